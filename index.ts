@@ -11,7 +11,7 @@ import { plannedStack, showPrice } from "./components/cost/price-table.ts";
 import { SpendBudget, waiversOf } from "./components/cost/spend-budget.ts";
 import { DataBucket, filesOf, prefixesOf } from "./components/data/data-bucket.ts";
 import { refuseOtherOptions, refuseRedData } from "./components/data/data-quality.ts";
-import { countAlarmMetrics } from "./components/observability/alarms.ts";
+import { countAlarmMetrics, observedStack } from "./components/observability/alarms.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
 import { Notifications } from "./components/observability/notifications.ts";
 import { Observability } from "./components/observability/observability.ts";
@@ -44,7 +44,7 @@ const [files, { accountId }, { partition }] = await Promise.all([
     aws.getPartition(),
 ]);
 const bucketName = bucketNameFor(config, accountId);
-const plan = await plannedStack(config, config.observability ? countAlarmMetrics(config.api) : 0);
+const plan = await plannedStack(config, config.observability.alarms ? countAlarmMetrics(observedStack(config)) : 0);
 const { ownerId: owner, previousStack, trailBucketName } = await stackOwner(config, bucketName, plan);
 const stateFlags = await stackStateFlags(config.stack, previousStack);
 const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined });
@@ -104,8 +104,7 @@ const guard = new CostGuard("cost-guard", {
     owner,
     stateFlags: recommender.stateFlags,
 });
-const observability =
-    config.observability && new Observability("observability", { config, caller, monthlyLimitUsd, topicArn });
+const { dashboardUrl } = new Observability("observability", { config, caller, monthlyLimitUsd, topicArn });
 const serving = new Serving("serving", {
     config,
     manifest: data.manifest,
@@ -115,6 +114,8 @@ const serving = new Serving("serving", {
     recommender,
     bucketName: place.bucketName,
     failuresArn,
+    topicArn,
+    roleArn: access.roleArn,
     isParked: stateFlags.parked !== undefined,
     isClosed: stateFlags.closed !== undefined,
     budget: budget.resource,
@@ -139,8 +140,8 @@ export const {
     watchedFilterArn,
 } = recommender;
 export const { apiUrl, storefrontUrl, apiTableName, tableOperationsName, rankingCampaignArn, apiKey } = serving;
-/** Empty without config `observability`. */
-export const dashboardUrl = observability ? observability.dashboardUrl : "";
+/** Empty without config `observability.dashboard`. */
+export { dashboardUrl };
 export const notificationsTopicArn = notifications.topicArn;
 export const notificationsQueueUrl = notifications.queueUrl;
 export const costGuardName = guard.functionName;

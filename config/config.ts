@@ -35,12 +35,15 @@ export interface StackConfig
 export const campaignNameOf = ({ adopt, names }: Pick<StackConfig, "adopt" | "names">): string =>
     adopt.campaign?.split("/").at(-1) ?? names.campaign;
 
+/** Whether batch inference makes the lists, without a campaign. */
+export const isBatch = ({ serving }: Pick<StackConfig, "serving">): boolean => serving.mode === "batch";
+
 /** Whether the stack has the function that precomputes lists. */
-export const prefetches = ({ api, prefetchUsers }: Pick<StackConfig, "api" | "prefetchUsers">): boolean =>
-    api && prefetchUsers > 0;
+export const prefetches = (config: Pick<StackConfig, "api" | "prefetchUsers" | "serving">): boolean =>
+    config.api && config.prefetchUsers > 0 && !isBatch(config);
 
 /** The function that precomputes lists, and its viewers in one run; undefined for a stack without it. */
-export const prefetchOf = (config: Pick<StackConfig, "api" | "prefetchUsers" | "names">) =>
+export const prefetchOf = (config: Pick<StackConfig, "api" | "prefetchUsers" | "serving" | "names">) =>
     prefetches(config) ? { functionName: config.names.prefetch, viewers: config.prefetchUsers } : undefined;
 
 /**
@@ -83,6 +86,7 @@ function configOf(values: KeyValues, names: Names, { project, stack, region = ""
         metadataFiles: { items: itemsFile, users: usersFile },
         eventWeights: weights.length === 0 ? undefined : Object.fromEntries(weights),
         viewerAuth: viewerAuth.issuer === "" ? undefined : viewerAuth,
+        campaignEnabled: values.campaignEnabled && !isBatch(values),
         // The storefront page needs the API.
         storefront: values.api ? values.storefront : "none",
         // The program's own tags replace those of the configuration.

@@ -102,6 +102,7 @@ export const servingApiMetrics = {
         campaign: "AnsweredByCampaign",
         cache: "AnsweredByCache",
         precomputed: "AnsweredByPrecomputed",
+        batch: "AnsweredByBatch",
         similar: "AnsweredBySimilar",
         popular: "AnsweredByPopular",
     },
@@ -119,9 +120,19 @@ export const modelMetrics = [
     "precision_at_25",
 ] as const;
 
-/** Number of paid metrics of a stack, with one trained version, and with or without an API. */
-export function countOwnMetrics(api: boolean): number {
+/** Metrics of the API that exist only with a campaign, or only with batch inference. */
+const ofCampaign = ["campaignCalls", "campaignFailures", "prefetchCalls", "campaign", "cache", "precomputed"];
+const ofBatch = ["batch"];
+
+/** Returns the names of the API's paid metrics in a stack with a campaign, or with batch inference. */
+export function apiMetricNames(batch: boolean): readonly string[] {
     const { answeredBy, ...others } = servingApiMetrics;
-    const served = [answeredBy, others, guardMetrics].reduce((sum, names) => sum + Object.keys(names).length, 0);
-    return Object.keys(ownMetrics).length + modelMetrics.length + (api ? served : 0);
+    const all = Object.entries({ ...others, ...answeredBy });
+    return all.filter(([key]) => !(batch ? ofCampaign : ofBatch).includes(key)).map(([, name]) => name);
+}
+
+/** Number of paid metrics of a stack, with one trained version. */
+export function countOwnMetrics(stack: { readonly api: boolean; readonly batch: boolean }): number {
+    const served = apiMetricNames(stack.batch).length + Object.keys(guardMetrics).length;
+    return Object.keys(ownMetrics).length + modelMetrics.length + (stack.api ? served : 0);
 }

@@ -5,11 +5,17 @@ export const objectKeys = {
     users: "users.csv",
     batchInput: "batch/input/users.json",
     batchOutput: "batch/output/",
+    listsInput: "batch/input/lists/",
+    listsOutput: "batch/output/lists/",
     tables: "tables/",
 } as const;
 
 /** Key of the fallback tables of a solution version; `version` is the last part of its ARN. */
 export const tablesKey = (version: string) => `${objectKeys.tables}${version}.json`;
+/** Keys of input and output of a job of config `serving.mode` `batch`. Personalize appends `.out` to the input's name. */
+export const listsInputKey = (jobName: string) => `${objectKeys.listsInput}${jobName}.json`;
+export const listsOutputFolder = (jobName: string) => `${objectKeys.listsOutput}${jobName}/`;
+export const listsOutputKey = (jobName: string) => `${listsOutputFolder(jobName)}${jobName}.json.out`;
 /** Key of the object that names the version of the newest `pulumi up`. */
 export const newestTablesKey = `${objectKeys.tables}newest`;
 
@@ -58,6 +64,10 @@ export interface Names {
     readonly prefetch: string;
     readonly prefetchRole: string;
     readonly prefetchScheduleRole: string;
+    /** The Lambda function of config `serving.mode` `batch`, its schedule, and the start of its jobs' names. */
+    readonly batchLists: string;
+    readonly batchListsRole: string;
+    readonly batchListsScheduleRole: string;
     /** The Lambda function that changes the API's table for an operator. */
     readonly tableOperations: string;
     readonly tableOperationsRole: string;
@@ -117,6 +127,9 @@ export function namesFor(stack: string, nameSuffix?: string): Names {
         prefetch: `movie-recommender-prefetch${suffix}`,
         prefetchRole: `MovieRecommender-Prefetch${suffix}`,
         prefetchScheduleRole: `MovieRecommender-PrefetchSchedule${suffix}`,
+        batchLists: `movie-recommender-lists${suffix}`,
+        batchListsRole: `MovieRecommender-Lists${suffix}`,
+        batchListsScheduleRole: `MovieRecommender-ListsSchedule${suffix}`,
         tableOperations: `movie-recommender-table-operations${suffix}`,
         tableOperationsRole: `MovieRecommender-TableOperations${suffix}`,
         anyFunction: `movie-recommender-*${suffix}`,
@@ -131,6 +144,7 @@ export const endings: Readonly<Record<string, number>> = {
     itemsImportJobPrefix: "-01234567-9999".length,
     usersImportJobPrefix: "-01234567-9999".length,
     batchInferenceJobPrefix: "-01234567-9999".length,
+    batchLists: "-99999-01234567".length,
     itemsSchema: "-01234567".length,
     usersSchema: "-01234567".length,
 };

@@ -80,7 +80,27 @@ function trainingRules(values: KeyValues, names: Names): Rules {
     ];
 }
 
-const servingRules = ({ api, apiKey, storefront, rankingCampaign }: KeyValues): Rules => [
+const servingRules = ({ api, apiKey, storefront, rankingCampaign, serving, ...values }: KeyValues): Rules => [
+    serving.mode === "batch" &&
+        !api && {
+            path: "serving.mode",
+            reason: "is batch while api is false: the lists are in the API's table. Run `pulumi config set api true`",
+            follows: ["api"],
+        },
+    serving.mode === "batch" &&
+        rankingCampaign && {
+            path: "rankingCampaign",
+            reason: "is true while serving.mode is batch: a second campaign is billed by the hour. Run `pulumi config set rankingCampaign false`",
+            follows: ["serving"],
+        },
+    serving.mode === "batch" &&
+        values.syncWithLatestSolutionVersion && {
+            path: "syncWithLatestSolutionVersion",
+            reason:
+                "is true while serving.mode is batch: there is no campaign to switch, and each job uses the newest version that passes " +
+                "the quality gate. Run `pulumi config set syncWithLatestSolutionVersion false`",
+            follows: ["serving"],
+        },
     apiKey &&
         storefront !== "none" && {
             path: "apiKey",

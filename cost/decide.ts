@@ -8,7 +8,7 @@ import type { Observations } from "./observations.ts";
 import { reportForeign } from "./report-foreign.ts";
 import { countServing, lastHourUsd, servingUsdPerHour } from "./serving-spend.ts";
 import { openSince } from "./spend.ts";
-import { day, hour, windowOf } from "./time.ts";
+import { day, hour, monthOf, windowOf } from "./time.ts";
 import { unused } from "./unused.ts";
 
 /** Values for CloudWatch metrics; undefined if unknown. */
@@ -49,11 +49,14 @@ export function decide(
     const ranking = countRanking(known.ranking, now, observations.ranking, parkedAt);
     const { serving } = observations;
     const requests = serving && countServing(known.serving, now, serving);
-    const usd = main.usd + (ranking?.usd ?? 0) + (requests?.usd ?? 0);
+    const jobs = serving?.jobs ?? known.jobs;
+    const jobsUsd = jobs?.month === monthOf(now) ? jobs.usd : 0;
+    const usd = main.usd + (ranking?.usd ?? 0) + (requests?.usd ?? 0) + jobsUsd;
     const counted: GuardState = {
         ...without(known, "campaign", "ranking"),
         ...main.counted,
         ...(requests && { serving: requests.spend }),
+        ...(jobs && { jobs }),
         ...(ranking && { ranking: ranking.counted }),
     };
     const steps = [

@@ -1,4 +1,4 @@
-import type { StackConfig } from "../config/config.ts";
+import { isBatch, type StackConfig } from "../config/config.ts";
 import { countOwnMetrics } from "../config/metrics.ts";
 import {
     autoTrainingUsdPerMonth,
@@ -15,6 +15,7 @@ import {
     trailUsdPerMonth,
     trainingUsd,
     type UsdRange,
+    usdIn,
 } from "../config/prices.ts";
 import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
 
@@ -41,6 +42,10 @@ export interface PlannedStack {
     readonly alarmMetrics: number;
     /** Number of users in config `batchInferenceFile`; 0 without it. */
     readonly batchUsers: number;
+    /** Config `serving.mode` `batch`: viewers of each job, at most, and days between two jobs; undefined with a campaign. */
+    readonly batchLists?: { readonly viewers: number; readonly everyDays: number } | undefined;
+    /** Whether X-Ray traces the API; absent: true. */
+    readonly traces?: boolean;
     readonly dashboards: number;
     /** Whether the stack has an API, CloudFront in front of the API, and a ranking campaign. */
     readonly api: boolean;
@@ -54,11 +59,14 @@ export const plannedByConfig = (config: StackConfig) => ({
     recipe: config.recipe,
     hasCampaign: config.campaignEnabled,
     minProvisionedTPS: config.minProvisionedTPS,
+    traces: config.observability.traces,
     expectedRequestsPerDay: config.expectedRequestsPerDay,
     autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
     guardMinutes: config.guardMinutes,
     auditTrail: config.auditTrail,
-    customMetrics: countOwnMetrics(config.api),
+    customMetrics: config.observability.customMetrics
+        ? countOwnMetrics({ api: config.api, batch: isBatch(config) })
+        : 0,
     api: config.api,
     edge: config.storefront === "cloudfront",
     rankingCampaign: config.rankingCampaign,
@@ -123,6 +131,7 @@ export function estimate(plan: PlannedStack): Estimate {
                   ),
               ]
             : []),
+        ...(plan.batchLists ? [batchLine(plan, plan.batchLists)] : []),
         ...(plan.api ? servingLines(plan) : []),
         ...(autoTrainingDays === undefined
             ? []
@@ -191,9 +200,53 @@ function campaignLine(plan: PlannedStack): MonthlyLine {
     };
 }
 
-function layersOf({ recipe, minProvisionedTPS, edge, expectedRequestsPerDay, region }: PlannedStack): readonly Layer[] {
+/** Returns the line of batch inference jobs, with the function that loads their lists and the table's writes. */
+function batchLine(
+    { recipe, region }: PlannedStack,
+    { viewers, everyDays }: NonNullable<PlannedStack["batchLists"]>,
+): MonthlyLine {
+    const jobs = hoursPerMonth / 24 / everyDays;
+    const { low, high } = batchUsd(recipe, viewers);
+    const loading =
+        batchFunctionUsdPerMonth(region) + jobs * viewers * listWrites * (prices.tableWrites.usd / 1_000_000);
+    const usd = { low: jobs * low + loading, high: jobs * high + loading };
+    return {
+        what: `lists of ${viewers.toLocaleString("en-US")} viewers every ${everyDays} days`,
+        service: billedService,
+        idle: usd,
+        expected: usd,
+        ...(everyDays < 30 && { lower: "pulumi config set --path serving.everyDays 30" }),
+    };
+}
+
+/** Write units of a list of a hundred films (2.1 KB): to load it, and to let it expire. */
+const listWrites = 2 * 3;
+
+/** Returns the price of the function of batch inference: a run every 15 minutes, with 1 GB for about half a second and 1 KB of log. */
+const batchFunctionUsdPerMonth = (region: string): number =>
+    hoursPerMonth *
+    4 *
+    (prices.lambdaRequests.usd / 1_000_000 +
+        0.5 * prices.lambdaGbSecond.usd +
+        usdIn(region, prices.logIngestion) / 1024 ** 2);
+
+/**
+ * Returns the number of viewers in each job at which batch inference costs as much as a campaign of this stack.
+ *
+ * @param everyDays days between two jobs
+ */
+export function breakEvenViewers(plan: PlannedStack, everyDays: number): number {
+    const perViewer = (viewers: number) => batchLine(plan, { viewers, everyDays }).expected.high;
+    const fixed = perViewer(0);
+    return Math.floor((campaignLine(plan).expected.high - fixed) / (perViewer(1000) - fixed)) * 1000;
+}
+
+function layersOf(plan: PlannedStack): readonly Layer[] {
+    const { recipe, minProvisionedTPS, edge, expectedRequestsPerDay, region, traces = true } = plan;
     const requestsPerSecond = expectedRequestsPerDay / secondsPerDay;
-    return servingLayers({ ...usualTraffic, peak: 1, requestsPerSecond, edge, recipe, minProvisionedTPS, region });
+    const traffic = { ...usualTraffic, peak: 1, requestsPerSecond, edge, recipe, minProvisionedTPS, region, traces };
+    // With batch inference, the table answers what no process has in memory.
+    return servingLayers(plan.batchLists ? { ...traffic, tableHits: 1 - traffic.memoryHits } : traffic);
 }
 
 /** Returns the lines of the layers in front of the campaign, which AWS bills only by use. */
@@ -211,10 +264,15 @@ function servingLines(plan: PlannedStack): MonthlyLine[] {
     ];
 }
 
+/** Returns whether the stack has a campaign while it is not parked: all stacks without lists of batch inference. */
+export const unparked = ({ batchLists }: Pick<PlannedStack, "batchLists">) => ({
+    hasCampaign: batchLists === undefined,
+});
+
 /** Returns the default limit: preview's estimate plus 25 %, in whole US dollars a month. */
 export function defaultLimitUsd(plan: PlannedStack): number {
     // Include the campaign, because parking must not change the limit.
-    return Math.ceil(1.25 * estimate({ ...plan, hasCampaign: true }).expectedUsd);
+    return Math.ceil(1.25 * estimate({ ...plan, ...unparked(plan) }).expectedUsd);
 }
 
 /** The parts of a stack that AWS bills by the hour while they exist. */

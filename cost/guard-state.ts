@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { isV2 } from "../config/prices.ts";
 import type { GuardNotification, NotificationKind } from "./notifications.ts";
 import { isLeaving, type ObservedCampaign } from "./observations.ts";
-import type { ServingSpend } from "./serving-spend.ts";
+import type { JobsSpend, ServingSpend } from "./serving-spend.ts";
 import { freshSpend, type SpendState } from "./spend.ts";
 import { hour } from "./time.ts";
 
@@ -29,6 +29,8 @@ export interface GuardState extends CountedCampaign {
     readonly parking?: { readonly reason: string; readonly at: number };
     /** This month's spend by API and page; absent before the first count. */
     readonly serving?: ServingSpend;
+    /** The last known spend of batch inference jobs in a month, in US dollars. */
+    readonly jobs?: JobsSpend;
     /** Present from the decision to close API and page until they are closed. */
     readonly closing?: { readonly reason: string; readonly at: number };
     /** The last closing: its time, the limit that caused it, and when an operator opened API and page again. */
@@ -191,6 +193,7 @@ export function parseState(text: string, now: number): { readonly state: GuardSt
         [spend?.until, spend?.settled?.tpsHours, spend?.settled?.tpsHoursV2].every(
             (value) => typeof value === "number" && value >= 0,
         ) &&
+        (found.jobs === undefined || found.jobs.usd >= 0) &&
         [spend?.open, found.own, found.unsent].every(Array.isArray) &&
         [found.solutions, found.announced, ...Object.values(found.solutions ?? {})].every(isObject) &&
         found.unsent?.every((notice) => typeof notice?.key === "string");

@@ -1,5 +1,5 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import { estimate, type PlannedStack } from "./estimate.ts";
+import { estimate, type PlannedStack, unparked } from "./estimate.ts";
 
 /** The largest increase of the estimate that needs no explicit limit: by this factor, or by this many US dollars a month. */
 const factor = 2;
@@ -14,8 +14,8 @@ const dollars = 50;
  */
 export function priceJump(deployed: PlannedStack, planned: PlannedStack): string | undefined {
     const { interactions, bytes } = planned;
-    const now = estimate({ ...deployed, interactions, bytes, hasCampaign: true });
-    const next = estimate({ ...planned, hasCampaign: true });
+    const now = estimate({ ...deployed, interactions, bytes, ...unparked(deployed) });
+    const next = estimate({ ...planned, ...unparked(planned) });
     if (next.expectedUsd <= factor * now.expectedUsd || next.expectedUsd <= now.expectedUsd + dollars) {
         return undefined;
     }

@@ -27,6 +27,8 @@ export interface Traffic {
     readonly minProvisionedTPS: number;
     /** AWS region of the API. */
     readonly region: string;
+    /** Whether X-Ray traces the API; absent: true. */
+    readonly traces?: boolean;
 }
 
 export interface Layer {
@@ -165,7 +167,7 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
             perSecond: atApi,
             usd:
                 (monthly(atApi) * 1_000_000 * logKb * usdIn(traffic.region, prices.logIngestion)) / 1024 ** 2 +
-                monthly(Math.min(atApi, 1) + Math.max(0, atApi - 1) * tracedShare) * prices.traces.usd,
+                ((traffic.traces ?? true) ? tracesUsd(monthly, atApi) : 0),
         },
     ];
     return edge
@@ -181,6 +183,10 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
           ]
         : layers;
 }
+
+/** Returns the price of a month's traces: X-Ray samples one request a second and a share of the others. */
+const tracesUsd = (monthly: (perSecond: number) => number, atApi: number): number =>
+    monthly(Math.min(atApi, 1) + Math.max(0, atApi - 1) * tracedShare) * prices.traces.usd;
 
 /**
  * Returns the first layer that reaches its quota when all traffic grows equally, and the growth factor at that point.

@@ -10,8 +10,17 @@ export interface ServingObservations {
     readonly usage: UsageWindows | undefined;
     /** Whether all metrics answered. If not, the use is a lower limit. */
     readonly isComplete: boolean;
+    /** Spend of batch inference jobs; undefined for a stack without them, or if the read failed. */
+    readonly jobs?: JobsSpend | undefined;
     /** The closed flag. */
     readonly closed: { readonly flag: boolean } | undefined;
+}
+
+/** Spend of batch inference jobs in a month, at the upper end of the prices. */
+export interface JobsSpend {
+    readonly month: string;
+    /** US dollars. */
+    readonly usd: number;
 }
 
 /** Spend by API and page in a month. */

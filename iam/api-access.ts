@@ -60,17 +60,28 @@ const usesFilters = (scope: ApiScope, names: readonly string[]) =>
           ];
 
 /** Returns statements that allow reading the tables of solution versions, and no other object of the bucket. */
-const readsTables = ({ partition, region, bucketName, kmsKeyArn }: ApiScope): readonly Statement[] => [
-    allow("ReadFallbackTables", ["s3:GetObject"], `arn:${partition}:s3:::${bucketName}/${objectKeys.tables}*`),
-    ...(kmsKeyArn === undefined
+const readsTables = (scope: ApiScope): readonly Statement[] => [
+    allow(
+        "ReadFallbackTables",
+        ["s3:GetObject"],
+        `arn:${scope.partition}:s3:::${scope.bucketName}/${objectKeys.tables}*`,
+    ),
+    ...usesBucketKey(scope, ["kms:Decrypt"]),
+];
+
+/** Returns the statement that allows using the bucket's KMS key through S3; none with S3 managed keys. */
+export const usesBucketKey = (
+    { partition, region, kmsKeyArn }: ApiScope,
+    actions: readonly string[],
+): readonly Statement[] =>
+    kmsKeyArn === undefined
         ? []
         : [
               {
-                  ...allow("DecryptWithBucketKey", ["kms:Decrypt"], kmsKeyArn),
+                  ...allow("DecryptWithBucketKey", actions, kmsKeyArn),
                   Condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } },
               },
-          ]),
-];
+          ];
 
 /**
  * Returns the permissions of the API's function: call the campaign, send events, use its table, read the tables of
@@ -78,7 +89,12 @@ const readsTables = ({ partition, region, bucketName, kmsKeyArn }: ApiScope): re
  */
 export function apiPolicy(
     scope: ApiScope,
-    may: { readonly rank: boolean; readonly track: boolean; readonly filters: readonly string[] },
+    may: {
+        readonly rank: boolean;
+        readonly track: boolean;
+        readonly trace: boolean;
+        readonly filters: readonly string[];
+    },
 ): PolicyDocument {
     return document([
         asksCampaign(scope),
@@ -107,7 +123,7 @@ export function apiPolicy(
         ...readsTables(scope),
         // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). Lambda checks this permission of the role
         // when it creates the function, and does not document the condition keys, so the statement has no condition.
-        allow("WriteTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
+        ...(may.trace ? [allow("WriteTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*")] : []),
         writesLogs(scope, scope.names.api),
     ]);
 }

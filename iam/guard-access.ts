@@ -44,8 +44,9 @@ export function schedulePolicy(scope: GuardScope): PolicyDocument {
  */
 export function guardPolicy(
     scope: GuardScope,
-    { unusedAction, api }: { readonly unusedAction: "list" | "delete"; readonly api: boolean },
+    may: { readonly unusedAction: "list" | "delete"; readonly api: boolean; readonly batch?: boolean },
 ): PolicyDocument {
+    const { unusedAction, api, batch = false } = may;
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
     const campaign = arn("personalize", `campaign/${scope.campaign}`);
     const solutions = arn("personalize", "solution/*");
@@ -91,12 +92,10 @@ export function guardPolicy(
                   },
               ]
             : []),
-        allow("ReadStateFlags", ["ssm:GetParametersByPath"], marks),
-        allow("ReadGuardState", ["ssm:GetParameter"], `${marks}/guard`),
         allow(
-            "WriteStateFlags",
-            ["ssm:PutParameter"],
-            [...[`${marks}/guard`, `${marks}/parked`], ...(api ? [`${marks}/closed`] : [])],
+            "UseStateFlags",
+            ["ssm:GetParameter", "ssm:GetParametersByPath", "ssm:PutParameter"],
+            [...[marks, `${marks}/guard`, `${marks}/parked`], ...(api ? [`${marks}/closed`] : [])],
         ),
         ...(api ? closes(scope) : []),
         readsMetrics(scope),
@@ -112,6 +111,14 @@ export function guardPolicy(
                   {
                       ...allow("ShowNotifications", ["dynamodb:PutItem"], arn("dynamodb", `table/${scope.names.api}`)),
                       Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["stack"] } },
+                  },
+              ]
+            : []),
+        ...(batch
+            ? [
+                  {
+                      ...allow("ReadJobs", ["dynamodb:GetItem"], arn("dynamodb", `table/${scope.names.api}`)),
+                      Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["batch"] } },
                   },
               ]
             : []),

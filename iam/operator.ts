@@ -1,5 +1,6 @@
-import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
+import { listOf, type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
 import { apiPolicy, prefetchPolicy, prefetchSchedulePolicy, tableOperationsPolicy } from "./api-access.ts";
+import { batchListsPolicy, batchListsSchedulePolicy } from "./batch-access.ts";
 import { guardPolicy, notifierPolicy, schedulePolicy } from "./guard-access.ts";
 import { observingGrants, observingNeededOnAws } from "./operator/observing.ts";
 import { operationsGrants, operationsNeededOnAws } from "./operator/operations.ts";
@@ -52,18 +53,15 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     const { partition, bucketName, kmsKeyArn } = scope;
     const bucket = `arn:${partition}:s3:::${bucketName}`;
     const data: readonly Statement[] = [
-        { Sid: "ListData", Effect: "Allow", Action: "s3:ListBucket", Resource: bucket },
         {
-            Sid: "ReadAndWriteData",
             Effect: "Allow",
-            Action: ["s3:GetObject", "s3:PutObject"],
-            Resource: `${bucket}/*`,
+            Action: ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+            Resource: [bucket, `${bucket}/*`],
         },
         ...(kmsKeyArn === undefined
             ? []
             : [
                   {
-                      Sid: "UseKey",
                       Effect: "Allow" as const,
                       Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:ListGrants"],
                       Resource: kmsKeyArn,
@@ -75,7 +73,6 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
         Statement: [
             ...data,
             ...functionStatements(scope).filter((one) => !data.some((other) => covers(other, one))),
-            ...listOf(trailRolePolicy(scope).Statement),
             onlyInLambda,
             ...(kmsKeyArn === undefined ? [] : [keyOnlyForFiles]),
         ],
@@ -90,7 +87,7 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
 const onlyInLambda: Statement = {
     Sid: "DenyOutsideLambda",
     Effect: "Deny",
-    Action: ["apigateway:*", "cloudfront:*", "cloudwatch:*", "dynamodb:*", "personalize:*", "sns:*", "ssm:*"],
+    Action: ["apigateway:*", "cloudfront:*", "cloudwatch:*", "dynamodb:*", "iam:*", "personalize:*", "sns:*", "ssm:*"],
     Resource: "*",
     Condition: { Null: { "lambda:SourceFunctionArn": "true" } },
 };
@@ -112,25 +109,32 @@ export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "projec
     `/${project}-chat/${stack}`;
 
 /**
- * Returns all permissions of functions and schedules. Merges statements with equal actions and conditions, and leaves
+ * Returns all permissions of functions, schedules and the trail. Merges statements with equal actions and conditions, and leaves
  * out statements that others cover, because a policy has a size limit.
  */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
     const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking, edge: true };
     const documents = [
-        guardPolicy(of, { unusedAction: "delete", api: true }),
+        guardPolicy(of, { unusedAction: "delete", api: true, batch: true }),
         schedulePolicy(of),
         notifierPolicy(of, webhookParameter(scope)),
-        apiPolicy(of, { rank: true, track: true, filters: ["*"] }),
+        apiPolicy(of, { rank: true, track: true, trace: true, filters: ["*"] }),
         prefetchPolicy(of, { filters: [] }),
         tableOperationsPolicy(of),
         prefetchSchedulePolicy(of),
+        batchListsPolicy(of),
+        batchListsSchedulePolicy(of),
+        trailRolePolicy(scope),
     ];
+    // One pattern replaces the log groups of all functions, because a policy has a size limit. Without a suffix, the pattern matches
+    // the functions of other stacks too; the roles' own policies name one log group each.
+    const anyLogs = regionalArn(scope, "logs", `log-group:/aws/lambda/${scope.names.anyFunction}:*`);
+    const shortened = (arn: string) => (arn.includes(":log-group:/aws/lambda/") ? anyLogs : arn);
     const statements = new Map<string, Statement>();
     for (const statement of documents.flatMap(({ Statement }) => listOf(Statement))) {
         const key = JSON.stringify([statement.Action, statement.Condition]);
         const there = statements.get(key);
-        const Resource = [...new Set([...listOf(there?.Resource), ...listOf(statement.Resource)])];
+        const Resource = [...new Set([...listOf(there?.Resource), ...listOf(statement.Resource).map(shortened)])];
         statements.set(key, { ...(there ?? statement), Resource });
     }
     const all = [...statements.values()];

@@ -5,6 +5,8 @@ import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
 import { counted } from "../data-prep/words.ts";
 import { nameInArn, nowIso, type OperationDeps } from "../personalize/operations/operation.ts";
+import { type Compared, testUsersIn } from "../personalize/operations/quality-gate.ts";
+import { metricsOf } from "../personalize/operations/solution-versions.ts";
 import { writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
@@ -23,9 +25,8 @@ import { recordCampaign } from "./lib/stack/record.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
 import { projectFile } from "./lib/stack/stack-config.ts";
 import { hasNewData, importJobIn, renewTables } from "./lib/training/new-data.ts";
-import { type Compared, smokeProblem, testUsersIn } from "./lib/training/quality-gate.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
-import { metricsOf } from "./lib/training/versions.ts";
+import { smokeProblem } from "./lib/training/smoke-test.ts";
 
 /** The number of known users in the smoke test. */
 const askedUsers = 5;

@@ -6,6 +6,7 @@ import {
     settledCampaign,
     solutionOf,
 } from "../personalize/operations/operation.ts";
+import { listVersions } from "../personalize/operations/solution-versions.ts";
 import { readStateFlags, writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { switchVersion } from "../personalize/operations/switch-version.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
@@ -18,7 +19,7 @@ import {
     withConfigFile,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
-import { chooseTarget, listVersions } from "./lib/training/versions.ts";
+import { chooseTarget } from "./lib/training/versions.ts";
 
 interface Options extends OperationOptions {
     readonly to?: string;

@@ -12,7 +12,7 @@ const idleStack: PlannedStack = {
     ...plannedByConfig(good()),
     ...movieLens,
     expectedRequestsPerDay: 0,
-    alarmMetrics: countAlarmMetrics(true),
+    alarmMetrics: countAlarmMetrics({ api: true }),
     batchUsers: 0,
     dashboards: 1,
 };

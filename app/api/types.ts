@@ -216,10 +216,10 @@ export interface components {
         /** @description Text without control characters, at most 256 bytes for a viewer */
         Id: string;
         /**
-         * @description campaign: Amazon Personalize, just now. cache: an earlier answer of the campaign; it may be stale while the campaign does not answer. precomputed: created in advance for this viewer. similar: like the viewer's newest films, or like the film of the request. popular: films that most viewers watched lately, or films with a growing audience.
+         * @description campaign: Amazon Personalize, just now. cache: an earlier answer of the campaign; it may be stale while the campaign does not answer. precomputed: created in advance for this viewer. batch: made by a batch inference job (config `serving.mode` `batch`), with films like the viewer's newest ones. similar: like the viewer's newest films, or like the film of the request. popular: films that most viewers watched lately, or films with a growing audience.
          * @enum {string}
          */
-        Source: "campaign" | "cache" | "precomputed" | "similar" | "popular";
+        Source: "campaign" | "cache" | "precomputed" | "batch" | "similar" | "popular";
         /** @description In the currency of the table of items; absent if the table has no price */
         Price: number;
         /** @description Number of pieces when the table of items was prepared; absent if the table has no stock */
@@ -255,10 +255,10 @@ export interface components {
         FilmList: {
             source: components["schemas"]["Source"];
             /**
-             * @description Why the campaign did not make this list for this request
+             * @description Why the campaign did not make this list for this request. no-list: the newest batch inference job made no list for this viewer
              * @enum {string}
              */
-            reason?: "away" | "throttled" | "slow" | "failed" | "filter-not-served";
+            reason?: "away" | "throttled" | "slow" | "failed" | "filter-not-served" | "no-list";
             /** @description Id of the campaign's list; send it with the events that follow from the list */
             recommendationId?: string;
             /**
@@ -345,10 +345,10 @@ export interface components {
             region?: string;
             campaign: {
                 /**
-                 * @description serving: the API calls the campaign. resting: after failures the API calls it again in seconds. away: there is no campaign, for example while it is parked
+                 * @description serving: the API calls the campaign. resting: after failures the API calls it again in seconds. away: there is no campaign, for example while it is parked. batch: lists come from batch inference jobs
                  * @enum {string}
                  */
-                state: "serving" | "resting" | "away";
+                state: "serving" | "resting" | "away" | "batch";
                 /** @description Status from Personalize, for example ACTIVE */
                 status?: string;
                 solutionVersionArn?: string;
@@ -357,6 +357,12 @@ export interface components {
                 minProvisionedTPS?: number;
                 /** Format: date-time */
                 checkedAt?: string;
+            };
+            /** @description The lists of batch inference that the API serves; absent in other stacks, and before the first job */
+            lists?: {
+                solutionVersionArn: string;
+                /** Format: date-time */
+                madeAt: string;
             };
             /** @description Notification of the cost guard about a campaign that is away */
             notification?: {

@@ -19,7 +19,8 @@ interface CampaignKnown extends StackItems {
 }
 
 export interface WatchParts {
-    readonly campaign: Pick<CampaignPort, "describe">;
+    /** Undefined in a stack that serves lists of batch inference, without a campaign. */
+    readonly campaign: Pick<CampaignPort, "describe"> | undefined;
     readonly table: Pick<TablePort, "stack" | "putCampaign">;
     readonly tableResilience: Resilience;
     readonly served: ServedTables;
@@ -53,11 +54,13 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     let goneAt: number | undefined;
     let everRead = false;
     let polling: Promise<void> | undefined;
-    const away = () => goneAt !== undefined || isAway(items.campaign);
+    const away = () => campaign === undefined || goneAt !== undefined || isAway(items.campaign);
+    const versionIn = ({ campaign: seen, lists }: StackItems) =>
+        (campaign === undefined ? lists : seen)?.solutionVersionArn;
 
     /** Switches to the status that was read and to the tables of its version, unless a call has found no campaign since. */
     async function take(found: StackItems): Promise<void> {
-        const use = await served.follow(found.campaign?.solutionVersionArn);
+        const use = await served.follow(versionIn(found));
         use();
         items = found;
         if (goneAt !== undefined && (found.campaign?.checkedAt ?? 0) > goneAt) goneAt = undefined;
@@ -71,7 +74,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
                 : withTimeout(limits.firstRead, (signal) => table.stack(signal)));
             // Before the first check, the API does not know which version the campaign serves. The newest version may have been
             // rejected.
-            if (found.campaign === undefined) items = found;
+            if (campaign !== undefined && found.campaign === undefined) items = found;
             else await take(found);
         } catch (error) {
             log({ failed: "read the campaign's status from the table", error: String(error) });
@@ -79,6 +82,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     }
 
     async function check(): Promise<void> {
+        if (campaign === undefined) return;
         const before = items.campaign?.checkedAt;
         const intervalMs = away() ? limits.awayChecked : limits.campaignChecked;
         const checkedAt = clock();
@@ -107,14 +111,14 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
             .then(check)
             .catch(async (error: unknown) => {
                 log({ failed: "describe the campaign", error: String(error) });
-                (await served.follow(items.campaign?.solutionVersionArn))();
+                (await served.follow(versionIn(items)))();
             })
             .finally(() => {
                 polling = undefined;
             });
         background(checking);
         return reading
-            .then(() => (items.campaign === undefined ? checking : undefined))
+            .then(() => (campaign !== undefined && items.campaign === undefined ? checking : undefined))
             .finally(() => {
                 everRead = true;
             });
@@ -122,7 +126,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
 
     return {
         async known(patience = limits.unstarted) {
-            const intervalMs = away() ? limits.awayRead : limits.campaignRead;
+            const intervalMs = campaign !== undefined && away() ? limits.awayRead : limits.campaignRead;
             if (polling === undefined && (readAt === undefined || clock() - readAt >= intervalMs)) {
                 polling = poll();
             }

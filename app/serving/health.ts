@@ -11,6 +11,7 @@ export interface HealthParts {
     readonly region: string;
     readonly cost: NonNullable<HealthAnswer["cost"]>;
     readonly publicHistories: boolean;
+    readonly batch: boolean;
     readonly tables: () => Tables;
     readonly watch: Pick<CampaignWatch, "known">;
     readonly campaignResilience: Pick<Resilience, "resting">;
@@ -29,11 +30,12 @@ const time = (at: number) => new Date(at).toISOString();
  * Reports the current source of answers from what the process knows, without any call. Shows a stranger only the state
  * and the viewers that the page offers: version, throughput and cost would help with an attack on the bill.
  */
-export function healthTeller({ stack, region, cost, publicHistories, tables, watch, campaignResilience }: HealthParts) {
+export function healthTeller(parts: HealthParts) {
+    const { stack, region, cost, publicHistories, batch, tables, watch, campaignResilience } = parts;
     return async function health({ trusted, signed }: Pick<Caller, "trusted" | "signed">): Promise<HealthAnswer> {
-        const { campaign, away, notification, spend } = await watch.known();
+        const { campaign, away, notification, spend, lists } = await watch.known();
         const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
-        const state = away ? "away" : campaignResilience.resting() ? "resting" : "serving";
+        const state = batch ? "batch" : away ? "away" : campaignResilience.resting() ? "resting" : "serving";
         const { filmCount, interactionsSha256, genres, offeredViewers } = tables();
         const viewers = offeredViewers(publicHistories);
         if (!trusted && !signed) return { status: "ok", campaign: { state }, viewers };
@@ -48,6 +50,8 @@ export function healthTeller({ stack, region, cost, publicHistories, tables, wat
                 ...(minProvisionedTPS !== undefined && { minProvisionedTPS }),
                 ...(campaign && { checkedAt: time(campaign.checkedAt) }),
             },
+            ...(batch &&
+                lists && { lists: { solutionVersionArn: lists.solutionVersionArn, madeAt: time(lists.madeAt) } }),
             viewers,
             ...(away &&
                 notification &&

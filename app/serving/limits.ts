@@ -38,6 +38,8 @@ export const limits = {
     revalidated: 6 * hour,
     /** Time for which the API uses an older list while there is no campaign. Then the list's DynamoDB item expires. */
     stale: 7 * 24 * hour,
+    /** Time before a batch inference job whose events the job may not know (developer guide, "Creating a batch inference job"). */
+    batchLag: 15 * minute,
     /** Time after an event in which Personalize may not have learned from it: a second or two. */
     settling: 3 * second,
     /** Time for which a list is valid if it was requested within `settling` milliseconds after an event. */

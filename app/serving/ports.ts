@@ -85,8 +85,21 @@ export interface KeptList extends FilmOrder {
     readonly revision: number;
     /** Solution version that the campaign served; undefined if unknown. */
     readonly solutionVersion?: string;
-    readonly from: "campaign" | "precomputed";
+    readonly from: "campaign" | "precomputed" | "batch";
 }
+
+/** The lists of batch inference that the API serves. */
+export interface ServedLists {
+    /** Number of the generation. All viewers' lists are of this generation. */
+    readonly generation: number;
+    /** Version that made the lists. The API answers from its fallback tables. */
+    readonly solutionVersionArn: string;
+    /** Start of the job in epoch milliseconds. */
+    readonly madeAt: number;
+}
+
+/** Returns the key of a viewer's list in a generation of batch inference. */
+export const batchListKey = (generation: number) => `batch-${generation}`;
 
 /** The cost guard's notification for viewers; `at` is epoch milliseconds. */
 export interface ShownNotification {
@@ -111,6 +124,8 @@ export interface StackItems {
     readonly flushed?: number;
     readonly notification?: ShownNotification;
     readonly spend?: MonthSpend;
+    /** Absent until a batch inference job has made lists. */
+    readonly lists?: ServedLists;
 }
 
 /** Port to the API's DynamoDB table. Each call throws DynamoDB's errors. `expiresAt` is epoch seconds. */

@@ -1,25 +1,18 @@
 import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
+import { batchLists } from "./batch-list.ts";
 import type { CampaignLists } from "./campaign-lists.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
-import { errorName } from "./failures.ts";
-import { answerList, answerTable, becauseOf, loadedTables } from "./film-answers.ts";
+import { fallbackLists } from "./fallback-list.ts";
+import { answerList } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
-import { freshnessOf, type ListAsk, listKey, type Now } from "./freshness.ts";
+import { freshnessOf, listKey, type Now } from "./freshness.ts";
 import type { Limits } from "./limits.ts";
 import type { KeptList, Log, TablePort } from "./ports.ts";
+import { type Ask, listWith, viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
 import type { Resilience } from "./resilience.ts";
 import type { Tables } from "./table-answers.ts";
 import type { Viewer, ViewerMemory } from "./viewers.ts";
-
-export interface Ask extends ListAsk {
-    readonly userId: string;
-    readonly count: number;
-    /** The revision from the answer to the viewer's last event; 0 if the request has none. */
-    readonly since: number;
-    /** Whether a token or the API key proves the caller. */
-    readonly proven: boolean;
-}
 
 export interface RecommendParts {
     readonly tables: () => Tables;
@@ -32,6 +25,8 @@ export interface RecommendParts {
     readonly leavesOutWatched: (filter: string | undefined) => boolean;
     /** Whether strangers may see the films that a viewer watched. */
     readonly publicHistories: boolean;
+    /** Whether viewers' lists come from batch inference. */
+    readonly batch: boolean;
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
@@ -43,30 +38,11 @@ export interface RecommendParts {
  * viewings, and learns of the newest ones late, so the function also leaves out films that the process knows as watched.
  */
 export function recommender(parts: RecommendParts) {
-    const { tables, table, tableResilience, memory, watch, lists, leavesOutWatched, clock, log, limits } = parts;
-    const { publicHistories } = parts;
-
-    /**
-     * Reads the viewer from DynamoDB, or from memory while DynamoDB does not answer. The usual read may miss the newest event, so
-     * a consistent read follows if `since` is later. A `since` beyond the table's revision has no effect: otherwise a stranger
-     * could send a new one with each request, and each request would call the campaign.
-     */
-    async function readViewer({ userId, since }: Ask, key: string, trace: Trace): Promise<Viewer> {
-        try {
-            const at = clock();
-            const found = await tableResilience.ask((signal) => table.viewer(userId, key, signal));
-            const viewer = memory.read(userId, found, at);
-            if (since <= viewer.revision) return viewer;
-            const recent = await tableResilience.ask((signal) => table.recent(userId, signal));
-            return memory.read(userId, { ...found, recent }, at);
-        } catch (error) {
-            trace.tableFailures += 1;
-            log({ failed: "read a viewer from the table", error: errorName(error) });
-            const known = memory.find(userId);
-            // If DynamoDB cannot be read, only the request may know of the viewer's event.
-            return { ...known, revision: Math.max(known.revision, since) };
-        }
-    }
+    const { tables, memory, watch, lists, leavesOutWatched, clock, limits } = parts;
+    const readViewer = viewerReader(parts);
+    const fallbackList = fallbackLists(parts);
+    const batchList = batchLists({ ...parts, readViewer, fallbackList });
+    const listFor = parts.batch ? batchList : campaignList;
 
     return async function recommend(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
         const list = await listFor(ask, trace);
@@ -74,7 +50,7 @@ export function recommender(parts: RecommendParts) {
         return { ...list, ...(viewerKnown !== undefined && { viewerKnown }) };
     };
 
-    async function listFor(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
+    async function campaignList(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
         const key = listKey(ask);
         const remembered = memory.find(ask.userId);
         const trusted = clock() - remembered.readAt < limits.trusted && ask.since <= remembered.revision;
@@ -95,13 +71,13 @@ export function recommender(parts: RecommendParts) {
             revision: wantedOf(viewer).revision,
         });
         const answerKept = (list: KeptList, viewer: Viewer, reason?: FilmListReason) => {
-            trace.layer = list === find(remembered, key) ? "memory" : "table";
+            trace.layer = list === listWith(remembered, key) ? "memory" : "table";
             const source = list.from === "precomputed" ? "precomputed" : "cache";
             return answerList(tables(), list, { source, count: ask.count, without: leftOut(viewer), reason });
         };
         /** Returns the viewer's stored list if it is good enough that the campaign need not be called. */
         const good = (viewer: Viewer): FilmListAnswer | undefined => {
-            const list = find(viewer, key);
+            const list = listWith(viewer, key);
             const freshness = list && freshnessOf(list, nowOf(viewer), limits);
             if (list === undefined || (freshness !== "fresh" && freshness !== "ageing")) return undefined;
             if (freshness === "ageing" && !known.away) lists.refresh(wantedOf(viewer), trace);
@@ -125,7 +101,7 @@ export function recommender(parts: RecommendParts) {
             trace.layer = "campaign";
             return answerList(tables(), made, { source: "campaign", count: ask.count, without: leftOut(viewer) });
         }
-        const before = find(viewer, key);
+        const before = listWith(viewer, key);
         if (
             before !== undefined &&
             before.revision >= Math.min(ask.since, revision) &&
@@ -135,28 +111,15 @@ export function recommender(parts: RecommendParts) {
             // A list from other data (before a change of the data set) has no film of this catalogue.
             if (kept.films.length > 0) return kept;
         }
+        // The stack served lists of batch inference before, and its first campaign does not exist yet.
+        if (known.lists !== undefined && clock() - known.lists.madeAt <= limits.stale)
+            return batchList(ask, trace, made);
         trace.layer = "tables";
-        return fromTables(ask, viewer, made);
-    }
-
-    /** Returns films similar to the viewer's newest ones, or popular films. `made` is the reason why the campaign returned no list. */
-    function fromTables({ filter, count, proven }: Ask, viewer: Viewer, made: FilmListReason): FilmListAnswer {
-        const recent = unpackIds(viewer.recent);
-        const reason = filter === undefined ? made : "filter-not-served";
-        const choice = { count, without: new Set([...recent, ...unpackIds(viewer.watched)]) };
-        const loaded = loadedTables(tables());
-        const similar = recent.length > 0 ? loaded.similar(recent, choice) : undefined;
-        if (similar === undefined || similar.from === "popular") {
-            return answerTable(similar?.films ?? loaded.popular(choice), { source: "popular", reason });
-        }
-        const because = proven || publicHistories ? { because: becauseOf(loaded, recent) } : {};
-        return { ...answerTable(similar.films, { source: "similar", reason }), ...because };
+        return fallbackList(ask, viewer, made);
     }
 }
 
 export type Recommend = ReturnType<typeof recommender>;
-
-const find = ({ lists }: Viewer, key: string) => lists.find((list) => list.key === key);
 
 /** Checks whether the data or a recent event contains the viewer; returns undefined if neither can be read. */
 function isKnown({ memory, tables }: RecommendParts, userId: string): boolean | undefined {

@@ -4,6 +4,10 @@ import type { FilmListReason, Source } from "../api/names.ts";
 /** Facts about a request, in addition to its trace. */
 export interface RequestDone {
     readonly stack: string;
+    /** Whether the line declares metrics. */
+    readonly customMetrics: boolean;
+    /** Whether the stack serves lists of batch inference, without calls of a campaign. */
+    readonly batch: boolean;
     readonly requestId: string;
     /** The operationId in the API description; empty for an unknown path. */
     readonly operation: string;
@@ -23,21 +27,24 @@ export interface RequestDone {
  * viewer and no film.
  */
 export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<string, unknown>> {
-    const { stack, at, milliseconds, bytes, ...rest } = done;
+    const { stack, customMetrics, batch, at, milliseconds, bytes, ...rest } = done;
     const counts = {
-        [names.campaignCalls]: trace.campaignCalls,
-        [names.campaignFailures]: trace.campaignFailures,
+        ...(!batch && {
+            [names.campaignCalls]: trace.campaignCalls,
+            [names.campaignFailures]: trace.campaignFailures,
+        }),
         [names.tableFailures]: trace.tableFailures,
         [names.tablesFailures]: trace.tablesFailures,
         ...(trace.eventsTaken > 0 && { [names.events]: trace.eventsTaken }),
         ...(trace.source && { [names.answeredBy[trace.source]]: 1 }),
     };
     return {
-        ...metricsOf(stack, at, [
-            ...Object.keys(counts).map((Name) => ({ Name, Unit: "Count" })),
-            { Name: names.bytes, Unit: "Bytes" },
-            { Name: names.latency, Unit: "Milliseconds" },
-        ]),
+        ...(customMetrics &&
+            metricsOf(stack, at, [
+                ...Object.keys(counts).map((Name) => ({ Name, Unit: "Count" })),
+                { Name: names.bytes, Unit: "Bytes" },
+                { Name: names.latency, Unit: "Milliseconds" },
+            ])),
         ...rest,
         ...(trace.source && { source: trace.source }),
         ...(trace.reason && { reason: trace.reason }),

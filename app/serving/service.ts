@@ -1,4 +1,5 @@
 import { addressesOf } from "./addresses.ts";
+import type { Caller } from "./caller.ts";
 import { campaignAllowance } from "./campaign-allowance.ts";
 import { campaignLists } from "./campaign-lists.ts";
 import { campaignWatch } from "./campaign-watch.ts";
@@ -29,6 +30,10 @@ export interface ApiConfig {
     readonly region: string;
     /** The campaign's ARN, even while no campaign exists. */
     readonly campaignArn: string;
+    /** Whether viewers' lists come from batch inference, without a campaign. */
+    readonly batch?: boolean;
+    /** Whether CloudWatch extracts metrics from the log; absent: true. */
+    readonly customMetrics?: boolean;
     readonly rankingCampaignArn?: string;
     /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
@@ -105,18 +110,25 @@ export interface Service {
     remembered(): number;
 }
 
+/** Creates the function that finds out who sent a request. */
+const callerReader =
+    ({ config, verifyToken }: Pick<ServiceParts, "config" | "verifyToken">) =>
+    async (event: GatewayEvent): Promise<Caller> => {
+        const { viewerAuth: auth, apiKey = false, behindCloudFront = false } = config;
+        const viewer = auth && verifyToken && (await viewerOf(event, auth, verifyToken));
+        return {
+            viewer,
+            trusted: apiKey || viewer !== undefined,
+            signed: typeof event.requestContext.identity?.accountId === "string",
+            addresses: apiKey ? [] : addressesOf(event, behindCloudFront),
+        };
+    };
+
 /** Creates the API of one process from its ports. Throws SyntaxError for an unreadable API description. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
-    const {
-        filters,
-        filtersOfWatched = [],
-        watchedFilterArn = "",
-        viewerAuth: auth,
-        publicHistories = false,
-        trackUnproven = true,
-        noun = "film",
-    } = config;
+    const { filters, watchedFilterArn = "", publicHistories = false, batch = false, noun = "film" } = config;
+    const { filtersOfWatched = [], trackUnproven = true, customMetrics = true } = config;
     const tableResilience = resilience(limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
     const rankingResilience = resilience(limits.campaign, limits, (error) => failureOf(error) !== "refused");
@@ -130,29 +142,23 @@ export function createService(parts: ServiceParts): Service {
         },
     });
     const common = { clock, log, limits, table, tableResilience, memory, tables: served.current, noun };
-    const watch = campaignWatch({ ...common, campaign, served, background: (work) => void going.push(work) });
+    const background = (work: Promise<unknown>) => void going.push(work);
+    const watch = campaignWatch({ ...common, campaign: batch ? undefined : campaign, served, background });
+    const shared = { ...common, watch, publicHistories, batch };
     const allowed = campaignAllowance({ ...common, perSecond: config.campaignPerSecond });
     const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, allowed, campaignResilience });
     const leavesOutWatched = (filter = "") => watchedFilterArn !== "" && !filtersOfWatched.includes(filter);
     const route = router({
         description: openDescription(JSON.parse(parts.openApi) as Description),
         pages: parts.pages,
-        async callerOf(event) {
-            const viewer = auth && parts.verifyToken && (await viewerOf(event, auth, parts.verifyToken));
-            return {
-                viewer,
-                trusted: (config.apiKey ?? false) || viewer !== undefined,
-                signed: typeof event.requestContext.identity?.accountId === "string",
-                addresses: config.apiKey ? [] : addressesOf(event, config.behindCloudFront ?? false),
-            };
-        },
+        callerOf: callerReader(parts),
         log,
         answers: answers({
             ...common,
             openApi: parts.openApi,
-            needsToken: auth !== undefined,
+            needsToken: config.viewerAuth !== undefined,
             filterNames: Object.keys(filters),
-            recommend: recommender({ ...common, watch, lists, leavesOutWatched, publicHistories }),
+            recommend: recommender({ ...shared, lists, leavesOutWatched }),
             takeEvents: eventTaker({
                 ...common,
                 putEvents: parts.putEvents,
@@ -164,7 +170,7 @@ export function createService(parts: ServiceParts): Service {
             history: historian(common),
             publicHistories,
             traffic: trafficCounter(common),
-            health: healthTeller({ ...config, publicHistories, tables: served.current, watch, campaignResilience }),
+            health: healthTeller({ ...config, ...shared, campaignResilience }),
         }),
     });
     let coldStart = true;
@@ -180,7 +186,15 @@ export function createService(parts: ServiceParts): Service {
             const { reply, operation } = await route(event, trace);
             const result = resultOf(reply, event, config.allowedOrigins);
             const { requestId } = event.requestContext;
-            const done = { stack: config.stack, requestId, operation, coldStart, status: result.statusCode };
+            const done = {
+                customMetrics,
+                batch,
+                stack: config.stack,
+                requestId,
+                operation,
+                coldStart,
+                status: result.statusCode,
+            };
             coldStart = false;
             trace.tablesFailures = tablesFailures;
             tablesFailures = 0;

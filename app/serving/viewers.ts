@@ -61,12 +61,17 @@ export function viewerMemory(maxBytes: number) {
             const known = find(userId);
             viewers.set(userId, { ...known, lists: withList(known.lists, list) });
         },
-        /** Replaces the viewer's newest films after an event, and drops the earlier lists. */
+        /** Replaces the viewer's newest films after an event, and drops earlier lists of the campaign. A list of a batch stays. */
         turn(userId: string, recent: Recent): void {
             const known = find(userId);
             if (recent.revision > known.revision) {
                 const { films, revision } = recent;
-                viewers.set(userId, { ...known, ...packRecent(films), revision, lists: [] });
+                viewers.set(userId, {
+                    ...known,
+                    ...packRecent(films),
+                    revision,
+                    lists: known.lists.filter(({ from }) => from === "batch"),
+                });
             }
         },
         get size(): number {

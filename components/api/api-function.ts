@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
-import { bucketNameFor, campaignNameOf, type StackConfig } from "../../config/config.ts";
+import { bucketNameFor, campaignNameOf, isBatch, type StackConfig } from "../../config/config.ts";
 import { campaignCeiling } from "../../config/throttles.ts";
 import { includesWatched } from "../../config/watched.ts";
 import { standingUsdPerHour } from "../../cost/estimate.ts";
@@ -54,11 +54,12 @@ export function apiFunction(
             description: "Answers with film lists from the campaign or the next best source",
             timeoutSeconds: 10,
             memorySize: 512,
-            traced: true,
+            traced: config.observability.traces,
             caller,
             policy: apiPolicy(apiScopeOf(config, caller), {
                 rank: config.rankingCampaign,
                 track: config.eventTracker,
+                trace: config.observability.traces,
                 filters: [...watchedFilterOf(config), ...Object.keys(config.filters)],
             }),
             environment: {
@@ -96,6 +97,9 @@ function settingsOf({ config, caller, price, ...args }: ApiFunctionArgs, table: 
         stack: config.stack,
         region: config.region,
         campaignArn: arn(`campaign/${scope.campaign}`),
+        // Undefined members are absent in the settings.
+        batch: isBatch(config) || undefined,
+        customMetrics: config.observability.customMetrics ? undefined : false,
         rankingCampaignArn: config.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,
         filters: Object.fromEntries(filters),
         filtersOfWatched: Object.keys(config.filters).filter((name) => includesWatched(config.filters[name] ?? "")),

@@ -55,7 +55,7 @@ export class ApiStage extends pulumi.ComponentResource {
                 restApi,
                 deployment: args.deployment,
                 stageName: apiStage,
-                xrayTracingEnabled: true,
+                xrayTracingEnabled: config.observability.traces,
                 ...(logs && { accessLogSettings: { destinationArn, format: accessLogFormat } }),
                 tags,
             },

@@ -9,11 +9,14 @@ import { LambdaFunction } from "../common/lambda-function.ts";
 import { gatewayDocument, readApiDescription } from "./api-document.ts";
 import { type ApiFunctionArgs, apiFunction, apiScopeOf } from "./api-function.ts";
 import { ApiStage } from "./api-stage.ts";
+import type { BatchLists } from "./batch-lists.ts";
 import { checkViewerAuth } from "./viewer-auth.ts";
 
 export interface RecommendationApiArgs extends ApiFunctionArgs {
     /** Whether the cost guard closed the API and the page. */
     readonly isClosed: boolean;
+    /** Creates the lists of batch inference in this table; undefined for a stack with a campaign. */
+    readonly batchLists?: ((tableName: pulumi.Output<string>) => BatchLists) | undefined;
 }
 
 /** The REST API in front of the campaign: API Gateway, a function that always answers, and the function's table. */
@@ -37,7 +40,12 @@ export class RecommendationApi extends pulumi.ComponentResource {
         const table = listsTable(name, config, child);
         const description = readApiDescription();
 
-        const handler = apiFunction(name, args, table, description, child);
+        // A function that served lists of batch inference before there are any would answer with popular films.
+        const lists = args.batchLists?.(table.name);
+        const handler = apiFunction(name, args, table, description, {
+            ...child,
+            ...(lists && { dependsOn: lists.live }),
+        });
         const body = JSON.stringify(
             gatewayDocument(description, {
                 title: names.api,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { buildStorefront } from "../../app/storefront/build.ts";
-import { apiStage, prefetches, type StackConfig } from "../../config/config.ts";
+import { apiStage, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
 import { contentOf } from "../../data-prep/content.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { tablesPathBeside } from "../../data-prep/places.ts";
@@ -16,6 +16,7 @@ import type { Recommender } from "../personalize/recommender.ts";
 import { assetOf, type PageFile, pageFiles } from "../storefront/page-files.ts";
 import { dataWords, imageOriginsOf } from "../storefront/page-words.ts";
 import { Storefront } from "../storefront/storefront.ts";
+import { BatchLists } from "./batch-lists.ts";
 import { Prefetch } from "./prefetch.ts";
 import { RecommendationApi } from "./recommendation-api.ts";
 
@@ -66,6 +67,9 @@ export interface ServingArgs {
     /** Name of the data bucket, which contains the fallback tables. */
     readonly bucketName: string;
     readonly failuresArn: pulumi.Input<string>;
+    readonly topicArn: pulumi.Input<string>;
+    /** Role that Personalize assumes. */
+    readonly roleArn: pulumi.Input<string>;
     /** Whether the campaign is parked. If so, the stack has no ranking campaign either. */
     readonly isParked: boolean;
     /** Whether the cost guard closed the API and the page. */
@@ -121,6 +125,7 @@ export class Serving extends pulumi.ComponentResource {
                     price: args.price,
                     trackingId: recommender.eventTrackerId,
                     watchedFilterArn,
+                    batchLists: isBatch(config) ? (tableName) => this.batchLists(args, tableName) : undefined,
                     isClosed: args.isClosed,
                     imageOrigins: files.imageOrigins,
                     page: hosted && Object.fromEntries(hosted.map((file) => [file.name, assetOf(file)])),
@@ -153,6 +158,20 @@ export class Serving extends pulumi.ComponentResource {
         this.tableOperationsName = api?.tableOperations ?? none;
         this.apiKey = api?.apiKey ?? none;
         this.registerOutputs({ apiUrl: this.apiUrl, storefrontUrl: this.storefrontUrl });
+    }
+
+    private batchLists(args: ServingArgs, tableName: pulumi.Output<string>) {
+        const { config, caller, bucketName, roleArn, topicArn, failuresArn, recommender, price, budget } = args;
+        const { solutionVersionArn, watchedFilterArn, owner } = recommender;
+        return new BatchLists(
+            "lists",
+            {
+                ...{ config, caller, bucketName, roleArn, topicArn, failuresArn, tableName },
+                ...{ solutionVersionArn, watchedFilterArn, owner, monthlyLimitUsd: price.monthlyLimitUsd },
+                after: [budget, recommender],
+            },
+            { parent: this },
+        );
     }
 }
 

@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import type { ServingTargets } from "../../app/functions/cost-guard/serving-ports.ts";
-import { campaignNameOf, prefetches, prefetchOf, type StackConfig } from "../../config/config.ts";
+import { campaignNameOf, isBatch, prefetches, prefetchOf, type StackConfig } from "../../config/config.ts";
 import { patienceOf } from "../../cost/guard-config.ts";
 import { functionArn } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
+import { nameInArn } from "../../personalize/operations/operation.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { schedule } from "../common/schedule.ts";
 
@@ -45,7 +46,7 @@ export class CostGuard extends pulumi.ComponentResource {
                 timeoutSeconds: 120,
                 caller,
                 policy: scope.apply((known) =>
-                    guardPolicy(known, { unusedAction: config.unused.action, api: config.api }),
+                    guardPolicy(known, { unusedAction: config.unused.action, api: config.api, batch: isBatch(config) }),
                 ),
                 environment: { GUARD_CONFIG: pulumi.jsonStringify(settingsOf(args)) },
                 failuresArn,
@@ -96,9 +97,17 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGu
         functionArns: functionsOf(config).map(({ name }) => functionArn(scope, name)),
         owner: id,
         prefetch: prefetchOf(config),
+        batchSolution: isBatch(config) ? nameInArn(config.adopt.solution ?? config.names.solution) : undefined,
+        customMetrics: config.observability.customMetrics,
         // Pass the table's name instead of the resource: Pulumi creates the guard before the table and deletes the guard after it.
         tableName: api ? config.names.api : undefined,
-        serving: api ? { ...servedPlaceOf(config), functions: functionsOf(config) } : undefined,
+        serving: api
+            ? {
+                  ...servedPlaceOf(config),
+                  functions: functionsOf(config),
+                  jobsTable: isBatch(config) ? config.names.api : undefined,
+              }
+            : undefined,
     }));
 }
 
@@ -113,6 +122,7 @@ function functionsOf(config: StackConfig): ServingTargets["functions"] {
         { name: names.costGuard, gb: 0.25 },
         ...(config.api ? api : []),
         ...(prefetches(config) ? [{ name: names.prefetch, gb: 0.5 }] : []),
+        ...(isBatch(config) ? [{ name: names.batchLists, gb: 1 }] : []),
         ...(config.chatWebhookParameter === undefined ? [] : [{ name: names.notifier, gb: 0.25 }]),
     ];
 }

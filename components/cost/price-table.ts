@@ -1,8 +1,19 @@
-import type { StackConfig } from "../../config/config.ts";
+import { readFile } from "node:fs/promises";
+import { isBatch, type StackConfig } from "../../config/config.ts";
 import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/prices.ts";
-import { defaultLimitUsd, type Estimate, estimate, type PlannedStack, plannedByConfig } from "../../cost/estimate.ts";
+import {
+    breakEvenViewers,
+    defaultLimitUsd,
+    type Estimate,
+    estimate,
+    type PlannedStack,
+    plannedByConfig,
+} from "../../cost/estimate.ts";
 import { cents } from "../../cost/spend.ts";
 import { contentOf } from "../../data-prep/content.ts";
+import { tablesPathBeside } from "../../data-prep/places.ts";
+import { parseTables } from "../../data-prep/tables/document.ts";
+import { maxListedViewers } from "../../data-prep/tables/viewers.ts";
 import { counted } from "../../data-prep/words.ts";
 import { info, ProgramError } from "../common/messages.ts";
 import { filesOf } from "../data/data-bucket.ts";
@@ -28,6 +39,7 @@ export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }:
         throw new ProgramError(refusal(found, limit));
     }
     info(priceTable(found, config.expectedRequestsPerDay));
+    if (config.api) info(bothModes(config, plan));
     return {
         estimatedMonthlyCostUsd: cents(found.expectedUsd),
         unparkedUsdPerMonth: cents(estimate(plan).expectedUsd),
@@ -48,8 +60,32 @@ export async function plannedStack(config: StackConfig, alarmMetrics: number): P
         bytes: contents.reduce((sum, { bytes }) => sum + bytes, 0),
         alarmMetrics,
         batchUsers: config.batchInferenceFile === undefined ? 0 : (await contentOf(config.batchInferenceFile)).lines,
-        dashboards: config.observability ? 1 : 0,
+        batchLists: isBatch(config)
+            ? { viewers: await viewersIn(config), everyDays: config.serving.everyDays }
+            : undefined,
+        dashboards: config.observability.dashboard ? 1 : 0,
     };
+}
+
+/**
+ * Returns the number of viewers in the interactions: an upper limit of the viewers of a job. The fallback tables list up to two
+ * million of them, in four bytes each.
+ */
+async function viewersIn({ interactionsFile }: Pick<StackConfig, "interactionsFile">): Promise<number> {
+    const { viewers } = parseTables(await readFile(tablesPathBeside(interactionsFile), "utf8"));
+    return viewers === undefined ? maxListedViewers : Buffer.from(viewers, "base64").length / 4;
+}
+
+/** Compares the two modes of config `serving`: what the stack would cost in each, and from how many viewers a campaign costs less. */
+function bothModes(config: StackConfig, plan: PlannedStack): string {
+    const { everyDays } = config.serving;
+    const viewers = breakEvenViewers(plan, everyDays);
+    const than = `at ${counted(config.expectedRequestsPerDay, "request")} a day`;
+    return isBatch(config)
+        ? `With a campaign the same stack costs ${approximately(estimate({ ...plan, batchLists: undefined, hasCampaign: true }).expectedUsd)} a month ${than}; ` +
+              `it costs less than batch inference above ${viewers.toLocaleString("en-US")} viewers in each job (docs/serving-modes.md).`
+        : `Without a campaign, with lists by batch inference every ${everyDays} days, a stack costs less up to ` +
+              `${viewers.toLocaleString("en-US")} active viewers: pulumi config set --path serving.mode batch (docs/serving-modes.md).`;
 }
 
 /** Formats the estimate as a table: amounts right-aligned, largest first. */

@@ -1,10 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { objectKeys, type StackConfig } from "../../config/config.ts";
+import { isBatch, objectKeys, type StackConfig } from "../../config/config.ts";
 import { contentOf } from "../../data-prep/content.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { warn } from "../common/messages.ts";
+
+/** Days for which input and output of batch inference jobs remain: longer than the longest interval between two jobs. */
+const listsDays = 60;
 
 export interface DataBucketArgs {
     readonly bucketName: pulumi.Input<string>;
@@ -80,6 +83,13 @@ export class DataBucket extends pulumi.ComponentResource {
                         noncurrentVersionExpiration: { noncurrentDays: 30 },
                         abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
                     },
+                    // Users and lists of batch inference jobs: the lists are in the API's table.
+                    ...[objectKeys.listsInput, objectKeys.listsOutput].map((prefix) => ({
+                        id: prefix,
+                        status: "Enabled",
+                        filter: { prefix },
+                        expiration: { days: listsDays },
+                    })),
                 ],
             },
             // S3 rejects lifecycle rules for old versions until versioning is enabled.
@@ -133,6 +143,9 @@ export function filesOf(config: StackConfig): Readonly<Record<string, FileArgs>>
 
 /** Returns the prefixes that Personalize may read from and write to, from the keys of the uploaded files. */
 export const prefixesOf = (config: StackConfig) => ({
-    readPrefixes: Object.values(filesOf(config)).map(({ key }) => key),
-    writePrefix: config.batchInferenceFile && objectKeys.batchOutput,
+    readPrefixes: [
+        ...Object.values(filesOf(config)).map(({ key }) => key),
+        ...(isBatch(config) ? [objectKeys.listsInput] : []),
+    ],
+    writePrefix: config.batchInferenceFile || isBatch(config) ? objectKeys.batchOutput : undefined,
 });

@@ -1,4 +1,12 @@
-import { jobMetrics, ownMetrics, servingMetrics } from "../../config/metrics.ts";
+import { isBatch, type StackConfig } from "../../config/config.ts";
+import {
+    functionsNamespace,
+    jobMetrics,
+    ownMetrics,
+    ownNamespace,
+    personalizeNamespace,
+    servingMetrics,
+} from "../../config/metrics.ts";
 import { nearLimit } from "../../cost/enforce-limit.ts";
 import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, noRequests, once } from "./alarm.ts";
 import { apiErrors, campaignFailures, tablesFailures, useOf } from "./serving-alarms.ts";
@@ -38,8 +46,38 @@ export const failuresAlarm = (queueName: string): Alarm => ({
 /** Metric math for failed requests, by the metric IDs of the errors alarm. */
 const failed = "SUM([badRequests, failures])";
 
-/** Returns all other alarms of the stack. */
-export function alarmsOf(place: MetricSources, settings: AlarmSettings): readonly Alarm[] {
+/** The configuration that decides which alarms a stack has; by default it has a campaign and custom metrics. */
+export interface ObservedStack {
+    readonly api: boolean;
+    readonly batch?: boolean;
+    readonly customMetrics?: boolean;
+}
+
+/** Returns the part of a configuration that decides about alarms. */
+export const observedStack = (config: Pick<StackConfig, "api" | "serving" | "observability">): ObservedStack => ({
+    api: config.api,
+    batch: isBatch(config),
+    customMetrics: config.observability.customMetrics,
+});
+
+/** Returns all other alarms of the stack: those whose metrics exist in its configuration. */
+export const alarmsOf = (
+    place: MetricSources,
+    settings: AlarmSettings,
+    { batch = false, customMetrics = true }: Pick<ObservedStack, "batch" | "customMetrics"> = {},
+): readonly Alarm[] =>
+    everyAlarm(place, settings).filter(({ id, watches }) => {
+        const metrics = "sums" in watches ? Object.values(watches.sums) : [watches.metric];
+        const namespaces = metrics.map(({ namespace }) => namespace);
+        const isCustom = namespaces.includes(ownNamespace) || namespaces.includes(functionsNamespace);
+        const needsCampaign = namespaces.includes(personalizeNamespace) || ofCampaign.has(id);
+        return (customMetrics || !isCustom) && (!batch || !needsCampaign);
+    });
+
+/** Alarms on metrics of cost guard and API that have no meaning without a campaign. */
+const ofCampaign: ReadonlySet<string> = new Set(["idle", "campaign-failures", "quality-drop"]);
+
+function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Alarm[] {
     const own = (name: string) => ({ metric: ownMetric(place, name), statistic: "Maximum" }) as const;
     const noPublisher = "publish-metrics does not run: the state is unknown, so the alarm shows INSUFFICIENT_DATA";
     return [
@@ -148,7 +186,7 @@ export function alarmsOf(place: MetricSources, settings: AlarmSettings): readonl
 }
 
 /** Returns the alarms of a stack with sample names and limits, to count them. */
-const samples = (hasApi: boolean): readonly Alarm[] => [
+const samples = (stack: ObservedStack): readonly Alarm[] => [
     failuresAlarm(""),
     ...alarmsOf(
         {
@@ -156,22 +194,23 @@ const samples = (hasApi: boolean): readonly Alarm[] => [
             campaignArn: "",
             datasetGroupArn: "",
             solutionArn: "",
-            api: hasApi ? { name: "", stage: "" } : undefined,
+            api: stack.api ? { name: "", stage: "" } : undefined,
         },
         { idleHours: 1, monthlyLimitUsd: 1, maximumNdcgDrop: 1, requestsPerSecond: 1, eventsPerSecond: 1 },
+        stack,
     ),
 ];
 
 /** Returns the number of alarms of a stack. */
-export const alarmCount = (hasApi: boolean): number => samples(hasApi).length;
+export const alarmCount = (stack: ObservedStack): number => samples(stack).length;
 
 /**
  * Returns the number of metrics of all alarms of a stack, because CloudWatch bills an alarm for each metric of its
  * expression. It bills a Metrics Insights query for the metrics that the query analyzes, here those of one job at a
  * time.
  */
-export const countAlarmMetrics = (hasApi: boolean): number =>
-    samples(hasApi).reduce(
+export const countAlarmMetrics = (stack: ObservedStack): number =>
+    samples(stack).reduce(
         (sum, { watches }) => sum + ("sums" in watches ? Math.max(1, Object.keys(watches.sums).length) : 1),
         0,
     );

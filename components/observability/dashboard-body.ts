@@ -108,6 +108,7 @@ function served(args: DashboardArgs, api: NonNullable<MetricSources["api"]>) {
                 summed(answeredBy.campaign, "campaign"),
                 summed(answeredBy.cache, "cache"),
                 summed(answeredBy.precomputed, "precomputed"),
+                summed(answeredBy.batch, "batch"),
                 summed(answeredBy.similar, "similar films"),
                 summed(answeredBy.popular, "popular films"),
             ]),

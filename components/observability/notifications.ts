@@ -85,7 +85,7 @@ export class Notifications extends pulumi.ComponentResource {
             const parameter = inputOf("chatWebhookParameter", chatWebhookParameter);
             this.chat(`${name}-chat`, args, parameter, topicArn);
         }
-        if (args.config.observability) {
+        if (args.config.observability.alarms) {
             stackAlarm(`${name}-failures`, failuresAlarm(names.failures), args.config, this.topicArn, child);
         }
         this.registerOutputs({ topicArn: this.topicArn, queueUrl: this.queueUrl });

@@ -3,9 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { apiStage, type StackConfig } from "../../config/config.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
-import { alarmsOf, failuresAlarm } from "./alarms.ts";
+import type { Alarm } from "./alarm.ts";
+import { alarmsOf, failuresAlarm, observedStack } from "./alarms.ts";
 import { dashboardBody, dashboardUrl } from "./dashboard-body.ts";
 import { stackAlarm } from "./stack-alarm.ts";
+import type { MetricSources } from "./stack-metrics.ts";
 
 export interface ObservabilityArgs {
     readonly config: StackConfig;
@@ -40,11 +42,20 @@ export class Observability extends pulumi.ComponentResource {
             requestsPerSecond: throttle.requestsPerSecond,
             eventsPerSecond: throttle.eventsPerSecond,
         };
-        const alarms = alarmsOf(place, limits);
+        const alarms = config.observability.alarms ? alarmsOf(place, limits, observedStack(config)) : [];
         for (const alarm of alarms) {
             stackAlarm(`${name}-${alarm.id}`, alarm, config, args.topicArn, child);
         }
 
+        this.dashboardUrl = config.observability.dashboard
+            ? this.dashboard(name, args, place, alarms)
+            : pulumi.output("");
+        this.registerOutputs({ dashboardUrl: this.dashboardUrl });
+    }
+
+    private dashboard(name: string, args: ObservabilityArgs, place: MetricSources, alarms: readonly Alarm[]) {
+        const { config, caller, monthlyLimitUsd } = args;
+        const { names, idle } = config;
         const alarmArns = [...alarms.map(({ id }) => id), failuresAlarm("").id].map((id) =>
             regionalArn(caller, "cloudwatch", `alarm:${names.alarmPrefix}-${id}`),
         );
@@ -55,9 +66,8 @@ export class Observability extends pulumi.ComponentResource {
                 dashboardName: names.dashboard,
                 dashboardBody: JSON.stringify(dashboardBody(shown)),
             },
-            child,
+            { parent: this },
         );
-        this.dashboardUrl = dashboard.dashboardName.apply((its) => dashboardUrl(caller.partition, config.region, its));
-        this.registerOutputs({ dashboardUrl: this.dashboardUrl });
+        return dashboard.dashboardName.apply((its) => dashboardUrl(caller.partition, config.region, its));
     }
 }

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { HandledResource, type ResourceArgs, useHandlers } from "pulumi-personalize";
 import { type StackConfig, trailBucketNameFor } from "../../config/config.ts";
 import type { PlannedStack } from "../../cost/estimate.ts";
+import type { AwaitedListsInputs } from "../../personalize/operations/awaited-lists.ts";
 import type { ClosedStageInputs } from "../../personalize/operations/closed-stage.ts";
 import type { StateFlagsInputs } from "../../personalize/operations/state-flags.ts";
 import type { StackOwnerInputs } from "../../personalize/stack-owner.ts";
@@ -20,6 +21,13 @@ export class StateFlagsParameters extends HandledResource<StateFlagsInputs> {
 export class ClosedStage extends HandledResource<ClosedStageInputs> {
     constructor(name: string, args: ResourceArgs<ClosedStageInputs>, opts?: pulumi.CustomResourceOptions) {
         super("ClosedStage", name, args, [], opts);
+    }
+}
+
+/** The wait for lists of batch inference. */
+export class AwaitedLists extends HandledResource<AwaitedListsInputs> {
+    constructor(name: string, args: ResourceArgs<AwaitedListsInputs>, opts?: pulumi.CustomResourceOptions) {
+        super("AwaitedLists", name, args, [], opts);
     }
 }
 

@@ -1,11 +1,22 @@
-import { flag, matches, optional, texts } from "../kinds.ts";
+import { flag, matches, members, optional, texts } from "../kinds.ts";
 
 /** Configuration keys for access and observability. */
 export const accessKeys = {
-    observability: flag(true, {
-        description: "dashboard and alarms; `false` leaves the campaign, its cost guard and the notifications",
-        effect: "dashboard and alarms created or deleted",
-    }),
+    observability: members(
+        {
+            alarms: flag(true, { description: "alarms, which CloudWatch bills by metric" }),
+            dashboard: flag(true, { description: "the dashboard" }),
+            customMetrics: flag(true, {
+                description: "metrics of cost guard and API; `false` also leaves out the alarms on them",
+            }),
+            traces: flag(true, { description: "X-Ray traces of the API" }),
+        },
+        {
+            description: "what observes the stack; without all of it, cost guard and notifications remain",
+            effect: "alarms and dashboard created or deleted; the functions of API and cost guard, and the API's stage",
+            other: { alarms: false, dashboard: false },
+        },
+    ),
     auditTrail: flag(true, {
         description:
             "a CloudTrail [trail](audit.md); `false` if your organisation already has one, because a second trail is billed",

@@ -6,6 +6,29 @@ const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:
 
 /** Configuration keys for API, page and precomputed lists. */
 export const servingKeys = {
+    serving: members(
+        {
+            mode: oneOf(["campaign", "batch"], "campaign", {
+                description:
+                    "`campaign`: a campaign makes lists at each request. `batch`: batch inference jobs make them in advance",
+            }),
+            everyDays: whole(7, { least: 1, most: 30, description: "days between two batch inference jobs" }),
+            activeDays: whole(30, {
+                least: 1,
+                description: "a job makes lists for viewers with an interaction or event in these last days",
+            }),
+        },
+        {
+            description:
+                "where viewers' lists come from. [Without a campaign](serving-modes.md) nothing is billed by the hour, but an event does " +
+                "not change the model's list before the next job",
+            changes: "± Campaign, ± Schedule",
+            effect:
+                "no training. `up` awaits the first job before it deletes the campaign, or the campaign before it " +
+                "deletes the schedule",
+            other: { mode: "batch" },
+        },
+    ),
     api: flag(true, {
         description:
             "a REST API in front of the campaign that [always answers](call-it.md); `false`: only Personalize's own API, without table and page",

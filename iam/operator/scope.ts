@@ -30,7 +30,7 @@ export type OperatorLevel = keyof typeof operatorLevels;
 
 /**
  * The nine managed policies; IAM allows ten for a user or role. `operations` covers cost guard, notifications and
- * alarms; `audit` the trail; `serving` the API; `page` the storefront and the ranking campaign.
+ * alarms; `audit` the trail and the lists of batch inference; `serving` the API; `page` the storefront and the ranking campaign.
  */
 export const policyKinds = Object.values(operatorLevels).flat();
 export type PolicyKindOfOperator = (typeof policyKinds)[number];
@@ -94,6 +94,13 @@ export const rolesOf = [
         service: "scheduler.amazonaws.com",
         read: "read-serving",
         deploy: "deploy-serving",
+    },
+    { role: "batchListsRole", service: "lambda.amazonaws.com", read: "read-serving", deploy: "deploy-audit" },
+    {
+        role: "batchListsScheduleRole",
+        service: "scheduler.amazonaws.com",
+        read: "read-serving",
+        deploy: "deploy-audit",
     },
     { role: "trailRole", service: "cloudtrail.amazonaws.com", read: "read-operations", deploy: "deploy-audit" },
 ] as const satisfies readonly {

@@ -4,6 +4,7 @@ import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./sc
 
 const policies = { read: "read-serving", deploy: "deploy-serving" } as const;
 /** Policies for resources that do not fit into `deploy-serving`. */
+const ofLists = { read: "read-serving", deploy: "deploy-audit" } as const;
 const ofPage = { read: "read-serving", deploy: "deploy-page" } as const;
 
 /** Source: Service Authorization Reference, "Amazon CloudFront". */
@@ -18,6 +19,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
     const functions = [names.api, names.prefetch].map((name) => arn("lambda", `function:${name}`));
     const operations = [arn("lambda", `function:${names.tableOperations}`)];
+    const lists = [arn("lambda", `function:${names.batchLists}`)];
     const schedules = [arn("scheduler", `schedule/default/${names.prefetch}`)];
     const tables = [arn("dynamodb", `table/${names.api}`)];
     const logGroups = (...groups: readonly string[]) =>
@@ -60,6 +62,11 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         ),
         ...functionLife(ofPage, operations),
         ...logGroupLife(ofPage, logGroups(`/aws/lambda/${names.tableOperations}`)),
+        ...functionLife(ofLists, lists),
+        ...scheduleLife(ofLists, [arn("scheduler", `schedule/default/${names.batchLists}`)]),
+        ...logGroupLife(ofLists, logGroups(`/aws/lambda/${names.batchLists}`)),
+        // `pulumi up` awaits the first lists of batch inference.
+        grant("deploy-audit")("AwaitLists", "lambda", ["InvokeFunction"], lists),
         looks(
             "ReadTables",
             "dynamodb",

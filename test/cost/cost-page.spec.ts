@@ -28,7 +28,7 @@ const defaultStack = (recipe: string, expectedRequestsPerDay: number): PlannedSt
     ...movieLens,
     recipe,
     expectedRequestsPerDay,
-    alarmMetrics: countAlarmMetrics(true),
+    alarmMetrics: countAlarmMetrics({ api: true }),
     batchUsers: 0,
     dashboards: 1,
 });

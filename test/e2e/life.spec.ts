@@ -153,7 +153,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         const versions = ["version", "version"];
         const roles = ["role", "role", "role", "role"];
         const watchers = (await watchersIn(aws)).map((thing) => thing.split(" ")[0]);
-        const alarms = Array.from({ length: alarmCount(false) }, () => "alarm").join(" ");
+        const alarms = Array.from({ length: alarmCount({ api: false }) }, () => "alarm").join(" ");
         assert.deepEqual(
             watchers.join(" "),
             `budget ${alarms} dashboard trail function log-group log-group schedule topic subscription queue queue`,

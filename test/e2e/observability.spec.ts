@@ -183,7 +183,7 @@ describe("Observability of a deployed stack", function () {
         const { MetricAlarms = [] } = await by.cloudwatch.send(
             new DescribeAlarmsCommand({ AlarmNamePrefix: names.alarmPrefix }),
         );
-        assert.equal(MetricAlarms.length, alarmCount(true));
+        assert.equal(MetricAlarms.length, alarmCount({ api: true }));
         for (const { AlarmName, AlarmActions, AlarmDescription } of MetricAlarms) {
             assert.deepEqual(AlarmActions, [outputs.notificationsTopicArn], AlarmName);
             assert.match(AlarmDescription ?? "", /: docs\/runbooks\/[\w-]+\.md$/);

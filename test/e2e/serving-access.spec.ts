@@ -170,7 +170,7 @@ describe("Access to the API", () => {
             );
 
         for (const [name, policy, work] of [
-            ["API", () => apiPolicy(scope(), { rank: true, track: true, filters: filterNames() }), serve],
+            ["API", () => apiPolicy(scope(), { rank: true, track: true, trace: true, filters: filterNames() }), serve],
             ["prefetch", () => prefetchPolicy(scope(), { filters: filterNames().slice(0, 1) }), makeLists],
         ] as const) {
             it(`the ${name} role has exactly the permissions that its code needs`, async () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { DescribeCampaignCommand, PersonalizeClient, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { advice } from "../../personalize/advice.ts";
+import { refusals, testUsersIn } from "../../personalize/operations/quality-gate.ts";
 import { type ServingFlag, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
-import { refusals, testUsersIn } from "../../runbooks/lib/training/quality-gate.ts";
 import { type RetrainDeps, retrain } from "../../runbooks/lib/training/retrain.ts";
 
 const ndcg = (value: number) => ({ normalized_discounted_cumulative_gain_at_10: value });

@@ -225,6 +225,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
                       windows: usedSince(since),
                       missing: simulation.missingMetrics,
                   })),
+                  jobs: port("jobs", () => undefined),
                   isClosed: port("isClosed", () => simulation.closedReason !== undefined),
                   close: port("close", (reason: string) => {
                       if (simulation.closedReason === undefined)

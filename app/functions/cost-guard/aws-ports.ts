@@ -47,6 +47,10 @@ export interface GuardTargets {
     readonly prefetch?: PrefetchFunction | undefined;
     /** API and page; undefined if the stack has none. */
     readonly serving?: ServingTargets | undefined;
+    /** Name of the solution that makes lists by batch inference: it has no campaign, but is in use. */
+    readonly batchSolution?: string | undefined;
+    /** Whether the guard publishes custom metrics; absent: true. */
+    readonly customMetrics?: boolean | undefined;
     /** The API's table, which stores what the page shows; undefined without an API. */
     readonly tableName?: string | undefined;
 }
@@ -103,7 +107,11 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
                 }
             );
         },
-        solutions: () => stackSolutions(personalize, owner),
+        async solutions() {
+            const solutions = await stackSolutions(personalize, owner);
+            const isUsed = ({ arn }: { arn: string }) => nameInArn(arn) === place.batchSolution;
+            return solutions.map((one) => (isUsed(one) ? { ...one, hasCampaign: true } : one));
+        },
         foreignStatements: async () => foreignStatements(await resourcePolicies(clients, place)),
         readState: async () => ({ ...(await readGuardState(ssm, stack)), name: guardStateParameter(stack) }),
         writeState: (text) => writeGuardState(ssm, stack, text),
@@ -128,7 +136,9 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
             const Subject = `${project} ${stack}: ${notification.kind.replaceAll("-", " ")}`.slice(0, 99);
             await sns.send(new PublishCommand({ TopicArn: topicArn, Subject, Message, MessageStructure: "json" }));
         },
-        publish: (gauges) => publishGauges(cloudwatch, stack, gauges),
+        async publish(gauges) {
+            if (place.customMetrics ?? true) await publishGauges(cloudwatch, stack, gauges);
+        },
     };
 }
 

@@ -1,7 +1,7 @@
 import type { Gauges } from "../../../cost/decide.ts";
 import type { SentNotification } from "../../../cost/notifications.ts";
 import type { ObservedCampaign, ObservedParking, ObservedSolution } from "../../../cost/observations.ts";
-import type { UsageWindows } from "../../../cost/serving-spend.ts";
+import type { JobsSpend, UsageWindows } from "../../../cost/serving-spend.ts";
 import type { RequestWindows } from "../../../cost/spend.ts";
 import type { MonthSpend } from "../../serving/ports.ts";
 
@@ -29,6 +29,8 @@ export interface GuardPorts {
                * data.
                */
               usage(since: number): Promise<{ readonly windows: UsageWindows; readonly missing: readonly string[] }>;
+              /** Returns the spend of batch inference jobs; undefined for a stack without them. */
+              jobs(): Promise<JobsSpend | undefined>;
               /** Returns whether the closed flag exists. */
               isClosed(): Promise<boolean>;
               /** Writes the closed flag, and closes API and page. Does nothing if they are closed. */

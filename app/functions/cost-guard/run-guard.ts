@@ -139,14 +139,15 @@ async function servingObservations(
     failures: Failures,
     since: number,
 ): Promise<ServingObservations> {
-    const [usage, closed] = await Promise.all([
+    const [usage, jobs, closed] = await Promise.all([
         failures.of("read the use of API and page", () => port.usage(since)),
+        failures.of("read the spend of batch inference jobs", () => port.jobs()),
         failures.of("read the closed flag", async () => ({ flag: await port.isClosed() })),
     ]);
     for (const problem of usage?.missing ?? []) {
         await failures.of("read a part of the use of API and page", () => Promise.reject(new Error(problem)));
     }
-    return { usage: usage?.windows, isComplete: usage?.missing.length === 0, closed };
+    return { usage: usage?.windows, isComplete: usage?.missing.length === 0, jobs, closed };
 }
 
 async function rankingObservations(

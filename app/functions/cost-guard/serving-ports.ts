@@ -1,4 +1,5 @@
 import { type CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
     edgeMetrics,
     edgeNamespace,
@@ -24,11 +25,14 @@ import {
     type ServedPlace,
 } from "../../../personalize/operations/close-api.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
+import { jobsSpend } from "../batch-lists/state-item.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 
 /** Functions that the guard counts, with their memory in GiB. */
 export interface ServingTargets extends ServedPlace {
     readonly functions: readonly { readonly name: string; readonly gb: number }[];
+    /** The table with the spend of batch inference jobs; undefined for a stack without them. */
+    readonly jobsTable?: string | undefined;
 }
 
 /** A metric, and how its sum in a window converts to use. `requests` is API Gateway's count in that window. */
@@ -112,6 +116,8 @@ const regionalMetrics = ({ stack, apiName, functions }: ServingTargets): readonl
         usage: (value, requests) => ({
             eventsGb: (loggedCount(value, requests * maxEvents) * assumed.eventKb * 1024) / bytesPerGb,
         }),
+        // Without config `observability.customMetrics`, each request counts as an event, which is the most that a page sends.
+        usageWithout: (requests) => ({ eventsGb: (requests * assumed.eventKb * 1024) / bytesPerGb }),
     },
 ];
 
@@ -140,7 +146,11 @@ export const countedMetrics = (place: ServingTargets): readonly Pick<CountedMetr
 
 /** Creates the guard's ports to API and page. `edgeMetrics` is CloudWatch in us-east-1. */
 export function servingPorts(
-    clients: CloseClients & { readonly cloudwatch: CloudWatchClient; readonly edgeCloudwatch: CloudWatchClient },
+    clients: CloseClients & {
+        readonly cloudwatch: CloudWatchClient;
+        readonly edgeCloudwatch: CloudWatchClient;
+        readonly dynamo: DynamoDBClient;
+    },
     place: ServingTargets,
 ): NonNullable<GuardPorts["serving"]> {
     return {
@@ -158,6 +168,7 @@ export function servingPorts(
             }
             return { windows, missing };
         },
+        jobs: async () => (place.jobsTable === undefined ? undefined : jobsSpend(clients.dynamo, place.jobsTable)),
         isClosed: async () => (await readStateFlags(clients.ssm, place.stack, ["closed"])).closed !== undefined,
         async close(reason) {
             await closeApi(clients, place, reason);

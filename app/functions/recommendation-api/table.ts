@@ -9,7 +9,15 @@ import {
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { readFilms, writeFilms } from "../../serving/film-scores.ts";
-import type { CampaignStatus, KeptList, MonthSpend, ShownNotification, TablePort } from "../../serving/ports.ts";
+import type {
+    CampaignStatus,
+    KeptList,
+    MonthSpend,
+    ServedLists,
+    ShownNotification,
+    StackItems,
+    TablePort,
+} from "../../serving/ports.ts";
 import type { Asked } from "../../serving/prefetch.ts";
 import { recentAttributes, recentOf } from "./recent-item.ts";
 
@@ -17,10 +25,12 @@ type Item = Record<string, AttributeValue>;
 
 const text = (value: string): AttributeValue => ({ S: value });
 const number = (value: number): AttributeValue => ({ N: String(value) });
-const keyOf = (pk: string, sk: string) => ({ pk: text(pk), sk: text(sk) });
-const viewerPk = (userId: string) => `viewer#${userId}`;
+export const keyOf = (pk: string, sk: string) => ({ pk: text(pk), sk: text(sk) });
+/** Returns the partition key of a viewer's items. */
+export const viewerPk = (userId: string) => `viewer#${userId}`;
 const askedPk = (hour: number) => `asked#${hour}`;
-const listSk = (key: string) => `list#${key}`;
+/** Returns the sort key of a viewer's list. */
+export const listSk = (key: string) => `list#${key}`;
 
 /** Creates the port to the API's DynamoDB table. docs/serving.md describes the table's items. */
 export function tablePort(client: DynamoDBClient, TableName: string): TablePort {
@@ -66,26 +76,8 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
             return (await client.send(command, { abortSignal }).catch(refusedOrThrow)) !== undefined;
         },
         async stack(signal) {
-            const names = ["campaign", "notification", "spend"];
-            const item = await all(
-                names.map((sk) => keyOf("stack", sk)),
-                signal,
-            );
-            const [campaign, notification, spend] = names.map(item);
-            return {
-                ...(campaign?.checkedAt && { campaign: seenOf(campaign) }),
-                ...(campaign?.flushed && { flushed: numberOf(campaign, "flushed") }),
-                ...(notification && {
-                    notification: {
-                        kind: textOf(notification, "kind"),
-                        text: textOf(notification, "text"),
-                        at: numberOf(notification, "at"),
-                    },
-                }),
-                ...(spend && {
-                    spend: { month: textOf(spend, "month"), usd: numberOf(spend, "usd"), at: numberOf(spend, "at") },
-                }),
-            };
+            const keys = stackItems.map((sk) => keyOf("stack", sk));
+            return stackOf(await all(keys, signal));
         },
         async putCampaign(seen, before, abortSignal) {
             const command = new UpdateItemCommand({
@@ -181,6 +173,45 @@ export async function askedIn(client: DynamoDBClient, TableName: string, hour: n
 const textOf = (item: Item, name: string): string => item[name]?.S ?? "";
 const numberOf = (item: Item, name: string): number => Number(item[name]?.N ?? 0);
 
+const sources = ["campaign", "precomputed", "batch"] as const satisfies readonly KeptList["from"][];
+
+const stackItems = ["campaign", "notification", "spend", "lists"] as const;
+
+/** Reads the items about the stack itself. */
+function stackOf(item: (sk: (typeof stackItems)[number]) => Item | undefined): StackItems {
+    const [campaign, notification, spend, lists] = stackItems.map(item);
+    const served = servedOf(lists);
+    return {
+        ...(campaign?.checkedAt && { campaign: seenOf(campaign) }),
+        ...(campaign?.flushed && { flushed: numberOf(campaign, "flushed") }),
+        ...(notification && {
+            notification: {
+                kind: textOf(notification, "kind"),
+                text: textOf(notification, "text"),
+                at: numberOf(notification, "at"),
+            },
+        }),
+        ...(spend && {
+            spend: { month: textOf(spend, "month"), usd: numberOf(spend, "usd"), at: numberOf(spend, "at") },
+        }),
+        ...(served && { lists: served }),
+    };
+}
+
+/** Reads the lists that the API serves from their item. */
+export const servedOf = (item: Item | undefined): ServedLists | undefined =>
+    item && {
+        generation: numberOf(item, "generation"),
+        solutionVersionArn: textOf(item, "solutionVersionArn"),
+        madeAt: numberOf(item, "madeAt"),
+    };
+
+export const servedItem = ({ generation, solutionVersionArn, madeAt }: ServedLists): Item => ({
+    generation: number(generation),
+    solutionVersionArn: text(solutionVersionArn),
+    madeAt: number(madeAt),
+});
+
 /** Reads a list from its item. */
 function listOf(key: string, item: Item): KeptList {
     const [solutionVersion, recommendationId] = [item.solutionVersion?.S, item.recommendationId?.S];
@@ -189,13 +220,14 @@ function listOf(key: string, item: Item): KeptList {
         films: readFilms(textOf(item, "list")),
         madeAt: numberOf(item, "madeAt"),
         revision: numberOf(item, "revision"),
-        from: textOf(item, "from") === "precomputed" ? "precomputed" : "campaign",
+        from: sources.find((source) => source === textOf(item, "from")) ?? "campaign",
         ...(solutionVersion !== undefined && { solutionVersion }),
         ...(recommendationId !== undefined && { recommendationId }),
     };
 }
 
-const listItem = ({ films, madeAt, revision, from, solutionVersion, recommendationId }: KeptList): Item => ({
+/** Returns the attributes of a list's item. */
+export const listItem = ({ films, madeAt, revision, from, solutionVersion, recommendationId }: KeptList): Item => ({
     list: text(writeFilms(films)),
     madeAt: number(madeAt),
     revision: number(revision),

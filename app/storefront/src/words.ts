@@ -32,6 +32,10 @@ export const sourceWords: Readonly<Record<Source, { readonly badge: string; read
         badge: "Personal (precomputed)",
         sentence: `Amazon Personalize made this list for this ${person.one} in advance.`,
     },
+    batch: {
+        badge: "Personal (batch)",
+        sentence: `A batch inference job of Amazon Personalize made this list for this ${person.one}. ${item.Many} like the newest ones are ranked in.`,
+    },
     similar: {
         badge: `Similar ${item.many}`,
         sentence: `${item.Many} ${done} by the same ${person.many}, from a table made of the interactions. No call of the campaign.`,
@@ -59,6 +63,7 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
     slow: "the campaign took too long",
     failed: "the campaign did not answer",
     "filter-not-served": "this filter needs the campaign",
+    "no-list": `the newest batch job made no list for this ${person.one}`,
 };
 
 const prices = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });

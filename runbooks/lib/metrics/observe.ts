@@ -13,8 +13,8 @@ import {
     prefetchWindows,
     requestWindows,
 } from "../../../personalize/operations/observe-campaign.ts";
+import { listVersions, type Metrics, metricsOf } from "../../../personalize/operations/solution-versions.ts";
 import { readGuardState } from "../../../personalize/operations/state-flags.ts";
-import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 
 /** A stack's state at a time; times in epoch milliseconds. */
 export interface StackObservation {

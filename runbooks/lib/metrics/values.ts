@@ -6,7 +6,7 @@ import { freshState } from "../../../cost/guard-state.ts";
 import { usedTPS } from "../../../cost/spend.ts";
 import { hour, minute } from "../../../cost/time.ts";
 import { nameInArn } from "../../../personalize/operations/operation.ts";
-import { judgedMetric } from "../training/quality-gate.ts";
+import { judgedMetric } from "../../../personalize/operations/quality-gate.ts";
 import type { StackObservation } from "./observe.ts";
 
 /** One value of a metric. */

@@ -7,6 +7,7 @@ import {
     regionOf,
     settledCampaign,
 } from "../../../personalize/operations/operation.ts";
+import { type Compared, judgedMetric, refusals } from "../../../personalize/operations/quality-gate.ts";
 import {
     type Retraining,
     readStateFlags,
@@ -16,7 +17,6 @@ import {
 } from "../../../personalize/operations/state-flags.ts";
 import { switchVersion } from "../../../personalize/operations/switch-version.ts";
 import { RunbookError } from "../cli/runbook.ts";
-import { type Compared, judgedMetric, refusals } from "./quality-gate.ts";
 
 /** Dependencies of a retraining, which tests replace. */
 export interface RetrainDeps extends OperationDeps {

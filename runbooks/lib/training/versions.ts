@@ -1,19 +1,15 @@
-import {
-    DescribeSolutionVersionCommand,
-    GetSolutionMetricsCommand,
-    type PersonalizeClient,
-    paginateListSolutionVersions,
-} from "@aws-sdk/client-personalize";
+import { DescribeSolutionVersionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { ParameterNotFound, paginateGetParameterHistory, type SSMClient } from "@aws-sdk/client-ssm";
 import { contentHashIn, importOf } from "pulumi-personalize/core";
-import { hasName, isNotFound } from "pulumi-personalize/errors";
 import { trainingUsd, type UsdRange } from "../../../config/prices.ts";
-import { nameInArn } from "../../../personalize/operations/operation.ts";
+import {
+    type ListedVersion,
+    listVersions,
+    type Metrics,
+    metricsOf,
+} from "../../../personalize/operations/solution-versions.ts";
 import { type ServingFlag, stateFlagsPath } from "../../../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
-
-/** Metrics by the service's keys. */
-export type Metrics = Readonly<Record<string, number>>;
 
 /** A switch of the campaign that a runbook recorded. */
 export interface NotedSwitch {
@@ -23,16 +19,6 @@ export interface NotedSwitch {
     /** ARN of the caller; null if SSM returns none. */
     readonly by: string | null;
     readonly reason: string;
-}
-
-/** A version as the service lists it. */
-export interface ListedVersion {
-    readonly id: string;
-    readonly solutionVersionArn: string;
-    readonly status: string;
-    /** ISO 8601; null if the service returns no time. */
-    readonly madeAt: string | null;
-    readonly trainingType: string | null;
 }
 
 /** One solution version with its data, quality, cost and use. */
@@ -48,36 +34,6 @@ export interface Version extends ListedVersion {
     readonly servingNow: boolean;
     /** The last switch to the version; null if `pulumi up` switched, or if the version never served. */
     readonly switched: Omit<NotedSwitch, "solutionVersionArn"> | null;
-}
-
-/** Reads a version's metrics; null if the version is not ACTIVE, or its recipe has no metrics. */
-export async function metricsOf(client: PersonalizeClient, solutionVersionArn: string): Promise<Metrics | null> {
-    try {
-        const { metrics } = await client.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
-        return metrics && Object.keys(metrics).length > 0 ? metrics : null;
-    } catch (error) {
-        if (isNotFound(error) || hasName(error, "ResourceInUseException", "InvalidInputException")) {
-            return null;
-        }
-        throw error;
-    }
-}
-
-/** Lists a solution's versions, oldest first. */
-export async function listVersions(client: PersonalizeClient, solutionArn: string): Promise<ListedVersion[]> {
-    const versions: ListedVersion[] = [];
-    for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
-        for (const {
-            solutionVersionArn = "",
-            status = "",
-            creationDateTime,
-            trainingType = null,
-        } of solutionVersions) {
-            const madeAt = creationDateTime?.toISOString() ?? null;
-            versions.push({ id: nameInArn(solutionVersionArn), solutionVersionArn, status, madeAt, trainingType });
-        }
-    }
-    return versions.sort((a, b) => (a.madeAt ?? "").localeCompare(b.madeAt ?? ""));
 }
 
 /** Returns a solution's versions with details, oldest first. `serving` is the serving version's ARN. */

@@ -124,9 +124,7 @@ describe("Request validation", () => {
                     const body = isBase64Encoded ? Buffer.from(text).toString("base64") : text;
                     const event = { ...gatewayEvent(path, { path: { userId: "a" } }), body, isBase64Encoded };
                     const headers = type === undefined ? {} : { "content-type": type };
-                    const begun = performance.now();
                     const result = await harness.another().handle({ ...event, headers });
-                    assert.ok(performance.now() - begun < 500, `${performance.now() - begun} ms`);
                     assert.equal(result.statusCode, 400);
                     assert.ok(Buffer.byteLength(result.body) < 4000, `${Buffer.byteLength(result.body)} bytes`);
                     described("Problem", jsonOf(result));

@@ -115,10 +115,10 @@ describe("CloudWatch dashboard", () => {
 
 describe("CloudWatch alarms", () => {
     it("the alarms are as many as billed and use metrics of config/metrics.ts", () => {
-        assert.equal(alarms.length, alarmCount(true));
-        assert.equal(alarmCount(false), alarmCount(true) - 6);
+        assert.equal(alarms.length, alarmCount({ api: true }));
+        assert.equal(alarmCount({ api: false }), alarmCount({ api: true }) - 6);
         // CloudWatch bills the metrics of an expression: three of errors, two of each of the API's failure rates.
-        assert.deepEqual([countAlarmMetrics(false), countAlarmMetrics(true)], [11, 19]);
+        assert.deepEqual([countAlarmMetrics({ api: false }), countAlarmMetrics({ api: true })], [11, 19]);
         for (const { id, watches } of alarms) {
             const watched = "metric" in watches ? [watches.metric] : Object.values(watches.sums);
             for (const { namespace, name } of watched.filter((metric) => metric.namespace !== "AWS/SQS")) {
@@ -176,7 +176,7 @@ describe("Observability component", () => {
     it("each alarm notifies the topic and links its runbook page", async () => {
         const { config } = await observe({});
         const its = made.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
-        assert.equal(its.length, alarmCount(config.api) - 1);
+        assert.equal(its.length, alarmCount({ api: config.api }) - 1);
         for (const alarm of its) {
             const id = String(alarm.name).slice(config.names.alarmPrefix.length + 1);
             assert.match(alarm.alarmDescription, new RegExp(`^[^.]+: docs/runbooks/${id}\\.md$`));

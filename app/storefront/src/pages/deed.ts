@@ -51,7 +51,7 @@ export function usualNote(viewer: string, watchedSome: boolean, list: FilmList |
         return `You are new, so these are popular ${item.many}. ${usualAct.Act} one, and the list becomes yours.`;
     }
     if (list?.viewerKnown === false) return unknownViewerWords.sentence;
-    const personal = list?.source === "campaign" || list?.source === "cache" || list?.source === "precomputed";
+    const personal = list !== undefined && list.source !== "similar" && list.source !== "popular";
     if (list === undefined || personal)
         return `Based on the ${item.many} that ${viewerName(viewer) === "you" ? "you" : "they"} ${past}. ${usualAct.Act} one, and see the list change.`;
     if (list.source === "similar") {

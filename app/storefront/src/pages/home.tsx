@@ -190,7 +190,7 @@ const stateWords = {
  */
 function Banner({ health, viewer }: { health: Health | undefined; viewer: string }) {
     const state = health?.campaign.state;
-    if (health === undefined || state === undefined || state === "serving") return null;
+    if (health === undefined || state === undefined || state === "serving" || state === "batch") return null;
     const parked = health.notification !== undefined;
     return (
         <p class="banner" role="status">

@@ -12,6 +12,7 @@ const stateWords: Readonly<Record<Health["campaign"]["state"], readonly [title: 
         "The campaign failed too often. The API calls it again in a few seconds and answers with cached lists.",
     ],
     away: ["Away", "There is no campaign. The API answers with cached, precomputed and popular lists."],
+    batch: ["Batch", "Batch inference jobs make the lists. There is no campaign, so nothing is billed by the hour."],
 };
 
 /** Renders the status of the stack, and its cost for a signed-in viewer or the owner. */
@@ -123,10 +124,13 @@ const Tables = ({ tables }: { tables: NonNullable<Health["tables"]> }) => (
     </Panel>
 );
 
-const chain: readonly (readonly [Source, string])[] = [
+const ofCampaign: readonly (readonly [Source, string])[] = [
     ["campaign", "The campaign, live"],
     ["cache", "Cached campaign answer"],
     ["precomputed", "Precomputed list"],
+];
+const ofBatch: typeof ofCampaign = [["batch", "List of the batch job"]];
+const ofTables: typeof ofCampaign = [
     ["similar", `Like what was ${done}`],
     ["popular", `Popular ${item.many}`],
 ];
@@ -136,7 +140,7 @@ const Chain = ({ state }: { state: Health["campaign"]["state"] }) => (
     <section class="chain" aria-labelledby="chain-title">
         <h2 id="chain-title">There is always an answer</h2>
         <ol>
-            {chain.map(([source, words]) => {
+            {[...(state === "batch" ? ofBatch : ofCampaign), ...ofTables].map(([source, words]) => {
                 const out = source === "campaign" && state !== "serving";
                 return (
                     <li key={source} class={`source source-${source}`} data-out={out}>

@@ -1,9 +1,5 @@
-import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { messageOf } from "pulumi-personalize/errors";
-import type { StackConfig } from "../../../config/config.ts";
-import type { Columns } from "../../../data-prep/columns.ts";
-import { recommend } from "../recommendations/recommendations.ts";
-import type { Metrics } from "./versions.ts";
+import type { StackConfig } from "../../config/config.ts";
+import type { Metrics } from "./solution-versions.ts";
 
 /** The metric that the gate compares. */
 export const judgedMetric = "normalized_discounted_cumulative_gain_at_10";
@@ -20,8 +16,12 @@ export interface Compared {
 /** The share of users that the service reserves for evaluation (Developer Guide, "Evaluating a solution version"). */
 const testShare = 0.1;
 
-/** Returns the number of test users: 10 % of the users with two interactions or more. */
-export function testUsersIn({ users, userCount }: Pick<Columns, "users" | "userCount">): number {
+/**
+ * Returns the number of test users: 10 % of the users with two interactions or more.
+ *
+ * @param users the number of the user in each interaction, from 0 to `userCount` - 1
+ */
+export function testUsersIn({ users, userCount }: { readonly users: Int32Array; readonly userCount: number }): number {
     const counts = new Int32Array(userCount);
     for (const user of users) {
         counts[user] = (counts[user] ?? 0) + 1;
@@ -72,38 +72,3 @@ export function refusals({ fresh, live, popularity, testUsers }: Compared, thres
 }
 
 const four = (value: number) => value.toFixed(4);
-
-/** A user id that is not in the data. */
-const unknownUser = "movie-recommender-smoke-test";
-const numResults = 10;
-
-/**
- * Returns a problem with the campaign's responses; undefined if there is none. Known users and an unknown user must get
- * items of the data without an error, and known users must not all get the same items.
- */
-export async function smokeProblem(
-    client: PersonalizeRuntimeClient,
-    campaignArn: string,
-    knownUsers: readonly string[],
-    itemIds: ReadonlySet<string>,
-    signal: AbortSignal,
-): Promise<string | undefined> {
-    const lists: string[][] = [];
-    for (const user of [...knownUsers, unknownUser]) {
-        try {
-            const ask = { campaignArn, users: [user], numResults, signal };
-            const answer = await recommend({ client, titleOf: (itemId) => itemId }, ask);
-            lists.push((answer[user] ?? []).map(({ itemId }) => itemId));
-        } catch (error) {
-            signal.throwIfAborted();
-            return `user ${user} gets an error: ${messageOf(error)}`;
-        }
-        const list = lists.at(-1) ?? [];
-        const strange = list.find((itemId) => !itemIds.has(itemId));
-        if (list.length === 0 || strange !== undefined) {
-            return `user ${user} gets ${strange === undefined ? "nothing" : `item ${strange}, which the data does not have`}`;
-        }
-    }
-    const distinct = new Set(lists.slice(0, -1).map((list) => list.join(" ")));
-    return knownUsers.length > 1 && distinct.size === 1 ? "all known users get the same items" : undefined;
-}

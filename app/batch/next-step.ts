@@ -1,0 +1,102 @@
+import type { ListedVersion } from "../../personalize/operations/solution-versions.ts";
+import type { BatchState, Failure, Phase } from "./state.ts";
+
+/** What a run observes in addition to the state. */
+export interface Observed {
+    /** Epoch milliseconds. */
+    readonly now: number;
+    /** The version that the stack requests: a held one, or else that of the newest `pulumi up`. */
+    readonly request: string;
+    /** Number of the generation that the API serves; undefined before the first one. */
+    readonly served: number | undefined;
+    /** Days between two jobs. */
+    readonly everyDays: number;
+}
+
+export type Step =
+    | { readonly do: "wait"; readonly until: number }
+    | { readonly do: "begin" | "abandon" | "expire" | "accept" | Phase };
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** Wait after a first failed job, and the longest wait: it doubles with each failure. */
+const firstRetry = 6 * hour;
+const longestRetry = day;
+
+/**
+ * Returns the next step. The request of another version abandons a generation that is not live yet: an operator who rolls back
+ * must not get the lists of the version before.
+ */
+export function nextStep(state: BatchState, { now, request, served, everyDays }: Observed): Step {
+    const { making, live, failure, leaving } = state;
+    // The run that switched to this generation ended before it stored its state.
+    if (making !== undefined && making.generation === served) return { do: "switch" };
+    if (making !== undefined) return { do: making.request === request ? making.phase : "abandon" };
+    if (leaving.length > 0) return { do: "expire" };
+    if (failure !== undefined && failure.request === request && now < failure.retryAt)
+        return { do: "wait", until: failure.retryAt };
+    if (live === undefined) return { do: "begin" };
+    if (request !== live.request) return { do: request === live.solutionVersionArn ? "accept" : "begin" };
+    const next = live.madeAt + everyDays * day;
+    return now >= next ? { do: "begin" } : { do: "wait", until: next };
+}
+
+/** Checks whether the lists of the requested version are live, and no work is left except expiring older lists. */
+export function isSettled(state: BatchState, observed: Observed): boolean {
+    const step = nextStep(state, observed).do;
+    return state.live !== undefined && state.making === undefined && (step === "wait" || step === "expire");
+}
+
+/** Returns the failure after one more. */
+export function failureAfter(before: Failure | undefined, text: string, request: string, now: number): Failure {
+    const count = (before?.count ?? 0) + 1;
+    return { text, count, request, retryAt: now + Math.min(firstRetry * 2 ** (count - 1), longestRetry) };
+}
+
+/** The versions from which to choose, and how to judge one. */
+export interface VersionChoice {
+    /** Versions of the solution, oldest first. */
+    readonly versions: readonly ListedVersion[];
+    readonly request: string;
+    /** Whether an operator holds the requested version. */
+    readonly held: boolean;
+    /** Version and request of the live generation. */
+    readonly live: { readonly solutionVersionArn: string; readonly request: string } | undefined;
+    /** Returns the reasons of the quality gate against a version; empty if it passes. */
+    readonly refusals: (fresh: string, live: string) => Promise<readonly string[]>;
+}
+
+/**
+ * Returns the version for the next job. A new request is served as it is, like a campaign's. After that, the newest ACTIVE version
+ * that Personalize trained automatically replaces the live one if it passes the quality gate.
+ */
+export async function chooseVersion({ versions, request, held, live, refusals }: VersionChoice): Promise<string> {
+    if (held || live === undefined || live.request !== request) return request;
+    const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === live.solutionVersionArn);
+    const newer = versions.slice(at + 1).filter(({ status }) => status === "ACTIVE");
+    for (const { solutionVersionArn } of newer.toReversed()) {
+        if ((await refusals(solutionVersionArn, live.solutionVersionArn)).length === 0) return solutionVersionArn;
+    }
+    return live.solutionVersionArn;
+}
+
+/** Interactions by user, as `Columns` of data-prep. */
+interface Interactions {
+    readonly users: Int32Array;
+    readonly timestamps: Uint32Array;
+    readonly userIds: readonly string[];
+}
+
+/**
+ * Returns the active users of the interactions: users with an interaction in the last `activeDays` of the data's own time. Old
+ * data such as MovieLens would have none of today.
+ */
+export function activeUsers({ users, timestamps, userIds }: Interactions, activeDays: number): string[] {
+    const newest = timestamps.reduce((latest, time) => Math.max(latest, time), 0);
+    const since = newest - activeDays * 86_400;
+    const active = new Uint8Array(userIds.length);
+    users.forEach((user, row) => {
+        if ((timestamps[row] ?? 0) >= since) active[user] = 1;
+    });
+    return userIds.filter((_, user) => active[user] === 1);
+}

@@ -1,0 +1,294 @@
+import { randomBytes } from "node:crypto";
+import pMap from "p-map";
+import { approximately, batchUsd, priceNote } from "../../config/prices.ts";
+import { monthOf } from "../../cost/time.ts";
+import { refusals, testUsersIn } from "../../personalize/operations/quality-gate.ts";
+import { errorName } from "../serving/failures.ts";
+import { listLength } from "../serving/limits.ts";
+import { batchListKey, type KeptList } from "../serving/ports.ts";
+import { activeUsers, chooseVersion, failureAfter, isSettled, nextStep, type Observed } from "./next-step.ts";
+import { type OutputLine, readOutputLine } from "./output.ts";
+import type { BatchPorts, BatchSettings, Interactions } from "./ports.ts";
+import { type BatchState, type Failure, type Generation, type Making, withoutFailure, withoutMaking } from "./state.ts";
+
+/** What a run returns, for `pulumi up`, which awaits the first generation. */
+export interface BatchReport {
+    /** Whether the lists of the requested version are live. */
+    readonly settled: boolean;
+    /** Whether another run works at the same time. */
+    readonly busy: boolean;
+    readonly phase?: Making["phase"];
+    readonly live?: Generation;
+    readonly failure?: Failure;
+}
+
+/** Milliseconds at the end of a run in which no new part begins. */
+const reserve = 20_000;
+/** Number of viewers whose lists a part stores, copies or lets expire. */
+const partLength = 500;
+/** Milliseconds for which replaced lists remain: processes of the API read the newest generation within seconds. */
+const replaced = 24 * 3_600_000;
+/** Intervals between two jobs after which a list expires, if no newer generation replaces it: it survives three failed jobs. */
+const longestIntervals = 5;
+/** Number of error messages in the state. */
+const keptErrors = 3;
+
+/**
+ * Runs the function once: does the next steps until the job runs in Personalize, nothing is due, or the time is over. Stores the
+ * state after each step, so that a run that dies is continued by the next one. While a step fails, the live lists stay.
+ */
+export async function runBatch(ports: BatchPorts, settings: BatchSettings): Promise<BatchReport> {
+    const taken = await ports.begin(ports.timeLeft());
+    if (taken === undefined) {
+        ports.log({ did: "leave the work to another run" });
+        return { settled: false, busy: true };
+    }
+    try {
+        const { state, observed } = await doSteps({ ports, settings }, taken);
+        const { making, live, failure } = state;
+        return {
+            settled: isSettled(state, observed),
+            busy: false,
+            ...(making && { phase: making.phase }),
+            ...(live && { live }),
+            ...(failure && { failure }),
+        };
+    } finally {
+        await ports.end();
+    }
+}
+
+async function doSteps(run: Run, taken: BatchState): Promise<{ state: BatchState; observed: Observed }> {
+    const { ports } = run;
+    for (let state = taken; ; ) {
+        const observed = await observe(run);
+        const step = nextStep(state, observed);
+        if (step.do === "wait" || ports.timeLeft() < reserve) return { state, observed };
+        try {
+            const after = await steps[step.do](run, state, observed);
+            // The job still runs.
+            if (after === state) return { state, observed };
+            state = after;
+        } catch (error) {
+            await ports.save(
+                await noteFailure(run, state, `The step ${step.do} failed: ${errorName(error)}`, observed.request),
+            );
+            throw error;
+        }
+        await ports.save(state);
+        ports.log({ did: step.do, generation: state.lastGeneration });
+    }
+}
+
+interface Run {
+    readonly ports: BatchPorts;
+    readonly settings: BatchSettings;
+}
+
+async function observe({ ports, settings }: Run): Promise<Observed> {
+    const [held, served] = await Promise.all([ports.heldVersion(), ports.served()]);
+    return {
+        now: ports.now(),
+        request: held ?? settings.solutionVersionArn,
+        served: served?.generation,
+        everyDays: settings.everyDays,
+    };
+}
+
+type Work = (run: Run, state: BatchState, observed: Observed) => Promise<BatchState>;
+
+const steps: Readonly<Record<Exclude<ReturnType<typeof nextStep>["do"], "wait">, Work>> = {
+    begin: beginGeneration,
+    create: async ({ ports }, state) => {
+        const making = makingOf(state);
+        await ports.createJob(making);
+        return { ...state, making: { ...making, phase: "run" } };
+    },
+    run: awaitJob,
+    keep: keepLists,
+    load: loadLists,
+    switch: switchLists,
+    abandon: async (_run, state) => leave(state, makingOf(state)),
+    accept: async (_run, state, { request }) =>
+        state.live === undefined ? state : { ...state, live: { ...state.live, request } },
+    expire: expireLists,
+};
+
+/** Chooses version and viewers, and writes the job's input. */
+async function beginGeneration({ ports, settings }: Run, state: BatchState, observed: Observed): Promise<BatchState> {
+    const { now, request } = observed;
+    const interactions = await ports.interactions();
+    const solutionVersionArn = await chooseVersion({
+        versions: await ports.versions(),
+        request,
+        held: (await ports.heldVersion()) !== undefined,
+        live: state.live,
+        refusals: (fresh, live) => judge(ports, settings, interactions, fresh, live),
+    });
+    const userIds = await viewersToServe({ ports, settings }, interactions, solutionVersionArn, now);
+    const usd = batchUsd(settings.recipe, userIds.length).high;
+    const month = monthOf(now);
+    const own = state.spent.month === month ? state.spent.usd : 0;
+    const spend = await ports.spend();
+    const spentUsd = Math.max(own, spend?.month === month ? spend.usd : 0);
+    if (userIds.length === 0) {
+        return noteFailure({ ports, settings }, state, `No viewer was active in ${settings.activeDays} days`, request);
+    }
+    if (spentUsd + usd > settings.monthlyLimitUsd) {
+        const text =
+            `A job for ${userIds.length} viewers costs ${approximately(usd)}, and the stack cost ${approximately(spentUsd)} this month ` +
+            `${priceNote}. The limit is $${settings.monthlyLimitUsd}. To raise it: pulumi config set monthlyLimitUsd <US dollars> && pulumi up`;
+        return noteFailure({ ports, settings }, state, text, request);
+    }
+    const generation = state.lastGeneration + 1;
+    // A job's name is never free again, and the table's count starts again after a destroy, so the name has a random part.
+    const jobName = `${settings.jobNamePrefix}-${generation}-${randomBytes(4).toString("hex")}`;
+    await ports.writeUsers(jobName, userIds);
+    const making: Making = {
+        ...{ generation, jobName, solutionVersionArn, request, madeAt: now, users: userIds.length },
+        ...{ lists: 0, kept: 0, errors: [], phase: "create", cursor: 0 },
+    };
+    return { ...state, lastGeneration: generation, making, spent: { month, usd: own + usd } };
+}
+
+async function judge(
+    ports: BatchPorts,
+    { gate }: BatchSettings,
+    interactions: Interactions,
+    fresh: string,
+    live: string,
+): Promise<readonly string[]> {
+    const [freshMetrics, liveMetrics] = await Promise.all([ports.metrics(fresh), ports.metrics(live)]);
+    const { popularity } = interactions;
+    const compared = { fresh: freshMetrics, live: liveMetrics, popularity, testUsers: testUsersIn(interactions) };
+    const reasons = refusals(compared, gate);
+    ports.log({ judged: fresh, live, refused: reasons });
+    return reasons;
+}
+
+/** Returns the active viewers whom the version knows, and the viewers with events, in the order of their IDs. */
+async function viewersToServe(
+    { ports, settings: { activeDays } }: Run,
+    interactions: Interactions,
+    solutionVersionArn: string,
+    now: number,
+): Promise<string[]> {
+    const isInVersion = (await ports.viewersOf(solutionVersionArn)) ?? (() => true);
+    const ofData = activeUsers(interactions, activeDays).filter(isInVersion);
+    const withEvents = await ports.viewersWithEvents(now - activeDays * 86_400_000);
+    return [...new Set([...ofData, ...withEvents])].sort();
+}
+
+async function awaitJob(run: Run, state: BatchState, { request }: Observed): Promise<BatchState> {
+    const making = makingOf(state);
+    const { status, failureReason } = await run.ports.describeJob(making.jobName);
+    if (status === "ACTIVE") return { ...state, making: { ...making, phase: "keep", cursor: 0 } };
+    if (!status.includes("FAILED")) return state;
+    const text = `Batch inference job ${making.jobName} failed: ${failureReason ?? status}`;
+    return noteFailure(run, leave(state, making), text, request);
+}
+
+/** Counts the output, and copies the present list of each viewer for whom the job returned none. */
+async function keepLists(run: Run, state: BatchState, { request }: Observed): Promise<BatchState> {
+    const { ports } = run;
+    const making = makingOf(state);
+    const { live } = state;
+    const missing = new Set(await ports.readUsers(making.jobName));
+    const errors = new Set<string>();
+    for await (const line of outputLines(ports, making, 0)) {
+        if ("films" in line) missing.delete(line.userId);
+        else if (errors.size < keptErrors) errors.add(line.error);
+    }
+    const lists = making.users - missing.size;
+    if (lists === 0) {
+        const why = [...errors][0] ?? "its output has no list";
+        return noteFailure(run, leave(state, making), `Batch inference job ${making.jobName}: ${why}`, request);
+    }
+    const rest = live === undefined ? [] : [...missing].slice(making.cursor, making.cursor + partLength);
+    const copy = (userId: string) => ports.copyList(userId, live?.generation ?? 0, making.generation);
+    const copied = await pMap(rest, copy, { concurrency: 25 });
+    const counted = { ...making, lists, errors: [...errors], kept: making.kept + copied.filter(Boolean).length };
+    const isDone = live === undefined || making.cursor + rest.length >= missing.size;
+    const next = isDone ? { phase: "load" as const, cursor: 0 } : { cursor: making.cursor + rest.length };
+    return { ...state, making: { ...counted, ...next } };
+}
+
+async function loadLists({ ports, settings }: Run, state: BatchState): Promise<BatchState> {
+    const making = makingOf(state);
+    const expiresAt = making.madeAt + longestIntervals * settings.everyDays * 86_400_000;
+    const part: { readonly userId: string; readonly list: KeptList }[] = [];
+    let cursor = making.cursor;
+    for await (const line of outputLines(ports, making, making.cursor)) {
+        cursor = line.end;
+        if (!("films" in line)) continue;
+        const { userId, films } = line;
+        const key = batchListKey(making.generation);
+        part.push({ userId, list: { films, key, madeAt: making.madeAt, revision: 0, from: "batch" } });
+        if (part.length === partLength) {
+            await ports.putLists(part.splice(0), expiresAt);
+            if (ports.timeLeft() < reserve) return { ...state, making: { ...making, cursor } };
+        }
+    }
+    await ports.putLists(part, expiresAt);
+    return { ...state, making: { ...making, phase: "switch" } };
+}
+
+async function switchLists({ ports }: Run, state: BatchState): Promise<BatchState> {
+    const { phase: _, cursor: __, ...live } = makingOf(state);
+    const { generation, solutionVersionArn, madeAt } = live;
+    await ports.serve({ generation, solutionVersionArn, madeAt });
+    if (live.lists < live.users) {
+        const because = live.errors.length > 0 ? `: ${live.errors.join("; ")}` : "";
+        const text = `${live.users - live.lists} of ${live.users} viewers have no list from job ${live.jobName}${because}. ${live.kept} of them keep their list.`;
+        await ports.notify(`lists-incomplete/${live.jobName}`, text);
+    }
+    const leaving = [...state.leaving, ...(state.live ? [leavingOf(state.live)] : [])];
+    return { ...withoutFailure(withoutMaking(state)), live, leaving };
+}
+
+async function expireLists({ ports }: Run, state: BatchState, { now }: Observed): Promise<BatchState> {
+    const [first, ...others] = state.leaving;
+    if (first === undefined) return state;
+    const userIds = await ports.readUsers(first.jobName);
+    let { cursor } = first;
+    while (cursor < userIds.length && ports.timeLeft() >= reserve) {
+        await ports.expireLists(userIds.slice(cursor, cursor + partLength), first.generation, now + replaced);
+        cursor += partLength;
+    }
+    if (cursor < userIds.length) return { ...state, leaving: [{ ...first, cursor }, ...others] };
+    return { ...state, leaving: others };
+}
+
+/** Yields the lines of the output about viewers of the input's generation. */
+async function* outputLines(
+    ports: BatchPorts,
+    { jobName }: Making,
+    from: number,
+): AsyncGenerator<OutputLine & { readonly end: number }> {
+    for await (const { text, end } of ports.output(jobName, from)) yield { ...readOutputLine(text, listLength), end };
+}
+
+/** Records a failure, and notifies about the first one in a row. The notification comes first: a repeated one has an equal ID. */
+async function noteFailure({ ports }: Run, state: BatchState, text: string, request: string): Promise<BatchState> {
+    const failure = failureAfter(state.failure, text, request, ports.now());
+    ports.log({ failed: text, count: failure.count });
+    const lists = state.live
+        ? `The lists of ${new Date(state.live.madeAt).toISOString()} stay`
+        : "There are no lists yet";
+    if (failure.count === 1) await ports.notify(`lists-failed/${state.lastGeneration}`, `${text}. ${lists}.`);
+    return { ...state, failure };
+}
+
+/** Gives up the generation that is being made. Its stored lists expire. */
+const leave = (state: BatchState, making: Making): BatchState => ({
+    ...withoutMaking(state),
+    leaving: [...state.leaving, leavingOf(making)],
+});
+
+const leavingOf = ({ generation, jobName }: Generation) => ({ generation, jobName, cursor: 0 });
+
+/** Returns the generation that is being made. Throws Error without one, which is a bug of `nextStep`. */
+function makingOf({ making }: BatchState): Making {
+    if (making === undefined) throw new Error("no generation is being made");
+    return making;
+}

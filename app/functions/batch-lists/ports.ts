@@ -1,0 +1,273 @@
+import { setTimeout as wait } from "node:timers/promises";
+import {
+    type AttributeValue,
+    BatchWriteItemCommand,
+    ConditionalCheckFailedException,
+    type DynamoDBClient,
+    GetItemCommand,
+    PutItemCommand,
+    paginateScan,
+    UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import {
+    CreateBatchInferenceJobCommand,
+    DescribeBatchInferenceJobCommand,
+    type PersonalizeClient,
+    ResourceAlreadyExistsException,
+} from "@aws-sdk/client-personalize";
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import type { SSMClient } from "@aws-sdk/client-ssm";
+import pMap from "p-map";
+import { listsInputKey, listsOutputFolder, listsOutputKey, objectKeys, tablesKey } from "../../../config/names.ts";
+import { columnsIn } from "../../../data-prep/columns.ts";
+import { popularityMetrics } from "../../../data-prep/popularity.ts";
+import { parseTables } from "../../../data-prep/tables/document.ts";
+import { viewersIn } from "../../../data-prep/tables/viewers.ts";
+import { nameInArn, solutionOf } from "../../../personalize/operations/operation.ts";
+import { listVersions, metricsOf } from "../../../personalize/operations/solution-versions.ts";
+import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
+import { linesIn } from "../../batch/output.ts";
+import type { BatchPorts, BatchSettings } from "../../batch/ports.ts";
+import { askedLength } from "../../serving/limits.ts";
+import { batchListKey, type ServedLists } from "../../serving/ports.ts";
+import { keyOf, listItem, listSk, servedItem, servedOf, viewerPk } from "../recommendation-api/table.ts";
+import { stateItem } from "./state-item.ts";
+
+/** Configuration of the function: JSON in `BATCH_CONFIG`. */
+export interface BatchTargets extends BatchSettings {
+    readonly project: string;
+    readonly stack: string;
+    readonly bucketName: string;
+    readonly tableName: string;
+    readonly topicArn: string;
+    /** Role that Personalize assumes. */
+    readonly roleArn: string;
+    /** ARN of the filter of watched films; empty without the filter. */
+    readonly watchedFilterArn: string;
+    /** Tags of each job. */
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface BatchClients {
+    readonly personalize: PersonalizeClient;
+    readonly s3: S3Client;
+    readonly dynamo: DynamoDBClient;
+    readonly ssm: SSMClient;
+    readonly sns: SNSClient;
+}
+
+/** Number of writes in one call of BatchWriteItem, and of calls at the same time. */
+const writesAtOnce = 25;
+const concurrency = 8;
+/** Milliseconds before the first retry of throttled writes, and number of retries: each wait is twice as long. */
+const firstWait = 50;
+const retries = 10;
+
+/** Creates the function's ports to AWS. `timeLeft` returns the milliseconds of this run. */
+export function batchPorts(clients: BatchClients, place: BatchTargets, timeLeft: () => number): BatchPorts {
+    const { personalize, ssm, sns } = clients;
+    const { stack, project, topicArn, solutionVersionArn } = place;
+    return {
+        now: Date.now,
+        timeLeft,
+        log: (line) => console.log(JSON.stringify(line)),
+        async heldVersion() {
+            const { serving } = await readStateFlags(ssm, stack, ["serving"]);
+            return serving?.hold ? serving.solutionVersionArn : undefined;
+        },
+        versions: () => listVersions(personalize, solutionOf(solutionVersionArn)),
+        metrics: (arn) => metricsOf(personalize, arn),
+        ...stateItem(clients.dynamo, place.tableName),
+        ...jobPorts(clients, place),
+        ...dataPorts(clients, place),
+        ...listPorts(clients, place),
+        async notify(id, text) {
+            const message = {
+                schemaVersion: 1,
+                id: `${stack}/${id}`,
+                kind: id.split("/")[0],
+                stack,
+                at: new Date().toISOString(),
+                text: `Stack ${stack}: ${text}`,
+            };
+            const Message = JSON.stringify({ default: JSON.stringify(message), email: `${message.text}\n` });
+            const Subject = `${project} ${stack}: ${message.kind?.replaceAll("-", " ")}`.slice(0, 99);
+            await sns.send(new PublishCommand({ TopicArn: topicArn, Subject, Message, MessageStructure: "json" }));
+        },
+    };
+}
+
+/** Ports to the job, and to its input and output in the stack's bucket. */
+function jobPorts({ personalize, s3 }: BatchClients, place: BatchTargets) {
+    const { bucketName: Bucket, roleArn, watchedFilterArn, tags } = place;
+    const jobArn = (name: string) =>
+        `${place.solutionVersionArn.split(":").slice(0, 5).join(":")}:batch-inference-job/${name}`;
+    const path = (key: string) => ({ path: `s3://${Bucket}/${key}` });
+    const read = async (Key: string, Range?: string) =>
+        (await s3.send(new GetObjectCommand({ Bucket, Key, ...(Range !== undefined && { Range }) })))
+            .Body as AsyncIterable<Uint8Array>;
+    return {
+        async createJob({
+            jobName,
+            solutionVersionArn,
+        }: {
+            readonly jobName: string;
+            readonly solutionVersionArn: string;
+        }) {
+            const command = new CreateBatchInferenceJobCommand({
+                jobName,
+                solutionVersionArn,
+                numResults: askedLength,
+                jobInput: { s3DataSource: path(listsInputKey(jobName)) },
+                jobOutput: { s3DataDestination: path(`${listsOutputFolder(jobName)}`) },
+                roleArn,
+                ...(watchedFilterArn !== "" && { filterArn: watchedFilterArn }),
+                tags: Object.entries(tags).map(([tagKey, tagValue]) => ({ tagKey, tagValue })),
+            });
+            await personalize.send(command).catch((error: unknown) => {
+                if (!(error instanceof ResourceAlreadyExistsException)) throw error;
+            });
+        },
+        async describeJob(jobName: string) {
+            const command = new DescribeBatchInferenceJobCommand({ batchInferenceJobArn: jobArn(jobName) });
+            const { status = "", failureReason } = (await personalize.send(command)).batchInferenceJob ?? {};
+            return { status, ...(failureReason !== undefined && { failureReason }) };
+        },
+        async writeUsers(jobName: string, userIds: readonly string[]) {
+            const Body = userIds.map((userId) => `${JSON.stringify({ userId })}\n`).join("");
+            const command = new PutObjectCommand({
+                Bucket,
+                Key: listsInputKey(jobName),
+                Body,
+                ContentType: "application/x-ndjson",
+            });
+            await s3.send(command);
+        },
+        async readUsers(jobName: string) {
+            const userIds: string[] = [];
+            for await (const { text } of linesIn(await read(listsInputKey(jobName)))) {
+                userIds.push(JSON.parse(text).userId);
+            }
+            return userIds;
+        },
+        async *output(jobName: string, from: number) {
+            const chunks = await read(listsOutputKey(jobName), `bytes=${from}-`).catch((error: unknown) => {
+                if (error instanceof NoSuchKey || isPastEnd(error)) return undefined;
+                throw error;
+            });
+            if (chunks !== undefined) yield* linesIn(chunks, from);
+        },
+    };
+}
+
+/** Checks for S3's answer to a range that begins at the end of the object. */
+const isPastEnd = (error: unknown): boolean => error instanceof Error && error.name === "InvalidRange";
+
+/** Ports to the data of the stack and of its versions. */
+function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName: TableName }: BatchTargets) {
+    return {
+        async interactions() {
+            const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: objectKeys.interactions }));
+            const columns = await columnsIn(Body as AsyncIterable<Uint8Array>);
+            return { ...columns, popularity: popularityMetrics(columns) };
+        },
+        async viewersOf(solutionVersionArn: string) {
+            try {
+                const Key = tablesKey(nameInArn(solutionVersionArn));
+                const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+                const { viewers } = parseTables((await Body?.transformToString()) ?? "");
+                return viewers === undefined ? undefined : viewersIn(viewers);
+            } catch (error) {
+                // A version that Personalize trained automatically has no tables of its own.
+                if (error instanceof NoSuchKey) return undefined;
+                throw error;
+            }
+        },
+        async viewersWithEvents(since: number) {
+            const pages = paginateScan(
+                { client: dynamo },
+                {
+                    TableName,
+                    ProjectionExpression: "pk",
+                    FilterExpression: "sk = :recent AND revision >= :since",
+                    ExpressionAttributeValues: { ":recent": { S: "recent" }, ":since": { N: String(since) } },
+                },
+            );
+            const userIds: string[] = [];
+            for await (const { Items = [] } of pages) {
+                userIds.push(...Items.map(({ pk }) => (pk?.S ?? "").slice(viewerPk("").length)));
+            }
+            return userIds;
+        },
+    };
+}
+
+/** Ports to the lists in the API's table. */
+function listPorts({ dynamo }: BatchClients, { tableName: TableName }: BatchTargets) {
+    const key = (userId: string, generation: number) => keyOf(viewerPk(userId), listSk(batchListKey(generation)));
+
+    async function writeAll(items: readonly Record<string, AttributeValue>[]): Promise<void> {
+        let requests = items.map((Item) => ({ PutRequest: { Item } }));
+        for (let attempt = 0; requests.length > 0; attempt++) {
+            const command = new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } });
+            const { UnprocessedItems } = await dynamo.send(command);
+            requests = (UnprocessedItems?.[TableName] ?? []) as typeof requests;
+            if (requests.length === 0) return;
+            if (attempt === retries) throw new Error("DynamoDB throttles the writes of lists");
+            await wait(firstWait * 2 ** attempt * (0.5 + Math.random()));
+        }
+    }
+
+    return {
+        async putLists(lists: Parameters<BatchPorts["putLists"]>[0], expiresAt: number) {
+            // A call of BatchWriteItem refuses two writes of the same item.
+            const items = new Map(
+                lists.map(({ userId, list }) => [
+                    userId,
+                    {
+                        ...keyOf(viewerPk(userId), listSk(list.key)),
+                        ...listItem(list),
+                        expiresAt: { N: String(Math.ceil(expiresAt / 1000)) },
+                    },
+                ]),
+            );
+            const all = [...items.values()];
+            const groups = Array.from({ length: Math.ceil(all.length / writesAtOnce) }, (_, at) =>
+                all.slice(at * writesAtOnce, (at + 1) * writesAtOnce),
+            );
+            await pMap(groups, writeAll, { concurrency });
+        },
+        async copyList(userId: string, from: number, to: number) {
+            const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: key(userId, from) }));
+            if (Item === undefined) return false;
+            await dynamo.send(new PutItemCommand({ TableName, Item: { ...Item, ...key(userId, to) } }));
+            return true;
+        },
+        async expireLists(userIds: readonly string[], generation: number, at: number) {
+            const expire = async (userId: string) => {
+                const command = new UpdateItemCommand({
+                    TableName,
+                    Key: key(userId, generation),
+                    UpdateExpression: "SET expiresAt = :at",
+                    // A viewer without a list in this generation must not get an item.
+                    ConditionExpression: "attribute_exists(pk)",
+                    ExpressionAttributeValues: { ":at": { N: String(Math.ceil(at / 1000)) } },
+                });
+                await dynamo.send(command).catch((error: unknown) => {
+                    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+                });
+            };
+            await pMap(userIds, expire, { concurrency: writesAtOnce });
+        },
+        async served() {
+            const command = new GetItemCommand({ TableName, Key: keyOf("stack", "lists"), ConsistentRead: true });
+            return servedOf((await dynamo.send(command)).Item);
+        },
+        async serve(lists: ServedLists) {
+            await dynamo.send(
+                new PutItemCommand({ TableName, Item: { ...keyOf("stack", "lists"), ...servedItem(lists) } }),
+            );
+        },
+    };
+}

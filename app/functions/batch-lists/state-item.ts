@@ -1,0 +1,81 @@
+import {
+    type AttributeValue,
+    ConditionalCheckFailedException,
+    type DynamoDBClient,
+    GetItemCommand,
+    UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import type { JobsSpend } from "../../../cost/serving-spend.ts";
+import { type BatchState, firstState } from "../../batch/state.ts";
+import { keyOf } from "../recommendation-api/table.ts";
+
+/** The function's own item, with the lease and the state. */
+const stateKey = keyOf("batch", "state");
+
+/** Creates the ports to the item, for one run. */
+export function stateItem(dynamo: DynamoDBClient, TableName: string) {
+    let revision = 0;
+    /** Writes the item if no other run has written since. */
+    const write = (UpdateExpression: string, values: Record<string, AttributeValue>, condition: string) =>
+        dynamo.send(
+            new UpdateItemCommand({
+                TableName,
+                Key: stateKey,
+                UpdateExpression,
+                ConditionExpression: condition,
+                ExpressionAttributeValues: values,
+            }),
+        );
+    const number = (value: number): AttributeValue => ({ N: String(value) });
+    const isOurs = "revision = :before";
+    return {
+        async begin(leaseMs: number): Promise<BatchState | undefined> {
+            const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: stateKey, ConsistentRead: true }));
+            const before = Number(Item?.revision?.N ?? 0);
+            const values = {
+                ":next": number(before + 1),
+                ":until": number(Date.now() + leaseMs),
+                ":now": number(Date.now()),
+            };
+            try {
+                await write(
+                    "SET revision = :next, leaseUntil = :until",
+                    Item === undefined ? values : { ...values, ":before": number(before) },
+                    Item === undefined
+                        ? "attribute_not_exists(pk) OR leaseUntil < :now"
+                        : `${isOurs} AND leaseUntil < :now`,
+                );
+            } catch (error) {
+                if (error instanceof ConditionalCheckFailedException) return undefined;
+                throw error;
+            }
+            revision = before + 1;
+            return Item?.batchState?.S === undefined ? firstState : (JSON.parse(Item.batchState.S) as BatchState);
+        },
+        async save(state: BatchState) {
+            const values = {
+                ":next": number(revision + 1),
+                ":before": number(revision),
+                ":state": { S: JSON.stringify(state) },
+            };
+            await write("SET revision = :next, batchState = :state", values, isOurs);
+            revision += 1;
+        },
+        async end() {
+            const values = { ":none": number(0), ":before": number(revision) };
+            await write("SET leaseUntil = :none", values, isOurs).catch((error: unknown) => {
+                if (!(error instanceof ConditionalCheckFailedException)) throw error;
+            });
+        },
+        async spend() {
+            const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: keyOf("stack", "spend") }));
+            return Item && { month: Item.month?.S ?? "", usd: Number(Item.usd?.N ?? 0) };
+        },
+    };
+}
+
+/** Reads the spend of the jobs; undefined before the first run. */
+export async function jobsSpend(dynamo: DynamoDBClient, TableName: string): Promise<JobsSpend | undefined> {
+    const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: stateKey }));
+    return Item?.batchState?.S === undefined ? undefined : (JSON.parse(Item.batchState.S) as BatchState).spent;
+}

@@ -1,0 +1,29 @@
+import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
+import { answerTable, becauseOf, loadedTables } from "./film-answers.ts";
+import { unpackIds } from "./film-scores.ts";
+import type { Ask } from "./read-viewer.ts";
+import type { Tables } from "./table-answers.ts";
+import type { Viewer } from "./viewers.ts";
+
+export interface FallbackListParts {
+    readonly tables: () => Tables;
+    /** Whether strangers may see the films that a viewer watched. */
+    readonly publicHistories: boolean;
+}
+
+/** Creates the source of lists from the fallback tables, which needs no call. */
+export function fallbackLists({ tables, publicHistories }: FallbackListParts) {
+    /** Returns films similar to the viewer's newest ones, or popular films. `made` is the reason why there is no personal list. */
+    return function fallbackList({ filter, count, proven }: Ask, viewer: Viewer, made: FilmListReason): FilmListAnswer {
+        const recent = unpackIds(viewer.recent);
+        const reason = filter === undefined ? made : "filter-not-served";
+        const choice = { count, without: new Set([...recent, ...unpackIds(viewer.watched)]) };
+        const loaded = loadedTables(tables());
+        const similar = recent.length > 0 ? loaded.similar(recent, choice) : undefined;
+        if (similar === undefined || similar.from === "popular") {
+            return answerTable(similar?.films ?? loaded.popular(choice), { source: "popular", reason });
+        }
+        const because = proven || publicHistories ? { because: becauseOf(loaded, recent) } : {};
+        return { ...answerTable(similar.films, { source: "similar", reason }), ...because };
+    };
+}

@@ -1,0 +1,52 @@
+import { errorName } from "./failures.ts";
+import type { ListAsk } from "./freshness.ts";
+import type { KeptList, Log, TablePort } from "./ports.ts";
+import type { Trace } from "./request-line.ts";
+import type { Resilience } from "./resilience.ts";
+import type { Viewer, ViewerMemory } from "./viewers.ts";
+
+export interface Ask extends ListAsk {
+    readonly userId: string;
+    readonly count: number;
+    /** The revision from the answer to the viewer's last event; 0 if the request has none. */
+    readonly since: number;
+    /** Whether a token or the API key proves the caller. */
+    readonly proven: boolean;
+}
+
+export interface ViewerReaderParts {
+    readonly table: Pick<TablePort, "viewer" | "recent">;
+    readonly tableResilience: Resilience;
+    readonly memory: ViewerMemory;
+    readonly clock: () => number;
+    readonly log: Log;
+}
+
+/** Creates the function that reads a viewer and the list with a key. It never throws. */
+export function viewerReader({ table, tableResilience, memory, clock, log }: ViewerReaderParts) {
+    /**
+     * Reads the viewer from DynamoDB, or from memory while DynamoDB does not answer. The usual read may miss the newest event, so
+     * a consistent read follows if `since` is later. A `since` beyond the table's revision has no effect: otherwise a stranger
+     * could send a new one with each request, and each request would call the campaign.
+     */
+    return async function readViewer({ userId, since }: Ask, key: string, trace: Trace): Promise<Viewer> {
+        try {
+            const at = clock();
+            const found = await tableResilience.ask((signal) => table.viewer(userId, key, signal));
+            const viewer = memory.read(userId, found, at);
+            if (since <= viewer.revision) return viewer;
+            const recent = await tableResilience.ask((signal) => table.recent(userId, signal));
+            return memory.read(userId, { ...found, recent }, at);
+        } catch (error) {
+            trace.tableFailures += 1;
+            log({ failed: "read a viewer from the table", error: errorName(error) });
+            const known = memory.find(userId);
+            // If DynamoDB cannot be read, only the request may know of the viewer's event.
+            return { ...known, revision: Math.max(known.revision, since) };
+        }
+    };
+}
+
+/** Returns the viewer's list with this key. */
+export const listWith = ({ lists }: Viewer, key: string): KeptList | undefined =>
+    lists.find((list) => list.key === key);

@@ -1,0 +1,122 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ownerTag } from "pulumi-personalize";
+import type { BatchTargets } from "../../app/functions/batch-lists/ports.ts";
+import type { StackConfig } from "../../config/config.ts";
+import { type BatchScope, batchListsPolicy, batchListsSchedulePolicy } from "../../iam/batch-access.ts";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import { LambdaFunction } from "../common/lambda-function.ts";
+import { schedule } from "../common/schedule.ts";
+import { AwaitedLists } from "../personalize/resources.ts";
+import { apiScopeOf } from "./api-function.ts";
+
+export interface BatchListsArgs {
+    readonly config: StackConfig;
+    readonly caller: ServiceCaller;
+    readonly tableName: pulumi.Input<string>;
+    /** Name of the data bucket. */
+    readonly bucketName: string;
+    /** Version of this `up`. */
+    readonly solutionVersionArn: pulumi.Input<string>;
+    /** ARN of the default filter; empty if the stack has none. */
+    readonly watchedFilterArn: pulumi.Input<string>;
+    /** Role that Personalize assumes. */
+    readonly roleArn: pulumi.Input<string>;
+    /** Id of the stack. */
+    readonly owner: pulumi.Input<string>;
+    /** US dollars. */
+    readonly monthlyLimitUsd: number;
+    readonly topicArn: pulumi.Input<string>;
+    readonly failuresArn: pulumi.Input<string>;
+    /** Resources that must exist before the first job: data, tables of the version, budget. */
+    readonly after: readonly pulumi.Resource[];
+}
+
+/**
+ * A function that lets Personalize make the lists of all active viewers by batch inference, and loads them into the API's table.
+ * `up` awaits the lists of its version.
+ */
+export class BatchLists extends pulumi.ComponentResource {
+    /** Resource that exists when the lists of this `up` are live. */
+    public readonly live: pulumi.Resource;
+
+    constructor(name: string, args: BatchListsArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:serving:BatchLists", name, {}, opts);
+        const { config, caller, failuresArn, solutionVersionArn } = args;
+        const { names, tags, permissionsBoundary } = config;
+        const child = { parent: this };
+        const scope: BatchScope = {
+            ...apiScopeOf(config, caller),
+            project: config.project,
+            stack: config.stack,
+            names,
+        };
+        const lists = new LambdaFunction(
+            name,
+            {
+                code: "batch-lists",
+                functionName: names.batchLists,
+                roleName: names.batchListsRole,
+                description: "Lets Personalize make the viewers' lists by batch inference, and loads them",
+                timeoutSeconds: 900,
+                // The users of 60 million interactions, or the lists' viewers of 5 million.
+                memorySize: 1024,
+                caller,
+                policy: batchListsPolicy(scope),
+                environment: { BATCH_CONFIG: pulumi.jsonStringify(settingsOf(args)) },
+                failuresArn,
+                permissionsBoundary,
+                tags,
+                after: args.after,
+            },
+            child,
+        );
+        schedule(
+            name,
+            {
+                scheduleName: names.batchLists,
+                roleName: names.batchListsScheduleRole,
+                starts: "the lists from batch inference",
+                target: lists,
+                // A run does nothing until the next step is possible.
+                expression: "rate(15 minutes)",
+                retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
+                policy: batchListsSchedulePolicy(scope),
+                caller,
+                failuresArn,
+                permissionsBoundary,
+                tags,
+            },
+            child,
+        );
+        this.live = new AwaitedLists(
+            name,
+            {
+                region: config.region,
+                // Known only after the function, so that `up` awaits lists of its present settings.
+                functionName: pulumi.all([lists.functionName, lists.arn]).apply(([functionName]) => functionName),
+                solutionVersionArn,
+                pollSeconds: config.pollSeconds,
+                deadlineMinutes: config.deadlineMinutes.import,
+            },
+            child,
+        );
+        this.registerOutputs({});
+    }
+}
+
+function settingsOf({ config, ...args }: BatchListsArgs): pulumi.Output<BatchTargets> {
+    const { project, stack, recipe, gate, serving, names, tags } = config;
+    const { bucketName, monthlyLimitUsd } = args;
+    return pulumi
+        .all([args.tableName, args.solutionVersionArn, args.watchedFilterArn, args.roleArn, args.topicArn, args.owner])
+        .apply(
+            ([tableName, solutionVersionArn, watchedFilterArn, roleArn, topicArn, owner]): BatchTargets => ({
+                ...{ project, stack, recipe, gate, bucketName, monthlyLimitUsd, tableName, topicArn, roleArn },
+                ...{ solutionVersionArn, watchedFilterArn },
+                everyDays: serving.everyDays,
+                activeDays: serving.activeDays,
+                jobNamePrefix: names.batchLists,
+                tags: { ...tags, [ownerTag]: owner },
+            }),
+        );
+}

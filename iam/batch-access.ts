@@ -1,0 +1,72 @@
+import { type PolicyDocument, regionalArn } from "policy-evaluator";
+import { objectKeys } from "../config/names.ts";
+import { type ApiScope, apiTableArn, usesBucketKey } from "./api-access.ts";
+import { allow, anywhere, document, keepsFailures, starts, writesLogs } from "./function-access.ts";
+
+/** Names, account and region of a stack that serves lists of batch inference. */
+export interface BatchScope extends ApiScope {
+    readonly project: string;
+    readonly stack: string;
+    readonly names: ApiScope["names"] & {
+        readonly batchLists: string;
+        readonly solution: string;
+        readonly watchedFilter: string;
+        readonly role: string;
+        readonly notifications: string;
+    };
+}
+
+/**
+ * Returns the permissions of the function: read data, versions and flags, start jobs with Personalize's role, write their input,
+ * read their output, store lists, notify. The statements are few, because the permissions boundary contains them and has a size limit.
+ */
+export function batchListsPolicy(scope: BatchScope): PolicyDocument {
+    const { partition, accountId, bucketName, project, stack, names } = scope;
+    const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
+    const object = (key: string) => `arn:${partition}:s3:::${bucketName}/${key}`;
+    const jobFiles = [object(`${objectKeys.listsInput}*`), object(`${objectKeys.listsOutput}*`)];
+    return document([
+        allow(
+            "MakeLists",
+            [
+                "personalize:CreateBatchInferenceJob",
+                "personalize:DescribeBatchInferenceJob",
+                "personalize:GetSolutionMetrics",
+                "personalize:TagResource",
+            ],
+            [
+                arn("personalize", `batch-inference-job/${names.batchLists}-*`),
+                arn("personalize", `solution/${names.solution}/*`),
+                arn("personalize", "filter/*"),
+            ],
+        ),
+        // Personalize's lists have no resource type (Service Authorization Reference, "Amazon Personalize").
+        anywhere(scope, "ListVersions", ["personalize:ListSolutionVersions"]),
+        {
+            ...allow("PassExecutionRole", ["iam:PassRole"], `arn:${partition}:iam::${accountId}:role/${names.role}`),
+            Condition: { StringEquals: { "iam:PassedToService": "personalize.amazonaws.com" } },
+        },
+        allow(
+            "ReadData",
+            ["s3:GetObject"],
+            [object(objectKeys.interactions), object(`${objectKeys.tables}*`), ...jobFiles],
+        ),
+        allow("WriteInput", ["s3:PutObject"], object(`${objectKeys.listsInput}*`)),
+        // Without this permission, S3 answers "access denied" for a missing object.
+        allow("FindObjects", ["s3:ListBucket"], `arn:${partition}:s3:::${bucketName}`),
+        ...usesBucketKey(scope, ["kms:Decrypt", "kms:GenerateDataKey"]),
+        allow(
+            "StoreLists",
+            ["dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
+            apiTableArn(scope),
+        ),
+        allow("ReadStateFlags", ["ssm:GetParametersByPath"], arn("ssm", `parameter/${project}/${stack}`)),
+        allow("Notify", ["sns:Publish"], arn("sns", names.notifications)),
+        keepsFailures(scope, names.failures),
+        writesLogs(scope, names.batchLists),
+    ]);
+}
+
+/** Returns the permissions of the schedule. */
+export const batchListsSchedulePolicy = (scope: BatchScope): PolicyDocument =>
+    document([starts(scope, "StartLists", scope.names.batchLists), keepsFailures(scope, scope.names.failures)]);

@@ -1,0 +1,86 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type { Handler, Passed } from "pulumi-personalize/core";
+import { about } from "pulumi-personalize/errors";
+
+export interface AwaitedListsInputs {
+    readonly region: string;
+    /** Function of config `serving.mode` `batch`. */
+    readonly functionName: string;
+    /** Version whose lists must be live. */
+    readonly solutionVersionArn: string;
+    readonly pollSeconds: number;
+    readonly deadlineMinutes: number;
+}
+
+/** The fields of the function's answer that this file reads (`app/batch/run.ts`). */
+interface Report {
+    readonly settled: boolean;
+    readonly phase?: string;
+    readonly failure?: { readonly text: string };
+}
+
+/**
+ * Creates the lifecycle of the wait for lists of batch inference. The wait drives the function, so that `up` does not wait for its
+ * schedule. An interrupted wait is repeated by the next `up`, and starts no second job: the function continues its own work.
+ */
+export function awaitedListsHandler(deps: {
+    lambda(region: string): LambdaClient;
+    assertEngineAlive(): Promise<void>;
+    log(text: string): void;
+}): Handler {
+    async function invoke(client: LambdaClient, FunctionName: string): Promise<Report> {
+        const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName }));
+        const text = Buffer.from(Payload ?? []).toString();
+        if (FunctionError !== undefined) {
+            throw new Error(`${text}. Read its log: aws logs tail /aws/lambda/${FunctionName}`);
+        }
+        return JSON.parse(text) as Report;
+    }
+
+    async function settle({ region, functionName, pollSeconds, deadlineMinutes }: AwaitedListsInputs): Promise<void> {
+        const client = deps.lambda(region);
+        const until = Date.now() + deadlineMinutes * 60_000;
+        let phase: string | undefined;
+        try {
+            for (;;) {
+                await deps.assertEngineAlive();
+                const report = await invoke(client, functionName);
+                if (report.settled) return;
+                if (report.failure !== undefined && report.phase === undefined) throw new Error(report.failure.text);
+                if (report.phase !== undefined && report.phase !== phase) deps.log(`lists: phase ${report.phase}`);
+                phase = report.phase;
+                if (Date.now() >= until) {
+                    throw new Error(
+                        `no lists after ${deadlineMinutes} minutes (deadlineMinutes.import). The job continues; the next \`pulumi up\` resumes the wait`,
+                    );
+                }
+                await wait(pollSeconds * 1000);
+            }
+        } catch (error) {
+            throw about(`function ${functionName}`, error);
+        } finally {
+            client.destroy();
+        }
+    }
+
+    return {
+        check: async (_olds, news) => ({ inputs: news, failures: [] }),
+        diff: async (_id, olds, news) => ({
+            changes: ["functionName", "solutionVersionArn"].some((key) => olds[key] !== news[key]),
+            replaces: [],
+            deleteBeforeReplace: false,
+        }),
+        async create(inputs: Passed<AwaitedListsInputs>) {
+            await settle(inputs);
+            return { id: inputs.functionName, outs: inputs };
+        },
+        read: async (id, props) => ({ id, props }),
+        async update(_id, _olds, news: Passed<AwaitedListsInputs>) {
+            await settle(news);
+            return { outs: news };
+        },
+        // The lists are in the API's table, and end with it.
+        async delete() {},
+    };
+}

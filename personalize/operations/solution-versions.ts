@@ -1,0 +1,50 @@
+import {
+    GetSolutionMetricsCommand,
+    type PersonalizeClient,
+    paginateListSolutionVersions,
+} from "@aws-sdk/client-personalize";
+import { hasName, isNotFound } from "pulumi-personalize/errors";
+import { nameInArn } from "./operation.ts";
+
+/** Metrics by the service's keys. */
+export type Metrics = Readonly<Record<string, number>>;
+
+/** A version as the service lists it. */
+export interface ListedVersion {
+    readonly id: string;
+    readonly solutionVersionArn: string;
+    readonly status: string;
+    /** ISO 8601; null if the service returns no time. */
+    readonly madeAt: string | null;
+    readonly trainingType: string | null;
+}
+
+/** Reads a version's metrics; null if the version is not ACTIVE, or its recipe has no metrics. */
+export async function metricsOf(client: PersonalizeClient, solutionVersionArn: string): Promise<Metrics | null> {
+    try {
+        const { metrics } = await client.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
+        return metrics && Object.keys(metrics).length > 0 ? metrics : null;
+    } catch (error) {
+        if (isNotFound(error) || hasName(error, "ResourceInUseException", "InvalidInputException")) {
+            return null;
+        }
+        throw error;
+    }
+}
+
+/** Lists a solution's versions, oldest first. */
+export async function listVersions(client: PersonalizeClient, solutionArn: string): Promise<ListedVersion[]> {
+    const versions: ListedVersion[] = [];
+    for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
+        for (const {
+            solutionVersionArn = "",
+            status = "",
+            creationDateTime,
+            trainingType = null,
+        } of solutionVersions) {
+            const madeAt = creationDateTime?.toISOString() ?? null;
+            versions.push({ id: nameInArn(solutionVersionArn), solutionVersionArn, status, madeAt, trainingType });
+        }
+    }
+    return versions.sort((a, b) => (a.madeAt ?? "").localeCompare(b.madeAt ?? ""));
+}

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { DescribeCampaignCommand, paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
+import { goneOrThrow } from "pulumi-personalize/core";
+import { everythingIn } from "../support/inventory.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { until } from "../support/until.ts";
+
+/** The lists of batch inference with the real engine, from a campaign and back. */
+describe("Serving lists of batch inference on the local AWS", () => {
+    let aws: TestAws;
+    let lambda: LambdaClient;
+    let dynamo: DynamoDBClient;
+    let url: string;
+    const campaignMode = { api: true, eventTracker: true, publicHistories: true, prefetchUsers: 0 };
+    // The synthetic interactions of a few users are years apart.
+    const batchMode = { ...campaignMode, serving: { mode: "batch", activeDays: 36_500 } };
+
+    before(async () => {
+        aws = await startTestAws();
+        const endpoint = `http://127.0.0.1:${aws.instance.port}`;
+        const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+        lambda = new LambdaClient(settings);
+        dynamo = new DynamoDBClient(settings);
+    });
+    after(async () => {
+        lambda?.destroy();
+        dynamo?.destroy();
+        await aws?.stop();
+    });
+
+    const call = async (path: string, init: RequestInit = {}) => {
+        const response = await fetch(`${url}${path}`, init);
+        return { status: response.status, body: JSON.parse(await response.text()) };
+    };
+    const idsOf = ({ body }: Awaited<ReturnType<typeof call>>): string[] =>
+        body.films.map(({ itemId }: { itemId: string }) => itemId);
+    async function jobs(): Promise<string[]> {
+        const names: string[] = [];
+        for await (const { batchInferenceJobs = [] } of paginateListBatchInferenceJobs(
+            { client: aws.personalize },
+            {},
+        )) {
+            names.push(...batchInferenceJobs.map(({ jobName = "" }) => jobName));
+        }
+        return names;
+    }
+    async function runOnce() {
+        const { functionName } = { functionName: (await names()).lists };
+        const { Payload, FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: functionName }));
+        const text = Buffer.from(Payload ?? []).toString();
+        assert.equal(FunctionError, undefined, text);
+        return JSON.parse(text);
+    }
+    const names = async () => {
+        const { apiTableName } = await aws.outputs();
+        return { lists: String(apiTableName).replace("-api", "-lists") };
+    };
+
+    it("up with serving.mode batch makes lists for every active viewer without a campaign", async () => {
+        await aws.configure(batchMode);
+        assertExit(await aws.engine("up"), 0);
+        const outputs = await aws.outputs();
+        url = String(outputs.apiUrl);
+        assert.equal(outputs.campaignArn, "");
+        assert.equal((await jobs()).length, 1);
+        const { status, body } = await call("/recommendations/1?numResults=5");
+        assert.equal(status, 200);
+        assert.equal(body.source, "batch");
+        assert.equal(body.films.length, 5);
+        assert.ok(Date.parse(body.madeAt) > 0);
+        assert.equal((await call("/health")).body.campaign.state, "batch");
+    });
+
+    it("a new viewer gets popular films, and the reason that no job made a list", async () => {
+        const { body } = await call("/recommendations/never-seen");
+        assert.equal(body.source, "popular");
+        assert.equal(body.reason, "no-list");
+    });
+
+    it("an event ranks similar films into the list and leaves out the watched film", async () => {
+        const before = await call("/recommendations/1?numResults=20");
+        const watched = idsOf(before)[0] ?? "";
+        const events = [{ eventType: "Watch", itemId: watched }];
+        const { body } = await call("/events", {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify({ userId: "1", sessionId: "s", events }),
+        });
+        const after = await call(`/recommendations/1?numResults=20&since=${body.revision}`);
+        assert.equal(after.body.source, "batch");
+        assert.ok(!idsOf(after).includes(watched));
+        assert.notDeepEqual(
+            idsOf(after),
+            idsOf(before).filter((itemId) => itemId !== watched),
+        );
+    });
+
+    it("preview shows no change, and a further run of the function starts no job", async () => {
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        const { settled, live } = await runOnce();
+        assert.equal(settled, true);
+        assert.equal(live.generation, 1);
+        assert.equal((await jobs()).length, 1);
+    });
+
+    it("up with new data switches lists and fallback tables in one write", async () => {
+        await aws.writeInteractions(2);
+        assertExit(await aws.engine("up"), 0);
+        const { apiTableName = "", solutionVersionArn } = await aws.outputs();
+        const Key = { pk: { S: "stack" }, sk: { S: "lists" } };
+        const { Item } = await dynamo.send(new GetItemCommand({ TableName: String(apiTableName), Key }));
+        assert.equal(Item?.generation?.N, "2");
+        assert.equal(Item?.solutionVersionArn?.S, solutionVersionArn);
+        await until("a list of the new generation", async () => {
+            const { body } = await call("/recommendations/1");
+            return body.source === "batch" && Date.parse(body.madeAt) === Number(Item?.madeAt?.N);
+        });
+    });
+
+    it("the move to a campaign and back leaves no viewer without a personal list", async () => {
+        const sources = new Set<string>();
+        let stopped = false;
+        const asking = (async () => {
+            for (let turn = 0; !stopped; turn++) {
+                const { status, body } = await call(`/recommendations/${1 + (turn % 20)}`);
+                if (status === 200) sources.add(body.source);
+            }
+        })();
+        await aws.configure({ ...campaignMode, monthlyLimitUsd: 400 });
+        assertExit(await aws.engine("up"), 0);
+        await until(
+            "a list of the campaign",
+            async () => (await call("/recommendations/1")).body.source === "campaign",
+        );
+        const { campaignArn } = await aws.outputs();
+        await aws.configure({ ...batchMode, monthlyLimitUsd: 400 });
+        assertExit(await aws.engine("up"), 0);
+        const describe = new DescribeCampaignCommand({ campaignArn: String(campaignArn) });
+        assert.equal(await aws.personalize.send(describe).catch(goneOrThrow), undefined);
+        await until("a list of the batch", async () => (await call("/recommendations/1")).body.source === "batch");
+        stopped = true;
+        await asking;
+        assert.deepEqual(
+            [...sources].filter((source) => source === "popular" || source === "similar"),
+            [],
+        );
+    });
+
+    it("destroy deletes every resource", async () => {
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+});
