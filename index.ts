@@ -125,6 +125,8 @@ if (config.auditTrail) {
 }
 
 export const { estimatedMonthlyCostUsd } = price;
+/** Config `serving.mode`. */
+export const servingMode = config.serving.mode;
 export { bucketName };
 export const { roleArn } = access;
 export const {

@@ -125,7 +125,7 @@ const ofCampaign = ["campaignCalls", "campaignFailures", "prefetchCalls", "campa
 const ofBatch = ["batch"];
 
 /** Returns the names of the API's paid metrics in a stack with a campaign, or with batch inference. */
-export function apiMetricNames(batch: boolean): readonly string[] {
+function apiMetricNames(batch: boolean): readonly string[] {
     const { answeredBy, ...others } = servingApiMetrics;
     const all = Object.entries({ ...others, ...answeredBy });
     return all.filter(([key]) => !(batch ? ofCampaign : ofBatch).includes(key)).map(([, name]) => name);

@@ -13,6 +13,7 @@ import {
     withConfigFile,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
+import { withoutCampaign } from "./lib/training/rollback-lists.ts";
 
 const options = withConfigFile(
     runbook(
@@ -31,6 +32,8 @@ await runAction(options.verbose, async (signal) => {
     const stack = await operatedStack(options);
     const deps = operationDeps(signal);
     const { config } = stack;
+    const batch = withoutCampaign(config, "Nothing is billed by the hour, so there is nothing to park.");
+    if (batch) throw batch;
     const { parked } = await readStateFlags(deps.ssm(config.region), config.stack);
     const campaign = await operatedCampaign(deps, stack);
     const { campaignArn: rankingCampaignArn } = rankingOf(stack.recorded);

@@ -26,6 +26,7 @@ import { recordedResources } from "./lib/stack/stack.ts";
 import { projectFile } from "./lib/stack/stack-config.ts";
 import { hasNewData, importJobIn, renewTables } from "./lib/training/new-data.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
+import { withoutCampaign } from "./lib/training/rollback-lists.ts";
 import { smokeProblem } from "./lib/training/smoke-test.ts";
 
 /** The number of known users in the smoke test. */
@@ -49,6 +50,11 @@ await runAction(options.verbose, async (signal) => {
     const deps = operationDeps(signal);
     await refuseParked(deps, config);
     refuseAutomatic(config);
+    const batch = withoutCampaign(
+        config,
+        "With performAutoTraining, Personalize trains, and the next job uses the newest version that passes the quality gate. To train on new data now: pulumi up",
+    );
+    if (batch) throw batch;
     const campaign = await operatedCampaign(deps, stack);
     if (!config.campaignEnabled || !campaign || !stack.arnOf("Campaign")) {
         throw new RunbookError(

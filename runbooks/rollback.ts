@@ -1,3 +1,4 @@
+import { isBatch } from "../config/config.ts";
 import {
     nameInArn,
     nowIso,
@@ -11,6 +12,7 @@ import { readStateFlags, writeStateFlag } from "../personalize/operations/state-
 import { switchVersion } from "../personalize/operations/switch-version.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
+    type OperatedStack,
     type OperationOptions,
     operatedCampaign,
     operatedStack,
@@ -19,6 +21,7 @@ import {
     withConfigFile,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
+import { changeLists, planLists } from "./lib/training/rollback-lists.ts";
 import { chooseTarget } from "./lib/training/versions.ts";
 
 interface Options extends OperationOptions {
@@ -52,6 +55,7 @@ await runAction(options.verbose, async (signal) => {
                 "Run `pulumi config set syncWithLatestSolutionVersion false` and `pulumi up` first.",
         );
     }
+    if (isBatch(config)) return rollbackLists(stack, deps, signal);
     const campaign = await operatedCampaign(deps, stack);
     const served = campaign && (await settledCampaign(deps, campaign));
     if (!campaign || !served) {
@@ -80,6 +84,32 @@ await runAction(options.verbose, async (signal) => {
         );
     });
 });
+
+/** Rolls back in a stack that serves lists of batch inference. */
+async function rollbackLists(
+    { config, arnOf }: OperatedStack,
+    deps: OperationDeps,
+    signal: AbortSignal,
+): Promise<number> {
+    const newest = arnOf("SolutionVersion") ?? "";
+    const change = await planLists(deps, config, newest, options);
+    const move = change.hold
+        ? `make lists of version ${nameInArn(change.to)}, and hold it there`
+        : `end the hold, and make lists of version ${nameInArn(change.to)}`;
+    const price = "A job is billed by viewer; the present lists serve until it is done.";
+    if (options.dryRun) return printResult(`It would ${move}. ${price}`, change);
+    await confirm(`${sentence(move)}? ${price}`, options.yes, signal);
+    const continues =
+        "The version is recorded, and the next run of the function makes its lists. See: npm run versions";
+    return untilCancelled(signal, continues, async () => {
+        await changeLists(deps, config, change, options.reason, signal);
+        return printResult(`The lists of version ${nameInArn(change.to)} are live.`, change);
+    });
+}
+
+function sentence(text: string): string {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 async function release(
     deps: OperationDeps,

@@ -14,7 +14,7 @@ export interface Interactions {
 }
 
 /** A batch inference job. */
-export interface Job {
+interface Job {
     readonly status: string;
     readonly failureReason?: string;
 }

@@ -28,7 +28,7 @@ export interface Making extends Generation {
 }
 
 /** A generation whose lists must expire, with the number of viewers that are done. */
-export interface Leaving extends Pick<Generation, "generation" | "jobName"> {
+interface Leaving extends Pick<Generation, "generation" | "jobName"> {
     readonly cursor: number;
 }
 

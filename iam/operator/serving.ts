@@ -65,8 +65,6 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         ...functionLife(ofLists, lists),
         ...scheduleLife(ofLists, [arn("scheduler", `schedule/default/${names.batchLists}`)]),
         ...logGroupLife(ofLists, logGroups(`/aws/lambda/${names.batchLists}`)),
-        // `pulumi up` awaits the first lists of batch inference.
-        grant("deploy-audit")("AwaitLists", "lambda", ["InvokeFunction"], lists),
         looks(
             "ReadTables",
             "dynamodb",
@@ -79,9 +77,9 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateTable", "UpdateTimeToLive"],
             tables,
         ),
-        // `flush-cache` and `forget-viewer` invoke this function. With a permission on the table itself, an operator
+        // `rollback` and `pulumi up` await the lists of batch inference, and `flush-cache` and `forget-viewer` invoke the other function. With a permission on the table itself, an operator
         // could read items, because a failed condition returns them, and could write any item under a named key.
-        grant("operate")("RunTableOperations", "lambda", ["InvokeFunction"], operations),
+        grant("operate")("RunTableOperations", "lambda", ["InvokeFunction"], [...operations, ...lists]),
         looks("ListTables", "dynamodb", ["ListTables"], ["*"], {
             everythingBecause: "ListTables has no resource type",
             condition: inRegion(scope),

@@ -13,11 +13,23 @@ export interface AwaitedListsInputs {
     readonly deadlineMinutes: number;
 }
 
-/** The fields of the function's answer that this file reads (`app/batch/run.ts`). */
-interface Report {
+/** The fields of the function's answer that the program reads (`app/batch/run.ts`). */
+export interface ListsReport {
+    /** Whether the lists of the requested version are live. */
     readonly settled: boolean;
     readonly phase?: string;
+    readonly live?: { readonly solutionVersionArn: string };
     readonly failure?: { readonly text: string };
+}
+
+/** Runs the function once. @throws Error with the function's error */
+export async function runLists(client: LambdaClient, FunctionName: string): Promise<ListsReport> {
+    const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName }));
+    const text = Buffer.from(Payload ?? []).toString();
+    if (FunctionError !== undefined) {
+        throw new Error(`${text}. Read its log: aws logs tail /aws/lambda/${FunctionName}`);
+    }
+    return JSON.parse(text) as ListsReport;
 }
 
 /**
@@ -29,15 +41,6 @@ export function awaitedListsHandler(deps: {
     assertEngineAlive(): Promise<void>;
     log(text: string): void;
 }): Handler {
-    async function invoke(client: LambdaClient, FunctionName: string): Promise<Report> {
-        const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName }));
-        const text = Buffer.from(Payload ?? []).toString();
-        if (FunctionError !== undefined) {
-            throw new Error(`${text}. Read its log: aws logs tail /aws/lambda/${FunctionName}`);
-        }
-        return JSON.parse(text) as Report;
-    }
-
     async function settle({ region, functionName, pollSeconds, deadlineMinutes }: AwaitedListsInputs): Promise<void> {
         const client = deps.lambda(region);
         const until = Date.now() + deadlineMinutes * 60_000;
@@ -45,7 +48,7 @@ export function awaitedListsHandler(deps: {
         try {
             for (;;) {
                 await deps.assertEngineAlive();
-                const report = await invoke(client, functionName);
+                const report = await runLists(client, functionName);
                 if (report.settled) return;
                 if (report.failure !== undefined && report.phase === undefined) throw new Error(report.failure.text);
                 if (report.phase !== undefined && report.phase !== phase) deps.log(`lists: phase ${report.phase}`);

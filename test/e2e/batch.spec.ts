@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { DescribeCampaignCommand, paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
+import { load } from "js-yaml";
 import { goneOrThrow } from "pulumi-personalize/core";
+import { root } from "../../packages/local-aws/instance.ts";
 import { everythingIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
@@ -12,21 +18,33 @@ describe("Serving lists of batch inference on the local AWS", () => {
     let aws: TestAws;
     let lambda: LambdaClient;
     let dynamo: DynamoDBClient;
+    let cloudWatch: CloudWatchClient;
     let url: string;
-    const campaignMode = { api: true, eventTracker: true, publicHistories: true, prefetchUsers: 0 };
-    // The synthetic interactions of a few users are years apart.
-    const batchMode = { ...campaignMode, serving: { mode: "batch", activeDays: 36_500 } };
+    /** The configuration of `Pulumi.small.yaml`, whose automatic trainings have a spec of their own. */
+    let batchMode: Readonly<Record<string, unknown>>;
+    let campaignMode: typeof batchMode;
 
     before(async () => {
         aws = await startTestAws();
+        const { config } = load(await readFile(join(root, "Pulumi.small.yaml"), "utf8")) as { config: object };
+        const small = Object.entries(config).map(([key, value]) => [key.replace("movie-recommender:", ""), value]);
+        campaignMode = {
+            ...Object.fromEntries(small),
+            ...{ api: true, eventTracker: true, publicHistories: true, prefetchUsers: 0 },
+            ...{ performAutoTraining: false, serving: undefined },
+        };
+        // The synthetic interactions of a few users are years apart.
+        batchMode = { ...campaignMode, serving: { mode: "batch", activeDays: 36_500 } };
         const endpoint = `http://127.0.0.1:${aws.instance.port}`;
         const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
         lambda = new LambdaClient(settings);
         dynamo = new DynamoDBClient(settings);
+        cloudWatch = new CloudWatchClient(settings);
     });
     after(async () => {
         lambda?.destroy();
         dynamo?.destroy();
+        cloudWatch?.destroy();
         await aws?.stop();
     });
 
@@ -71,6 +89,18 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assert.equal(body.films.length, 5);
         assert.ok(Date.parse(body.madeAt) > 0);
         assert.equal((await call("/health")).body.campaign.state, "batch");
+    });
+
+    it("the small stack has at most eight alarms, and no dashboard or custom metric", async () => {
+        const { stdout } = await aws.pulumi("stack", "export");
+        const { resources } = JSON.parse(stdout).deployment as { resources: readonly { type: string }[] };
+        const count = (type: string) => resources.filter((one) => one.type.endsWith(type)).length;
+        assert.ok(count(":MetricAlarm") > 0 && count(":MetricAlarm") <= 8, `${count(":MetricAlarm")}`);
+        assert.equal(count(":Dashboard"), 0);
+        await call("/popular");
+        const { Metrics } = await cloudWatch.send(new ListMetricsCommand({}));
+        const own = (Metrics ?? []).filter(({ Namespace = "" }) => Namespace.startsWith("MovieRecommender"));
+        assert.deepEqual(own, []);
     });
 
     it("a new viewer gets popular films, and the reason that no job made a list", async () => {
@@ -119,6 +149,39 @@ describe("Serving lists of batch inference on the local AWS", () => {
         });
     });
 
+    it("rollback holds the version before and its lists, and release returns to the newest one", async () => {
+        const { solutionVersionArn } = await aws.outputs();
+        const versionIn = async () => (await call("/health")).body.lists?.solutionVersionArn;
+        const Key = { pk: { S: "stack" }, sk: { S: "lists" } };
+        const served = async () => {
+            const { apiTableName } = await aws.outputs();
+            return (await dynamo.send(new GetItemCommand({ TableName: String(apiTableName), Key }))).Item
+                ?.solutionVersionArn?.S;
+        };
+        const operate = (...args: string[]) =>
+            aws.runbook("rollback", "--config-file", aws.engineArgs("up")[2] ?? "", ...args);
+        assertExit(await operate("--yes"), 0);
+        assert.notEqual(await served(), solutionVersionArn);
+        assertExit(await aws.engine("up"), 0);
+        assert.notEqual(await served(), solutionVersionArn);
+        assertExit(await operate("--release", "--yes"), 0);
+        assert.equal(await served(), solutionVersionArn);
+        assert.equal(await versionIn(), undefined, "a stranger sees the version");
+    });
+
+    it("park, retrain and recommend explain that the stack has no campaign", async () => {
+        for (const [name, ...args] of [["park", "--yes"], ["retrain"], ["recommend", "1"]] as const) {
+            const { exitCode, stderr } = await aws.runbook(
+                name,
+                "--config-file",
+                aws.engineArgs("up")[2] ?? "",
+                ...args,
+            );
+            assert.equal(exitCode, 1, stderr);
+            assert.match(stderr, /serves lists of batch inference/);
+        }
+    });
+
     it("the move to a campaign and back leaves no viewer without a personal list", async () => {
         const sources = new Set<string>();
         let stopped = false;
@@ -126,6 +189,8 @@ describe("Serving lists of batch inference on the local AWS", () => {
             for (let turn = 0; !stopped; turn++) {
                 const { status, body } = await call(`/recommendations/${1 + (turn % 20)}`);
                 if (status === 200) sources.add(body.source);
+                // All strangers together may cause four campaign calls a second.
+                await sleep(500);
             }
         })();
         await aws.configure({ ...campaignMode, monthlyLimitUsd: 400 });

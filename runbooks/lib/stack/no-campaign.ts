@@ -14,6 +14,11 @@ export async function noCampaign(stack: string, outputs: Readonly<Record<string,
     if (!region || !solutionVersionArn) {
         return new RunbookError("The stack has no campaign. See `npm run watch-status`, then run `pulumi up`.");
     }
+    if (outputs.servingMode === "batch") {
+        return new RunbookError(
+            `The stack serves lists of batch inference (serving.mode batch), without a campaign. Ask its API: curl ${outputs.apiUrl}/recommendations/22`,
+        );
+    }
     return (
         (await parkedError(stack, region)) ??
         new RunbookError(

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { batchFaults } from "./batch/faults.ts";
+import { playFaults } from "./batch/play.ts";
+import { versionIn, World } from "./batch/world.ts";
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+const faultsNamed = (text: string) => batchFaults.filter(({ what }) => what.includes(text));
+
+/** Runs the function every 15 minutes until a day. */
+async function live(world: World, days: number): Promise<void> {
+    for (const end = world.now + days * day; world.now < end; world.pass(15 * minute)) await world.run();
+}
+
+describe("Lists of batch inference in virtual time", () => {
+    it("no fault of drill:batch leaves a viewer without an answer or a personal list, or pays twice", async () => {
+        const { faults, jobs, notifications, ...played } = await playFaults(batchFaults);
+        assert.ok(faults.length >= 30);
+        assert.ok(faults.every(({ answers }) => answers > 0));
+        assert.deepEqual(played, { unanswered: 0, mixed: 0, lost: 0, paidTwice: 0 });
+        const versions = new Set(jobs.map(({ solutionVersionArn }) => versionIn(solutionVersionArn)));
+        assert.ok(versions.has("better"), `${[...versions]}`);
+        assert.ok(!versions.has("worse") && !versions.has("unmeasured"), `${[...versions]}`);
+        assert.equal(new Set(notifications).size, notifications.length);
+    });
+
+    it("three failed jobs in a row send one notification, and the lists stay", async () => {
+        const world = new World({ everyDays: 2 });
+        await live(world, 1);
+        const lists = world.served;
+        for (const fault of faultsNamed("the job fails")) fault.apply(world);
+        await live(world, 2);
+        assert.equal(world.jobs.filter(({ status }) => status === "CREATE FAILED").length, 3);
+        assert.deepEqual([...world.notifications], ["lists-failed/2"]);
+        assert.equal(world.served, lists);
+        await live(world, 2);
+        assert.notEqual(world.served, lists);
+    });
+
+    it("a job that would exceed the monthly limit does not start, and a raised limit starts it", async () => {
+        const world = new World({ monthlyLimitUsd: 0.001 });
+        await live(world, 1);
+        assert.deepEqual([world.jobs.length, world.notifications.size], [0, 1]);
+        world.settings = { ...world.settings, monthlyLimitUsd: 10 };
+        await live(world, 2);
+        assert.equal(world.jobs.length, 1);
+    });
+
+    it("replaced lists expire a day after the newer ones are live", async () => {
+        const world = new World({ everyDays: 2 });
+        await live(world, 3);
+        const expiry = [...world.lists].map(([key, { expiresAt }]) => [
+            key.endsWith("batch-1"),
+            expiresAt - world.now < day,
+        ]);
+        assert.ok(expiry.some(([isFirst]) => isFirst) && expiry.some(([isFirst]) => !isFirst));
+        assert.ok(expiry.every(([isFirst, isSoon]) => isFirst === isSoon));
+    });
+
+    it("the drill counts a lost list if viewers without a new list do not keep theirs", async () => {
+        const copyFails = { what: "no list is copied", day: 0, apply: keepsNothing };
+        const { lost } = await playFaults([copyFails, ...faultsNamed("half an output")]);
+        assert.ok(lost > 0);
+    });
+});
+
+/** Removes each copied list at once. */
+function keepsNothing(world: World): void {
+    world.sabotage = (port) => (port === "copyList" ? "skip" : undefined);
+}

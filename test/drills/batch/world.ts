@@ -1,0 +1,274 @@
+import type { BatchPorts, BatchSettings } from "../../../app/batch/ports.ts";
+import { type BatchReport, runBatch } from "../../../app/batch/run.ts";
+import { type BatchState, firstState } from "../../../app/batch/state.ts";
+import {
+    batchListKey,
+    type KeptList,
+    type Recent,
+    type ServedLists,
+    type TablePort,
+} from "../../../app/serving/ports.ts";
+
+/** The error of a port call at whose moment the function is killed. No further call of that run has an effect. */
+class KilledError extends Error {
+    override readonly name = "KilledError";
+}
+
+export interface SimulatedJob {
+    readonly name: string;
+    readonly solutionVersionArn: string;
+    readonly startedAt: number;
+    readonly users: readonly string[];
+    /** Whether AWS bills the job: all jobs that do not fail. */
+    billed: boolean;
+    status: string;
+    output: readonly string[] | undefined;
+}
+
+/** A port call that a fault replaces, by the port's name. `calls` counts the calls of that port in the run. */
+export type Sabotage = (
+    port: string,
+    calls: number,
+    world: World,
+) => "kill" | "kill after" | "fail" | "skip" | undefined;
+
+const minute = 60_000;
+/** Duration of a batch inference job: 13 to 27 minutes in AWS's notebooks. */
+const jobMinutes = 20;
+const listLength = 30;
+/** Users of the data without recent interactions, and the time of the newest interaction in epoch seconds. */
+const inactiveUsers = 2000;
+const latest = 100_000_000;
+
+export const versionArn = (id: string) => `arn:aws:personalize:eu-central-1:1:solution/films/${id}`;
+export const versionIn = (arn: string) => arn.split("/").at(-1) ?? "";
+
+/**
+ * AWS as the function sees it, in virtual time: jobs, files, the API's table and the month's prices. Each version has films of its
+ * own, `<version>-<number>`, so that an answer shows which version its list and its titles are from.
+ */
+export class World {
+    now = Date.UTC(2026, 0, 1);
+    users: string[] = Array.from({ length: 60 }, (_, at) => `u${at}`);
+    /** Versions by id, with their NDCG@10; undefined: the service has no metrics. */
+    versions = new Map<string, { readonly madeAt: number; readonly ndcg: number | undefined }>();
+    held: string | undefined;
+    settings: BatchSettings;
+    sabotage: Sabotage | undefined;
+    /** Changes of the next jobs' results, one for each job. */
+    readonly jobFaults: ((job: SimulatedJob) => void)[] = [];
+    /** Times at which an operator requested another version, or created the stack again. */
+    readonly requestedAt: number[] = [];
+    readonly jobs: SimulatedJob[] = [];
+    readonly files = new Map<string, readonly string[]>();
+    readonly notifications = new Set<string>();
+    lists = new Map<string, { readonly list: KeptList; expiresAt: number }>();
+    recent = new Map<string, Recent>();
+    served: ServedLists | undefined;
+    item: { state: BatchState; revision: number; leaseUntil: number } | undefined;
+    spend: { readonly month: string; readonly usd: number } | undefined;
+    /** Counts for the bill, which share no code with the preview. */
+    readonly meter = { runs: 0, billedUsers: 0, writes: 0 };
+
+    constructor(settings: Partial<BatchSettings> = {}) {
+        this.versions.set("v1", { madeAt: this.now, ndcg: 0.4 });
+        this.settings = {
+            solutionVersionArn: versionArn("v1"),
+            recipe: "aws-user-personalization",
+            everyDays: 7,
+            activeDays: 30,
+            gate: { maximumNdcgDropPercent: 15, minimumNdcgOverPopularityPercent: 0 },
+            monthlyLimitUsd: 50,
+            jobNamePrefix: "lists",
+            ...settings,
+        };
+    }
+
+    /** Lets virtual time pass, and ends the jobs whose time is over. */
+    pass(milliseconds: number): void {
+        this.now += milliseconds;
+        for (const job of this.jobs) {
+            if (job.status !== "CREATE IN_PROGRESS" || this.now - job.startedAt < jobMinutes * minute) continue;
+            job.status = "ACTIVE";
+            job.billed = true;
+            job.output = job.users.map((userId, at) => lineFor(userId, versionIn(job.solutionVersionArn), at));
+            this.jobFaults.shift()?.(job);
+            if (job.billed) this.meter.billedUsers += job.users.length;
+        }
+    }
+
+    /** Runs the function once; the result is undefined if the run died or failed. */
+    async run(): Promise<BatchReport | undefined> {
+        this.meter.runs += 1;
+        try {
+            return await runBatch(this.ports(), this.settings);
+        } catch {
+            return undefined;
+        }
+    }
+
+    /** Destroys the stack and creates it again: the table is empty, and old jobs keep their names. */
+    recreate(): void {
+        this.requestedAt.push(this.now);
+        this.lists.clear();
+        this.recent.clear();
+        this.served = undefined;
+        this.item = undefined;
+    }
+
+    /** Returns two interactions of each active user, and of many users of long ago, so that the gate has enough test users. */
+    private interactions() {
+        const [active, all] = [this.users.length, this.users.length + inactiveUsers];
+        return {
+            userIds: [...this.users, ...Array.from({ length: inactiveUsers }, (_, at) => `old${at}`)],
+            userCount: all,
+            users: Int32Array.from({ length: 2 * all }, (_, row) => row % all),
+            timestamps: Uint32Array.from({ length: 2 * all }, (_, row) => (row % all < active ? latest : 1)),
+            popularity: { normalized_discounted_cumulative_gain_at_10: 0.01 },
+        };
+    }
+
+    private ports(): BatchPorts {
+        let killed = false;
+        const calls = new Map<string, number>();
+        const plain = this.plainPorts();
+        return new Proxy(plain, {
+            get: (target, name: keyof BatchPorts) => {
+                if (name === "now" || name === "timeLeft" || name === "log" || name === "output") return target[name];
+                return async (...args: unknown[]) => {
+                    if (killed) throw new KilledError();
+                    const count = (calls.get(name) ?? 0) + 1;
+                    calls.set(name, count);
+                    const what = this.sabotage?.(name, count, this);
+                    if (what === "kill") killed = true;
+                    if (killed) throw new KilledError();
+                    if (what === "skip") return undefined;
+                    if (what === "fail") throw Object.assign(new Error("simulated"), { name: "ThrottlingException" });
+                    const result = await (target[name] as (...given: unknown[]) => unknown).apply(target, args);
+                    if (what === "kill after") {
+                        killed = true;
+                        throw new KilledError();
+                    }
+                    return result;
+                };
+            },
+        });
+    }
+
+    private plainPorts(): BatchPorts {
+        let revision = 0;
+        const world = this;
+        const listId = (userId: string, generation: number) => `${userId}#${batchListKey(generation)}`;
+        return {
+            now: () => this.now,
+            timeLeft: () => 15 * minute,
+            log: () => {},
+            begin: async (leaseMs) => {
+                if (this.item !== undefined && this.item.leaseUntil >= this.now) return undefined;
+                revision = (this.item?.revision ?? 0) + 1;
+                this.item = { state: this.item?.state ?? firstState, revision, leaseUntil: this.now + leaseMs };
+                return structuredClone(this.item.state);
+            },
+            save: async (state) => {
+                if (this.item?.revision !== revision) throw new Error("another run has the lease");
+                revision += 1;
+                this.item = { ...this.item, state: structuredClone(state), revision };
+            },
+            end: async () => {
+                if (this.item?.revision === revision) this.item.leaseUntil = 0;
+            },
+            heldVersion: async () => this.held,
+            versions: async () =>
+                [...this.versions].map(([id, { madeAt }]) => ({
+                    id,
+                    solutionVersionArn: versionArn(id),
+                    status: "ACTIVE",
+                    madeAt: new Date(madeAt).toISOString(),
+                    trainingType: null,
+                })),
+            metrics: async (arn) => {
+                const ndcg = this.versions.get(versionIn(arn))?.ndcg;
+                return ndcg === undefined ? null : { normalized_discounted_cumulative_gain_at_10: ndcg };
+            },
+            interactions: async () => this.interactions(),
+            viewersOf: async () => undefined,
+            viewersWithEvents: async (since) =>
+                [...this.recent].filter(([, { revision }]) => revision >= since).map(([userId]) => userId),
+            spend: async () => this.spend,
+            writeUsers: async (jobName, userIds) => void this.files.set(jobName, userIds),
+            readUsers: async (jobName) => this.files.get(jobName) ?? [],
+            createJob: async ({ jobName: name, solutionVersionArn }) => {
+                if (this.jobs.some((job) => job.name === name)) return;
+                const users = this.files.get(name) ?? [];
+                const job = { name, solutionVersionArn, users, startedAt: this.now, billed: false, output: undefined };
+                this.jobs.push({ ...job, status: "CREATE IN_PROGRESS" });
+            },
+            describeJob: async (jobName) => {
+                const job = this.jobs.find(({ name }) => name === jobName);
+                return { status: job?.status ?? "", failureReason: "simulated" };
+            },
+            async *output(jobName, from) {
+                const lines = world.jobs.find(({ name }) => name === jobName)?.output ?? [];
+                for (const [at, text] of lines.entries()) {
+                    if (at >= from) yield { text, end: at + 1 };
+                }
+            },
+            putLists: async (lists, expiresAt) => {
+                for (const { userId, list } of lists) {
+                    this.lists.set(`${userId}#${list.key}`, { list, expiresAt });
+                    // A list of a hundred films has 2.1 KB; a write unit has 1 KB.
+                    this.meter.writes += 3;
+                }
+            },
+            copyList: async (userId, from, to) => {
+                const found = this.lists.get(listId(userId, from));
+                if (found === undefined || found.expiresAt <= this.now) return false;
+                this.lists.set(listId(userId, to), { ...found, list: { ...found.list, key: batchListKey(to) } });
+                this.meter.writes += 3;
+                return true;
+            },
+            expireLists: async (userIds, generation, at) => {
+                for (const userId of userIds) {
+                    const found = this.lists.get(listId(userId, generation));
+                    if (found !== undefined) found.expiresAt = at;
+                    this.meter.writes += 3;
+                }
+            },
+            served: async () => this.served,
+            serve: async (lists) => {
+                this.served = lists;
+            },
+            notify: async (id) => void this.notifications.add(id),
+        };
+    }
+
+    /** The API's port to the same table. DynamoDB has deleted what is expired. */
+    table(): TablePort {
+        const refused = async () => {};
+        return {
+            viewer: async (userId, key) => {
+                const found = this.lists.get(`${userId}#${key}`);
+                return {
+                    recent: this.recent.get(userId) ?? { revision: 0, films: [] },
+                    ...(found && found.expiresAt > this.now && { list: found.list }),
+                };
+            },
+            putList: refused,
+            recent: async (userId) => this.recent.get(userId) ?? { revision: 0, films: [] },
+            putRecent: async (userId, recent) => {
+                this.recent.set(userId, recent);
+                return true;
+            },
+            stack: async () => (this.served === undefined ? {} : { lists: this.served }),
+            putCampaign: refused,
+            addAsked: refused,
+            count: async () => 0,
+        };
+    }
+}
+
+/** Returns the output line of a viewer: films of the version in an order of the viewer's own. */
+function lineFor(userId: string, version: string, at: number): string {
+    const recommendedItems = Array.from({ length: listLength }, (_, rank) => `${version}-${(at * 7 + rank * 3) % 300}`);
+    return JSON.stringify({ input: { userId }, output: { recommendedItems }, error: null });
+}
