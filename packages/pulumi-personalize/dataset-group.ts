@@ -18,13 +18,15 @@ import { tagList } from "./tags.ts";
 export interface DatasetGroupInputs extends CommonInputs {
     /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
+    /** Domain of the recommenders that the group can have. Default: none, for solutions and campaigns alone. */
+    readonly domain?: "ECOMMERCE" | "VIDEO_ON_DEMAND";
 }
 
 export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
     noun: "dataset group",
     usual: "10 to 60 s",
     deadlineMinutes: 30,
-    replaces: ["region", "name"],
+    replaces: ["region", "name", "domain"],
     updates: [],
     identity: ["region", "name"],
     taggable: true,
@@ -39,8 +41,8 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
         );
         return found?.datasetGroupArn;
     },
-    async create(client, { name, tags }) {
-        const command = new CreateDatasetGroupCommand({ name, tags: tagList(tags) });
+    async create(client, { name, domain, tags }) {
+        const command = new CreateDatasetGroupCommand({ name, domain, tags: tagList(tags) });
         return arnIn((await client.send(command)).datasetGroupArn);
     },
     async describe(client, datasetGroupArn) {
@@ -49,7 +51,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
             status: found?.status ?? "",
             since: found?.lastUpdatedDateTime,
             failureReason: found?.failureReason,
-            properties: { name: found?.name },
+            properties: { name: found?.name, domain: found?.domain },
         };
     },
     /** Yields everything that must be deleted before the dataset group, in a valid order. */

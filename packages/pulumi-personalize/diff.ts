@@ -1,4 +1,4 @@
-import type { CommonInputs, ResourceKind } from "./resource.ts";
+import { type CommonInputs, isUnknown, type ResourceKind } from "./resource.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -13,6 +13,9 @@ export interface Diff {
  * cannot be resumed.
  */
 export const isDeadEnd = (status: unknown) => status === "CREATE FAILED" || status === "CREATE STOPPED";
+
+/** Checks whether a resource is as it stays: ACTIVE, or a stopped recommender. */
+export const isSettled = (status: string) => status === "ACTIVE" || status === "INACTIVE";
 
 /** Checks whether a resource cannot be used, because its creation failed or it is being deleted. */
 export const isLeaving = (status: string) => isDeadEnd(status) || status.startsWith("DELETE");
@@ -57,7 +60,7 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
     const inPlace = kind.updates.some(changed) || (kind.taggable && (changed("tags") || hasOtherOwner));
     return {
         // If a refresh found the resource before it was ACTIVE, the update only waits for it.
-        changes: replaces.length > 0 || inPlace || status !== "ACTIVE",
+        changes: replaces.length > 0 || inPlace || !isSettled(status),
         replaces,
         // The program may reject the resource to adopt, so keep the old one until then.
         deleteBeforeReplace:
@@ -78,8 +81,9 @@ export function meansTheSame<I extends CommonInputs>(
     one: unknown,
     other: unknown,
 ): boolean {
-    const spelling = spellings?.[key as keyof I & string];
-    const spelled = (value: unknown) => canonical(spelling && typeof value === "string" ? spelling(value) : value);
+    const spelling = spellings?.[key as keyof I & string] as ((value: unknown) => unknown) | undefined;
+    const isSpelled = (value: unknown) => spelling !== undefined && value !== undefined && !isUnknown(value);
+    const spelled = (value: unknown) => canonical(isSpelled(value) ? spelling?.(value) : value);
     return spelled(one) === spelled(other);
 }
 

@@ -192,7 +192,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 }
                 const outs = await settle(client, arn, inputs).catch((failure) => repeat(client, arn, inputs, failure));
                 const id = String(outs.arn);
-                return { id, outs: adopted && kind.update ? await updateAndSettle(client, id, inputs) : outs };
+                // Some inputs, such as the stop of a recommender, only an update can set.
+                const isOther = adopted || kind.updates.some((key) => isChanged(kind, key, outs, inputs));
+                return { id, outs: isOther && kind.update ? await updateAndSettle(client, id, inputs) : outs };
             } catch (error) {
                 const { id, properties: recorded } = error as { id?: string; properties?: Properties };
                 const isOver = isDeadEnd(recorded?.status) || isRefusal(error);

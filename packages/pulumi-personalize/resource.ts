@@ -67,10 +67,10 @@ export interface ResourceKind<I extends CommonInputs> {
      */
     readonly identity: readonly (keyof I & string)[];
     /**
-     * Functions that return one spelling for all texts of an input that mean the same to Personalize. Personalize may
-     * return another case or other spaces than it received, and that is not a change.
+     * Functions that return one spelling for all values of an input that mean the same to Personalize. Personalize may
+     * return another case, other spaces, another order, or more defaults than it received, and that is not a change.
      */
-    readonly spellings?: Readonly<Partial<Record<keyof I & string, (text: string) => string>>>;
+    readonly spellings?: { readonly [K in keyof I & string]?: (value: NonNullable<I[K]>) => unknown };
     /** Inputs that the state records for later. A change of them is not a difference. */
     readonly noted?: readonly (keyof I & string)[];
     /** Whether the resource can have tags. The program recognizes its own resources by their tags. */

@@ -11,14 +11,16 @@ export interface SchemaInputs extends CommonInputs {
     readonly name: string;
     /** Avro record as JSON text. */
     readonly schema: string;
+    /** Domain of the dataset groups whose datasets use the schema. Default: none. */
+    readonly domain?: "ECOMMERCE" | "VIDEO_ON_DEMAND";
 }
 
-/** A schema, which its name and text identify. It is available at once, and has no tags and no status. */
+/** A schema, which its name, text and domain identify. It is available at once, and has no tags and no status. */
 export const schema: ResourceKind<SchemaInputs> = {
     noun: "schema",
     usual: "a moment",
     deadlineMinutes: 30,
-    replaces: ["region", "name", "schema"],
+    replaces: ["region", "name", "schema", "domain"],
     updates: [],
     identity: ["region", "name"],
     taggable: false,
@@ -34,15 +36,15 @@ export const schema: ResourceKind<SchemaInputs> = {
         return found?.schemaArn;
     },
     async create(client, inputs) {
-        const { schemaArn } = await client.send(new CreateSchemaCommand({ name: inputs.name, schema: inputs.schema }));
-        return arnIn(schemaArn);
+        const { name, schema, domain } = inputs;
+        return arnIn((await client.send(new CreateSchemaCommand({ name, schema, domain }))).schemaArn);
     },
     async describe(client, schemaArn) {
         const { schema: found } = await client.send(new DescribeSchemaCommand({ schemaArn }));
         return {
             status: "ACTIVE",
             since: found?.lastUpdatedDateTime,
-            properties: { name: found?.name, schema: found?.schema },
+            properties: { name: found?.name, schema: found?.schema, domain: found?.domain },
         };
     },
     async delete(client, schemaArn) {

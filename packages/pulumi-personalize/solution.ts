@@ -55,12 +55,15 @@ function configuration({ schedulingExpression, eventParameters }: Partial<Soluti
     return Object.keys(parts).length > 0 ? parts : undefined;
 }
 
-/** Returns a solution's event parameters, sorted by event type; undefined for an empty list. */
+/** Returns a solution's event parameters; no member for an empty list. */
 function eventParametersIn(config: SolutionConfig | undefined) {
     const list = config?.eventsConfig?.eventParametersList ?? [];
-    const sorted = list.toSorted((a, b) => ((a.eventType ?? "") < (b.eventType ?? "") ? -1 : 1));
-    return list.length === 0 ? {} : { eventParameters: sorted };
+    return list.length === 0 ? {} : { eventParameters: list };
 }
+
+/** Sorts event parameters by event type. Personalize may return another order than it received. */
+const sorted = (list: readonly EventParameters[]) =>
+    [...list].sort((a, b) => ((a.eventType ?? "") < (b.eventType ?? "") ? -1 : 1));
 
 export const solution: ResourceKind<SolutionInputs> = {
     noun: "solution",
@@ -69,7 +72,7 @@ export const solution: ResourceKind<SolutionInputs> = {
     replaces: ["region", "name", "datasetGroupArn", "recipeArn", "performAutoML"],
     updates: ["performAutoTraining", "schedulingExpression", "eventParameters"],
     identity: ["region", "name"],
-    spellings: { schedulingExpression: spellingOfSchedule },
+    spellings: { schedulingExpression: spellingOfSchedule, eventParameters: sorted },
     taggable: true,
     displayName: ({ name }) => name,
     defaults: () => ({ performAutoML: false, performAutoTraining: false }),

@@ -1,4 +1,4 @@
-import { isDeadEnd } from "./diff.ts";
+import { isDeadEnd, isSettled } from "./diff.ts";
 import { isTransient, messageOf } from "./errors.ts";
 import type { Description } from "./resource.ts";
 
@@ -110,7 +110,7 @@ export function verdictOn(description: Description): Verdict<Description> {
             failed: `${description.status}. Reason from Personalize: ${description.failureReason ?? "none given"}`,
         };
     }
-    if (description.status !== "ACTIVE") {
+    if (!isSettled(description.status)) {
         return { state: description.status };
     }
     return description.update && isUnderWay(description.update.status)

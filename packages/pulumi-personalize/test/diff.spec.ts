@@ -7,8 +7,13 @@ const common = { region: "eu-central-1", tags: { team: "films" }, pollSeconds: 1
 
 /** Inputs of each kind, and for each input what a change of it does (personalize-facts: mutability). */
 const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace" | "update" | "none"]>> = {
-    Schema: { name: ["a", "replace"], schema: ["{}", "replace"], tags: [{}, "none"] },
-    DatasetGroup: { name: ["a", "replace"], tags: [{}, "update"] },
+    Schema: {
+        name: ["a", "replace"],
+        schema: ["{}", "replace"],
+        domain: ["ECOMMERCE", "replace"],
+        tags: [{}, "none"],
+    },
+    DatasetGroup: { name: ["a", "replace"], domain: ["ECOMMERCE", "replace"], tags: [{}, "update"] },
     Dataset: {
         name: ["a", "replace"],
         datasetGroupArn: ["a", "replace"],

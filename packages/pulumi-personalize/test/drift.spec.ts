@@ -167,6 +167,19 @@ describe("Drift of Personalize resources", () => {
         assert.equal(updated.outs.schedulingExpression, "rate(8 days)");
     });
 
+    it("diff ignores the order of event parameters", async () => {
+        const { group } = await world.makeDataset();
+        const eventParameters = [
+            { eventType: "Watch", weight: 0.5 },
+            { eventType: "Click", weight: 0.5 },
+        ];
+        const recipeArn = recipe("aws-user-personalization-v2");
+        const inputs = { name: "events", datasetGroupArn: group.id, recipeArn, eventParameters };
+        const off = { performAutoML: false, performAutoTraining: false };
+        const { id, outs } = await world.make("Solution", { ...inputs, ...off });
+        assert.equal((await world.handlers.Solution.diff(id, outs, { ...common, ...inputs, ...off })).changes, false);
+    });
+
     it("`adopt` rejects a missing dataset group and a solution with other settings", async () => {
         const adopt = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/nothing";
         await assert.rejects(
