@@ -6,11 +6,13 @@ import {
     paginateListDatasets,
     paginateListEventTrackers,
     paginateListFilters,
+    paginateListRecommenders,
     paginateListSolutions,
 } from "@aws-sdk/client-personalize";
 import { dataset } from "./dataset.ts";
 import { eventTracker } from "./event-tracker.ts";
 import { filter } from "./filter.ts";
+import { recommender } from "./recommender.ts";
 import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
 import { solution } from "./solution.ts";
 import { tagList } from "./tags.ts";
@@ -59,6 +61,9 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
         const within = { datasetGroupArn };
         for await (const { solutions = [] } of paginateListSolutions({ client }, within)) {
             yield* solutions.map(({ solutionArn = "" }) => [solution, solutionArn] as const);
+        }
+        for await (const { recommenders = [] } of paginateListRecommenders({ client }, within)) {
+            yield* recommenders.map(({ recommenderArn = "" }) => [recommender, recommenderArn] as const);
         }
         for await (const { eventTrackers = [] } of paginateListEventTrackers({ client }, within)) {
             yield* eventTrackers.map(({ eventTrackerArn = "" }) => [eventTracker, eventTrackerArn] as const);

@@ -5,6 +5,7 @@ import { datasetGroup } from "./dataset-group.ts";
 import { datasetImportJob } from "./dataset-import-job.ts";
 import { eventTracker } from "./event-tracker.ts";
 import { filter } from "./filter.ts";
+import { recommender } from "./recommender.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { schema } from "./schema.ts";
 import { solution } from "./solution.ts";
@@ -23,6 +24,7 @@ export const kinds = {
     Filter: filter,
     EventTracker: eventTracker,
     BatchInferenceJob: batchInferenceJob,
+    Recommender: recommender,
 } as const;
 
 export type ResourceKindName = keyof typeof kinds;

@@ -9,6 +9,7 @@ import type { FilterInputs } from "./filter.ts";
 import { forward } from "./forward.ts";
 import type { ResourceKindName } from "./kinds.ts";
 import { pluginModule } from "./plugin.ts";
+import type { RecommenderInputs } from "./recommender.ts";
 import type { CommonInputs } from "./resource.ts";
 import type { SchemaInputs } from "./schema.ts";
 import type { SolutionInputs } from "./solution.ts";
@@ -190,5 +191,19 @@ export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInpu
 
     constructor(name: string, args: PersonalizeArgs<BatchInferenceJobInputs>, opts?: pulumi.CustomResourceOptions) {
         super("BatchInferenceJob", name, args, ["jobName"], opts);
+    }
+}
+
+/**
+ * A recommender for a use case of a domain. It is billed from ACTIVE until its deletion, except while it is stopped.
+ * Configuration and stop are updated in place. It needs imported data: give the import in `dependsOn`.
+ */
+export class Recommender extends PersonalizeResource<RecommenderInputs, "recommenderConfig" | "stopped"> {
+    constructor(
+        name: string,
+        args: PersonalizeArgs<RecommenderInputs, "recommenderConfig" | "stopped">,
+        opts?: pulumi.CustomResourceOptions,
+    ) {
+        super("Recommender", name, args, [], opts);
     }
 }

@@ -78,6 +78,14 @@ const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace"
         filterArn: ["a", "replace"],
         tags: [{}, "update"],
     },
+    Recommender: {
+        name: ["a", "replace"],
+        datasetGroupArn: ["a", "replace"],
+        recipeArn: ["a", "replace"],
+        recommenderConfig: [{ minRecommendationRequestsPerSecond: 2 }, "update"],
+        stopped: [false, "update"],
+        tags: [{}, "update"],
+    },
 };
 
 /**
@@ -96,6 +104,7 @@ const identities: Record<ResourceKindName, readonly string[] | "its own each tim
     Filter: ["region", "name"],
     EventTracker: ["region", "datasetGroupArn"],
     BatchInferenceJob: "its own each time",
+    Recommender: ["region", "name"],
 };
 
 describe("diff of recorded and requested inputs", () => {

@@ -1,0 +1,124 @@
+import * as sdk from "@aws-sdk/client-personalize";
+import { meansTheSame } from "./diff.ts";
+import { arnIn, type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
+import { tagList } from "./tags.ts";
+
+export interface RecommenderInputs extends CommonInputs {
+    /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
+    readonly name: string;
+    /** ARN of the dataset group, which has a domain. */
+    readonly datasetGroupArn: string;
+    /** ARN of the recipe of a use case, for example `arn:aws:personalize:::recipe/aws-vod-top-picks`. */
+    readonly recipeArn: string;
+    /**
+     * Configuration. The defaults are those of Personalize: 1 request per second, exploration with weight 0.3 and age
+     * cutoff 30 days, all columns, and no metadata in recommendations.
+     */
+    readonly recommenderConfig: sdk.RecommenderConfig;
+    /**
+     * Whether the recommender is stopped: then Personalize does not bill it, does not train it every 7 days, and it
+     * does not recommend. Default: false.
+     */
+    readonly stopped: boolean;
+}
+
+const exploration = { explorationWeight: "0.3", explorationItemAgeCutOff: "30" };
+
+/** Returns a configuration with the defaults of all members that it leaves out. */
+const completed = (config: sdk.RecommenderConfig) => ({
+    minRecommendationRequestsPerSecond: 1,
+    enableMetadataWithRecommendations: false,
+    trainingDataConfig: {},
+    ...config,
+    itemExplorationConfig: { ...exploration, ...config.itemExplorationConfig },
+});
+
+/**
+ * Returns the members of UpdateRecommender: those that the inputs name, and the defaults of those that they no longer
+ * name. The service refuses some members for some recipes, so the others are left out.
+ */
+function changedConfig(current: sdk.RecommenderConfig, wanted: sdk.RecommenderConfig): sdk.RecommenderConfig {
+    const before: Readonly<Record<string, unknown>> = completed(current);
+    const changed = Object.entries(completed(wanted)).filter(
+        ([key, value]) => !meansTheSame({}, key, before[key], value),
+    );
+    return { ...wanted, ...Object.fromEntries(changed) };
+}
+
+const isStopped = (status: string | undefined) => status === "INACTIVE" || status?.startsWith("STOP") === true;
+
+/** A recommender of a domain dataset group: Personalize trains, serves and bills it. */
+export const recommender: ResourceKind<RecommenderInputs> = {
+    noun: "recommender",
+    usual: "10 to 60 minutes",
+    deadlineMinutes: 480,
+    replaces: ["region", "name", "datasetGroupArn", "recipeArn"],
+    updates: ["recommenderConfig", "stopped"],
+    identity: ["region", "name"],
+    spellings: { recommenderConfig: completed },
+    taggable: true,
+    displayName: ({ name }) => name,
+    defaults: () => ({ recommenderConfig: {}, stopped: false }),
+    problems: ({ name, recommenderConfig: { minRecommendationRequestsPerSecond: least = 1 } }) => [
+        ...nameProblems("name", name),
+        ...(isUnknown(least) || (Number.isInteger(least) && least >= 1)
+            ? []
+            : [
+                  {
+                      property: "recommenderConfig",
+                      reason: `has minRecommendationRequestsPerSecond ${least}; it must be a whole number of at least 1`,
+                  },
+              ]),
+    ],
+    async find(client, { name }) {
+        const pages = sdk.paginateListRecommenders({ client }, {});
+        const found = await firstMatch(
+            pages,
+            (page) => page.recommenders,
+            (candidate) => candidate.name === name,
+        );
+        return found?.recommenderArn;
+    },
+    async create(client, { name, datasetGroupArn, recipeArn, recommenderConfig, tags }) {
+        const input = { name, datasetGroupArn, recipeArn, recommenderConfig, tags: tagList(tags) };
+        return arnIn((await client.send(new sdk.CreateRecommenderCommand(input))).recommenderArn);
+    },
+    async describe(client, recommenderArn) {
+        const { recommender: found } = await client.send(new sdk.DescribeRecommenderCommand({ recommenderArn }));
+        const { name, datasetGroupArn, recipeArn, recommenderConfig = {} } = found ?? {};
+        const update = found?.latestRecommenderUpdate;
+        const stopped = isStopped(found?.status);
+        return {
+            status: found?.status ?? "",
+            failureReason: found?.failureReason,
+            since: found?.lastUpdatedDateTime,
+            properties: { name, datasetGroupArn, recipeArn, recommenderConfig, stopped },
+            update: update && {
+                status: update.status ?? "",
+                failureReason: update.failureReason,
+                since: update.lastUpdatedDateTime,
+                properties: { recommenderConfig: update.recommenderConfig ?? {} },
+            },
+        };
+    },
+    /** Only an ACTIVE recommender can change: if the service refuses a call, the lifecycle waits and repeats all. */
+    async update(client, recommenderArn, { recommenderConfig: wanted, stopped }) {
+        const { recommender: found } = await client.send(new sdk.DescribeRecommenderCommand({ recommenderArn }));
+        const current = found?.recommenderConfig ?? {};
+        const isOther = !meansTheSame(recommender, "recommenderConfig", current, wanted);
+        const wasStopped = isStopped(found?.status);
+        if (wasStopped && (isOther || !stopped)) {
+            await client.send(new sdk.StartRecommenderCommand({ recommenderArn }));
+        }
+        if (isOther) {
+            const recommenderConfig = changedConfig(current, wanted);
+            await client.send(new sdk.UpdateRecommenderCommand({ recommenderArn, recommenderConfig }));
+        }
+        if (stopped && (isOther || !wasStopped)) {
+            await client.send(new sdk.StopRecommenderCommand({ recommenderArn }));
+        }
+    },
+    async delete(client, recommenderArn) {
+        await client.send(new sdk.DeleteRecommenderCommand({ recommenderArn }));
+    },
+};
