@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import { accessHashOf, endLanguageHostWithEngine, endWithEngine } from "pulumi-personalize/core";
+import { endLanguageHostWithEngine, endWithEngine } from "pulumi-personalize/core";
 import { Serving, servingFiles } from "./components/api/serving.ts";
 import { loadConfig } from "./components/common/load-config.ts";
 import { warn } from "./components/common/messages.ts";
@@ -22,7 +22,6 @@ import { stackStateFlags } from "./components/personalize/state-flags.ts";
 import { bucketNameFor } from "./config/config.ts";
 import { contentOf } from "./data-prep/content.ts";
 import { preparedData } from "./data-prep/prepared-data.ts";
-import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "./iam/import-access.ts";
 
 // If the Pulumi engine is killed, a Pulumi program waits forever and uses a whole processor. End this program instead.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
@@ -49,32 +48,28 @@ const { ownerId: owner, previousStack, trailBucketName } = await stackOwner(conf
 const stateFlags = await stackStateFlags(config.stack, previousStack);
 const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined });
 const caller = { partition, region: config.region, accountId };
-const place = {
-    partition,
-    bucketName,
-    kmsKeyArn: config.kmsKeyArn,
-    ...prefixesOf(config),
-};
 
 if (config.recipe === "aws-hrnn") {
     warn("ListRecipes no longer has recipe aws-hrnn, so AWS may reject it. Its successor is aws-user-personalization.");
 }
 
-const bucketPolicy = dataBucketPolicy(place, caller, config.bucketPolicyConditions);
+const access = new PersonalizeAccess("personalize", {
+    roleName: config.names.role,
+    caller,
+    bucketName,
+    kmsKeyArn: config.kmsKeyArn,
+    ...prefixesOf(config),
+    bucketPolicyConditions: config.bucketPolicyConditions,
+    permissionsBoundary: config.permissionsBoundary,
+    tags: config.tags,
+});
 const bucket = new DataBucket("data", {
-    bucketName: place.bucketName,
+    bucketName,
     files: filesOf(config),
     dataRetention: config.dataRetention,
     tags: config.tags,
     kmsKeyArn: config.kmsKeyArn,
-    policy: bucketPolicy,
-});
-const access = new PersonalizeAccess("personalize", {
-    roleName: config.names.role,
-    caller,
-    place,
-    permissionsBoundary: config.permissionsBoundary,
-    tags: config.tags,
+    policy: access.bucketPolicy,
 });
 const { monthlyLimitUsd } = price;
 const notifications = new Notifications("notifications", { config, caller });
@@ -90,7 +85,7 @@ const recommender = new Recommender("movies", {
     files: bucket.files,
     tables: files?.tables,
     roleArn: access.roleArn,
-    accessHash: accessHashOf([bucketPolicy, executionRolePolicy(place), executionRoleTrust(caller)]),
+    accessHash: access.accessHash,
     owner,
     stateFlags,
     budget: budget.resource,
@@ -112,7 +107,7 @@ const serving = new Serving("serving", {
     price,
     files,
     recommender,
-    bucketName: place.bucketName,
+    bucketName,
     failuresArn,
     topicArn,
     roleArn: access.roleArn,

@@ -29,7 +29,7 @@ const services = ["personalize", "personalize-runtime", "personalize-events"];
 const published: readonly Package[] = [
     { name: "local-personalize", bundled: [], addTo: copyServiceModels },
     { name: "access-doctor", bundled: ["policy-evaluator", "terminal-text"] },
-    { name: "pulumi-personalize", bundled: ["terminal-text"], addTo: addPluginSchema },
+    { name: "pulumi-personalize", bundled: ["policy-evaluator", "terminal-text"], addTo: addPluginSchema },
 ];
 
 /** Builds and packs all packages into a folder. Returns the tarballs' paths, by package. */

@@ -27,7 +27,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** npm packages that a folder may import. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-    "policy-evaluator": ["app", "iam", "components", "runbooks", "packages/access-doctor", "packages/local-aws"],
+    "policy-evaluator": [
+        ...["app", "iam", "components", "runbooks"],
+        ...["packages/access-doctor", "packages/local-aws", "packages/pulumi-personalize"],
+    ],
     "access-doctor": ["runbooks"],
     "local-personalize": ["packages/local-aws"],
     // Its classes import the SDK below; `pulumi-personalize/core` does not.

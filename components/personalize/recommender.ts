@@ -1,17 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
-import {
-    Campaign,
-    Dataset,
-    DatasetGroup,
-    DatasetImportJob,
-    EventTracker,
-    Filter,
-    Schema,
-    Solution,
-    SolutionVersion,
-} from "pulumi-personalize";
-import { baseName, eventParametersOf, everyDays } from "pulumi-personalize/core";
+import { Filter } from "pulumi-personalize";
+import * as components from "pulumi-personalize/components/recommender";
+import { eventParametersOf, everyDays } from "pulumi-personalize/core";
 import type { StackConfig } from "../../config/config.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
@@ -22,7 +13,7 @@ import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
 import { storeTables } from "../data/stored-tables.ts";
 import { BatchInference } from "./batch-inference.ts";
-import { Metadata } from "./metadata.ts";
+import { schemaBeside } from "./metadata.ts";
 import { quickDeadlineMinutes, StateFlagsParameters, withinOf } from "./resources.ts";
 
 export interface RecommenderArgs {
@@ -40,7 +31,7 @@ export interface RecommenderArgs {
     readonly tables: string | undefined;
     readonly roleArn: pulumi.Input<string>;
     /** Hash of the policy documents of role and bucket. */
-    readonly accessHash: string;
+    readonly accessHash: pulumi.Input<string>;
     /** Id of the stack. */
     readonly owner: pulumi.Input<string>;
     /** State flags that runbooks wrote: the campaign is parked, or held at a version. */
@@ -49,29 +40,11 @@ export interface RecommenderArgs {
     readonly budget?: pulumi.Resource;
 }
 
-interface RecommenderData {
-    readonly schema: Schema;
-    readonly group: DatasetGroup;
-    readonly dataset: Dataset;
-    readonly importJob: DatasetImportJob;
-    readonly metadata: readonly Metadata[];
-}
-
-/** All resources from the interactions in S3 to a campaign: schema, dataset group, dataset, import, solution, version, campaign. */
-export class Recommender extends pulumi.ComponentResource {
-    public readonly schemaArn: pulumi.Output<string>;
-    public readonly datasetGroupArn: pulumi.Output<string>;
-    public readonly datasetArn: pulumi.Output<string>;
-    public readonly importJobArn: pulumi.Output<string>;
-    /**
-     * The rows of the training data, as `baseName` of the import job. Known at preview, unlike the ARN of a new import.
-     */
-    public readonly rows: pulumi.Output<string>;
-    public readonly solutionArn: pulumi.Output<string>;
-    public readonly solutionVersionArn: pulumi.Output<string>;
-    public readonly bestRecipeArn: pulumi.Output<string>;
-    /** ARN of the campaign; empty without a campaign. */
-    public readonly campaignArn: pulumi.Output<string>;
+/**
+ * The resources from the interactions in S3 to a campaign, and what this program adds: fallback tables, the filter of
+ * watched items, batch inference and state flags.
+ */
+export class Recommender extends components.Recommender {
     /** Tracking ID of the event tracker; empty without an event tracker. */
     public readonly eventTrackerId: pulumi.Output<string>;
     /** ID of the stack, for its other Personalize resources. */
@@ -82,189 +55,97 @@ export class Recommender extends pulumi.ComponentResource {
     public readonly stateFlags: pulumi.Resource;
 
     constructor(name: string, args: RecommenderArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("movie-recommender:personalize:Recommender", name, {}, opts);
+        super(name, recommenderArgs(name, args), opts, "movie-recommender:personalize:Recommender");
         const { config } = args;
-        const { contentHash } = fileOf(args.files, "interactions");
-        this.rows = pulumi.output(contentHash).apply((hash) => baseName(config.names.importJobPrefix, hash));
-        const data = this.data(name, args);
-        const model = this.model(name, args, data);
-        const { solution, version } = model;
-        const serves = config.campaignEnabled && !args.stateFlags.parked;
-        const campaign = serves && this.campaign(name, args, model, { parent: this });
-        const { tracker, watchedFilter } = this.eventsAndFilters(name, args, data);
+        if (config.performAutoTraining) {
+            const { lines } = fileOf(args.files, "interactions");
+            lines.apply((count) => info(autoTrainingPrice(config, count), this));
+        }
         if (config.batchInferenceFile !== undefined) {
-            new BatchInference(`${name}-batch`, { ...args, solutionVersionArn: version.id }, { parent: this });
+            const { solutionVersionArn } = this;
+            new BatchInference(`${name}-batch`, { ...args, solutionVersionArn }, { parent: this });
         }
         this.stateFlags = new StateFlagsParameters(
             name,
             { region: config.region, path: stateFlagsPath(config.stack) },
             { parent: this },
         );
-
         this.owner = args.owner;
-        this.schemaArn = data.schema.id;
-        this.datasetGroupArn = data.group.id;
-        this.datasetArn = data.dataset.id;
-        this.importJobArn = data.importJob.id;
-        this.solutionArn = solution.id;
-        this.solutionVersionArn = version.id;
-        this.bestRecipeArn = version.bestRecipeArn;
-        this.eventTrackerId = tracker ? tracker.trackingId : pulumi.output("");
+        this.eventTrackerId = this.trackingId;
+        const watchedFilter = config.watchedFilter && this.watchedFilter(name, args);
         const filterArn = regionalArn(args.caller, "personalize", `filter/${config.names.watchedFilter}`);
         this.watchedFilterArn = watchedFilter ? knownAfter(filterArn, watchedFilter) : pulumi.output("");
-        this.campaignArn = campaign ? campaign.id : pulumi.output("");
-        this.registerOutputs({ campaignArn: this.campaignArn });
     }
 
-    private data(name: string, args: RecommenderArgs): RecommenderData {
-        const { config, roleArn, accessHash, stateFlags } = args;
-        const { names, adopt } = config;
-        const child = { parent: this };
-        const within = withinOf(config, args.owner);
-        const quick = within(quickDeadlineMinutes);
-        const { location: dataLocation, contentHash } = fileOf(args.files, "interactions");
-        const schema = new Schema(
-            name,
-            { ...quick, name: names.schema, schema: args.interactionsSchema, adopt: adopt.schema },
-            child,
-        );
-        const group = new DatasetGroup(name, { ...quick, name: names.datasetGroup, adopt: adopt.datasetGroup }, child);
-        const dataset = new Dataset(
-            name,
-            {
-                ...quick,
-                name: names.dataset,
-                datasetGroupArn: group.id,
-                schemaArn: schema.id,
-                datasetType: "INTERACTIONS",
-                adopt: adopt.dataset,
-            },
-            child,
-        );
-        const importJob = new DatasetImportJob(
-            name,
-            {
-                ...within(config.deadlineMinutes.import),
-                jobNamePrefix: names.importJobPrefix,
-                datasetArn: dataset.id,
-                dataLocation,
-                roleArn,
-                contentHash,
-                repeats: stateFlags.reimport?.importJobArn,
-                accessHash,
-            },
-            child,
-        );
-        const metadata = (["items", "users"] as const).flatMap((kind) =>
-            config.metadataFiles[kind] === undefined
-                ? []
-                : [new Metadata(`${name}-${kind}`, { ...args, kind, datasetGroupArn: group.id }, child)],
-        );
-        return { schema, group, dataset, importJob, metadata };
-    }
-
-    private model(name: string, args: RecommenderArgs, { group, dataset, importJob, metadata }: RecommenderData) {
-        const { config } = args;
-        const child = { parent: this };
-        const within = withinOf(config, args.owner);
-        const events = config.eventWeights && { eventParameters: eventParametersOf(config.eventWeights) };
-        const solution = new Solution(
-            name,
-            {
-                ...within(quickDeadlineMinutes),
-                name: config.names.solution,
-                datasetGroupArn: group.id,
-                recipeArn: args.recipeArn,
-                performAutoML: config.performAutoML,
-                performAutoTraining: config.performAutoTraining,
-                schedulingExpression: config.performAutoTraining ? everyDays(config.autoTrainingDays) : undefined,
-                ...events,
-                adopt: config.adopt.solution,
-            },
-            // A dataset group cannot be deleted before its solutions, and a solution needs the datasets.
-            { ...child, dependsOn: [dataset, ...metadata] },
-        );
-        if (config.performAutoTraining) {
-            const { lines } = fileOf(args.files, "interactions");
-            lines.apply((count) => info(autoTrainingPrice(config, count), this));
-        }
-        const version = new SolutionVersion(
-            name,
-            {
-                ...within(config.deadlineMinutes.training),
-                solutionArn: solution.id,
-                importJobArn: importJob.id,
-                rows: this.rows,
-                ...events,
-            },
-            // With automatic training, Personalize trains after a new import. If the program also started a training, AWS would
-            // bill both.
-            {
-                ...child,
-                ignoreChanges: config.syncWithLatestSolutionVersion ? ["rows", "eventParameters"] : [],
-            },
-        );
-        const { bucketName, tables: path } = args;
-        const tables = path ? storeTables(name, { bucketName, path, solutionVersionArn: version.id }, child) : [];
-        return { solution, version, tables };
-    }
-
-    private eventsAndFilters(name: string, args: RecommenderArgs, data: RecommenderData) {
-        const { group, dataset, importJob, metadata } = data;
-        const { config } = args;
-        const quick = withinOf(config, args.owner)(quickDeadlineMinutes);
+    private watchedFilter(name: string, { config, owner, watchedTypes }: RecommenderArgs) {
+        const { datasetGroupArn } = this;
+        const filterExpression = watchedFilterExpression(watchedTypes);
+        const inputs = { name: config.names.watchedFilter, datasetGroupArn, filterExpression };
+        const common = withinOf(config, owner)(quickDeadlineMinutes);
         // A filter names fields of the datasets and needs their data, so Pulumi creates it after the imports and
         // deletes it before the datasets.
-        const afterDatasets = { parent: this, dependsOn: [dataset, importJob, ...metadata] };
-        const ofGroup = { ...quick, datasetGroupArn: group.id };
-        for (const [filter, filterExpression] of Object.entries(config.filters)) {
-            new Filter(`${name}-${filter}`, { ...ofGroup, name: filter, filterExpression }, afterDatasets);
-        }
-        const watchedFilter = config.watchedFilter
-            ? new Filter(
-                  name,
-                  {
-                      ...ofGroup,
-                      name: config.names.watchedFilter,
-                      filterExpression: watchedFilterExpression(args.watchedTypes),
-                  },
-                  afterDatasets,
-              )
-            : undefined;
-        const tracker = config.eventTracker
-            ? new EventTracker(
-                  name,
-                  { ...ofGroup, name: config.names.eventTracker, adopt: config.adopt.eventTracker },
-                  // The event tracker writes events into the interactions dataset, so that dataset must exist first.
-                  { parent: this, dependsOn: dataset },
-              )
-            : undefined;
-        return { tracker, watchedFilter };
+        return new Filter(name, { ...common, ...inputs }, { parent: this, dependsOn: [...this.data] });
     }
+}
 
-    private campaign(
-        name: string,
-        args: RecommenderArgs,
-        { solution, version, tables }: ReturnType<Recommender["model"]>,
-        child: object,
-    ) {
-        const { config, stateFlags } = args;
-        const held = stateFlags.serving?.hold ? stateFlags.serving.solutionVersionArn : undefined;
-        const newest = config.syncWithLatestSolutionVersion ? pulumi.interpolate`${solution.id}/$LATEST` : version.id;
-        return new Campaign(
-            name,
-            {
-                ...withinOf(config, args.owner)(config.deadlineMinutes.campaign),
-                name: config.names.campaign,
-                solutionArn: solution.id,
-                solutionVersionArn: held ?? newest,
+/** Returns the arguments of the package's component. */
+function recommenderArgs(name: string, args: RecommenderArgs): components.RecommenderArgs {
+    const { config, files, roleArn, accessHash, stateFlags } = args;
+    const { region, tags, pollSeconds, deadlineMinutes, names, adopt, performAutoTraining } = config;
+    const { location: dataLocation, contentHash } = fileOf(files, "interactions");
+    const metadata = (kind: "items" | "users"): components.RecommenderArgs["items"] => {
+        const path = config.metadataFiles[kind];
+        if (path === undefined) return undefined;
+        const { location: dataLocation, contentHash } = fileOf(files, kind);
+        return {
+            schema: schemaBeside(path, kind === "items" ? "ITEMS" : "USERS"),
+            schemaName: names[`${kind}Schema`],
+            name: names[kind],
+            jobNamePrefix: names[`${kind}ImportJobPrefix`],
+            dataLocation,
+            contentHash,
+        };
+    };
+    return {
+        region,
+        tags,
+        owner: args.owner,
+        pollSeconds,
+        deadlineMinutes,
+        names,
+        adopt,
+        interactions: {
+            schema: args.interactionsSchema,
+            schemaName: names.schema,
+            name: names.dataset,
+            jobNamePrefix: names.importJobPrefix,
+            dataLocation,
+            contentHash,
+            repeats: stateFlags.reimport?.importJobArn,
+        },
+        items: metadata("items"),
+        users: metadata("users"),
+        roleArn,
+        accessHash,
+        recipeArn: args.recipeArn,
+        performAutoML: config.performAutoML,
+        performAutoTraining,
+        schedulingExpression: performAutoTraining ? everyDays(config.autoTrainingDays) : undefined,
+        ...(config.eventWeights && { eventParameters: eventParametersOf(config.eventWeights) }),
+        filters: config.filters,
+        eventTracker: config.eventTracker,
+        syncWithLatestSolutionVersion: config.syncWithLatestSolutionVersion,
+        campaign: config.campaignEnabled &&
+            !stateFlags.parked && {
+                name: names.campaign,
                 minProvisionedTPS: config.minProvisionedTPS,
-                adopt: config.adopt.campaign,
+                solutionVersionArn: stateFlags.serving?.hold ? stateFlags.serving.solutionVersionArn : undefined,
+                dependsOn: args.budget,
             },
-            // Wait for the version even if the campaign serves another one, so that the trainings run one at a time and
-            // the campaign changes afterwards. The API finds the tables of the version as soon as the campaign serves
-            // it.
-            { ...child, dependsOn: [version, ...tables, ...(args.budget ? [args.budget] : [])] },
-        );
-    }
+        afterTraining: ({ id: solutionVersionArn }, parent) => {
+            const { bucketName, tables: path } = args;
+            // The API finds the tables of the version as soon as the campaign serves it.
+            return path ? storeTables(name, { bucketName, path, solutionVersionArn }, { parent }) : [];
+        },
+    };
 }

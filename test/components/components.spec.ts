@@ -104,7 +104,8 @@ describe("DataBucket and PersonalizeAccess", () => {
         const access = new PersonalizeAccess("personalize", {
             roleName: "reader",
             caller,
-            place,
+            bucketName: "films",
+            readPrefixes: ["interactions.csv"],
             permissionsBoundary: "arn:aws:iam::012345678901:policy/boundary",
             tags,
         });

@@ -54,15 +54,16 @@ describe("Recommender component", () => {
             `${dynamic}:Solution movies`,
             `${dynamic}:SolutionVersion movies`,
         ]);
+        /** The configuration's deadlines; the others are those of the kinds. */
         const deadlines = {
-            Schema: 30,
-            DatasetGroup: 30,
-            Dataset: 30,
+            Schema: undefined,
+            DatasetGroup: undefined,
+            Dataset: undefined,
             DatasetImportJob: 120,
-            Solution: 30,
+            Solution: undefined,
             SolutionVersion: 360,
             Campaign: 120,
-            EventTracker: 30,
+            EventTracker: undefined,
             Filter: 30,
         };
         const { __provider: text } = inputsOf("Schema");

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { CommonInputs } from "../resource.ts";
+import { type DatasetGroup, DatasetImportJob, MetadataDataset, type ResourceArgs, Schema } from "../resources.ts";
+
+/** The data of a dataset: a CSV in S3 and its schema. */
+export interface DataArgs {
+    /** Avro schema as JSON text. */
+    readonly schema: pulumi.Input<string>;
+    /** `s3://bucket/key`. */
+    readonly dataLocation: pulumi.Input<string>;
+    /** SHA-256 of the object, hexadecimal: new content is imported. Default: only another location is imported. */
+    readonly contentHash?: pulumi.Input<string> | undefined;
+    /** ARN of an earlier job whose content is imported again. Default: none. */
+    readonly repeats?: pulumi.Input<string> | undefined;
+    /** Name of the dataset. Default: the component's `resourceName`; `<resourceName>-items` or `-users` for metadata. */
+    readonly name?: string | undefined;
+    /** Name of the schema, to which metadata adds a hash of the text. Default: the dataset's name. */
+    readonly schemaName?: string | undefined;
+    /** Start of the import jobs' names. Default: the dataset's name. */
+    readonly jobNamePrefix?: string | undefined;
+}
+
+/** Arguments that all imports have, and the common ones of all resources. */
+export interface ImportArgs
+    extends Partial<Pick<ResourceArgs<CommonInputs>, "region" | "tags" | "owner" | "pollSeconds">> {
+    /** ARN of the role that Personalize assumes to read the data, such as that of `ImportAccess`. */
+    readonly roleArn: pulumi.Input<string>;
+    /** Hash of the policy documents with which Personalize reads the data. Default: none. */
+    readonly accessHash?: pulumi.Input<string> | undefined;
+    /** Deadlines of waits in minutes. Default: those of the resources. */
+    readonly deadlineMinutes?:
+        | Readonly<Partial<Record<"import" | "training" | "campaign", pulumi.Input<number>>>>
+        | undefined;
+}
+
+/** Returns the inputs that all resources of the component have, with a deadline in minutes. */
+export const commonOf = (
+    { region, tags, owner, pollSeconds }: ImportArgs,
+    deadlineMinutes: pulumi.Input<number> | undefined = undefined,
+) => ({ region, tags, owner, pollSeconds, deadlineMinutes });
+
+/** Creates the import of a dataset's data. */
+export function importOf(
+    name: string,
+    args: ImportArgs,
+    { jobNamePrefix, dataLocation, contentHash, repeats }: DataArgs & { readonly jobNamePrefix: string },
+    datasetArn: pulumi.Input<string>,
+    opts: pulumi.CustomResourceOptions,
+): DatasetImportJob {
+    const { roleArn, accessHash, deadlineMinutes = {} } = args;
+    const job = { jobNamePrefix, datasetArn, dataLocation, roleArn, contentHash, repeats, accessHash };
+    return new DatasetImportJob(name, { ...commonOf(args, deadlineMinutes.import), ...job }, opts);
+}
+
+interface MetadataArgs extends ImportArgs {
+    readonly kind: "items" | "users";
+    readonly data: DataArgs & { readonly name: string };
+    readonly group: DatasetGroup;
+}
+
+/** The schema, the dataset and the import of items or users. */
+export class Metadata extends pulumi.ComponentResource {
+    constructor(name: string, args: MetadataArgs, opts: pulumi.ComponentResourceOptions, type: string) {
+        super(type, name, {}, opts);
+        const { kind, data, group } = args;
+        const child = { parent: this };
+        // The schema's name contains a hash of its text, so that the old and the new schema can exist at the same time.
+        const schemaName = pulumi.output(data.schema).apply((text) => {
+            const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+            return `${data.schemaName ?? data.name}-${hash}`;
+        });
+        const common = commonOf(args);
+        const schema = new Schema(name, { ...common, name: schemaName, schema: data.schema }, child);
+        const datasetType = kind === "items" ? "ITEMS" : "USERS";
+        const dataset = new MetadataDataset(
+            name,
+            { ...common, name: data.name, datasetGroupArn: group.id, schemaArn: schema.id, datasetType },
+            child,
+        );
+        importOf(name, args, { ...data, jobNamePrefix: data.jobNamePrefix ?? data.name }, dataset.id, child);
+        this.registerOutputs();
+    }
+}
