@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as personalize from "pulumi-personalize";
+import { usePlugin } from "pulumi-personalize";
+import { ImportAccess } from "pulumi-personalize/components/import-access";
+import { Recommender } from "pulumi-personalize/components/recommender";
 
 // Pulumi finds the plugin on PATH: export PATH=$PWD/node_modules/.bin:$PATH
-personalize.usePlugin();
+usePlugin();
 
 const config = new pulumi.Config();
-const region = new pulumi.Config("personalize").get("region");
+const bucketName = config.require("bucketName");
 const tags = { team: "films" };
 const fields = [
     { name: "USER_ID", type: "string" },
@@ -13,41 +15,25 @@ const fields = [
     { name: "TIMESTAMP", type: "long" },
 ];
 const record = { type: "record", name: "Interactions", namespace: "com.amazonaws.personalize.schema", fields };
-const text = JSON.stringify({ ...record, version: "1.0" });
+const schema = JSON.stringify({ ...record, version: "1.0" });
 
-const schema = new personalize.Schema("films", { region, name: "films", schema: text });
-const group = new personalize.DatasetGroup("films", { region, tags, name: "films" });
-const ofGroup = { region, tags, name: "films", datasetGroupArn: group.id };
-const dataset = new personalize.Dataset("films", { ...ofGroup, schemaArn: schema.id, datasetType: "INTERACTIONS" });
-const importJob = new personalize.DatasetImportJob("films", {
-    region,
+const access = new ImportAccess("films", {
+    bucketName,
+    // With false, add the statements of `access.bucketPolicy` to the bucket's policy yourself.
+    setBucketPolicy: config.getBoolean("setBucketPolicy"),
+    readPrefixes: ["interactions.csv"],
+    roleName: "PersonalizeImport-films",
     tags,
-    jobNamePrefix: "films",
-    datasetArn: dataset.id,
-    dataLocation: `s3://${config.require("bucketName")}/interactions.csv`,
-    roleArn: config.requireSecret("roleArn"),
 });
-const tracker = new personalize.EventTracker("films", ofGroup, { dependsOn: dataset });
-const solution = new personalize.Solution(
-    "films",
-    { ...ofGroup, recipeArn: "arn:aws:personalize:::recipe/aws-user-personalization-v2" },
-    { dependsOn: dataset },
-);
-const version = new personalize.SolutionVersion("films", {
-    region,
+const recommender = new Recommender("films", {
+    interactions: { schema, dataLocation: `s3://${bucketName}/interactions.csv` },
+    roleArn: access.roleArn,
+    accessHash: access.accessHash,
+    campaign: { minProvisionedTPS: config.getNumber("minProvisionedTPS") },
+    eventTracker: true,
     tags,
-    solutionArn: solution.id,
-    importJobArn: importJob.id,
-});
-const campaign = new personalize.Campaign("films", {
-    region,
-    tags,
-    name: "films",
-    solutionArn: solution.id,
-    solutionVersionArn: version.id,
-    minProvisionedTPS: config.getNumber("minProvisionedTPS"),
 });
 
-export const campaignArn = campaign.id;
+export const { campaignArn } = recommender;
 /** For PutEvents. */
-export const { trackingId } = tracker;
+export const { trackingId } = recommender;

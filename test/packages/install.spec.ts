@@ -212,7 +212,7 @@ describe("Packed packages", () => {
             "name: films\nruntime: { name: nodejs, options: { typescript: false } }\nmain: infra/\n",
         );
         await writeFile(join(main, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
-        await writeFile(join(main, "index.ts"), await readmeProgram());
+        await writeFile(join(main, "index.ts"), await readmeProgram("From a file in S3 to a campaign"));
         await installed("npm", newestNode, into);
         const programs = { python, node: nodeOf(newestNode), env: environmentOf(newestNode) };
         const services = await startServices(into, 18_090, programs);

@@ -15,15 +15,16 @@ interface Ended {
 /** Runs a Pulumi command, and returns its standard output. Throws if the command fails. */
 export type Pulumi = (...args: readonly string[]) => Promise<string>;
 
-/** Returns the program of a package's README: its first TypeScript block. */
-export async function readmeProgram(): Promise<string> {
+/** Returns a program of the package's README: the TypeScript block after a heading. */
+export async function readmeProgram(heading: string): Promise<string> {
     const text = await readFile(join(root, "packages", "pulumi-personalize", "README.md"), "utf8");
-    return /^```ts\n(.*?)^```$/ms.exec(text)?.[1] ?? "";
+    const section = text.slice(text.indexOf(`\n## ${heading}\n`));
+    return /^```ts\n(.*?)^```$/ms.exec(section)?.[1] ?? "";
 }
 
 /**
- * Prepares the stack `life` of a Pulumi project in a folder, with a backend of its own in `home`. Its commands reach
- * Personalize at `services` and use no AWS account. `path` has folders with more plugins and language hosts.
+ * Prepares the stack `life` of a Pulumi project in a folder, with a backend of its own in `home`. Its commands reach AWS
+ * at `services` and use no AWS account. `path` has folders with more plugins and language hosts.
  */
 export async function pulumiProject(
     folder: string,
@@ -42,6 +43,7 @@ export async function pulumiProject(
         ...env,
         PATH: [...path, dirname(node), dirname(engine.path), toolsBin, env.PATH ?? ""].join(delimiter),
         NODE_OPTIONS: `--require=${JSON.stringify(preload)}`,
+        AWS_ENDPOINT_URL: services.motoUrl,
         AWS_ENDPOINT_URL_PERSONALIZE: services.url,
         AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME: services.url,
         AWS_ACCESS_KEY_ID: "test",

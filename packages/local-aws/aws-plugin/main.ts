@@ -75,6 +75,9 @@ const provider = createProvider(
             const { Account, Arn, UserId } = await caller();
             return { id: Account, accountId: Account, arn: Arn, userId: UserId };
         },
+        async "aws:index/getRegion:getRegion"() {
+            return { id: region, name: region, region, description: region, endpoint: `ec2.${region}.amazonaws.com` };
+        },
         async "aws:index/getPartition:getPartition"() {
             // The local AWS is the standard partition.
             return { id: "aws", partition: "aws", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" };

@@ -10,6 +10,8 @@ import type { Programs } from "../../packages/services.ts";
 const tools = join(root, ".tools", "providers");
 /** Folder of Pulumi's YAML language host. */
 export const yamlHost = join(tools, "bin");
+/** Folder of the AWS plugin that takes the place of Pulumi's. */
+export const awsPlugin = join(root, "packages", "local-aws", "aws-plugin", "bin");
 const yamlProgram = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml";
 
 /**
@@ -40,7 +42,8 @@ export function installPackages(): string {
     const folder = mkdtempSync(join(tmpdir(), "providers-"));
     const tarballs = packAll(join(folder, "tarballs"));
     const packages = ["local-personalize", "pulumi-personalize"].map((name) => [name, `file:${tarballs[name]}`]);
-    const dependencies = { ...Object.fromEntries(packages), "@pulumi/pulumi": "3.270.0" };
+    const pulumi = { "@pulumi/aws": "7.48.0", "@pulumi/pulumi": "3.270.0" };
+    const dependencies = { ...Object.fromEntries(packages), ...pulumi };
     writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
     run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts"], folder);
     return folder;
