@@ -200,8 +200,8 @@ export class Recommender extends pulumi.ComponentResource {
                 rows: this.rows,
                 ...events,
             },
-            // With automatic training, Personalize trains after a new import. If the program also started a training, AWS would
-            // bill both.
+            // With automatic training, Personalize trains after a new import. If the program also started a training, AWS
+            // would bill both.
             { ...child, ignoreChanges: args.syncWithLatestSolutionVersion ? ["rows", "eventParameters"] : [] },
         );
         return { solution, version, prepared: args.afterTraining?.(version, this) ?? [] };
