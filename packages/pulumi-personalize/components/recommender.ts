@@ -132,7 +132,7 @@ export class Recommender extends pulumi.ComponentResource {
         const metadata = (["items", "users"] as const).flatMap((kind) => {
             const { [kind]: data } = args;
             const named = data && { ...data, name: data.name ?? `${resourceName}-${kind}` };
-            const metadataType = type.replace(/[^:]*$/, "Metadata");
+            const metadataType = `${type.slice(0, type.lastIndexOf(":"))}:Metadata`;
             return named
                 ? [new Metadata(`${name}-${kind}`, { ...args, kind, data: named, group }, child, metadataType)]
                 : [];
