@@ -1,6 +1,8 @@
 // Preloaded by Pulumi's Node.js processes in local runs. Each command starts a program and a dynamic provider, which
 // spend much of their time on parts of the SDK that this program does not use.
+const { existsSync, readdirSync, realpathSync } = require("node:fs");
 const { createRequire } = require("node:module");
+const { join } = require("node:path");
 
 /** Packages of OpenTelemetry that the SDK loads and that only a traced run uses. */
 const tracing = [
@@ -12,7 +14,8 @@ const tracing = [
     "sdk-trace-node",
 ];
 
-if (/[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]/.test(process.argv[1] ?? "")) {
+const [, scope] = /^(.*[\\/]@pulumi)[\\/]pulumi[\\/]cmd[\\/]/.exec(process.argv[1] ?? "") ?? [];
+if (scope !== undefined) {
     // Pulumi.yaml has `typescript: false`, but the built language host does not know this option and requests
     // TypeScript.
     process.env.PULUMI_NODEJS_TYPESCRIPT = "false";
@@ -21,6 +24,12 @@ if (/[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]/.test(process.argv[1] ?? "")) {
     // that run other programs use the Automation API.
     for (const name of ["@npmcli/arborist", "typescript", "@pulumi/pulumi/automation/index.js"]) {
         defer(requireOfSdk, requireOfSdk.resolve(name));
+    }
+    // A program uses a few of the AWS provider's two hundred services.
+    const aws = existsSync(join(scope, "aws")) && realpathSync(join(scope, "aws"));
+    for (const service of aws ? readdirSync(aws) : []) {
+        const file = join(aws, service, "index.js");
+        if (service !== "types" && existsSync(file)) defer(requireOfSdk, file);
     }
     // No local run collects traces. Node strips types in place, so positions need no source map.
     delete process.env.TRACEPARENT;

@@ -8,11 +8,20 @@ import { defaultInstance, environment, root } from "../../instance.ts";
 
 /** Prints which modules a process in the SDK's command folder has loaded. Runs as a separate CommonJS file. */
 function probe() {
-    const [tree, compiler] = [require("@npmcli/arborist"), require("typescript")];
+    const [tree, compiler, aws] = [require("@npmcli/arborist"), require("typescript"), require("@pulumi/aws")];
     const use = process.argv[2] === "use";
-    const used = use && [typeof new tree.Arborist({ path: "." }).loadActual, compiler.SyntaxKind.Unknown];
+    const used = use && [
+        typeof new tree.Arborist({ path: "." }).loadActual,
+        compiler.SyntaxKind.Unknown,
+        aws.sns.Topic.name,
+    ];
     const files = Object.keys(require.cache);
-    const loaded = ["@npmcli/arborist/lib/arborist/index.js", "typescript/lib/typescript.js"].map((name) =>
+    const entries = [
+        "@npmcli/arborist/lib/arborist/index.js",
+        "typescript/lib/typescript.js",
+        "@pulumi/aws/sns/index.js",
+    ];
+    const loaded = entries.map((name) =>
         // The code of a deferred module is not loaded yet.
         files.some((file) => file.endsWith(name) && require.cache[file]?.constructor.name === "Module"),
     );
@@ -34,6 +43,7 @@ describe("Deferred modules in Pulumi's Node.js processes", () => {
             "@opentelemetry",
             "typescript",
             "source-map-support",
+            "@pulumi/aws",
             "@pulumi/pulumi/runtime",
             "@pulumi/pulumi/automation",
         ])
@@ -50,20 +60,20 @@ describe("Deferred modules in Pulumi's Node.js processes", () => {
     }
     const command = join("node_modules", "@pulumi", "pulumi", "cmd", "probe.cjs");
 
-    it("Pulumi's processes start without TypeScript, @npmcli/arborist, traces and promise stacks", async () => {
-        const light = { used: false, loaded: [false, false], typescript: "false", frames: 0 };
+    it("Pulumi's processes start without TypeScript, @npmcli/arborist, AWS services, traces and promise stacks", async () => {
+        const light = { used: false, loaded: [false, false, false], typescript: "false", frames: 0 };
         assert.deepEqual(await ask(command), light);
     });
 
-    it("Pulumi's processes load both modules on first use", async () => {
+    it("Pulumi's processes load a deferred module on first use", async () => {
         const { used, loaded } = await ask(command, "use");
-        assert.deepEqual(used, ["function", 0]);
-        assert.deepEqual(loaded, [true, true]);
+        assert.deepEqual(used, ["function", 0, "Topic"]);
+        assert.deepEqual(loaded, [true, true, true]);
     });
 
-    it("other processes load both modules at once and keep traces and stacks", async () => {
+    it("other processes load all modules at once and keep traces and stacks", async () => {
         const { frames, ...rest } = await ask("other.cjs");
-        assert.deepEqual(rest, { used: false, loaded: [true, true], typescript: "true", trace: "00" });
+        assert.deepEqual(rest, { used: false, loaded: [true, true, true], typescript: "true", trace: "00" });
         assert.ok(frames > 0);
     });
 });
