@@ -117,10 +117,12 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
     }
 
     return {
-        /** The owner of an access key, cached for a second. */
+        /** The owner of an access key, cached for a second, but not beyond the end of a session. */
         principal(key: string, region: string): Found | Promise<Found> {
             const entry = known.get(key);
-            if (entry && Date.now() - entry.since < staleMilliseconds) {
+            const ends = entry && "expires" in entry.principal ? entry.principal.expires : null;
+            const isOver = ends !== null && Date.now() > ends * 1000;
+            if (entry && !isOver && Date.now() - entry.since < staleMilliseconds) {
                 return entry.principal;
             }
             const asking = known;

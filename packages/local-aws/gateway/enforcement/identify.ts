@@ -28,9 +28,6 @@ export async function identify(
     if ("error" in found) {
         return found;
     }
-    if (found.expires !== null && Date.now() > found.expires * 1000) {
-        return { error: "ExpiredTokenException" };
-    }
     if ((found.token ?? undefined) !== signature.token) {
         return { error: signature.token === undefined ? "UnrecognizedClientException" : "InvalidToken" };
     }
