@@ -67,8 +67,7 @@ describe("convert", () => {
         );
     });
 
-    it("convert writes the same records as the pandas recipe", async function () {
-        this.timeout(60_000);
+    it("convert writes the same records as the pandas recipe", async () => {
         const python = process.env.MOVIE_RECOMMENDER_PYTHON;
         assert.ok(python, "MOVIE_RECOMMENDER_PYTHON must name a Python with pandas; `npm test` sets it");
         const folder = mkdtempSync(join(tmpdir(), "data-prep-"));

@@ -98,5 +98,5 @@ describe("docs/your-own-data.md", () => {
                 lines.splice(0, at + 1);
             }
         }
-    }).timeout(60_000);
+    });
 });

@@ -20,8 +20,7 @@ import { region } from "../support/local-aws.ts";
 const good = interactionsCsv(syntheticRatings()).toString();
 const Bucket = "films";
 
-describe("repair-file on the local S3", function () {
-    this.timeout(120_000);
+describe("repair-file on the local S3", () => {
     let instance: Instance;
     let s3: S3Client;
 

@@ -2,50 +2,61 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { mock } from "node:test";
 import { reportWaits, waitingFor } from "../../runbooks/lib/cli/waits.ts";
 
 describe("reportWaits for a command without output", () => {
-    it("reportWaits names the host of an open request after two seconds", async () => {
-        const server = createServer((_, response) => void setTimeout(() => response.end(), 2500)).listen(
-            0,
-            "127.0.0.1",
-        );
-        await once(server, "listening");
-        const lines: string[] = [];
-        const stop = reportWaits(
-            (line) => lines.push(line),
-            () => 0,
-        );
-        try {
-            get({ host: "127.0.0.1", port: (server.address() as AddressInfo).port }, (answer) => answer.resume());
-            await sleep(2400);
-            assert.deepEqual(lines, ["waiting for 127.0.0.1 (2 s)\n"]);
-            await sleep(2400);
-            assert.equal(lines.length, 1);
-        } finally {
-            stop();
-            server.close();
-        }
-    });
-
-    it("reportWaits names a running program two seconds after the last output", async () => {
-        const lines: string[] = [];
-        let output = 0;
-        const stop = reportWaits(
+    let lines: string[];
+    let output: number;
+    let stop: () => void;
+    beforeEach(() => {
+        mock.timers.enable({ apis: ["Date", "setInterval"] });
+        [lines, output] = [[], 0];
+        stop = reportWaits(
             (line) => lines.push(line),
             () => output,
         );
-        try {
-            const work = waitingFor("pulumi stack export", sleep(3600));
-            await sleep(1000);
-            output = Date.now();
-            await sleep(1500);
-            assert.deepEqual(lines, []);
-            await work;
-            assert.deepEqual(lines, ["waiting for pulumi stack export (2 s)\n"]);
-        } finally {
-            stop();
-        }
+    });
+    afterEach(() => {
+        stop();
+        mock.timers.reset();
+    });
+
+    /** Advances the clock. The reports look at it four times a second. */
+    function pass(milliseconds: number): void {
+        for (let passed = 0; passed < milliseconds; passed += 250) mock.timers.tick(250);
+    }
+
+    it("reportWaits names the host of an open request after two seconds", async () => {
+        const server = createServer(() => {}).listen(0, "127.0.0.1");
+        await once(server, "listening");
+        const request = get({ host: "127.0.0.1", port: (server.address() as AddressInfo).port });
+        const closed = once(request, "error");
+        await once(server, "request");
+        pass(1750);
+        assert.deepEqual(lines, []);
+        pass(500);
+        assert.deepEqual(lines, ["waiting for 127.0.0.1 (2 s)\n"]);
+        request.destroy();
+        await closed;
+        pass(5000);
+        assert.equal(lines.length, 1);
+        server.close();
+    });
+
+    it("reportWaits names a running program two seconds after the last output, then less often", async () => {
+        const work = Promise.withResolvers<void>();
+        const waited = waitingFor("pulumi stack export", work.promise);
+        pass(1000);
+        output = Date.now();
+        pass(1750);
+        assert.deepEqual(lines, []);
+        pass(250);
+        assert.deepEqual(lines, ["waiting for pulumi stack export (2 s)\n"]);
+        pass(3000);
+        work.resolve();
+        await waited;
+        pass(60_000);
+        assert.deepEqual(lines, ["waiting for pulumi stack export (2 s)\n", "waiting for pulumi stack export (4 s)\n"]);
     });
 });

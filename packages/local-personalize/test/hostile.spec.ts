@@ -58,14 +58,15 @@ describe("Hostile input to the local Personalize", () => {
             body,
         });
 
-    it("an ARN with thousands of colons is rejected within 500 ms", async () => {
+    it("an ARN with thousands of colons is rejected within 500 ms of processor time", async () => {
         for (const colons of [1500, 3000]) {
-            const begun = performance.now();
+            const begun = process.cpuUsage();
             const arn = `arn:aws:personalize:${":".repeat(colons)}`;
             const answer = await post(JSON.stringify({ campaignArn: arn }), "DescribeCampaign");
             assert.equal(answer.status, 400);
             assert.match(await answer.text(), /less than or equal to 256/);
-            assert.ok(performance.now() - begun < 500, `${performance.now() - begun} ms`);
+            const { user, system } = process.cpuUsage(begun);
+            assert.ok(user + system < 500_000, `${user + system} µs`);
         }
     });
 

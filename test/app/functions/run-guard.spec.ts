@@ -85,7 +85,7 @@ describe("Cost guard", () => {
                     }
                 }
             }
-        }).timeout(120_000);
+        });
     }
 
     it("the guard enforces the limit although other observations fail, and throws the failures", async () => {

@@ -106,5 +106,5 @@ describe("Virtual month of the cost guard", () => {
             { numRuns: 20 },
         );
         assert.ok(enforced > 0);
-    }).timeout(120_000);
+    });
 });

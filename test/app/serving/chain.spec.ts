@@ -259,7 +259,7 @@ describe("GET /recommendations/{userId}", () => {
         const state = async () => jsonOf(await harness.ask("GET /health")).campaign.state;
         assert.equal(await state(), "resting");
         harness.state.fault = undefined;
-        await sleep(550);
+        while ((await state()) === "resting") await sleep(20);
         assert.equal(await state(), "serving");
         assert.equal((await harness.recommend("x")).source, "campaign");
         assert.equal((await harness.recommend("y")).source, "campaign");

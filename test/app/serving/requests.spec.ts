@@ -124,7 +124,10 @@ describe("Request validation", () => {
                     const body = isBase64Encoded ? Buffer.from(text).toString("base64") : text;
                     const event = { ...gatewayEvent(path, { path: { userId: "a" } }), body, isBase64Encoded };
                     const headers = type === undefined ? {} : { "content-type": type };
+                    const begun = process.cpuUsage();
                     const result = await harness.another().handle({ ...event, headers });
+                    const { user, system } = process.cpuUsage(begun);
+                    assert.ok(user + system < 500_000, `${user + system} µs`);
                     assert.equal(result.statusCode, 400);
                     assert.ok(Buffer.byteLength(result.body) < 4000, `${Buffer.byteLength(result.body)} bytes`);
                     described("Problem", jsonOf(result));

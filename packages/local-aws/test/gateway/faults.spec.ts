@@ -113,12 +113,16 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
     });
 
     it("a call that its client aborts counts as not answered", async () => {
-        const effect = { kind: "latency", milliseconds: 300, when: "after" };
+        const effect = { kind: "latency", milliseconds: 2000, when: "after" };
         await world.local.arm({ operation: "CreateDatasetGroup", effect });
-        const abortSignal = AbortSignal.timeout(100);
+        const client = new AbortController();
         const create = new CreateDatasetGroupCommand({ name: "films" });
-        await assert.rejects(world.local.personalize.send(create, { abortSignal }), { name: "AbortError" });
-        await sleep(500);
+        const sent = world.local.personalize.send(create, { abortSignal: client.signal });
+        const aborted = assert.rejects(sent, { name: "AbortError" });
+        await until(async () => (await world.local.requests()).length > 0);
+        client.abort();
+        await aborted;
+        await sleep(effect.milliseconds + 100);
         assert.deepEqual(
             (await world.local.requests()).map(({ outcome, answered }) => [outcome, answered]),
             [["accepted", 0]],

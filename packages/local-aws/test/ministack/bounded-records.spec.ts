@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../../../local-personalize/test/support.ts";
 import { root } from "../../instance.ts";
 import { type MiniStack, startMiniStack } from "../../ministack/process.ts";
 import { toolchain } from "../../toolchain/env.mjs";
@@ -85,18 +86,19 @@ describe("Log events and datapoints of the local AWS", () => {
     });
 
     it("log events are appended, and the saved state does not repeat them", async () => {
-        await sleep(1500);
         const state = (name: string) => readFile(join(dir, "data", "state", name), "utf8");
-        assert.match(await state("log_events.jsonl"), /event 3 x/);
+        await until(async () => (await state("log_events.jsonl")).includes("event 3 x"));
         const { payload } = JSON.parse(await state("cloudwatch_logs.json"));
         assert.doesNotMatch(JSON.stringify(payload.log_groups), /event 3 x/);
     });
 
     it("a group keeps its newest log events by number and by age", async () => {
         for (let first = 10; first < 310; first += 50) await put(first, 50, Date.now() + first);
-        await sleep(1500);
-        const messages = await kept();
-        assert.ok(messages.length >= 100 && messages.length <= 110, String(messages.length));
+        const messages = await until(async () => {
+            const all = await kept();
+            return all.length <= 110 && all;
+        });
+        assert.ok(messages.length >= 100, String(messages.length));
         assert.deepEqual(
             messages.slice(-100),
             Array.from({ length: 100 }, (_, at) => message(210 + at)),
@@ -104,8 +106,7 @@ describe("Log events and datapoints of the local AWS", () => {
         await logs("CreateLogStream", { ...group, logStreamName: "2" });
         const logEvents = [{ timestamp: Date.now() - 2 * 86_400_000, message: "old" }];
         await logs("PutLogEvents", { ...group, logStreamName: "2", logEvents });
-        await sleep(1500);
-        assert.ok(!(await kept()).includes("old"));
+        await until(async () => !(await kept()).includes("old"));
     });
 
     it("a stream whose events are all too old is removed, and one without events stays", async () => {
@@ -115,7 +116,7 @@ describe("Log events and datapoints of the local AWS", () => {
         };
         await logs("CreateLogStream", { ...group, logStreamName: "3" });
         // Its events left in the test before.
-        while ((await names()).includes("2")) await sleep(100);
+        await until(async () => !(await names()).includes("2"));
         assert.deepEqual(await names(), ["1", "3"]);
         await killed();
         assert.deepEqual(await names(), ["1", "3"]);
@@ -154,10 +155,11 @@ describe("Log events and datapoints of the local AWS", () => {
         };
         const first = await statistics();
         assert.ok(first.length >= 4);
-        await sleep(2500);
+        await until(async () => {
+            const saved = JSON.parse(await readFile(join(dir, "data", "state", "cloudwatch.json"), "utf8"));
+            const points = Object.values<unknown[]>(saved.payload.metrics.data)[0] ?? [];
+            return points.length > 0 && points.length < 40;
+        });
         assert.deepEqual(await statistics(), first);
-        const saved = JSON.parse(await readFile(join(dir, "data", "state", "cloudwatch.json"), "utf8"));
-        const points = Object.values<unknown[]>(saved.payload.metrics.data)[0] ?? [];
-        assert.ok(points.length < 40, String(points.length));
     });
 });

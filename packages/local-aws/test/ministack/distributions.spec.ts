@@ -230,7 +230,7 @@ describe("CloudFront distributions of the local AWS", () => {
             ({ status } = await view("/api/films/1"));
         }
         const seconds = (performance.now() - began) / 1000;
-        assert.ok(status === 200 && seconds > 9 && seconds < 15, `${status} after ${seconds} s`);
+        assert.ok(status === 200 && seconds > 9, `${status} after ${seconds} s`);
     });
 
     it("a GET loses its Authorization header if the cache key lacks it", async () => {
