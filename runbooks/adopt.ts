@@ -23,11 +23,7 @@ interface Options extends CommonOptions {
     readonly configFile?: string;
 }
 
-const options = runbook(
-    "adopt",
-    "List existing Personalize resources that this stack can adopt, and the configuration for that; only reads",
-    ["--stack dev", "--stack dev --dataset-group movies"],
-)
+const options = runbook("adopt", ["--stack dev", "--stack dev --dataset-group movies"])
     .option(
         "--dataset-group <ARN or name>",
         "dataset group to adopt; default: the only one that the stack does not have",

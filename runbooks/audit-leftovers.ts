@@ -10,11 +10,7 @@ interface Options extends CommonOptions {
     readonly region?: string;
 }
 
-const options = runbook(
-    "audit-leftovers",
-    "List resources of this project that are in no stack, with their cost; only reads",
-    ["", "--region eu-central-1"],
-)
+const options = runbook("audit-leftovers", ["", "--region eu-central-1"])
     .option("--region <region>", "region to search; default: the stack's, else AWS_REGION")
     .parse()
     .opts<Options>();

@@ -27,12 +27,7 @@ interface Options extends OperationOptions {
 /** Seconds to wait for a test notification in the queue. */
 const waitSeconds = 60;
 
-const options = withConfigFile(
-    runbook("budget-alarms", "Show and test the budget, the alarms and their recipients, or create a budget", [
-        "",
-        "--send-test",
-    ]),
-)
+const options = withConfigFile(runbook("budget-alarms", ["", "--send-test"], "It can also create a budget"))
     .option("--send-test", "publish a test notification, and wait until it arrives in the queue")
     .option("--budget <name>", "a budget outside any stack to show, or the name of the one to create")
     .option("--create", "without the program: create a budget, or update it to these options; needs --limit, --email")
@@ -40,7 +35,6 @@ const options = withConfigFile(
     .option("--email <address>", "recipient of the notifications", mailAddress)
     .option("--service <name>", "AWS service that the budget covers, as the bill names it", billedService)
     .option("--dry-run", "with --create: only print the changes")
-    .option("--yes", "with --create: do not ask for confirmation")
     .parse()
     .opts<Options>();
 

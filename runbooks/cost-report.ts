@@ -26,8 +26,8 @@ interface Options extends OperationOptions {
 const options = withConfigFile(
     runbook(
         "cost-report",
-        `Compare the bill with the prediction. Cost Explorer must be enabled in the account; each call costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
         ["--dry-run", "--month 2026-11"],
+        `Cost Explorer must be enabled in the account; each call costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
     ),
 )
     .option("--days <n>", "the last n days, including today", wholeDays)

@@ -4,10 +4,7 @@ import { asRunbook } from "./lib/import/errors.ts";
 import { targetOfStack } from "./lib/import/target-of-stack.ts";
 
 const options = withDiagnoseOptions(
-    runbook("diagnose-access", "Find out why an import cannot read its data, link by link, with fixes; only reads", [
-        "",
-        "--role arn:aws:iam::111122223333:role/Import --bucket films --key ratings.csv",
-    ]),
+    runbook("diagnose-access", ["", "--role arn:aws:iam::111122223333:role/Import --bucket films --key ratings.csv"]),
 )
     .parse()
     .opts<CommonOptions & DiagnoseOptions>();

@@ -23,11 +23,7 @@ const progressMs = 2000;
 
 const projectDir = join(import.meta.dirname, "..");
 
-const options = runbook(
-    "doctor",
-    "Check that all is ready for the first `pulumi up`, and estimate its time and cost; only reads",
-    ["--stack dev", "--stack dev --json"],
-)
+const options = runbook("doctor", ["--stack dev", "--stack dev --json"])
     .option("--config-file <file>", "the stack's configuration, as `pulumi up` takes it; default: Pulumi.<stack>.yaml")
     .option("--cost-explorer", "print the command that checks Cost Explorer, whose calls cost money")
     .parse()

@@ -4,13 +4,8 @@ import { operateTable } from "./lib/stack/operate-table.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { selectedStack } from "./lib/stack/stack-config.ts";
 
-const options = runbook(
-    "flush-cache",
-    "Make the API request every list from the campaign again, for example after a change of a filter",
-    ["--dry-run", "--yes"],
-)
+const options = runbook("flush-cache", ["--dry-run", "--yes"], "Needed after a change of a filter")
     .option("--dry-run", "only print what it would do")
-    .option("--yes", "do not ask for confirmation")
     .parse()
     .opts<{ stack?: string; json?: boolean; verbose?: boolean; dryRun?: boolean; yes?: boolean }>();
 

@@ -7,11 +7,10 @@ import { selectedStack } from "./lib/stack/stack-config.ts";
 
 const command = runbook(
     "forget-viewer",
-    "Delete a viewer's data from the API's table and caches, and print how to delete it in Amazon Personalize",
     ["22 --dry-run", "22 --yes"],
+    "Prints how to delete the data in Amazon Personalize",
 )
     .argument("<user id>", "id of the viewer, as in the interactions")
-    .option("--yes", "delete; without it the runbook prints what it would delete, and asks on a terminal")
     .option("--dry-run", "only print what it would delete")
     .parse();
 const options = command.opts<{

@@ -16,15 +16,10 @@ import { recordCampaign } from "./lib/stack/record.ts";
 import { withoutCampaign } from "./lib/training/rollback-lists.ts";
 
 const options = withConfigFile(
-    runbook(
-        "park",
-        "Delete the campaign to stop its cost; the trained version stays, and `npm run resume` brings the campaign back",
-        ["--dry-run", "--yes --reason weekend"],
-    ),
+    runbook("park", ["--dry-run", "--yes --reason weekend"], "`npm run resume` creates it again"),
 )
     .option("--reason <text>", "reason, shown in previews and reports", "by hand")
     .option("--dry-run", "only print what it would do")
-    .option("--yes", "do not ask for confirmation")
     .parse()
     .opts<OperationOptions & { readonly reason: string }>();
 

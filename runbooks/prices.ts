@@ -11,10 +11,7 @@ interface Options extends CommonOptions {
 /** The relative deviation above which a price counts as different. */
 const tolerance = 0.01;
 
-const options = runbook("prices", "Compare AWS's price list with config/prices.ts; needs an AWS account", [
-    "",
-    "--region us-east-1",
-])
+const options = runbook("prices", ["", "--region us-east-1"], "It needs an AWS account")
     .option("--region <region>", "the region whose prices to compare; default: the stack's, else AWS_REGION")
     .parse()
     .opts<Options>();

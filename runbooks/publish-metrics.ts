@@ -29,11 +29,7 @@ interface Options extends OperationOptions {
 }
 
 const options = withConfigFile(
-    runbook(
-        "publish-metrics",
-        "Publish to CloudWatch the metrics that Personalize does not publish: use, age, idle time, cost, model quality",
-        ["--dry-run", "--every 5m"],
-    ),
+    runbook("publish-metrics", ["--dry-run", "--every 5m"], "They are use, age, idle time, cost and model quality"),
 )
     .addOption(
         new Option("--every <time>", "repeat at this interval until Ctrl-C, for example 5m")

@@ -26,12 +26,7 @@ interface Options extends CommonOptions {
 /** The number of users that `--explain` compares. */
 const comparedUsers = 30;
 
-const command = withConfigFile(
-    runbook("recommend", "Print the campaign's recommendations for users", [
-        "22 6 122",
-        "22 --num-results 5 --explain",
-    ]),
-)
+const command = withConfigFile(runbook("recommend", ["22 6 122", "22 --num-results 5 --explain"]))
     .argument("<users...>", "user ids, for example 22 6 122", userId)
     .option("--num-results <n>", "number of items for each user, 1 to 500", numResults, 10)
     .option("--explain", "explain how much data the user has, how certain the list is, and what a filter left out")

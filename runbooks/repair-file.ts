@@ -28,8 +28,8 @@ interface Options {
 
 const command = runbook(
     "repair-file",
-    "Write a repaired copy of a data file, or of a folder of them, beside it in S3; the file itself stays as it is",
     ["s3://films/ratings.csv --dry-run", "s3://films/ratings/ --to s3://films/repaired/"],
+    "Takes a folder, too; the file itself stays as it is",
 )
     .argument("<location>", "s3://BUCKET/KEY, or s3://BUCKET/FOLDER/")
     .option(

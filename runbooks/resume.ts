@@ -21,12 +21,11 @@ import { recordCampaign } from "./lib/stack/record.ts";
 const options = withConfigFile(
     runbook(
         "resume",
-        "Create a parked campaign again as it was, and open a closed API; nothing is trained, and it costs money again",
         ["--dry-run", "--yes"],
+        "It also opens a closed API. Nothing is trained, and the campaign costs money again",
     ),
 )
     .option("--dry-run", "only print what it would do")
-    .option("--yes", "do not ask for confirmation")
     .parse()
     .opts<OperationOptions>();
 

@@ -35,8 +35,8 @@ const askedUsers = 5;
 const options = withConfigFile(
     runbook(
         "retrain",
-        "Import and train on new data; switch to the new version if it passes the quality gate, and back if it fails the smoke test",
         ["--dry-run", "--reimport", ""],
+        "It switches to the new version if that passes the gate, and back if that fails the smoke test",
     ),
 )
     .option("--reimport", "import the interactions again without new data: filters forget users after three months")

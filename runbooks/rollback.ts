@@ -30,17 +30,11 @@ interface Options extends OperationOptions {
     readonly release?: boolean;
 }
 
-const options = withConfigFile(
-    runbook("rollback", "Switch the campaign to an earlier version, in place, and hold it there until `--release`", [
-        "--dry-run",
-        '--to 2fd61244 --reason "odd lists"',
-    ]),
-)
+const options = withConfigFile(runbook("rollback", ["--dry-run", '--to 2fd61244 --reason "odd lists"']))
     .option("--to <version>", "id or ARN of the version; default: the ACTIVE version before the one that serves now")
     .option("--reason <text>", "reason, kept in the history", "by hand")
     .option("--release", "end the hold: the next `pulumi up` switches to the newest version")
     .option("--dry-run", "only print what it would do")
-    .option("--yes", "do not ask for confirmation")
     .parse()
     .opts<Options>();
 

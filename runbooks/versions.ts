@@ -12,13 +12,7 @@ import {
 } from "./lib/stack/operation.ts";
 import { type NotedSwitch, notedSwitches, type Version, versionsOf } from "./lib/training/versions.ts";
 
-const options = withConfigFile(
-    runbook(
-        "versions",
-        "Every trained version: its data, quality and cost, and the caller who switched to it; only reads",
-        ["", "--json"],
-    ),
-)
+const options = withConfigFile(runbook("versions", ["", "--json"]))
     .parse()
     .opts<OperationOptions>();
 

@@ -20,10 +20,7 @@ interface Options extends CommonOptions {
     readonly poll: number;
 }
 
-const options = runbook("watch-status", "Show the state of each Personalize resource of the stack, and the next step", [
-    "",
-    "--wait",
-])
+const options = runbook("watch-status", ["", "--wait"])
     .option("--wait", "wait until all are ACTIVE or one has failed")
     .addOption(
         new Option("--follow", "refresh until Ctrl-C; without a terminal, print only changes").conflicts([

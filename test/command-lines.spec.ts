@@ -22,21 +22,18 @@ type Line = readonly [line: string, exitCode: number, message: RegExp];
 
 /**
  * Wrong command lines, after clig.dev ("Errors") and the habits of aws, gh and pulumi: other spellings, options of other tools, a
- * missing or impossible value, or one word too many.
+ * missing or impossible value, or one word too many. Each other npm script gets an unknown option.
  */
 const lines: readonly Line[] = [
     ["recommend", 2, /missing required argument 'users'/],
-    ["recommend --users 22", 2, /unknown option '--users'/],
     ["recommend 22 --num-result 5", 2, /Did you mean --num-results\?/],
     ["recommend 22 --num-results ten", 2, /whole number from 1 to 500/],
     ["recommend 22 --num-results 0", 2, /whole number from 1 to 500/],
     ["recommend 22 --filter-value Comedy", 2, /GENRE=Comedy/],
     ["recommend 22 --filter-value GENRE=Comedy", 2, /--filter-value needs --filter/],
     ["recommend 22 --stack", 2, /'--stack <name>' argument missing/],
-    ["recommend 22 --output json", 2, /unknown option '--output'/],
     ["watch-status --timeout 0", 2, /number above 0/],
     ["watch-status --poll soon", 2, /number above 0/],
-    ["watch-status --watch", 2, /unknown option '--watch'/],
     ["watch-status campaign", 2, /too many arguments/],
     ["publish-metrics --every 5", 2, /30s, 5m or 1h/],
     ["cost-report --days 0", 2, /whole number from 1 to 365/],
@@ -55,15 +52,10 @@ const lines: readonly Line[] = [
     ["diagnose-access --role Import --bucket b", 2, /ARN/],
     ["park --dryrun", 2, /Did you mean --dry-run\?/],
     ["park now", 2, /too many arguments/],
-    ["resume --force", 2, /unknown option '--force'/],
     ["rollback v2", 2, /too many arguments/],
     ["rollback --to", 2, /'--to <version>' argument missing/],
-    ["retrain --yes", 2, /unknown option '--yes'/],
     ["versions --jsno", 2, /Did you mean --json\?/],
     ["forget-viewer", 2, /missing required argument 'user id'/],
-    ["flush-cache all", 2, /too many arguments/],
-    ["doctor --fix", 2, /unknown option '--fix'/],
-    ["adopt --group films", 2, /unknown option '--group'/],
     ["data-prep no-such.csv", 1, /no-such\.csv/],
     ["data-prep --columns user", 2, /user=/],
     ["data-prep --bad-rows ignore", 2, /fail, skip, quarantine/],
@@ -73,15 +65,11 @@ const lines: readonly Line[] = [
     ["local recomend 22", 2, /Did you mean recommend\?/],
     ["local", 2, /start\|stop\|status/],
     ["local start --no-enforced", 2, /Did you mean --no-enforce\?/],
-    ["local stop now", 2, /too many arguments/],
     ["demo --jsn", 2, /Did you mean --json\?/],
-    ["demo 22", 2, /too many arguments/],
-    ["pack --to /tmp", 2, /unknown option '--to'/],
     ["pack now", 2, /too many arguments/],
     ["screenshots", 2, /required option '--url <url>' not specified/],
     ["screenshots --url page", 2, /'page'/],
     ["screenshots --url http://127.0.0.1:9/ --only nothing", 2, /welcome/],
-    ["bench:api --bogus", 2, /unknown option '--bogus'/],
     ["bench:api --requests NaN", 2, /whole number/],
     ["bench:api --exponent steep", 2, /number/],
     ["bench:api --seed", 2, /argument missing/],
@@ -96,12 +84,9 @@ const lines: readonly Line[] = [
     ["bench:models --data no-such.csv", 2, /npm run data-prep/],
     ["bench:serve --seconds 0", 2, /above 0/],
     ["bench:train --only 2m", 2, /1m, 5m/],
-    ["bench:tables --bogus", 2, /unknown option '--bogus'/],
     ["drill:kill --seed today", 2, /whole number/],
     ["drill:kill --pairs -1", 2, /whole number/],
     ["drill:revert --seed today", 2, /whole number/],
-    ["drill:planned --bogus", 2, /unknown option/],
-    ["drill:access --bogus", 2, /unknown option '--bogus'/],
     ["drill:access --pairs many", 2, /whole number/],
     ["drill:access --only nothing-like-this", 2, /There are: passrole-missing, .*role-has-no-policy/],
     ["drill:access --real --only passrole-missing", 2, /There are: role-without-its-path, /],
@@ -109,7 +94,6 @@ const lines: readonly Line[] = [
     ["drill:providers --only toml", 2, /Allowed choices/],
     ["drill:money --seed NaN", 2, /whole number/],
     ["drill:operator --removals ten", 2, /whole number/],
-    ["drill:abuse --fast", 2, /unknown option '--fast'/],
     ["drill:aws --spend-up-to ten", 2, /'ten'/],
     ["help recomend", 2, /Did you mean recommend\?/],
 ];
@@ -128,15 +112,11 @@ describe("Invalid command lines", () => {
         return run(instance, process.execPath, [programs.get(name) ?? name, ...args], "captured");
     };
 
-    it("each npm script with options has an invalid command line in this table", () => {
-        const tried = new Set(lines.map(([line]) => line.split(" ")[0]));
-        assert.deepEqual(
-            [...programs.keys()].filter((name) => !tried.has(name)),
-            [],
-        );
-    });
+    const tried = new Set(lines.map(([line]) => line.split(" ")[0]));
+    const others = [...programs.keys()].filter((name) => !tried.has(name));
+    const unknown = others.map((name): Line => [`${name} --no-such-option`, 2, /unknown option '--no-such-option'/]);
 
-    for (const [line, exitCode, message] of lines) {
+    for (const [line, exitCode, message] of [...lines, ...unknown]) {
         it(`"${line}" exits with one message that names the fault`, async () => {
             const { exitCode: found, stdout, stderr } = await runLine(line);
             assert.match(stderr, message);

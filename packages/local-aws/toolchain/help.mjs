@@ -1,6 +1,17 @@
 // `npm run help` runs before anything is installed, so this file is plain JavaScript and imports only Node.js modules.
 import { pathToFileURL } from "node:url";
 
+// Only this list and `npm run local` name the runbooks, which the local AWS otherwise starts as programs.
+const declared = new URL("../../../runbooks/runbooks.mjs", import.meta.url);
+/** @type {{ runbooks: Readonly<Record<string, { subject: string, purpose: string }>> }} */
+const { runbooks } = await import(declared.href);
+const runbooksOf = (/** @type {string} */ heading) =>
+    Object.fromEntries(
+        Object.entries(runbooks).flatMap(([name, { subject, purpose }]) =>
+            subject === heading ? [[name, purpose]] : [],
+        ),
+    );
+
 /** npm scripts grouped by purpose, each with a description. @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */
 export const groups = {
     "Start here": {
@@ -10,37 +21,16 @@ export const groups = {
     },
     "Your data": {
         "data-prep": "turn any table of interactions into the files of the program",
-        "repair-file": "write a repaired copy of a data file in S3",
+        ...runbooksOf("Your data"),
     },
     "The local AWS": {
         local: "start, stop and use it: npm run local -- status, pulumi up, recommend 22",
         pulumi: "run Pulumi with the clone's own engine and Node, on your AWS account",
     },
-    "Before and after `pulumi up`": {
-        doctor: "check that all is ready for the first up, with its time and cost",
-        adopt: "list what the console made, and the configuration that adopts it",
-        "diagnose-access": "find why an import cannot read its data, with the fix",
-        "audit-leftovers": "list what still exists in no stack, and costs money",
-    },
-    Recommendations: {
-        recommend: "print the campaign's recommendations for users",
-        "watch-status": "show the state of each resource, and the next step",
-        "flush-cache": "make the API request every list from the campaign again",
-        "forget-viewer": "delete a viewer's data from the API's table and caches",
-    },
-    Training: {
-        retrain: "train on new data, behind a quality gate",
-        versions: "list every trained version: its data, quality and cost",
-        rollback: "switch the campaign to an earlier version, and hold it there",
-    },
-    Money: {
-        park: "delete the campaign to stop its cost; the trained version stays",
-        resume: "create a parked campaign again as it was",
-        "cost-report": "compare the bill with the prediction",
-        "budget-alarms": "show and test the budget, the alarms and their recipients",
-        prices: "compare AWS's price list with the program's prices",
-        "publish-metrics": "publish the metrics that Personalize does not publish",
-    },
+    "Before and after `pulumi up`": runbooksOf("Before and after `pulumi up`"),
+    Recommendations: runbooksOf("Recommendations"),
+    Training: runbooksOf("Training"),
+    Money: runbooksOf("Money"),
     "Measure and prove": {
         "bench:api": "speed of the API, and the calls of the campaign that it saves",
         "bench:models": "quality of the local Personalize's model, beside known models",

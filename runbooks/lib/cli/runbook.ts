@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { messageOf } from "pulumi-personalize/errors";
+import { runbooks } from "../../runbooks.mjs";
 import { guardOutput } from "./output.ts";
 
 /** Exit codes of every runbook. A code that Pulumi also uses has Pulumi's meaning. */
@@ -49,12 +50,18 @@ export function npmCommand(name: string, description: string, examples: readonly
         .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.fine : exitCodes.usage));
 }
 
-/** Creates a command with the options of every runbook. `examples` are arguments for --help. */
-export function runbook(name: string, description: string, examples: readonly string[]): Command {
+/**
+ * Creates a declared runbook's command, with the options of every runbook, and `--yes` if it asks. `examples` are arguments for
+ * --help. `more` follows the purpose there.
+ */
+export function runbook(name: keyof typeof runbooks, examples: readonly string[], more = ""): Command {
     guardOutput();
-    return npmCommand(name, description, examples)
+    const { purpose, changes, asks } = runbooks[name];
+    const sentence = purpose.charAt(0).toUpperCase() + purpose.slice(1) + (changes === "no" ? "; only reads" : "");
+    const command = npmCommand(name, more === "" ? sentence : `${sentence}. ${more}`, examples)
         .option("--stack <name>", "the Pulumi stack; default: the selected one")
         .option("--verbose", "show the stack trace of an error");
+    return asks ? command.option("--yes", "do not ask for confirmation") : command;
 }
 
 /**
