@@ -1,17 +1,15 @@
-import {
-    CreateCampaignCommand,
-    CreateDatasetCommand,
-    CreateSchemaCommand,
-    CreateSolutionCommand,
-} from "@aws-sdk/client-personalize";
+import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
+    addDataset,
     arn,
+    column,
     createBucket,
     createDataset,
     recipe,
     runImportJob,
     type Service,
+    schemaOf,
     startService,
     trainVersion,
 } from "./support.ts";
@@ -30,26 +28,16 @@ export const films = [...new Set(ratings.map(({ item }) => item))].sort((a, b) =
 export const genresOf = (film: number) => [`Taste${film % 5}`, ...(film % 2 === 0 ? ["Even"] : [])];
 export const yearOf = (film: number) => (film === 1 ? undefined : 1900 + film);
 
-const column = (name: string, type: unknown, more: object = {}) => ({ name, type, ...more });
-
-export const itemsSchema = schemaOf("Items", [
-    column("ITEM_ID", "string"),
+export const itemsSchema = schemaOf(
+    "Items",
+    column("ITEM_ID"),
     column("GENRES", ["null", "string"], { categorical: true }),
     column("RELEASE_YEAR", ["null", "int"]),
     column("STUDIO", ["null", "string"]),
     column("IN_COLOUR", ["null", "boolean"]),
     column("PLOT", ["null", "string"], { textual: true }),
-]);
-const usersSchema = schemaOf("Users", [
-    column("USER_ID", "string"),
-    column("AGE", "int"),
-    column("PLAN", ["null", "string"]),
-]);
-
-function schemaOf(name: string, fields: object[]): string {
-    const namespace = "com.amazonaws.personalize.schema";
-    return JSON.stringify({ type: "record", name, namespace, fields, version: "1.0" });
-}
+);
+const usersSchema = schemaOf("Users", column("USER_ID"), column("AGE", "int"), column("PLAN", ["null", "string"]));
 
 export const itemsCsv = (chosen: readonly number[], studio = "") =>
     `ITEM_ID,GENRES,RELEASE_YEAR,STUDIO,IN_COLOUR,PLOT\n${chosen
@@ -75,15 +63,9 @@ export const cinemaBucket = () =>
 
 /** Creates Items and Users datasets in the group films and imports them. */
 export async function createCatalogue(service: Service): Promise<void> {
-    const { personalize } = service;
-    for (const [type, schema] of Object.entries({ Items: itemsSchema, Users: usersSchema })) {
-        const name = type.toLowerCase();
-        const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name, schema }));
-        const dataset = { name, schemaArn, datasetGroupArn, datasetType: type };
-        const { datasetArn = "" } = await personalize.send(new CreateDatasetCommand(dataset));
-        const job = { jobName: name, datasetArn, dataLocation: `s3://movies/${name}.csv` };
-        const { status, failureReason } = await runImportJob(service, job);
-        if (status !== "ACTIVE") throw new Error(failureReason);
+    for (const [datasetType, schema] of Object.entries({ Items: itemsSchema, Users: usersSchema })) {
+        const name = datasetType.toLowerCase();
+        await addDataset(service, { datasetGroupArn }, { name, datasetType, schema, file: `${name}.csv` });
     }
 }
 

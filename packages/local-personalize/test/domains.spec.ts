@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import {
-    CreateDatasetCommand,
     CreateDatasetGroupCommand,
     CreateEventTrackerCommand,
     CreateFilterCommand,
     CreateRecommenderCommand,
-    CreateSchemaCommand,
     DeleteRecommenderCommand,
     DescribeRecommenderCommand,
     type Domain,
@@ -17,13 +15,15 @@ import {
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { films, genresOf, history, itemsSchema, post } from "./cinema.ts";
 import {
+    addDataset,
     arn,
+    column,
     createBucket,
     interactionsSchema,
     recipe,
     refusal,
-    runImportJob,
     type Service,
+    schemaOf,
     startService,
     until,
 } from "./support.ts";
@@ -41,17 +41,12 @@ const objects = {
         .map((film) => `${film},${genresOf(film).join("|")},${800_000_000}\n`)
         .join("")}`,
 };
-const categories = JSON.stringify({
-    type: "record",
-    name: "Items",
-    namespace: "com.amazonaws.personalize.schema",
-    fields: [
-        { name: "ITEM_ID", type: "string" },
-        { name: "GENRES", type: "string", categorical: true },
-        { name: "CREATION_TIMESTAMP", type: "long" },
-    ],
-    version: "1.0",
-});
+const categories = schemaOf(
+    "Items",
+    column("ITEM_ID"),
+    column("GENRES", "string", { categorical: true }),
+    column("CREATION_TIMESTAMP", "long"),
+);
 
 /** Creates a dataset group of a domain with imported interactions and, with `items`, a catalogue. */
 async function openDomain(service: Service, name: string, domain: Domain | undefined, files: Record<string, string>) {
@@ -62,15 +57,8 @@ async function openDomain(service: Service, name: string, domain: Domain | undef
     for (const [datasetType, file] of Object.entries(files)) {
         const schema =
             datasetType === "ITEMS" ? (domain === "VIDEO_ON_DEMAND" ? categories : itemsSchema) : interactionsSchema;
-        const { schemaArn } = await personalize.send(
-            new CreateSchemaCommand({ name: `${name}-${datasetType}`, schema, ...(domain && { domain }) }),
-        );
-        const dataset = { name: `${name}-${datasetType}`, schemaArn, datasetGroupArn, datasetType };
-        const { datasetArn = "" } = await personalize.send(new CreateDatasetCommand(dataset));
-        if (file === "") continue;
-        const job = { jobName: `${name}-${datasetType}`, datasetArn, dataLocation: `s3://movies/${file}` };
-        const { status, failureReason } = await runImportJob(service, job);
-        assert.equal(status, "ACTIVE", failureReason);
+        const dataset = { name: `${name}-${datasetType}`, datasetType, schema, ...(file !== "" && { file }) };
+        await addDataset(service, { datasetGroupArn, domain }, dataset);
     }
     return datasetGroupArn ?? "";
 }

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import {
     CreateCampaignCommand,
-    CreateDatasetCommand,
     CreateDatasetGroupCommand,
-    CreateSchemaCommand,
     CreateSolutionCommand,
     DeleteCampaignCommand,
     DescribeSolutionCommand,
@@ -15,13 +13,15 @@ import {
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { weighing } from "../model/event-choice.ts";
 import {
+    addDataset,
     arn,
+    column,
     createBucket,
-    interactionsSchema,
+    interactionColumns,
     recipe,
     refusal,
-    runImportJob,
     type Service,
+    schemaOf,
     startService,
     trainVersion,
 } from "./support.ts";
@@ -52,21 +52,15 @@ const views = { eventType: "View", weight: 0.1 };
 const purchases = { eventType: "Purchase", weight: 1 };
 
 describe("Event weights of a solution", () => {
-    const { access } = createBucket({ "shop/shop.csv": shop() });
+    const { access } = createBucket({ "movies/shop.csv": shop() });
     let service: Service;
     before(async () => {
         service = await startService({ access });
         const { personalize } = service;
-        const schema = JSON.parse(interactionsSchema);
-        schema.fields.push({ name: "EVENT_VALUE", type: ["float", "null"] });
-        const schemaArn = arn("schema/shop");
-        await personalize.send(new CreateSchemaCommand({ name: "shop", schema: JSON.stringify(schema) }));
+        const schema = schemaOf("Interactions", ...interactionColumns, column("EVENT_VALUE", ["float", "null"]));
         const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "shop" }));
-        const { datasetArn = "" } = await personalize.send(
-            new CreateDatasetCommand({ name: "shop", schemaArn, datasetGroupArn, datasetType: "Interactions" }),
-        );
-        const job = await runImportJob(service, { jobName: "shop", datasetArn, dataLocation: "s3://shop/shop.csv" });
-        assert.equal(job.status, "ACTIVE");
+        const dataset = { name: "shop", datasetType: "Interactions", schema, file: "shop.csv" };
+        await addDataset(service, { datasetGroupArn }, dataset);
     });
     after(() => service.discard());
 

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import {
-    CreateDatasetCommand,
     CreateDatasetGroupCommand,
     CreateFilterCommand,
-    CreateSchemaCommand,
     DeleteDatasetGroupCommand,
     DeleteFilterCommand,
     DescribeFilterCommand,
 } from "@aws-sdk/client-personalize";
 import { cinemaBucket, datasetGroupArn } from "./cinema.ts";
-import { arn, refusal, type Service, startService, until } from "./support.ts";
+import { addDataset, arn, column, refusal, type Service, schemaOf, startService, until } from "./support.ts";
 
 describe("Filter states and limits", () => {
     const expression = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (*)";
@@ -64,17 +62,8 @@ describe("Filter states and limits", () => {
             await personalize.send(new DeleteFilterCommand({ filterArn: arn(`filter/f${number}`) }));
         }
         const fields = ["ITEM_ID", ...Array.from({ length: 24 }, (_, number) => `C${number}`)];
-        const schema = JSON.stringify({
-            type: "record",
-            name: "Items",
-            namespace: "com.amazonaws.personalize.schema",
-            fields: fields.map((name) => ({ name, type: "string" })),
-            version: "1.0",
-        });
-        const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name: "wide", schema }));
-        await personalize.send(
-            new CreateDatasetCommand({ name: "items", schemaArn, datasetGroupArn, datasetType: "Items" }),
-        );
+        const schema = schemaOf("Items", ...fields.map((name) => column(name)));
+        await addDataset(service, { datasetGroupArn }, { name: "wide", datasetType: "Items", schema });
         const of = (from: number, to: number) =>
             `INCLUDE ItemID WHERE ${Array.from({ length: to - from }, (_, at) => `Items.C${from + at} = "x"`).join(" AND ")}`;
         await assert.rejects(create("wide", of(0, 11)), refusal("LimitExceededException", /at most 10 .* has 11/));

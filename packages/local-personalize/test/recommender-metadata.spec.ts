@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import {
-    CreateDatasetCommand,
     CreateDatasetGroupCommand,
     CreateRecommenderCommand,
-    CreateSchemaCommand,
     DescribeRecommenderCommand,
     type Domain,
 } from "@aws-sdk/client-personalize";
@@ -11,30 +9,27 @@ import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { films, genresOf, history, post } from "./cinema.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
+    addDataset,
     arn,
+    column,
     createBucket,
     interactionsSchema,
     recipe,
     refusal,
-    runImportJob,
     type Service,
+    schemaOf,
     startService,
     until,
 } from "./support.ts";
 
 const domain: Domain = "VIDEO_ON_DEMAND";
-const itemsSchema = JSON.stringify({
-    type: "record",
-    name: "Items",
-    namespace: "com.amazonaws.personalize.schema",
-    fields: [
-        { name: "ITEM_ID", type: "string" },
-        { name: "GENRES", type: "string", categorical: true },
-        { name: "CREATION_TIMESTAMP", type: "long" },
-        { name: "STUDIO", type: ["null", "string"] },
-    ],
-    version: "1.0",
-});
+const itemsSchema = schemaOf(
+    "Items",
+    column("ITEM_ID"),
+    column("GENRES", "string", { categorical: true }),
+    column("CREATION_TIMESTAMP", "long"),
+    column("STUDIO", ["null", "string"]),
+);
 /** Returns the studio of a film. Films with odd numbers have none. */
 const studioOf = (film: number) => (film % 2 === 0 ? `Studio ${film}` : undefined);
 const itemsCsv = `ITEM_ID,GENRES,CREATION_TIMESTAMP,STUDIO\n${films
@@ -61,13 +56,8 @@ describe("metadataColumns of a recommender", () => {
         const { personalize } = service;
         const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name, domain }));
         for (const [datasetType, schema] of Object.entries(schemas)) {
-            const named = { name: `${name}-${datasetType}`, domain, schema };
-            const { schemaArn } = await personalize.send(new CreateSchemaCommand(named));
-            const dataset = { name: `${name}-${datasetType}`, schemaArn, datasetGroupArn, datasetType };
-            const { datasetArn = "" } = await personalize.send(new CreateDatasetCommand(dataset));
-            const dataLocation = `s3://movies/${datasetType}.csv`;
-            const job = await runImportJob(service, { jobName: `${name}-${datasetType}`, datasetArn, dataLocation });
-            assert.equal(job.status, "ACTIVE", job.failureReason);
+            const dataset = { name: `${name}-${datasetType}`, datasetType, schema, file: `${datasetType}.csv` };
+            await addDataset(service, { datasetGroupArn, domain }, dataset);
         }
     };
 

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import {
     CreateCampaignCommand,
-    CreateDatasetCommand,
     CreateDatasetExportJobCommand,
     CreateDatasetGroupCommand,
     CreateEventTrackerCommand,
-    CreateSchemaCommand,
     CreateSolutionCommand,
     type CreateSolutionCommandInput,
     DeleteCampaignCommand,
@@ -19,13 +17,16 @@ import {
 import { GetPersonalizedRankingCommand, GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { films, history, post } from "./cinema.ts";
 import {
+    addDataset,
     arn,
+    column,
     createBucket,
     importRole,
+    interactionColumns,
     recipe,
     refusal,
-    runImportJob,
     type Service,
+    schemaOf,
     startService,
     trainVersion,
     until,
@@ -33,23 +34,10 @@ import {
 
 const datasetGroupArn = arn("dataset-group/films");
 const interactionsArn = arn("dataset/films/INTERACTIONS");
-const schemaOf = (name: string, fields: object[]) =>
-    JSON.stringify({ type: "record", name, namespace: "com.amazonaws.personalize.schema", fields, version: "1.0" });
-const text = (name: string, more: object = {}) => ({ name, type: "string", ...more });
+const category = (name: string) => column(name, "string", { categorical: true });
 const schemas = {
-    INTERACTIONS: schemaOf("Interactions", [
-        text("USER_ID"),
-        text("ITEM_ID"),
-        text("EVENT_TYPE"),
-        text("DEVICE", { categorical: true }),
-        text("NOTE"),
-        { name: "TIMESTAMP", type: "long" },
-    ]),
-    ITEMS: schemaOf("Items", [
-        text("ITEM_ID"),
-        text("GENRES", { categorical: true }),
-        { name: "PRICE", type: "float" },
-    ]),
+    INTERACTIONS: schemaOf("Interactions", ...interactionColumns, category("DEVICE"), column("NOTE")),
+    ITEMS: schemaOf("Items", column("ITEM_ID"), category("GENRES"), column("PRICE", "float")),
 };
 /** Films with even numbers are watched on a phone. */
 const deviceOf = (film: number) => (film % 2 === 0 ? "phone" : "tv");
@@ -73,14 +61,8 @@ describe("Settings of solutions, context and impressions", () => {
         const { personalize } = service;
         await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         for (const [datasetType, schema] of Object.entries(schemas)) {
-            const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name: datasetType, schema }));
-            await personalize.send(
-                new CreateDatasetCommand({ name: datasetType, schemaArn, datasetGroupArn, datasetType }),
-            );
-            const datasetArn = arn(`dataset/films/${datasetType}`);
-            const dataLocation = `s3://movies/${datasetType}.csv`;
-            const job = await runImportJob(service, { jobName: datasetType, datasetArn, dataLocation });
-            assert.equal(job.status, "ACTIVE", job.failureReason);
+            const dataset = { name: datasetType, datasetType, schema, file: `${datasetType}.csv` };
+            await addDataset(service, { datasetGroupArn }, dataset);
         }
     });
     after(() => service?.discard());
@@ -323,10 +305,10 @@ describe("Settings of solutions, context and impressions", () => {
             return String(bucket.objects[`movies/export/${jobName}_1.csv`]).split("\n");
         };
         const [header, first] = await exported("bulk", "BULK");
-        assert.equal(header, "USER_ID,ITEM_ID,EVENT_TYPE,DEVICE,NOTE,TIMESTAMP");
+        assert.equal(header, "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP,DEVICE,NOTE");
         const row = history[0];
-        assert.equal(first, `${row?.user},${row?.item},Watch,${deviceOf(row?.item ?? 0)},"a, note",${row?.timestamp}`);
+        assert.equal(first, `${row?.user},${row?.item},Watch,${row?.timestamp},${deviceOf(row?.item ?? 0)},"a, note"`);
         const [, event] = await exported("put", "PUT");
-        assert.equal(event, "new-0,1,Watch,watch,,900000000");
+        assert.equal(event, "new-0,1,Watch,900000000,watch,");
     });
 });

@@ -12,26 +12,20 @@ import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { campaignArn, cinemaBucket, createCatalogue, datasetGroupArn } from "./cinema.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
+    addDataset,
     arn,
+    column,
     createBucket,
     createDataset,
     recipe,
     refusal,
     runImportJob,
     type Service,
+    schemaOf,
     startService,
     trainVersion,
 } from "./support.ts";
 
-const column = (name: string, type: unknown = "string", more: object = {}) => ({ name, type, ...more });
-const schemaOf = (record: string, ...fields: object[]) =>
-    JSON.stringify({
-        type: "record",
-        name: record,
-        namespace: "com.amazonaws.personalize.schema",
-        fields,
-        version: "1.0",
-    });
 const usual = [column("USER_ID"), column("ITEM_ID"), column("TIMESTAMP", "long")];
 const genre = column("GENRES", "string", { categorical: true });
 
@@ -153,10 +147,8 @@ describe("Documented rules of Personalize", () => {
                 column("EVENT_TYPE"),
                 column("EVENT_VALUE", ["null", "float"]),
             );
-            const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name: "valued", schema }));
-            const input = { name: "films", schemaArn, datasetGroupArn, datasetType: "INTERACTIONS" };
-            const { datasetArn = "" } = await personalize.send(new CreateDatasetCommand(input));
-            await runImportJob(service, { jobName: "valued", datasetArn, dataLocation: "s3://movies/valued.csv" });
+            const valued = { name: "valued", datasetType: "INTERACTIONS", schema, file: "valued.csv" };
+            await addDataset(service, { datasetGroupArn }, valued);
             await createCatalogue(service);
         });
         after(() => service?.discard());

@@ -12,6 +12,7 @@ import {
     CreateSolutionVersionCommand,
     DescribeDatasetImportJobCommand,
     DescribeSolutionVersionCommand,
+    type Domain,
     type ImportMode,
     PersonalizeClient,
 } from "@aws-sdk/client-personalize";
@@ -138,16 +139,39 @@ export async function until<Found>(look: () => Promise<Found | undefined | false
     }
 }
 
-export const interactionsSchema = JSON.stringify({
-    type: "record",
-    name: "Interactions",
-    namespace: "com.amazonaws.personalize.schema",
-    fields: ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"].map((name) => ({
-        name,
-        type: name === "TIMESTAMP" ? "long" : "string",
-    })),
-    version: "1.0",
-});
+/** Returns a column of an Avro schema, by default a string. `more` has attributes such as `categorical`. */
+export const column = (name: string, type: unknown = "string", more: object = {}) => ({ name, type, ...more });
+
+/** Returns the Avro schema of a dataset. */
+export const schemaOf = (name: string, ...fields: readonly object[]) =>
+    JSON.stringify({ type: "record", name, namespace: "com.amazonaws.personalize.schema", fields, version: "1.0" });
+
+export const interactionColumns = [
+    ...["USER_ID", "ITEM_ID", "EVENT_TYPE"].map((name) => column(name)),
+    column("TIMESTAMP", "long"),
+];
+export const interactionsSchema = schemaOf("Interactions", ...interactionColumns);
+
+/**
+ * Creates a schema and a dataset of a name in a group, and imports the file of the bucket "movies" into the dataset.
+ * @throws Error if the import fails
+ */
+export async function addDataset(
+    service: Service,
+    group: { readonly datasetGroupArn: string | undefined; readonly domain?: Domain | undefined },
+    dataset: { readonly name: string; readonly datasetType: string; readonly schema: string; readonly file?: string },
+): Promise<void> {
+    const { personalize } = service;
+    const { datasetGroupArn, domain } = group;
+    const { name, datasetType, schema, file } = dataset;
+    const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name, schema, ...(domain && { domain }) }));
+    const { datasetArn = "" } = await personalize.send(
+        new CreateDatasetCommand({ name, schemaArn, datasetGroupArn, datasetType }),
+    );
+    if (file === undefined) return;
+    const job = await runImportJob(service, { jobName: name, datasetArn, dataLocation: `s3://movies/${file}` });
+    assert.equal(job.status, "ACTIVE", job.failureReason);
+}
 
 /** Creates schema, dataset group and interactions dataset at speed instant. */
 export async function createDataset({ personalize }: Service, name = "films") {
