@@ -6,7 +6,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { GetBucketPolicyCommand, HeadObjectCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import type { PolicyDocument } from "policy-evaluator";
 import { runCommand } from "../drills/access/commands.ts";
-import { everythingIn, importJobNames } from "../support/inventory.ts";
+import { everythingIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { broken, diagnoseAccess, diagnoseWithoutStack } from "./diagnosing.ts";
 
@@ -101,11 +101,6 @@ describe("Imports without access on the real engine", () => {
         assert.match(failed[0].nextStep, /`pulumi up`/);
     });
 
-    it("up without a fix creates the next import job, which fails", async () => {
-        assertExit(await aws.engine("up"), 1);
-        assert.deepEqual((await importJobNames(aws)).map((name) => name.slice(-2)).slice(0, 3), ["-1", "-2", "-3"]);
-    });
-
     it("the printed fix of diagnose-access makes up succeed", async () => {
         const { fixes } = await ask(1, "--stack", aws.stack);
         const commands = fixes.flatMap((fix) => fix.commands);
@@ -132,9 +127,8 @@ describe("Imports without access on the real engine", () => {
             await runCommand(command, hands);
         }
         assertExit(await aws.engine("up"), 0);
-        assert.match((await aws.outputs()).importJobArn ?? "", /-[45]$/);
+        assert.match((await aws.outputs()).importJobArn ?? "", /-[34]$/);
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
-        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         const sentence = await shown(0, "--stack", aws.stack);
         assert.match(sentence, /^An import can read s3:\/\/\S+ by arn:aws:iam::\S+\.\n/);
         const sound = await ask(0, "--stack", aws.stack);

@@ -249,12 +249,4 @@ describe("Optional features of a stack on the real engine", () => {
         assert.ok(recommendations["1"].length > 0);
         assert.equal(explanations["1"].leftOut, null);
     });
-
-    it("preview requires a schema file beside itemsFile and prints its path", async () => {
-        await aws.configure({ itemsFile: at("films.csv") });
-        await writeFile(at("films.csv"), await readFile(at("items.csv")));
-        const preview = await aws.engine("preview");
-        assertExit(preview, 1);
-        assert.match(preview.stdout + preview.stderr, /films\.csv needs its Avro schema in .*films\.schema\.json/);
-    });
 });

