@@ -26,8 +26,8 @@ import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../su
 import { bySession, removalsOf } from "../support/role-session.ts";
 import { until } from "../support/until.ts";
 
-/** A stack with the API's table, from which viewers read the notification, and with a second campaign, which is also billed. */
-const serving = { api: true, storefront: "none", rankingCampaign: true };
+/** A stack with page and API, from whose table viewers read the notification, and with a second campaign, which is also billed. */
+const serving = { api: true, storefront: "api", rankingCampaign: true };
 const admin = { accessKeyId: "test", secretAccessKey: "test" };
 
 describe("Cost guard on the local AWS", function () {
@@ -124,7 +124,14 @@ describe("Cost guard on the local AWS", function () {
                 ),
             ),
         );
-    const health = async () => (await fetch(`${outputs.apiUrl}/health`)).status;
+    /** Returns the different statuses of requests to the API and to the page. */
+    const statuses = async () => {
+        const paths = ["/health", "/popular", "/recommendations/1", "/items?query=a"].map(
+            (path) => outputs.apiUrl + path,
+        );
+        const asked = [...paths, String(outputs.storefrontUrl)].map(async (url) => (await fetch(url)).status);
+        return [...new Set(await Promise.all(asked))];
+    };
     const resume = async () =>
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
 
@@ -158,7 +165,7 @@ describe("Cost guard on the local AWS", function () {
                         functionArn(scope(), name),
                     ),
                     serving: {
-                        ...servedPlaceOf({ ...scope(), names: names(), storefront: "none" }),
+                        ...servedPlaceOf({ ...scope(), names: names(), storefront: serving.storefront }),
                         functions: [{ name: names().api, gb: 0.5 }],
                     },
                 };
@@ -258,11 +265,12 @@ describe("Cost guard on the local AWS", function () {
             assert.equal((await runWith(all, await busy()))?.message, undefined);
             assert.match(String(await mark("parked")), /cost guard: \$600/);
             assert.match(String(await mark("closed")), /cost guard: requests/);
-            assert.equal(await health(), 429);
+            assert.deepEqual(await statuses(), [429]);
             const closed = await aws.engine("up");
             assertExit(closed, 0);
             assert.match(closed.stdout + closed.stderr, /API and page are closed since .* \(cost guard: requests\)/);
-            assert.equal(await health(), 429);
+            assert.deepEqual(await statuses(), [429]);
+            assert.equal((await fetch(`${outputs.apiUrl}/events`, { method: "OPTIONS" })).status, 429);
             assert.deepEqual(await there(), [false, false]);
             await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
             const said = ["idle", "limit-reached", "unused-deleted", "policy-foreign"];
@@ -283,7 +291,7 @@ describe("Cost guard on the local AWS", function () {
             assert.ok(got.some(({ kind, text }) => kind === shown.Item?.kind?.S && text === shown.Item?.text?.S));
             await resume();
             assert.deepEqual(await there(), [true, true]);
-            assert.equal(await health(), 200);
+            assert.deepEqual(await statuses(), [200]);
             assert.equal(await mark("closed"), undefined);
         });
     });
@@ -294,7 +302,7 @@ describe("Cost guard on the local AWS", function () {
             await aws.configure({ ...serving, guardMinutes: 1 });
             // The previous `up` recorded the closed stage; this `up` records the open one.
             assertExit(await aws.engine("up"), 0);
-            assert.equal(await health(), 200);
+            assert.deepEqual(await statuses(), [200]);
             const arrived = await notices((all) => all.some(({ kind }) => kind === "limit-reached"));
             const reached = arrived.find(({ kind }) => kind === "limit-reached");
             assert.match(String(reached?.id), new RegExp(`^${aws.stack}/\\d{4}-\\d\\d/limit-reached/`));
