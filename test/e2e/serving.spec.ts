@@ -141,22 +141,22 @@ describe("API on the local AWS", () => {
     });
 
     it("an event changes the viewer's list within a second and no other", async () => {
-        const others = await call("/recommendations/8");
+        const others = await from("campaign", () => call("/recommendations/8"));
         // Take the best of three measurements, because the machine may be busy with something else.
         const took: number[] = [];
         for (const viewer of ["7", "17", "27"]) {
             const before = await from("campaign", () => call(`/recommendations/${viewer}`));
-            assert.equal((await call(`/recommendations/${viewer}`)).body.source, "cache");
+            await from("cache", () => call(`/recommendations/${viewer}`));
             const begun = performance.now();
             const { body } = await watch(viewer, idsOf(before)[0] ?? "");
             assert.equal(body.tracked, true);
-            const after = await call(`/recommendations/${viewer}?since=${body.revision}`);
+            const after = await from("campaign", () => call(`/recommendations/${viewer}?since=${body.revision}`));
             took.push(performance.now() - begun);
             assert.notDeepEqual(idsOf(after), idsOf(before));
             assert.ok(!idsOf(after).includes(idsOf(before)[0] ?? ""));
         }
         assert.ok(Math.min(...took) < 1000, `${took} ms`);
-        assert.deepEqual(idsOf(await call("/recommendations/8")), idsOf(others));
+        assert.deepEqual(idsOf(await from("cache", () => call("/recommendations/8"))), idsOf(others));
     });
 
     it("lists omit watched films unless a filter includes them", async () => {
@@ -164,20 +164,22 @@ describe("API on the local AWS", () => {
         const isWatched = (itemId: string) => csv.includes(`"10","${itemId}",`);
         const list = await from("campaign", () => call("/recommendations/10?numResults=100"));
         assert.deepEqual(idsOf(list).filter(isWatched), []);
-        const again = idsOf(await call("/recommendations/10?filter=again&numResults=100"));
+        const filtered = (query = "") =>
+            from("campaign", () => call(`/recommendations/10?filter=again&numResults=100${query}`));
+        const again = idsOf(await filtered());
         assert.ok(again.length > 0 && again.every(isWatched), again.join());
         const { body } = await watch("10", idsOf(list)[0] ?? "");
-        const then = await call(`/recommendations/10?filter=again&numResults=100&since=${body.revision}`);
+        const then = await filtered(`&since=${body.revision}`);
         assert.deepEqual(idsOf(then).toSorted(), [...again, idsOf(list)[0]].toSorted());
     });
 
     it("flush-cache makes every list come from the campaign again", async () => {
         const list = () => call("/recommendations/9");
         await from("campaign", list);
-        assert.equal((await list()).body.source, "cache");
+        await from("cache", list);
         assertExit(await aws.runbook("flush-cache", "--yes"), 0);
         await from("campaign", list);
-        assert.equal((await list()).body.source, "cache");
+        await from("cache", list);
     });
 
     it("forget-viewer deletes the viewer's items after a dry run shows them", async () => {
@@ -196,7 +198,9 @@ describe("API on the local AWS", () => {
         const common = idsOf(first).filter((itemId) => popular.includes(itemId));
         assert.ok(common.length >= 5, `${common.length} of 10`);
         const { body } = await watch("nobody-yet", idsOf(first)[3] ?? "");
-        const then = await call(`/recommendations/nobody-yet?numResults=10&since=${body.revision}`);
+        const then = await from("campaign", () =>
+            call(`/recommendations/nobody-yet?numResults=10&since=${body.revision}`),
+        );
         assert.notDeepEqual(idsOf(then), idsOf(first));
     });
 
@@ -220,7 +224,7 @@ describe("API on the local AWS", () => {
         const FunctionName = `movie-recommender-prefetch-${aws.stack}`;
         await from("campaign", () => call("/recommendations/11"));
         // If a read of DynamoDB timed out, memory has the campaign's list, so the test requests another viewer's list.
-        const viewers = Array.from({ length: 10 }, (_, number) => String(31 + number));
+        const viewers = Array.from({ length: 16 }, (_, number) => String(31 + number));
         await countRequestsOf(viewers, aws, String((await aws.outputs()).apiTableName));
         const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
@@ -232,16 +236,23 @@ describe("API on the local AWS", () => {
     });
 
     it("events are throttled before lists", async () => {
-        const [events, lists] = await Promise.all(
-            [() => watch("stranger", "1"), () => call("/recommendations/1")].map(async (ask) => {
-                const answers: Answer[] = [];
-                // Send six requests at a time, because each concurrent request starts a process, which takes most of a second.
-                while (answers.length < 60) answers.push(...(await Promise.all(Array.from({ length: 6 }, ask))));
-                return answers.filter(({ status }) => status === 429).length;
-            }),
+        // Send six requests at a time, because each concurrent request starts a process, which takes most of a second.
+        const six = (ask: () => Promise<Answer>) => Promise.all(Array.from({ length: 6 }, ask));
+        const isThrottled = ({ status }: Answer) => status === 429;
+        const lists: Answer[] = [];
+        await until(
+            "a throttled event",
+            async () => {
+                const [events, more] = await Promise.all([
+                    six(() => watch("stranger", "1")),
+                    six(() => call("/recommendations/1")),
+                ]);
+                lists.push(...more);
+                return events.some(isThrottled);
+            },
+            120,
         );
-        assert.ok(Number(events) > 0, "no event was throttled");
-        assert.equal(lists, 0);
+        assert.deepEqual(lists.filter(isThrottled), []);
         // Wait until API Gateway's token bucket allows the events of the next tests.
         await until("an event that is not throttled", async () => (await watch("stranger", "1")).status !== 429, 60);
     });
@@ -270,7 +281,7 @@ describe("API on the local AWS", () => {
                 if (status !== 200 || body.films.length !== 5) failed.push(`${status} ${JSON.stringify(body)}`);
                 else sources.set(body.source, (sources.get(body.source) ?? 0) + 1);
                 if (round % 20 === 0) await watch(userId, body.films?.[0]?.itemId ?? "1");
-                await sleep(100);
+                await sleep(250);
             }
         }
         before(() => {
@@ -293,7 +304,7 @@ describe("API on the local AWS", () => {
 
         it("the API answers and reports the reason while the campaign is throttled", async () => {
             const admin = adminOf(aws.instance);
-            await admin.arm({ operation: "GetRecommendations", times: 200, effect: { kind: "throttle" } });
+            await admin.arm({ operation: "GetRecommendations", times: 100_000, effect: { kind: "throttle" } });
             // On a busy machine, the deadline of the campaign call may pass before the error arrives: the reason is then `slow`.
             let stranger = 0;
             const isThrottled = async () => {

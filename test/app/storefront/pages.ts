@@ -73,7 +73,7 @@ export async function said(page: Page, selector: string, words: RegExp): Promise
     await page
         .waitForFunction(
             (sought, pattern) => new RegExp(pattern).test(document.querySelector(sought)?.textContent ?? ""),
-            { timeout: 5000 },
+            { timeout: 60_000 },
             selector,
             words.source,
         )
