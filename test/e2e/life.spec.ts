@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DeleteCampaignCommand } from "@aws-sdk/client-personalize";
+import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { alarmCount } from "../../components/observability/alarms.ts";
 import { executionRoleTrust } from "../../iam/import-access.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
@@ -132,7 +133,16 @@ describe("Lifecycle of a stack on the real engine", () => {
             [],
         );
         assertExit(await aws.pulumi("stack", "import", "--file", file), 0);
-        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+    });
+
+    it("preview rejects more than twice the deployed price without monthlyLimitUsd", async () => {
+        await aws.configure({ minProvisionedTPS: 4 });
+        const refused = await aws.engine("preview");
+        assertExit(refused, 1);
+        const text = `${refused.stdout}${refused.stderr}`.replaceAll(/\s+/g, " ");
+        assert.match(text, /would cost ≈ \$59\d a month .* as deployed it costs ≈ \$15\d/);
+        assert.match(text, /To allow it: pulumi config set monthlyLimitUsd 59\d/);
+        await aws.configure();
     });
 
     it("a changed file creates an import and a version and updates the campaign", async () => {
@@ -187,41 +197,55 @@ describe("Lifecycle of a stack on the real engine", () => {
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });
 
-    for (const kinds of [["group"], ["dataset", "filter"]] as const) {
-        it(`refresh and up restore a stack whose ${kinds.join(" and ")} was deleted by hand`, async () => {
-            const names = async () => (await everythingIn(aws)).filter((thing) => !thing.startsWith("version ")).sort();
-            const before = await names();
-            await deleteByHand(aws.personalize, kinds);
-            assertExit(await aws.engine("refresh"), 0);
-            assertExit(await aws.engine("up"), 0);
-            assert.deepEqual(await names(), before);
-            assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
-            assertExit(await aws.runbook("recommend", "1", "--json"), 0);
-        });
-    }
-
-    it("preview of other tags, minProvisionedTPS and watchedFilter shows exactly the changes that up makes", async () => {
-        await aws.configure({ tags: { team: "films" }, minProvisionedTPS: 2, watchedFilter: false });
-        const { preview, up } = await previewedAndApplied(aws);
-        assert.deepEqual(preview, up);
-        assert.ok(
-            up.some((line) => line.startsWith("delete ") && line.includes("Filter")),
-            up.join("\n"),
-        );
-    });
-
-    it("preview after a refresh shows exactly the two changes that repair two drifts", async () => {
-        await aws.configure();
-        assertExit(await aws.engine("up"), 0);
+    // `npm run drill:planned` covers every config key, every change by hand and every pair of deleted kinds.
+    it("refresh, preview and up restore what was deleted by hand", async () => {
+        // A restored version or subscription has another id.
+        const names = async () =>
+            [...(await everythingIn(aws)), ...(await watchersIn(aws))]
+                .map((thing) => thing.replace(/^version .*|:[0-9a-f-]{36}$/, ""))
+                .sort();
+        const before = await names();
+        await deleteByHand(aws.personalize, ["dataset", "filter"]);
         const { drifts, end } = await driftOf(aws);
-        for (const what of ["the data bucket's policy deleted", "the campaign's minimum TPS changed"]) {
+        for (const what of [
+            "the data bucket deleted",
+            "Personalize's role deleted",
+            "the cost guard's roles deleted",
+            "the topic and the queue of failures deleted",
+        ]) {
             await drifts[what]?.();
         }
         end();
         assertExit(await aws.engine("refresh"), 0);
         const { preview, up } = await previewedAndApplied(aws);
         assert.deepEqual(preview, up);
-        assert.equal(up.length, 2);
+        assert.deepEqual(await names(), before);
+        const created = up.map((line) => line.replace(/^create .*[:/$](\w+)::.*$/, "$1"));
+        assert.deepEqual(created.sort(), [
+            "Bucket",
+            "BucketLifecycleConfiguration",
+            "BucketObjectv2",
+            "BucketOwnershipControls",
+            "BucketPolicy",
+            "BucketPublicAccessBlock",
+            "BucketServerSideEncryptionConfiguration",
+            "BucketVersioning",
+            ...["Dataset", "DatasetImportJob", "Filter"],
+            "Queue",
+            ...["Role", "Role", "Role", "RolePolicy", "RolePolicy", "RolePolicy"],
+            ...["Topic", "TopicPolicy", "TopicSubscription"],
+        ]);
+        assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+    });
+
+    it("a changed bucketName keeps the trail's bucket and its events", async () => {
+        const { bucketName } = await aws.outputs();
+        const event = { Bucket: `${bucketName}-trail`, Key: "AWSLogs/000000000000/event.json.gz" };
+        await aws.s3.send(new PutObjectCommand({ ...event, Body: "{}" }));
+        await aws.configure({ bucketName: `films-of-${aws.stack}` });
+        assertExit(await aws.engine("up"), 0);
+        assert.equal((await aws.outputs()).bucketName, `films-of-${aws.stack}`);
+        await aws.s3.send(new HeadObjectCommand(event));
     });
 
     it("the runs write nothing into the project's folder", () => {
