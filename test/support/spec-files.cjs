@@ -8,7 +8,6 @@ const longest = [
     "test/e2e/years.spec.ts",
     "test/e2e/serving.spec.ts",
     "test/e2e/drill-aws.spec.ts",
-    "test/e2e/live-preview.spec.ts",
     "test/e2e/cost-guard.spec.ts",
     "test/e2e/serving-access.spec.ts",
     "test/e2e/operator.spec.ts",
@@ -21,7 +20,7 @@ const longest = [
     "test/e2e/renamed.spec.ts",
     "test/e2e/observability.spec.ts",
     "test/e2e/shop.spec.ts",
-    "test/e2e/auto-training.spec.ts",
+    "test/e2e/training.spec.ts",
     "test/e2e/life.spec.ts",
 ];
 

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import {
+    DescribeCampaignCommand,
+    DescribeSolutionCommand,
+    DescribeSolutionVersionCommand,
+    ListSolutionVersionsCommand,
+} from "@aws-sdk/client-personalize";
+import { run } from "../../packages/local-aws/pulumi.ts";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
+import { putEvent } from "../support/events.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { applied, planned } from "../support/preview-plan.ts";
+import { until } from "../support/until.ts";
+
+/** A recipe that accepts event weights. */
+const common = { recipe: "aws-user-personalization-v2", eventTracker: true };
+/** A training every day; a day lasts two seconds on this local AWS. */
+const automatic = { performAutoTraining: true, syncWithLatestSolutionVersion: true, autoTrainingDays: 1 };
+const python = `
+import json, sys, boto3
+solution = boto3.client("personalize").describe_solution(solutionArn=sys.argv[1])["solution"]
+print(json.dumps(solution.get("solutionConfig")))
+`;
+
+describe("Training settings on the real engine", () => {
+    let aws: TestAws;
+    let first: Record<string, string> = {};
+    before(async () => {
+        aws = await startTestAws();
+        // Every third watched film is liked a second later; ids are unchanged.
+        const rows = Array.from({ length: 1500 }, (_, row) => {
+            const [user, film, at] = [row % 50, (row * 7) % 90, 1_700_000_000 + row * 60];
+            const like = row % 3 === 0 ? `"${user}","${film}","Like",${at + 1}\n` : "";
+            return `"${user}","${film}","Watch",${at}\n${like}`;
+        });
+        await writeFile(aws.interactionsFile, `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${rows.join("")}`);
+        await aws.configure({ ...common, eventWeights: { Watch: 0.3, Like: 1 } });
+        assertExit(await aws.engine("up"), 0);
+        first = await aws.outputs();
+    });
+    after(() => aws?.stop());
+
+    async function solution() {
+        const { solutionArn } = first;
+        return (await aws.personalize.send(new DescribeSolutionCommand({ solutionArn }))).solution;
+    }
+    async function campaign() {
+        const { campaignArn } = first;
+        return (await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign;
+    }
+    const parameters = async () => (await solution())?.solutionConfig?.eventsConfig?.eventParametersList;
+    const versions = async () => {
+        const { solutionArn } = first;
+        const answer = await aws.personalize.send(new ListSolutionVersionsCommand({ solutionArn }));
+        return answer.solutionVersions?.length;
+    };
+    /** Waits until the campaign serves another version than this one. Returns the new version. */
+    const servedAfter = (solutionVersionArn: string | undefined) =>
+        until(`another version than ${solutionVersionArn} serves`, async () => {
+            const served = (await campaign())?.solutionVersionArn;
+            return served !== solutionVersionArn && served;
+        });
+
+    describe("eventWeights", () => {
+        it("up sets eventWeights on solution and version, and boto3 reads them", async () => {
+            const expected = [
+                { eventType: "Like", weight: 1 },
+                { eventType: "Watch", weight: 0.3 },
+            ];
+            assert.deepEqual(await parameters(), expected);
+            const { solutionArn = "", solutionVersionArn } = first;
+            const { solutionVersion } = await aws.personalize.send(
+                new DescribeSolutionVersionCommand({ solutionVersionArn }),
+            );
+            assert.deepEqual(solutionVersion?.solutionConfig?.eventsConfig?.eventParametersList, expected);
+            const tool = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
+            const seen = await run(aws.instance, tool, ["-c", python, solutionArn], "captured");
+            assertExit(seen, 0);
+            assert.deepEqual(JSON.parse(seen.stdout), { eventsConfig: { eventParametersList: expected } });
+        });
+
+        it("refresh finds no change of eventWeights in any response format", async () => {
+            for (const forms of ["received", "other"] as const) {
+                await adminOf(aws.instance).forms(forms);
+                assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+            }
+        });
+
+        it("changed eventWeights update the solution and train one new version", async () => {
+            await aws.configure({ ...common, eventWeights: { Watch: "0.1", Like: 1 } });
+            assertExit(await aws.engine("up"), 0);
+            const { solutionArn, campaignArn, solutionVersionArn } = await aws.outputs();
+            assert.deepEqual([solutionArn, campaignArn], [first.solutionArn, first.campaignArn]);
+            assert.notEqual(solutionVersionArn, first.solutionVersionArn);
+            assert.equal(await versions(), 2);
+            assert.equal((await parameters())?.[1]?.weight, 0.1);
+        });
+
+        it("removed eventWeights are cleared in place", async () => {
+            await aws.configure(common);
+            assertExit(await aws.engine("up"), 0);
+            assert.deepEqual(await parameters(), []);
+            assert.equal(await versions(), 3);
+        });
+    });
+
+    // Personalize may return `rate(1 days)`, which must not count as a change, because an update would restart the schedule.
+    describe("Automatic training, with responses in other formats", () => {
+        before(async () => {
+            first = await aws.outputs();
+        });
+
+        it("performAutoTraining updates campaign and solution in place and prints the price", async () => {
+            await aws.configure({ ...common, ...automatic });
+            const price =
+                /automatic training every day: ≈ \$0\.12 a month for 2,000 interactions \(US price, unverified\)/;
+            const { plan, stdout } = await applied(aws);
+            assert.deepEqual(plan, { update: ["Campaign", "Solution"] });
+            assert.match(stdout, price);
+            const { estimatedMonthlyCostUsd: dearer, ...outputs } = await aws.outputs();
+            const { estimatedMonthlyCostUsd: before, ...same } = first;
+            assert.deepEqual(outputs, same);
+            assert.ok(Number(dearer) > Number(before) + 0.1);
+            const updated = await solution();
+            assert.equal(updated?.performAutoTraining, true);
+            assert.equal(updated?.solutionConfig?.autoTrainingConfig?.schedulingExpression, "rate(1 days)");
+            assert.equal(updated?.latestSolutionUpdate?.status, "ACTIVE");
+            assert.equal((await campaign())?.campaignConfig?.syncWithLatestSolutionVersion, true);
+            assert.equal((await campaign())?.solutionVersionArn, first.solutionVersionArn);
+        });
+
+        it("preview shows that switching it off updates campaign and solution in place", async () => {
+            await aws.configure(common);
+            assert.deepEqual(await planned(aws), { update: ["Campaign", "Solution"] });
+            await aws.configure({ ...common, ...automatic });
+        });
+
+        it("a changed file is imported, the service trains, and the campaign serves it", async () => {
+            await aws.writeInteractions(2);
+            assert.deepEqual((await applied(aws)).plan, { replace: ["DatasetImportJob"], update: ["BucketObjectv2"] });
+            const served = await servedAfter(first.solutionVersionArn);
+            assert.ok(served?.startsWith(`${first.solutionArn}/`));
+            assert.equal((await aws.outputs()).solutionVersionArn, first.solutionVersionArn);
+        });
+
+        it("the service also trains on events, without a change for the program", async () => {
+            const served = (await campaign())?.solutionVersionArn;
+            const { eventTrackerId = "" } = first;
+            await putEvent(aws, eventTrackerId, { userId: "1", itemId: "2", sentAt: Date.now() / 1000 });
+            await servedAfter(served);
+            assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+            assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+        });
+
+        it("switching it off after an import trains a new version by the program", async () => {
+            await aws.configure(common);
+            const { plan } = await applied(aws);
+            assert.deepEqual(plan, { replace: ["SolutionVersion"], update: ["Campaign", "Solution"] });
+            assert.equal((await solution())?.performAutoTraining, false);
+            assert.equal((await campaign())?.campaignConfig?.syncWithLatestSolutionVersion, false);
+            assert.equal((await campaign())?.solutionVersionArn, (await aws.outputs()).solutionVersionArn);
+        });
+    });
+});
