@@ -117,8 +117,9 @@ describe("Interrupted up", () => {
                 await until("up creates the campaign", isCreating, 120).catch((error: Error) => {
                     throw new Error(`${error.message}\n${progress}${said}`);
                 });
-                // The campaign hangs; the creations of other resources end meanwhile, so that only the campaign is pending.
-                await sleep(5000);
+                // The campaign hangs. Wait until the creations of the other resources have ended, so that only it is pending.
+                const created = () => progress.split(" created (").length;
+                for (let before = 0; before !== created(); await sleep(5000)) before = created();
                 up.kill("SIGINT");
                 await until(
                     "the note after Ctrl-C",
