@@ -34,7 +34,6 @@ const options = withConfigFile(runbook("budget-alarms", ["", "--send-test"], "It
     .option("--limit <USD>", "US dollars a month", aboveZero)
     .option("--email <address>", "recipient of the notifications", mailAddress)
     .option("--service <name>", "AWS service that the budget covers, as the bill names it", billedService)
-    .option("--dry-run", "with --create: only print the changes")
     .parse()
     .opts<Options>();
 

@@ -5,7 +5,6 @@ import { stackOutputs } from "./lib/stack/stack.ts";
 import { selectedStack } from "./lib/stack/stack-config.ts";
 
 const options = runbook("flush-cache", ["--dry-run", "--yes"], "Needed after a change of a filter")
-    .option("--dry-run", "only print what it would do")
     .parse()
     .opts<{ stack?: string; json?: boolean; verbose?: boolean; dryRun?: boolean; yes?: boolean }>();
 

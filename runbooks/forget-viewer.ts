@@ -11,7 +11,6 @@ const command = runbook(
     "Prints how to delete the data in Amazon Personalize",
 )
     .argument("<user id>", "id of the viewer, as in the interactions")
-    .option("--dry-run", "only print what it would delete")
     .parse();
 const options = command.opts<{
     stack?: string;

@@ -19,7 +19,6 @@ const options = withConfigFile(
     runbook("park", ["--dry-run", "--yes --reason weekend"], "`npm run resume` creates it again"),
 )
     .option("--reason <text>", "reason, shown in previews and reports", "by hand")
-    .option("--dry-run", "only print what it would do")
     .parse()
     .opts<OperationOptions & { readonly reason: string }>();
 

@@ -25,7 +25,6 @@ const options = withConfigFile(
         "It also opens a closed API. Nothing is trained, and the campaign costs money again",
     ),
 )
-    .option("--dry-run", "only print what it would do")
     .parse()
     .opts<OperationOptions>();
 

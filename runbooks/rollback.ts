@@ -34,7 +34,6 @@ const options = withConfigFile(runbook("rollback", ["--dry-run", '--to 2fd61244 
     .option("--to <version>", "id or ARN of the version; default: the ACTIVE version before the one that serves now")
     .option("--reason <text>", "reason, kept in the history", "by hand")
     .option("--release", "end the hold: the next `pulumi up` switches to the newest version")
-    .option("--dry-run", "only print what it would do")
     .parse()
     .opts<Options>();
 

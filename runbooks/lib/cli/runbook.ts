@@ -51,7 +51,7 @@ export function npmCommand(name: string, description: string, examples: readonly
 }
 
 /**
- * Creates a declared runbook's command, with the options of every runbook, and `--yes` if it asks. `examples` are arguments for
+ * Creates a declared runbook's command, with the options of every runbook, and `--dry-run` and `--yes` if it asks. `examples` are arguments for
  * --help. `more` follows the purpose there.
  */
 export function runbook(name: keyof typeof runbooks, examples: readonly string[], more = ""): Command {
@@ -61,7 +61,9 @@ export function runbook(name: keyof typeof runbooks, examples: readonly string[]
     const command = npmCommand(name, more === "" ? sentence : `${sentence}. ${more}`, examples)
         .option("--stack <name>", "the Pulumi stack; default: the selected one")
         .option("--verbose", "show the stack trace of an error");
-    return asks ? command.option("--yes", "do not ask for confirmation") : command;
+    return asks
+        ? command.option("--dry-run", "only print what it would do").option("--yes", "do not ask for confirmation")
+        : command;
 }
 
 /**
