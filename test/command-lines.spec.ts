@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Instance, root } from "../packages/local-aws/instance.ts";
-import { ensureStack, run } from "../packages/local-aws/pulumi.ts";
+import { run } from "../packages/local-aws/pulumi.ts";
+import { bareInstance } from "./support/bare-instance.ts";
 
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
 /** The program of each npm script with options of its own. */
@@ -34,6 +34,8 @@ const lines: readonly Line[] = [
     ["recommend 22 --stack", 2, /'--stack <name>' argument missing/],
     ["watch-status --timeout 0", 2, /number above 0/],
     ["watch-status --poll soon", 2, /number above 0/],
+    ["watch-status --follow --json", 2, /option '--follow' cannot be used with option '--json'/],
+    ["watch-status --follow --wait", 2, /option '--follow' cannot be used with option '--wait'/],
     ["watch-status campaign", 2, /too many arguments/],
     ["publish-metrics --every 5", 2, /30s, 5m or 1h/],
     ["cost-report --days 0", 2, /whole number from 1 to 365/],
@@ -101,10 +103,7 @@ const lines: readonly Line[] = [
 describe("Invalid command lines", () => {
     let instance: Instance;
     before(async () => {
-        const dir = await mkdtemp(join(tmpdir(), "lines-"));
-        // No service listens on the discard port 9, so a command that calls a service fails this test.
-        instance = { root, dir, port: 9, speed: "instant", officialPlugin: false, enforce: true };
-        await ensureStack(instance);
+        instance = await bareInstance();
     });
     after(() => rm(instance.dir, { recursive: true, force: true }));
     const runLine = (line: string) => {

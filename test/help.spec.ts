@@ -48,7 +48,8 @@ describe("npm run help", () => {
         const ask = promisify(execFile);
         const asked = programs.map(async ([name, program]) => {
             const { stdout: help } = await ask(process.execPath, [program, "--help"], { cwd: root });
-            assert.match(help, /--version +print the version/, name);
+            const common = ["--version", ...(name in runbooks ? ["--stack", "--json", "--verbose"] : [])];
+            for (const option of common) assert.match(help, new RegExp(`^ +${option} `, "m"), name);
             const examples = help.split("Examples:\n")[1]?.trimEnd().split("\n") ?? [];
             assert.ok(examples.length >= 2, `${name}: ${examples.length} examples`);
             for (const example of examples.filter((line) => line.startsWith("  "))) {

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import ts from "typescript";
 import { keys } from "../config/keys.ts";
-import { type Instance, root } from "../packages/local-aws/instance.ts";
-import { ensureStack, run } from "../packages/local-aws/pulumi.ts";
+import type { Instance } from "../packages/local-aws/instance.ts";
+import { run } from "../packages/local-aws/pulumi.ts";
+import { bareInstance } from "./support/bare-instance.ts";
 import { pages, read, sources } from "./support/sources.ts";
 
 /** Text that replaces an expression in a template; it is neither an option nor a config key. */
@@ -86,10 +85,7 @@ const isPlaceholder = (word: string) => word.includes(value) || /^[<…]/.test(w
 describe("Commands in messages and documents", () => {
     let instance: Instance;
     before(async () => {
-        const dir = await mkdtemp(join(tmpdir(), "printed-"));
-        // No service listens on the discard port 9, so a command that calls a service fails this test.
-        instance = { root, dir, port: 9, speed: "instant", officialPlugin: false, enforce: true };
-        await ensureStack(instance);
+        instance = await bareInstance();
     });
     after(() => rm(instance.dir, { recursive: true, force: true }));
 
