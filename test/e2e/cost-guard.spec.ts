@@ -22,7 +22,7 @@ import { type GuardScope, guardPolicy } from "../../iam/guard-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
 import { guardConfig } from "../support/guard-world.ts";
-import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, clientsOf, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";
 import { until } from "../support/until.ts";
 
@@ -38,7 +38,7 @@ describe("Cost guard on the local AWS", function () {
     let rankingCampaignArn: string;
     const opened: { destroy(): void }[] = [];
     const more = (credentials: typeof admin & { sessionToken?: string }) => {
-        const settings = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region, credentials, maxAttempts: 1 };
+        const settings = { ...settingsOf(aws.instance, credentials), maxAttempts: 1 };
         const clients = {
             cloudwatch: new CloudWatchClient(settings),
             lambda: new LambdaClient(settings),

@@ -4,21 +4,17 @@ import { BudgetsClient, DescribeBudgetCommand } from "@aws-sdk/client-budgets";
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { prices } from "../../config/prices.ts";
-import { localAccountId, variables } from "../../packages/local-aws/instance.ts";
+import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { sendAndAwait, testNotification } from "../../runbooks/lib/cost/test-notification.ts";
-import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const hour = 3_600_000;
 
 describe("Cost runbooks on a deployed stack", () => {
     let aws: TestAws;
     let configFile: string;
-    const settings = () => ({
-        endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
-        region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
+    const settings = () => settingsOf(aws.instance);
     const ofStack = (name: string, ...args: string[]) => aws.runbook(name, "--config-file", configFile, ...args);
     const alone = (name: string, ...args: string[]) =>
         run(aws.instance, process.execPath, [join("runbooks", `${name}.ts`), ...args], "captured");

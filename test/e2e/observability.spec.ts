@@ -26,7 +26,7 @@ import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { batchValues } from "../../runbooks/lib/metrics/values.ts";
 import { countRequestsOf } from "../support/busiest-viewers.ts";
 import { dashboardLines, hasData } from "../support/dashboard.ts";
-import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
 describe("Observability of a deployed stack", function () {
@@ -46,8 +46,7 @@ describe("Observability of a deployed stack", function () {
         aws = await startTestAws();
         await aws.configure({ api: true, storefront: "none", eventTracker: true });
         names = namesFor(aws.stack);
-        const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-        const settings = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region, credentials };
+        const settings = settingsOf(aws.instance);
         by = {
             cloudwatch: new CloudWatchClient(settings),
             cloudtrail: new CloudTrailClient(settings),

@@ -23,7 +23,7 @@ import { localAccountId, localPartition } from "../../packages/local-aws/instanc
 import { requestWindows } from "../../personalize/operations/observe-campaign.ts";
 import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { startIssuer } from "../support/issuer.ts";
-import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, clientsOf, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";
 
 type Keys = Parameters<Parameters<typeof bySession>[2]>[0];
@@ -32,17 +32,11 @@ describe("Access to the API", () => {
     let aws: TestAws;
     let outputs: Record<string, string>;
     let sts: STSClient;
-    const admin = { accessKeyId: "test", secretAccessKey: "test" };
     /** A filter that callers of the API can name. */
     const named = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
     /** Config keys whose values may be secrets. */
     const secrets = { alertEmail: "ann@secret.example", chatWebhookParameter: "/movie-recommender-chat/secret" };
-    const settings = (credentials: object = admin) => ({
-        endpoint: `http://127.0.0.1:${aws.instance.port}`,
-        region,
-        credentials: credentials as typeof admin,
-        maxAttempts: 1,
-    });
+    const settings = (keys?: Keys) => ({ ...settingsOf(aws.instance, keys), maxAttempts: 1 });
 
     before(async () => {
         aws = await startTestAws();

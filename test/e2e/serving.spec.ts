@@ -11,7 +11,7 @@ import { openToStrangers } from "../../components/api/viewer-auth.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { countRequestsOf } from "../support/busiest-viewers.ts";
 import { everythingIn, watchersIn } from "../support/inventory.ts";
-import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: as the document is
@@ -57,10 +57,8 @@ describe("API on the local AWS", () => {
         const outputs = await aws.outputs();
         url = String(outputs.apiUrl);
         campaignArn = String(outputs.campaignArn);
-        const endpoint = `http://127.0.0.1:${aws.instance.port}`;
-        const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
-        lambda = new LambdaClient(settings);
-        dynamo = new DynamoDBClient(settings);
+        lambda = new LambdaClient(settingsOf(aws.instance));
+        dynamo = new DynamoDBClient(settingsOf(aws.instance));
     });
     after(async () => {
         lambda?.destroy();

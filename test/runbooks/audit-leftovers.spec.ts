@@ -13,10 +13,9 @@ import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
 import * as ssm from "@aws-sdk/client-ssm";
 import { zipSync } from "fflate";
-import { variables } from "../../packages/local-aws/instance.ts";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
 import { everythingIn } from "../support/inventory.ts";
-import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const project = "movie-recommender";
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
@@ -146,12 +145,7 @@ function clientOf(aws: TestAws, service: string): AnyClient {
     const entry = clients[service as keyof typeof clients];
     assert.ok(entry, `no client for ${service}`);
     const Client = entry[1] as unknown as new (settings: object) => AnyClient;
-    return new Client({
-        endpoint: variables(aws.instance).AWS_ENDPOINT_URL,
-        region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-        forcePathStyle: true,
-    });
+    return new Client({ ...settingsOf(aws.instance), forcePathStyle: true });
 }
 
 /** AWS CLI options that take a list. */

@@ -12,7 +12,7 @@ import type { Audit } from "../../runbooks/lib/audit/audit.ts";
 import { tables } from "../../runbooks/lib/audit/inventory/serving.ts";
 import { runPrinted } from "../support/audited.ts";
 import { watchersIn } from "../support/inventory.ts";
-import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const ours = [
     "distribution",
@@ -48,8 +48,7 @@ describe("audit-leftovers of an API and its storefront", () => {
         aws = await startTestAws();
         await aws.configure({ api: true, storefront: "cloudfront" });
         assertExit(await aws.engine("up"), 0);
-        const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-        const settings = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region, credentials };
+        const settings = settingsOf(aws.instance);
         gateway = new APIGatewayClient(settings);
         dynamo = new DynamoDBClient(settings);
         opened.push(gateway, dynamo);

@@ -19,7 +19,7 @@ import { executionRoleTrust } from "../../iam/import-access.ts";
 import type { Instance } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import type { CheckResult } from "../../runbooks/lib/doctor/check.ts";
-import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 describe("doctor on the local AWS", () => {
     let aws: TestAws;
@@ -247,8 +247,7 @@ describe("doctor on the local AWS", () => {
 
 /** Returns temporary administrator credentials as environment variables. */
 async function sessionOf(instance: Instance) {
-    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-    const sts = new STSClient({ endpoint: `http://127.0.0.1:${instance.port}`, region, credentials });
+    const sts = new STSClient(settingsOf(instance));
     const { Credentials: made } = await sts.send(new GetSessionTokenCommand({}));
     sts.destroy();
     return {

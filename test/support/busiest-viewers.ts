@@ -1,5 +1,5 @@
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { region, type TestAws } from "./local-aws.ts";
+import { settingsOf, type TestAws } from "./local-aws.ts";
 
 /** Adds viewers' request counts to the API's table, as an API process does once a minute. */
 export async function countRequestsOf(
@@ -7,11 +7,7 @@ export async function countRequestsOf(
     { instance }: TestAws,
     tableName: string,
 ): Promise<void> {
-    const dynamo = new DynamoDBClient({
-        endpoint: `http://127.0.0.1:${instance.port}`,
-        region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
+    const dynamo = new DynamoDBClient(settingsOf(instance));
     for (const viewer of viewers) {
         await dynamo.send(
             new UpdateItemCommand({

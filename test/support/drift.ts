@@ -27,17 +27,16 @@ import { DeleteScheduleCommand, SchedulerClient } from "@aws-sdk/client-schedule
 import { DeleteTopicCommand } from "@aws-sdk/client-sns";
 import { DeleteQueueCommand, GetQueueUrlCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { namesFor, objectKeys } from "../../config/config.ts";
-import { localAccountId, variables } from "../../packages/local-aws/instance.ts";
+import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { type DeletableKind, deletableKinds, deleteByHand } from "./by-hand.ts";
-import { region, type TestAws } from "./local-aws.ts";
+import { settingsOf, type TestAws } from "./local-aws.ts";
 import { until } from "./until.ts";
 
 /** Functions that change or delete a stack's resources outside Pulumi, by description. `end` closes the clients. */
 export async function driftOf(aws: TestAws) {
     const names = namesFor(aws.stack);
     const { bucketName: Bucket, notificationsTopicArn: TopicArn, campaignArn, datasetGroupArn } = await aws.outputs();
-    const endpoint = variables(aws.instance).AWS_ENDPOINT_URL as string;
-    const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+    const settings = settingsOf(aws.instance);
     const budgets = new BudgetsClient(settings);
     const trails = new CloudTrailClient(settings);
     const watch = new CloudWatchClient(settings);

@@ -28,8 +28,8 @@ import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler
 import { ListSubscriptionsCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetParametersByPathCommand } from "@aws-sdk/client-ssm";
-import { localAccountId, variables } from "../../packages/local-aws/instance.ts";
-import { region, type TestAws } from "./local-aws.ts";
+import { localAccountId } from "../../packages/local-aws/instance.ts";
+import { settingsOf, type TestAws } from "./local-aws.ts";
 
 const named = (list: readonly object[] | undefined, kind: string, key: string) =>
     (list ?? []).map((item) => `${kind} ${(item as Record<string, unknown>)[key]}`);
@@ -61,8 +61,7 @@ const isOwn = ({ Path = "/" }: Role) => !Path.startsWith("/aws-service-role/");
 
 /** Lists the stack's monitoring and notification resources by name. */
 export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promise<string[]> {
-    const endpoint = variables(instance).AWS_ENDPOINT_URL as string;
-    const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+    const settings = settingsOf(instance);
     const clients = {
         apis: new APIGatewayClient(settings),
         budgets: new BudgetsClient(settings),

@@ -11,7 +11,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { prepare } from "../../data-prep/prepare.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
-import { type Instance, paths, root, variables } from "../../packages/local-aws/instance.ts";
+import { type Instance, paths, root } from "../../packages/local-aws/instance.ts";
 import { freePort } from "../../packages/local-aws/ministack/process.ts";
 import { type CommandResult, run } from "../../packages/local-aws/pulumi.ts";
 import type { Speed } from "../../packages/local-personalize/emulator.ts";
@@ -19,6 +19,7 @@ import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/
 import { endWithProcess } from "./on-signal.ts";
 
 export const region = "eu-central-1";
+const administrator = { accessKeyId: "test", secretAccessKey: "test" };
 
 /**
  * Ports that this process has assigned, because a port is used some time after it was chosen. No local AWS uses these
@@ -41,14 +42,15 @@ export async function testInstance(speed: Speed = "instant"): Promise<Instance> 
     return { root, dir, port: await testPort(), speed, officialPlugin: false, enforce: true };
 }
 
+/** Returns the settings of an AWS SDK client for an instance, by default with the administrator's keys. */
+export const settingsOf = (
+    instance: Instance,
+    credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } = administrator,
+) => ({ endpoint: `http://127.0.0.1:${instance.port}`, region, credentials });
+
 /** Returns AWS SDK clients for an instance, by default with the administrator's keys. */
-export function clientsOf(instance: Instance, credentials = { accessKeyId: "test", secretAccessKey: "test" }) {
-    const env = variables(instance);
-    const settings = {
-        endpoint: env.AWS_ENDPOINT_URL as string,
-        region,
-        credentials,
-    };
+export function clientsOf(instance: Instance, credentials = administrator) {
+    const settings = settingsOf(instance, credentials);
     return {
         s3: new S3Client({ ...settings, forcePathStyle: true }),
         iam: new IAMClient(settings),

@@ -3,10 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand } from "@aws-sdk/client-personalize";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { variables } from "../../../packages/local-aws/instance.ts";
 import { adminOf } from "../../../packages/local-aws/test/admin.ts";
 import { everythingIn, watchersIn } from "../../support/inventory.ts";
-import { region, startTestAws } from "../../support/local-aws.ts";
+import { settingsOf, startTestAws } from "../../support/local-aws.ts";
 import { advance, ask, fine, metered } from "./metered.ts";
 
 /** An expected result on the local AWS, and whether it occurred. */
@@ -37,11 +36,7 @@ const idleHours = "0.005";
 export async function liveOnce(say: (line: string) => void): Promise<Life> {
     const aws = await startTestAws();
     const admin = adminOf(aws.instance);
-    const settings = {
-        endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
-        region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    };
+    const settings = settingsOf(aws.instance);
     const sqs = new SQSClient(settings);
     const cloudwatch = new CloudWatchClient(settings);
     const configFile = join(aws.instance.dir, "workspace", `Pulumi.${aws.stack}.yaml`);

@@ -1,9 +1,8 @@
 import { Agent, request } from "node:http";
 import { CostExplorerClient, GetCostAndUsageCommand } from "@aws-sdk/client-cost-explorer";
-import { variables } from "../../../packages/local-aws/instance.ts";
 import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
 import { signedHeaders } from "../../../packages/local-aws/test/signed.ts";
-import { region, type TestAws } from "../../support/local-aws.ts";
+import { region, settingsOf, type TestAws } from "../../support/local-aws.ts";
 import { billTable } from "./bill-table.ts";
 
 export interface Metered {
@@ -25,11 +24,7 @@ export async function metered(
     end: number,
     granularity: "DAILY" | "HOURLY" = "DAILY",
 ): Promise<Metered> {
-    const client = new CostExplorerClient({
-        endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
-        region: "us-east-1",
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
+    const client = new CostExplorerClient({ ...settingsOf(aws.instance), region: "us-east-1" });
     const shown = granularity === "DAILY" ? dateOf : hourOf;
     try {
         const { ResultsByTime = [] } = await client.send(

@@ -14,14 +14,7 @@ import {
 import { DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { CreateRoleCommand, GetRoleCommand } from "@aws-sdk/client-iam";
 import { gatewayLogTrust } from "../../../iam/api-access.ts";
-import { variables } from "../../../packages/local-aws/instance.ts";
-import { region, type TestAws } from "../../support/local-aws.ts";
-
-const administratorsOn = ({ instance }: TestAws) => ({
-    endpoint: variables(instance).AWS_ENDPOINT_URL as string,
-    region,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-});
+import { settingsOf, type TestAws } from "../../support/local-aws.ts";
 
 /** Sets the account's role for API Gateway's logs, which an administrator must do. */
 export async function letGatewayLog(aws: TestAws): Promise<void> {
@@ -30,7 +23,7 @@ export async function letGatewayLog(aws: TestAws): Promise<void> {
     const { Role } = await aws.iam
         .send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }))
         .catch(() => aws.iam.send(new GetRoleCommand({ RoleName })));
-    const gateway = new APIGatewayClient(administratorsOn(aws));
+    const gateway = new APIGatewayClient(settingsOf(aws.instance));
     const role = { op: "replace", path: "/cloudwatchRoleArn", value: Role?.Arn } as const;
     await gateway.send(new UpdateAccountCommand({ patchOperations: [role] }));
     gateway.destroy();
@@ -39,11 +32,11 @@ export async function letGatewayLog(aws: TestAws): Promise<void> {
 /** Changes resources of the storefront and the API's table as in the console. */
 export async function changedByHand(aws: TestAws): Promise<void> {
     const { apiTableName: TableName } = await aws.outputs();
-    const dynamo = new DynamoDBClient(administratorsOn(aws));
+    const dynamo = new DynamoDBClient(settingsOf(aws.instance));
     await dynamo.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
     dynamo.destroy();
 
-    const edge = new CloudFrontClient(administratorsOn(aws));
+    const edge = new CloudFrontClient(settingsOf(aws.instance));
     const [Comment, Description] = ["by hand", "by hand"];
     const { OriginAccessControlList } = await edge.send(new ListOriginAccessControlsCommand({}));
     for (const { Id } of OriginAccessControlList?.Items ?? []) {

@@ -6,19 +6,15 @@ import { CreatePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { webhookParameter } from "../../../iam/operator.ts";
-import { localAccountId, variables } from "../../../packages/local-aws/instance.ts";
-import { region, type TestAws } from "../../support/local-aws.ts";
+import { localAccountId } from "../../../packages/local-aws/instance.ts";
+import { settingsOf, type TestAws } from "../../support/local-aws.ts";
 
 /**
  * Creates resources of other owners and of deleted stacks in the account, which runbooks that list the whole account
  * must handle.
  */
 export async function settleNeighbours({ instance, iam, ssm, stack }: TestAws): Promise<void> {
-    const settings = {
-        endpoint: variables(instance).AWS_ENDPOINT_URL as string,
-        region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    };
+    const settings = settingsOf(instance);
     const sns = new SNSClient(settings);
     const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "movie-recommender-alerts" }));
     await sns.send(new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint: "ann@example.com" }));

@@ -6,10 +6,9 @@ import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { itemsCsv, itemsSchema } from "../../../data-prep/items.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
-import { variables } from "../../../packages/local-aws/instance.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { startIssuer } from "../../support/issuer.ts";
-import { region, type TestAws } from "../../support/local-aws.ts";
+import { settingsOf, type TestAws } from "../../support/local-aws.ts";
 
 const films = Array.from({ length: 150 }, (_, index) => ({
     itemId: String(index + 1),
@@ -46,11 +45,7 @@ export async function prepareValues(aws: TestAws) {
         Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
     });
     const { Policy } = await aws.iam.send(new CreatePolicyCommand({ PolicyName: "boundary", PolicyDocument }));
-    const kms = new KMSClient({
-        endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
-        region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
+    const kms = new KMSClient(settingsOf(aws.instance));
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     kms.destroy();
     const group = await aws.personalize.send(new CreateDatasetGroupCommand({ name: handMadeGroup }));
