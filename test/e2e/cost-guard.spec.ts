@@ -59,6 +59,7 @@ describe("Cost guard on the local AWS", function () {
         aws = await startTestAws();
         by = more(admin);
         await aws.configure({ ...serving, guardMinutes: 60 });
+        await note("closed", { reason: "test", since: "2026-11-01T00:00:00Z" });
         assertExit(await aws.engine("up"), 0);
         outputs = await aws.outputs();
         campaignArn = String(outputs.campaignArn);
@@ -134,6 +135,14 @@ describe("Cost guard on the local AWS", function () {
     };
     const resume = async () =>
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
+
+    it("an API that up creates while it is closed rejects requests until resume", async () => {
+        assert.deepEqual(await statuses(), [429]);
+        assert.equal((await fetch(`${outputs.apiUrl}/events`, { method: "OPTIONS" })).status, 429);
+        await resume();
+        // A list from the campaign would be a request, and the next test needs an idle campaign.
+        assert.equal((await fetch(`${outputs.apiUrl}/popular`)).status, 200);
+    });
 
     describe("Role of the cost guard", () => {
         const names = () => namesFor(aws.stack);
@@ -270,7 +279,6 @@ describe("Cost guard on the local AWS", function () {
             assertExit(closed, 0);
             assert.match(closed.stdout + closed.stderr, /API and page are closed since .* \(cost guard: requests\)/);
             assert.deepEqual(await statuses(), [429]);
-            assert.equal((await fetch(`${outputs.apiUrl}/events`, { method: "OPTIONS" })).status, 429);
             assert.deepEqual(await there(), [false, false]);
             await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
             const said = ["idle", "limit-reached", "unused-deleted", "policy-foreign"];
