@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dump } from "js-yaml";
+import { personalizeKinds } from "./keys/data.ts";
 import { rows } from "./keys.ts";
 import { textOf } from "./kinds.ts";
 
@@ -20,14 +21,14 @@ const declared = () =>
         ]),
     );
 
-/** Headings of docs/configuration.md, each with the first key of its table. Keys are in the order of the table. */
+/** Headings of docs/configuration.md, each with the first key of its list. Keys are in the order of the table. */
 const groups = {
     "Region and names": "aws:region",
     Data: "interactionsFile",
     "Tags and adoption": "tags",
     Training: "recipe",
     Campaign: "campaignEnabled",
-    "API and page": "api",
+    "API and page": "serving",
     "Cost and notifications": "monthlyLimitUsd",
     "Observability and access": "observability",
 } as const;
@@ -35,34 +36,45 @@ const groups = {
 /** Groups resources with equal signs: `~ Campaign, ~ Trail, +- Filter` becomes `~ Campaign, Trail`, `+- Filter`. */
 function resourcesBySign(changes: string): readonly string[] {
     const bySign = Map.groupBy(changes.split(", "), (change) => change.split(" ")[0] ?? "");
-    return [...bySign].map(([sign, all]) =>
-        code(`${sign} ${all.map((change) => change.slice(sign.length + 1)).join(", ")}`),
-    );
+    return [...bySign].map(([sign, all]) => {
+        const resources = all.map((change) => change.slice(sign.length + 1)).join(", ");
+        const tagged = personalizeKinds.slice(1).join(", ");
+        return code(
+            `${sign} ${resources.replace(`Schema, ${tagged}`, "Personalize").replace(tagged, "Personalize (not Schema)")}`,
+        );
+    });
 }
 
 const changeText = ({ changes, effect }: (typeof rows)[number][1]) =>
     [...(changes === undefined ? [] : resourcesBySign(changes)), effect ?? ""].filter((text) => text !== "").join("; ");
 
-function keyRow([name, key]: (typeof rows)[number], index: number, group: typeof rows): string {
-    const { type, isFile, members, description } = key;
-    const standard = members ? "" : `, ${code(textOf(key.default)) || "empty"}`;
+/** Returns type and default as text: `whole number ≥ 1, 15`. Objects and empty values have no default here. */
+function valueText({ type, isFile, default: value }: (typeof rows)[number][1]): string {
+    if (type.startsWith("an object")) return "object";
+    const short = type
+        .replace(/^an? /, "")
+        .replace("of at least", "≥")
+        .replace("from ", "")
+        .replace("whole number", "integer");
+    const names = typeof value === "boolean" ? [] : [isFile ? "file" : short];
+    return [...names, ...(value === "" ? [] : [code(textOf(value))])].join(", ");
+}
+
+function keyLine([name, key]: (typeof rows)[number], index: number, group: typeof rows): string {
     const [before = "", keyBefore] = group[index - 1] ?? [];
     const change = changeText(key);
     const isSame = change.length > 40 && keyBefore !== undefined && changeText(keyBefore) === change;
-    return `| ${code(name)} | ${isFile ? "a file" : type}${standard} | ${description} | ${isSame ? `as ${code(before)}` : change} |`;
+    const end = change === "" ? "" : `. Change: ${isSame ? `as ${code(before)}` : change}`;
+    return `- ${code(name)} (${valueText(key)}): ${key.description}${end}`;
 }
 
-/** Returns the rows from the group's first key to the first key of the next group. */
-function keyTable(first: string): readonly string[] {
+/** Returns the lines from the group's first key to the first key of the next group. */
+function keyList(first: string): readonly string[] {
     const names = rows.map(([name]) => name);
     const starts = Object.values(groups).map((start) => names.indexOf(start));
     const start = names.indexOf(first);
     const end = starts.find((each) => each > start);
-    return [
-        "| key | value, default | meaning | a change does |",
-        "|---|---|---|---|",
-        ...rows.slice(start, end).map(keyRow),
-    ];
+    return rows.slice(start, end).map(keyLine);
 }
 
 /** Returns the page with the first table or list under a heading replaced. */
@@ -75,7 +87,7 @@ export function withTable(page: string, heading: string, table: readonly string[
 export const documents: Readonly<Record<string, (text: string) => string>> = {
     "Pulumi.yaml": (text) => text.replace(/^config:\n[\s\S]*/m, () => dump({ config: declared() }, { lineWidth: -1 })),
     "docs/configuration.md": (text) =>
-        Object.entries(groups).reduce((page, [heading, first]) => withTable(page, heading, keyTable(first)), text),
+        Object.entries(groups).reduce((page, [heading, first]) => withTable(page, heading, keyList(first)), text),
 };
 
 if (import.meta.main) {

@@ -127,7 +127,7 @@ interface Bounds {
 
 function numberOf(kind: string, isOne: (value: number) => boolean) {
     return (initial: number | "", { least, most = Number.POSITIVE_INFINITY, ...about }: About<number> & Bounds) => {
-        const type = `a ${kind} of at least ${least}${most === Number.POSITIVE_INFINITY ? "" : ` and at most ${most}`}`;
+        const type = `a ${kind} ${most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`}`;
         const other = Number(initial) + 1;
         const read = (text: string, refuse: Refuse) => {
             const value = Number(text || Number.NaN);

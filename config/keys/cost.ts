@@ -4,10 +4,7 @@ import { decimal, flag, matches, members, oneOf, optional, orNone, whole } from 
 export const isMailAddress = (text: string): boolean => mailAddress.test(text);
 const mailAddress = /^[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+$/;
 
-const figures = "budget, cost guard, alarms, dashboard";
-const guard = "the cost guard";
-const subscription = "subscription created or deleted; the chat's has a function";
-const budget = "the budget";
+const figures = "budget, guard and alarms";
 
 /** Configuration keys for the limit, notifications, and automatic actions of the cost guard. */
 export const costKeys = {
@@ -15,60 +12,56 @@ export const costKeys = {
         decimal("", {
             least: 0.01,
             description:
-                "US dollars a month: above it preview fails, the budget warns, and the cost guard parks the campaign. Empty: preview's " +
-                "estimate plus 25 %. [A large rise](cost.md#limit-the-cost) of the estimate needs it",
+                "US dollars a month above which preview fails, the budget warns, and the cost guard parks. Empty: estimate plus 25 %. " +
+                "[A large rise](cost.md#limit-the-cost) needs it",
             effect: figures,
             other: 400,
         }),
     ),
     expectedRequestsPerDay: whole(10_000, {
         least: 0,
-        description: "requests per day for the price estimate: of the API, or of the campaign without an API",
+        description: "requests per day, for the estimate: of the API, else of the campaign",
         effect: figures,
         other: 20_000,
     }),
     guardMinutes: whole(15, {
         least: 1,
         most: 60,
-        description: "minutes between two runs of the cost guard",
-        effect: guard,
+        description: "minutes between runs of the cost guard",
     }),
     idle: members(
         {
-            hours: decimal(24, { least: 0.001, description: "hours without a request until the notification" }),
+            hours: decimal(24, { least: 0.001, description: "hours without requests until notification" }),
             graceHours: decimal(24, {
                 least: 0.001,
-                description: "hours between the notification and parking, if `idle.action` is `park`",
+                description: "hours from notification to parking",
             }),
             action: oneOf(["announce", "park"], "announce", {
-                description: "`announce`: only a notification. `park`: the cost guard also parks the campaign",
+                description: "`park`: the cost guard also parks the campaign",
             }),
         },
-        { description: "what the cost guard does with a campaign that nobody uses", effect: guard },
+        { description: "actions on a campaign without requests" },
     ),
     unused: members(
         {
             days: decimal(14, {
                 least: 0.001,
-                description: "days without a campaign after which a solution is unused",
+                description: "days without campaign until a solution is unused",
             }),
             action: oneOf(["list", "delete"], "list", {
-                description:
-                    "`list`: only a notification. `delete`: the cost guard deletes them with all their versions",
+                description: "`list`: only notify. `delete`: delete with all versions",
             }),
         },
-        { description: "what the cost guard does with unused solutions", effect: guard },
+        { description: "actions on unused solutions" },
     ),
     alertEmail: optional({
-        description: "mail address for budget, alarms and cost guard; AWS asks once for confirmation",
-        effect: subscription,
+        description: "mail address for notifications; AWS asks once for confirmation",
         other: "ann@films.example",
         check: matches(mailAddress, "which is not a mail address"),
         maySecret: true,
     }),
     chatWebhookParameter: optional({
-        description: "name of the SSM SecureString that holds the URL of a chat's incoming webhook",
-        effect: subscription,
+        description: "name of an SSM SecureString with the URL of a chat's incoming webhook",
         other: "/films/webhook",
         check(value, refuse) {
             if (!/^\/[a-zA-Z0-9_./-]{1,1010}$/.test(value)) {
@@ -81,13 +74,10 @@ export const costKeys = {
     }),
     budget: flag(true, {
         description:
-            "creates an AWS budget for Personalize; `false` in an account that [refuses budgets](cost.md#an-account-that-refuses-budgets): only " +
-            "the cost guard watches the spend",
-        effect: budget,
+            "AWS budget for Personalize; `false` if the account [refuses budgets](cost.md#an-account-that-refuses-budgets)",
     }),
     budgetByTag: flag(false, {
         description:
-            "the budget counts only resources with the tag `pulumi:stack`; activate this tag in the billing console first",
-        effect: budget,
+            "the budget counts only this stack's tag `pulumi:stack`, which you [activate](cost.md#once-in-an-account) first",
     }),
 };

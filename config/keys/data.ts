@@ -8,84 +8,79 @@ export type Adoptable = (typeof adoptables)[number];
 /** Minimum length of a waiver's reason in characters. */
 export const shortestReason = 20;
 
-const everything =
-    "+- Schema, +- DatasetGroup, +- Dataset, +- DatasetImportJob, +- Solution, +- SolutionVersion, +- Campaign, +- Filter, " +
-    "+- EventTracker, +- MetadataDataset, +- BatchInferenceJob";
+/** Resource types of Personalize, in the order of `changes`. */
+export const personalizeKinds = [
+    "Schema",
+    "DatasetGroup",
+    "Dataset",
+    "DatasetImportJob",
+    "Solution",
+    "SolutionVersion",
+    "Campaign",
+    "Filter",
+    "EventTracker",
+    "MetadataDataset",
+    "BatchInferenceJob",
+] as const;
+
+const everything = personalizeKinds.map((kind) => `+- ${kind}`).join(", ");
 
 const metadata = {
     changes: "± Schema, ± MetadataDataset, ± DatasetImportJob, +- DatasetImportJob",
-    effect:
-        "policies of role and bucket follow, because the role may read exactly the uploaded files. New content: a new import but no " +
-        "new version; filters see it (on AWS within 20 minutes), recipes learn from it at the next training. [Changes of the schema](#changes-of-a-schema)",
+    effect: "policies of role and bucket. New content serves filters (on AWS within 20 minutes) and the next training. [Schemas](#changes-of-a-schema)",
 } as const;
 
 /** Configuration keys for names, files and tags. */
 export const dataKeys = {
     bucketName: text("", {
-        description:
-            "name of the data bucket; S3 bucket names are global. Empty: `my-movie-recommender-data-<account id>-<stack>`",
+        description: "name of the data bucket, unique in S3. Empty: `my-movie-recommender-data-<account id>-<stack>`",
         changes: "+- Bucket, +- DatasetImportJob, ~ Trail, +- BatchInferenceJob",
-        effect:
-            "the buckets of data and page are replaced, with an import. An import of equal rows needs no training. The bucket " +
-            "of the trail keeps its name and its records",
+        effect: "also the page's bucket; an import without training",
         other: "another-films-bucket",
     }),
     nameSuffix: text("auto", {
         description:
-            "appended to all names; `auto` is empty on `dev` and `local`, else `-<stack>`; an empty value means no suffix. It " +
-            "[pins the names of a renamed stack](stacks.md#rename-a-stack)",
+            "end of all names; `auto`: none on `dev` and `local`, else `-<stack>`. Set it before you [rename a stack](stacks.md#rename-a-stack)",
         changes: `${everything}, +- Table, +- Trail, ~ RestApi`,
-        effect:
-            "also replaces roles, functions, queues, topic, log groups, alarms, dashboard and budget: import and training. " +
-            "Buckets, API and its address stay",
+        effect: "everything else except buckets and the API's address",
         other: "-yy",
     }),
     interactionsFile: text("data/personalize_interactions_fixed.csv", {
-        description:
-            "CSV of interactions, written by data-prep; new content means a new import and a new solution version",
+        description: "interactions as CSV from data-prep",
         changes: "+- DatasetImportJob, +- SolutionVersion, ~ Campaign, +- BatchInferenceJob",
-        effect:
-            "new content, or another file: import, training and a campaign that switches in place. With earlier content, `up` " +
-            "imports it again and serves the version that was trained on it, without a training. With " +
-            "`syncWithLatestSolutionVersion` only an import: Personalize trains on it at the next automatic training",
+        effect: "also for new content. Earlier content needs no training; with `syncWithLatestSolutionVersion` only automatic trainings use it",
         isFile: true,
     }),
     dataOptionsFile: optional({
         description:
-            "YAML file of [data-prep's options](data.md#options-in-a-file); `npm run data-prep -- --stack <stack>` reads it and " +
-            "writes `interactionsFile`. Preview refuses interactions that other options made",
-        effect: "none: preview reads it",
+            "YAML file of [data-prep's options](data.md#options-in-a-file), for `npm run data-prep -- --stack <stack>`. Preview " +
+            "refuses interactions of other options",
         isFile: true,
     }),
     itemsFile: optional({
         description:
-            "CSV of items, for example `data/items.csv`, with its Avro schema in `<name>.schema.json` beside it ([data.md](data.md)); " +
-            "used by filters and by recipes with item metadata",
+            "CSV of [items](data.md#items) with its schema in `<name>.schema.json`, for filters and recipes. Empty: `--items` of data-prep",
         isFile: true,
         ...metadata,
     }),
     usersFile: optional({
-        description:
-            "CSV of users, in the same way. Empty: `--items` and `--users` of data-prep make datasets by the [manifest](data.md#manifest)",
+        description: "CSV of [users](data.md#users), likewise. Empty: `--users` of data-prep",
         isFile: true,
         ...metadata,
     }),
     batchInferenceFile: optional({
-        description:
-            'users as JSON lines, `{"userId": "22"}` each; the results are in the bucket under `batch/output/`',
+        description: 'users as JSON lines, `{"userId": "22"}`; results are in the bucket under `batch/output/`',
         changes: "± BatchInferenceJob, +- BatchInferenceJob",
-        effect: "each new content is a new batch job, billed; results with the same file name replace the earlier ones",
+        effect: "new content is a new billed job",
         isFile: true,
     }),
     dataRetention: oneOf(["delete", "retain"], "delete", {
-        description: "`retain`: `pulumi destroy` keeps bucket and objects",
+        description: "`retain`: `pulumi destroy` keeps the bucket",
         changes: "~ Bucket",
     }),
     dataWaiver: optional({
         description:
-            "reason of at least 20 characters to train on data with [red checks](data.md#quality-report) of data-prep; without it " +
-            "preview and up refuse such data",
-        effect: "none: preview reads it",
+            "reason, at least 20 characters, to train on data with [red checks](data.md#quality-report), which preview refuses otherwise",
         other: "a drill needs this for an hour",
         check(reason, refuse) {
             if (reason.trim().length < shortestReason) {
@@ -95,23 +90,21 @@ export const dataKeys = {
     }),
     tags: texts({
         description:
-            "`pulumi config set --path tags.team films`; the program adds `pulumi:project`, `pulumi:stack` and, on new Personalize " +
-            "resources, `pulumi-personalize:owner`; it recognises its own resources by them. At most 47; S3 objects get no tags, because S3 allows ten",
+            "at most 47 tags, beside `pulumi:project`, `pulumi:stack` and `pulumi-personalize:owner`, which the program adds. S3 " +
+            "objects get none",
         changes:
             "~ DatasetGroup, ~ Dataset, ~ DatasetImportJob, ~ Solution, ~ SolutionVersion, ~ Campaign, ~ Filter, ~ EventTracker, " +
             "~ MetadataDataset, ~ BatchInferenceJob, ~ Bucket, ~ Table, ~ RestApi, ~ Distribution, ~ Trail",
-        effect: "also all other resources that can have tags",
+        effect: "every other resource with tags",
         other: { team: "films" },
         check: checkTags,
     }),
     adopt: texts({
         description:
-            "ARNs of existing resources (`schema`, `datasetGroup`, `dataset`, `solution`, `campaign`, `eventTracker`) that this program " +
-            "shall manage; `npm run adopt` prints them",
+            "ARNs of existing resources to manage (`schema`, `datasetGroup`, `dataset`, `solution`, `campaign`, `eventTracker`), from " +
+            "`npm run adopt`",
         changes: everything,
-        effect:
-            "the named resource is adopted, keeps its name and gets the stack's tags; the stack's own resource of this kind, and " +
-            "those that depend on it, are replaced",
+        effect: "the named resource gets the stack's tags, and replaces the stack's own and what depends on it",
         check: checkAdopted,
     }),
 };

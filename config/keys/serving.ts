@@ -9,52 +9,47 @@ export const servingKeys = {
     serving: members(
         {
             mode: oneOf(["campaign", "batch"], "campaign", {
-                description:
-                    "`campaign`: a campaign makes lists at each request. `batch`: batch inference jobs make them in advance",
+                description: "`campaign`, or `batch`: batch inference jobs make lists in advance",
             }),
             everyDays: whole(7, { least: 1, most: 30, description: "days between two batch inference jobs" }),
             activeDays: whole(30, {
                 least: 1,
-                description: "a job makes lists for viewers with an interaction or event in these last days",
+                description: "days without an interaction or event after which a viewer gets no list",
             }),
         },
         {
             description:
-                "where viewers' lists come from. [Without a campaign](serving-modes.md) nothing is billed by the hour, but an event does " +
-                "not change the model's list before the next job",
+                "where viewers' lists come from; [without a campaign](serving-modes.md) nothing is billed by the hour",
             changes: "± Campaign, ± Schedule",
-            effect:
-                "no training. `up` awaits the first job before it deletes the campaign, or the campaign before it " +
-                "deletes the schedule",
+            effect: "no training; `up` awaits the first job before it deletes the campaign",
             other: { mode: "batch" },
         },
     ),
     api: flag(true, {
         description:
-            "a REST API in front of the campaign that [always answers](call-it.md); `false`: only Personalize's own API, without table and page",
+            "a REST API that [always answers](call-it.md); `false`: only Personalize's own API, without table and page",
         changes: "± RestApi, ± Table, ± Distribution, ± Bucket",
-        effect: "with functions, page and prefetch; a new API has a new address",
+        effect: "also functions; a new API has a new address",
         otherNeeds: { storefront: "none" },
     }),
     apiKey: flag(false, {
-        description:
-            "callers need the API key in the output `apiKey`; requires `storefront` `none`, because every visitor could read a key in the page",
+        description: "callers need the key in output `apiKey`; requires `storefront` `none`",
         changes: "~ RestApi",
-        effect: "key and usage plan created or deleted; a new key has another value",
+        effect: "a new key has another value",
         otherNeeds: { storefront: "none" },
     }),
     viewerAuth: members(
         {
             issuer: text("", {
-                description: "claim `iss` of the tokens, an https:// address with an OpenID Connect discovery document",
+                description: "claim `iss`, https:// address with an OpenID Connect discovery document",
             }),
-            audience: text("", { description: "claim `aud` of the tokens, usually the client id" }),
-            claim: text("sub", { description: "claim that holds the viewer's id, as in the interactions" }),
+            audience: text("", { description: "claim `aud`, usually the client id" }),
+            claim: text("sub", { description: "claim with the viewer's id of the interactions" }),
         },
         {
             description:
-                "without an issuer anyone can read and change any viewer's list, so use no real people's data. With one, a request " +
-                "for a viewer needs that viewer's token ([viewers' tokens](viewer-auth.md))",
+                "with an issuer, a viewer's requests need [that viewer's token](viewer-auth.md). Without one anyone can read and change " +
+                "any list: use no real people's data",
             changes: "~ Distribution",
             effect: apiFunction,
             other: { issuer: "https://login.example", audience: "films" },
@@ -63,30 +58,27 @@ export const servingKeys = {
     ),
     publicHistories: flag(false, {
         description:
-            "strangers may see the films that a viewer watched (`because`, [`GET /history`](serving.md#histories)); only for public data such as MovieLens",
+            "strangers may see watched films (`because`, [`GET /history`](serving.md#histories)); only for public data",
         effect: apiFunction,
     }),
     trackUnproven: flag(true, {
         description:
-            "Personalize gets the events of unproven viewers; `false`: only the API's table does, so [no training uses them](data.md#events-of-strangers)",
+            "`false`: Personalize gets no events of unproven viewers, so [no training uses them](data.md#events-of-strangers)",
         effect: apiFunction,
     }),
     throttle: members(
         {
-            requestsPerSecond: whole(100, { least: 1, description: "rate of the API; callers above it get 429" }),
-            burst: whole(200, { least: 1, description: "burst of the API, in requests" }),
-            eventsPerSecond: whole(10, { least: 1, description: "rate of `POST /events`, in place of the API's" }),
-            eventsBurst: whole(50, { least: 1, description: "burst of `POST /events`, in requests" }),
+            requestsPerSecond: whole(100, { least: 1, description: "rate; callers above it get 429" }),
+            burst: whole(200, { least: 1, description: "burst" }),
+            eventsPerSecond: whole(10, { least: 1, description: "rate of `POST /events`" }),
+            eventsBurst: whole(50, { least: 1, description: "burst of `POST /events`" }),
         },
         {
-            description:
-                "throttling of the API. Each event is billed by table, event tracker and later trainings, so events have a rate of their own",
-            effect: "the stage's throttling, and the alarms for requests and events",
+            description: "limits of the API; events are billed several times, so they have their own",
         },
     ),
     allowedOrigins: list({
-        description:
-            "other web origins that may call the API: `pulumi config set --path 'allowedOrigins[0]' https://films.example`",
+        description: "other web origins that may call the API: `'allowedOrigins[0]' https://films.example`",
         changes: "~ RestApi, ~ Distribution",
         other: ["https://films.example"],
         check(origins, refuse) {
@@ -101,33 +93,29 @@ export const servingKeys = {
     }),
     apiAccessLogs: flag(false, {
         description:
-            "API Gateway logs each request, without the viewer's id, to `/aws/apigateway/movie-recommender-api`; needs the account's log role",
-        effect: "the stage, and its log group",
+            "API Gateway logs requests, without viewers' ids, to `/aws/apigateway/movie-recommender-api`; needs the account's log role",
         otherNeeds: { apiGatewayLogRole: true },
     }),
     apiGatewayLogRole: flag(false, {
         description:
-            "creates the role that API Gateway uses to write logs for all APIs of the account and region, and keeps it at destroy; needs an administrator",
-        effect: "the account's log role created; `false` keeps it",
+            "creates the role with which API Gateway writes logs of all APIs of the account; needs an administrator",
+        effect: "`false` and destroy keep the role",
     }),
     rankingCampaign: flag(false, {
         description:
-            "a second campaign that ranks given films for `POST /rankings/{userId}`: about $146 more a month; preview and cost guard count it, " +
-            "and `park` parks it too",
+            "a second campaign, for `POST /rankings/{userId}`: about $146 more a month. Guard, limit and `park` include it",
         changes: "± Solution, ± SolutionVersion, ± Campaign",
-        effect: "a training for the second campaign",
+        effect: "a training",
         otherNeeds: { monthlyLimitUsd: 1000 },
     }),
     prefetchUsers: whole(100, {
         least: 0,
         most: 10_000,
-        description:
-            "number of top viewers whose lists are precomputed each hour, within the campaign's minimum TPS; `0` disables",
-        effect: "the prefetch; `0` deletes its function, schedule and roles",
+        description: "number of busiest viewers whose lists are made each hour, within the minimum TPS; `0`: none",
     }),
     storefront: oneOf(["cloudfront", "api", "none"], "api", {
         description:
-            "the page: `api` serves it from the API; `cloudfront` serves it from S3 and CloudFront, which [may refuse a new account](storefront.md#cloudfront)",
+            "server of the page: the API, or S3 and CloudFront, which [may refuse a new account](storefront.md#cloudfront)",
         changes: "~ RestApi, ± Distribution, ± Bucket",
     }),
 };
