@@ -80,7 +80,7 @@ function keyList(first: string): readonly string[] {
 /** Returns the page with the first table or list under a heading replaced. */
 export function withTable(page: string, heading: string, table: readonly string[]): string {
     const [before = "", after = ""] = page.split(`\n## ${heading}\n`);
-    return `${before}\n## ${heading}\n${after.replace(/(^(\||- ).*\n)+/m, () => `${table.join("\n")}\n`)}`;
+    return `${before}\n## ${heading}\n${after.replace(/(^(\|| *- ).*\n)+/m, () => `${table.join("\n")}\n`)}`;
 }
 
 /** Files that contain the table of keys, by path, each with a function that generates its text. */

@@ -116,8 +116,8 @@ function fieldsOf({ properties = {}, required }: Part, prefix = ""): readonly (r
 }
 
 /**
- * Returns a line for each described field, and one line for the other fields of an object. A field that objects share is
- * in the lines of the first one.
+ * Returns a line for each object with its fields without a description, and a nested line for each described field. A field
+ * that objects share is in the lines of the first one.
  */
 function fieldLines(names: readonly string[], value: (field: Part) => string): readonly string[] {
     const shown = new Set<string>();
@@ -131,10 +131,8 @@ function fieldLines(names: readonly string[], value: (field: Part) => string): r
         const described = fields.filter(([, field]) => field.description !== undefined);
         const others = fields.filter(([, field]) => field.description === undefined);
         return [
-            ...(others.length > 0
-                ? [`- ${name} ${others.map(([field, part]) => `${field} ${value(part)}`).join("; ")}`]
-                : []),
-            ...described.map(([field, part]) => `- ${name} ${field} ${value(part)}: ${part.description}`),
+            `- ${[name, others.map(([field, part]) => `${field} ${value(part)}`).join("; ")].join(" ").trim()}`,
+            ...described.map(([field, part]) => `  - ${field} ${value(part)}: ${part.description}`),
         ];
     });
 }
@@ -151,7 +149,7 @@ function errorLines(): readonly string[] {
         ([type, { status, title }]) => `- ${status} \`/problems/${type}\`: ${title}`,
     );
     const statuses = new Set(Object.values(gatewayErrors).map(([status]) => status));
-    return [...own, `- ${[...statuses].toSorted().join(", ")} \`about:blank\`: API Gateway rejected the request`];
+    return [...own, `- ${[...statuses].toSorted().join(", ")} \`about:blank\`: rejected by API Gateway`];
 }
 
 const requests = ["EventsRequest", "Event", "RankingRequest"];
