@@ -56,7 +56,10 @@ function pack({ name, bundled, addTo }: Package, folder: string): string {
     return join(folder, filename);
 }
 
-/** Compiles a package's sources, and writes its package.json, licence and README beside them. */
+/** Documents of a package that its tarball contains, if they exist. */
+const pages = ["README.md", "REFERENCE.md", "CHANGELOG.md"];
+
+/** Compiles a package's sources, and writes its package.json, licence and documents beside them. */
 function build(name: string, dist: string, types: Record<string, string[]>, bundled: readonly string[]): void {
     const source = join(packages, name);
     compile(source, dist, types);
@@ -77,7 +80,7 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
             "service-models",
             "schema.json",
             "NOTICE",
-            "CHANGELOG.md",
+            ...pages,
         ],
         ...(bundled.length > 0 && { dependencies: everyDependency(described, bundled), bundleDependencies: bundled }),
         // npm's provenance compares the repository with that of the workflow.
@@ -87,7 +90,7 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
     };
     writeFileSync(join(dist, "package.json"), `${JSON.stringify(description, null, 4)}\n`);
     cpSync(join(root, "LICENSE"), join(dist, "LICENSE"));
-    for (const page of ["README.md", "CHANGELOG.md"]) {
+    for (const page of pages) {
         if (existsSync(join(source, page))) cpSync(join(source, page), join(dist, page));
     }
 }

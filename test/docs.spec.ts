@@ -19,7 +19,7 @@ const anchorsOf = (page: string) =>
 describe("Pages in docs/", () => {
     it("each link leads to an existing file and heading", () => {
         const broken: string[] = [];
-        const readmes = tracked.filter((file) => /^packages\/.*README\.md$/.test(file));
+        const readmes = tracked.filter((file) => /^packages\/.*(README|REFERENCE)\.md$/.test(file));
         for (const page of [...pages, ...readmes]) {
             for (const [, target = ""] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
                 if (/^[a-z]+:/.test(target)) continue;
