@@ -206,7 +206,7 @@ function print({ outcome, live, fresh, newest, compared, reasons }: Retrained): 
             ? ""
             : ` Version ${nameInArn(newest)} is newer, and does not serve. Switch to it: npm run rollback -- --to ${nameInArn(newest)}`;
     const sentences = {
-        switched: `Version ${nameInArn(fresh ?? "")} serves, and passed the smoke test. Back to ${nameInArn(live)}: npm run rollback`,
+        switched: `Version ${nameInArn(fresh ?? "")} serves, and passed the smoke test. Back to ${nameInArn(live)}: npm run rollback -- --to ${nameInArn(live)}`,
         "nothing new": `There is no new data to train on: version ${nameInArn(live)} continues to serve. Put new data into the file of config interactionsFile.${passedOver}`,
         "imported again": `The interactions are imported again. They are equal, so there is nothing to train: version ${nameInArn(live)} continues to serve.${passedOver}`,
         refused:
