@@ -15,9 +15,11 @@ interface Ended {
 /** Runs a Pulumi command, and returns its standard output. Throws if the command fails. */
 export type Pulumi = (...args: readonly string[]) => Promise<string>;
 
-/** Returns a program of the package's README: the TypeScript block after a heading. */
+/** Returns a program of the package's pages: the TypeScript block after a heading. */
 export async function readmeProgram(heading: string): Promise<string> {
-    const text = await readFile(join(root, "packages", "pulumi-personalize", "README.md"), "utf8");
+    const folder = join(root, "packages", "pulumi-personalize");
+    const pages = ["README.md", "REFERENCE.md"].map((page) => readFile(join(folder, page), "utf8"));
+    const text = (await Promise.all(pages)).join("\n");
     const section = text.slice(text.indexOf(`\n## ${heading}\n`));
     return /^```ts\n(.*?)^```$/ms.exec(section)?.[1] ?? "";
 }
