@@ -21,7 +21,7 @@ export const handlers = processHandlers(advice, (lifecycleDeps) => {
         gateway: (region: string) => new APIGatewayClient({ region }),
     };
     return {
-        Marks: stateFlagsHandler(deps),
+        StateFlags: stateFlagsHandler(deps),
         StackOwner: stackOwnerHandler(deps),
         ClosedStage: closedStageHandler(deps),
         AwaitedLists: awaitedListsHandler(deps),

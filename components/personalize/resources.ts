@@ -13,7 +13,7 @@ useHandlers("#handlers");
 /** The state flags in SSM parameters, which destroy removes. */
 export class StateFlagsParameters extends HandledResource<StateFlagsInputs> {
     constructor(name: string, args: ResourceArgs<StateFlagsInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("Marks", name, args, [], opts);
+        super("StateFlags", name, args, [], opts);
     }
 }
 

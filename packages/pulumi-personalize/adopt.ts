@@ -1,7 +1,7 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { Advice } from "./advice.ts";
 import type { LifecycleDeps } from "./deps.ts";
-import { isDeadEnd, isLeaving, meansTheSame, type Properties } from "./diff.ts";
+import { isDeadEnd, isEqualValue, isLeaving, type Properties } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
 import { isOurs, type Tags, tagsOf } from "./tags.ts";
@@ -96,7 +96,7 @@ export function differingOf<I extends CommonInputs>(
         (key) =>
             key in description.properties &&
             !(key === "name" && inputs.adopt !== undefined) &&
-            !meansTheSame(kind, key, description.properties[key], wanted[key]),
+            !isEqualValue(kind, key, description.properties[key], wanted[key]),
     );
 }
 

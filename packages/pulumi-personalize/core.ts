@@ -6,7 +6,7 @@ export { type CampaignInputs, campaign } from "./campaign.ts";
 export { datasetGroup } from "./dataset-group.ts";
 export { accessHashOf } from "./dataset-import-job.ts";
 export type { LifecycleDeps } from "./deps.ts";
-export { canonical, isLeaving, meansTheSame, type Properties } from "./diff.ts";
+export { canonical, isEqualValue, isLeaving, type Properties } from "./diff.ts";
 export { endLanguageHostWithEngine, endWithEngine } from "./engine.ts";
 export { baseName, contentHashIn } from "./job-names.ts";
 export { anyKind, kinds, type ResourceKindName } from "./kinds.ts";

@@ -75,7 +75,7 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
 const isAdopted = (olds: Properties, news: Properties) => news.adopt !== undefined && news.adopt === olds.arn;
 
 /** Checks whether Personalize treats two values of a property as equal. */
-export function meansTheSame<I extends CommonInputs>(
+export function isEqualValue<I extends CommonInputs>(
     { spellings }: Pick<ResourceKind<I>, "spellings">,
     key: string,
     one: unknown,
@@ -94,18 +94,18 @@ export function isChanged<I extends CommonInputs>(
     olds: Properties,
     news: Properties,
 ): boolean {
-    return !meansTheSame(kind, key, olds[key], news[key]);
+    return !isEqualValue(kind, key, olds[key], news[key]);
 }
 
 /** Returns the properties with the text of `wording` where Personalize treats both texts as equal. */
-export function inWordsOf<I extends CommonInputs>(
+export function keepSpelling<I extends CommonInputs>(
     kind: Pick<ResourceKind<I>, "spellings">,
     wording: Properties,
     properties: Properties,
 ): Properties {
     const entries = Object.entries(properties).map(([key, value]) => [
         key,
-        meansTheSame(kind, key, wording[key], value) ? wording[key] : value,
+        isEqualValue(kind, key, wording[key], value) ? wording[key] : value,
     ]);
     return Object.fromEntries(entries);
 }

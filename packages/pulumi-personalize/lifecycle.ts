@@ -1,7 +1,16 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { createOrAdopt } from "./create.ts";
 import type { LifecycleDeps } from "./deps.ts";
-import { type Diff, diffOf, inputsIn, inWordsOf, isChanged, isDeadEnd, meansTheSame, type Properties } from "./diff.ts";
+import {
+    type Diff,
+    diffOf,
+    inputsIn,
+    isChanged,
+    isDeadEnd,
+    isEqualValue,
+    keepSpelling,
+    type Properties,
+} from "./diff.ts";
 import { about, initFailure, isInUse, isNotFound, isRefusal, isTransient, messageOf, withAdvice } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";
 import { type CommonInputs, type Description, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
@@ -31,7 +40,7 @@ const defaultPollSeconds = 15;
 const isAsWanted =
     <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I, { properties }: Description) =>
     (key: keyof I & string) =>
-        meansTheSame(kind, key, properties[key], inputs[key]);
+        isEqualValue(kind, key, properties[key], inputs[key]);
 
 const titleOf = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I) =>
     `${kind.noun} ${kind.displayName(inputs)}`;
@@ -46,7 +55,7 @@ const outsOf = <I extends CommonInputs>(
     jsonClean({
         ...inputs,
         // Keep the user's text in the state: another text with an equal meaning is not drift.
-        ...inWordsOf(kind, inputs, description.properties),
+        ...keepSpelling(kind, inputs, description.properties),
         arn,
         status: description.status,
     });
@@ -66,7 +75,7 @@ async function inAws<I extends CommonInputs>(
         const { status, properties, update } = await kind.describe(deps.client(String(olds.region)), id);
         if (status.startsWith("DELETE")) return { ...olds, status: "DELETED" };
         const isUpdating = update !== undefined && isUnderWay(update.status);
-        const found = inWordsOf(kind, olds, { ...properties, ...(isUpdating && update.properties) });
+        const found = keepSpelling(kind, olds, { ...properties, ...(isUpdating && update.properties) });
         const known = kind.updates.filter((key) => found[key] !== undefined).map((key) => [key, found[key]]);
         return {
             ...olds,

@@ -11,7 +11,7 @@ import {
     UpdateSolutionCommand,
 } from "@aws-sdk/client-personalize";
 import { campaign } from "./campaign.ts";
-import { meansTheSame } from "./diff.ts";
+import { isEqualValue } from "./diff.ts";
 import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
 import { solutionVersion } from "./solution-version.ts";
 import { tagList } from "./tags.ts";
@@ -145,7 +145,7 @@ export const solution: ResourceKind<SolutionInputs> = {
             ...eventParametersIn(found?.solutionConfig),
         };
         // Personalize rejects an update without a change, and a new frequency restarts the schedule.
-        if (solution.updates.some((key) => !meansTheSame(solution, key, current[key], inputs[key]))) {
+        if (solution.updates.some((key) => !isEqualValue(solution, key, current[key], inputs[key]))) {
             // Only an empty list removes the event parameters. An unchanged frequency is harmless.
             const { eventParameters = current.eventParameters && [] } = inputs;
             const solutionUpdateConfig = configuration({ ...inputs, ...(eventParameters && { eventParameters }) });

@@ -5,7 +5,7 @@ const signs: Readonly<Record<string, string>> = { create: "±", delete: "±", up
 
 /** Types that the column "resources" lists: Personalize resources, and resources with data or an address. */
 const isListed = (type: string) =>
-    (/^pulumi-nodejs:dynamic\/personalize:/.test(type) && !/:(StackOwner|Marks)$/.test(type)) ||
+    (/^pulumi-nodejs:dynamic\/personalize:/.test(type) && !/:(StackOwner|StateFlags)$/.test(type)) ||
     /^aws:(s3\/bucket:Bucket|dynamodb\/table:Table|apigateway\/restApi:RestApi|cloudfront\/distribution:Distribution|cloudtrail\/trail:Trail)$/.test(
         type,
     );

@@ -3,9 +3,9 @@ import {
     type CommonInputs,
     differingOf,
     everyDays,
+    isEqualValue,
     isLeaving,
     kinds,
-    meansTheSame,
     type ResourceKindName,
 } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../config/config.ts";
@@ -153,7 +153,7 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
         ? [{ property: "status", has: description.status, wants: "ACTIVE" }]
         : [];
     const differs = (property: string) =>
-        !meansTheSame(kind, property, description.properties[property], wanted[property]);
+        !isEqualValue(kind, property, description.properties[property], wanted[property]);
     const inPlace = kind.updates.filter((property) => property in wanted && differs(property));
     // The version's ARN is known only after training.
     const version = {

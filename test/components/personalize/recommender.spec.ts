@@ -49,10 +49,10 @@ describe("Recommender component", () => {
             `${dynamic}:DatasetImportJob movies`,
             `${dynamic}:EventTracker movies`,
             `${dynamic}:Filter movies`,
-            `${dynamic}:Marks movies`,
             `${dynamic}:Schema movies`,
             `${dynamic}:Solution movies`,
             `${dynamic}:SolutionVersion movies`,
+            `${dynamic}:StateFlags movies`,
         ]);
         /** The configuration's deadlines; the others are those of the kinds. */
         const deadlines = {

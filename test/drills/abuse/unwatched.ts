@@ -53,7 +53,7 @@ const personalize: Readonly<Record<string, string>> = {
     DatasetImportJob: "once, by the operator",
     Solution: "free",
     SolutionVersion: "once, by the operator",
-    Marks: "state flags: standard parameters of SSM are free",
+    StateFlags: "state flags: standard parameters of SSM are free",
     ClosedStage: "settings",
     StackOwner: "an id in Pulumi's state",
 };
