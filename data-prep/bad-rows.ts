@@ -21,11 +21,11 @@ export interface BadRow {
 
 /** Counts bad rows, keeps the first ones, and passes each one to `onBad`. */
 export function createBadRows(onBad?: (row: BadRow) => void) {
-    const found = { count: 0, first: [] as BadRow[] };
+    const badRows = { count: 0, first: [] as BadRow[] };
     /** Adds a bad row. `line` is the row's first line in the table's bytes, from 0. `column` is -1 for a whole row. */
     const add = (table: Table, line: number, bytes: Buffer, [column, reason]: readonly [number, string]): void => {
-        found.count++;
-        if (found.first.length >= listedBadRows && !onBad) return;
+        badRows.count++;
+        if (badRows.first.length >= listedBadRows && !onBad) return;
         const text = bytes.toString("utf8", 0, Math.min(bytes.length, shownBytes));
         const row: BadRow = {
             file: table.name,
@@ -34,10 +34,10 @@ export function createBadRows(onBad?: (row: BadRow) => void) {
             reason,
             text: shown(text.replace(/\r?\n$/, "").replaceAll("\u001f", ",")),
         };
-        if (found.first.length < listedBadRows) found.first.push(row);
+        if (badRows.first.length < listedBadRows) badRows.first.push(row);
         onBad?.(row);
     };
-    return { found, add };
+    return { found: badRows, add };
 }
 
 /** Writes all bad rows as a CSV: FILE, LINE, COLUMN, REASON, TEXT. */

@@ -10,7 +10,7 @@ export interface Content {
 }
 
 const lineEnd = 0x0a;
-const known = new Map<string, Promise<Content>>();
+const contents = new Map<string, Promise<Content>>();
 
 /**
  * Returns hash and size of a local file. Reads the file once per run, because preview shows the price before the
@@ -19,9 +19,9 @@ const known = new Map<string, Promise<Content>>();
  * @throws Error of the file system. loadConfig has already rejected files that do not exist
  */
 export function contentOf(file: string): Promise<Content> {
-    const found = known.get(file) ?? readContent(file);
-    known.set(file, found);
-    return found;
+    const content = contents.get(file) ?? readContent(file);
+    contents.set(file, content);
+    return content;
 }
 
 async function readContent(file: string): Promise<Content> {

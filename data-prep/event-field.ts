@@ -21,8 +21,8 @@ export function eventReader(
     const pointed = (record: Buffer, from: number, to: number, each: number) =>
         commas.has(each) ? withPoint(textOf(record, from, to)) : textOf(record, from, to);
     if (typeof event === "string") {
-        const found = { type: event };
-        return () => found;
+        const field = { type: event };
+        return () => field;
     }
     if (event === undefined) {
         return atColumn(column, (record, from, to) => {

@@ -55,8 +55,8 @@ export async function sha256Of(path: string): Promise<string> {
 export function readFromZip(zip: Uint8Array, names: readonly string[]): Map<string, Uint8Array> {
     const bareName = (path: string) => path.slice(path.lastIndexOf("/") + 1);
     const isResourceFork = (path: string) => path.startsWith("__MACOSX/");
-    const found = unzipSync(zip, { filter: ({ name }) => names.includes(bareName(name)) && !isResourceFork(name) });
+    const entries = unzipSync(zip, { filter: ({ name }) => names.includes(bareName(name)) && !isResourceFork(name) });
     const depth = (path: string) => path.split("/").length;
-    const deepestFirst = Object.keys(found).sort((a, b) => depth(b) - depth(a));
-    return new Map(deepestFirst.map((path) => [bareName(path), found[path] ?? new Uint8Array(0)]));
+    const deepestFirst = Object.keys(entries).sort((a, b) => depth(b) - depth(a));
+    return new Map(deepestFirst.map((path) => [bareName(path), entries[path] ?? new Uint8Array(0)]));
 }

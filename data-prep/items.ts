@@ -23,11 +23,11 @@ export function itemColumns(
 ): readonly AttributeColumn[] {
     const genres = catalogue.map((item) => item.genres.join("|"));
     const years = catalogue.map(({ year }) => String(year ?? ""));
-    const known = [
+    const ownColumns = [
         { field: genresField, values: genres },
         { field: yearField, values: years },
     ];
-    return [...known.filter(({ values }) => values.some((value) => value !== "")), ...others];
+    return [...ownColumns.filter(({ values }) => values.some((value) => value !== "")), ...others];
 }
 
 /** Returns the schema of items.csv, in the order of its header. */

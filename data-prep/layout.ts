@@ -141,9 +141,13 @@ function refuseWrongTimes({ table, roles, time }: Plan, now: number, suggest: Su
         return seconds === undefined || seconds > now + 86_400;
     });
     if (values.length < 20 || wrong.length < values.length / 2) return;
-    const found = detectTime(values, now);
+    const timeFormat = detectTime(values, now);
     const formats =
-        found === undefined ? likelyFormats(values, now) : "format" in found ? [found.format] : found.ambiguous;
+        timeFormat === undefined
+            ? likelyFormats(values, now)
+            : "format" in timeFormat
+              ? [timeFormat.format]
+              : timeFormat.ambiguous;
     const others = formats.map((format) => `\n  They look like ${inWords(format)}:  ${suggest({ time: format })}`);
     throw new NotUnderstoodError(
         `${table.name}: ${wrong.length} of the first ${values.length} times do not fit --time ${time}, such as "${shown(wrong[0] as string, 40)}" in column ${table.names[roles.time]}.` +

@@ -60,8 +60,8 @@ export async function optionsOfStack(stack: string, projectDir: string, folder: 
     if (!existsSync(stackFile)) throw new OptionsFileError(`There is no file ${stackFile} of stack ${stack}.`);
     const { config } = parsed(stackFile);
     const fileOf = (key: string) => {
-        const found = isMap(config) ? config[`movie-recommender:${key}`] : undefined;
-        return typeof found === "string" && found !== "" ? resolve(projectDir, found) : undefined;
+        const value = isMap(config) ? config[`movie-recommender:${key}`] : undefined;
+        return typeof value === "string" && value !== "" ? resolve(projectDir, value) : undefined;
     };
     const named = fileOf("dataOptionsFile");
     if (named === undefined) {
@@ -69,24 +69,24 @@ export async function optionsOfStack(stack: string, projectDir: string, folder: 
             `Stack ${stack} names no options file. Set it:  pulumi config set dataOptionsFile shop.yaml --stack ${stack}`,
         );
     }
-    const found = await readOptionsFile(relative(".", named), folder);
+    const optionsFile = await readOptionsFile(relative(".", named), folder);
     const output = fileOf("interactionsFile");
     const options = output === undefined ? [] : ["--output", relative(resolve(folder), output)];
-    return { ...found, options: [...found.options, ...options] };
+    return { ...optionsFile, options: [...optionsFile.options, ...options] };
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
     value !== null && typeof value === "object" && !Array.isArray(value);
 
 function parsed(path: string): Record<string, unknown> {
-    let found: unknown;
+    let document: unknown;
     try {
-        found = load(readFileSync(path, "utf8"), { filename: path });
+        document = load(readFileSync(path, "utf8"), { filename: path });
     } catch (error) {
         throw new OptionsFileError(`${path} is neither YAML nor JSON: ${messageOf(error)}`);
     }
-    if (!isMap(found)) throw new OptionsFileError(`${path} is not a map of options, such as  files: events.csv`);
-    return found;
+    if (!isMap(document)) throw new OptionsFileError(`${path} is not a map of options, such as  files: events.csv`);
+    return document;
 }
 
 function textOf(value: unknown, key: string, path: string): string {

@@ -47,7 +47,7 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
     const sums = new Float64Array(keys.length);
     // For each item: the last user who already had the item, and the last user to whom it should be recommended. Two arrays
     // replace a set for each user.
-    const known = new Int32Array(itemCount).fill(-1);
+    const watchedBy = new Int32Array(itemCount).fill(-1);
     const wanted = new Int32Array(itemCount).fill(-1);
     let tested = 0;
     for (let user = 0; user < userCount; user++) {
@@ -56,9 +56,9 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
         tested += 1;
         const cut = own.length - Math.max(1, Math.floor(own.length / 10));
         own.forEach((row, position) => {
-            (position < cut ? known : wanted)[items[row] as number] = user;
+            (position < cut ? watchedBy : wanted)[items[row] as number] = user;
         });
-        addTrial(sums, hitsOf(rankings[foldOf[user] as number] as Int32Array, user, known, wanted));
+        addTrial(sums, hitsOf(rankings[foldOf[user] as number] as Int32Array, user, watchedBy, wanted));
     }
     const rounded = (sum: number) => (tested === 0 ? 0 : Math.round((sum / tested) * 1e4) / 1e4);
     return Object.fromEntries(keys.map((key, index) => [key, rounded(sums[index] as number)])) as PopularityMetrics;
@@ -83,11 +83,11 @@ function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Arra
 }
 
 /** Returns the ranks, from 0, of a user's test items in the list. */
-function hitsOf(ranking: Int32Array, user: number, known: Int32Array, wanted: Int32Array): number[] {
+function hitsOf(ranking: Int32Array, user: number, watchedBy: Int32Array, wanted: Int32Array): number[] {
     const hits: number[] = [];
     let rank = 0;
     for (const item of ranking) {
-        if (known[item] === user) continue;
+        if (watchedBy[item] === user) continue;
         if (wanted[item] === user) hits.push(rank);
         rank += 1;
         if (rank === longestList) break;

@@ -77,8 +77,8 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
             ...(options.signal && { signal: options.signal }),
             ...(bad && { onBad: (row: BadRow) => void bad.push(row) }),
         });
-        const found = summarise(result, name, outputPath);
-        refuseUnfit(result, plans, found, name, suggest, options);
+        const summary = summarise(result, name, outputPath);
+        refuseUnfit(result, plans, summary, name, suggest, options);
         for (const line of unmatchedCases(plans, result.matched)) log(`warning: ${line}`);
         for (const line of negativeEvents(plans, result.eventTypes, suggest)) log(line);
         const { itemIds, userIds } = result.columns;
@@ -106,7 +106,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         const prepared = {
             plans,
             result,
-            summary: found,
+            summary,
             items,
             itemColumns: columns,
             users,
@@ -116,12 +116,12 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         };
         const quality = judge(prepared, now);
         const manifest = await describeData(prepared, quality.checks);
-        const { sha256 } = found;
+        const { sha256 } = summary;
         const tables = await writeTables(tablesPath, { columns: result.columns, sha256, catalogue, viewers });
         await folder.note(tablesPath);
         const optionsFile = options.optionsFile && { optionsFile: options.optionsFile };
         await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, ...optionsFile, files: folder.files });
-        return { summary: { ...found, tables }, quality };
+        return { summary: { ...summary, tables }, quality };
     });
     const removed = await folder.removeStale(before);
     if (removed.length > 0) log(`Removed ${removed.join(", ")}, which data-prep made of other data.`);
@@ -177,11 +177,11 @@ export async function plansOf(given: PrepareOptions) {
     const log = given.log ?? ((line: string) => process.stderr.write(`${line}\n`));
     const outputPath = given.output ?? DEFAULT_OUTPUT;
     const paths = await inputsOf(given, log);
-    const [found] = given.items === undefined ? await Promise.all(paths.map(itemsInFolder)) : [];
-    const options = found === undefined ? given : { ...given, items: found };
+    const [itemsFile] = given.items === undefined ? await Promise.all(paths.map(itemsInFolder)) : [];
+    const options = itemsFile === undefined ? given : { ...given, items: itemsFile };
     refuseOneFileTwice(paths, outputPath, options);
     const now = Date.now() / 1000;
-    const always = { ...(found && { items: found }), ...(await outputBeside(paths, given)) };
+    const always = { ...(itemsFile && { items: itemsFile }), ...(await outputBeside(paths, given)) };
     const command = given.command ?? ["npm", "run", "data-prep", "--", ...paths, ...optionsGiven(options)];
     const suggest = suggestionsOf(command, always);
     const plans: Plan[] = [];

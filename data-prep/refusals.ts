@@ -121,22 +121,22 @@ function fewerTypes(
  * Refuses a table of items or users in which no id is one of the interactions.
  *
  * @param table its path, ids and columns.
- * @param known ids of the interactions.
+ * @param eventIds ids of the interactions.
  * @param next the command that names another column of ids.
  * @throws UnfitDataError
  */
 export function refuseUnrelated(
     kind: "item" | "user",
     table: { readonly path: string; readonly ids: readonly string[]; readonly names: readonly string[] },
-    known: readonly string[],
+    eventIds: readonly string[],
     next: string,
 ): void {
-    const events = new Set(known);
+    const events = new Set(eventIds);
     if (table.ids.some((id) => events.has(id))) return;
     const example = (ids: readonly string[]) => shown(ids[0] ?? "", 40);
     throw new UnfitDataError(
         `${table.path}: none of its ids, such as "${example(table.ids)}", ` +
-            `is ${kind === "item" ? "an item" : "a user"} of the events, such as "${example(known)}". ` +
+            `is ${kind === "item" ? "an item" : "a user"} of the events, such as "${example(eventIds)}". ` +
             `Its columns are ${table.names.map((name) => shown(name)).join(", ")}. ` +
             `Name the one with the ids:  ${next}`,
     );

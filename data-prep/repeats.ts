@@ -40,7 +40,7 @@ export function createRepeats(hasValues: boolean) {
     const findAmong = (columns: Columns, part: readonly [number, number]): number[] => {
         const { items, timestamps } = columns;
         const { starts, rows } = rowsByUser(columns, part);
-        const found: number[] = [];
+        const repeated: number[] = [];
         const compare = (a: number, b: number) =>
             (items[a] as number) - (items[b] as number) ||
             (types[a] as number) - (types[b] as number) ||
@@ -65,13 +65,13 @@ export function createRepeats(hasValues: boolean) {
                 const together = rows.subarray(from, to).sort((a, b) => compare(a, b) || a - b);
                 for (let at = 1; at < together.length; at++) {
                     if (compare(together[at - 1] as number, together[at] as number) === 0) {
-                        found.push(together[at] as number);
+                        repeated.push(together[at] as number);
                     }
                 }
             }
         }
         free(rows);
-        return found;
+        return repeated;
     };
     /** Frees the memory of the recorded rows. */
     const forget = () => {

@@ -135,8 +135,8 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
     const matched: number[] = [];
 
     const typeNumberOf = (name: string): number => {
-        const known = typeNumbers.get(name);
-        if (known !== undefined) return known;
+        const typeNumber = typeNumbers.get(name);
+        if (typeNumber !== undefined) return typeNumber;
         const number = types.push({ name, field: Buffer.from(`${quoted(name)},`), rows: 0 }) - 1;
         typeNumbers.set(name, number);
         return number;
@@ -199,11 +199,11 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
 
     /** Finds the rows that equal an earlier one, ascending, and frees its records. Call it once, after all rows. */
     const dropRepeats = (): Int32Array => {
-        const found = repeats.find(collected.finish());
-        collected.remove(found);
-        for (const row of found) (types[repeats.typeOf(row)] as (typeof types)[number]).rows--;
+        const repeated = repeats.find(collected.finish());
+        collected.remove(repeated);
+        for (const row of repeated) (types[repeats.typeOf(row)] as (typeof types)[number]).rows--;
         repeats.forget();
-        return found;
+        return repeated;
     };
     const finish = () => ({
         columns: collected.finish(),

@@ -9,10 +9,10 @@ const wanted = knownViewers.length;
  * histories are longer than those of 40, 50 … 90 % of the users.
  */
 export function someViewers({ users, userCount, userIds }: Columns, isMovieLens: boolean): string[] {
-    const known = isMovieLens ? knownViewers.filter((id) => userIds.includes(id)) : [];
+    const examples = isMovieLens ? knownViewers.filter((id) => userIds.includes(id)) : [];
     const counts = countsOf(users, userCount);
     const order = [...counts.keys()].sort((a, b) => (counts[a] as number) - (counts[b] as number) || a - b);
     const spread = Array.from({ length: wanted }, (_, step) => order[Math.floor(order.length * (0.4 + step / 10))]);
     const others = spread.flatMap((user) => (user === undefined ? [] : [userIds[user] as string]));
-    return [...new Set([...known, ...others])].slice(0, wanted);
+    return [...new Set([...examples, ...others])].slice(0, wanted);
 }

@@ -86,15 +86,15 @@ function choose(groups: readonly Group[], recorded: ReadonlySet<string>): Group 
         const free = groups.filter(({ group }) => !recorded.has(group.arn));
         return free.length === 1 ? free[0] : undefined;
     }
-    const found = groups.find(({ group }) => group.arn === which || group.name === which);
-    if (found === undefined) {
+    const candidate = groups.find(({ group }) => group.arn === which || group.name === which);
+    if (candidate === undefined) {
         const names = groups.map(({ group }) => group.name).join(", ");
         throw new RunbookError(
             `There is no dataset group ${which} in this account and region. It has: ${names || "none"}.`,
             exitCodes.usage,
         );
     }
-    return found;
+    return candidate;
 }
 
 function partsOf({ group, schema, interactions, metadata, solutions, eventTracker }: Group): Part[] {

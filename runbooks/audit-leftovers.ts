@@ -19,19 +19,19 @@ await runAction(options.verbose, async () => {
     const region = await regionOf(options);
     const stacks = await readAllStacks();
     process.stderr.write(`in stacks: ${stacks.names.join(", ") || "none"}\n`);
-    const found = await audit(region, await projectName(), stacks, (line) => process.stderr.write(`${line}\n`));
+    const report = await audit(region, await projectName(), stacks, (line) => process.stderr.write(`${line}\n`));
     for (const { stack, reason } of stacks.unreadable) {
         process.stderr.write(`warning: the state of stack ${stack} cannot be read: ${reason}\n`);
     }
-    for (const { what, reason } of found.unread) {
+    for (const { what, reason } of report.unread) {
         process.stderr.write(`warning: not checked: ${what}: ${reason}\n`);
     }
     if (options.json) {
-        console.log(JSON.stringify({ schemaVersion: 1, ...found, unreadableStacks: stacks.unreadable }));
+        console.log(JSON.stringify({ schemaVersion: 1, ...report, unreadableStacks: stacks.unreadable }));
     } else {
-        print(found);
+        print(report);
     }
-    return found.interrupted.length > 0 || found.rows.some(({ bills }) => bills) ? exitCodes.problem : exitCodes.fine;
+    return report.interrupted.length > 0 || report.rows.some(({ bills }) => bills) ? exitCodes.problem : exitCodes.fine;
 });
 
 function print({

@@ -44,8 +44,8 @@ await runAction(options.verbose, async () => {
         return exitCode === 0 ? recordedIn(stdout) : undefined;
     });
 
-    const found = await readConfig();
-    const config = "config" in found ? found.config : undefined;
+    const parsed = await readConfig();
+    const config = "config" in parsed ? parsed.config : undefined;
     type AccountCheck = typeof identity;
     const ofAccount =
         (check: AccountCheck): Check<object> =>

@@ -33,11 +33,11 @@ await runAction(options.verbose, async (signal) => {
             `Stack ${stack} has no API, and therefore no table of viewers (config api). See \`npm run watch-status\`.`,
         );
     }
-    const found = await operateTable(outputs, { operation: "find", userId });
+    const viewerItems = await operateTable(outputs, { operation: "find", userId });
     process.stderr.write(
-        `Table ${table} has ${counted(found.items.length, "item")} of this viewer${found.items.map((item) => `\n  ${item}`).join("")}\n`,
+        `Table ${table} has ${counted(viewerItems.items.length, "item")} of this viewer${viewerItems.items.map((item) => `\n  ${item}`).join("")}\n`,
     );
-    let { items } = found;
+    let { items } = viewerItems;
     if (!options.dryRun) {
         await confirm(
             "Delete them, and the viewer's traffic of the last days? This cannot be undone.",

@@ -33,9 +33,9 @@ await runAction(options.verbose, async () => {
     }
     return others.length > 0 ? exitCodes.problem : exitCodes.fine;
 
-    function print(found: typeof rows, where: string): void {
+    function print(priceRows: typeof rows, where: string): void {
         const head = ["usage type", "description", "unit", "USD by AWS", "in config/prices.ts", "verdict"];
-        const cells = found.map(({ usageType, description, unit, from, usd, match }) => [
+        const cells = priceRows.map(({ usageType, description, unit, from, usd, match }) => [
             usageType,
             description,
             from > 0 ? `${unit}, from ${from.toLocaleString("en-US")} on` : unit,
@@ -44,16 +44,16 @@ await runAction(options.verbose, async () => {
             match ? (deviation(match) > tolerance ? `differs by ${percent(deviation(match))}` : "same") : "unmatched",
         ]);
         console.log(table(head, cells));
-        const matched = found.filter(({ match }) => match).length;
+        const matched = priceRows.filter(({ match }) => match).length;
         console.log(
-            `${found.length} prices of Personalize in ${where}: ${matched} match a price in config/prices.ts, and ${others.length} of those differ by more than 1 %.`,
+            `${priceRows.length} prices of Personalize in ${where}: ${matched} match a price in config/prices.ts, and ${others.length} of those differ by more than 1 %.`,
         );
         if (others.length > 0) {
             console.log(
                 "Put AWS's figure, the region and today's date into config/prices.ts, and set `verified` there.",
             );
         }
-        if (matched < found.length) {
+        if (matched < priceRows.length) {
             console.log("An unmatched price is not used by this project, or its name is ambiguous: check it by hand.");
         }
     }

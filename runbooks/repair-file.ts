@@ -85,9 +85,9 @@ await runAction(
 async function shape(): Promise<Shape | undefined> {
     const { schema, datasetType } = options;
     if (schema === undefined) return datasetType === undefined ? undefined : requiredShape(datasetType);
-    const found = shapeOf(parseArn(schema) ? await schemaText(schema) : await fileText(schema));
-    if (!found) throw new RunbookError(`${schema} is not an Avro schema with fields.`, exitCodes.usage);
-    return found;
+    const schemaShape = shapeOf(parseArn(schema) ? await schemaText(schema) : await fileText(schema));
+    if (!schemaShape) throw new RunbookError(`${schema} is not an Avro schema with fields.`, exitCodes.usage);
+    return schemaShape;
 }
 
 async function schemaText(schemaArn: string): Promise<string> {

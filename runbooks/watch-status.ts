@@ -55,9 +55,11 @@ async function watch(signal: AbortSignal): Promise<number> {
             ? await readStatus(clients.personalize, await recordedResources(options.stack), Date.now())
             : [];
         if (worstState(statuses) !== "working") {
-            const found = await report();
-            console.log(options.json ? JSON.stringify({ schemaVersion: 1, ...found }) : reportText(found));
-            return found.overall === "failed" ? exitCodes.problem : exitCodes.fine;
+            const currentReport = await report();
+            console.log(
+                options.json ? JSON.stringify({ schemaVersion: 1, ...currentReport }) : reportText(currentReport),
+            );
+            return currentReport.overall === "failed" ? exitCodes.problem : exitCodes.fine;
         }
         const line = statuses
             .filter((status) => status.state !== "ACTIVE")
@@ -88,9 +90,9 @@ async function follow(signal: AbortSignal): Promise<number> {
     let before: StackReport | undefined;
     while (!signal.aborted) {
         try {
-            const found = await report();
-            show(before, found);
-            before = found;
+            const current = await report();
+            show(before, current);
+            before = current;
         } catch (error) {
             if (!isTransient(error)) {
                 throw error;
@@ -102,15 +104,15 @@ async function follow(signal: AbortSignal): Promise<number> {
     return exitCodes.fine;
 }
 
-function show(before: StackReport | undefined, found: StackReport): void {
+function show(before: StackReport | undefined, current: StackReport): void {
     if (process.stdout.isTTY) {
         clearScreen();
         console.log(
-            `${reportText(found)}\n${clock()}, refreshed every ${options.poll} s; Ctrl-C ends the display, and nothing in AWS`,
+            `${reportText(current)}\n${clock()}, refreshed every ${options.poll} s; Ctrl-C ends the display, and nothing in AWS`,
         );
         return;
     }
-    for (const line of changesSince(before, found)) {
+    for (const line of changesSince(before, current)) {
         console.log(`${clock()} ${line}`);
     }
 }

@@ -39,7 +39,7 @@ export function attributeColumns(
 ): AttributeColumns {
     const taken = new Set(["ITEM_ID", "USER_ID", "GENRES", "YEAR", "CREATION_TIMESTAMP"].map(withoutSigns));
     const leftOut: string[] = [];
-    const found = records.columns.flatMap((column, index) => {
+    const attributes = records.columns.flatMap((column, index) => {
         if (used.includes(index)) return [];
         const own = named.find((each) => each.column === index)?.name;
         const name = freeName(own ?? (fieldName(column) || `COLUMN_${index + 1}`), taken);
@@ -54,13 +54,13 @@ export function attributeColumns(
         return [{ name, values: secondsOf(values) ?? values }];
     });
     const most = maxColumns[dataset];
-    if (found.length > most) {
+    if (attributes.length > most) {
         throw new Error(
-            `${records.name} has ${found.length} columns for the dataset ${dataset}, and the service allows ${most}: ` +
+            `${records.name} has ${attributes.length} columns for the dataset ${dataset}, and the service allows ${most}: ` +
                 "write a table with fewer columns",
         );
     }
-    return { columns: typed(found, dataset), leftOut };
+    return { columns: typed(attributes, dataset), leftOut };
 }
 
 /** Returns the values of a column, with decimal points in its numbers. */
@@ -110,9 +110,9 @@ export function secondsOf(values: readonly string[], now = Date.now() / 1000, is
     const sample = values.filter((value) => !isEmpty(value)).slice(0, sampled);
     if (!isTime && sample.some((value) => /^[\d.+-]*$/.test(value) && !/^\d{4}-\d{2}-\d{2}$/.test(value)))
         return undefined;
-    const found = detectTime(sample, now, isTime);
-    if (!found || "ambiguous" in found) return undefined;
-    const read = timeReader(found.format);
+    const timeFormat = detectTime(sample, now, isTime);
+    if (!timeFormat || "ambiguous" in timeFormat) return undefined;
+    const read = timeReader(timeFormat.format);
     return values.map((value) => String(read(value) ?? ""));
 }
 

@@ -168,12 +168,12 @@ const numberAs = (name: "price" | "stock", text = ""): { price?: number; stock?:
  * title=NAME names its column)"
  */
 function inWords(parts: Readonly<Partial<Record<ItemPart, number>>>, header: readonly string[]): string {
-    const found = itemParts.flatMap((part) =>
+    const columnTexts = itemParts.flatMap((part) =>
         parts[part] === undefined ? [] : [`${part} = ${visible(header[parts[part]] as string)}`],
     );
     const missing =
         parts.title === undefined ? "; no title: ids are shown (--item-columns title=NAME names its column)" : "";
-    return `${found.join(", ")}${missing}`;
+    return `${columnTexts.join(", ")}${missing}`;
 }
 
 /** Returns the service's reserved column for the time from which an item exists. */

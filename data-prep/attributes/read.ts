@@ -28,11 +28,11 @@ export async function readRecords(source: Source): Promise<Records> {
     const { name } = source;
     const table = await openTable(source, 2);
     if (!table) throw new Error(`${name} is not a table`);
-    const known = withoutHeader[basename(name)];
+    const columnNames = withoutHeader[basename(name)];
     const all = recordsOf(await buffer(table.bytes), table.dialect);
     // In a file of texts only, a header looks like any other row.
-    const hasHeader = table.hasHeader || known === undefined;
-    const columns = known ?? (hasHeader ? all[0] : namesWithoutHeader(all)) ?? [];
+    const hasHeader = table.hasHeader || columnNames === undefined;
+    const columns = columnNames ?? (hasHeader ? all[0] : namesWithoutHeader(all)) ?? [];
     const rows = hasHeader ? all.slice(1) : all;
     const wrong = rows.findIndex((row) => row.length !== columns.length);
     if (wrong >= 0) {

@@ -20,10 +20,10 @@ export interface Quality {
 export function judge({ result, items, users }: Pick<Prepared, "result" | "items" | "users">, now: number): Quality {
     const { columns } = result;
     const figures = figuresOf(columns);
-    const without = (ids: readonly string[], known: readonly string[]) => {
+    const without = (ids: readonly string[], others: readonly string[]) => {
         if (ids.length === 0) return 0;
-        const found = new Set(known);
-        return ids.filter((id) => !found.has(id)).length;
+        const otherIds = new Set(others);
+        return ids.filter((id) => !otherIds.has(id)).length;
     };
     const counts = {
         repeated: result.repeated,

@@ -67,9 +67,9 @@ export function parseEventRule(text: string): EventCases {
             `The rule has ${text.length.toLocaleString("en-US")} characters, and at most ${longestRule.toLocaleString("en-US")} are possible`,
         );
     }
-    const tokens = [...text.matchAll(token)].flatMap(({ 0: found, index }) => {
-        const at = index + found.length - found.trimStart().length;
-        return found.trim() === "" ? [] : [{ text: found.trim(), at }];
+    const tokens = [...text.matchAll(token)].flatMap(({ 0: symbol, index }) => {
+        const at = index + symbol.length - symbol.trimStart().length;
+        return symbol.trim() === "" ? [] : [{ text: symbol.trim(), at }];
     });
     let next = 0;
     const fail = (why: string, at = tokens[next]?.at ?? text.length): never => {
@@ -85,10 +85,10 @@ export function parseEventRule(text: string): EventCases {
         return (each as string).replaceAll('"', "");
     };
     const type = (): string => {
-        const found = word("an event type");
+        const name = word("an event type");
         const at = tokens[next - 1]?.at;
-        if (/(^|\s)else\s/.test(found)) fail("A case and a comma stand before else", at);
-        return eventType.test(found) ? found : fail("An event type has 1 to 256 characters", at);
+        if (/(^|\s)else\s/.test(name)) fail("A case and a comma stand before else", at);
+        return eventType.test(name) ? name : fail("An event type has 1 to 256 characters", at);
     };
     const readCase = (): EventCase => {
         const column = word("a column");
@@ -151,17 +151,17 @@ export function eventRuleOf(text: string, header: readonly string[]): string | E
     const decide = (value: (column: number) => string): Decision => {
         let empty: Pick<Decision, "isEmpty"> = {};
         for (const [matched, { at, operator, value: wantedText, wanted, type }] of tests.entries()) {
-            const found = value(at).trim();
-            if (isEmpty(found)) {
+            const cell = value(at).trim();
+            if (isEmpty(cell)) {
                 empty = { isEmpty: true };
                 continue;
             }
-            const areNumbers = !Number.isNaN(wanted) && isNumber(found);
+            const areNumbers = !Number.isNaN(wanted) && isNumber(cell);
             if (!areNumbers && isOrder(operator)) {
-                const reason = `"${shown(found, 40)}" is not a number, and --event compares it by ${operator} ${wantedText}`;
+                const reason = `"${shown(cell, 40)}" is not a number, and --event compares it by ${operator} ${wantedText}`;
                 return { type: undefined, problem: [at, reason] };
             }
-            const difference = areNumbers ? Number(found) - wanted : Number(found !== wantedText);
+            const difference = areNumbers ? Number(cell) - wanted : Number(cell !== wantedText);
             if (comparisons[operator](difference)) return { type, matched, ...empty };
         }
         return { type: otherwise, ...empty };

@@ -102,14 +102,14 @@ export function parseChoice(text: string, parts: readonly string[]): readonly [p
  */
 export function chosenColumns<Part extends string>(text: string, parts: readonly Part[], header: readonly string[]) {
     const extras: Extra[] = [];
-    const found = text.split(",").flatMap((each): [Part, number][] => {
+    const columns = text.split(",").flatMap((each): [Part, number][] => {
         const [part, name] = parseChoice(each, parts);
         const column = columnOf(name, header);
         if (parts.includes(part as Part)) return [[part as Part, column]];
         extras.push({ name: part, column });
         return [];
     });
-    return { roles: Object.fromEntries(found) as { [part in Part]?: number }, extras };
+    return { roles: Object.fromEntries(columns) as { [part in Part]?: number }, extras };
 }
 
 /** Adds the columns of the missing parts by their names, the best name first. A column can have only one part. */
@@ -118,24 +118,24 @@ export function namedColumns<Part extends string>(
     header: readonly string[],
     chosen: Readonly<Partial<Record<Part, number>>>,
 ): { [part in Part]?: number } {
-    const found: { [part in Part]?: number } = { ...chosen };
+    const roles: { [part in Part]?: number } = { ...chosen };
     for (const part of Object.keys(names) as Part[]) {
-        const isFree = (index: number) => !Object.values(found).includes(index);
-        found[part] ??= names[part]
+        const isFree = (index: number) => !Object.values(roles).includes(index);
+        roles[part] ??= names[part]
             .map((name) => header.findIndex((each, index) => plain(each) === name && isFree(index)))
             .find((index) => index >= 0) as number;
-        if (found[part] === undefined) delete found[part];
+        if (roles[part] === undefined) delete roles[part];
     }
-    return found;
+    return roles;
 }
 
 /**
  * Returns the additional columns of a CSV for Personalize: all columns that are no part of an interaction. Their names are those
  * of the dataset.
  */
-export function extrasIn(header: readonly string[], found: Roles): Extra[] {
+export function extrasIn(header: readonly string[], roles: Roles): Extra[] {
     if (!["USER_ID", "ITEM_ID", "TIMESTAMP"].every((name) => header.includes(name))) return [];
-    const used = Object.values(found);
+    const used = Object.values(roles);
     return header.flatMap((name, column) => (used.includes(column) || !extraName.test(name) ? [] : [{ name, column }]));
 }
 
@@ -162,24 +162,24 @@ export function findRoles(
     now: number,
 ): FoundRoles {
     const column = (index: number) => sample.map((row) => row[index] ?? "");
-    const found = namedColumns(knownNames, header, given.roles);
-    const free = () => header.flatMap((_, index) => (Object.values(found).includes(index) ? [] : [index]));
+    const roles = namedColumns(knownNames, header, given.roles);
+    const free = () => header.flatMap((_, index) => (Object.values(roles).includes(index) ? [] : [index]));
     const timeOf = (index: number): FoundTime =>
         given.time === undefined ? detectTime(column(index), now, true) : { format: timeFormatOf(given.time) };
-    let time = found.time === undefined ? undefined : timeOf(found.time);
-    if (found.time === undefined) {
+    let time = roles.time === undefined ? undefined : timeOf(roles.time);
+    if (roles.time === undefined) {
         const index = free().findLast((each) => detectTime(column(each), now) !== undefined);
-        if (index !== undefined) [found.time, time] = [index, timeOf(index)];
+        if (index !== undefined) [roles.time, time] = [index, timeOf(index)];
     }
     if (!hasHeader) {
-        const event = found.event ?? free().find((index) => isEvent(column(index)));
-        if (event !== undefined) found.event = event;
+        const event = roles.event ?? free().find((index) => isEvent(column(index)));
+        if (event !== undefined) roles.event = event;
         for (const role of ["user", "item"] as const) {
-            const index = found[role] ?? free()[0];
-            if (index !== undefined) found[role] = index;
+            const index = roles[role] ?? free()[0];
+            if (index !== undefined) roles[role] = index;
         }
     }
-    return { roles: found, time };
+    return { roles, time };
 }
 
 /** Checks whether a column has a few different words, such as view and buy. */

@@ -93,10 +93,10 @@ async function zipSources(path: string): Promise<Source[]> {
     const entries = await new Promise<Entry[]>((resolve, reject) => {
         openZip(path, { lazyEntries: false }, (error: Error | null, zip?: ZipFile) => {
             if (error || !zip) return reject(damaged(error));
-            const found: Entry[] = [];
-            zip.on("entry", (entry: Entry) => found.push(entry));
+            const entries: Entry[] = [];
+            zip.on("entry", (entry: Entry) => entries.push(entry));
             zip.on("error", (error: Error) => reject(damaged(error)));
-            zip.on("end", () => resolve(found));
+            zip.on("end", () => resolve(entries));
         });
     });
     const depth = (name: string) => name.split("/").length;

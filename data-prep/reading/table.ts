@@ -70,20 +70,20 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
     }
     const loneReturns = text.includes(CR) && !text.includes(LF);
     const lines = loneReturns ? text.map((byte) => (byte === CR ? LF : byte)) : text;
-    const found = sniff(lines, fewest, head.length < headBytes);
-    if (!found || found.rows.length === 0) {
+    const dialect = sniff(lines, fewest, head.length < headBytes);
+    if (!dialect || dialect.rows.length === 0) {
         await stop();
         return undefined;
     }
-    const hasHeader = isHeader(found.rows);
-    const [first = []] = found.rows;
+    const hasHeader = isHeader(dialect.rows);
+    const [first = []] = dialect.rows;
     return {
         ...common,
         kind: "text",
-        dialect: found.dialect,
+        dialect: dialect.dialect,
         hasHeader,
-        names: hasHeader ? first : namesWithoutHeader(found.rows),
-        sample: hasHeader ? found.rows.slice(1) : found.rows,
+        names: hasHeader ? first : namesWithoutHeader(dialect.rows),
+        sample: hasHeader ? dialect.rows.slice(1) : dialect.rows,
         addedLines: separator > 0 ? -1 : 0,
         bytes: loneReturns ? withLineFeeds(bytes) : bytes,
     };

@@ -56,9 +56,9 @@ export function timeReader(format: TimeFormat): (text: string) => number | undef
 }
 
 function readIso(text: string): number | undefined {
-    const found = iso.exec(text);
-    if (!found) return undefined;
-    const [, year, month, day, hour = "0", minute = "0", second = "0", zone] = found;
+    const match = iso.exec(text);
+    if (!match) return undefined;
+    const [, year, month, day, hour = "0", minute = "0", second = "0", zone] = match;
     return epochSeconds(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second), zone);
 }
 
@@ -67,15 +67,15 @@ function readerOf(format: string): (text: string) => number | undefined {
     const pattern = format.replace(/%(.)|[^%]/gs, (char, code?: string) => {
         if (code === undefined) return /\s/.test(char) ? "\\s+" : char.replace(/[^\w]/, "\\$&");
         if (code === "%") return "%";
-        const known = codes[code] as { pattern: string; part?: string };
-        if (known.part) parts.push(known.part);
-        return known.pattern;
+        const directive = codes[code] as { pattern: string; part?: string };
+        if (directive.part) parts.push(directive.part);
+        return directive.pattern;
     });
     const regExp = new RegExp(`^${pattern}$`);
     return (text) => {
-        const found = regExp.exec(text);
-        if (!found) return undefined;
-        const values = new Map(parts.map((part, index) => [part, found[index + 1] as string]));
+        const match = regExp.exec(text);
+        if (!match) return undefined;
+        const values = new Map(parts.map((part, index) => [part, match[index + 1] as string]));
         const number = (part: string, otherwise: number) => Number(values.get(part) ?? otherwise);
         const name = values.get("monthName")?.toLowerCase();
         const month = name === undefined ? number("month", 1) : monthNames.indexOf(name) + 1;

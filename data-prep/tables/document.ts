@@ -60,9 +60,9 @@ export function parseTables(text: string): TablesDocument {
         throw new TablesFormatError(`The fallback tables are not JSON (${messageOf(error)}). ${again}`);
     }
     if (document?.schemaVersion !== tablesSchemaVersion) {
-        const found = document?.schemaVersion === undefined ? "no schemaVersion" : `version ${document.schemaVersion}`;
+        const given = document?.schemaVersion === undefined ? "no schemaVersion" : `version ${document.schemaVersion}`;
         throw new TablesFormatError(
-            `The fallback tables have ${found}, but this program reads version ${tablesSchemaVersion}. ${again}`,
+            `The fallback tables have ${given}, but this program reads version ${tablesSchemaVersion}. ${again}`,
         );
     }
     return document as TablesDocument;

@@ -65,7 +65,7 @@ function startTables(
     // The similar items reuse the memory of the view counts.
     const histories = listHistories(columns, views, viewers, (item) => numberOf[item] as number);
     const { windowSeconds, items: growing } = trending(columns, views, longestTrending);
-    const known = {
+    const head = {
         schemaVersion: tablesSchemaVersion,
         hasCatalogue: listedIds !== undefined,
         interactions: { sha256, rows: columns.users.length, ...spanOf(columns) },
@@ -73,7 +73,7 @@ function startTables(
         trending: { windowSeconds, films: numbers(growing) },
     } as const;
     return () => ({
-        ...known,
+        ...head,
         similar: similarByNumber(),
         ...(listed !== undefined && { viewers: listed }),
         histories,
@@ -99,10 +99,10 @@ function filmsOf(
     viewers: Int32Array,
     catalogue: readonly CatalogueItem[],
 ): Pick<TablesDocument, "films" | "genreSets"> {
-    const known = new Map(catalogue.map((film) => [film.itemId, film]));
+    const filmById = new Map(catalogue.map((film) => [film.itemId, film]));
     const watched = new Set(itemIds);
     const ids = order.map((item) => itemIds[item] as string);
-    for (const itemId of known.keys()) if (!watched.has(itemId)) ids.push(itemId);
+    for (const itemId of filmById.keys()) if (!watched.has(itemId)) ids.push(itemId);
     const genreSets: string[][] = [];
     const places = new Map<string, number>();
     const placeOf = (genres: string[]) => {
@@ -111,13 +111,13 @@ function filmsOf(
         places.set(key, place);
         return place;
     };
-    const details = ids.map((itemId) => shopDetailsOf(known.get(itemId) ?? {}) ?? null);
+    const details = ids.map((itemId) => shopDetailsOf(filmById.get(itemId) ?? {}) ?? null);
     return {
         films: {
             ids,
-            titles: ids.map((itemId) => known.get(itemId)?.title ?? null),
-            years: ids.map((itemId) => known.get(itemId)?.year ?? null),
-            genres: ids.map((itemId) => placeOf(known.get(itemId)?.genres ?? [])),
+            titles: ids.map((itemId) => filmById.get(itemId)?.title ?? null),
+            years: ids.map((itemId) => filmById.get(itemId)?.year ?? null),
+            genres: ids.map((itemId) => placeOf(filmById.get(itemId)?.genres ?? [])),
             ...(details.some((each) => each !== null) && { details }),
             viewers: ids.map((_, number) => (number < order.length ? (viewers[order[number] as number] as number) : 0)),
         },

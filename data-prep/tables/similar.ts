@@ -215,23 +215,23 @@ function bestOf(
     { items, scores }: { readonly items: Int32Array; readonly scores: Float64Array },
 ): Row {
     const one = alone[item] as number;
-    let found = 0;
+    let count = 0;
     for (let index = 0; index < metCount; index++) {
         const other = met[index] as number;
         if (other === item) continue;
         const value = score((together[other] as number) / fraction, one, alone[other] as number);
-        let at = found;
+        let at = count;
         while (at > 0) {
             const above = scores[at - 1] as number;
             if (value < above || (value === above && other > (items[at - 1] as number))) break;
             at -= 1;
         }
         if (at === items.length) continue;
-        found = Math.min(found + 1, items.length);
-        items.copyWithin(at + 1, at, found - 1);
-        scores.copyWithin(at + 1, at, found - 1);
+        count = Math.min(count + 1, items.length);
+        items.copyWithin(at + 1, at, count - 1);
+        scores.copyWithin(at + 1, at, count - 1);
         items[at] = other;
         scores[at] = value;
     }
-    return { item, items: [...items.subarray(0, found)], scores: [...scores.subarray(0, found)] };
+    return { item, items: [...items.subarray(0, count)], scores: [...scores.subarray(0, count)] };
 }

@@ -87,16 +87,16 @@ function mismatchesOf(
     fits: (reduced: Partial<Statement>, as: PolicyKind) => boolean,
 ): Mismatch[] {
     const { Principal, NotPrincipal, Action, NotAction, Resource, NotResource } = statement;
-    const found: Mismatch[] = [];
+    const mismatches: Mismatch[] = [];
     const who = { ...(Principal && { Principal }), ...(NotPrincipal && { NotPrincipal }) };
-    if (kind === "resource" && !fits({ ...who, ...anything }, "resource")) found.push("principal");
+    if (kind === "resource" && !fits({ ...who, ...anything }, "resource")) mismatches.push("principal");
     if (!fits({ Resource: "*", ...(Action && { Action }), ...(NotAction && { NotAction }) }, "identity")) {
-        found.push("action");
+        mismatches.push("action");
     }
     const where = { ...(Resource && { Resource }), ...(NotResource && { NotResource }) };
-    if (Object.keys(where).length > 0 && !fits({ Action: "*", ...where }, "identity")) found.push("resource");
+    if (Object.keys(where).length > 0 && !fits({ Action: "*", ...where }, "identity")) mismatches.push("resource");
     return [
-        ...found,
+        ...mismatches,
         ...conditions.filter(({ operator, key }) => {
             const wanted = statement.Condition?.[operator]?.[key] as OneOrMany<string>;
             return !fits({ ...anything, Condition: { [operator]: { [key]: wanted } } }, "identity");

@@ -73,7 +73,7 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
     const look = createReader(log, signal);
     const slow = setTimeout(() => log("reading role, policies, bucket and file from AWS …"), quietMs);
     const fetched = await targetOf(options, context, look)
-        .then((found) => fetchSnapshot(found, look))
+        .then((target) => fetchSnapshot(target, look))
         .finally(() => clearTimeout(slow));
     const owned = { ...fetched.owned, ...(ownedFile !== undefined && (await ownedIn(ownedFile))) };
     const snapshot = { ...fetched, owned, ...(error !== undefined && { reported: error }) };

@@ -56,7 +56,7 @@ function usedKeys(
     unknowns: Unknowns,
     policies: readonly NamedPolicy[],
 ): Map<string, readonly (string | null)[]> {
-    const found = new Map<string, readonly (string | null)[]>();
+    const valuesByKey = new Map<string, readonly (string | null)[]>();
     /** Condition keys by their names in lower case, in the spelling of the policy that names them first. */
     const spelled = new Map<string, string>();
     const sent = new Set(Object.keys(context).map((key) => key.toLowerCase()));
@@ -66,8 +66,8 @@ function usedKeys(
         if (!possible) return;
         const name = spelled.get(lower) ?? key;
         spelled.set(lower, name);
-        const before = found.get(name) ?? [null, "another"];
-        found.set(name, possible.length > 0 ? possible : [...new Set([...before, ...values])]);
+        const before = valuesByKey.get(name) ?? [null, "another"];
+        valuesByKey.set(name, possible.length > 0 ? possible : [...new Set([...before, ...values])]);
     };
     for (const { Condition = {}, Resource, NotResource } of policies.flatMap(({ document }) =>
         listOf(document.Statement),
@@ -83,7 +83,7 @@ function usedKeys(
         for (const [, key = ""] of texts.matchAll(/\$\{\s*([\w:/.-]+)/g))
             add(key, [...resource.split(/[:/]/), ...Object.values(context).flat()]);
     }
-    return found;
+    return valuesByKey;
 }
 
 /** Returns the values that a condition key can have; undefined if no request has the key. */

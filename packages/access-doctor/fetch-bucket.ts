@@ -36,10 +36,10 @@ async function unless<T>(call: Promise<T>, ...names: string[]): Promise<T | unde
  * name.
  */
 export async function bucketFacts(s3: S3Client, Bucket: string, account: string): Promise<BucketFacts> {
-    const found = await unless(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
+    const location = await unless(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
     // GetBucketLocation returns no constraint for us-east-1, and may return the old name "EU" for eu-west-1.
-    const constraint: string | undefined = found?.LocationConstraint;
-    if (found) {
+    const constraint: string | undefined = location?.LocationConstraint;
+    if (location) {
         const isOurs = await s3.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner: account })).then(
             () => true,
             () => false,
@@ -64,16 +64,16 @@ export async function policyText(s3: S3Client, Bucket: string): Promise<string |
 /** The bucket's own Block Public Access; undefined without a setting or bucket. */
 export async function accessBlock(s3: S3Client, Bucket: string): Promise<PublicAccessBlock | undefined> {
     const command = new GetPublicAccessBlockCommand({ Bucket });
-    const found = await unless(s3.send(command), "NoSuchPublicAccessBlockConfiguration", "NoSuchBucket");
-    const { BlockPublicPolicy = false, RestrictPublicBuckets = false } = found?.PublicAccessBlockConfiguration ?? {};
-    return found && { blockPublicPolicy: BlockPublicPolicy, restrictPublicBuckets: RestrictPublicBuckets };
+    const block = await unless(s3.send(command), "NoSuchPublicAccessBlockConfiguration", "NoSuchBucket");
+    const { BlockPublicPolicy = false, RestrictPublicBuckets = false } = block?.PublicAccessBlockConfiguration ?? {};
+    return block && { blockPublicPolicy: BlockPublicPolicy, restrictPublicBuckets: RestrictPublicBuckets };
 }
 
 /** The bucket's object ownership, such as `BucketOwnerEnforced`; undefined without a setting or bucket. */
 export async function ownership(s3: S3Client, Bucket: string): Promise<string | undefined> {
     const command = new GetBucketOwnershipControlsCommand({ Bucket });
-    const found = await unless(s3.send(command), "OwnershipControlsNotFoundError", "NoSuchBucket");
-    return found?.OwnershipControls?.Rules?.[0]?.ObjectOwnership;
+    const controls = await unless(s3.send(command), "OwnershipControlsNotFoundError", "NoSuchBucket");
+    return controls?.OwnershipControls?.Rules?.[0]?.ObjectOwnership;
 }
 
 /**
@@ -92,8 +92,10 @@ export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Prom
             ...(ours !== undefined && owner !== undefined && owner !== ours && { owner }),
         }));
     };
-    const found = await list(Prefix);
-    return found.length > 0 || Prefix === "" ? found : [...(await deletedKey(s3, Bucket, Prefix)), ...(await list(""))];
+    const objects = await list(Prefix);
+    return objects.length > 0 || Prefix === ""
+        ? objects
+        : [...(await deletedKey(s3, Bucket, Prefix)), ...(await list(""))];
 }
 
 /**

@@ -47,24 +47,24 @@ export async function roleFacts(iam: IAMClient, roleArn: string): Promise<RoleFa
 }
 
 async function inlinePolicies(client: IAMClient, RoleName: string): Promise<PolicyText[]> {
-    const found: PolicyText[] = [];
+    const policies: PolicyText[] = [];
     for await (const { PolicyNames = [] } of paginateListRolePolicies({ client }, { RoleName })) {
         for (const PolicyName of PolicyNames) {
             const { PolicyDocument = "" } = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-            found.push({ name: PolicyName, text: decodeURIComponent(PolicyDocument) });
+            policies.push({ name: PolicyName, text: decodeURIComponent(PolicyDocument) });
         }
     }
-    return found;
+    return policies;
 }
 
 async function attachedPolicies(client: IAMClient, RoleName: string): Promise<PolicyText[]> {
-    const found: PolicyText[] = [];
+    const policies: PolicyText[] = [];
     for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies({ client }, { RoleName })) {
         for (const { PolicyArn = "", PolicyName = "" } of AttachedPolicies) {
-            found.push(await managed(client, PolicyArn, PolicyName));
+            policies.push(await managed(client, PolicyArn, PolicyName));
         }
     }
-    return found;
+    return policies;
 }
 
 /** Reads a permissions boundary, the number of its versions, and the users and roles that have it, which a fix needs to know. */
@@ -117,7 +117,7 @@ export async function simulateWrites(
         resources.length === 0 ? [] : simulate(client, source, { action: actions, resources, context: {} });
     const { onRole, onUser, onPolicy, onBucket, onObject, onKey } = writeActions;
     const isUser = source.includes(":user/");
-    const found = await Promise.all([
+    const results = await Promise.all([
         ask(onRole, isUser ? on.roles : [...on.roles, source]),
         ask(onUser, isUser ? [source] : []),
         ask(onPolicy, on.boundary === undefined ? [] : [on.boundary]),
@@ -125,14 +125,14 @@ export async function simulateWrites(
         ask(onObject, [`${on.bucketArn}/*`]),
         ask(onKey, on.keyArns),
     ]);
-    return found.flat();
+    return results.flat();
 }
 
 /** Simulates actions of an identity on resources, with one set of condition keys. */
 export async function simulate(
     client: IAMClient,
     PolicySourceArn: string,
-    asked: {
+    request: {
         readonly action: string | readonly string[];
         readonly resources: readonly string[];
         readonly context: RequestContext;
@@ -140,19 +140,19 @@ export async function simulate(
 ): Promise<Simulated[]> {
     const input = {
         PolicySourceArn,
-        ActionNames: [...listOf(asked.action)],
-        ResourceArns: [...asked.resources],
-        ContextEntries: Object.entries(asked.context).map(([ContextKeyName, value]) => ({
+        ActionNames: [...listOf(request.action)],
+        ResourceArns: [...request.resources],
+        ContextEntries: Object.entries(request.context).map(([ContextKeyName, value]) => ({
             ContextKeyName,
             ContextKeyValues: [...listOf(value)],
             ContextKeyType: "string" as const,
         })),
     };
-    const found: Simulated[] = [];
+    const results: Simulated[] = [];
     for await (const { EvaluationResults = [] } of paginateSimulatePrincipalPolicy({ client }, input)) {
-        found.push(...EvaluationResults.flatMap(resultsOf));
+        results.push(...EvaluationResults.flatMap(resultsOf));
     }
-    return found;
+    return results;
 }
 
 function resultsOf(result: EvaluationResult): Simulated[] {

@@ -19,8 +19,8 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
     const s3 = new S3Client({ region, followRegionRedirects: true });
     const from = <C extends { send: unknown }, T>(client: C, permission: string, work: (client: C) => Promise<T>) =>
         fetched(look, permission, (signal) => work(withSignal(client, signal)));
-    let asked: Promise<string> | undefined;
-    const source = (client: IAMClient) => (asked ??= entityOf(client, target.caller));
+    let entity: Promise<string> | undefined;
+    const source = (client: IAMClient) => (entity ??= entityOf(client, target.caller));
     const [role, passRole, facts, policy, block, owner, keys] = await Promise.all([
         from(iam, "iam:GetRole", (client) => roleFacts(client, roleArn)),
         from(iam, "iam:SimulatePrincipalPolicy", async (client) => mayPass(client, target, source)),
@@ -132,10 +132,10 @@ async function mayPass(
         return [];
     }
     const source = await sourceOf(iam);
-    const asked = { action: "iam:PassRole", resources: [roleArn] };
+    const passRole = { action: "iam:PassRole", resources: [roleArn] };
     const [toPersonalize, toAny] = await Promise.all([
-        simulate(iam, source, { ...asked, context: { "iam:PassedToService": personalizeService } }),
-        simulate(iam, source, { ...asked, context: {} }),
+        simulate(iam, source, { ...passRole, context: { "iam:PassedToService": personalizeService } }),
+        simulate(iam, source, { ...passRole, context: {} }),
     ]);
     return [...toPersonalize, ...toAny];
 }

@@ -37,7 +37,7 @@ export function mentionsIn(text: string): Mentions {
     const keyArn = find("kms", /^key\//);
     const bucket = named ?? located ?? ofArn;
     const keyText = key ?? keyOfArn;
-    const found = keyText && withoutStops(keyText);
+    const keyName = keyText && withoutStops(keyText);
     const account = arns.map((arn) => parseArn(arn)?.accountId).find((id) => /^\d{12}$/.test(id ?? ""));
     return {
         arns,
@@ -46,7 +46,7 @@ export function mentionsIn(text: string): Mentions {
         ...(callerArn !== undefined && { callerArn }),
         ...(keyArn !== undefined && { keyArn }),
         ...(bucket !== undefined && { bucket }),
-        ...(found !== undefined && found !== "" && { key: found }),
+        ...(keyName !== undefined && keyName !== "" && { key: keyName }),
         ...(account !== undefined && { account }),
         lines: [...text.matchAll(/\b(?:line|row)s?(?: number| no\.)?[ :#]*(\d+)/gi)].map(([, line]) => Number(line)),
         columns: columnsIn(text),

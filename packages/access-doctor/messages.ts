@@ -228,9 +228,9 @@ export function explainMessage(
         .replaceAll(/File "[^"]*", line \d+/g, "File");
     const mentions = { ...about, ...mentionsIn(text) };
     for (const { pattern, subject, cause, next = diagnosisOf } of rules) {
-        const found = pattern.exec(text);
-        if (found) {
-            return { subject, cause: cause(found, mentions, text), next: next(mentions, start), mentions };
+        const match = pattern.exec(text);
+        if (match) {
+            return { subject, cause: cause(match, mentions, text), next: next(mentions, start), mentions };
         }
     }
     // In a text that matches no rule, a line number or a column name shows that the file is wrong.

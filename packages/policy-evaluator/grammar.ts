@@ -142,7 +142,7 @@ function checkCondition(node: JsonNode, report: Report): void {
 function elementsOf(
     node: JsonNode,
     what: string,
-    known: readonly string[] | undefined,
+    choices: readonly string[] | undefined,
     report: Report,
 ): Map<string, JsonNode> | undefined {
     if (node.type !== "object") {
@@ -152,14 +152,14 @@ function elementsOf(
     const elements = new Map<string, JsonNode>();
     for (const member of node.members) {
         if (elements.has(member.name)) report(member, `${member.name} occurs twice`);
-        else if (known && !known.includes(member.name)) report(member, unknown(member, what, known));
+        else if (choices && !choices.includes(member.name)) report(member, unknown(member, what, choices));
         else elements.set(member.name, member.node);
     }
     return elements;
 }
 
-function unknown({ name }: JsonMember, what: string, known: readonly string[]): string {
-    const meant = known.find((each) => each.toLowerCase() === name.toLowerCase());
+function unknown({ name }: JsonMember, what: string, choices: readonly string[]): string {
+    const meant = choices.find((each) => each.toLowerCase() === name.toLowerCase());
     return `${what} has no "${name}"${meant ? `: write ${meant}` : ""}`;
 }
 

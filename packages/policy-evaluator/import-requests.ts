@@ -73,11 +73,11 @@ const common = ({ region, now = new Date() }: Import) => ({
  * Returns the requests of the role's session to the bucket. They have neither `aws:SourceArn` nor `aws:SourceAccount`.
  */
 export const roleReads = (of: Import): AccessRequest[] =>
-    reads(of).map((asked) => ({
-        ...asked,
+    reads(of).map((request) => ({
+        ...request,
         caller: roleOf(of),
         context: {
-            ...asked.context,
+            ...request.context,
             ...tagged("aws:PrincipalTag", of.roleTags),
             ...(of.roleId && { "aws:userid": `${of.roleId}:PersonalizeSession` }),
         },
@@ -87,10 +87,10 @@ const roleOf = ({ roleArn, hasBoundary = false }: Import) => ({ arn: roleArn, ..
 
 /** Returns the requests of the service itself to the bucket. */
 export const serviceReads = (of: Import): AccessRequest[] =>
-    reads(of).map((asked) => ({
-        ...asked,
+    reads(of).map((request) => ({
+        ...request,
         caller: { service: personalizeService },
-        context: { ...asked.context, ...onBehalf(of) },
+        context: { ...request.context, ...onBehalf(of) },
     }));
 
 /**
@@ -112,10 +112,10 @@ export function decrypts(
         "kms:CallerAccount": of.accountId,
         "kms:EncryptionContext:aws:s3:arn": `arn:${of.partition}:s3:::${of.bucket}${key === undefined ? "" : `/${key}`}`,
     };
-    const asked = { action: "kms:Decrypt", resource: keyArn };
+    const decrypt = { action: "kms:Decrypt", resource: keyArn };
     return {
-        role: { ...asked, caller: roleOf(of), context: { ...context, ...tagged("aws:PrincipalTag", of.roleTags) } },
-        service: { ...asked, caller: { service: personalizeService }, context: { ...context, ...onBehalf(of) } },
+        role: { ...decrypt, caller: roleOf(of), context: { ...context, ...tagged("aws:PrincipalTag", of.roleTags) } },
+        service: { ...decrypt, caller: { service: personalizeService }, context: { ...context, ...onBehalf(of) } },
     };
 }
 

@@ -128,9 +128,9 @@ class Reader {
     }
 
     #skip(character: string): boolean {
-        const found = this.#text[this.#at] === character;
-        if (found) this.#at++;
-        return found;
+        const isNext = this.#text[this.#at] === character;
+        if (isNext) this.#at++;
+        return isNext;
     }
 
     #take(pattern: RegExp): string {
@@ -141,7 +141,10 @@ class Reader {
     }
 
     #unexpected(wanted: string): JsonError {
-        const found = this.#text[this.#at];
-        return new JsonError(`${wanted} is expected, not ${found === undefined ? "the end" : `"${found}"`}`, this.#at);
+        const character = this.#text[this.#at];
+        return new JsonError(
+            `${wanted} is expected, not ${character === undefined ? "the end" : `"${character}"`}`,
+            this.#at,
+        );
     }
 }

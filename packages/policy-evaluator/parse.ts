@@ -71,12 +71,12 @@ export function parsePolicy(
         }
         throw error;
     }
-    const found = checkGrammar(root, kind)
+    const faults = checkGrammar(root, kind)
         .toSorted((a, b) => a.offset - b.offset)
         .slice(0, maxProblems);
-    if (found.length > 0) {
+    if (faults.length > 0) {
         const placeOf = placesIn(text);
-        return { problems: found.map(({ message, offset }) => ({ message, ...placeOf(offset) })) };
+        return { problems: faults.map(({ message, offset }) => ({ message, ...placeOf(offset) })) };
     }
     return { document: plain(root) as PolicyDocument, statements: statementSpans(root), problems: [] };
 }

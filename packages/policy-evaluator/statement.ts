@@ -41,8 +41,8 @@ export function matchStatement(
     if (kind === "resource" && naming === undefined) {
         return no("the principal differs");
     }
-    const asked = action.toLowerCase();
-    if (!fits(statement.Action, statement.NotAction, (name) => matchesWildcard(name.toLowerCase(), asked))) {
+    const lowerAction = action.toLowerCase();
+    if (!fits(statement.Action, statement.NotAction, (name) => matchesWildcard(name.toLowerCase(), lowerAction))) {
         return no("the action differs");
     }
     // This version of the policy language introduced variables. In the earlier version, they are plain text.

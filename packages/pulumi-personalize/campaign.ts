@@ -38,13 +38,13 @@ const deployment = ({ solutionVersionArn, minProvisionedTPS }: CampaignInputs) =
 });
 
 /** Returns the configuration of a campaign or a campaign update, under the names of the inputs. */
-function servedBy(found: Campaign | CampaignUpdateSummary | undefined) {
-    const solutionArn = found?.solutionVersionArn?.split("/").slice(0, 2).join("/");
-    const latest = found?.campaignConfig?.syncWithLatestSolutionVersion;
+function servedBy(campaign: Campaign | CampaignUpdateSummary | undefined) {
+    const solutionArn = campaign?.solutionVersionArn?.split("/").slice(0, 2).join("/");
+    const latest = campaign?.campaignConfig?.syncWithLatestSolutionVersion;
     return {
         solutionArn,
-        solutionVersionArn: latest ? `${solutionArn}/$LATEST` : found?.solutionVersionArn,
-        minProvisionedTPS: found?.minProvisionedTPS,
+        solutionVersionArn: latest ? `${solutionArn}/$LATEST` : campaign?.solutionVersionArn,
+        minProvisionedTPS: campaign?.minProvisionedTPS,
     };
 }
 
@@ -71,12 +71,12 @@ export const campaign: ResourceKind<CampaignInputs> = {
     ],
     async find(client, { name }) {
         const pages = paginateListCampaigns({ client }, {});
-        const found = await firstMatch(
+        const summary = await firstMatch(
             pages,
             (page) => page.campaigns,
             (candidate) => candidate.name === name,
         );
-        return found?.campaignArn;
+        return summary?.campaignArn;
     },
     async create(client, inputs) {
         const command = new CreateCampaignCommand({
@@ -87,13 +87,13 @@ export const campaign: ResourceKind<CampaignInputs> = {
         return arnIn((await client.send(command)).campaignArn);
     },
     async describe(client, campaignArn) {
-        const { campaign: found } = await client.send(new DescribeCampaignCommand({ campaignArn }));
-        const update = found?.latestCampaignUpdate;
+        const { campaign: description } = await client.send(new DescribeCampaignCommand({ campaignArn }));
+        const update = description?.latestCampaignUpdate;
         return {
-            status: found?.status ?? "",
-            since: found?.lastUpdatedDateTime,
-            failureReason: found?.failureReason,
-            properties: { name: found?.name, ...servedBy(found) },
+            status: description?.status ?? "",
+            since: description?.lastUpdatedDateTime,
+            failureReason: description?.failureReason,
+            properties: { name: description?.name, ...servedBy(description) },
             update: update && {
                 status: update.status ?? "",
                 failureReason: update.failureReason,
@@ -103,8 +103,8 @@ export const campaign: ResourceKind<CampaignInputs> = {
         };
     },
     async update(client, campaignArn, inputs) {
-        const { campaign: found } = await client.send(new DescribeCampaignCommand({ campaignArn }));
-        const { solutionVersionArn, minProvisionedTPS } = servedBy(found);
+        const { campaign: description } = await client.send(new DescribeCampaignCommand({ campaignArn }));
+        const { solutionVersionArn, minProvisionedTPS } = servedBy(description);
         // Skip an update without a change, because it would start a deployment of several minutes.
         if (solutionVersionArn !== inputs.solutionVersionArn || minProvisionedTPS !== inputs.minProvisionedTPS) {
             await client.send(new UpdateCampaignCommand({ campaignArn, ...deployment(inputs) }));

@@ -36,24 +36,24 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { name }) {
         const pages = paginateListDatasetGroups({ client }, {});
-        const found = await firstMatch(
+        const summary = await firstMatch(
             pages,
             (page) => page.datasetGroups,
             (candidate) => candidate.name === name,
         );
-        return found?.datasetGroupArn;
+        return summary?.datasetGroupArn;
     },
     async create(client, { name, domain, tags }) {
         const command = new CreateDatasetGroupCommand({ name, domain, tags: tagList(tags) });
         return arnIn((await client.send(command)).datasetGroupArn);
     },
     async describe(client, datasetGroupArn) {
-        const { datasetGroup: found } = await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
+        const { datasetGroup: description } = await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
         return {
-            status: found?.status ?? "",
-            since: found?.lastUpdatedDateTime,
-            failureReason: found?.failureReason,
-            properties: { name: found?.name, domain: found?.domain },
+            status: description?.status ?? "",
+            since: description?.lastUpdatedDateTime,
+            failureReason: description?.failureReason,
+            properties: { name: description?.name, domain: description?.domain },
         };
     },
     /** Yields everything that must be deleted before the dataset group, in a valid order. */

@@ -43,12 +43,12 @@ export const dataset: ResourceKind<DatasetInputs> = {
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { datasetGroupArn, datasetType }) {
         const pages = paginateListDatasets({ client }, { datasetGroupArn });
-        const found = await firstMatch(
+        const summary = await firstMatch(
             pages,
             (page) => page.datasets,
             (candidate) => spellingOfType(candidate.datasetType ?? "") === spellingOfType(datasetType),
         );
-        return found?.datasetArn;
+        return summary?.datasetArn;
     },
     async create(client, { name, datasetGroupArn, schemaArn, datasetType, tags }) {
         const command = new CreateDatasetCommand({
@@ -61,15 +61,15 @@ export const dataset: ResourceKind<DatasetInputs> = {
         return arnIn((await client.send(command)).datasetArn);
     },
     async describe(client, datasetArn) {
-        const { dataset: found } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+        const { dataset: description } = await client.send(new DescribeDatasetCommand({ datasetArn }));
         return {
-            status: found?.status ?? "",
-            since: found?.lastUpdatedDateTime,
+            status: description?.status ?? "",
+            since: description?.lastUpdatedDateTime,
             properties: {
-                name: found?.name,
-                datasetGroupArn: found?.datasetGroupArn,
-                schemaArn: found?.schemaArn,
-                datasetType: found?.datasetType && spellingOfType(found.datasetType),
+                name: description?.name,
+                datasetGroupArn: description?.datasetGroupArn,
+                schemaArn: description?.schemaArn,
+                datasetType: description?.datasetType && spellingOfType(description.datasetType),
             },
         };
     },
@@ -102,8 +102,8 @@ export const metadataDataset: ResourceKind<MetadataDatasetInputs> = {
             : description;
     },
     async update(client, datasetArn, { schemaArn }) {
-        const { dataset: found } = await client.send(new DescribeDatasetCommand({ datasetArn }));
-        if (found?.schemaArn !== schemaArn) {
+        const { dataset: description } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+        if (description?.schemaArn !== schemaArn) {
             await client.send(new UpdateDatasetCommand({ datasetArn, schemaArn }));
         }
     },

@@ -36,11 +36,11 @@ export const eventTracker: ResourceKind<EventTrackerInputs> = {
         return arnIn((await client.send(command)).eventTrackerArn);
     },
     async describe(client, eventTrackerArn) {
-        const { eventTracker: found } = await client.send(new DescribeEventTrackerCommand({ eventTrackerArn }));
-        const { name, datasetGroupArn, trackingId } = found ?? {};
+        const { eventTracker: description } = await client.send(new DescribeEventTrackerCommand({ eventTrackerArn }));
+        const { name, datasetGroupArn, trackingId } = description ?? {};
         return {
-            status: found?.status ?? "",
-            since: found?.lastUpdatedDateTime,
+            status: description?.status ?? "",
+            since: description?.lastUpdatedDateTime,
             properties: { name, datasetGroupArn, trackingId },
         };
     },

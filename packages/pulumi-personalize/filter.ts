@@ -46,12 +46,12 @@ export const filter: ResourceKind<FilterInputs> = {
     ],
     async find(client, { name }) {
         const pages = sdk.paginateListFilters({ client }, {});
-        const found = await firstMatch(
+        const summary = await firstMatch(
             pages,
             (page) => page.Filters,
             (candidate) => candidate.name === name,
         );
-        return found?.filterArn;
+        return summary?.filterArn;
     },
     async create(client, { name, datasetGroupArn, filterExpression, tags }) {
         const command = new sdk.CreateFilterCommand({ name, datasetGroupArn, filterExpression, tags: tagList(tags) });
@@ -64,12 +64,12 @@ export const filter: ResourceKind<FilterInputs> = {
         }
     },
     async describe(client, filterArn) {
-        const { filter: found } = await client.send(new sdk.DescribeFilterCommand({ filterArn }));
-        const { name, datasetGroupArn, filterExpression } = found ?? {};
+        const { filter: description } = await client.send(new sdk.DescribeFilterCommand({ filterArn }));
+        const { name, datasetGroupArn, filterExpression } = description ?? {};
         return {
-            status: found?.status ?? "",
-            failureReason: found?.failureReason,
-            since: found?.lastUpdatedDateTime,
+            status: description?.status ?? "",
+            failureReason: description?.failureReason,
+            since: description?.lastUpdatedDateTime,
             properties: { name, datasetGroupArn, filterExpression },
         };
     },

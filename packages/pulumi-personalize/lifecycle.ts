@@ -75,11 +75,11 @@ async function inAws<I extends CommonInputs>(
         const { status, properties, update } = await kind.describe(deps.client(String(olds.region)), id);
         if (status.startsWith("DELETE")) return { ...olds, status: "DELETED" };
         const isUpdating = update !== undefined && isUnderWay(update.status);
-        const found = keepSpelling(kind, olds, { ...properties, ...(isUpdating && update.properties) });
-        const known = kind.updates.filter((key) => found[key] !== undefined).map((key) => [key, found[key]]);
+        const current = keepSpelling(kind, olds, { ...properties, ...(isUpdating && update.properties) });
+        const updated = kind.updates.filter((key) => current[key] !== undefined).map((key) => [key, current[key]]);
         return {
             ...olds,
-            ...Object.fromEntries(known),
+            ...Object.fromEntries(updated),
             ...(isUpdating && update.properties === undefined && { status: `UPDATE ${update.status}` }),
         };
     } catch (error) {
@@ -189,8 +189,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         },
         async diff(id, olds, news) {
             const recorded = diffOf(kind, olds, news);
-            const found = diffOf(kind, await inAws(kind, deps, id, olds), news);
-            return found.changes ? found : recorded;
+            const difference = diffOf(kind, await inAws(kind, deps, id, olds), news);
+            return difference.changes ? difference : recorded;
         },
         async create(inputs: Passed<I>) {
             const client = deps.client(inputs.region);
@@ -234,12 +234,12 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             // Wait first, because Personalize rejects an update during the previous one, for example after a deadline.
             // If the wait fails, the state must record the old tags: otherwise the next update would not set the new
             // ones.
-            const found = await settle(client, id, Object.assign({}, news, { tags: olds.tags, owner: olds.owner }));
+            const settled = await settle(client, id, Object.assign({}, news, { tags: olds.tags, owner: olds.owner }));
             try {
                 if (kind.taggable && ["tags", "owner"].some(changedIn(olds))) {
                     await retag(client, id, allTags(kind, news), olds.tags);
                 }
-                const isUpdate = kind.updates.some(changedIn(olds)) || kind.updates.some(changedIn(found));
+                const isUpdate = kind.updates.some(changedIn(olds)) || kind.updates.some(changedIn(settled));
                 const end = isUpdate ? updateAndSettle : settle;
                 return { outs: await end(client, id, news) };
             } catch (error) {

@@ -85,18 +85,18 @@ export function createPlugin(
             let id = "";
             const work = handlerOf(urn)
                 .create(plain(given))
-                .then((made) => {
-                    id = made.id;
-                    return made;
+                .then((resource) => {
+                    id = resource.id;
+                    return resource;
                 });
             const outs = await recorded(given, work);
             return { id, outs };
         },
         async read(id, urn, given: Properties = {}) {
             // An import gives the ID alone.
-            const found = await handlerOf(urn).read(id, { region: id.split(":")[3], ...plain(given) });
-            const { props = {}, inputs = {} } = found;
-            return { id: found.id ?? "", props: hiddenAs(given, props), inputs: hiddenAs(given, inputs) };
+            const resource = await handlerOf(urn).read(id, { region: id.split(":")[3], ...plain(given) });
+            const { props = {}, inputs = {} } = resource;
+            return { id: resource.id ?? "", props: hiddenAs(given, props), inputs: hiddenAs(given, inputs) };
         },
         update: async (id, urn, olds: Properties, given: Properties) => ({
             outs: await recorded(given, handlerOf(urn).update(id, plain(olds), plain(given))),

@@ -11,8 +11,8 @@ import { personalizeClients } from "./resource.ts";
 
 /** Creates the handlers of Personalize's resources. Tests pass their own clock and log. */
 export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {
-    const made = Object.entries(kinds).map(([name, kind]) => [name, lifecycle(anyKind(kind), deps)]);
-    return Object.fromEntries(made) as Record<ResourceKindName, Handler>;
+    const handlers = Object.entries(kinds).map(([name, kind]) => [name, lifecycle(anyKind(kind), deps)]);
+    return Object.fromEntries(handlers) as Record<ResourceKindName, Handler>;
 }
 
 /**

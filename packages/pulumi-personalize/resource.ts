@@ -137,9 +137,9 @@ export async function firstMatch<P, T>(
     matches: (item: T) => boolean,
 ): Promise<T | undefined> {
     for await (const page of pages) {
-        const found = items(page)?.find(matches);
-        if (found !== undefined) {
-            return found;
+        const item = items(page)?.find(matches);
+        if (item !== undefined) {
+            return item;
         }
     }
     return undefined;

@@ -28,23 +28,23 @@ export const schema: ResourceKind<SchemaInputs> = {
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { name }) {
         const pages = paginateListSchemas({ client }, {});
-        const found = await firstMatch(
+        const summary = await firstMatch(
             pages,
             (page) => page.schemas,
             (candidate) => candidate.name === name,
         );
-        return found?.schemaArn;
+        return summary?.schemaArn;
     },
     async create(client, inputs) {
         const { name, schema, domain } = inputs;
         return arnIn((await client.send(new CreateSchemaCommand({ name, schema, domain }))).schemaArn);
     },
     async describe(client, schemaArn) {
-        const { schema: found } = await client.send(new DescribeSchemaCommand({ schemaArn }));
+        const { schema: description } = await client.send(new DescribeSchemaCommand({ schemaArn }));
         return {
             status: "ACTIVE",
-            since: found?.lastUpdatedDateTime,
-            properties: { name: found?.name, schema: found?.schema, domain: found?.domain },
+            since: description?.lastUpdatedDateTime,
+            properties: { name: description?.name, schema: description?.schema, domain: description?.domain },
         };
     },
     async delete(client, schemaArn) {

@@ -92,19 +92,19 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
         return arnIn((await client.send(command)).solutionVersionArn);
     },
     async describe(client, solutionVersionArn) {
-        const { solutionVersion: found } = await client.send(
+        const { solutionVersion: description } = await client.send(
             new DescribeSolutionVersionCommand({ solutionVersionArn }),
         );
         return {
-            status: found?.status ?? "",
-            since: found?.lastUpdatedDateTime,
-            failureReason: found?.failureReason,
+            status: description?.status ?? "",
+            since: description?.lastUpdatedDateTime,
+            failureReason: description?.failureReason,
             properties: {
-                solutionArn: found?.solutionArn,
+                solutionArn: description?.solutionArn,
                 bestRecipeArn:
-                    found?.recipeArn ??
-                    (found?.performAutoML ? await chosenRecipe(client, found.solutionArn) : undefined),
-                trainingHours: found?.trainingHours,
+                    description?.recipeArn ??
+                    (description?.performAutoML ? await chosenRecipe(client, description.solutionArn) : undefined),
+                trainingHours: description?.trainingHours,
             },
         };
     },

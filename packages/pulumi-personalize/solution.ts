@@ -94,12 +94,12 @@ export const solution: ResourceKind<SolutionInputs> = {
         // Search in all groups: a solution's name is unique in the account, so a solution in another group also
         // conflicts.
         const pages = paginateListSolutions({ client }, {});
-        const found = await firstMatch(
+        const summary = await firstMatch(
             pages,
             (page) => page.solutions,
             (candidate) => candidate.name === name,
         );
-        return found?.solutionArn;
+        return summary?.solutionArn;
     },
     async create(client, inputs) {
         const { name, datasetGroupArn, recipeArn, performAutoML, performAutoTraining, tags } = inputs;
@@ -116,19 +116,19 @@ export const solution: ResourceKind<SolutionInputs> = {
         return arnIn((await client.send(command)).solutionArn);
     },
     async describe(client, solutionArn) {
-        const { solution: found } = await client.send(new DescribeSolutionCommand({ solutionArn }));
-        const update = found?.latestSolutionUpdate;
+        const { solution: description } = await client.send(new DescribeSolutionCommand({ solutionArn }));
+        const update = description?.latestSolutionUpdate;
         return {
-            status: found?.status ?? "",
-            since: found?.lastUpdatedDateTime,
+            status: description?.status ?? "",
+            since: description?.lastUpdatedDateTime,
             properties: {
-                name: found?.name,
-                datasetGroupArn: found?.datasetGroupArn,
-                performAutoML: found?.performAutoML ?? false,
-                ...autoTraining(found),
-                ...eventParametersIn(found?.solutionConfig),
+                name: description?.name,
+                datasetGroupArn: description?.datasetGroupArn,
+                performAutoML: description?.performAutoML ?? false,
+                ...autoTraining(description),
+                ...eventParametersIn(description?.solutionConfig),
                 // With AutoML, Personalize chooses the recipe, so the recipe is not compared.
-                ...(!found?.performAutoML && { recipeArn: found?.recipeArn }),
+                ...(!description?.performAutoML && { recipeArn: description?.recipeArn }),
             },
             update: update && {
                 status: update.status ?? "",
@@ -139,10 +139,10 @@ export const solution: ResourceKind<SolutionInputs> = {
     },
     async update(client, solutionArn, inputs) {
         const { performAutoTraining } = inputs;
-        const { solution: found } = await client.send(new DescribeSolutionCommand({ solutionArn }));
+        const { solution: description } = await client.send(new DescribeSolutionCommand({ solutionArn }));
         const current: Partial<SolutionInputs> = {
-            ...autoTraining(found),
-            ...eventParametersIn(found?.solutionConfig),
+            ...autoTraining(description),
+            ...eventParametersIn(description?.solutionConfig),
         };
         // Personalize rejects an update without a change, and a new frequency restarts the schedule.
         if (solution.updates.some((key) => !isEqualValue(solution, key, current[key], inputs[key]))) {
@@ -176,8 +176,8 @@ export const solution: ResourceKind<SolutionInputs> = {
 };
 
 /** Returns the settings of automatic training, without the schedule if automatic training is off. */
-function autoTraining(found: Solution | undefined) {
-    const performAutoTraining = found?.performAutoTraining ?? false;
-    const schedulingExpression = found?.solutionConfig?.autoTrainingConfig?.schedulingExpression;
+function autoTraining(solution: Solution | undefined) {
+    const performAutoTraining = solution?.performAutoTraining ?? false;
+    const schedulingExpression = solution?.solutionConfig?.autoTrainingConfig?.schedulingExpression;
     return { performAutoTraining, ...(performAutoTraining && schedulingExpression && { schedulingExpression }) };
 }

@@ -6,7 +6,8 @@ const unit = (one: string) => (one === "\t" ? "\\t" : `\\u${one.charCodeAt(0).to
  * Returns one line in which each terminal control character and each invisible character is replaced by its escape, such as
  * `\u001b`. JSON keeps its meaning, because it contains such characters only inside strings.
  */
-export const visible = (line: string): string => line.replaceAll(unsafe, (found) => found.split("").map(unit).join(""));
+export const visible = (line: string): string =>
+    line.replaceAll(unsafe, (characters) => characters.split("").map(unit).join(""));
 
 // Colours and weights of `util.styleText`, and line breaks. Other sequences can hide or replace text.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins these sequences

@@ -24,8 +24,8 @@ const starts = (bytes: Uint8Array, start: readonly number[] | string) =>
 export function formOf(bytes: Uint8Array): Form {
     if (starts(bytes, [0x1f, 0x8b])) return { is: "gzip" };
     if (starts(bytes, "PK\u0003\u0004")) return isExcel(bytes) ? { is: "other", name: "Excel" } : { is: "zip" };
-    const known = magic.find(([start]) => starts(bytes, start));
-    if (known) return { is: "other", name: known[1] };
+    const format = magic.find(([start]) => starts(bytes, start));
+    if (format) return { is: "other", name: format[1] };
     if (starts(bytes, [0xef, 0xbb, 0xbf])) return { is: "text", encoding: "utf-8", mark: true };
     if (starts(bytes, [0xff, 0xfe])) return { is: "text", encoding: "utf-16le", mark: true };
     if (starts(bytes, [0xfe, 0xff])) return { is: "text", encoding: "utf-16be", mark: true };

@@ -40,18 +40,18 @@ export function readHeader(names: readonly string[], { fields, datasetType }: Sh
         if (place >= 0) taken.add(place);
         return place;
     });
-    const found = [sameLetters, synonym(datasetType), nearly].reduce<readonly number[]>(
+    const matches = [sameLetters, synonym(datasetType), nearly].reduce<readonly number[]>(
         (places, isMeant) => places.map((place, at) => (place >= 0 ? place : only(names, taken, fields[at], isMeant))),
         exact,
     );
-    const isData = found.every((place) => place < 0) && names.some(looksLikeValue);
+    const isData = matches.every((place) => place < 0) && names.some(looksLikeValue);
     return {
-        places: found,
+        places: matches,
         renamed: fields.flatMap(({ name }, at) => {
-            const from = names[found[at] ?? -1];
+            const from = names[matches[at] ?? -1];
             return from === undefined || from === name ? [] : [{ from, to: name }];
         }),
-        missing: fields.flatMap(({ name }, at) => ((found[at] ?? -1) < 0 ? [name] : [])),
+        missing: fields.flatMap(({ name }, at) => ((matches[at] ?? -1) < 0 ? [name] : [])),
         doubled: names.filter((name, at) => name !== "" && names.indexOf(name) !== at),
         isData,
     };

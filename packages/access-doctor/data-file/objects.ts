@@ -36,11 +36,11 @@ export function parseS3Url(url: string): S3Location {
 
 /** Lists the keys that start with this one, at any depth, without empty objects. */
 export async function keysUnder(client: S3Client, { bucket, key }: S3Location): Promise<string[]> {
-    const found: string[] = [];
+    const keys: string[] = [];
     for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: key })) {
-        found.push(...Contents.flatMap(({ Key = "", Size = 0 }) => (Size > 0 ? [Key] : [])));
+        keys.push(...Contents.flatMap(({ Key = "", Size = 0 }) => (Size > 0 ? [Key] : [])));
     }
-    return found;
+    return keys;
 }
 
 /** The encryption of an object, which its copy also gets. */

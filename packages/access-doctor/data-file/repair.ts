@@ -189,13 +189,13 @@ async function* repairedRows(
             if (record.length > table.header.length) count("left out empty values at the end of rows");
             yield columns.pick.map(({ place, field, as }) => {
                 const value = record[place] ?? "";
-                const found = checked(field ?? anyText, value);
-                if (found.is === "right") return value;
-                if (found.is === "repaired") {
-                    count(`${as}: ${changes[found.change satisfies Change]}`);
-                    return found.value;
+                const result = checked(field ?? anyText, value);
+                if (result.is === "right") return value;
+                if (result.is === "repaired") {
+                    count(`${as}: ${changes[result.change satisfies Change]}`);
+                    return result.value;
                 }
-                refuse(info.lines, `${as} ${JSON.stringify(value)} ${problems(field?.type ?? "")[found.problem]}`);
+                refuse(info.lines, `${as} ${JSON.stringify(value)} ${problems(field?.type ?? "")[result.problem]}`);
                 return value;
             });
         }

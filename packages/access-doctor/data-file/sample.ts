@@ -125,11 +125,11 @@ export const parserOptions = ({ delimiter, quoteEscape }: Pick<Table, "delimiter
 
 function rowsOf(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">, whole: boolean) {
     const read = (part: string, relaxed: boolean): Row[] => {
-        const found = parse(part, parserOptions(rules, relaxed)) as unknown as {
+        const parsed = parse(part, parserOptions(rules, relaxed)) as unknown as {
             readonly record: string[];
             readonly info: { readonly lines: number };
         }[];
-        return found.map(({ record, info }) => ({ line: info.lines, values: record }));
+        return parsed.map(({ record, info }) => ({ line: info.lines, values: record }));
     };
     try {
         return { rows: read(text, false), malformed: undefined };

@@ -82,9 +82,9 @@ function secondsOfDate(text: string): number | undefined {
     const [, year, month, day, time = "00:00", seconds = "00", zone = "Z"] = date.exec(text) ?? [];
     if (year === undefined) return undefined;
     const offset = /^[+-]/.test(zone) ? zone.replace(/^(...):?(..)$/, "$1:$2") : "Z";
-    const found = Date.parse(`${year}-${month}-${day}T${time}:${seconds.slice(0, 2)}${offset}`);
+    const milliseconds = Date.parse(`${year}-${month}-${day}T${time}:${seconds.slice(0, 2)}${offset}`);
     const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
-    return Number.isNaN(found) || !isDay ? undefined : found / 1000;
+    return Number.isNaN(milliseconds) || !isDay ? undefined : milliseconds / 1000;
 }
 
 const inOneLine = (value: string) =>

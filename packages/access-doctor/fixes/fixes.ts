@@ -52,12 +52,12 @@ const idOf = ({ fault, place, about, sentence }: Finding) => [fault, place, abou
  * so that the next round fixes faults that the first ones hid. Commands that do not fix their findings become a request to a
  * person.
  */
-export function fixesOf(found: Judged, judge: (snapshot: Snapshot) => Judged): Fix[] {
+export function fixesOf(judged: Judged, judge: (snapshot: Snapshot) => Judged): Fix[] {
     const fixes: { readonly group: readonly Finding[]; readonly repair: Repair; readonly scene: Scene }[] = [];
     const handled = new Set<string>();
-    const present = found.scene.snapshot;
+    const present = judged.scene.snapshot;
     let snapshot = present;
-    let now = found;
+    let now = judged;
     for (let round = 0; round < maxRounds; round++) {
         const open = grouped(now.broken).filter(([id]) => !handled.has(id));
         const rank = Math.min(...open.flatMap(([, group]) => group.map(rankOf)));

@@ -30,8 +30,8 @@ export function lackingFor({ command }: Step, snapshot: Snapshot): string | unde
     const optionValue = (option: string) => command[command.indexOf(option) + 1];
     const isOn = (resource: string) =>
         !command.includes("--role-name") || resource.endsWith(`/${optionValue("--role-name")}`);
-    const asked = (simulated ?? []).filter((each) => each.action === action && isOn(each.resource));
-    const allowed = asked.length === 0 || asked.some(({ decision }) => decision === "allowed");
+    const results = (simulated ?? []).filter((each) => each.action === action && isOn(each.resource));
+    const allowed = results.length === 0 || results.some(({ decision }) => decision === "allowed");
     const key = Object.values(snapshot.kmsKeys)
         .map(known)
         .find((each) => each?.arn === optionValue("--key-id"));

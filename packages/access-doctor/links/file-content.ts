@@ -156,12 +156,12 @@ function headerFindings(
 
 /** Returns one finding for each column and kind of wrong value, with the first wrong line. */
 function valueFindings(key: string, table: Table, header: Header, shape: Shape, make: Make): Finding[] {
-    const found = new Map<string, { finding: Finding; count: number }>();
+    const findings = new Map<string, { finding: Finding; count: number }>();
     const width = table.header.length;
     const { rows, places } = header.isData ? rowsInOrder(table, shape) : { rows: table.rows, places: header.places };
     const add = (id: string, finding: () => Finding) => {
-        const before = found.get(id);
-        found.set(id, before ? { ...before, count: before.count + 1 } : { finding: finding(), count: 1 });
+        const before = findings.get(id);
+        findings.set(id, before ? { ...before, count: before.count + 1 } : { finding: finding(), count: 1 });
     };
     for (const { line, values } of rows) {
         if (values.length !== width) {
@@ -183,7 +183,7 @@ function valueFindings(key: string, table: Table, header: Header, shape: Shape, 
             add(`${fault} ${field.name}`, () => make(fault, sentence));
         }
     }
-    return [...found.values()].map(({ finding, count }) => ({
+    return [...findings.values()].map(({ finding, count }) => ({
         ...finding,
         evidence: [`${count} of ${rows.length} rows that were read`, ...finding.evidence],
     }));

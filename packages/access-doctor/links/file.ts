@@ -51,8 +51,8 @@ function isComplete({ keys, key = "", objects: fetched }: Snapshot, objects: rea
 
 /** Compares the start of each non-empty object with the schema. */
 export function readFiles({ schema, key: location = "" }: Snapshot, objects: readonly ObjectFacts[]): Read[] {
-    const found = known(schema);
-    const declared = found && (shapeOf(found.text) ?? requiredShape(found.datasetType));
+    const schemaFacts = known(schema);
+    const declared = schemaFacts && (shapeOf(schemaFacts.text) ?? requiredShape(schemaFacts.datasetType));
     return objects
         .filter(({ size }) => size > 0)
         .map((facts) => {

@@ -20,7 +20,7 @@ const hasConditions = (policy: Scene["bucketPolicy"]): boolean =>
     listOf(policy.document.Statement).some((statement) => namesPersonalize(statement) && hasSource(statement));
 
 /** Judges the service's own message about the import: the job's failure reason, or a message that the user pasted. */
-export function job(scene: Scene, found: readonly Link[]): Link {
+export function job(scene: Scene, earlier: readonly Link[]): Link {
     const { job: fetched, reported } = scene.snapshot;
     if ("unread" in fetched) {
         return unknownLink(name, judge, fetched.unread);
@@ -28,7 +28,7 @@ export function job(scene: Scene, found: readonly Link[]): Link {
     const { arn = "the pasted message", status, failureReason } = fetched.is ?? {};
     const words = failureReason ?? reported;
     if (words !== undefined) {
-        return judged(scene, found, words, arn);
+        return judged(scene, earlier, words, arn);
     }
     if (status === "CREATE FAILED") {
         return unknownLink(name, judge, "it failed, and Personalize gives no reason");
@@ -37,10 +37,10 @@ export function job(scene: Scene, found: readonly Link[]): Link {
     return linkOf(name, judge, isRunning ? `${status}: not failed yet` : (status ?? noJob), []);
 }
 
-function judged(scene: Scene, found: readonly Link[], words: string, arn: string): Link {
+function judged(scene: Scene, earlier: readonly Link[], words: string, arn: string): Link {
     const message = explainMessage(words);
     const isBroken = (...links: string[]) =>
-        found.some(({ link, verdict }) => verdict === "broken" && links.includes(link));
+        earlier.some(({ link, verdict }) => verdict === "broken" && links.includes(link));
     const note = (fault: Finding["fault"], sentence: string) =>
         linkOf(name, judge, "", [warning(fault, sentence, "none", `${arn}: ${words}`)]);
     const refused = (fault: Finding["fault"], sentence: string) =>
@@ -51,13 +51,13 @@ function judged(scene: Scene, found: readonly Link[], words: string, arn: string
     if (message?.subject === "file" && !isBroken("file", "object")) {
         return refused("file-refused", fileSentence(scene, message, words));
     }
-    if (found.some(({ verdict }) => verdict === "broken")) {
+    if (earlier.some(({ verdict }) => verdict === "broken")) {
         return note("job-other-reason", failed);
     }
     if (message && isOfCall(scene, message)) {
         return refused("call-refused", message.cause);
     }
-    if (!message || found.some(({ verdict }) => verdict === "unknown")) {
+    if (!message || earlier.some(({ verdict }) => verdict === "unknown")) {
         const why = message ? "nothing is broken in what could be checked" : "this reason is not known here";
         return unknownLink(name, judge, `it failed (${words}), and ${why}`);
     }

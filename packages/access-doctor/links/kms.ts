@@ -44,9 +44,9 @@ export function kms(scene: Scene): Link {
         if (!fetched || "unread" in fetched) {
             return unknownLink(name, evaluator, fetched?.unread ?? `${kmsKey} was not read`);
         }
-        const found = keyFindings(scene, fetched.is, key, bucketKey);
-        if (typeof found === "string") return unknownLink(name, evaluator, found);
-        findings.push(...found);
+        const keyFaults = keyFindings(scene, fetched.is, key, bucketKey);
+        if (typeof keyFaults === "string") return unknownLink(name, evaluator, keyFaults);
+        findings.push(...keyFaults);
     }
     const once = [...new Map(findings.map((each) => [`${each.fault} ${each.about}`, each])).values()];
     return linkOf(name, evaluator, "the key is enabled and usable", once);

@@ -20,11 +20,11 @@ export function objectLinks(scene: Scene): Link[] {
     if (isBucketGone(snapshot)) {
         return unknowns("there is no bucket");
     }
-    const found =
+    const findings =
         snapshot.objects.length === 0
             ? [absent(scene, keys.is)]
             : [...ownerFindings(scene, keys.is), ...archiveFindings(scene), ...customerKeyFindings(scene)];
-    const object = linkOf("object", listing, `s3://${bucket}/${key} exists`, found);
+    const object = linkOf("object", listing, `s3://${bucket}/${key} exists`, findings);
     const read = snapshot.objects.flatMap((each) => ("is" in each && each.is.start ? [each.is] : []));
     const unread = objects.find((each) => "unread" in each);
     const content = contentFindings(scene, read);

@@ -67,18 +67,18 @@ export const cannotTell = (keys: readonly string[]) => `cannot tell: ${keys.join
 
 /** Converts explanations to findings, each statement once, because list and read requests often fail for the same reason. */
 export function broken(fault: FaultId, explanations: readonly Explanation[], place: FixTarget): Finding[] {
-    const found = new Map<string, Finding>();
+    const findings = new Map<string, Finding>();
     for (const { sentence, evidence, ...explanation } of explanations) {
         const { effect, policy, statement, parts, conditions } = explanation;
         const keys = conditions.map(({ operator, key }) => `${operator} ${key}`);
         const id = JSON.stringify([effect, policy, statement ?? sentence, parts, keys]);
-        const before = found.get(id);
-        found.set(id, {
+        const before = findings.get(id);
+        findings.set(id, {
             ...(before ?? { fault, sentence, verdict: "broken", place, explanation }),
             evidence: [...new Set([...(before?.evidence ?? []), ...evidence])],
         });
     }
-    return [...found.values()];
+    return [...findings.values()];
 }
 
 /** Creates a finding that does not break the import by itself. */

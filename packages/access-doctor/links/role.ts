@@ -58,10 +58,10 @@ export function role({ snapshot: { role: fetched, roleArn, accountId } }: Scene)
     return linkOf("role", "iam:GetRole", `${roleArn} exists`, roleFindings(roleArn, accountId, fetched.is));
 }
 
-function roleFindings(roleArn: string, accountId: string, found: RoleFacts | undefined): Finding[] {
+function roleFindings(roleArn: string, accountId: string, facts: RoleFacts | undefined): Finding[] {
     const common = {
         verdict: "broken",
-        evidence: [`iam:GetRole: ${found?.arn ?? "NoSuchEntity"}`],
+        evidence: [`iam:GetRole: ${facts?.arn ?? "NoSuchEntity"}`],
         place: "trust",
     } as const;
     const owner = accountOf(roleArn);
@@ -69,11 +69,11 @@ function roleFindings(roleArn: string, accountId: string, found: RoleFacts | und
         const sentence = `The role ${roleArn} belongs to account ${owner}, and Personalize in ${accountId} takes only its own account's roles.`;
         return [{ ...common, fault: "role-other-account", sentence }];
     }
-    if (found === undefined) {
+    if (facts === undefined) {
         return [{ ...common, fault: "role-missing", sentence: `There is no role ${roleArn}.` }];
     }
-    if (found.arn !== roleArn) {
-        const sentence = `There is no role ${roleArn}: the ARN of the role with this name has another path, ${found.arn}.`;
+    if (facts.arn !== roleArn) {
+        const sentence = `There is no role ${roleArn}: the ARN of the role with this name has another path, ${facts.arn}.`;
         return [{ ...common, fault: "role-path", sentence }];
     }
     return [];

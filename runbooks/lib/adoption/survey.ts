@@ -96,7 +96,7 @@ async function listed(
 /** Reads a resource; undefined if it was deleted after the list was read. */
 async function partOf(client: PersonalizeClient, kind: ResourceKindName, arn: string): Promise<Part | undefined> {
     const { describe, taggable } = anyKind(kinds[kind]);
-    const found = await describe(client, arn).catch(goneOrThrow);
-    const tags = found && taggable ? await tagsOf(client, arn).catch(goneOrThrow) : undefined;
-    return found && { kind, arn, name: String(found.properties.name), description: found, tags };
+    const description = await describe(client, arn).catch(goneOrThrow);
+    const tags = description && taggable ? await tagsOf(client, arn).catch(goneOrThrow) : undefined;
+    return description && { kind, arn, name: String(description.properties.name), description, tags };
 }

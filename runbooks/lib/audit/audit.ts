@@ -216,12 +216,12 @@ async function pricedRow(thing: InventoryItem, why: string, trying: Trying): Pro
 /** Lists resources of all services in the region that have a Pulumi project tag. */
 async function taggedByPulumi(settings: { readonly region: string }): Promise<Map<string, Tags>> {
     const client = new ResourceGroupsTaggingAPIClient(settings);
-    const found = await readPages(
+    const resources = await readPages(
         paginateGetResources({ client }, { TagFilters: [{ Key: "pulumi:project" }] }),
         (page) => page.ResourceTagMappingList,
     );
     return new Map(
-        found.map(({ ResourceARN = "", Tags = [] }) => [
+        resources.map(({ ResourceARN = "", Tags = [] }) => [
             ResourceARN,
             Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value])),
         ]),

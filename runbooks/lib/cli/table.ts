@@ -2,11 +2,11 @@ import Table from "cli-table3";
 
 /** Formats a table without colours, so that pipes and logs get the same text. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-    const made = new Table({ head: [...head], style: { head: [], border: [] } });
-    made.push(...rows.map((row) => [...row]));
+    const grid = new Table({ head: [...head], style: { head: [], border: [] } });
+    grid.push(...rows.map((row) => [...row]));
     // The library draws a line below each row; only the one below the head stays.
     const isRule = (line: string) => line.startsWith("├");
-    const lines = made.toString().split("\n");
+    const lines = grid.toString().split("\n");
     const underHead = lines.findIndex(isRule);
     return lines.filter((line, index) => !isRule(line) || index === underHead).join("\n");
 }

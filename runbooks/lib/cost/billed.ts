@@ -55,7 +55,7 @@ export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBi
     return {
         calls: () => calls,
         async lines(period, scope) {
-            const found: BilledLine[] = [];
+            const billedLines: BilledLine[] = [];
             let NextPageToken: string | undefined;
             do {
                 calls += 1;
@@ -79,7 +79,7 @@ export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBi
                 for (const { TimePeriod, Groups = [] } of page.ResultsByTime ?? []) {
                     for (const { Keys: [service = "", usageType = ""] = [], Metrics = {} } of Groups) {
                         const { UnblendedCost, UsageQuantity } = Metrics;
-                        found.push({
+                        billedLines.push({
                             day: Date.parse(`${TimePeriod?.Start}T00:00:00Z`),
                             service,
                             usageType,
@@ -91,7 +91,7 @@ export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBi
                 }
                 NextPageToken = page.NextPageToken;
             } while (NextPageToken !== undefined);
-            return found;
+            return billedLines;
         },
         async forecast(period, scope) {
             calls += 1;

@@ -35,25 +35,25 @@ export type BudgetChange =
  * subscribers.
  * @throws RunbookError for a Pulumi stack's budget, or for another budget type
  */
-export function changesTo(found: BudgetView | undefined, wanted: WantedBudget): BudgetChange[] {
-    if (found === undefined) {
+export function changesTo(current: BudgetView | undefined, wanted: WantedBudget): BudgetChange[] {
+    if (current === undefined) {
         return [{ do: "create" }];
     }
-    if (found.stack !== undefined) {
+    if (current.stack !== undefined) {
         throw new RunbookError(
-            `Budget ${found.name} belongs to stack ${found.stack}, and the next \`pulumi up\` would reset it. ` +
-                `Change its limit there: pulumi config set monthlyLimitUsd ${wanted.limitUsd} --stack ${found.stack} && pulumi up`,
+            `Budget ${current.name} belongs to stack ${current.stack}, and the next \`pulumi up\` would reset it. ` +
+                `Change its limit there: pulumi config set monthlyLimitUsd ${wanted.limitUsd} --stack ${current.stack} && pulumi up`,
         );
     }
-    const { budget } = found;
+    const { budget } = current;
     if (budget.BudgetType !== "COST" || budget.TimeUnit !== "MONTHLY") {
         throw new RunbookError(
-            `Budget ${found.name} is not a monthly cost budget (${budget.BudgetType}, ${budget.TimeUnit}), so it is not changed. Name another: --budget NAME`,
+            `Budget ${current.name} is not a monthly cost budget (${budget.BudgetType}, ${budget.TimeUnit}), so it is not changed. Name another: --budget NAME`,
         );
     }
     const services = budget.CostFilters?.Service ?? [];
     const because = [
-        ...(found.limitUsd === wanted.limitUsd ? [] : [`limit $${found.limitUsd} → $${wanted.limitUsd} a month`]),
+        ...(current.limitUsd === wanted.limitUsd ? [] : [`limit $${current.limitUsd} → $${wanted.limitUsd} a month`]),
         ...(services.length === 1 && services[0] === wanted.service
             ? []
             : [`service ${services.join(", ") || "(all)"} → ${wanted.service}`]),
@@ -61,7 +61,7 @@ export function changesTo(found: BudgetView | undefined, wanted: WantedBudget): 
     return [
         ...(because.length === 0 ? [] : [{ do: "update" as const, budget, because }]),
         ...budgetThresholds.flatMap((at): BudgetChange[] => {
-            const there = found.notifications.find(
+            const there = current.notifications.find(
                 ({ type, threshold, isPercent }) => isPercent && type === at.type && threshold === at.percent,
             );
             if (there === undefined) {
@@ -100,7 +100,7 @@ export async function makeChanges(
     const BudgetLimit = { Amount: String(limitUsd), Unit: "USD" };
     const CostFilters = { Service: [service] };
     const subscriber = { SubscriptionType: "EMAIL" as const, Address: email };
-    const asked = { AccountId, BudgetName };
+    const key = { AccountId, BudgetName };
     for (const change of changes) {
         switch (change.do) {
             case "create":
@@ -125,7 +125,7 @@ export async function makeChanges(
             case "add notification":
                 await client.send(
                     new CreateNotificationCommand({
-                        ...asked,
+                        ...key,
                         Notification: notificationOf(change.at),
                         Subscribers: [subscriber],
                     }),
@@ -134,7 +134,7 @@ export async function makeChanges(
             case "add subscriber":
                 await client.send(
                     new CreateSubscriberCommand({
-                        ...asked,
+                        ...key,
                         Notification: notificationOf(change.at),
                         Subscriber: subscriber,
                     }),

@@ -47,26 +47,26 @@ export async function readBudget(
     { accountId: AccountId, partition }: BudgetScope,
     BudgetName: string,
 ): Promise<BudgetView | undefined> {
-    const asked = { AccountId, BudgetName };
-    const found = await client.send(new DescribeBudgetCommand(asked)).catch((error) => {
+    const key = { AccountId, BudgetName };
+    const answer = await client.send(new DescribeBudgetCommand(key)).catch((error) => {
         if (hasName(error, "NotFoundException")) {
             return undefined;
         }
         throw error;
     });
-    if (found?.Budget === undefined) {
+    if (answer?.Budget === undefined) {
         return undefined;
     }
-    const { Budget: budget } = found;
+    const { Budget: budget } = answer;
     const ResourceARN = `arn:${partition}:budgets::${AccountId}:budget/${BudgetName}`;
     const { ResourceTags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN }));
     const notifications: NotificationView[] = [];
-    for await (const page of paginateDescribeNotificationsForBudget({ client }, asked)) {
+    for await (const page of paginateDescribeNotificationsForBudget({ client }, key)) {
         for (const Notification of page.Notifications ?? []) {
             const subscribers: { kind: string; address: string }[] = [];
             for await (const { Subscribers = [] } of paginateDescribeSubscribersForNotification(
                 { client },
-                { ...asked, Notification },
+                { ...key, Notification },
             )) {
                 subscribers.push(
                     ...Subscribers.map(({ SubscriptionType = "", Address = "" }) => ({

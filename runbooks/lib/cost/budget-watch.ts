@@ -54,10 +54,10 @@ export interface Subscription {
 
 /** Reads a topic's subscriptions; undefined if the topic does not exist. */
 export async function subscriptionsOf(client: SNSClient, TopicArn: string): Promise<Subscription[] | undefined> {
-    const found: Subscription[] = [];
+    const subscriptions: Subscription[] = [];
     try {
         for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client }, { TopicArn })) {
-            found.push(
+            subscriptions.push(
                 ...Subscriptions.map(({ Protocol = "", Endpoint = "", SubscriptionArn = "" }) => ({
                     protocol: Protocol,
                     endpoint: Endpoint,
@@ -73,7 +73,7 @@ export async function subscriptionsOf(client: SNSClient, TopicArn: string): Prom
         }
         throw error;
     }
-    return found;
+    return subscriptions;
 }
 
 export interface AlarmView {
@@ -89,7 +89,7 @@ export interface AlarmView {
 
 /** Reads the alarms with this name prefix, those in ALARM first. */
 export async function alarmsOf(client: CloudWatchClient, AlarmNamePrefix: string): Promise<AlarmView[]> {
-    const found: AlarmView[] = [];
+    const alarms: AlarmView[] = [];
     for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms(
         { client },
         { AlarmNamePrefix, AlarmTypes: ["MetricAlarm", "CompositeAlarm"] },
@@ -99,7 +99,7 @@ export async function alarmsOf(client: CloudWatchClient, AlarmNamePrefix: string
             ...CompositeAlarms,
         ]) {
             const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-            found.push({
+            alarms.push({
                 name: AlarmName,
                 state: StateValue,
                 since: since?.toISOString() ?? null,
@@ -109,7 +109,7 @@ export async function alarmsOf(client: CloudWatchClient, AlarmNamePrefix: string
         }
     }
     const rank = ({ state }: AlarmView) => (state === "ALARM" ? 0 : 1);
-    return found.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+    return alarms.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
 /** The maximum length of a reason in the table. The full reason of an active alarm follows the table. */

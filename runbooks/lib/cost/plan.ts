@@ -40,7 +40,7 @@ export async function readPlannedData(config: StackConfig): Promise<PlannedData>
 /** Returns the input of the estimate: a campaign that always runs, and the other resources of the state. */
 export function estimateInput(config: StackConfig, { deployment }: ExportedStack, data: PlannedData): PlannedStack {
     const resources = deployment?.resources ?? [];
-    const countOf = (type: string) => resources.filter((made) => made.type === type).length;
+    const countOf = (type: string) => resources.filter((resource) => resource.type === type).length;
     return {
         ...plannedByConfig(config),
         ...data,

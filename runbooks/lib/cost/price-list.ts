@@ -32,15 +32,15 @@ const serviceCode = "AmazonPersonalize";
  */
 export async function listPrices(client: PricingClient, region: string): Promise<ListedPrice[]> {
     const Filters = [{ Type: "TERM_MATCH" as const, Field: "regionCode", Value: region }];
-    const found: ListedPrice[] = [];
+    const listed: ListedPrice[] = [];
     try {
         for await (const { PriceList = [] } of paginateGetProducts({ client }, { ServiceCode: serviceCode, Filters })) {
-            found.push(...PriceList.flatMap((product: unknown) => pricesOf(String(product))));
+            listed.push(...PriceList.flatMap((product: unknown) => pricesOf(String(product))));
         }
     } catch (error) {
         throw explained(error);
     }
-    return found.sort((a, b) => a.usageType.localeCompare(b.usageType) || a.from - b.from);
+    return listed.sort((a, b) => a.usageType.localeCompare(b.usageType) || a.from - b.from);
 }
 
 /**

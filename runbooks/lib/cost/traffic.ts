@@ -92,23 +92,23 @@ async function servedWindows(
             })),
         },
     );
-    const found = new Map<number, { lists: number; calls: number }>();
+    const byPeriod = new Map<number, { lists: number; calls: number }>();
     const statuses = new Map<string, string>();
     for await (const { MetricDataResults = [] } of pages) {
         for (const { Id = "", Timestamps = [], Values = [], StatusCode = "" } of MetricDataResults) {
             statuses.set(Id, StatusCode);
             const of = names[Number(Id.replace("metric", ""))] === campaignCalls ? "calls" : "lists";
             for (const [index, timestamp] of Timestamps.entries()) {
-                const one = found.get(timestamp.getTime()) ?? { lists: 0, calls: 0 };
+                const one = byPeriod.get(timestamp.getTime()) ?? { lists: 0, calls: 0 };
                 one[of] += Values[index] ?? 0;
-                found.set(timestamp.getTime(), one);
+                byPeriod.set(timestamp.getTime(), one);
             }
         }
     }
     if (names.some((_, index) => statuses.get(`metric${index}`) !== "Complete")) {
         throw new Error("CloudWatch does not answer in full for the API's metrics");
     }
-    return [...found.values()];
+    return [...byPeriod.values()];
 }
 
 /** Formats the savings as one line. */

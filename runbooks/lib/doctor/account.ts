@@ -174,11 +174,11 @@ async function isForbidden(caller: string, action: string, resource: string, reg
         return false;
     }
     const iam = new IAMClient({ region });
-    const asked = { action, resources: [resource], context: {} };
-    const found = await entityOf(iam, caller)
-        .then((source) => simulate(iam, source, asked))
+    const request = { action, resources: [resource], context: {} };
+    const results = await entityOf(iam, caller)
+        .then((source) => simulate(iam, source, request))
         .catch(() => []);
-    return found.some(({ decision, byOrganisation }) => decision === "explicitDeny" || byOrganisation === false);
+    return results.some(({ decision, byOrganisation }) => decision === "explicitDeny" || byOrganisation === false);
 }
 
 /** Checks that email subscriptions are confirmed; SNS sends nothing before. */

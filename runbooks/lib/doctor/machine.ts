@@ -46,9 +46,9 @@ export const node: Check<MachineDeps> = async ({ stack, env, projectDir }) => {
     if (isAtLeast(version, oldestNode)) {
         return ok(`Node ${version}`);
     }
-    const found = version === "" ? "there is no node on the PATH" : `the node on the PATH is ${version}`;
+    const state = version === "" ? "there is no node on the PATH" : `the node on the PATH is ${version}`;
     return warn(
-        `${found}, and a plain \`pulumi up\` needs ${oldestNode} or newer`,
+        `${state}, and a plain \`pulumi up\` needs ${oldestNode} or newer`,
         `npm run pulumi -- up --stack ${stack}   # with the project's own Node`,
     );
 };

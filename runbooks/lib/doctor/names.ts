@@ -73,8 +73,8 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
     const of = (kind: string, tail: string, check: (arn: string) => Promise<unknown>) => async () => {
         const resourceArn = arn(tail);
         await check(resourceArn);
-        const { tags: found = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
-        const has = Object.fromEntries(found.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
+        const { tags: awsTags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
+        const has = Object.fromEntries(awsTags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
         return ["pulumi:project", "pulumi:stack"].every((key) => has[key] === tags[key])
             ? undefined
             : `${kind} ${tail.split("/").at(-1)} exists, and its tags are ${JSON.stringify(has)}`;
@@ -129,8 +129,8 @@ function judged(taken: readonly string[], ours: number, of: number, stack: strin
 }
 
 async function isHeld(held: AccountDeps["held"], types: readonly string[], id: string): Promise<boolean> {
-    const found = await held();
-    return types.some((type) => found?.ids.has(`${type} ${id}`));
+    const resources = await held();
+    return types.some((type) => resources?.ids.has(`${type} ${id}`));
 }
 
 function sameJson(a: string, b: string): boolean {

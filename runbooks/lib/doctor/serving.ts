@@ -15,11 +15,11 @@ const withoutApi = "not needed: there is no API (config api)";
 
 /** Checks that fallback tables exist and were made from the current interactions. */
 export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration">> = async (deps) => {
-    const found = await deps.configuration();
-    if (!("config" in found)) {
+    const parsed = await deps.configuration();
+    if (!("config" in parsed)) {
         return unknown("unknown without the configuration");
     }
-    const { interactionsFile, api } = found.config;
+    const { interactionsFile, api } = parsed.config;
     if (!api) {
         return ok(withoutApi);
     }

@@ -35,27 +35,27 @@ const leastUsers = 25;
 
 /** Checks that the stack exists and its configuration is valid. */
 export const configuration: Check<StackDeps> = async ({ stack, configuration }) => {
-    const found = await configuration();
-    if ("config" in found) {
-        const { region, recipe, minProvisionedTPS } = found.config;
+    const parsed = await configuration();
+    if ("config" in parsed) {
+        const { region, recipe, minProvisionedTPS } = parsed.config;
         return ok(`${region}, ${recipe ?? "AutoML"}, ${minProvisionedTPS} TPS`);
     }
-    if ("problems" in found) {
-        const lines = found.problems.map(({ path, reason }) => `${path} ${reason}`);
+    if ("problems" in parsed) {
+        const lines = parsed.problems.map(({ path, reason }) => `${path} ${reason}`);
         return fail(lines.join("; "), `pulumi config set --stack ${stack} <key> <value>   # see docs/configuration.md`);
     }
-    return /no stack named/.test(found.stderr)
+    return /no stack named/.test(parsed.stderr)
         ? fail(`there is no stack ${stack} yet`, `pulumi stack init ${stack}`)
-        : fail(`it cannot be read: ${found.stderr}`, "pulumi login");
+        : fail(`it cannot be read: ${parsed.stderr}`, "pulumi login");
 };
 
 /** Checks that prepared data exists and is sufficient for a training. */
 export const interactions: Check<StackDeps> = async ({ configuration, data }) => {
-    const found = await configuration();
-    if (!("config" in found)) {
+    const parsed = await configuration();
+    if (!("config" in parsed)) {
         return unknown("unknown without the configuration");
     }
-    const file = found.config.interactionsFile;
+    const file = parsed.config.interactionsFile;
     let size: DataSize | undefined;
     try {
         size = await data();
@@ -77,11 +77,11 @@ export const interactions: Check<StackDeps> = async ({ configuration, data }) =>
 
 /** Reads the interactions file in the configuration; undefined if the file does not exist. */
 export async function readData({ projectDir, configuration }: Omit<StackDeps, "data">): Promise<DataSize | undefined> {
-    const found = await configuration();
-    if (!("config" in found)) {
+    const parsed = await configuration();
+    if (!("config" in parsed)) {
         return undefined;
     }
-    const file = resolve(projectDir, found.config.interactionsFile);
+    const file = resolve(projectDir, parsed.config.interactionsFile);
     const status = await stat(file).catch(() => undefined);
     if (status === undefined) {
         return undefined;

@@ -41,7 +41,7 @@ export function leftOut(
     const items = unfiltered.filter(({ itemId }) => !kept.has(itemId));
     const knownItems = list.filter(({ itemId }) => history.has(itemId));
     const what = `Of the best ${unfiltered.length}, the filter ${name} left out ${items.length === 0 ? "none" : namesOf(items)}.`;
-    const known =
+    const watched =
         knownItems.length === 0
             ? ""
             : ` Watched before, but in the list: ${namesOf(knownItems)}${whyKnown(expression)}.`;
@@ -50,7 +50,7 @@ export function leftOut(
         expression,
         items,
         knownItems,
-        sentence: `${what} Its expression: ${expression}.${known}`,
+        sentence: `${what} Its expression: ${expression}.${watched}`,
     };
 }
 

@@ -49,6 +49,6 @@ async function titlesOf(file: string, sha256: string): Promise<(itemId: string) 
 
 /** Returns the users without interactions in the data. */
 export function unknownUsers(users: readonly string[], { userIds }: Columns): string[] {
-    const known = new Set(userIds);
-    return users.filter((user) => !known.has(user));
+    const imported = new Set(userIds);
+    return users.filter((user) => !imported.has(user));
 }

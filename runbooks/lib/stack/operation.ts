@@ -58,7 +58,9 @@ export const arnIn = (
     kind: RecordedResource["kind"],
     { ranks = false }: { readonly ranks?: boolean } = {},
 ): string | undefined =>
-    recorded.findLast((made) => made.kind === kind && made.arn !== undefined && (made.ranks ?? false) === ranks)?.arn;
+    recorded.findLast(
+        (resource) => resource.kind === kind && resource.arn !== undefined && (resource.ranks ?? false) === ranks,
+    )?.arn;
 
 /**
  * Returns the ARNs of the ranking campaign (config rankingCampaign) and its version; undefined if the state has none.

@@ -70,21 +70,21 @@ export async function selectedStack(advice = "Name the stack to create: --stack 
  * @throws RunbookError with all problems, or with Pulumi's error
  */
 export async function requireStackConfig(stack: string, configFile = stackConfigFile(stack)): Promise<StackConfig> {
-    const found = await readStackConfig(stack, await projectName(), configFile);
-    if ("config" in found) {
-        return found.config;
+    const values = await readStackConfig(stack, await projectName(), configFile);
+    if ("config" in values) {
+        return values.config;
     }
-    if ("problems" in found) {
-        const lines = found.problems.map(({ path, reason }) => `  ${path} ${reason}`);
+    if ("problems" in values) {
+        const lines = values.problems.map(({ path, reason }) => `  ${path} ${reason}`);
         throw new RunbookError(`The configuration of stack ${stack} has problems:\n${lines.join("\n")}`);
     }
-    if (/no stack named/.test(found.stderr)) {
+    if (/no stack named/.test(values.stderr)) {
         throw new RunbookError(
             `There is no stack ${stack}. Create it with: pulumi stack init ${stack}`,
             exitCodes.noStack,
         );
     }
-    throw new RunbookError(found.stderr, found.exitCode === noSuchCommand ? exitCodes.usage : exitCodes.problem);
+    throw new RunbookError(values.stderr, values.exitCode === noSuchCommand ? exitCodes.usage : exitCodes.problem);
 }
 
 /**
@@ -96,11 +96,11 @@ export async function regionOf({ region, stack }: { readonly region?: string; re
     if (named) {
         throw new RunbookError(`--region ${named}`, exitCodes.usage);
     }
-    const found = region ?? (await stackRegion(stack)) ?? process.env.AWS_REGION;
-    if (!found) {
+    const name = region ?? (await stackRegion(stack)) ?? process.env.AWS_REGION;
+    if (!name) {
         throw new RunbookError("No region is known. Name one with --region, or a stack with --stack.", exitCodes.usage);
     }
-    return found;
+    return name;
 }
 
 async function stackRegion(stack: string | undefined): Promise<string | undefined> {

@@ -68,9 +68,9 @@ export const isOfRanking = (urn: string | undefined): boolean =>
 
 /** Returns the Personalize resources of an exported stack, followed by those that a running `up` is creating. */
 export function recordedIn({ deployment }: ExportedStack): RecordedResource[] {
-    const made = (deployment?.resources ?? []).filter(({ id, delete: leaving }) => id && !leaving);
+    const resources = (deployment?.resources ?? []).filter(({ id, delete: leaving }) => id && !leaving);
     const making = (deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
-    return [...made, ...making.map(({ resource }) => resource)].flatMap(({ type, urn, id, inputs = {} }) => {
+    return [...resources, ...making.map(({ resource }) => resource)].flatMap(({ type, urn, id, inputs = {} }) => {
         const kind = /^pulumi-nodejs:dynamic\/personalize:(\w+)$/.exec(type)?.[1];
         const ranks = isOfRanking(urn) && ({ ranks: true } as const);
         const region = String(inputs.region ?? "");

@@ -31,15 +31,22 @@ export async function readStatus(
             const inputs = recorded.inputs as unknown as CommonInputs;
             const client = clientOf(region);
             const arn = recorded.arn ?? (await find(client, inputs).catch(goneOrThrow));
-            const found = arn === undefined ? undefined : await describe(client, arn).catch(goneOrThrow);
-            const pending = found?.update && found.update.status !== "ACTIVE" ? `, update ${found.update.status}` : "";
-            const state = found ? `${found.status}${pending}` : recorded.arn === undefined ? "NOT YET MADE" : "GONE";
+            const description = arn === undefined ? undefined : await describe(client, arn).catch(goneOrThrow);
+            const pending =
+                description?.update && description.update.status !== "ACTIVE"
+                    ? `, update ${description.update.status}`
+                    : "";
+            const state = description
+                ? `${description.status}${pending}`
+                : recorded.arn === undefined
+                  ? "NOT YET MADE"
+                  : "GONE";
             return {
                 resource: `${noun} ${arn === undefined ? displayName(inputs) : arn.split("/").slice(1).join("/")}`,
                 arn: arn ?? null,
                 state,
-                ageSeconds: ageOf([found?.since, found?.update?.since], now),
-                failureReason: found?.failureReason ?? found?.update?.failureReason ?? null,
+                ageSeconds: ageOf([description?.since, description?.update?.since], now),
+                failureReason: description?.failureReason ?? description?.update?.failureReason ?? null,
                 consoleUrl: `https://${region}.console.aws.amazon.com/personalize/home?region=${region}`,
                 nextStep: nextStep(noun, state),
             };
@@ -49,8 +56,8 @@ export async function readStatus(
 
 /** Returns the seconds since the latest of these times; null if all are unknown. */
 function ageOf(times: readonly (Date | undefined)[], now: number): number | null {
-    const known = times.flatMap((time) => time?.getTime() ?? []);
-    return known.length === 0 ? null : Math.max(0, Math.round((now - Math.max(...known)) / 1000));
+    const moments = times.flatMap((time) => time?.getTime() ?? []);
+    return moments.length === 0 ? null : Math.max(0, Math.round((now - Math.max(...moments)) / 1000));
 }
 
 /** Returns the most severe of all states. */

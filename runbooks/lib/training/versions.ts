@@ -48,9 +48,9 @@ export async function versionsOf(
     for (const listed of await listVersions(client, solutionArn)) {
         const { solutionVersionArn, status } = listed;
         const describe = new DescribeSolutionVersionCommand({ solutionVersionArn });
-        const { solutionVersion: found = {} } = await client.send(describe);
+        const { solutionVersion: description = {} } = await client.send(describe);
         const importJobArn = (await importOf(client, solutionVersionArn)) ?? null;
-        const { trainingHours, recipeArn } = found;
+        const { trainingHours, recipeArn } = description;
         const switched = switches.findLast((noted) => noted.solutionVersionArn === solutionVersionArn);
         versions.push({
             ...listed,
@@ -124,12 +124,15 @@ export function chooseTarget(versions: readonly ListedVersion[], live: string, w
         }
         return before.solutionVersionArn;
     }
-    const found = versions.find(({ id, solutionVersionArn }) => id === wanted || solutionVersionArn === wanted);
-    if (found === undefined) {
+    const wantedVersion = versions.find(({ id, solutionVersionArn }) => id === wanted || solutionVersionArn === wanted);
+    if (wantedVersion === undefined) {
         throw new RunbookError(`${wanted} is not a version of this solution. ${can}.`, exitCodes.usage);
     }
-    if (found.status !== "ACTIVE") {
-        throw new RunbookError(`Version ${found.id} is ${found.status}, not ACTIVE. ${can}.`, exitCodes.usage);
+    if (wantedVersion.status !== "ACTIVE") {
+        throw new RunbookError(
+            `Version ${wantedVersion.id} is ${wantedVersion.status}, not ACTIVE. ${can}.`,
+            exitCodes.usage,
+        );
     }
-    return found.solutionVersionArn;
+    return wantedVersion.solutionVersionArn;
 }

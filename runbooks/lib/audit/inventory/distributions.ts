@@ -23,46 +23,51 @@ const version = (kind: string, id: string) =>
  * deletion.
  */
 export async function distributions(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
-    const found = await readPages(paginateListDistributions({ client }, {}), (page) => page.DistributionList?.Items);
-    return found.map(({ Id = "", ARN = edgeArn(place, "distribution", Id), Comment, LastModifiedTime, Enabled }) => {
-        const off = `"$(aws cloudfront get-distribution --id ${Id} --query 'merge(Distribution.DistributionConfig, {Enabled: \`false\`})' --output json)"`;
-        const change = `aws cloudfront update-distribution --id ${Id} --if-match ${version("distribution", Id)}`;
-        return {
-            kind: "distribution",
-            name: Comment || Id,
-            arn: ARN,
-            since: LastModifiedTime,
-            tags: async (): Promise<Tags> => {
-                const { Tags: answer } = await client.send(new ListTagsForResourceCommand({ Resource: ARN }));
-                return Object.fromEntries((answer?.Items ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-            },
-            bill: async () => free,
-            remove: async () => [
-                ...(Enabled ? [`${change} --distribution-config ${off}`] : []),
-                `aws cloudfront wait distribution-deployed --id ${Id}`,
-                `aws cloudfront delete-distribution --id ${Id} --if-match ${version("distribution", Id)}`,
-            ],
-        };
-    });
+    const allDistributions = await readPages(
+        paginateListDistributions({ client }, {}),
+        (page) => page.DistributionList?.Items,
+    );
+    return allDistributions.map(
+        ({ Id = "", ARN = edgeArn(place, "distribution", Id), Comment, LastModifiedTime, Enabled }) => {
+            const off = `"$(aws cloudfront get-distribution --id ${Id} --query 'merge(Distribution.DistributionConfig, {Enabled: \`false\`})' --output json)"`;
+            const change = `aws cloudfront update-distribution --id ${Id} --if-match ${version("distribution", Id)}`;
+            return {
+                kind: "distribution",
+                name: Comment || Id,
+                arn: ARN,
+                since: LastModifiedTime,
+                tags: async (): Promise<Tags> => {
+                    const { Tags: answer } = await client.send(new ListTagsForResourceCommand({ Resource: ARN }));
+                    return Object.fromEntries((answer?.Items ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+                },
+                bill: async () => free,
+                remove: async () => [
+                    ...(Enabled ? [`${change} --distribution-config ${off}`] : []),
+                    `aws cloudfront wait distribution-deployed --id ${Id}`,
+                    `aws cloudfront delete-distribution --id ${Id} --if-match ${version("distribution", Id)}`,
+                ],
+            };
+        },
+    );
 }
 
 /** Lists origin access controls, with which distributions read buckets. They have no tags. */
 export async function originAccessControls(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
-    const found = await readPages(
+    const controls = await readPages(
         paginateListOriginAccessControls({ client }, {}),
         (page) => page.OriginAccessControlList?.Items,
     );
-    return found.map(({ Id, Name }) => untagged(place, "origin access control", Id, Name));
+    return controls.map(({ Id, Name }) => untagged(place, "origin access control", Id, Name));
 }
 
 /** Lists the account's own response headers policies, without CloudFront's managed ones. They have no tags. */
 export async function responseHeadersPolicies(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
     const pages = pagesOf(
-        (asked) => client.send(new ListResponseHeadersPoliciesCommand(asked)),
+        (input) => client.send(new ListResponseHeadersPoliciesCommand(input)),
         (page) => page.ResponseHeadersPolicyList?.NextMarker,
     );
-    const found = await readPages(pages, (page) => page.ResponseHeadersPolicyList?.Items);
-    return found.map(({ ResponseHeadersPolicy: policy }) =>
+    const policies = await readPages(pages, (page) => page.ResponseHeadersPolicyList?.Items);
+    return policies.map(({ ResponseHeadersPolicy: policy }) =>
         untagged(place, "response headers policy", policy?.Id, policy?.ResponseHeadersPolicyConfig?.Name),
     );
 }
@@ -70,18 +75,18 @@ export async function responseHeadersPolicies(client: CloudFrontClient, place: A
 /** Lists the account's own cache policies. They have no tags. */
 export async function cachePolicies(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
     const pages = pagesOf(
-        (asked) => client.send(new ListCachePoliciesCommand(asked)),
+        (input) => client.send(new ListCachePoliciesCommand(input)),
         (page) => page.CachePolicyList?.NextMarker,
     );
-    const found = await readPages(pages, (page) => page.CachePolicyList?.Items);
-    return found.map(({ CachePolicy: policy }) =>
+    const policies = await readPages(pages, (page) => page.CachePolicyList?.Items);
+    return policies.map(({ CachePolicy: policy }) =>
         untagged(place, "cache policy", policy?.Id, policy?.CachePolicyConfig?.Name),
     );
 }
 
 /** Reads the pages of the account's own policies: the SDK has no paginators of these two lists. */
 async function* pagesOf<P>(
-    read: (asked: { readonly Type: "custom"; readonly Marker?: string }) => Promise<P>,
+    read: (input: { readonly Type: "custom"; readonly Marker?: string }) => Promise<P>,
     markerOf: (page: P) => string | undefined,
 ): AsyncGenerator<P> {
     let Marker: string | undefined;

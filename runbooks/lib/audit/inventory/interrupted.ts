@@ -39,8 +39,8 @@ const parts: Readonly<Record<string, Part>> = {
         name: ({ function: of, statementId }) => `${of}/${statementId}`,
         async exists({ function: of, statementId }, { lambda }) {
             const command = new GetPolicyCommand({ FunctionName: `${of}` });
-            const found = await unlessGone(lambda.send(command));
-            const { Statement = [] } = JSON.parse(found?.Policy ?? "{}") as { Statement?: { Sid?: string }[] };
+            const policy = await unlessGone(lambda.send(command));
+            const { Statement = [] } = JSON.parse(policy?.Policy ?? "{}") as { Statement?: { Sid?: string }[] };
             return Statement.some(({ Sid }) => Sid === statementId);
         },
     },
@@ -54,7 +54,7 @@ export async function interruptedParts(
     creates: readonly InterruptedCreate[],
     clients: PartClients,
 ): Promise<InventoryItem[]> {
-    const found = await mapLimited(creates, async ({ type, inputs, urn }): Promise<InventoryItem[]> => {
+    const items = await mapLimited(creates, async ({ type, inputs, urn }): Promise<InventoryItem[]> => {
         const part = parts[type];
         if (!part || !(await part.exists(inputs, clients))) return [];
         return [
@@ -68,7 +68,7 @@ export async function interruptedParts(
             },
         ];
     });
-    return found.flat();
+    return items.flat();
 }
 
 const answers = async (call: Promise<unknown>) => (await unlessGone(call)) !== undefined;

@@ -32,8 +32,8 @@ export async function functions(
     { region }: AccountScope,
     taggedOf: TagsByArn,
 ): Promise<InventoryItem[]> {
-    const found = await readPages(paginateListFunctions({ client }, {}), (page) => page.Functions);
-    return found.map(({ FunctionName = "", FunctionArn = "", LastModified }) => ({
+    const allFunctions = await readPages(paginateListFunctions({ client }, {}), (page) => page.Functions);
+    return allFunctions.map(({ FunctionName = "", FunctionArn = "", LastModified }) => ({
         kind: "Lambda function",
         name: FunctionName,
         arn: FunctionArn,
@@ -48,8 +48,8 @@ export async function functions(
 
 /** Lists schedules with the tags of their groups: schedules have no tags. */
 export async function schedules(client: SchedulerClient, { region }: AccountScope): Promise<InventoryItem[]> {
-    const found = await readPages(paginateListSchedules({ client }, {}), (page) => page.Schedules);
-    return found.map(({ Name = "", GroupName = "default", Arn = "", CreationDate }) => ({
+    const allSchedules = await readPages(paginateListSchedules({ client }, {}), (page) => page.Schedules);
+    return allSchedules.map(({ Name = "", GroupName = "default", Arn = "", CreationDate }) => ({
         kind: "schedule",
         name: GroupName === "default" ? Name : `${GroupName}/${Name}`,
         importId: `${GroupName}/${Name}`,
@@ -68,7 +68,7 @@ export async function schedules(client: SchedulerClient, { region }: AccountScop
 
 /** Lists the CloudWatch alarms of the region. Throws CloudWatch's errors. */
 export async function alarms(client: CloudWatchClient, { region }: AccountScope): Promise<InventoryItem[]> {
-    const found = await readPages(
+    const allAlarms = await readPages(
         paginateDescribeAlarms({ client }, { AlarmTypes: ["MetricAlarm", "CompositeAlarm"] }),
         (page) => [
             ...(page.CompositeAlarms ?? []).map((alarm) => ({ ...alarm, composite: true, metrics: 0 })),
@@ -79,23 +79,25 @@ export async function alarms(client: CloudWatchClient, { region }: AccountScope)
             })),
         ],
     );
-    return found.map(({ AlarmName = "", AlarmArn = "", AlarmConfigurationUpdatedTimestamp, composite, metrics }) => ({
-        kind: composite ? "composite alarm" : "alarm",
-        name: AlarmName,
-        arn: AlarmArn,
-        since: AlarmConfigurationUpdatedTimestamp,
-        tags: async () => pairs((await client.send(new ListAlarmTagsCommand({ ResourceARN: AlarmArn }))).Tags),
-        bill: async () => ({ usdPerMonth: composite ? null : metrics * prices.alarm.usd }),
-        remove: async () => [
-            shell("aws", "cloudwatch", "delete-alarms", "--region", region, "--alarm-names", AlarmName),
-        ],
-    }));
+    return allAlarms.map(
+        ({ AlarmName = "", AlarmArn = "", AlarmConfigurationUpdatedTimestamp, composite, metrics }) => ({
+            kind: composite ? "composite alarm" : "alarm",
+            name: AlarmName,
+            arn: AlarmArn,
+            since: AlarmConfigurationUpdatedTimestamp,
+            tags: async () => pairs((await client.send(new ListAlarmTagsCommand({ ResourceARN: AlarmArn }))).Tags),
+            bill: async () => ({ usdPerMonth: composite ? null : metrics * prices.alarm.usd }),
+            remove: async () => [
+                shell("aws", "cloudwatch", "delete-alarms", "--region", region, "--alarm-names", AlarmName),
+            ],
+        }),
+    );
 }
 
 /** Lists dashboards, which are recognized by name: not every SDK version reads their tags. */
 export async function dashboards(client: CloudWatchClient, { region }: AccountScope): Promise<InventoryItem[]> {
-    const found = await readPages(paginateListDashboards({ client }, {}), (page) => page.DashboardEntries);
-    return found.map(({ DashboardName = "", DashboardArn = "", LastModified }) => ({
+    const allDashboards = await readPages(paginateListDashboards({ client }, {}), (page) => page.DashboardEntries);
+    return allDashboards.map(({ DashboardName = "", DashboardArn = "", LastModified }) => ({
         kind: "dashboard",
         name: DashboardName,
         arn: DashboardArn,
@@ -114,8 +116,8 @@ export async function topics(
     { region }: AccountScope,
     taggedOf: TagsByArn,
 ): Promise<InventoryItem[]> {
-    const found = await readPages(paginateListTopics({ client }, {}), (page) => page.Topics);
-    return found.map(({ TopicArn = "" }) => ({
+    const allTopics = await readPages(paginateListTopics({ client }, {}), (page) => page.Topics);
+    return allTopics.map(({ TopicArn = "" }) => ({
         kind: "SNS topic",
         name: TopicArn.split(":").at(-1) ?? "",
         arn: TopicArn,
@@ -132,8 +134,8 @@ export async function logGroups(
     { region }: AccountScope,
     taggedOf: TagsByArn,
 ): Promise<InventoryItem[]> {
-    const found = await readPages(paginateDescribeLogGroups({ client }, {}), (page) => page.logGroups);
-    return found.map(({ logGroupName = "", arn = "", creationTime, storedBytes = 0 }) => {
+    const allGroups = await readPages(paginateDescribeLogGroups({ client }, {}), (page) => page.logGroups);
+    return allGroups.map(({ logGroupName = "", arn = "", creationTime, storedBytes = 0 }) => {
         // The service returns ARNs of log groups with a final `:*`; tags use the ARN without it.
         const plain = arn.replace(/:\*$/, "");
         return {
@@ -152,11 +154,11 @@ export async function logGroups(
 
 /** Lists budgets, which are free without actions. */
 export async function budgets(client: BudgetsClient, { partition, accountId }: AccountScope): Promise<InventoryItem[]> {
-    const found = await readPages(
+    const allBudgets = await readPages(
         paginateDescribeBudgets({ client }, { AccountId: accountId }),
         (page) => page.Budgets,
     );
-    return found.map(({ BudgetName = "" }) => {
+    return allBudgets.map(({ BudgetName = "" }) => {
         const arn = `arn:${partition}:budgets::${accountId}:budget/${BudgetName}`;
         return {
             kind: "budget",
@@ -180,14 +182,14 @@ export async function parameters(
     path: string,
     taggedOf: TagsByArn,
 ): Promise<InventoryItem[]> {
-    const found = await readPages(
+    const allParameters = await readPages(
         paginateDescribeParameters(
             { client },
             { ParameterFilters: [{ Key: "Name", Option: "BeginsWith", Values: [path] }] },
         ),
         (page) => page.Parameters,
     );
-    return found.map(({ Name = "", LastModifiedDate, Tier }) => {
+    return allParameters.map(({ Name = "", LastModifiedDate, Tier }) => {
         const arn = `arn:${partition}:ssm:${region}:${accountId}:parameter${Name}`;
         return {
             kind: "SSM parameter",

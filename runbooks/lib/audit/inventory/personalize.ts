@@ -40,8 +40,8 @@ interface Summary {
 export async function summariesOf(pages: AsyncIterable<object>, key: string): Promise<Summary[]> {
     const arnKey = `${key.charAt(0).toLowerCase()}${key.slice(1, -1)}Arn`;
     type Member = Omit<Summary, "arn"> & Readonly<Record<string, unknown>>;
-    const found = await readPages(pages, (page) => (page as Record<string, Member[]>)[key]);
-    return found.map((member) => ({ ...member, arn: String(member[arnKey]) }));
+    const members = await readPages(pages, (page) => (page as Record<string, Member[]>)[key]);
+    return members.map((member) => ({ ...member, arn: String(member[arnKey]) }));
 }
 
 /** Default interval of automatic training, in days (`autoTrainingConfig`). */

@@ -10,8 +10,8 @@ export async function queues(
     { partition, region, accountId }: AccountScope,
 ): Promise<InventoryItem[]> {
     // Without MaxResults, SQS returns at most 1,000 queues and no token.
-    const found = await readPages(paginateListQueues({ client }, { MaxResults: 1000 }), (page) => page.QueueUrls);
-    return found.map((QueueUrl) => {
+    const urls = await readPages(paginateListQueues({ client }, { MaxResults: 1000 }), (page) => page.QueueUrls);
+    return urls.map((QueueUrl) => {
         const name = QueueUrl.split("/").at(-1) ?? "";
         return {
             kind: "SQS queue",

@@ -44,8 +44,8 @@ export async function tables(
 
 /** Lists REST APIs, which bill calls. The cache of a stage bills by the hour. */
 export async function restApis(client: APIGatewayClient, place: AccountScope): Promise<InventoryItem[]> {
-    const found = await readPages(paginateGetRestApis({ client }, { limit: 500 }), (page) => page.items);
-    return found.map(({ id: restApiId = "", name = "", createdDate, tags = {} }) => ({
+    const apis = await readPages(paginateGetRestApis({ client }, { limit: 500 }), (page) => page.items);
+    return apis.map(({ id: restApiId = "", name = "", createdDate, tags = {} }) => ({
         kind: "REST API",
         name,
         arn: gatewayArn(place, `restapis/${restApiId}`),
@@ -61,8 +61,8 @@ export async function restApis(client: APIGatewayClient, place: AccountScope): P
 
 /** Lists usage plans. A usage plan can be deleted only without stages. */
 export async function usagePlans(client: APIGatewayClient, place: AccountScope): Promise<InventoryItem[]> {
-    const found = await readPages(paginateGetUsagePlans({ client }, { limit: 500 }), (page) => page.items);
-    return found.map(({ id = "", name = "", apiStages = [], tags = {} }) => ({
+    const plans = await readPages(paginateGetUsagePlans({ client }, { limit: 500 }), (page) => page.items);
+    return plans.map(({ id = "", name = "", apiStages = [], tags = {} }) => ({
         kind: "usage plan",
         name,
         arn: gatewayArn(place, `usageplans/${id}`),
@@ -95,7 +95,7 @@ export async function apiKeys(
         throw new Error("API keys are found by their tags, which cannot be read");
     }
     const prefix = gatewayArn(place, "apikeys/");
-    const found = await Promise.all(
+    const keyItems = await Promise.all(
         [...tagged]
             .filter(([arn]) => arn.startsWith(prefix))
             .map(async ([arn, tags]): Promise<InventoryItem | undefined> => {
@@ -117,7 +117,7 @@ export async function apiKeys(
                 );
             }),
     );
-    return found.filter((key) => key !== undefined);
+    return keyItems.filter((key) => key !== undefined);
 }
 
 /** Returns an API Gateway ARN, which has no account. */

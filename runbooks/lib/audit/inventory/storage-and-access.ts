@@ -30,11 +30,11 @@ export async function buckets(
     partition: string,
     taggedOf: (arn: string) => Tags | undefined,
 ): Promise<InventoryItem[]> {
-    const found = await readPages(
+    const allBuckets = await readPages(
         paginateListBuckets({ client }, { BucketRegion: region, MaxBuckets: 1000 }),
         (page) => page.Buckets,
     );
-    return found.map(({ Name = "", CreationDate }): InventoryItem => {
+    return allBuckets.map(({ Name = "", CreationDate }): InventoryItem => {
         const arn = `arn:${partition}:s3:::${Name}`;
         const versions = () => storedIn(client, Name);
         return {
@@ -93,8 +93,8 @@ const accountWide =
 
 /** Lists the account's roles except service-linked ones. */
 export async function roles(client: IAMClient): Promise<InventoryItem[]> {
-    const found = await readPages(paginateListRoles({ client }, {}), (page) => page.Roles);
-    return found
+    const allRoles = await readPages(paginateListRoles({ client }, {}), (page) => page.Roles);
+    return allRoles
         .filter(({ Path }) => !Path?.startsWith("/aws-service-role/"))
         .map(
             ({ RoleName = "", Arn = "", CreateDate }): InventoryItem => ({
@@ -130,8 +130,8 @@ export async function roles(client: IAMClient): Promise<InventoryItem[]> {
 
 /** Lists the account's own managed policies. */
 export async function policies(client: IAMClient): Promise<InventoryItem[]> {
-    const found = await readPages(paginateListPolicies({ client }, { Scope: "Local" }), (page) => page.Policies);
-    return found.map(
+    const allPolicies = await readPages(paginateListPolicies({ client }, { Scope: "Local" }), (page) => page.Policies);
+    return allPolicies.map(
         ({ PolicyName = "", Arn = "", CreateDate }): InventoryItem => ({
             kind: "IAM policy",
             name: PolicyName,
