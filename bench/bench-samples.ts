@@ -1,6 +1,6 @@
 import pMap from "p-map";
+import type { SampleCall } from "../packages/local-personalize/bench/samples/service.ts";
 import { runSuite, type SuiteResult, suitesOf } from "../packages/local-personalize/bench/samples/suites.ts";
-import type { SampleCall } from "../packages/local-personalize/bench/samples/world.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
 import { benchCommand, refuseNone, whole } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";

@@ -9,7 +9,7 @@ export type Decided =
     | { readonly is: "unknown"; readonly keys: readonly string[] };
 
 /** Maximum number of value combinations to evaluate. Above it, the decision counts as unknown. */
-const maxWorlds = 4096;
+const maxAssumptions = 4096;
 
 /**
  * Decides a request of which some condition keys are unknown: evaluates it with every combination of values that the policies
@@ -25,20 +25,22 @@ export function decide(
     const used = usedKeys(request, unknowns, policies);
     const keys = [...used.keys()];
     const count = [...used.values()].reduce((product, values) => product * values.length, 1);
-    if (count > maxWorlds) return { is: "unknown", keys };
-    let worlds: (string | null)[][] = [[]];
+    if (count > maxAssumptions) return { is: "unknown", keys };
+    let assumptions: (string | null)[][] = [[]];
     for (const values of used.values())
-        worlds = worlds.flatMap((assumed) => values.map((value) => [...assumed, value]));
+        assumptions = assumptions.flatMap((assumed) => values.map((value) => [...assumed, value]));
     const requestIn = (assumed: readonly (string | null)[]): AccessRequest => {
         const sent = assumed.flatMap((value, at) => (value === null ? [] : [[keys[at], value]]));
         return { ...request, context: { ...request.context, ...Object.fromEntries(sent) } };
     };
-    const results = new Map(worlds.map((assumed) => [JSON.stringify(assumed), allows(requestIn(assumed))] as const));
+    const results = new Map(
+        assumptions.map((assumed) => [JSON.stringify(assumed), allows(requestIn(assumed))] as const),
+    );
     const all = new Set(results.values());
-    if (!all.has(true)) return { is: "denied", assumed: requestIn(worlds[0] ?? []) };
+    if (!all.has(true)) return { is: "denied", assumed: requestIn(assumptions[0] ?? []) };
     if (!all.has(false)) return { is: "allowed" };
     const deciding = keys.filter((key, at) =>
-        worlds.some((assumed) =>
+        assumptions.some((assumed) =>
             used
                 .get(key)
                 ?.some(

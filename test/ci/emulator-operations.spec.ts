@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServiceName } from "../../packages/local-personalize/contract.ts";
 import {
-    cinemaBucket,
     datasetGroupArn,
     solutionArn as filmsArn,
-    openCinema,
+    filmsBucket,
+    openFilmsService,
     usersArn,
-} from "../../packages/local-personalize/test/cinema.ts";
+} from "../../packages/local-personalize/test/films-service.ts";
 import {
     arn,
     createBucket,
@@ -102,7 +102,7 @@ const parameterRows: Row[] = readFileSync(join(specs, "parameters.md"), "utf8")
     });
 
 describe("Table of parameters of local-personalize", () => {
-    const bucket = cinemaBucket();
+    const bucket = filmsBucket();
     const models = loadServiceModels(serviceModels());
     const refusedOperations = [...page.matchAll(/^\| `(\w+)` \| not emulated \|$/gm)].map(([, operation]) => operation);
     const parameters = (Object.keys(models) as ServiceName[]).flatMap((service) =>
@@ -119,7 +119,7 @@ describe("Table of parameters of local-personalize", () => {
     );
     let service: Service;
     before(async () => {
-        ({ service } = await openCinema(bucket));
+        ({ service } = await openFilmsService(bucket));
     });
     after(() => service?.discard());
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { guardWorld } from "../support/guard-world.ts";
+import { simulateStack } from "../support/guard-simulation.ts";
 
 const enforced = async () => {
-    const simulation = guardWorld("2026-11-02T00:00:00Z", {
+    const simulation = simulateStack("2026-11-02T00:00:00Z", {
         monthlyLimitUsd: 10,
         idleAction: "announce",
         idleHours: 9999,
@@ -47,7 +47,7 @@ describe("Monthly limit of the cost guard", () => {
     });
 
     it("the guard deletes the campaign in the next run if a deletion failed", async () => {
-        const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         simulation.refused.add("park");
         await simulation.hours(8);
@@ -59,7 +59,7 @@ describe("Monthly limit of the cost guard", () => {
     });
 
     it("the tag keep does not prevent parking at the limit", async () => {
-        const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         simulation.kept = true;
         await simulation.hours(6);

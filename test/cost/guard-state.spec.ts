@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import { freshState, parseState } from "../../cost/guard-state.ts";
 import { hour } from "../../cost/time.ts";
-import { guardWorld, solutionArn } from "../support/guard-world.ts";
+import { simulateStack, solutionArn } from "../support/guard-simulation.ts";
 
 describe("State of the cost guard", () => {
     it("the largest possible state fits into an SSM parameter", async () => {
-        const simulation = guardWorld("2026-11-02T00:00:00Z", {
+        const simulation = simulateStack("2026-11-02T00:00:00Z", {
             stack: "s".repeat(27),
             unusedAction: "delete",
             unusedDays: 0.1,

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { foreignRequests } from "../../cost/idle.ts";
 import { hour, window } from "../../cost/time.ts";
-import { guardWorld } from "../support/guard-world.ts";
+import { simulateStack } from "../support/guard-simulation.ts";
 
-const idleWorld = (settings: Parameters<typeof guardWorld>[1] = {}) => {
-    const simulation = guardWorld("2026-11-02T00:00:00Z", { idleHours: 5, idleGraceHours: 10, ...settings });
+const idleStack = (settings: Parameters<typeof simulateStack>[1] = {}) => {
+    const simulation = simulateStack("2026-11-02T00:00:00Z", { idleHours: 5, idleGraceHours: 10, ...settings });
     simulation.makeCampaign();
     return simulation;
 };
 
 describe("Idle campaign", () => {
     it("the guard announces an idle campaign with its price and parks it later", async () => {
-        const simulation = idleWorld();
+        const simulation = idleStack();
         await simulation.hours(4.9);
         assert.equal(simulation.probes, 0);
         await simulation.hours(1);
@@ -31,7 +31,7 @@ describe("Idle campaign", () => {
     });
 
     it("idleAction: announce sends one notification and parks nothing", async () => {
-        const simulation = idleWorld({ idleAction: "announce" });
+        const simulation = idleStack({ idleAction: "announce" });
         await simulation.hours(60);
         assert.deepEqual(simulation.kinds(), ["idle"]);
         assert.equal(simulation.deletions, 0);
@@ -46,7 +46,7 @@ describe("Idle campaign", () => {
 
     it("a request or update withdraws the announcement", async () => {
         for (const wake of ["ask", "update"]) {
-            const simulation = idleWorld();
+            const simulation = idleStack();
             await simulation.hours(7);
             if (wake === "ask") simulation.ask();
             else simulation.campaign = simulation.campaign && { ...simulation.campaign, updatedAt: simulation.now };
@@ -61,11 +61,11 @@ describe("Idle campaign", () => {
     });
 
     it("the tag keep prevents parking before and after the announcement", async () => {
-        const before = idleWorld();
+        const before = idleStack();
         before.kept = true;
         await before.hours(40);
         assert.deepEqual(before.kinds(), []);
-        const after = idleWorld();
+        const after = idleStack();
         await after.hours(7);
         after.kept = true;
         await after.hours(40);
@@ -79,7 +79,7 @@ describe("Idle campaign", () => {
 
     it("missing CloudWatch data never makes a campaign idle", async () => {
         for (const metrics of ["empty", "broken"] as const) {
-            const simulation = idleWorld();
+            const simulation = idleStack();
             simulation.metrics = metrics;
             await simulation.hours(30);
             assert.deepEqual(simulation.kinds(), metrics === "empty" ? ["metrics-missing"] : []);
@@ -89,7 +89,7 @@ describe("Idle campaign", () => {
     });
 
     it("the guard does not park while CloudWatch has no data after the announcement", async () => {
-        const simulation = idleWorld();
+        const simulation = idleStack();
         await simulation.hours(7);
         assert.deepEqual(simulation.kinds(), ["idle"]);
         simulation.metrics = "empty";
@@ -102,7 +102,7 @@ describe("Idle campaign", () => {
     });
 
     it("clocks that are 10 minutes off do not change the notifications", async () => {
-        const simulation = idleWorld();
+        const simulation = idleStack();
         let ahead = false;
         await simulation.hours(60, () => {
             ahead = !ahead;
@@ -112,7 +112,7 @@ describe("Idle campaign", () => {
     });
 
     it("an old probe does not prove idleness after the tag keep was removed", async () => {
-        const simulation = idleWorld();
+        const simulation = idleStack();
         await simulation.hours(12);
         simulation.kept = true;
         await simulation.hours(72);
@@ -124,7 +124,7 @@ describe("Idle campaign", () => {
     });
 
     it("a campaign with rare requests within idleHours is not idle", async () => {
-        const simulation = idleWorld();
+        const simulation = idleStack();
         await simulation.hours(50, () => {
             if (simulation.now % (4.5 * hour) < 3 * window) simulation.ask();
         });
@@ -134,13 +134,13 @@ describe("Idle campaign", () => {
 
 describe("Prefetch and the idle check", () => {
     /** Simulates the prefetch, which runs each hour. */
-    const prefetching = async (simulation: ReturnType<typeof idleWorld>, hours: number) =>
+    const prefetching = async (simulation: ReturnType<typeof idleStack>, hours: number) =>
         simulation.hours(hours, () => {
             if (simulation.now % hour === window * 3) simulation.prefetch(4);
         });
 
     it("prefetch requests do not count as use", async () => {
-        const simulation = idleWorld({ prefetches: true });
+        const simulation = idleStack({ prefetches: true });
         simulation.ask();
         await prefetching(simulation, 4.9);
         assert.deepEqual(simulation.kinds(), []);
@@ -152,13 +152,13 @@ describe("Prefetch and the idle check", () => {
     });
 
     it("a viewer's request in a prefetch window or just before parking counts as use", async () => {
-        const used = idleWorld({ prefetches: true });
+        const used = idleStack({ prefetches: true });
         await used.hours(40, () => {
             if (used.now % hour === window * 3) used.prefetch(4);
             if (used.now % (4 * hour) === window * 3) used.ask();
         });
         assert.deepEqual(used.kinds(), []);
-        const late = idleWorld({ prefetches: true });
+        const late = idleStack({ prefetches: true });
         await prefetching(late, 15.2);
         assert.deepEqual(late.kinds(), ["idle"]);
         late.ask();
@@ -168,7 +168,7 @@ describe("Prefetch and the idle check", () => {
     });
 
     it("requests count as use while the prefetch metric is missing", async () => {
-        const simulation = idleWorld({ prefetches: true });
+        const simulation = idleStack({ prefetches: true });
         await simulation.hours(30, () => {
             if (simulation.now % hour === window * 3) simulation.ask(4);
         });

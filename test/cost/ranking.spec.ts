@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { guardWorld } from "../support/guard-world.ts";
+import { simulateStack } from "../support/guard-simulation.ts";
 
-const both = (settings: Parameters<typeof guardWorld>[1]) => {
-    const simulation = guardWorld("2026-11-02T00:00:00Z", settings);
+const both = (settings: Parameters<typeof simulateStack>[1]) => {
+    const simulation = simulateStack("2026-11-02T00:00:00Z", settings);
     simulation.makeCampaign();
     simulation.makeRanking();
     return simulation;

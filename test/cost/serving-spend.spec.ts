@@ -5,7 +5,7 @@ import { closingShare, notificationShare } from "../../cost/serving-shares.ts";
 import { countServing, servingSince } from "../../cost/serving-spend.ts";
 import { hour, minute, window } from "../../cost/time.ts";
 import { plus, type Usage, usageUsd } from "../../cost/usage.ts";
-import { guardWorld } from "../support/guard-world.ts";
+import { simulateStack } from "../support/guard-simulation.ts";
 
 const month = Date.parse("2026-11-01T00:00:00Z");
 /** Bytes of downloads at 1 Gbit/s in a minute. */
@@ -14,7 +14,7 @@ const usdOf = (usage: Partial<Usage>) => usageUsd(plus(usage));
 
 /** Simulates a stack with API and page, whose limit is $200 a month. */
 function attacked() {
-    const simulation = guardWorld("2026-11-10T00:00:00Z", { monthlyLimitUsd: 200 });
+    const simulation = simulateStack("2026-11-10T00:00:00Z", { monthlyLimitUsd: 200 });
     simulation.serves = true;
     simulation.makeCampaign();
     const minutes = async (count: number, usage: Partial<Usage>) => {

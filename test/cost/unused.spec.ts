@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { guardWorld, solutionArn } from "../support/guard-world.ts";
+import { simulateStack, solutionArn } from "../support/guard-simulation.ts";
 
 const day = 24;
 const solution = (simulation: { now: number }, name: string, more: object = {}) => ({
@@ -10,8 +10,8 @@ const solution = (simulation: { now: number }, name: string, more: object = {}) 
     kept: false,
     ...more,
 });
-const withSolutions = (settings: Parameters<typeof guardWorld>[1], ...names: string[]) => {
-    const simulation = guardWorld("2026-11-02T00:00:00Z", { unusedDays: 3, ...settings });
+const withSolutions = (settings: Parameters<typeof simulateStack>[1], ...names: string[]) => {
+    const simulation = simulateStack("2026-11-02T00:00:00Z", { unusedDays: 3, ...settings });
     simulation.solutions = names.map((name) => solution(simulation, name));
     return simulation;
 };

@@ -3,10 +3,14 @@ import { diagnose, fetchSnapshot, targetOfJob } from "access-doctor";
 import { benchCommand, refuseNone, whole } from "../../bench/lib/command.ts";
 import { type Goal, printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
-import { type Break, breaks, compatiblePairs } from "../../packages/access-doctor/test/worlds/break.ts";
-import { snapshotOf } from "../../packages/access-doctor/test/worlds/snapshot-of.ts";
-import { soundWorlds } from "../../packages/access-doctor/test/worlds/sound.ts";
-import { type ImportFixture, interactions, soundFixture } from "../../packages/access-doctor/test/worlds/world.ts";
+import { type Break, breaks, compatiblePairs } from "../../packages/access-doctor/test/fixtures/break.ts";
+import {
+    type ImportFixture,
+    interactions,
+    soundFixture,
+} from "../../packages/access-doctor/test/fixtures/import-fixture.ts";
+import { snapshotOf } from "../../packages/access-doctor/test/fixtures/snapshot-of.ts";
+import { soundFixtures } from "../../packages/access-doctor/test/fixtures/sound.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
 import { localAccountId, localPartition, variables } from "../../packages/local-aws/instance.ts";
 import { region, testInstance } from "../support/local-aws.ts";
@@ -76,8 +80,8 @@ try {
     if (isWhole || (only !== undefined && !real)) await runOwnFaults(stage);
     if (isWhole || generated) {
         installEvaluator();
-        generatedGoals = await runGenerated(seed, async (world) => {
-            const { importFailed, stillFails } = await runCase(instance, stage, world, ["bucket-policy"]);
+        generatedGoals = await runGenerated(seed, async (fixture) => {
+            const { importFailed, stillFails } = await runCase(instance, stage, fixture, ["bucket-policy"]);
             return { failure: importFailed ? "fails" : undefined, after: stillFails };
         });
     }
@@ -96,9 +100,9 @@ async function runOwnFaults(stage: Stage): Promise<void> {
     const alone = breaks.filter(({ name }) => isChosen(name));
 
     for (const one of alone) {
-        const world = one.make(soundFixture(`s${++number}`, caller));
+        const fixture = one.make(soundFixture(`s${++number}`, caller));
         // Compare the snapshots before the fixes change the setup.
-        const outcome = await runCase(instance, stage, world, [one.fault], recordOf(one, world));
+        const outcome = await runCase(instance, stage, fixture, [one.fault], recordOf(one, fixture));
         sums.missed += outcome.missed.length;
         note("alone", one.name, [one], outcome);
     }
@@ -119,7 +123,7 @@ async function runOwnFaults(stage: Stage): Promise<void> {
         sums.pairsMissed += outcome.missed.length > 0 ? 1 : 0;
         note("pair", nameOf(pair), pair, outcome);
     }
-    for (const [name, make] of only === undefined ? soundWorlds : []) {
+    for (const [name, make] of only === undefined ? soundFixtures : []) {
         const outcome = await runCase(instance, stage, make(soundFixture(`s${++number}`, caller)), []);
         seconds.push(outcome.seconds);
         const alarmed = outcome.broken.length > 0;
@@ -130,11 +134,11 @@ async function runOwnFaults(stage: Stage): Promise<void> {
         rows.push(["sound", name, outcome.stillFails ? "FAILS" : "passes", alarmed ? "NO" : "yes", "–"]);
     }
     say(
-        `${together.length} pairs judged, ${rows.length} worlds made, ${Math.round((performance.now() - begun) / 1000)} s`,
+        `${together.length} pairs judged, ${rows.length} fixtures created, ${Math.round((performance.now() - begun) / 1000)} s`,
     );
 }
 
-if (rows.length > 0) showTable(["world", "what is in it", "import", "diagnosis right", "fixes work"], rows);
+if (rows.length > 0) showTable(["fixture", "what is in it", "import", "diagnosis right", "fixes work"], rows);
 for (const problem of problems) showLine(problem);
 if (unfelt.length > 0) showLine(`not felt by this local AWS, and held to the diagnosis only: ${unfelt.join(", ")}`);
 const ownGoals: Goal[] = [
@@ -147,11 +151,11 @@ const ownGoals: Goal[] = [
 ];
 process.exitCode = printGoals([...(rows.length > 0 ? ownGoals : []), ...generatedGoals, ...realGoals]);
 
-/** Fetches the runbook's snapshot of a world, and compares it with the built one, on which the pairs rely. */
-function recordOf(one: Break, world: ImportFixture) {
+/** Fetches the runbook's snapshot of a fixture, and compares it with the built one, on which the pairs rely. */
+function recordOf(one: Break, fixture: ImportFixture) {
     return async (jobArn: string) => {
         const fetched = await fetchSnapshot(await targetOfJob(jobArn));
-        const unlike = differences(fetched, snapshotOf({ ...world, passRole: undefined }));
+        const unlike = differences(fetched, snapshotOf({ ...fixture, passRole: undefined }));
         sums.unlike += unlike.length > 0 ? 1 : 0;
         if (unlike.length > 0) problems.push(`${one.name}: fetched and built differ in ${unlike.join(", ")}`);
     };

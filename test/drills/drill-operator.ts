@@ -10,6 +10,7 @@ import { startTestAws } from "../support/local-aws.ts";
 import { accessReader, balance } from "./operator/access.ts";
 import { attacksOn } from "./operator/attacks.ts";
 import { trespasses, unmetRequirements } from "./operator/fences.ts";
+import { createHarness } from "./operator/harness.ts";
 import { insiderAttacksOn } from "./operator/insider-attacks.ts";
 import { life } from "./operator/life.ts";
 import { settleNeighbours } from "./operator/neighbours.ts";
@@ -17,7 +18,6 @@ import { freshUser, operatorProgram, scopeOf } from "./operator/operators.ts";
 import { judgeOutside, policiesOf, requiredResources } from "./operator/outside-judge.ts";
 import { chooseRemovals, isNoticed, type Lived, stageOf } from "./operator/removals.ts";
 import { retrainerAttacksOn, servingAttacksOn } from "./operator/serving-attacks.ts";
-import { createHarness } from "./operator/world.ts";
 
 /**
  * Checks that the operator's policies are sufficient and minimal. Users with only these policies run every command.
@@ -64,16 +64,16 @@ try {
         users.set(levels.join(), await freshUser(aws.iam, `who-may-${levels.at(-1)}`, arns));
     }
     const operator = users.get("read,operate,deploy") as Awaited<ReturnType<typeof freshUser>>;
-    const world = createHarness(aws, boundaryArn);
+    const harness = createHarness(aws, boundaryArn);
     const log = accessReader(aws.instance);
     await log.next();
 
     for (const step of life) {
         const kinds = step.policies ?? ["read", "operate", "deploy"];
         const user = users.get(kinds.join()) ?? operator;
-        await step.ready?.(world);
+        await step.ready?.(harness);
         const begun = performance.now();
-        const { exitCode, stdout, stderr } = await step.run(world, user.who);
+        const { exitCode, stdout, stderr } = await step.run(harness, user.who);
         const seconds = (performance.now() - begun) / 1000;
         const accesses = (await log.next()).filter(({ principal }) => principal === user.arn);
         const mine = new Set(accesses.filter(({ decision }) => decision === "allowed").map(({ action }) => action));
@@ -101,7 +101,7 @@ try {
         problems.push(`the operator's destroy left ${left.join(", ")}`);
     }
 
-    const stage = stageOf(world);
+    const stage = stageOf(harness);
     await stage.prepare({ from: "usual" });
     const attacks = [
         ...(await attacksOn(aws, scope, operator)),
@@ -126,7 +126,7 @@ try {
         (a, b) => Number(a.step.changes ?? false) - Number(b.step.changes ?? false),
     );
     for (const [index, removal] of chosen.entries()) {
-        const { noticed, how } = await isNoticed(world, stage, aws.iam, scope, removal, index + 1);
+        const { noticed, how } = await isNoticed(harness, stage, aws.iam, scope, removal, index + 1);
         removed.push([removal.action, removal.step.name, how, noticed ? "yes" : "NO"]);
         say(`${index + 1}/${chosen.length} without ${removal.action}, ${removal.step.name}: ${how}`);
     }

@@ -21,7 +21,7 @@ import { functionArn } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy } from "../../iam/guard-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
-import { guardConfig } from "../support/guard-world.ts";
+import { guardConfig } from "../support/guard-simulation.ts";
 import { assertExit, clientsOf, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";
 import { until } from "../support/until.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ListAccessKeysCommand, ListOpenIDConnectProvidersCommand, ListPoliciesCommand } from "@aws-sdk/client-iam";
 import { operatorLevels, policyKinds } from "../../iam/operator.ts";
+import { createHarness } from "../drills/operator/harness.ts";
 import { freshUser, type OperatorOutputs, operatorProgram } from "../drills/operator/operators.ts";
-import { createHarness } from "../drills/operator/world.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 describe("Operator program on the real engine", () => {
@@ -26,22 +26,22 @@ describe("Operator program on the real engine", () => {
     });
 
     it("a user with the policies can deploy, and a read-only user cannot", async () => {
-        const world = createHarness(aws, outputs.boundaryArn);
+        const harness = createHarness(aws, outputs.boundaryArn);
         const arns = operatorLevels.read.map((kind) => outputs.policyArns[kind] ?? "");
         const looker = await freshUser(aws.iam, "looker", arns);
         const ann = await freshUser(aws.iam, "ann", Object.values(outputs.policyArns));
-        await world.configure("usual");
+        await harness.configure("usual");
         // Many creations start together and the engine stops at the first denial, so the denied action is not predictable.
-        const refused = await world.engine(looker.who, "up", "--continue-on-error");
+        const refused = await harness.engine(looker.who, "up", "--continue-on-error");
         assertExit(refused, 1);
         assert.match(
             refused.stdout,
             /user\/looker is not authorized to perform: (s3:CreateBucket|iam:CreateRole|personalize:Create\w+)/,
         );
-        assertExit(await world.engine(ann.who, "up"), 0);
-        assertExit(await world.engine(looker.who, "preview", "--expect-no-changes"), 0);
-        assertExit(await world.engine(looker.who, "destroy"), 1);
-        assertExit(await world.engine(ann.who, "destroy"), 0);
+        assertExit(await harness.engine(ann.who, "up"), 0);
+        assertExit(await harness.engine(looker.who, "preview", "--expect-no-changes"), 0);
+        assertExit(await harness.engine(looker.who, "destroy"), 1);
+        assertExit(await harness.engine(ann.who, "destroy"), 0);
         const { AccessKeyMetadata = [] } = await aws.iam.send(new ListAccessKeysCommand({ UserName: "ann" }));
         assert.equal(AccessKeyMetadata.length, 1, "the test's own");
         await looker.end();

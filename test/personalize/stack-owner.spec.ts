@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { tags, useWorld } from "../../packages/pulumi-personalize/test/world.ts";
+import { tags, useHarness } from "../../packages/pulumi-personalize/test/harness.ts";
 import { stackOwnerHandler } from "../../personalize/stack-owner.ts";
 
 describe("StackOwner", () => {
-    const world = useWorld();
+    const harness = useHarness();
     const stackOwner = () =>
         stackOwnerHandler({
-            client: () => world.service.personalize,
+            client: () => harness.service.personalize,
             ssm: () => assert.fail("no flags are moved"),
             assertEngineAlive: async () => {},
         });
@@ -24,7 +24,7 @@ describe("StackOwner", () => {
         assert.deepEqual(first.failures, []);
         const ownerId = String(first.inputs.ownerId);
         assert.match(ownerId, /^[0-9a-f-]{36}$/);
-        await world.makeGroup({ owner: ownerId });
+        await harness.makeGroup({ owner: ownerId });
         const again = await StackOwner.check(first.inputs, inputs);
         assert.deepEqual([again.failures, again.inputs], [[], first.inputs]);
         const [failure] = (await StackOwner.check({}, inputs)).failures;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { ConditionBlock, Statement } from "policy-evaluator";
 import { diagnose } from "../diagnose.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { document } from "./fixtures/import-fixture.ts";
 import { createFixture, seen } from "./support.ts";
-import { document } from "./worlds/world.ts";
 
 /** A snapshot without faults, except for a Deny for everybody under this condition. */
 function guarded(Condition: ConditionBlock, more: Partial<Statement> = {}): Snapshot {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
 import { draw } from "../draw.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { breaks } from "./fixtures/break.ts";
 import { brokenBy, createFixture, seen } from "./support.ts";
-import { breaks } from "./worlds/break.ts";
 
 const again = {
     command:

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
+import { breaks, compatiblePairs } from "./fixtures/break.ts";
+import { soundFixtures } from "./fixtures/sound.ts";
 import { brokenBy, brokenIn, createFixture, diagnosisOf, explains, seen } from "./support.ts";
-import { breaks, compatiblePairs } from "./worlds/break.ts";
-import { soundWorlds } from "./worlds/sound.ts";
 
 describe("diagnose of an import's access", () => {
     it("diagnose finds no fault in the policies of this program", () => {
@@ -21,7 +21,7 @@ describe("diagnose of an import's access", () => {
         });
     }
 
-    for (const [name, make] of soundWorlds) {
+    for (const [name, make] of soundFixtures) {
         it(`diagnose finds nothing broken in ${name}`, () => {
             assert.deepEqual(brokenIn(seen(make(createFixture()))), []);
         });

@@ -3,8 +3,8 @@ import { gzipSync } from "node:zlib";
 import { diagnose } from "../diagnose.ts";
 import { archivedIn } from "../fetch-bucket.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { interactions } from "./fixtures/import-fixture.ts";
 import { brokenIn, createFixture, seen } from "./support.ts";
-import { interactions } from "./worlds/world.ts";
 
 const key = "movies/interactions.csv";
 const bytes = (text: string | Uint8Array) => new Uint8Array(Buffer.from(text as string));

@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import { listOf, parsePolicy, type Statement, sizeLimits } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { diagnose } from "../diagnose.ts";
+import { breaks } from "./fixtures/break.ts";
+import { document, type ImportFixture } from "./fixtures/import-fixture.ts";
 import { brokenBy, createFixture, diagnosisOf, seen } from "./support.ts";
-import { breaks } from "./worlds/break.ts";
-import { document, type ImportFixture } from "./worlds/world.ts";
 
 describe("fixes", () => {
     for (const { name, fault, asks } of breaks) {

@@ -5,10 +5,10 @@ import { diagnose } from "../diagnose.ts";
 import type { Fix } from "../fixes/fixes.ts";
 import { filesOf } from "../fixes/write-fix.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { breaks } from "./fixtures/break.ts";
+import { document, type ImportFixture } from "./fixtures/import-fixture.ts";
 import { account, bucketArn, bucketStatements, denial, everything, roleArn } from "./public/case.ts";
 import { brokenBy, createFixture, diagnosisOf, seen } from "./support.ts";
-import { breaks } from "./worlds/break.ts";
-import { document, type ImportFixture } from "./worlds/world.ts";
 
 const withBucket = (of: ImportFixture, ...more: Statement[]): ImportFixture => ({
     ...of,

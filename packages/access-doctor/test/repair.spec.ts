@@ -7,7 +7,7 @@ import { zipSync } from "fflate";
 import { RepairError } from "../data-file/columns.ts";
 import { requiredShape, type Shape, shapeOf } from "../data-file/fields.ts";
 import { type Repaired, repairCsv } from "../data-file/repair.ts";
-import { schema as itemInteractionsSchema } from "./worlds/world.ts";
+import { schema as itemInteractionsSchema } from "./fixtures/import-fixture.ts";
 
 const interactions = shapeOf(itemInteractionsSchema) as Shape;
 const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP";

@@ -8,8 +8,8 @@ import { shapeOf } from "../data-file/fields.ts";
 import { repairCsv } from "../data-file/repair.ts";
 import { sceneOf } from "../diagnose.ts";
 import { contentFindings } from "../links/file.ts";
+import { schema } from "./fixtures/import-fixture.ts";
 import { createFixture, seen } from "./support.ts";
-import { schema } from "./worlds/world.ts";
 
 const columns = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"];
 const shape = shapeOf(schema);

@@ -1,9 +1,9 @@
 import { type Diagnosis, diagnose } from "../diagnose.ts";
 import type { FaultId } from "../faults.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { type Break, breaks } from "./worlds/break.ts";
-import { snapshotOf } from "./worlds/snapshot-of.ts";
-import { type ImportFixture, soundFixture } from "./worlds/world.ts";
+import { type Break, breaks } from "./fixtures/break.ts";
+import { type ImportFixture, soundFixture } from "./fixtures/import-fixture.ts";
+import { snapshotOf } from "./fixtures/snapshot-of.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000000" };
 

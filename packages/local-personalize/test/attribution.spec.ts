@@ -14,7 +14,7 @@ import {
     UpdateMetricAttributionCommand,
 } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { campaignArn, cinemaBucket, datasetGroupArn, history, openCinema, post, yearOf } from "./cinema.ts";
+import { campaignArn, datasetGroupArn, filmsBucket, history, openFilmsService, post, yearOf } from "./films-service.ts";
 import { arn, importRole, refusal, type Service, until } from "./support.ts";
 
 const metricAttributionArn = arn("metric-attribution/films");
@@ -23,11 +23,11 @@ const years: MetricAttribute = { eventType: "watch", metricName: "years", expres
 const output = { roleArn: importRole, s3DataDestination: { path: "s3://movies/reports" } };
 
 describe("Metric attributions", () => {
-    const bucket = cinemaBucket();
+    const bucket = filmsBucket();
     let service: Service;
     let trackingId: string | undefined;
     before(async () => {
-        ({ service } = await openCinema(bucket));
+        ({ service } = await openFilmsService(bucket));
         const tracker = new CreateEventTrackerCommand({ name: "films", datasetGroupArn });
         ({ trackingId } = await service.personalize.send(tracker));
     });

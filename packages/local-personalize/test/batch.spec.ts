@@ -7,7 +7,7 @@ import {
     ListBatchInferenceJobsCommand,
 } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { campaignArn, cinemaBucket, datasetGroupArn, openCinema } from "./cinema.ts";
+import { campaignArn, datasetGroupArn, filmsBucket, openFilmsService } from "./films-service.ts";
 import { accountId, arn, importRole, refusal, region, type Service, startService, until } from "./support.ts";
 
 interface Line {
@@ -17,11 +17,11 @@ interface Line {
 }
 
 describe("Batch inference jobs", () => {
-    const bucket = cinemaBucket();
+    const bucket = filmsBucket();
     let service: Service;
     let solutionVersionArn: string;
     before(async () => {
-        ({ service, solutionVersionArn } = await openCinema(bucket));
+        ({ service, solutionVersionArn } = await openFilmsService(bucket));
         bucket.objects["movies/in/users.json"] = '{"userId":"22"}\n{"userId":"nobody"}\n\nno JSON\n{"userId":7}\n{}\n';
     });
     after(() => service?.discard());

@@ -19,24 +19,24 @@ import {
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import {
     campaignArn,
-    cinemaBucket,
     datasetGroupArn,
+    filmsBucket,
     genresOf,
     history,
-    openCinema,
+    openFilmsService,
     post,
     solutionArn,
     usersArn,
     yearOf,
-} from "./cinema.ts";
+} from "./films-service.ts";
 import { arn, importRole, recipe, refusal, type Service, trainVersion, until } from "./support.ts";
 
 describe("Data deletion jobs, and filters of users and of the current item", () => {
-    const bucket = cinemaBucket();
+    const bucket = filmsBucket();
     let service: Service;
     let solutionVersionArn: string;
     before(async () => {
-        ({ service, solutionVersionArn } = await openCinema(bucket));
+        ({ service, solutionVersionArn } = await openFilmsService(bucket));
     });
     after(() => service?.discard());
 

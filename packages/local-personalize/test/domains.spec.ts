@@ -13,7 +13,7 @@ import {
     UpdateRecommenderCommand,
 } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { films, genresOf, history, itemsSchema, post } from "./cinema.ts";
+import { films, genresOf, history, itemsSchema, post } from "./films-service.ts";
 import {
     addDataset,
     arn,

@@ -10,18 +10,27 @@ import {
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { campaignArn, cinemaBucket, datasetGroupArn, films, history, openCinema, post, solutionArn } from "./cinema.ts";
+import {
+    campaignArn,
+    datasetGroupArn,
+    films,
+    filmsBucket,
+    history,
+    openFilmsService,
+    post,
+    solutionArn,
+} from "./films-service.ts";
 import { interactionsCsv } from "./interactions.ts";
 import { arn, recipe, type Service, startService, trainVersion } from "./support.ts";
 
 const newest = Math.max(...history.map(({ timestamp }) => timestamp));
 
-async function openTracked(bucket = cinemaBucket()) {
-    const cinema = await openCinema(bucket);
-    const { trackingId = "", eventTrackerArn = "" } = await cinema.service.personalize.send(
+async function openTracked(bucket = filmsBucket()) {
+    const films = await openFilmsService(bucket);
+    const { trackingId = "", eventTrackerArn = "" } = await films.service.personalize.send(
         new CreateEventTrackerCommand({ name: "films", datasetGroupArn }),
     );
-    return { ...cinema, trackingId, eventTrackerArn };
+    return { ...films, trackingId, eventTrackerArn };
 }
 
 describe("PutEvents", () => {
@@ -122,11 +131,11 @@ describe("PutEvents", () => {
         const rows = history.map(({ user, item, timestamp }) => ({ user: `${user}`, item, timestamp }));
         const streamed = watched.map((item, index) => ({ user: "22", item, timestamp: clock - 4 + index }));
         const all = [...rows, ...streamed, { user: "fresh", item: watched[0] ?? 0, timestamp: clock }];
-        const bucket = cinemaBucket();
+        const bucket = filmsBucket();
         bucket.objects["movies/interactions.csv"] = interactionsCsv(
             all.map((row) => ({ ...row, user: row.user as unknown as number, rating: 1 })),
         );
-        const imported = await openCinema(bucket);
+        const imported = await openFilmsService(bucket);
         try {
             for (const userId of ["22", "fresh", "6", "nobody"]) {
                 const input = { campaignArn, userId };
@@ -206,7 +215,7 @@ describe("PutEvents", () => {
         assert.equal(String(said), "200\n");
         victim.kill("SIGKILL");
         await once(victim, "exit");
-        service = await startService({ access: cinemaBucket().access, dataDir: service.dataDir });
+        service = await startService({ access: filmsBucket().access, dataDir: service.dataDir });
         assert.ok(!(await ask("22")).includes(film));
     });
 });

@@ -6,7 +6,7 @@ import {
     DeleteFilterCommand,
     DescribeFilterCommand,
 } from "@aws-sdk/client-personalize";
-import { cinemaBucket, datasetGroupArn } from "./cinema.ts";
+import { datasetGroupArn, filmsBucket } from "./films-service.ts";
 import { addDataset, arn, column, refusal, type Service, schemaOf, startService, until } from "./support.ts";
 
 describe("Filter states and limits", () => {
@@ -23,7 +23,7 @@ describe("Filter states and limits", () => {
     const isGone = refusal("ResourceNotFoundException", /filter/);
 
     it("a filter passes all states and needs an ACTIVE dataset group", async () => {
-        service = await startService({ access: cinemaBucket().access, speed: "demo" });
+        service = await startService({ access: filmsBucket().access, speed: "demo" });
         await service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await assert.rejects(create("f"), refusal("ResourceInUseException", /dataset group .* is CREATE PENDING/));
         await until(async () => create("f").catch(() => false));
@@ -41,19 +41,19 @@ describe("Filter states and limits", () => {
     });
 
     it("a filter survives a restart and is deleted with its dataset group", async () => {
-        service = await startService({ access: cinemaBucket().access });
+        service = await startService({ access: filmsBucket().access });
         await service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await create("f");
         const { dataDir } = service;
         await service.stop();
-        service = await startService({ access: cinemaBucket().access, dataDir });
+        service = await startService({ access: filmsBucket().access, dataDir });
         assert.equal(await describeFilter("f"), "ACTIVE");
         await service.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
         await assert.rejects(describeFilter("f"), isGone);
     });
 
     it("CreateFilter allows 30 filters, 10 fields each and 20 fields in total", async () => {
-        service = await startService({ access: cinemaBucket().access });
+        service = await startService({ access: filmsBucket().access });
         const { personalize } = service;
         await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         for (let number = 1; number <= 30; number++) await create(`f${number}`);

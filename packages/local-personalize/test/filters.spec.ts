@@ -9,28 +9,28 @@ import {
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import {
     campaignArn,
-    cinemaBucket,
     datasetGroupArn,
     films,
+    filmsBucket,
     genresOf,
     history,
     itemsArn,
     itemsCsv,
-    openCinema,
+    openFilmsService,
     post,
     usersArn,
     yearOf,
-} from "./cinema.ts";
+} from "./films-service.ts";
 import { arn, refusal, runImportJob, type Service } from "./support.ts";
 
 const user = "22";
 const watched = new Set(history.filter((row) => `${row.user}` === user).map(({ item }) => item));
 
 describe("Filters of the local Personalize", () => {
-    const bucket = cinemaBucket();
+    const bucket = filmsBucket();
     let service: Service;
     before(async () => {
-        ({ service } = await openCinema(bucket));
+        ({ service } = await openFilmsService(bucket));
     });
     after(() => service?.discard());
 

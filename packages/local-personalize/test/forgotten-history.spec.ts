@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CreateEventTrackerCommand, CreateFilterCommand } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { campaignArn, cinemaBucket, datasetGroupArn, films, history, openCinema, post } from "./cinema.ts";
+import { campaignArn, datasetGroupArn, films, filmsBucket, history, openFilmsService, post } from "./films-service.ts";
 import { interactionsCsv } from "./interactions.ts";
 import { arn, runImportJob, type Service } from "./support.ts";
 
@@ -10,12 +10,12 @@ const day = 86_400_000;
 const watchedBy = (user: string) => history.filter((row) => `${row.user}` === user).map(({ item }) => item);
 
 describe("Interaction filters for users without recent imports", () => {
-    const bucket = cinemaBucket();
+    const bucket = filmsBucket();
     let service: Service;
     let filterArn: string | undefined;
     let trackingId: string | undefined;
     beforeEach(async () => {
-        ({ service } = await openCinema(bucket));
+        ({ service } = await openFilmsService(bucket));
         const { personalize } = service;
         const filterExpression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")';
         ({ filterArn } = await personalize.send(

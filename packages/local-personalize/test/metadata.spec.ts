@@ -6,13 +6,13 @@ import {
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
 import { GetPersonalizedRankingCommand, GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { campaignArn, datasetGroupArn, genresOf, itemsArn, openCinema, post, yearOf } from "./cinema.ts";
+import { campaignArn, datasetGroupArn, genresOf, itemsArn, openFilmsService, post, yearOf } from "./films-service.ts";
 import { arn, createDataset, recipe, refusal, runImportJob, type Service, trainVersion, until } from "./support.ts";
 
 describe("metadataColumns of a campaign", () => {
     let service: Service;
     before(async () => {
-        ({ service } = await openCinema());
+        ({ service } = await openFilmsService());
         await until(() => recommend().catch(() => false as const));
     });
     after(() => service?.discard());

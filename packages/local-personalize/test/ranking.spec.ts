@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
 import { GetPersonalizedRankingCommand, GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { campaignArn, datasetGroupArn, films, history, openCinema } from "./cinema.ts";
+import { campaignArn, datasetGroupArn, films, history, openFilmsService } from "./films-service.ts";
 import { arn, recipe, refusal, type Service, trainVersion, until } from "./support.ts";
 
 const user = "22";
@@ -12,7 +12,7 @@ const rankingArn = arn("campaign/ranking");
 describe("GetPersonalizedRanking", () => {
     let service: Service;
     before(async () => {
-        ({ service } = await openCinema());
+        ({ service } = await openFilmsService());
         const { personalize } = service;
         const { solutionArn } = await personalize.send(
             new CreateSolutionCommand({

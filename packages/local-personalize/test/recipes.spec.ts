@@ -13,7 +13,7 @@ import {
     GetRecommendationsCommand,
     type PredictedItem,
 } from "@aws-sdk/client-personalize-runtime";
-import { cinemaBucket, createCatalogue, datasetGroupArn, films, genresOf, history, itemsCsv } from "./cinema.ts";
+import { createCatalogue, datasetGroupArn, films, filmsBucket, genresOf, history, itemsCsv } from "./films-service.ts";
 import {
     arn,
     createDataset,
@@ -28,7 +28,7 @@ import {
 } from "./support.ts";
 
 describe("Recipes of the local Personalize", () => {
-    const bucket = cinemaBucket();
+    const bucket = filmsBucket();
     // Film 990 is of taste 0, and new: it has no interactions.
     bucket.objects["movies/items.csv"] = itemsCsv([...films, 990]);
     let service: Service;

@@ -6,7 +6,7 @@ import {
     type Domain,
 } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { films, genresOf, history, post } from "./cinema.ts";
+import { films, genresOf, history, post } from "./films-service.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     addDataset,

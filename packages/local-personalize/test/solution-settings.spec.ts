@@ -15,7 +15,7 @@ import {
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
 import { GetPersonalizedRankingCommand, GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { films, history, post } from "./cinema.ts";
+import { films, history, post } from "./films-service.ts";
 import {
     addDataset,
     arn,

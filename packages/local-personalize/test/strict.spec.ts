@@ -9,7 +9,7 @@ import {
     type SolutionConfig,
 } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
-import { campaignArn, cinemaBucket, createCatalogue, datasetGroupArn } from "./cinema.ts";
+import { campaignArn, createCatalogue, datasetGroupArn, filmsBucket } from "./films-service.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     addDataset,
@@ -133,7 +133,7 @@ describe("Documented rules of Personalize", () => {
             ({ user, item, rating, timestamp }) => `${user},${item},Watch,${timestamp},${rating}`,
         );
         const bucket = createBucket({
-            ...cinemaBucket().objects,
+            ...filmsBucket().objects,
             "movies/valued.csv": `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP,EVENT_VALUE\n${values.join("\n")}\n`,
         });
         let service: Service;

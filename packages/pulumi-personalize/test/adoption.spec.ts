@@ -6,11 +6,11 @@ import {
     TagResourceCommand,
 } from "@aws-sdk/client-personalize";
 import { interactionsSchema, recipe } from "../../local-personalize/test/support.ts";
-import { tags, useWorld } from "./world.ts";
+import { tags, useHarness } from "./harness.ts";
 
 describe("Adoption of existing resources", () => {
-    const world = useWorld();
-    const { make, makeGroup, makeVersion, makeAll } = world;
+    const harness = useHarness();
+    const { make, makeGroup, makeVersion, makeAll } = harness;
 
     it("create adopts the stack's existing resources instead of creating duplicates", async () => {
         const first = await makeAll();
@@ -19,7 +19,7 @@ describe("Adoption of existing resources", () => {
             assert.deepEqual(second[kind], first[kind]);
         }
         assert.equal(
-            world.lines.filter((line) => line.endsWith("already exists and belongs to this stack; using it")).length,
+            harness.lines.filter((line) => line.endsWith("already exists and belongs to this stack; using it")).length,
             7,
         );
         assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1"]);
@@ -49,7 +49,7 @@ describe("Adoption of existing resources", () => {
             assert.ok(!("id" in error), "it must not be recorded as ours");
             return true;
         });
-        assert.deepEqual((await world.handlers.DatasetGroup.read(id, outs)).props, outs);
+        assert.deepEqual((await harness.handlers.DatasetGroup.read(id, outs)).props, outs);
     });
 
     describe("Two owners' stacks with the same names", () => {
@@ -73,22 +73,22 @@ describe("Adoption of existing resources", () => {
                 minProvisionedTPS: 1,
             };
             await make("Campaign", { ...campaign, ...of("ann") });
-            const hasty = world.hastyHandlers();
+            const hasty = harness.hastyHandlers();
             await assert.rejects(
                 hasty.Solution.delete(solution.id, { ...solution.outs, ...of("bob") }),
                 /campaign films uses it and does not belong to this stack/,
             );
-            await world.handlers.Solution.delete(solution.id, solution.outs);
+            await harness.handlers.Solution.delete(solution.id, solution.outs);
         });
     });
 
     it("create rejects an untagged dataset group that was created by hand", async () => {
-        await world.service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await harness.service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await assert.rejects(makeGroup(), /not belong to this stack: its tags are \{\}\. Nothing was changed/);
     });
 
     it("create adopts a schema with equal text and rejects one that differs", async () => {
-        const { schemaArn } = await world.service.personalize.send(
+        const { schemaArn } = await harness.service.personalize.send(
             new CreateSchemaCommand({ name: "films", schema: interactionsSchema }),
         );
         const adopted = await make("Schema", { name: "films", schema: interactionsSchema });
@@ -128,7 +128,7 @@ describe("Adoption of existing resources", () => {
             performAutoTraining: false,
         };
         await assert.rejects(make("Solution", inputs), /solution films already exists with a different recipeArn\./);
-        const { props } = await world.handlers.Solution.read(solution.id, solution.outs);
+        const { props } = await harness.handlers.Solution.read(solution.id, solution.outs);
         assert.deepEqual(props, solution.outs);
     });
 
@@ -142,7 +142,9 @@ describe("Adoption of existing resources", () => {
             const wanted = { ...inputs, ...other, recipeArn: recipe("aws-user-personalization") };
             const { outs } = await make("Solution", wanted);
             assert.equal(outs.recipeArn, wanted.recipeArn);
-            assert.ok(world.lines.some((line) => /series is left from an interrupted change of recipeArn/.test(line)));
+            assert.ok(
+                harness.lines.some((line) => /series is left from an interrupted change of recipeArn/.test(line)),
+            );
         });
 
         it("create rejects a differing solution with a campaign and dataset with an import", async () => {
@@ -166,16 +168,16 @@ describe("Adoption of existing resources", () => {
     it("create keeps foreign tags when it adopts the stack's own dataset group", async () => {
         const { id, outs } = await makeGroup();
         const resourceArn = id;
-        await world.service.personalize.send(
+        await harness.service.personalize.send(
             new TagResourceCommand({ resourceArn, tags: [{ tagKey: "billing", tagValue: "42" }] }),
         );
-        await world.handlers.DatasetGroup.update(id, outs, { ...outs, tags: { ...tags, team: "films" } });
+        await harness.handlers.DatasetGroup.update(id, outs, { ...outs, tags: { ...tags, team: "films" } });
         await assert.rejects(makeGroup({ owner: "bob" }), /"billing":"42"/);
     });
 
     async function jobNames(): Promise<string[]> {
         const names: string[] = [];
-        for await (const page of paginateListDatasetImportJobs({ client: world.service.personalize }, {})) {
+        for await (const page of paginateListDatasetImportJobs({ client: harness.service.personalize }, {})) {
             names.push(...(page.datasetImportJobs ?? []).map(({ jobName }) => String(jobName)));
         }
         return names.sort();

@@ -11,34 +11,34 @@ import {
 } from "@aws-sdk/client-personalize";
 import { interactionsSchema, recipe } from "../../local-personalize/test/support.ts";
 import { ownerTag } from "../tags.ts";
-import { common, type Made, tags, useWorld } from "./world.ts";
+import { common, type Made, tags, useHarness } from "./harness.ts";
 
 describe("Drift of Personalize resources", () => {
-    const world = useWorld();
+    const harness = useHarness();
     const refreshed = async (kind: "Campaign" | "DatasetGroup", { id, outs }: Made) =>
-        (await world.handlers[kind].read(id, outs)).props;
+        (await harness.handlers[kind].read(id, outs)).props;
     const tagsOf = async (resourceArn: string) => {
-        const answer = await world.service.personalize.send(new ListTagsForResourceCommand({ resourceArn }));
+        const answer = await harness.service.personalize.send(new ListTagsForResourceCommand({ resourceArn }));
         return Object.fromEntries((answer.tags ?? []).map(({ tagKey, tagValue }) => [tagKey, tagValue]));
     };
 
     it("refresh reads a changed minProvisionedTPS and the next update restores it", async () => {
-        const { campaign } = await world.makeAll();
+        const { campaign } = await harness.makeAll();
         const command = new UpdateCampaignCommand({ campaignArn: campaign.id, minProvisionedTPS: 9 });
-        await world.service.personalize.send(command);
+        await harness.service.personalize.send(command);
         const seen = await refreshed("Campaign", campaign);
         assert.equal(seen?.minProvisionedTPS, 9);
         const { arn, status, ...wanted } = campaign.outs;
-        const diff = await world.handlers.Campaign.diff(campaign.id, seen ?? {}, wanted);
+        const diff = await harness.handlers.Campaign.diff(campaign.id, seen ?? {}, wanted);
         assert.deepEqual(diff, { changes: true, replaces: [], deleteBeforeReplace: false });
-        const { outs } = await world.handlers.Campaign.update(campaign.id, seen ?? {}, wanted);
+        const { outs } = await harness.handlers.Campaign.update(campaign.id, seen ?? {}, wanted);
         assert.deepEqual(outs, campaign.outs);
     });
 
     it("update restores the stack's changed or removed tags and keeps foreign tags", async () => {
-        const group = await world.makeGroup({ tags: { ...tags, team: "films" } });
+        const group = await harness.makeGroup({ tags: { ...tags, team: "films" } });
         const resourceArn = group.id;
-        const { personalize } = world.service;
+        const { personalize } = harness.service;
         const changed = [
             { tagKey: "team", tagValue: "books" },
             { tagKey: "billing", tagValue: "42" },
@@ -48,30 +48,30 @@ describe("Drift of Personalize resources", () => {
         const seen = await refreshed("DatasetGroup", group);
         const { "pulumi:stack": _, ...kept } = tags;
         assert.deepEqual(seen?.tags, { ...kept, team: "books" });
-        assert.equal((await world.handlers.DatasetGroup.diff(group.id, seen ?? {}, group.outs)).changes, true);
-        await world.handlers.DatasetGroup.update(group.id, seen ?? {}, group.outs);
+        assert.equal((await harness.handlers.DatasetGroup.diff(group.id, seen ?? {}, group.outs)).changes, true);
+        await harness.handlers.DatasetGroup.update(group.id, seen ?? {}, group.outs);
         assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42", [ownerTag]: "ann" });
     });
 
     it("diff without refresh replaces a campaign that was deleted outside Pulumi", async () => {
-        const { campaign } = await world.makeAll();
-        const { Campaign } = world.handlers;
-        await world.service.personalize.send(new DeleteCampaignCommand({ campaignArn: campaign.id }));
+        const { campaign } = await harness.makeAll();
+        const { Campaign } = harness.handlers;
+        await harness.service.personalize.send(new DeleteCampaignCommand({ campaignArn: campaign.id }));
         const { replaces } = await Campaign.diff(campaign.id, campaign.outs, campaign.outs);
         assert.deepEqual(replaces, ["status"]);
-        const unanswered = world.handlersWith({ client: () => assert.fail("no network") });
+        const unanswered = harness.handlersWith({ client: () => assert.fail("no network") });
         const { changes } = await unanswered.Campaign.diff(campaign.id, campaign.outs, campaign.outs);
         assert.equal(changes, false);
     });
 
     it("diff and update without refresh restore a campaign that was updated outside Pulumi", async () => {
-        const { campaign } = await world.makeAll();
-        await world.slowDown();
-        await world.untilActive("Campaign", campaign);
-        const { Campaign } = world.handlers;
+        const { campaign } = await harness.makeAll();
+        await harness.slowDown();
+        await harness.untilActive("Campaign", campaign);
+        const { Campaign } = harness.handlers;
         // An interrupted `up` requested an update that the state does not have.
         const command = new UpdateCampaignCommand({ campaignArn: campaign.id, minProvisionedTPS: 9 });
-        await world.service.personalize.send(command);
+        await harness.service.personalize.send(command);
         const inPlace = { changes: true, replaces: [], deleteBeforeReplace: false };
         assert.deepEqual(await Campaign.diff(campaign.id, campaign.outs, campaign.outs), inPlace, "it is under way");
         const { outs } = await Campaign.update(campaign.id, campaign.outs, campaign.outs);
@@ -85,34 +85,34 @@ describe("Drift of Personalize resources", () => {
     });
 
     it("refresh and diff replace a campaign that is being deleted outside Pulumi", async () => {
-        const { campaign } = await world.makeAll();
-        await world.slowDown();
-        await world.untilActive("Campaign", campaign);
-        await world.service.personalize.send(new DeleteCampaignCommand({ campaignArn: campaign.id }));
+        const { campaign } = await harness.makeAll();
+        await harness.slowDown();
+        await harness.untilActive("Campaign", campaign);
+        await harness.service.personalize.send(new DeleteCampaignCommand({ campaignArn: campaign.id }));
         const seen = await refreshed("Campaign", campaign);
         assert.match(String(seen?.status), /^DELETE /);
-        const diff = await world.handlers.Campaign.diff(campaign.id, seen ?? {}, campaign.outs);
+        const diff = await harness.handlers.Campaign.diff(campaign.id, seen ?? {}, campaign.outs);
         assert.deepEqual(diff, { changes: true, replaces: ["status"], deleteBeforeReplace: true });
-        await world.handlers.Campaign.delete(campaign.id, seen ?? {});
+        await harness.handlers.Campaign.delete(campaign.id, seen ?? {});
         assert.equal(await refreshed("Campaign", campaign), undefined);
     });
 
     it("a refresh finds another owner tag, and the next update restores it", async () => {
-        const { id, outs } = await world.makeGroup();
+        const { id, outs } = await harness.makeGroup();
         const stolen = [{ tagKey: ownerTag, tagValue: "bob" }];
-        await world.service.personalize.send(new TagResourceCommand({ resourceArn: id, tags: stolen }));
-        const seen = (await world.handlers.DatasetGroup.read(id, outs)).props ?? {};
+        await harness.service.personalize.send(new TagResourceCommand({ resourceArn: id, tags: stolen }));
+        const seen = (await harness.handlers.DatasetGroup.read(id, outs)).props ?? {};
         assert.equal(seen.owner, "bob");
-        assert.equal((await world.handlers.DatasetGroup.diff(id, seen, outs)).changes, true);
-        await world.handlers.DatasetGroup.update(id, seen, outs);
+        assert.equal((await harness.handlers.DatasetGroup.diff(id, seen, outs)).changes, true);
+        await harness.handlers.DatasetGroup.update(id, seen, outs);
         assert.equal((await tagsOf(id))[ownerTag], "ann");
     });
 
     it("read of a resource without recorded inputs returns its tags, and no owner if it has none", async () => {
-        const { datasetGroupArn: id = "" } = await world.service.personalize.send(
+        const { datasetGroupArn: id = "" } = await harness.service.personalize.send(
             new CreateDatasetGroupCommand({ name: "console", tags: [{ tagKey: "billing", tagValue: "42" }] }),
         );
-        const { props = {}, inputs } = await world.handlers.DatasetGroup.read(id, { region: common.region });
+        const { props = {}, inputs } = await harness.handlers.DatasetGroup.read(id, { region: common.region });
         assert.deepEqual(inputs, {
             region: common.region,
             name: "console",
@@ -121,29 +121,29 @@ describe("Drift of Personalize resources", () => {
             deadlineMinutes: 30,
         });
         const news = { ...common, name: "console", tags: { billing: "42" } };
-        assert.equal((await world.handlers.DatasetGroup.diff(id, props, news)).changes, false);
+        assert.equal((await harness.handlers.DatasetGroup.diff(id, props, news)).changes, false);
     });
 
     it("`adopt` keeps a dataset group's name and adds the stack's tags", async () => {
-        const { datasetGroupArn: adopt } = await world.service.personalize.send(
+        const { datasetGroupArn: adopt } = await harness.service.personalize.send(
             new CreateDatasetGroupCommand({
                 name: "made-in-the-console",
                 tags: [{ tagKey: "billing", tagValue: "42" }],
             }),
         );
         const inputs = { ...common, name: "films", adopt };
-        const { id, outs } = await world.handlers.DatasetGroup.create(inputs);
+        const { id, outs } = await harness.handlers.DatasetGroup.create(inputs);
         assert.equal(id, adopt);
         assert.equal(outs.name, "made-in-the-console");
         assert.deepEqual(await tagsOf(id), { ...tags, billing: "42", [ownerTag]: "ann" });
-        assert.equal((await world.handlers.DatasetGroup.diff(id, outs, inputs)).changes, false);
-        assert.deepEqual((await world.handlers.DatasetGroup.read(id, outs)).props, outs);
+        assert.equal((await harness.handlers.DatasetGroup.diff(id, outs, inputs)).changes, false);
+        assert.deepEqual((await harness.handlers.DatasetGroup.read(id, outs)).props, outs);
     });
 
     it("read keeps the configured spelling of types, schemas, filters and schedules", async () => {
-        const { schema, group, dataset } = await world.makeDataset();
+        const { schema, group, dataset } = await harness.makeDataset();
         const filterExpression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", "Rent It")';
-        const filter = await world.make("Filter", { name: "unseen", datasetGroupArn: group.id, filterExpression });
+        const filter = await harness.make("Filter", { name: "unseen", datasetGroupArn: group.id, filterExpression });
         const trained = {
             name: "films",
             datasetGroupArn: group.id,
@@ -152,18 +152,18 @@ describe("Drift of Personalize resources", () => {
             performAutoTraining: true,
             schedulingExpression: "rate(7 days)",
         };
-        const solution = await world.make("Solution", trained);
+        const solution = await harness.make("Solution", trained);
         const made = { Schema: schema, Dataset: dataset, Filter: filter, Solution: solution } as const;
-        world.service.emulator.setForms("other");
+        harness.service.emulator.setForms("other");
         for (const [name, { id, outs }] of Object.entries(made)) {
-            const handler = world.handlers[name as keyof typeof made];
+            const handler = harness.handlers[name as keyof typeof made];
             const seen = await handler.read(id, outs);
             assert.deepEqual(seen.props, outs, name);
             const again = await handler.create(outs);
             assert.deepEqual([again.id, again.outs], [id, outs], name);
         }
         const other = { ...solution.outs, schedulingExpression: "rate(8 days)" };
-        const updated = await world.handlers.Solution.update(solution.id, solution.outs, other);
+        const updated = await harness.handlers.Solution.update(solution.id, solution.outs, other);
         assert.equal(updated.outs.schedulingExpression, "rate(8 days)");
     });
 
@@ -183,10 +183,10 @@ describe("Drift of Personalize resources", () => {
     it("`adopt` rejects a missing dataset group and a solution with other settings", async () => {
         const adopt = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/nothing";
         await assert.rejects(
-            world.makeGroup({ adopt }),
+            harness.makeGroup({ adopt }),
             /dataset group films: adopt names .*nothing, which does not exist\. Correct it or remove it\./,
         );
-        const { group, solution } = await world.makeVersion();
+        const { group, solution } = await harness.makeVersion();
         const otherwise = {
             name: "films",
             datasetGroupArn: group.id,
@@ -195,18 +195,18 @@ describe("Drift of Personalize resources", () => {
             adopt: solution.id,
         };
         await assert.rejects(
-            world.make("Solution", otherwise),
+            harness.make("Solution", otherwise),
             /already exists with a different recipeArn, performAutoML\./,
         );
     });
 
     it("`adopt` rejects a dataset group that is being deleted, without a wait", async () => {
-        const group = await world.makeGroup();
-        await world.slowDown();
-        await world.untilActive("DatasetGroup", group);
-        await world.service.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn: group.id }));
+        const group = await harness.makeGroup();
+        await harness.slowDown();
+        await harness.untilActive("DatasetGroup", group);
+        await harness.service.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn: group.id }));
         await assert.rejects(
-            world.makeGroup({ adopt: group.id }),
+            harness.makeGroup({ adopt: group.id }),
             /adopt names .*films, which is DELETE \w+\. Nothing was changed\./,
         );
     });
@@ -214,15 +214,15 @@ describe("Drift of Personalize resources", () => {
     it("diff ignores spaces and key order of an adopted schema", async () => {
         const { version, ...rest } = JSON.parse(interactionsSchema);
         const text = JSON.stringify({ version, ...rest }, null, 4);
-        const { schemaArn: adopt } = await world.service.personalize.send(
+        const { schemaArn: adopt } = await harness.service.personalize.send(
             new CreateSchemaCommand({ name: "by-hand", schema: text }),
         );
         const inputs = { ...common, name: "films", schema: interactionsSchema, adopt };
-        const { id, outs } = await world.handlers.Schema.create(inputs);
+        const { id, outs } = await harness.handlers.Schema.create(inputs);
         assert.deepEqual([id, outs.schema], [adopt, interactionsSchema]);
-        assert.equal((await world.handlers.Schema.diff(id, outs, inputs)).changes, false);
+        assert.equal((await harness.handlers.Schema.diff(id, outs, inputs)).changes, false);
         const fewer = JSON.stringify({ ...rest, version, fields: rest.fields.slice(1) });
-        const changed = await world.handlers.Schema.diff(id, outs, { ...inputs, schema: fewer });
+        const changed = await harness.handlers.Schema.diff(id, outs, { ...inputs, schema: fewer });
         assert.deepEqual(changed.replaces, ["schema"]);
     });
 });

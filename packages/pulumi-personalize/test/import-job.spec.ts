@@ -10,12 +10,12 @@ import {
     importInputs,
     roleArn,
     rowsOf,
-    useWorld,
-} from "./world.ts";
+    useHarness,
+} from "./harness.ts";
 
 describe("Import jobs and the solution versions trained on them", () => {
-    const world = useWorld();
-    const { make, makeDataset, makeVersion } = world;
+    const harness = useHarness();
+    const { make, makeDataset, makeVersion } = harness;
 
     describe("An import job that failed with insufficient privileges", () => {
         let datasetArn: string;
@@ -23,9 +23,9 @@ describe("Import jobs and the solution versions trained on them", () => {
 
         beforeEach(async () => {
             datasetArn = (await makeDataset()).dataset.id;
-            world.bucket.deny(true);
+            harness.bucket.deny(true);
             failure = await failureOf(make("DatasetImportJob", importInputs(datasetArn)));
-            world.bucket.deny(false);
+            harness.bucket.deny(false);
         });
 
         it("create records the failed job with ARN, inputs and the service's reason", () => {
@@ -46,7 +46,7 @@ describe("Import jobs and the solution versions trained on them", () => {
 
         it("the next update creates a job with the next number", async () => {
             const inputs = importInputs(datasetArn);
-            const { changes, replaces } = await world.handlers.DatasetImportJob.diff(
+            const { changes, replaces } = await harness.handlers.DatasetImportJob.diff(
                 failure.id,
                 failure.properties,
                 inputs,
@@ -55,7 +55,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             const job = await make("DatasetImportJob", inputs);
             assert.equal(job.outs.jobName, "import-aaaaaaaa-2");
             assert.equal(job.outs.status, "ACTIVE");
-            await world.handlers.DatasetImportJob.delete(failure.id, failure.properties);
+            await harness.handlers.DatasetImportJob.delete(failure.id, failure.properties);
             assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1", "import-aaaaaaaa-2"]);
         });
     });
@@ -63,16 +63,16 @@ describe("Import jobs and the solution versions trained on them", () => {
     describe("An import job soon after a policy change", () => {
         /** Inputs as `check` completes them, at a first `up` or after these recorded inputs. */
         const checked = async (datasetArn: string, accessHash: string, olds: object = {}) =>
-            (await world.handlers.DatasetImportJob.check(olds as never, importInputs(datasetArn, { accessHash })))
+            (await harness.handlers.DatasetImportJob.check(olds as never, importInputs(datasetArn, { accessHash })))
                 .inputs;
         const refuse = async (times: number) => {
             let left = times;
-            world.bucket.deny(true);
-            world.service.personalize.middlewareStack.add(
+            harness.bucket.deny(true);
+            harness.service.personalize.middlewareStack.add(
                 (next, { commandName }) =>
                     async (args) => {
                         // The policy is known everywhere before the next job.
-                        if (commandName === "CreateDatasetImportJobCommand" && left-- === 0) world.bucket.deny(false);
+                        if (commandName === "CreateDatasetImportJobCommand" && left-- === 0) harness.bucket.deny(false);
                         return next(args);
                     },
                 { step: "initialize" },
@@ -83,16 +83,16 @@ describe("Import jobs and the solution versions trained on them", () => {
             const { dataset } = await makeDataset();
             const inputs = await checked(dataset.id, "a");
             await refuse(1);
-            const job = await world.handlers.DatasetImportJob.create(inputs);
+            const job = await harness.handlers.DatasetImportJob.create(inputs);
             assert.equal(job.outs.jobName, "import-aaaaaaaa-2");
             assert.match(job.id, /import-aaaaaaaa-2$/);
             assert.match(
-                world.lines.join("\n"),
+                harness.lines.join("\n"),
                 /Insufficient privileges .*\. The policy of role or bucket changed less than two minutes before, so one second job is created\./,
             );
-            const { props } = await world.handlers.DatasetImportJob.read(job.id, job.outs);
+            const { props } = await harness.handlers.DatasetImportJob.read(job.id, job.outs);
             assert.deepEqual(props, job.outs);
-            const diff = await world.handlers.DatasetImportJob.diff(job.id, job.outs, importInputs(dataset.id));
+            const diff = await harness.handlers.DatasetImportJob.diff(job.id, job.outs, importInputs(dataset.id));
             assert.equal(diff.changes, false);
         });
 
@@ -100,7 +100,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             const { dataset } = await makeDataset();
             const inputs = await checked(dataset.id, "a");
             await refuse(2);
-            const failure = await failureOf(world.handlers.DatasetImportJob.create(inputs));
+            const failure = await failureOf(harness.handlers.DatasetImportJob.create(inputs));
             assert.match(failure.id, /import-aaaaaaaa-2$/);
             assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1", "import-aaaaaaaa-2"]);
         });
@@ -113,15 +113,15 @@ describe("Import jobs and the solution versions trained on them", () => {
             const { accessHash, ...unknown } = first;
             const ofLastRelease = await checked(dataset.id, String(accessHash), importInputs(dataset.id));
             assert.equal((await checked(dataset.id, "b", aged)).accessChangedAt === aged.accessChangedAt, false);
-            world.bucket.deny(true);
+            harness.bucket.deny(true);
             for (const inputs of [older, ofLastRelease, importInputs(dataset.id)]) {
-                await failureOf(world.handlers.DatasetImportJob.create(inputs));
+                await failureOf(harness.handlers.DatasetImportJob.create(inputs));
             }
-            world.bucket.deny(false);
+            harness.bucket.deny(false);
             assert.equal((await jobNames()).length, 3, JSON.stringify(unknown));
-            world.bucket.objects["films/few.csv"] = csv.toString().split("\n").slice(0, 20).join("\n");
+            harness.bucket.objects["films/few.csv"] = csv.toString().split("\n").slice(0, 20).join("\n");
             const few = { ...first, dataLocation: "s3://films/few.csv" };
-            const failure = await failureOf(world.handlers.DatasetImportJob.create(few));
+            const failure = await failureOf(harness.handlers.DatasetImportJob.create(few));
             assert.match(failure.message, /fewer than the minimum/);
             assert.equal((await jobNames()).length, 4);
         });
@@ -131,7 +131,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         const { dataset } = await makeDataset();
         const asked: unknown[] = [];
         const refusals = [serviceError("InvalidInputException", "Personalize cannot assume the role.")];
-        world.service.personalize.middlewareStack.add(
+        harness.service.personalize.middlewareStack.add(
             (next) => async (args) => {
                 const { jobName } = args.input as { jobName?: string };
                 const refusal = jobName === undefined ? undefined : refusals.shift();
@@ -157,7 +157,7 @@ describe("Import jobs and the solution versions trained on them", () => {
 
     it("an AccessDeniedException is reported with a shell-quoted diagnose-access command", async () => {
         const { dataset } = await makeDataset();
-        world.service.personalize.middlewareStack.add(
+        harness.service.personalize.middlewareStack.add(
             (next) => async (args) => {
                 if ((args.input as { jobName?: string }).jobName === undefined) return next(args);
                 throw Object.assign(serviceError("AccessDeniedException", "not authorized to perform: iam:PassRole"), {
@@ -177,10 +177,10 @@ describe("Import jobs and the solution versions trained on them", () => {
     it("create imports the same content again after the dataset was deleted and recreated", async () => {
         const first = await makeDataset();
         const job = await make("DatasetImportJob", importInputs(first.dataset.id));
-        await world.handlers.DatasetImportJob.delete(job.id, job.outs);
-        await world.handlers.Dataset.delete(first.dataset.id, first.dataset.outs);
-        await world.handlers.DatasetGroup.delete(first.group.id, first.group.outs);
-        await world.handlers.Schema.delete(first.schema.id, first.schema.outs);
+        await harness.handlers.DatasetImportJob.delete(job.id, job.outs);
+        await harness.handlers.Dataset.delete(first.dataset.id, first.dataset.outs);
+        await harness.handlers.DatasetGroup.delete(first.group.id, first.group.outs);
+        await harness.handlers.Schema.delete(first.schema.id, first.schema.outs);
 
         const second = await makeDataset();
         assert.equal(second.dataset.id, first.dataset.id);
@@ -190,7 +190,7 @@ describe("Import jobs and the solution versions trained on them", () => {
 
     it("create numbers jobs by content and starts one for another location or role", async () => {
         const { dataset } = await makeDataset();
-        world.bucket.objects["films/copy.csv"] = csv;
+        harness.bucket.objects["films/copy.csv"] = csv;
         const jobs = [
             { contentHash: hashA },
             { contentHash: hashB },
@@ -216,7 +216,7 @@ describe("Import jobs and the solution versions trained on them", () => {
     it("create imports equal content once for each job in `repeats`", async () => {
         const { dataset, importJob, solution, version } = await makeVersion();
         const inputs = importInputs(dataset.id, { repeats: importJob.id });
-        const { diff } = world.handlers.DatasetImportJob;
+        const { diff } = harness.handlers.DatasetImportJob;
         assert.deepEqual((await diff(importJob.id, importJob.outs, inputs)).replaces, ["repeats"]);
         // The second call is an `up` that resumes after a crash.
         const [again, resumed] = [await make("DatasetImportJob", inputs), await make("DatasetImportJob", inputs)];
@@ -224,7 +224,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         assert.equal(resumed.id, again.id);
         assert.equal((await diff(again.id, again.outs, inputs)).changes, false);
         const learned = { solutionArn: solution.id, importJobArn: again.id, rows: rowsOf(again) };
-        const { changes } = await world.handlers.SolutionVersion.diff(version.id, version.outs, {
+        const { changes } = await harness.handlers.SolutionVersion.diff(version.id, version.outs, {
             ...common,
             ...learned,
         });
@@ -250,7 +250,7 @@ describe("Import jobs and the solution versions trained on them", () => {
 
     async function jobNames(): Promise<string[]> {
         const names: string[] = [];
-        for await (const page of paginateListDatasetImportJobs({ client: world.service.personalize }, {})) {
+        for await (const page of paginateListDatasetImportJobs({ client: harness.service.personalize }, {})) {
             names.push(...(page.datasetImportJobs ?? []).map(({ jobName }) => String(jobName)));
         }
         return names.sort();

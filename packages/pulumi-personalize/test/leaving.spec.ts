@@ -1,42 +1,42 @@
 import assert from "node:assert/strict";
 import { CreateCampaignCommand, DescribeSolutionVersionCommand } from "@aws-sdk/client-personalize";
-import { useWorld } from "./world.ts";
+import { useHarness } from "./harness.ts";
 
 describe("Deletion of a resource that others use", () => {
-    const world = useWorld();
+    const harness = useHarness();
     const gone = async (kind: "Solution" | "DatasetGroup" | "Campaign", { id, outs }: { id: string; outs: object }) =>
-        !("id" in (await world.handlers[kind].read(id, { ...outs })));
+        !("id" in (await harness.handlers[kind].read(id, { ...outs })));
 
     it("deleting a solution first deletes the stack's campaign that uses it", async () => {
-        const { solution, campaign } = await world.makeAll();
-        await world.handlers.Solution.delete(solution.id, solution.outs);
+        const { solution, campaign } = await harness.makeAll();
+        await harness.handlers.Solution.delete(solution.id, solution.outs);
         assert.ok(await gone("Campaign", campaign));
         assert.ok(await gone("Solution", solution));
         assert.ok(
-            world.lines.some((line) =>
+            harness.lines.some((line) =>
                 line.startsWith("campaign films belongs to this stack and uses solution films; deleting it first"),
             ),
-            world.lines.join("\n"),
+            harness.lines.join("\n"),
         );
     });
 
     it("deleting a dataset group first deletes the stack's solution, campaign and dataset", async () => {
-        const { group, campaign, dataset } = await world.makeAll();
-        await world.handlers.DatasetGroup.delete(group.id, group.outs);
+        const { group, campaign, dataset } = await harness.makeAll();
+        await harness.handlers.DatasetGroup.delete(group.id, group.outs);
         assert.ok(await gone("DatasetGroup", group));
         assert.ok(await gone("Campaign", campaign));
-        assert.deepEqual(await world.handlers.Dataset.read(dataset.id, dataset.outs), {});
+        assert.deepEqual(await harness.handlers.Dataset.read(dataset.id, dataset.outs), {});
     });
 
     it("deleting a solution fails and names a campaign of another stack", async () => {
-        const { solution, version } = await world.makeVersion();
+        const { solution, version } = await harness.makeVersion();
         const command = new CreateCampaignCommand({
             name: "theirs",
             solutionVersionArn: version.id,
             tags: [{ tagKey: "pulumi:stack", tagValue: "another" }],
         });
-        const { campaignArn = "" } = await world.service.personalize.send(command);
-        const hasty = world.hastyHandlers();
+        const { campaignArn = "" } = await harness.service.personalize.send(command);
+        const hasty = harness.hastyHandlers();
         await assert.rejects(
             hasty.Solution.delete(solution.id, solution.outs),
             /solution films is still ResourceInUseException: .*; campaign theirs uses it and does not belong to this stack: delete it, then this deletion continues/,
@@ -46,9 +46,9 @@ describe("Deletion of a resource that others use", () => {
 
     for (const code of ["ResourceInUseException", "InvalidInputException", "ResourceNotFoundException"]) {
         it(`deleting a version accepts a training that ended before the stop: ${code}`, async () => {
-            const { version } = await world.makeVersion();
+            const { version } = await harness.makeVersion();
             const asked: string[] = [];
-            world.service.personalize.middlewareStack.add(
+            harness.service.personalize.middlewareStack.add(
                 (next, { commandName = "" }) =>
                     async (args) => {
                         asked.push(commandName);
@@ -62,18 +62,18 @@ describe("Deletion of a resource that others use", () => {
                     },
                 { step: "initialize" },
             );
-            await world.handlers.SolutionVersion.delete(version.id, version.outs);
+            await harness.handlers.SolutionVersion.delete(version.id, version.outs);
             const [look, stop] = ["DescribeSolutionVersionCommand", "StopSolutionVersionCreationCommand"];
             assert.deepEqual(asked, [look, stop, look]);
         });
     }
 
     it("deleting a solution stops its running training", async () => {
-        const { solution, version } = await world.makeVersion();
-        await world.slowDown();
-        await world.handlers.Solution.delete(solution.id, solution.outs);
+        const { solution, version } = await harness.makeVersion();
+        await harness.slowDown();
+        await harness.handlers.Solution.delete(solution.id, solution.outs);
         assert.ok(await gone("Solution", solution));
         const command = new DescribeSolutionVersionCommand({ solutionVersionArn: version.id });
-        await assert.rejects(world.service.personalize.send(command), { name: "ResourceNotFoundException" });
+        await assert.rejects(harness.service.personalize.send(command), { name: "ResourceNotFoundException" });
     });
 });

@@ -11,11 +11,11 @@ import { recipe, until } from "../../local-personalize/test/support.ts";
 import type { ResourceKindName } from "../kinds.ts";
 import { unknownValue } from "../resource.ts";
 import { ownerTag } from "../tags.ts";
-import { common, failureOf, type Made, type Properties, roleArn, tags, useWorld } from "./world.ts";
+import { common, failureOf, type Made, type Properties, roleArn, tags, useHarness } from "./harness.ts";
 
 describe("Lifecycle of Personalize resources", () => {
-    const world = useWorld();
-    const { makeGroup, makeDataset, makeVersion, makeAll } = world;
+    const harness = useHarness();
+    const { makeGroup, makeDataset, makeVersion, makeAll } = harness;
 
     it("all seven kinds pass create, read and delete in order", async () => {
         const made = await makeAll();
@@ -36,40 +36,43 @@ describe("Lifecycle of Personalize resources", () => {
             assert.ok(Object.values(outs).every((value) => value !== undefined));
             const { arn, status, jobName, bestRecipeArn, trainingHours, ...inputs } = outs;
             assert.equal(
-                (await world.handlers[kind].diff(id, outs, inputs)).changes,
+                (await harness.handlers[kind].diff(id, outs, inputs)).changes,
                 false,
                 `${kind}: no change after up`,
             );
             const { __provider, ...recorded } = inputs;
             const same = { id, props: outs, inputs: recorded };
-            assert.deepEqual(await world.handlers[kind].read(id, outs), same, `${kind}: refresh is the same`);
+            assert.deepEqual(await harness.handlers[kind].read(id, outs), same, `${kind}: refresh is the same`);
         }
         assert.equal(made.importJob.outs.jobName, "import-aaaaaaaa-1");
         assert.equal(made.version.outs.bestRecipeArn, recipe("aws-user-personalization"));
         assert.ok(Number(made.version.outs.trainingHours) > 0);
 
         for (const [kind, { id, outs }] of all.toReversed()) {
-            await world.handlers[kind].delete(id, outs);
+            await harness.handlers[kind].delete(id, outs);
             const goneNow = kind !== "DatasetImportJob" && kind !== "SolutionVersion";
-            assert.equal("id" in (await world.handlers[kind].read(id, outs)), !goneNow, `${kind} after its delete`);
+            assert.equal("id" in (await harness.handlers[kind].read(id, outs)), !goneNow, `${kind} after its delete`);
         }
-        assert.deepEqual(await world.handlers.SolutionVersion.read(made.version.id, made.version.outs), {});
-        const told = world.lines.filter((line) => line.includes("Personalize cannot delete"));
+        assert.deepEqual(await harness.handlers.SolutionVersion.read(made.version.id, made.version.outs), {});
+        const told = harness.lines.filter((line) => line.includes("Personalize cannot delete"));
         assert.equal(told.length, 2);
-        await world.handlers.Campaign.delete(made.campaign.id, made.campaign.outs);
+        await harness.handlers.Campaign.delete(made.campaign.id, made.campaign.outs);
     });
 
     it("an update changes a campaign in place and sends no needless UpdateCampaign", async () => {
         const { campaign } = await makeAll();
         const describeUpdate = async () => {
             const command = new DescribeCampaignCommand({ campaignArn: campaign.id });
-            return (await world.service.personalize.send(command)).campaign?.latestCampaignUpdate;
+            return (await harness.service.personalize.send(command)).campaign?.latestCampaignUpdate;
         };
         const paced = { ...campaign.outs, pollSeconds: 0.02 };
-        assert.equal((await world.handlers.Campaign.update(campaign.id, campaign.outs, paced)).outs.pollSeconds, 0.02);
+        assert.equal(
+            (await harness.handlers.Campaign.update(campaign.id, campaign.outs, paced)).outs.pollSeconds,
+            0.02,
+        );
         assert.equal(await describeUpdate(), undefined);
         const news = { ...campaign.outs, minProvisionedTPS: 3 };
-        const { outs } = await world.handlers.Campaign.update(campaign.id, campaign.outs, news);
+        const { outs } = await harness.handlers.Campaign.update(campaign.id, campaign.outs, news);
         assert.equal(outs.minProvisionedTPS, 3);
         assert.equal((await describeUpdate())?.minProvisionedTPS, 3);
     });
@@ -77,9 +80,9 @@ describe("Lifecycle of Personalize resources", () => {
     it("an update adds, changes and removes tags in place", async () => {
         const { id, outs } = await makeGroup({ tags: { ...tags, team: "films", old: "1" } });
         const news = { ...outs, tags: { ...tags, team: "series" } };
-        const updated = await world.handlers.DatasetGroup.update(id, outs, news);
+        const updated = await harness.handlers.DatasetGroup.update(id, outs, news);
         assert.deepEqual(updated.outs.tags, news.tags);
-        const listed = await world.service.personalize.send(new ListTagsForResourceCommand({ resourceArn: id }));
+        const listed = await harness.service.personalize.send(new ListTagsForResourceCommand({ resourceArn: id }));
         const found = listed.tags?.map(({ tagKey, tagValue }) => [tagKey, tagValue]);
         assert.deepEqual(Object.fromEntries(found ?? []), { ...news.tags, [ownerTag]: "ann" });
     });
@@ -87,7 +90,7 @@ describe("Lifecycle of Personalize resources", () => {
     it("check completes the inputs that the program leaves out", async () => {
         const { region } = common;
         const checked = async (kind: ResourceKindName, news: Properties) =>
-            (await world.handlers[kind].check({}, { region, ...news })).inputs;
+            (await harness.handlers[kind].check({}, { region, ...news })).inputs;
         const job = { jobNamePrefix: "films", datasetArn: "a", dataLocation: "s3://films/a.csv", roleArn };
         const { contentHash, pollSeconds, deadlineMinutes } = await checked("DatasetImportJob", job);
         assert.match(String(contentHash), /^[0-9a-f]{64}$/);
@@ -107,13 +110,13 @@ describe("Lifecycle of Personalize resources", () => {
         const before = process.env;
         process.env = others;
         try {
-            const { failures } = await world.handlers.Schema.check({}, { name: "films" });
+            const { failures } = await harness.handlers.Schema.check({}, { name: "films" });
             assert.deepEqual(
                 failures.map(({ property }) => property),
                 ["region"],
             );
             process.env = { ...others, AWS_REGION: "eu-west-1" };
-            assert.equal((await world.handlers.Schema.check({}, { name: "films" })).inputs.region, "eu-west-1");
+            assert.equal((await harness.handlers.Schema.check({}, { name: "films" })).inputs.region, "eu-west-1");
         } finally {
             process.env = before;
         }
@@ -122,16 +125,16 @@ describe("Lifecycle of Personalize resources", () => {
     it("diff finds no change for a solution whose recipe AutoML chose", async () => {
         const { group } = await makeDataset();
         const inputs = { name: "auto", datasetGroupArn: group.id, performAutoML: true, performAutoTraining: false };
-        const { id, outs } = await world.make("Solution", inputs);
-        const { props } = await world.handlers.Solution.read(id, outs);
-        assert.equal((await world.handlers.Solution.diff(id, props ?? {}, { ...common, ...inputs })).changes, false);
-        assert.equal((await world.make("Solution", inputs)).id, id);
+        const { id, outs } = await harness.make("Solution", inputs);
+        const { props } = await harness.handlers.Solution.read(id, outs);
+        assert.equal((await harness.handlers.Solution.diff(id, props ?? {}, { ...common, ...inputs })).changes, false);
+        assert.equal((await harness.make("Solution", inputs)).id, id);
     });
 
     it("create stops at the deadline with state recorded, and the next update continues", async () => {
-        await world.slowDown();
+        await harness.slowDown();
         let clock = 0;
-        const hasty = world.handlersWith({
+        const hasty = harness.handlersWith({
             now: () => clock,
             async sleep() {
                 clock += 40;
@@ -148,37 +151,37 @@ describe("Lifecycle of Personalize resources", () => {
         assert.match(String(failure.properties.status), /^CREATE (PENDING|IN_PROGRESS)$/);
         const { changes, replaces } = await hasty.DatasetGroup.diff(failure.id, failure.properties, inputs);
         assert.deepEqual({ changes, replaces }, { changes: true, replaces: [] });
-        const { outs } = await world.handlers.DatasetGroup.update(failure.id, failure.properties, inputs);
+        const { outs } = await harness.handlers.DatasetGroup.update(failure.id, failure.properties, inputs);
         assert.equal(outs.status, "ACTIVE");
     });
 
     it("an update waits for the campaign update that is already in progress", async () => {
         const { campaign } = await makeAll();
-        await world.slowDown();
-        await world.untilActive("Campaign", campaign);
+        await harness.slowDown();
+        await harness.untilActive("Campaign", campaign);
         const campaignArn = campaign.id;
-        await world.service.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
+        await harness.service.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
         const news = { ...campaign.outs, minProvisionedTPS: 3 };
-        const { outs } = await world.handlers.Campaign.update(campaignArn, campaign.outs, news);
+        const { outs } = await harness.handlers.Campaign.update(campaignArn, campaign.outs, news);
         assert.equal(outs.minProvisionedTPS, 3);
-        assert.ok(world.lines.some((line) => line.startsWith("campaign films: UPDATE CREATE ")));
+        assert.ok(harness.lines.some((line) => line.startsWith("campaign films: UPDATE CREATE ")));
     });
 
     it("create reports a stopped training as failed, and diff replaces it", async () => {
         const { solution, importJob } = await makeVersion();
         // A training takes half an hour, so the stop never comes too late.
-        await world.slowDown("real");
-        await world.service.emulator.advance(3_600_000);
-        await world.untilActive("Solution", solution);
+        await harness.slowDown("real");
+        await harness.service.emulator.advance(3_600_000);
+        await harness.untilActive("Solution", solution);
         const stopWhatTrains = async () => {
-            const { personalize } = world.service;
+            const { personalize } = harness.service;
             const list = new ListSolutionVersionsCommand({ solutionArn: solution.id });
             const training = (await personalize.send(list)).solutionVersions?.find(({ status }) => status !== "ACTIVE");
             const solutionVersionArn = training?.solutionVersionArn;
             await personalize.send(new StopSolutionVersionCreationCommand({ solutionVersionArn }));
         };
         let stopped: Promise<void> | undefined;
-        const stopping = world.handlersWith({
+        const stopping = harness.handlersWith({
             log() {
                 stopped ??= stopWhatTrains();
             },
@@ -193,18 +196,18 @@ describe("Lifecycle of Personalize resources", () => {
 
     it("delete waits while the schema is in use and accepts a deleted schema", async () => {
         const { group, dataset, schema } = await makeDataset();
-        const deleted = world.handlers.Schema.delete(schema.id, schema.outs);
-        await until(async () => world.lines.some((line) => /^schema films: ResourceInUseException: /.test(line)));
-        await world.handlers.Dataset.delete(dataset.id, dataset.outs);
+        const deleted = harness.handlers.Schema.delete(schema.id, schema.outs);
+        await until(async () => harness.lines.some((line) => /^schema films: ResourceInUseException: /.test(line)));
+        await harness.handlers.Dataset.delete(dataset.id, dataset.outs);
         await deleted;
-        await world.handlers.Schema.delete(schema.id, schema.outs);
-        await world.handlers.DatasetGroup.delete(group.id, group.outs);
+        await harness.handlers.Schema.delete(schema.id, schema.outs);
+        await harness.handlers.DatasetGroup.delete(group.id, group.outs);
         assert.deepEqual(await groupNames(), []);
     });
 
     it("a delete past its deadline tells the user to run the command again", async () => {
         const { schema } = await makeDataset();
-        const hasty = world.hastyHandlers();
+        const hasty = harness.hastyHandlers();
         await assert.rejects(
             hasty.Schema.delete(schema.id, schema.outs),
             /^Error: schema films is still ResourceInUseException: .*\. Run the same command again to continue the deletion\.$/,
@@ -213,7 +216,7 @@ describe("Lifecycle of Personalize resources", () => {
 
     it("an update that fails before tagging records the old tags", async () => {
         const made = await makeGroup();
-        const failing = world.handlersWith({
+        const failing = harness.handlersWith({
             assertEngineAlive: (() => {
                 let calls = 0;
                 return async () => {
@@ -230,7 +233,7 @@ describe("Lifecycle of Personalize resources", () => {
     });
 
     it("create sends no request if the Pulumi engine has ended", async () => {
-        const orphaned = world.handlersWith({
+        const orphaned = harness.handlersWith({
             assertEngineAlive: async () => {
                 throw new Error("the Pulumi engine is gone");
             },
@@ -241,7 +244,7 @@ describe("Lifecycle of Personalize resources", () => {
 
     async function groupNames(): Promise<string[]> {
         const names: string[] = [];
-        for await (const page of paginateListDatasetGroups({ client: world.service.personalize }, {})) {
+        for await (const page of paginateListDatasetGroups({ client: harness.service.personalize }, {})) {
             names.push(...(page.datasetGroups ?? []).map(({ name }) => String(name)));
         }
         return names;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Handler } from "../lifecycle.ts";
 import { keepLive } from "../live.ts";
-import { useWorld } from "./world.ts";
+import { useHarness } from "./harness.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -78,11 +78,11 @@ describe("A pending deletion", () => {
 });
 
 describe("Deletion of a solution", () => {
-    const world = useWorld();
+    const harness = useHarness();
 
     it("delete is refused if a campaign that the run keeps uses the solution", async () => {
-        const { solution, campaign } = await world.makeAll();
-        const handlers = world.handlersWith({ live: new Set([campaign.id]) });
+        const { solution, campaign } = await harness.makeAll();
+        const handlers = harness.handlersWith({ live: new Set([campaign.id]) });
         await assert.rejects(
             handlers.Solution.delete(solution.id, solution.outs),
             /campaign films uses it and belongs to this stack, so solution films is not deleted/,

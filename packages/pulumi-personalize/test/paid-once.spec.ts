@@ -5,15 +5,15 @@ import {
     paginateListDatasetImportJobs,
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
-import { importInputs, rowsOf, useWorld } from "./world.ts";
+import { importInputs, rowsOf, useHarness } from "./harness.ts";
 
 describe("A create call whose response is lost", () => {
-    const world = useWorld();
+    const harness = useHarness();
 
     /** The next calls of this operation are accepted, and their answers lost on the way. */
     function loseAnswers(operation: string, times = 1): { sent: number } {
         const count = { sent: 0 };
-        world.service.personalize.middlewareStack.add(
+        harness.service.personalize.middlewareStack.add(
             (next, { commandName }) =>
                 async (args) => {
                     const answer = await next(args);
@@ -39,13 +39,13 @@ describe("A create call whose response is lost", () => {
     }
 
     it("create finds the running training by its import job and trains once", async () => {
-        const made = await world.makeVersion();
-        const job = await world.make(
+        const made = await harness.makeVersion();
+        const job = await harness.make(
             "DatasetImportJob",
             importInputs(made.dataset.id, { contentHash: "c".repeat(64) }),
         );
         const count = loseAnswers("CreateSolutionVersion");
-        const version = await world.make("SolutionVersion", {
+        const version = await harness.make("SolutionVersion", {
             solutionArn: made.solution.id,
             importJobArn: job.id,
             rows: rowsOf(job),
@@ -53,36 +53,36 @@ describe("A create call whose response is lost", () => {
         assert.equal(version.outs.status, "ACTIVE");
         assert.equal(count.sent, 1);
         const versions = await all(
-            paginateListSolutionVersions({ client: world.service.personalize }, { solutionArn: made.solution.id }),
+            paginateListSolutionVersions({ client: harness.service.personalize }, { solutionArn: made.solution.id }),
             (page) => page.solutionVersions,
         );
         assert.equal(versions.length, 2);
     });
 
     it("create finds the import job by its name and imports once", async () => {
-        const { dataset } = await world.makeDataset();
+        const { dataset } = await harness.makeDataset();
         const count = loseAnswers("CreateDatasetImportJob");
-        const job = await world.make("DatasetImportJob", importInputs(dataset.id));
+        const job = await harness.make("DatasetImportJob", importInputs(dataset.id));
         assert.equal(job.outs.jobName, "import-aaaaaaaa-1");
         assert.equal(count.sent, 1);
-        const client = world.service.personalize;
+        const client = harness.service.personalize;
         const jobs = await all(paginateListDatasetImportJobs({ client }, {}), (page) => page.datasetImportJobs);
         assert.equal(jobs.length, 1);
     });
 
     it("create finds the dataset group by its name and logs the check", async () => {
         const count = loseAnswers("CreateDatasetGroup");
-        const { id, outs } = await world.makeGroup();
+        const { id, outs } = await harness.makeGroup();
         assert.equal(outs.status, "ACTIVE");
         assert.equal(count.sent, 1);
-        const client = world.service.personalize;
+        const client = harness.service.personalize;
         const groups = await all(paginateListDatasetGroups({ client }, {}), (page) => page.datasetGroups);
         assert.deepEqual(
             groups.map(({ datasetGroupArn }) => datasetGroupArn),
             [id],
         );
         assert.match(
-            String(world.lines[0]),
+            String(harness.lines[0]),
             /^dataset group films: socket hang up; checking for it before the next attempt$/,
         );
     });
@@ -90,7 +90,7 @@ describe("A create call whose response is lost", () => {
     it("create fails if no list call succeeds for two minutes", async () => {
         loseAnswers("ListDatasetGroups", Number.POSITIVE_INFINITY);
         let clock = 0;
-        const impatient = world.handlersWith({
+        const impatient = harness.handlersWith({
             now: () => clock,
             async sleep() {
                 clock += 50;
@@ -103,26 +103,26 @@ describe("A create call whose response is lost", () => {
 });
 
 describe("Deletion of a solution version", () => {
-    const world = useWorld();
+    const harness = useHarness();
 
     it("delete stops a training that is in progress", async () => {
-        const { solution, version } = await world.makeVersion();
-        await world.slowDown("real");
-        const before = await world.handlers.SolutionVersion.read(version.id, version.outs);
+        const { solution, version } = await harness.makeVersion();
+        await harness.slowDown("real");
+        const before = await harness.handlers.SolutionVersion.read(version.id, version.outs);
         // Which of the two depends on how long the machine took until here.
         assert.match(String(before.props?.status), /^CREATE (PENDING|IN_PROGRESS)$/);
-        await world.handlers.SolutionVersion.delete(version.id, version.outs);
-        const { props } = await world.handlers.SolutionVersion.read(version.id, version.outs);
+        await harness.handlers.SolutionVersion.delete(version.id, version.outs);
+        const { props } = await harness.handlers.SolutionVersion.read(version.id, version.outs);
         assert.equal(props?.status, "CREATE STOPPED");
-        await world.handlers.Solution.delete(solution.id, solution.outs);
-        assert.deepEqual(await world.handlers.Solution.read(solution.id, solution.outs), {});
+        await harness.handlers.Solution.delete(solution.id, solution.outs);
+        assert.deepEqual(await harness.handlers.Solution.read(solution.id, solution.outs), {});
     });
 
     it("deleting a solution stops the training that the service started itself", async () => {
-        const { solution, version } = await world.makeVersion();
-        await world.slowDown();
-        await world.untilActive("SolutionVersion", version);
-        const { personalize } = world.service;
+        const { solution, version } = await harness.makeVersion();
+        await harness.slowDown();
+        await harness.untilActive("SolutionVersion", version);
+        const { personalize } = harness.service;
         const begin = new CreateSolutionVersionCommand({ solutionArn: solution.id });
         const { solutionVersionArn } = await personalize.send(begin);
         const stopped: unknown[] = [];
@@ -136,14 +136,14 @@ describe("Deletion of a solution version", () => {
                 },
             { step: "initialize" },
         );
-        await world.handlers.Solution.delete(solution.id, solution.outs);
+        await harness.handlers.Solution.delete(solution.id, solution.outs);
         assert.deepEqual(stopped, [solutionVersionArn]);
-        assert.deepEqual(await world.handlers.Solution.read(solution.id, solution.outs), {});
+        assert.deepEqual(await harness.handlers.Solution.read(solution.id, solution.outs), {});
     });
 
     it("delete leaves an ACTIVE version unchanged", async () => {
-        const { version } = await world.makeVersion();
-        await world.handlers.SolutionVersion.delete(version.id, version.outs);
-        assert.equal((await world.handlers.SolutionVersion.read(version.id, version.outs)).props?.status, "ACTIVE");
+        const { version } = await harness.makeVersion();
+        await harness.handlers.SolutionVersion.delete(version.id, version.outs);
+        assert.equal((await harness.handlers.SolutionVersion.read(version.id, version.outs)).props?.status, "ACTIVE");
     });
 });

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { contentHashIn, newestIfOf, numberOf } from "../job-names.ts";
 import { kinds } from "../kinds.ts";
 import { isUnknown, jsonClean } from "../resource.ts";
-import { common, importInputs } from "./world.ts";
+import { common, importInputs } from "./harness.ts";
 
 describe("Input validation of the resource kinds", () => {
     const named = { ...common, name: "films" };

@@ -9,8 +9,8 @@ const plan = {
     goOn: "Run it again.",
 };
 
-/** A world whose clock only advances by sleeping. */
-function createWorld(more: Partial<WaitDeps> = {}) {
+/** A harness whose clock only advances by sleeping. */
+function createDeps(more: Partial<WaitDeps> = {}) {
     let seconds = 0;
     const lines: string[] = [];
     const sleeps: number[] = [];
@@ -44,13 +44,13 @@ const serviceError = (name: string, more: object = {}) => Object.assign(new Erro
 
 describe("waitFor", () => {
     it("waitFor returns a finished result without a sleep or a log line", async () => {
-        const { deps, lines, sleeps } = createWorld();
+        const { deps, lines, sleeps } = createDeps();
         assert.equal(await waitFor(deps, plan, answers("ACTIVE"), ready), "ACTIVE");
         assert.deepEqual([lines, sleeps], [[], []]);
     });
 
     it("waitFor logs each state once, with its age and the usual duration", async () => {
-        const { deps, lines } = createWorld();
+        const { deps, lines } = createDeps();
         await waitFor(deps, plan, answers("CREATE PENDING", "CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"), ready);
         assert.deepEqual(lines, [
             "campaign films: CREATE PENDING, 0 s (usually 8 minutes)",
@@ -59,7 +59,7 @@ describe("waitFor", () => {
     });
 
     it("waitFor logs progress every minute", async () => {
-        const { deps, lines } = createWorld();
+        const { deps, lines } = createDeps();
         const still = Array<string>(9).fill("CREATE IN_PROGRESS");
         await waitFor(deps, plan, answers(...still, "ACTIVE"), ready);
         assert.deepEqual(
@@ -78,7 +78,7 @@ describe("waitFor", () => {
             [0.5, 15],
             [1, 16.5],
         ] as const) {
-            const { deps, sleeps } = createWorld({ random: () => random });
+            const { deps, sleeps } = createDeps({ random: () => random });
             await waitFor(deps, plan, answers("CREATE PENDING", "ACTIVE"), ready);
             assert.equal(sleeps.length, 1);
             assert.ok(Math.abs(Number(sleeps[0]) - seconds) < 1e-9);
@@ -86,7 +86,7 @@ describe("waitFor", () => {
     });
 
     it("waitFor fails at the deadline and names the next step", async () => {
-        const { deps, now } = createWorld();
+        const { deps, now } = createDeps();
         await assert.rejects(waitFor(deps, plan, answers("CREATE IN_PROGRESS"), ready), {
             message: "campaign films is still CREATE IN_PROGRESS after 1 h 0 min. Run it again.",
         });
@@ -94,7 +94,7 @@ describe("waitFor", () => {
     });
 
     it("waitFor fails with the resource's name and the reason", async () => {
-        const { deps } = createWorld();
+        const { deps } = createDeps();
         await assert.rejects(waitFor(deps, plan, answers("CREATE PENDING", "CREATE FAILED"), ready), {
             message: "campaign films: no rights",
         });
@@ -108,7 +108,7 @@ describe("waitFor", () => {
     ];
     for (const error of transient) {
         it(`waitFor retries after ${(error as { code?: string }).code ?? error.name} and logs it`, async () => {
-            const { deps, lines } = createWorld();
+            const { deps, lines } = createDeps();
             assert.equal(await waitFor(deps, plan, answers(error, error, "ACTIVE"), ready), "ACTIVE");
             assert.equal(lines.length, 1);
             assert.match(String(lines[0]), /^campaign films: no answer \(.*!/);
@@ -116,7 +116,7 @@ describe("waitFor", () => {
     }
 
     it("waitFor fails at once after an AccessDeniedException", async () => {
-        const { deps } = createWorld();
+        const { deps } = createDeps();
         const refused = serviceError("AccessDeniedException", { $metadata: { httpStatusCode: 400 } });
         await assert.rejects(waitFor(deps, plan, answers(refused, "ACTIVE"), ready), refused);
     });
@@ -124,7 +124,7 @@ describe("waitFor", () => {
     it("waitFor checks before each poll that the engine runs and stops otherwise", async () => {
         let asked = 0;
         let looked = 0;
-        const { deps } = createWorld({
+        const { deps } = createDeps({
             async assertEngineAlive() {
                 asked += 1;
                 if (asked > 2) throw new Error("the engine is gone");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { foreignStatements } from "../../../app/functions/cost-guard/foreign-statements.ts";
 import { topicPolicy } from "../../../iam/notifications-access.ts";
-import { guardWorld } from "../../support/guard-world.ts";
+import { simulateStack } from "../../support/guard-simulation.ts";
 
 const account = "123456789012";
 const arn = `arn:aws:lambda:eu-central-1:${account}:function:movie-recommender-api`;
@@ -80,7 +80,7 @@ describe("foreignStatements in resource-based policies", () => {
     });
 
     it("the cost guard sends one notification for each foreign statement", async () => {
-        const simulation = guardWorld("2026-11-02T00:00:00Z");
+        const simulation = simulateStack("2026-11-02T00:00:00Z");
         simulation.foreignStatements = ["movie-recommender-api: planted"];
         await simulation.hours(3);
         assert.deepEqual(simulation.kinds(), ["policy-foreign"]);

@@ -8,7 +8,7 @@ import { recentLength } from "../../../app/serving/limits.ts";
 import type { KeptList, RecentFilm } from "../../../app/serving/ports.ts";
 import { epochHour } from "../../../app/serving/traffic.ts";
 import type { Harness } from "../../../packages/local-aws/test/gateway/harness.ts";
-import { startCinemaTable } from "./films-table.ts";
+import { startFilmsTable } from "./films-table.ts";
 
 const TableName = "films";
 const signal = new AbortController().signal;
@@ -17,7 +17,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
     let harness: Harness;
     let dynamo: DynamoDBClient;
     before(async () => {
-        ({ harness, dynamo } = await startCinemaTable(TableName));
+        ({ harness, dynamo } = await startFilmsTable(TableName));
     });
     after(async () => {
         dynamo?.destroy();

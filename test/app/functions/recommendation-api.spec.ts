@@ -18,7 +18,7 @@ import { campaignArn, type Harness } from "../../../packages/local-aws/test/gate
 import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { arn, until } from "../../../packages/local-personalize/test/support.ts";
 import { type Asked, config, gatewayEvent, idsOf, jsonOf, openApi, tablesDocument } from "../serving/api-harness.ts";
-import { startCinemaTable } from "./films-table.ts";
+import { startFilmsTable } from "./films-table.ts";
 
 const TableName = "films";
 const signal = new AbortController().signal;
@@ -27,7 +27,7 @@ describe("Recommendation API on the local AWS", () => {
     let harness: Harness;
     let dynamo: DynamoDBClient;
     before(async () => {
-        ({ harness, dynamo } = await startCinemaTable(TableName));
+        ({ harness, dynamo } = await startFilmsTable(TableName));
     });
     after(async () => {
         dynamo?.destroy();
@@ -67,9 +67,9 @@ describe("Recommendation API on the local AWS", () => {
                 }`,
             );
             const watchedFilterArn = arn("filter/unwatched");
-            const ofCinema = { campaignArn, watchedFilterArn, trackingId: harness.trackingId };
+            const ofFilms = { campaignArn, watchedFilterArn, trackingId: harness.trackingId };
             // With the API key, GET /health returns its details.
-            const api = { ...config, ...ofCinema, tableName: TableName, bucketName: TableName, apiKey: true };
+            const api = { ...config, ...ofFilms, tableName: TableName, bucketName: TableName, apiKey: true };
             running = spawn(process.execPath, [join(folder, "run.mjs")], {
                 stdio: "pipe",
                 env: {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { freshState } from "../../../cost/guard-state.ts";
-import { guardWorld, solutionArn } from "../../support/guard-world.ts";
+import { simulateStack, solutionArn } from "../../support/guard-simulation.ts";
 
-type World = ReturnType<typeof guardWorld>;
+type Simulation = ReturnType<typeof simulateStack>;
 
-function limited(): World {
-    const simulation = guardWorld("2026-11-02T00:00:00Z", {
+function limited(): Simulation {
+    const simulation = simulateStack("2026-11-02T00:00:00Z", {
         monthlyLimitUsd: 20,
         idleAction: "announce",
         idleHours: 999,
@@ -15,7 +15,7 @@ function limited(): World {
 }
 
 /** Scenarios in which the cost guard has something to do, each with the expected result after some days. */
-const stories: Record<string, { readonly make: () => World; readonly days: number; readonly kinds: string[] }> = {
+const stories: Record<string, { readonly make: () => Simulation; readonly days: number; readonly kinds: string[] }> = {
     "a limit that is reached": {
         days: 6,
         kinds: ["limit-near", "limit-reached"],
@@ -25,7 +25,7 @@ const stories: Record<string, { readonly make: () => World; readonly days: numbe
         days: 4,
         kinds: ["idle", "idle-parked"],
         make: () => {
-            const simulation = guardWorld("2026-11-02T00:00:00Z");
+            const simulation = simulateStack("2026-11-02T00:00:00Z");
             simulation.makeCampaign();
             return simulation;
         },
@@ -43,7 +43,7 @@ const stories: Record<string, { readonly make: () => World; readonly days: numbe
         days: 4,
         kinds: ["unused", "unused-deleted"],
         make: () => {
-            const simulation = guardWorld("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
+            const simulation = simulateStack("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
             const old = { status: "ACTIVE", changedAt: simulation.now, hasCampaign: false, kept: false };
             simulation.solutions = [
                 { ...old, arn: solutionArn("old") },
@@ -89,7 +89,7 @@ describe("Cost guard", () => {
     }
 
     it("the guard enforces the limit although other observations fail, and throws the failures", async () => {
-        const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();
         simulation.now += 6 * 3_600_000;
@@ -101,7 +101,7 @@ describe("Cost guard", () => {
     });
 
     it("the guard enforces the limit by its last observation if DescribeCampaign fails", async () => {
-        const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();
         simulation.refused.add("campaign");
@@ -112,7 +112,7 @@ describe("Cost guard", () => {
 
     for (const port of ["readState", "writeState"]) {
         it(`the guard enforces the limit without ${port}, keeps the stored state and notifies`, async () => {
-            const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+            const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
             simulation.makeCampaign();
             await simulation.run();
             const { state } = simulation;
@@ -135,7 +135,7 @@ describe("Cost guard", () => {
         { what: "without one of the metrics", refused: [], missing: ["ConsumedReadCapacityUnits"] },
     ]) {
         it(`the guard closes the API ${what} and throws the failure`, async () => {
-            const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 100 });
+            const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 100 });
             simulation.makeCampaign();
             simulation.serves = true;
             await simulation.run();
@@ -169,7 +169,7 @@ describe("Cost guard", () => {
     });
 
     it("the guard sends a notification again, with the same ID, after SNS rejected it", async () => {
-        const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();
         simulation.refused.add("notify");
@@ -184,7 +184,7 @@ describe("Cost guard", () => {
     });
 
     it("the guard stores the reason for viewers before it sends the notification", async () => {
-        const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         simulation.refused.add("show");
         await simulation.hours(30);
@@ -211,7 +211,7 @@ describe("Cost guard", () => {
             '{"schemaVersion":1}',
             ...broken.map((part) => JSON.stringify({ ...fresh, ...part })),
         ]) {
-            const simulation = guardWorld("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
+            const simulation = simulateStack("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
             simulation.makeCampaign();
             const old = { status: "ACTIVE", changedAt: simulation.now, hasCampaign: false, kept: false };
             simulation.solutions = [{ ...old, arn: solutionArn("old") }];
@@ -227,7 +227,7 @@ describe("Cost guard", () => {
 });
 
 /** Returns the numbers of the calls in runs that changed something, and in the run before each. */
-async function busyCalls(make: () => World, days: number): Promise<number[]> {
+async function busyCalls(make: () => Simulation, days: number): Promise<number[]> {
     const simulation = make();
     const runs: { from: number; to: number; busy: boolean }[] = [];
     let before = 0;

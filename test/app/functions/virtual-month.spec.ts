@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { hour, minute } from "../../../cost/time.ts";
-import { guardWorld } from "../../support/guard-world.ts";
+import { simulateStack } from "../../support/guard-simulation.ts";
 
 const ports = [
     "campaign",
@@ -43,7 +43,7 @@ describe("Virtual month of the cost guard", () => {
                 fc.integer({ min: 20, max: 140 }),
                 action,
                 async (planned, asked, limit, idleAction) => {
-                    const simulation = guardWorld("2026-11-01T00:00:00Z", {
+                    const simulation = simulateStack("2026-11-01T00:00:00Z", {
                         monthlyLimitUsd: limit,
                         idleHours: 48,
                         idleAction,

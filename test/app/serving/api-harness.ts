@@ -87,7 +87,7 @@ export const markOf = (userId: string, events: number): string => `${userId}:${e
  * A simulated campaign and event tracker that share their events. `fault` is the error that the next calls throw, or the time for
  * which they hang.
  */
-export function campaignWorld() {
+export function campaignFixture() {
     const events = new Map<string, number>();
     const state = {
         asks: [] as CampaignAsk[],
@@ -173,7 +173,7 @@ export function startApi(
         readonly pages?: ReadonlyMap<string, Reply>;
         readonly table?: MemoryTable;
         readonly config?: Partial<ServiceParts["config"]>;
-        readonly campaign?: ReturnType<typeof campaignWorld>;
+        readonly campaign?: ReturnType<typeof campaignFixture>;
         readonly rank?: CampaignPort["rank"];
         /** The ranking campaign; undefined if the stack has none. */
         readonly tracker?: false;
@@ -186,7 +186,7 @@ export function startApi(
         readonly verifyToken?: VerifyToken;
     } = {},
 ) {
-    const { state, campaign, putEvents } = more.campaign ?? campaignWorld();
+    const { state, campaign, putEvents } = more.campaign ?? campaignFixture();
     const table = more.table ?? memoryTable();
     const store = storeOf(more.tables ?? tablesDocument);
     const clock = { at: Date.UTC(2026, 0, 1) };

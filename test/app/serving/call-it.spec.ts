@@ -10,7 +10,7 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { packFilms } from "../../../app/serving/film-scores.ts";
 import { read } from "../../support/sources.ts";
-import { type ApiHarness, campaignWorld, openApi, startApi } from "./api-harness.ts";
+import { type ApiHarness, campaignFixture, openApi, startApi } from "./api-harness.ts";
 
 const page = read("docs/call-it.md");
 const templates = Object.keys(JSON.parse(openApi).paths);
@@ -48,7 +48,7 @@ describe("docs/call-it.md", () => {
     });
 
     it("the JavaScript program prints a list before and after the event", async () => {
-        const fixture = campaignWorld();
+        const fixture = campaignFixture();
         const films = packFilms(Array.from({ length: 120 }, (_, at) => ({ itemId: `${at + 1}`, score: 1 / (at + 9) })));
         const campaign = { ...fixture.campaign, ask: async () => ({ films, recommendationId: "RID" }) };
         const harness = startApi({ campaign: { ...fixture, campaign } });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ApiHarness, campaignWorld, idsOf, jsonOf, markOf, startApi } from "./api-harness.ts";
+import { type ApiHarness, campaignFixture, idsOf, jsonOf, markOf, startApi } from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
@@ -145,7 +145,7 @@ describe("A stale list", () => {
 
 describe("POST /events", () => {
     it("an event changes the viewer's next list in all processes", async () => {
-        const campaign = campaignWorld();
+        const campaign = campaignFixture();
         const table = memoryTable();
         const [one, other] = [startApi({ campaign, table }), startApi({ campaign, table })];
         await one.recommend("a");
@@ -162,7 +162,7 @@ describe("POST /events", () => {
     });
 
     it("no list has the new revision before the tracker accepted the event", async () => {
-        const campaign = campaignWorld();
+        const campaign = campaignFixture();
         const table = memoryTable();
         const [one, other] = [startApi({ campaign, table }), startApi({ campaign, table })];
         let arrive = () => {};
@@ -221,13 +221,13 @@ describe("POST /events", () => {
     });
 
     it("POST /events returns growing revisions with parallel writers and different clocks", async () => {
-        const campaign = campaignWorld();
+        const campaign = campaignFixture();
         const table = memoryTable(() => sleep(1));
-        const worlds = [startApi({ campaign, table }), startApi({ campaign, table })] as const;
-        worlds[1].clock.at -= 5000;
+        const harnesses = [startApi({ campaign, table }), startApi({ campaign, table })] as const;
+        harnesses[1].clock.at -= 5000;
         const revisions: number[] = [];
         for (let round = 0; round < 5; round++) {
-            const answers = await Promise.all(worlds.map((harness, at) => harness.watch("a", `${round + 1}${at}`)));
+            const answers = await Promise.all(harnesses.map((harness, at) => harness.watch("a", `${round + 1}${at}`)));
             revisions.push(...answers.map(({ revision }) => revision));
         }
         assert.equal(new Set(revisions).size, 10);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { campaignWorld, gatewayEvent, idsOf, jsonOf, serviceError, startApi } from "./api-harness.ts";
+import { campaignFixture, gatewayEvent, idsOf, jsonOf, serviceError, startApi } from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
 
 const viewers = ["a", "b"];
@@ -25,7 +25,7 @@ describe("Concurrent requests and events in random order", () => {
                 fc.array(step, { minLength: 3, maxLength: 30 }),
                 async (scheduler, steps) => {
                     const turn = scheduler.scheduleFunction(async () => {});
-                    const campaign = campaignWorld();
+                    const campaign = campaignFixture();
                     campaign.state.fault = (async () => {
                         await turn();
                         if (broken.campaign) throw serviceError("ThrottlingException");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { networkOf } from "../../../app/serving/addresses.ts";
 import { eventsPerAddress, eventsPerViewer, viewersPerEdge } from "../../../app/serving/limits.ts";
-import { type ApiHarness, type Asked, campaignWorld, jsonOf, startApi } from "./api-harness.ts";
+import { type ApiHarness, type Asked, campaignFixture, jsonOf, startApi } from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
 
 /** The events of a viewer, at most ten. */
@@ -170,12 +170,12 @@ describe("List requests of unauthenticated callers", () => {
     });
 
     it("all processes together limit the campaign calls of unknown viewers", async () => {
-        const [campaign, table] = [campaignWorld(), memoryTable()];
+        const [campaign, table] = [campaignFixture(), memoryTable()];
         const limited = { campaign, table, config: { campaignPerSecond: 10 } };
-        const worlds = [startApi(limited), startApi(limited)] as const;
+        const harnesses = [startApi(limited), startApi(limited)] as const;
         const sources: Record<string, number> = {};
         for (let at = 0; at < 1000; at++) {
-            const harness = worlds[at % 2] as ApiHarness;
+            const harness = harnesses[at % 2] as ApiHarness;
             harness.clock.at += 20;
             const { source, reason } = await harness.recommend(`stranger-${at}`);
             const name = `${source} ${reason ?? ""}`.trim();
@@ -187,7 +187,7 @@ describe("List requests of unauthenticated callers", () => {
         assert.equal(sources["popular throttled"], 1000 - campaign.state.asks.length);
         const taken = [...table.counts.values()].reduce((sum, one) => sum + one, 0);
         assert.ok(taken <= 260, `${taken / 10} writes`);
-        assert.equal(worlds[0].lastLine().CampaignFailures, 0);
+        assert.equal(harnesses[0].lastLine().CampaignFailures, 0);
     });
 
     it("concurrent calls share a DynamoDB write, and a process without DynamoDB gets a tenth", async () => {

@@ -1,5 +1,5 @@
 import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
-import { guardWorld } from "../../support/guard-world.ts";
+import { simulateStack } from "../../support/guard-simulation.ts";
 import { table } from "./oracle.ts";
 
 const minuteMs = 60_000;
@@ -45,15 +45,15 @@ export async function closingOf(attack: VirtualAttack, limit: number): Promise<C
 }
 
 async function playFrom({ what, usage, usd }: VirtualAttack, limit: number, offset: number): Promise<Closing> {
-    const world = guardWorld("2026-11-01T00:00:00Z", { monthlyLimitUsd: limit });
-    world.serves = true;
-    world.makeCampaign();
+    const simulation = simulateStack("2026-11-01T00:00:00Z", { monthlyLimitUsd: limit });
+    simulation.serves = true;
+    simulation.makeCampaign();
     let crossed: number | undefined;
     let spent = 0;
     const inHour: number[] = [];
     for (let minute = 0; minute < 6 * 24 * 60; minute += 1) {
-        if (minute >= offset && world.closedReason === undefined) {
-            world.used.push({ at: world.now, usage });
+        if (minute >= offset && simulation.closedReason === undefined) {
+            simulation.used.push({ at: simulation.now, usage });
             spent += usd;
             inHour.push(usd);
             const lastHour = inHour.slice(-60).reduce((sum, one) => sum + one, 0);
@@ -61,10 +61,10 @@ async function playFrom({ what, usage, usd }: VirtualAttack, limit: number, offs
             const month = spent + (minute / 60) * table.tpsHour;
             if (lastHour >= 0.05 * limit || month >= limit) crossed ??= minute;
         }
-        if (minute % 15 === 0) await world.run(runGuard);
-        if (world.closedReason !== undefined) {
+        if (minute % 15 === 0) await simulation.run(runGuard);
+        if (simulation.closedReason !== undefined) {
             const from = crossed ?? minute;
-            const notifications = world.kinds().filter((kind): kind is string => kind !== undefined);
+            const notifications = simulation.kinds().filter((kind): kind is string => kind !== undefined);
             return {
                 what,
                 minutes: Math.max(0, minute - from),
@@ -73,7 +73,7 @@ async function playFrom({ what, usage, usd }: VirtualAttack, limit: number, offs
                 notifications,
             };
         }
-        world.now += minuteMs;
+        simulation.now += minuteMs;
     }
     return { what, minutes: Number.POSITIVE_INFINITY, usd: spent, hours: 6 * 24, notifications: [] };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Diagnosis, FaultId, Snapshot } from "access-doctor";
 import { commandOf } from "../../../packages/access-doctor/fixes/steps.ts";
-import type { ImportFixture } from "../../../packages/access-doctor/test/worlds/world.ts";
+import type { ImportFixture } from "../../../packages/access-doctor/test/fixtures/import-fixture.ts";
 import type { Instance } from "../../../packages/local-aws/instance.ts";
 import { run } from "../../../packages/local-aws/pulumi.ts";
 import { exitCodes } from "../../../runbooks/lib/cli/runbook.ts";
@@ -32,17 +32,17 @@ type Printed = Pick<Diagnosis, "findings" | "fixes" | "verdict">;
 export async function runCase(
     instance: Instance,
     stage: Stage,
-    world: ImportFixture,
+    fixture: ImportFixture,
     expected: readonly FaultId[],
     failed: (jobArn: string) => Promise<void> = async () => {},
 ): Promise<Outcome> {
-    const real = await stage.realise(world);
-    const location = `s3://${world.bucket}/${world.location}`;
+    const real = await stage.realise(fixture);
+    const location = `s3://${fixture.bucket}/${fixture.location}`;
     const first = await stage.importFrom(location, real);
     if (first.jobArn !== undefined) await failed(first.jobArn);
     const args = first.jobArn
         ? ["--job", first.jobArn]
-        : ["--role", real.roleArn, "--bucket", world.bucket, "--key", world.location];
+        : ["--role", real.roleArn, "--bucket", fixture.bucket, "--key", fixture.location];
     const { printed, seconds } = await diagnoseAs(instance, real.importer, args);
     const broken = printed.findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []));
     const named = new Set<string>(broken);

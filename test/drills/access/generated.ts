@@ -2,8 +2,8 @@ import { type Diagnosis, diagnose, type Snapshot } from "access-doctor";
 import { listOf, type Statement } from "policy-evaluator";
 import { type Goal, showLine } from "../../../bench/lib/goals.ts";
 import { seededRandom } from "../../../bench/lib/random.ts";
-import { snapshotOf } from "../../../packages/access-doctor/test/worlds/snapshot-of.ts";
-import type { ImportFixture } from "../../../packages/access-doctor/test/worlds/world.ts";
+import type { ImportFixture } from "../../../packages/access-doctor/test/fixtures/import-fixture.ts";
+import { snapshotOf } from "../../../packages/access-doctor/test/fixtures/snapshot-of.ts";
 import { bucketPolicy, generated, sid } from "./generated/grammar.ts";
 import { now, simulationsOf, startJudge } from "./generated/judge.ts";
 
@@ -22,8 +22,8 @@ const mostTries = 20_000;
 const tags = { role: { team: "data" }, object: { scan: "clean" } };
 
 /** Returns the snapshot with tags, so that it has every value that the grammar's keys can have. */
-function snapshotWithTags(world: ImportFixture): Snapshot {
-    const snapshot = snapshotOf(world);
+function snapshotWithTags(fixture: ImportFixture): Snapshot {
+    const snapshot = snapshotOf(fixture);
     const role =
         "is" in snapshot.role && snapshot.role.is ? { is: { ...snapshot.role.is, tags: tags.role } } : snapshot.role;
     const objects = snapshot.objects.map((each) => ("is" in each ? { is: { ...each.is, tags: tags.object } } : each));
@@ -33,8 +33,8 @@ function snapshotWithTags(world: ImportFixture): Snapshot {
     return { ...snapshot, now, role, objects, simulated };
 }
 /** Returns the setup after the commands of a diagnosis. */
-function fixed(world: ImportFixture, { fixes }: Diagnosis): ImportFixture {
-    let after = world;
+function fixed(fixture: ImportFixture, { fixes }: Diagnosis): ImportFixture {
+    let after = fixture;
     for (const { command, document: policy } of fixes.flatMap(({ steps }) => steps)) {
         if (!policy) continue;
         const name = command[command.indexOf("--policy-name") + 1] ?? "";
@@ -51,8 +51,8 @@ function fixed(world: ImportFixture, { fixes }: Diagnosis): ImportFixture {
  * the role's account beside the role, and never a role with a permissions boundary (IAM User Guide, "AWS JSON policy
  * elements: NotPrincipal"). The judge leaves it out for either of the two.
  */
-const isOfNotPrincipal = (world: ImportFixture) =>
-    listOf(bucketPolicy(world).Statement).some(({ Effect, NotPrincipal }) => Effect === "Deny" && NotPrincipal);
+const isOfNotPrincipal = (fixture: ImportFixture) =>
+    listOf(bucketPolicy(fixture).Statement).some(({ Effect, NotPrincipal }) => Effect === "Deny" && NotPrincipal);
 
 /** Checks whether an explanation names the generated statement and each of its conditions, or that no statement allows the request. */
 function isExplained({ findings }: Diagnosis, statement: Statement | undefined, isLacking: boolean): boolean {
@@ -76,27 +76,27 @@ const isAsked = ({ fixes }: Diagnosis, { Condition = {} }: Partial<Statement> = 
         .filter((key) => chosenKeys.test(key))
         .some((key) => fixes.some(({ ask }) => ask?.includes(key)));
 
-const statementOf = (world: ImportFixture): Statement | undefined =>
-    [world.trust, world.boundary, bucketPolicy(world), ...Object.values(world.inline)]
+const statementOf = (fixture: ImportFixture): Statement | undefined =>
+    [fixture.trust, fixture.boundary, bucketPolicy(fixture), ...Object.values(fixture.inline)]
         .flatMap((each) => listOf(each?.Statement))
         .find((each) => each.Sid === sid);
 
 /** Imports a setup on the local AWS, before and after its fixes. Returns why the import fails, or undefined. */
-export type RunWorld = (
-    world: ImportFixture,
+export type RunFixture = (
+    fixture: ImportFixture,
 ) => Promise<{ readonly failure: string | undefined; readonly after: string | undefined }>;
 
 /** Number of setups that also run end to end. */
 const endToEnd = 30;
 /** Removes tags, which a fetched snapshot lacks, and a public Allow, which S3 refuses to store. */
-const canRun = (world: ImportFixture) =>
-    !JSON.stringify(world).includes("Tag/") &&
-    listOf(bucketPolicy(world).Statement).every(
+const canRun = (fixture: ImportFixture) =>
+    !JSON.stringify(fixture).includes("Tag/") &&
+    listOf(bucketPolicy(fixture).Statement).every(
         ({ Effect, Principal }) => Effect === "Deny" || !JSON.stringify(Principal).includes('"*"'),
     );
 
 /** Judges generated setups in this process, and some of them end to end. Returns the goals. */
-export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]> {
+export async function runGenerated(seed: number, run: RunFixture): Promise<Goal[]> {
     const random = seededRandom(seed);
     const judge = startJudge();
     const sums = {
@@ -115,12 +115,12 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
         ran: 0,
         unlike: 0,
     };
-    const tell = (number: number, what: string, world: ImportFixture) => {
+    const tell = (number: number, what: string, fixture: ImportFixture) => {
         const texts = {
-            bucket: bucketPolicy(world).Statement,
-            inline: world.inline,
-            boundary: world.boundary,
-            trust: world.trust,
+            bucket: bucketPolicy(fixture).Statement,
+            inline: fixture.inline,
+            boundary: fixture.boundary,
+            trust: fixture.trust,
         };
         const found = Object.values(texts).flatMap(
             (each) => JSON.stringify(each)?.match(/\{"Sid":"Generated".*/)?.[0] ?? [],
@@ -132,33 +132,33 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
         number <= mostTries && (sums.denials < denialsWanted || sums.misses < missesWanted);
         number++
     ) {
-        const { world, isLacking } = generated(random, `g${number}`);
-        const answers = await judge.ask(simulationsOf(world, "import"));
+        const { fixture, isLacking } = generated(random, `g${number}`);
+        const answers = await judge.ask(simulationsOf(fixture, "import"));
         if (answers.some(({ decision }) => decision === "Error")) {
             sums.refused += 1;
             continue;
         }
         const isDenied = answers.some(({ decision }) => decision !== "Allowed");
         if (isDenied ? sums.denials >= denialsWanted : sums.misses >= missesWanted) continue;
-        const snapshot = snapshotWithTags(world);
+        const snapshot = snapshotWithTags(fixture);
         const diagnosis = diagnose(snapshot);
-        const statement = statementOf(world);
-        const isRun = sums.ran < endToEnd && canRun(world);
+        const statement = statementOf(fixture);
+        const isRun = sums.ran < endToEnd && canRun(fixture);
         if (isRun) {
             sums.ran += 1;
-            const { failure, after } = await run(world);
+            const { failure, after } = await run(fixture);
             const isMended = after === undefined || !isLacking || isAsked(diagnosis, statement);
             if ((failure !== undefined) !== isDenied || !isMended) {
                 sums.unlike += 1;
-                tell(number, `the import ${failure ?? "passes"}, and after its fixes ${after ?? "passes"}`, world);
+                tell(number, `the import ${failure ?? "passes"}, and after its fixes ${after ?? "passes"}`, fixture);
             }
         }
-        if ((diagnosis.verdict === "broken") !== isDenied && isOfNotPrincipal(world)) {
+        if ((diagnosis.verdict === "broken") !== isDenied && isOfNotPrincipal(fixture)) {
             sums.disagreed += 1;
             tell(
                 number,
                 `the judge says ${isDenied ? "denied" : "passes"}, and AWS's text on NotPrincipal the opposite`,
-                world,
+                fixture,
             );
             continue;
         }
@@ -170,14 +170,14 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
                     .filter(({ verdict }) => verdict === "unknown")
                     .map(({ detail }) => detail)
                     .join("; ")}`,
-                world,
+                fixture,
             );
         }
         if (!isDenied) {
             sums.misses += 1;
             if (diagnosis.verdict === "broken") {
                 sums.alarms += 1;
-                tell(number, `a false alarm: ${diagnosis.findings[0]?.sentence}`, world);
+                tell(number, `a false alarm: ${diagnosis.findings[0]?.sentence}`, fixture);
             }
             continue;
         }
@@ -187,9 +187,9 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
             tell(
                 number,
                 `not explained: ${diagnosis.findings.map(({ sentence }) => sentence).join(" | ") || diagnosis.verdict}`,
-                world,
+                fixture,
             );
-        const after = fixed(world, diagnosis);
+        const after = fixed(fixture, diagnosis);
         if (isLacking && isAsked(diagnosis, statement)) sums.asked += 1;
         else if (isLacking) {
             sums.toFix += 1;
@@ -199,11 +199,11 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
                 tell(
                     number,
                     `the fix does not work: ${diagnosis.fixes.map(({ ask, commands }) => ask ?? commands.length).join("; ")}`,
-                    world,
+                    fixture,
                 );
         }
         const [before, now] = [
-            await judge.ask(simulationsOf(world, "others")),
+            await judge.ask(simulationsOf(fixture, "others")),
             await judge.ask(simulationsOf(after, "others")),
         ];
         const harmed = before.findIndex(
@@ -214,7 +214,7 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
             tell(
                 number,
                 `harm: request ${harmed} was ${before[harmed]?.decision}, and is ${now[harmed]?.decision}`,
-                world,
+                fixture,
             );
         }
     }

@@ -48,7 +48,7 @@ print("\\n".join(each.name for each in [*CASES, *SOUND]))`;
 }
 
 /**
- * Runs the real cases on a local AWS: worlds made by plain calls, judged by another author's evaluator. Prints a row for
+ * Runs the real cases on a local AWS: resources created by plain calls, judged by another author's evaluator. Prints a row for
  * each case that is not full, and returns the goals.
  */
 export async function runRealCases(instance: Instance, only: string): Promise<Goal[]> {

@@ -37,7 +37,7 @@ import {
     roleArnOf,
     schema,
     storedInline,
-} from "../../../packages/access-doctor/test/worlds/world.ts";
+} from "../../../packages/access-doctor/test/fixtures/import-fixture.ts";
 import type { Hands } from "./commands.ts";
 
 export interface Credentials {
@@ -93,18 +93,18 @@ export async function stageOn(endpoint: string, region: string, administrator: C
 
     return {
         hands,
-        /** Creates a world. */
-        async realise(world: ImportFixture): Promise<Real> {
-            const roleId = await makeRole(iam, world);
+        /** Creates a fixture. */
+        async realise(fixture: ImportFixture): Promise<Real> {
+            const roleId = await makeRole(iam, fixture);
             const withId = (text: string) => text.replaceAll("ROLE_ID", roleId);
-            await makeBucket(s3(world.bucketRegion), world, withId, interactions, hands);
-            if (world.recreated) {
-                await removeRole(iam, world);
-                await makeRole(iam, world);
+            await makeBucket(s3(fixture.bucketRegion), fixture, withId, interactions, hands);
+            if (fixture.recreated) {
+                await removeRole(iam, fixture);
+                await makeRole(iam, fixture);
             }
             return {
-                roleArn: roleArnOf(world),
-                importer: world.passRole ? await makeImporter(iam, world) : administrator,
+                roleArn: roleArnOf(fixture),
+                importer: fixture.passRole ? await makeImporter(iam, fixture) : administrator,
             };
         },
         /** Starts an import and waits for its end. Returns `refused` if it could not be started. */
@@ -151,14 +151,14 @@ async function makeDataset(client: PersonalizeClient): Promise<string> {
     return datasetArn;
 }
 
-async function makeRole(iam: IAMClient, world: ImportFixture): Promise<string> {
-    const { roleName: RoleName, trust, boundary } = world;
+async function makeRole(iam: IAMClient, fixture: ImportFixture): Promise<string> {
+    const { roleName: RoleName, trust, boundary } = fixture;
     if (!trust) {
         return "";
     }
     const PolicyName = `boundary-${RoleName}`;
-    const PermissionsBoundary = boundary && `arn:aws:iam::${world.caller.accountId}:policy/${PolicyName}`;
-    if (boundary && !world.recreated) {
+    const PermissionsBoundary = boundary && `arn:aws:iam::${fixture.caller.accountId}:policy/${PolicyName}`;
+    if (boundary && !fixture.recreated) {
         await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(boundary) }));
     } else if (boundary) {
         // Ignore the error if the policy exists, because a second setup may need the same policy.
@@ -168,19 +168,19 @@ async function makeRole(iam: IAMClient, world: ImportFixture): Promise<string> {
     }
     const AssumeRolePolicyDocument = JSON.stringify(trust);
     const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, PermissionsBoundary }));
-    for (const [name, one] of storedInline(world)) {
+    for (const [name, one] of storedInline(fixture)) {
         const PolicyDocument = JSON.stringify(one);
         await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: name, PolicyDocument }));
     }
-    for (const PolicyArn of world.attached) {
+    for (const PolicyArn of fixture.attached) {
         await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
     }
     return Role?.RoleId ?? "";
 }
 
-async function removeRole(iam: IAMClient, world: ImportFixture): Promise<void> {
-    const RoleName = world.roleName;
-    for (const [PolicyName] of storedInline(world)) {
+async function removeRole(iam: IAMClient, fixture: ImportFixture): Promise<void> {
+    const RoleName = fixture.roleName;
+    for (const [PolicyName] of storedInline(fixture)) {
         await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
     }
     await iam.send(new DeleteRoleCommand({ RoleName }));
@@ -188,13 +188,13 @@ async function removeRole(iam: IAMClient, world: ImportFixture): Promise<void> {
 
 async function makeBucket(
     s3: S3Client,
-    world: ImportFixture,
+    fixture: ImportFixture,
     withId: (text: string) => string,
     interactions: string,
     { kms }: Hands,
 ): Promise<void> {
-    const { bucket: Bucket, bucketRegion, bucketPolicy, key } = world;
-    if (!world.hasBucket) {
+    const { bucket: Bucket, bucketRegion, bucketPolicy, key } = fixture;
+    if (!fixture.hasBucket) {
         return;
     }
     const CreateBucketConfiguration = { LocationConstraint: bucketRegion as "eu-central-1" };
@@ -210,7 +210,7 @@ async function makeBucket(
     await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
     const KeyId = key && (await makeKey(kms, withId(JSON.stringify(key.policy))));
     const encryption = KeyId ? ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyId } as const) : {};
-    for (const [Key, body] of Object.entries(world.objects)) {
+    for (const [Key, body] of Object.entries(fixture.objects)) {
         const StorageClass = body.storageClass ?? "STANDARD";
         const Body = bytesOf(body, interactions);
         await s3.send(new PutObjectCommand({ Bucket, Key, Body, StorageClass, ...encryption }));
@@ -230,12 +230,12 @@ async function makeKey(kms: KMSClient, Policy: string): Promise<string> {
     return KeyMetadata?.Arn ?? "";
 }
 
-async function makeImporter(iam: IAMClient, world: ImportFixture): Promise<Credentials> {
-    const UserName = `importer-${world.roleName}`;
+async function makeImporter(iam: IAMClient, fixture: ImportFixture): Promise<Credentials> {
+    const UserName = `importer-${fixture.roleName}`;
     await iam.send(new CreateUserCommand({ UserName }));
     for (const [PolicyName, one] of [
         ["reading", reading],
-        ["passing", world.passRole],
+        ["passing", fixture.passRole],
     ] as const) {
         await iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: JSON.stringify(one) }));
     }

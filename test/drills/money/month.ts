@@ -2,7 +2,7 @@ import type { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { Disturbance } from "./faults.ts";
 import { type Expected, oracleOf } from "./oracle.ts";
 import type { Scenario } from "./scenarios.ts";
-import { type MoneyWorld, moneyWorld } from "./world.ts";
+import { type MonthSimulation, simulateMonth } from "./simulation.ts";
 
 export type GuardRun = typeof runGuard;
 
@@ -35,37 +35,37 @@ export async function month(
     guard: GuardRun,
     phase: number,
 ): Promise<MonthResult> {
-    const world = moneyWorld(scenario, disturbance);
-    const oracle = oracleOf(world, disturbance, minutes);
+    const stack = simulateMonth(scenario, disturbance);
+    const oracle = oracleOf(stack, disturbance, minutes);
     const moments: number[] = [];
     let retryAt: number | undefined;
-    const acts = () => world.arrived.length + world.parks.length + world.deleted.length;
+    const acts = () => stack.arrived.length + stack.parks.length + stack.deleted.length;
     const run = async (late = 0) => {
-        const [before, noted] = [acts(), world.state];
-        const fine = await world.invoke(guard, late);
-        if (acts() > before || isOfNote(noted, world.state)) moments.push(world.minute);
+        const [before, noted] = [acts(), stack.state];
+        const fine = await stack.invoke(guard, late);
+        if (acts() > before || isOfNote(noted, stack.state)) moments.push(stack.minute);
         return fine;
     };
-    for (; world.minute < minutes; world.tick()) {
-        scenario.script(world, world.minute);
-        const [lists, orders] = world.isServing() ? [scenario.rate, scenario.rankRate] : [];
-        world.pass(lists?.(world.minute) ?? 0, orders?.(world.minute) ?? 0);
+    for (; stack.minute < minutes; stack.tick()) {
+        scenario.script(stack, stack.minute);
+        const [lists, orders] = stack.isServing() ? [scenario.rate, scenario.rankRate] : [];
+        stack.pass(lists?.(stack.minute) ?? 0, orders?.(stack.minute) ?? 0);
         oracle.minute();
-        if (world.minute === retryAt) {
+        if (stack.minute === retryAt) {
             retryAt = undefined;
             await run();
         }
-        if (world.minute % everyMinutes === phase) {
-            const copies = disturbance.invocations(world.minute);
+        if (stack.minute % everyMinutes === phase) {
+            const copies = disturbance.invocations(stack.minute);
             const ended = await Promise.all(Array.from({ length: copies }, (_, copy) => run(copy * 1700)));
-            if (ended.includes(false)) retryAt = world.minute + retryAfter;
+            if (ended.includes(false)) retryAt = stack.minute + retryAfter;
         }
     }
-    const read = readOnce(world);
-    const parked = world.parks.map(({ at, reason }) => ({ what: "park", minute: world.minuteOf(at), text: reason }));
-    const gone = world.deleted.map((name, index) => ({
+    const read = readOnce(stack);
+    const parked = stack.parks.map(({ at, reason }) => ({ what: "park", minute: stack.minuteOf(at), text: reason }));
+    const gone = stack.deleted.map((name, index) => ({
         what: "deletion",
-        minute: world.minuteOf(world.deletedAt[index] ?? 0),
+        minute: stack.minuteOf(stack.deletedAt[index] ?? 0),
         text: name,
     }));
     const expected = oracle.expected();
@@ -89,9 +89,9 @@ export async function month(
         ],
         notifications: read.notifications.length,
         enforcements: oracle.enforcements(),
-        estimateOff: Math.abs((world.published.at(-1)?.monthSpendUsd ?? 0) - world.usd),
-        runs: world.runs,
-        failedRuns: world.failedRuns,
+        estimateOff: Math.abs((stack.published.at(-1)?.monthSpendUsd ?? 0) - stack.usd),
+        runs: stack.runs,
+        failedRuns: stack.failedRuns,
         moments: [...new Set(moments)],
     };
 }
@@ -112,12 +112,12 @@ interface Happened {
  * Returns notifications as readers see them: a second notification with the same id is dropped, and must have the same
  * text.
  */
-function readOnce(world: MoneyWorld) {
+function readOnce(stack: MonthSimulation) {
     const first = new Map<string, string>();
     const wrong: string[] = [];
     const notifications: Happened[] = [];
-    for (const [index, { id, kind, text }] of world.arrived.entries()) {
-        const minute = world.minuteOf(world.arrivedAt[index] ?? 0);
+    for (const [index, { id, kind, text }] of stack.arrived.entries()) {
+        const minute = stack.minuteOf(stack.arrivedAt[index] ?? 0);
         const before = first.get(id);
         if (before === undefined) notifications.push({ what: kind, minute, text });
         else if (before !== kind + text) wrong.push(`${id} came with two texts`);

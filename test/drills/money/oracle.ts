@@ -1,6 +1,6 @@
 import { windowUsd } from "./bill-table.ts";
 import type { Disturbance, Hindered } from "./faults.ts";
-import { type MoneyWorld, servedSolution } from "./world.ts";
+import { type MonthSimulation, servedSolution } from "./simulation.ts";
 
 /** A required or possible event, in minutes of the month. Derived from the simulation's data and not from the guard. */
 export interface Expected {
@@ -41,7 +41,7 @@ interface Idle {
 const allowed = { notification: 35, proved: 50, enforcement: 20, withdrawalWithPrefetch: 50 };
 
 /** Observes a simulated stack minute by minute and derives the required events. */
-export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute: number) {
+export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastMinute: number) {
     const limits = new Map<string, Limit>();
     const idles: Idle[] = [];
     const unused: { from: number; readonly names: readonly string[] }[] = [];
@@ -56,9 +56,9 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
     return {
         /** Observes the last minute. */
         minute(): void {
-            const { minute, config, campaign, usd } = world;
+            const { minute, config, campaign, usd } = stack;
             const limit = config.monthlyLimitUsd;
-            const key = `${world.month()} ${limit}`;
+            const key = `${stack.month()} ${limit}`;
             const one: Limit = limits.get(key) ?? { limit, overridden: [] };
             limits.set(key, one);
             if (usedBy !== one) {
@@ -70,11 +70,11 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
             if (usd >= 0.8 * limit && usd < limit) one.near ??= minute;
             if (usd >= limit - tooMuch(limit) && exists) one.fullFrom ??= minute;
             if (usd >= limit && exists) one.full ??= minute;
-            for (const park of world.parks.slice(parksSeen)) {
-                const at = world.minuteOf(park.at);
+            for (const park of stack.parks.slice(parksSeen)) {
+                const at = stack.minuteOf(park.at);
                 if (one.fullFrom !== undefined && at >= one.fullFrom) one.enforced ??= at;
             }
-            parksSeen = world.parks.length;
+            parksSeen = stack.parks.length;
 
             const made = exists ? campaign.createdAt : undefined;
             if (made !== campaignOf) {
@@ -120,17 +120,17 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
 
     /** The amount by which a guard may overestimate, US dollars: half a percent, and the time without observation. */
     function tooMuch(limit: number): number {
-        const minimum = world.campaign?.minProvisionedTPS ?? 1;
+        const minimum = stack.campaign?.minProvisionedTPS ?? 1;
         const unseen = disturbance.hindrances.filter(({ what }) => what.includes("campaign"));
         const hours = unseen.reduce((sum, { from, to }) => sum + (to - from) / 60, 0);
         const unlooked = (v2: boolean, least: number) =>
             hours > 0 ? windowUsd(v2, { hours, minimum: least, requests: 0 }) : 0;
-        return 0.005 * limit + unlooked(world.v2, minimum) + (world.ranks ? unlooked(false, 1) : 0);
+        return 0.005 * limit + unlooked(stack.v2, minimum) + (stack.ranks ? unlooked(false, 1) : 0);
     }
 
     function watchIdle(exists: boolean): void {
-        const { minute, config, kept } = world;
-        const isUsed = world.askedAt(minute) > 0;
+        const { minute, config, kept } = stack;
+        const isUsed = stack.askedAt(minute) > 0;
         if (isUsed) lastUse = minute + 1;
         const isIdle = exists && !isUsed && !kept && minute - lastUse >= config.idleHours * 60;
         if (idle !== undefined && !isIdle) {
@@ -143,10 +143,10 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
     }
 
     function watchSolutions(exists: boolean): void {
-        const { minute, config, parkedReason } = world;
-        const solutions = world.solutions.map(({ arn, changedAt, kept }) => ({
+        const { minute, config, parkedReason } = stack;
+        const solutions = stack.solutions.map(({ arn, changedAt, kept }) => ({
             name: arn.slice(arn.lastIndexOf("/") + 1),
-            changedAt: world.minuteOf(changedAt),
+            changedAt: stack.minuteOf(changedAt),
             kept,
         }));
         for (const { name, changedAt } of solutions) {
@@ -195,13 +195,13 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
 
     /** Whether a limit ends before a minute, because the limit or the month changes. */
     function endsBefore(limit: number, minute: number): boolean {
-        const month = (at: number) => new Date(world.at(at)).toISOString().slice(0, 7);
-        return limit !== world.config.monthlyLimitUsd ? false : month(minute) !== month(minute - allowed.notification);
+        const month = (at: number) => new Date(stack.at(at)).toISOString().slice(0, 7);
+        return limit !== stack.config.monthlyLimitUsd ? false : month(minute) !== month(minute - allowed.notification);
     }
 
     function idlesExpected(): Expected[] {
         const looks: Hindered[] = ["runs", "say", "requests", "campaign"];
-        const { idleAction, idleGraceHours } = world.config;
+        const { idleAction, idleGraceHours } = stack.config;
         return idles.flatMap(({ from, to: end, ended }) => {
             const all: Expected[] = [];
             const announced = later(from, allowed.proved, looks);
@@ -211,7 +211,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
             const parks = idleAction === "park";
             if (ended === "used") {
                 const optional = end <= announced || (parks && end >= parkFrom - disturbance.early);
-                const minutes = world.config.prefetches ? allowed.withdrawalWithPrefetch : allowed.notification;
+                const minutes = stack.config.prefetches ? allowed.withdrawalWithPrefetch : allowed.notification;
                 all.push({ what: "idle-withdrawn", from: end, to: later(end, minutes, looks), optional });
             }
             if (parks && end > parkFrom) {
@@ -228,7 +228,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
      * is also idle, and possible if it only looks idle.
      */
     function missingExpected(): Expected[] {
-        const monthOf = (minute: number) => new Date(world.at(minute)).toISOString().slice(0, 7);
+        const monthOf = (minute: number) => new Date(stack.at(minute)).toISOString().slice(0, 7);
         const blind = disturbance.hindrances.filter(({ what }) => what.includes("datapoints"));
         return [...Map.groupBy(blind, ({ from }) => monthOf(from)).values()].map((spans) => ({
             what: "metrics-missing",
@@ -248,15 +248,15 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
                 const until = later(to + 24 * 60, allowed.notification, ["runs", "say"]);
                 return { what: "unused-deleted", names: [name], from: from + 24 * 60, to: until, optional: false };
             });
-            return world.config.unusedAction === "delete" ? [listing, ...deletions] : [listing];
+            return stack.config.unusedAction === "delete" ? [listing, ...deletions] : [listing];
         });
     }
 
     function enforcements(): Hindered[] {
-        return world.busy ? ["runs", "park", "requests"] : ["runs", "park"];
+        return stack.busy ? ["runs", "park", "requests"] : ["runs", "park"];
     }
     function notifications(): Hindered[] {
-        return world.busy ? ["runs", "say", "requests"] : ["runs", "say"];
+        return stack.busy ? ["runs", "say", "requests"] : ["runs", "say"];
     }
     function isHindered(minute: number, what: readonly Hindered[]): boolean {
         return disturbance.hindrances.some(

@@ -1,11 +1,11 @@
 import type { GuardConfig } from "../../../cost/guard-config.ts";
-import type { MoneyWorld, StackMonth } from "./world.ts";
+import type { MonthSimulation, StackMonth } from "./simulation.ts";
 
 /** The events of a virtual month. */
 export interface Scenario extends StackMonth {
     readonly name: string;
     /** What users do in a minute, before other requests. */
-    script(world: MoneyWorld, minute: number): void;
+    script(stack: MonthSimulation, minute: number): void;
     /** Returns the viewers' requests in a minute while a campaign serves. */
     rate(minute: number): number;
     /** Returns the ranking requests in a minute while a ranking campaign serves. */
@@ -38,7 +38,7 @@ function scenario(
         start: "2026-11-02T00:00:00Z",
         v2: settings?.recipe?.endsWith("-v2") ?? false,
         ranks: changes.rankRate !== undefined,
-        script: (world, minute) => minute === 0 && world.makeCampaign(),
+        script: (stack, minute) => minute === 0 && stack.makeCampaign(),
         rate: steady,
         rankRate: nobody,
         ...others,
@@ -83,52 +83,52 @@ export const scenarios: readonly Scenario[] = [
     scenario("forgotten weekends", {
         config: { idleHours: 16, idleGraceHours: 16, idleAction: "park" },
         rate: officeHours,
-        script(world, minute) {
+        script(stack, minute) {
             const monday = minute % (7 * day) === 7 * hour;
-            if (minute === 0 || (monday && world.campaign === undefined)) world.makeCampaign();
+            if (minute === 0 || (monday && stack.campaign === undefined)) stack.makeCampaign();
         },
     }),
     scenario("month change", {
         start: "2026-11-20T00:00:00Z",
         config: { monthlyLimitUsd: 120 },
-        script(world, minute) {
-            if (minute === 0 || minute === 11 * day + 9 * hour) world.makeCampaign(3);
+        script(stack, minute) {
+            if (minute === 0 || minute === 11 * day + 9 * hour) stack.makeCampaign(3);
         },
     }),
     scenario("resumed after the limit", {
         config: { monthlyLimitUsd: 40 },
-        script(world, minute) {
-            if (minute === 20 * day) world.park("for the night");
-            if (minute === 0 || minute === 10 * day || minute === 21 * day) world.makeCampaign();
+        script(stack, minute) {
+            if (minute === 20 * day) stack.park("for the night");
+            if (minute === 0 || minute === 10 * day || minute === 21 * day) stack.makeCampaign();
         },
     }),
     scenario("limit raised", {
         config: { monthlyLimitUsd: 40 },
-        script(world, minute) {
-            if (minute === 10 * day) world.config = { ...world.config, monthlyLimitUsd: 80 };
-            if (minute === 0 || minute === 10 * day + 5) world.makeCampaign();
+        script(stack, minute) {
+            if (minute === 10 * day) stack.config = { ...stack.config, monthlyLimitUsd: 80 };
+            if (minute === 0 || minute === 10 * day + 5) stack.makeCampaign();
         },
     }),
     scenario("tag keep", {
         config: { idleAction: "park" },
         rate: nobody,
-        script(world, minute) {
-            if (minute === 0) world.makeCampaign();
-            if (minute === 12 * hour || minute === 10 * day + 5 * hour) world.kept = true;
-            if (minute === 10 * day || minute === 20 * day) world.kept = false;
+        script(stack, minute) {
+            if (minute === 0) stack.makeCampaign();
+            if (minute === 12 * hour || minute === 10 * day + 5 * hour) stack.kept = true;
+            if (minute === 10 * day || minute === 20 * day) stack.kept = false;
         },
     }),
     scenario("unused solutions", {
         config: { unusedDays: 5, unusedAction: "delete", monthlyLimitUsd: 60 },
-        script(world, minute) {
+        script(stack, minute) {
             if (minute === 0) {
-                world.makeCampaign();
-                world.train("films");
-                world.train("old");
+                stack.makeCampaign();
+                stack.train("films");
+                stack.train("old");
             }
-            if (minute === 2 * day) world.train("older");
-            if (minute === 3 * day) world.train("kept", true);
-            if (minute === 11 * day) world.train("newest");
+            if (minute === 2 * day) stack.train("older");
+            if (minute === 3 * day) stack.train("kept", true);
+            if (minute === 11 * day) stack.train("newest");
         },
     }),
     scenario("idle demo with prefetch", {

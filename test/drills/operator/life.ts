@@ -8,7 +8,7 @@ import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
 import { adminOf } from "../../../packages/local-aws/test/admin.ts";
 import { writeStateFlag } from "../../../personalize/operations/state-flags.ts";
 import { changedByHand, letGatewayLog } from "./by-hand.ts";
-import type { OperatorHarness, Who } from "./world.ts";
+import type { OperatorHarness, Who } from "./harness.ts";
 
 /** One step of an operator. */
 export interface Step {
@@ -30,8 +30,8 @@ export interface Step {
     /** The runbook that the step runs. */
     readonly runbook?: string;
     /** Prepares data, or changes that others make. */
-    ready?(world: OperatorHarness): Promise<void>;
-    run(world: OperatorHarness, who: Who): Promise<CommandResult>;
+    ready?(harness: OperatorHarness): Promise<void>;
+    run(harness: OperatorHarness, who: Who): Promise<CommandResult>;
 }
 
 /**
@@ -44,8 +44,8 @@ function runbook(name: string, more: Partial<Step> & { args?: readonly string[];
         name,
         from: "usual",
         runbook: name,
-        run: (world, who) =>
-            world.runbook(who, name, ...(configured ? ["--config-file", world.configFile] : []), ...args),
+        run: (harness, who) =>
+            harness.runbook(who, name, ...(configured ? ["--config-file", harness.configFile] : []), ...args),
         ...step,
     };
 }
@@ -96,20 +96,20 @@ export const life: readonly Step[] = [
         name: "up",
         from: "nothing",
         changes: true,
-        ready: (world) => world.configure("usual"),
-        run: (world, who) => world.engine(who, "up"),
+        ready: (harness) => harness.configure("usual"),
+        run: (harness, who) => harness.engine(who, "up"),
     },
     {
         name: "preview",
         from: "usual",
         ...reads,
-        run: (world, who) => world.engine(who, "preview", "--expect-no-changes"),
+        run: (harness, who) => harness.engine(who, "preview", "--expect-no-changes"),
     },
     {
         name: "refresh",
         from: "usual",
         // The refresh reads the API key's value.
-        run: (world, who) => world.engine(who, "refresh", "--expect-no-changes"),
+        run: (harness, who) => harness.engine(who, "refresh", "--expect-no-changes"),
     },
     runbook("doctor", { ...reads, tolerant: true, name: "doctor of a stack", configured }),
     runbook("watch-status", reads),
@@ -123,11 +123,11 @@ export const life: readonly Step[] = [
         ...runbook("audit-leftovers", { ...reads, tolerant: true }),
         name: "audit-leftovers without a state",
         exitCode: 1,
-        async run(world, who) {
-            const empty = join(world.aws.instance.dir, "no-stacks");
+        async run(harness, who) {
+            const empty = join(harness.aws.instance.dir, "no-stacks");
             await mkdir(empty, { recursive: true });
             const elsewhere = { ...who, PULUMI_BACKEND_URL: `file://${empty}` };
-            return world.runbookAnywhere(elsewhere, "audit-leftovers", "--region", "eu-central-1");
+            return harness.runbookAnywhere(elsewhere, "audit-leftovers", "--region", "eu-central-1");
         },
     },
     runbook("cost-report", { ...reads, configured }),
@@ -158,7 +158,7 @@ export const life: readonly Step[] = [
         from: "usual",
         changes: true,
         ready: ({ aws }) => changedByHand(aws),
-        run: (world, who) => world.engine(who, "up", "--refresh"),
+        run: (harness, who) => harness.engine(who, "up", "--refresh"),
     },
     runbook("park", { ...operates, configured, args: ["--yes"] }),
     runbook("resume", { ...operates, configured, args: ["--yes"], after: ["park"] }),
@@ -184,7 +184,7 @@ export const life: readonly Step[] = [
             await aws.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
             upload = `s3://${Bucket}/${Key}`;
         },
-        run: (world, who) => world.runbook(who, "repair-file", upload),
+        run: (harness, who) => harness.runbook(who, "repair-file", upload),
     },
     runbook("flush-cache", { policies: ["read", "operate"], args: ["--yes"] }),
     runbook("forget-viewer", { policies: ["read", "operate"], args: ["1", "--yes"] }),
@@ -192,11 +192,11 @@ export const life: readonly Step[] = [
         name: "up with changes",
         from: "usual",
         changes: true,
-        async ready(world) {
-            await letGatewayLog(world.aws);
-            await world.configure("changed");
+        async ready(harness) {
+            await letGatewayLog(harness.aws);
+            await harness.configure("changed");
         },
-        run: (world, who) => world.engine(who, "up"),
+        run: (harness, who) => harness.engine(who, "up"),
     },
     {
         name: "up with the page behind the API",
@@ -204,16 +204,16 @@ export const life: readonly Step[] = [
         // Each of these steps reverts the tags that the previous step changed.
         after: ["up with changes"],
         changes: true,
-        ready: (world) => world.configure("together"),
-        run: (world, who) => world.engine(who, "up"),
+        ready: (harness) => harness.configure("together"),
+        run: (harness, who) => harness.engine(who, "up"),
     },
     {
         name: "up with an API key",
         from: "usual",
         after: ["up with changes", "up with the page behind the API"],
         changes: true,
-        ready: (world) => world.configure("keyed"),
-        run: (world, who) => world.engine(who, "up"),
+        ready: (harness) => harness.configure("keyed"),
+        run: (harness, who) => harness.engine(who, "up"),
     },
     {
         name: "destroy",
@@ -221,10 +221,10 @@ export const life: readonly Step[] = [
         after: ["up with changes", "up with the page behind the API", "up with an API key"],
         changes: true,
         // Prepares a training to stop and a state flag to remove.
-        async ready(world) {
-            await trainsElsewhere(world);
-            await isMarked(world);
+        async ready(harness) {
+            await trainsElsewhere(harness);
+            await isMarked(harness);
         },
-        run: (world, who) => world.engine(who, "destroy"),
+        run: (harness, who) => harness.engine(who, "destroy"),
     },
 ];

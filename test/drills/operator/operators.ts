@@ -16,7 +16,7 @@ import { type OperatorScope, operatorGrants, operatorPolicy, policyKinds, policy
 import { localAccountId, localPartition } from "../../../packages/local-aws/instance.ts";
 import { run } from "../../../packages/local-aws/pulumi.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
-import { administrator, type Who } from "./world.ts";
+import { administrator, type Who } from "./harness.ts";
 
 /** Returns the scope of the operated stack. */
 export function scopeOf({ stack }: Pick<TestAws, "stack">): OperatorScope {

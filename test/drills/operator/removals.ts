@@ -1,9 +1,9 @@
 import { DeleteServiceLinkedRoleCommand, type IAMClient } from "@aws-sdk/client-iam";
 import { seededRandom } from "../../../bench/lib/random.ts";
 import type { OperatorScope } from "../../../iam/operator.ts";
+import { administrator, type OperatorHarness } from "./harness.ts";
 import { life, type Step } from "./life.ts";
 import { operatorWithout } from "./operators.ts";
-import { administrator, type OperatorHarness } from "./world.ts";
 
 export interface Removal {
     readonly action: string;
@@ -37,7 +37,7 @@ export function chooseRemovals(lived: Lived, granted: readonly string[], count: 
 }
 
 /** Returns a function that prepares the stack for a step, as administrator, and that tracks the stack's state. */
-export function stageOf(world: OperatorHarness) {
+export function stageOf(harness: OperatorHarness) {
     let at: Step["from"] | "elsewhere" = "elsewhere";
     const must = async (what: string, work: ReturnType<OperatorHarness["engine"]>) => {
         const { exitCode, stdout, stderr } = await work;
@@ -48,23 +48,23 @@ export function stageOf(world: OperatorHarness) {
     return {
         async prepare(step: Pick<Step, "from" | "after" | "ready">): Promise<void> {
             if (at !== step.from) {
-                await world.configure("usual");
-                await must("destroy", world.engine(administrator, "destroy"));
+                await harness.configure("usual");
+                await must("destroy", harness.engine(administrator, "destroy"));
                 if (step.from === "nothing") {
-                    await forgetTracingRole(world);
+                    await forgetTracingRole(harness);
                 }
                 if (step.from === "usual") {
-                    await must("up", world.engine(administrator, "up"));
+                    await must("up", harness.engine(administrator, "up"));
                 }
                 at = step.from;
             }
             for (const name of step.after ?? []) {
                 const earlier = life.find((one) => one.name === name) as Step;
-                await earlier.ready?.(world);
-                await must(name, earlier.run(world, administrator));
+                await earlier.ready?.(harness);
+                await must(name, earlier.run(harness, administrator));
                 at = "elsewhere";
             }
-            await step.ready?.(world);
+            await step.ready?.(harness);
         },
         /** Records that a step may have changed the stack. */
         left(changes: boolean): void {
@@ -83,7 +83,7 @@ async function forgetTracingRole({ aws }: OperatorHarness): Promise<void> {
 
 /** Whether a missing action is detected: the step fails, or reports the denial. */
 export async function isNoticed(
-    world: OperatorHarness,
+    harness: OperatorHarness,
     stage: ReturnType<typeof stageOf>,
     iam: IAMClient,
     scope: OperatorScope,
@@ -93,7 +93,7 @@ export async function isNoticed(
     await stage.prepare(step);
     const user = await operatorWithout(iam, scope, action, `drill-${number}`);
     try {
-        const { exitCode, stdout, stderr } = await step.run(world, user.who);
+        const { exitCode, stdout, stderr } = await step.run(harness, user.who);
         const denied = `${stdout}${stderr}`
             .split("\n")
             .find((line) => line.includes(`not authorized to perform: ${action}`));

@@ -15,7 +15,7 @@ import {
 import { awsPlugin, createByHand, pluginFolder, yamlHost } from "./tools.ts";
 
 /** What a life has: its folder in the project, the services, and Pulumi. */
-interface World {
+interface Environment {
     readonly folder: string;
     readonly services: Services;
     readonly programs: Programs;
@@ -82,7 +82,7 @@ async function keepsSecret(pulumi: Pulumi): Promise<void> {
 }
 
 /** The five lives, by name. Each throws an error if it does not succeed. */
-export const lives: Readonly<Record<string, (world: World) => Promise<void>>> = {
+export const lives: Readonly<Record<string, (environment: Environment) => Promise<void>>> = {
     /** Dynamic classes, in a program in a subfolder: a change of the minimum TPS is an update. */
     async classes({ folder, services, stack }) {
         const main = join(folder, "infra");

@@ -4,7 +4,7 @@ import { hour } from "../../../cost/time.ts";
 import { interval } from "../../../runbooks/lib/cli/runbook.ts";
 import type { StackObservation } from "../../../runbooks/lib/metrics/observe.ts";
 import { batchValues, metricValues, minuteOf } from "../../../runbooks/lib/metrics/values.ts";
-import { guardConfig } from "../../support/guard-world.ts";
+import { guardConfig } from "../../support/guard-simulation.ts";
 
 const now = Date.parse("2026-11-25T12:00:00Z");
 const version = (id: string, ndcg: number) => ({

@@ -1,7 +1,7 @@
 import { type ConditionBlock, personalizeService, type Statement } from "policy-evaluator";
 import { known, type ObjectFacts, type Snapshot } from "../../snapshot.ts";
+import { document, type ImportFixture, roleArnOf } from "../fixtures/import-fixture.ts";
 import { createFixture, seen } from "../support.ts";
-import { document, type ImportFixture, roleArnOf } from "../worlds/world.ts";
 
 /** A mistake from public issues, threads or AWS's pages, applied to a working import. */
 export interface PublicCase {

@@ -1,6 +1,6 @@
 import type { Statement } from "policy-evaluator";
+import { document, keyPolicy, location } from "../fixtures/import-fixture.ts";
 import { createFixture, seen } from "../support.ts";
-import { document, keyPolicy, location } from "../worlds/world.ts";
 import { account, bucketArn, type PublicCase, refused, roleArn, withObjects } from "./case.ts";
 
 export const forRole = (more: Partial<Statement> = {}): Statement => ({

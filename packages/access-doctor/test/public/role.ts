@@ -1,5 +1,5 @@
+import { document } from "../fixtures/import-fixture.ts";
 import { createFixture, seen } from "../support.ts";
-import { document } from "../worlds/world.ts";
 import {
     bucketArn,
     get,

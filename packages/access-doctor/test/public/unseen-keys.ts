@@ -1,6 +1,6 @@
 import type { Statement } from "policy-evaluator";
+import { document, keyPolicy } from "../fixtures/import-fixture.ts";
 import { createFixture, seen } from "../support.ts";
-import { document, keyPolicy } from "../worlds/world.ts";
 import { account, objects, type PublicCase, withObjects } from "./case.ts";
 import { encrypted, forRole } from "./key.ts";
 

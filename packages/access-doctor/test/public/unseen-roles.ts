@@ -1,6 +1,6 @@
 import { known } from "../../snapshot.ts";
+import { document } from "../fixtures/import-fixture.ts";
 import { createFixture, seen } from "../support.ts";
-import { document } from "../worlds/world.ts";
 import {
     account,
     bucketArn,

@@ -56,14 +56,14 @@ export function edgeClients(instance: Instance) {
     };
 }
 
-interface EdgeWorld {
+interface EdgeContext {
     readonly clients: () => ReturnType<typeof edgeClients>;
     /** Ids of resources that the tests need. */
     readonly ids: Ids;
 }
 
 /** Returns test cases for DynamoDB, API Gateway and CloudFront resource types. */
-export function edgeLives({ clients, ids }: EdgeWorld): Life[] {
+export function edgeLives({ clients, ids }: EdgeContext): Life[] {
     const deploymentsOf = async (restApiId: string) => {
         const { items = [] } = await clients().gateway.send(new GetDeploymentsCommand({ restApiId }));
         return items.map(({ id = "" }) => id);

@@ -37,14 +37,14 @@ export function operationsClients(instance: Instance) {
     };
 }
 
-interface OperationsWorld {
+interface OperationsContext {
     readonly clients: () => ReturnType<typeof operationsClients>;
     readonly plugin: () => Plugin;
     readonly queueUrl: () => string;
 }
 
 /** Returns test cases for messaging, functions and schedules, then for budgets, alarms and logs. */
-export function operationsLives({ clients, plugin, queueUrl }: OperationsWorld): Life[] {
+export function operationsLives({ clients, plugin, queueUrl }: OperationsContext): Life[] {
     const setTopic = (AttributeName: string, AttributeValue: string) =>
         new SetTopicAttributesCommand({ TopicArn: topicArn, AttributeName, AttributeValue });
     return [

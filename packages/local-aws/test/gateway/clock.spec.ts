@@ -20,9 +20,9 @@ import { usePersonalize } from "./support.ts";
 const day = 24 * 3600;
 
 describe("Clock of the local AWS (/_local/clock)", () => {
-    const world = usePersonalize("real");
-    const { send, describeGroup } = world;
-    const url = () => `http://127.0.0.1:${world.local.port}/_local/clock`;
+    const harness = usePersonalize("real");
+    const { send, describeGroup } = harness;
+    const url = () => `http://127.0.0.1:${harness.local.port}/_local/clock`;
     const clock = async () => (await (await fetch(url())).json()) as { now: string; aheadSeconds: number };
     const advance = (advanceSeconds: unknown) =>
         fetch(url(), { method: "POST", body: JSON.stringify({ advanceSeconds }) });
@@ -34,14 +34,14 @@ describe("Clock of the local AWS (/_local/clock)", () => {
         const answer = await advance(30 * day);
         assert.equal(answer.status, 200);
         assert.equal(((await answer.json()) as { aheadSeconds: number }).aheadSeconds, 30 * day);
-        await world.restart();
+        await harness.restart();
         const after = await clock();
         assert.equal(after.aheadSeconds, 30 * day);
         assert.ok(Date.parse(after.now) - Date.parse(before.now) >= 30 * day * 1000);
         await send(new CreateDatasetGroupCommand({ name: "films" }));
         const created = (await describeGroup("films"))?.creationDateTime?.getTime() ?? 0;
         assert.ok(created >= Date.parse(after.now) && created < Date.parse(after.now) + 60_000);
-        assert.ok(((await world.local.requests())[0]?.at ?? 0) >= created);
+        assert.ok(((await harness.local.requests())[0]?.at ?? 0) >= created);
     });
 
     it("advancing the clock completes the creation of a dataset group", async () => {
@@ -58,9 +58,9 @@ describe("Clock of the local AWS (/_local/clock)", () => {
 
     it("advancing 30 days starts due jobs and only one missed automatic training", async () => {
         // With the speed "instant", the creation of a resource takes no time.
-        await world.restart("instant");
-        const { datasetArn, datasetGroupArn } = await createDataset(world.local as unknown as Service);
-        await world.restart();
+        await harness.restart("instant");
+        const { datasetArn, datasetGroupArn } = await createDataset(harness.local as unknown as Service);
+        await harness.restart();
         await advance(day);
         await send(
             new CreateDatasetImportJobCommand({

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CostExplorerClient, GetCostAndUsageCommand, GetCostForecastCommand } from "@aws-sdk/client-cost-explorer";
 import type { UsageRecord } from "../../../local-personalize/emulator.ts";
 import type { Measure } from "../../../local-personalize/metering/usage-types.ts";
-import { campaignArn, cinemaBucket, openCinema } from "../../../local-personalize/test/cinema.ts";
+import { campaignArn, filmsBucket, openFilmsService } from "../../../local-personalize/test/films-service.ts";
 import { answerCostExplorer } from "../../gateway/cost-explorer/cost-explorer.ts";
 import { startPersonalize } from "./support.ts";
 
@@ -169,7 +169,7 @@ describe("answerCostExplorer of the local AWS", () => {
 
 describe("Cost Explorer client of the AWS SDK", () => {
     it("the SDK reads $144 for a campaign of 720 hours", async () => {
-        const { service: before, bucket } = await openCinema(cinemaBucket());
+        const { service: before, bucket } = await openFilmsService(filmsBucket());
         await before.stop();
         const local = await startPersonalize({ access: bucket.access, dataDir: before.dataDir });
         const client = new CostExplorerClient({

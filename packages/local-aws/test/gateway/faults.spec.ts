@@ -10,34 +10,34 @@ import { interactionsSchema, refusal, until } from "../../../local-personalize/t
 import { clientOf, usePersonalize } from "./support.ts";
 
 describe("Injected faults of the local AWS (/_local/faults)", () => {
-    const world = usePersonalize();
-    const { send, describeGroup } = world;
+    const harness = usePersonalize();
+    const { send, describeGroup } = harness;
 
     it("a throttle affects only the named operation, for the requested number of calls", async () => {
-        await world.local.arm({ operation: "ListSchemas", call: 2, times: 2, effect: { kind: "throttle" } });
+        await harness.local.arm({ operation: "ListSchemas", call: 2, times: 2, effect: { kind: "throttle" } });
         const look = () => send(new ListSchemasCommand({})).then(() => "ok", String);
         const throttled = "ThrottlingException: Rate exceeded";
         assert.deepEqual([await look(), await look(), await look(), await look()], ["ok", throttled, throttled, "ok"]);
         await send(new ListDatasetGroupsCommand({}));
-        const [{ seen, struck }] = await world.local.armed();
+        const [{ seen, struck }] = await harness.local.armed();
         assert.deepEqual([seen, struck], [4, 2]);
-        assert.deepEqual(await world.local.requests(), []);
+        assert.deepEqual(await harness.local.requests(), []);
     });
 
     it("the AWS SDK retries a throttled call and succeeds", async () => {
-        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "throttle" } });
-        const patient = clientOf(world.local.port, 3);
+        await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "throttle" } });
+        const patient = clientOf(harness.local.port, 3);
         await patient.send(new CreateDatasetGroupCommand({ name: "films" }));
         patient.destroy();
         assert.deepEqual(
-            (await world.local.requests()).map(({ outcome }) => outcome),
+            (await harness.local.requests()).map(({ outcome }) => outcome),
             ["ThrottlingException", "accepted"],
         );
     });
 
     it("POST /_local/faults rejects other services without enforcement and other effects", async () => {
         const arm = (effect: object) =>
-            world.local.postFault(JSON.stringify({ operation: "cloudfront:CreateDistribution", effect }));
+            harness.local.postFault(JSON.stringify({ operation: "cloudfront:CreateDistribution", effect }));
         const error = { kind: "error", code: "AccessDenied", message: "no", status: 403 };
         for (const [effect, why] of [
             [error, /cloudfront:CreateDistribution is not named here: the local AWS runs with --no-enforce/],
@@ -54,7 +54,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
 
     it("an error effect returns its code and status and changes nothing", async () => {
         const effect = { kind: "error", code: "ServiceUnavailable", message: "Come back later", status: 503 };
-        await world.local.arm({ operation: "CreateSchema", effect });
+        await harness.local.arm({ operation: "CreateSchema", effect });
         const create = new CreateSchemaCommand({ name: "films", schema: interactionsSchema });
         await assert.rejects(send(create), (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
             assert.equal(error.$metadata?.httpStatusCode, 503);
@@ -67,11 +67,11 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
     it("a latency effect delays a call before or after its execution", async () => {
         for (const when of ["before", "after"]) {
             const effect = { kind: "latency", milliseconds: 400, when };
-            await world.local.arm({ operation: "CreateDatasetGroup", effect });
+            await harness.local.arm({ operation: "CreateDatasetGroup", effect });
             const began = Date.now();
             await send(new CreateDatasetGroupCommand({ name: when }));
             const answered = Date.now();
-            const [entry] = (await world.local.requests()).filter(({ name }) => name === when);
+            const [entry] = (await harness.local.requests()).filter(({ name }) => name === when);
             const [waitedBefore, waitedAfter] = [Number(entry?.at) - began, answered - Number(entry?.at)];
             assert.ok((when === "before" ? waitedBefore : waitedAfter) >= 390, `${waitedBefore} ${waitedAfter}`);
         }
@@ -80,27 +80,27 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
     it("a drop effect closes the connection before or after the call", async () => {
         const groups = async () => ((await send(new ListDatasetGroupsCommand({}))).datasetGroups ?? []).length;
         const create = new CreateDatasetGroupCommand({ name: "films" });
-        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "before" } });
+        await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "before" } });
         await assert.rejects(send(create), { code: "ECONNRESET" });
-        assert.deepEqual([await groups(), (await world.local.requests()).length], [0, 0]);
+        assert.deepEqual([await groups(), (await harness.local.requests()).length], [0, 0]);
 
-        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
+        await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
         await assert.rejects(send(create), { code: "ECONNRESET" });
         assert.equal(await groups(), 1);
         assert.deepEqual(
-            (await world.local.requests()).map(({ outcome, answered }) => [outcome, answered]),
+            (await harness.local.requests()).map(({ outcome, answered }) => [outcome, answered]),
             [["accepted", 0]],
         );
     });
 
     it("an SDK retry after a lost response gets ResourceAlreadyExistsException", async () => {
-        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
-        const patient = clientOf(world.local.port, 3);
+        await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
+        const patient = clientOf(harness.local.port, 3);
         const create = new CreateDatasetGroupCommand({ name: "films" });
         await assert.rejects(patient.send(create), { name: "ResourceAlreadyExistsException" });
         patient.destroy();
         const entries = await until(async () => {
-            const all = await world.local.requests();
+            const all = await harness.local.requests();
             return all.at(-1)?.answered === 1 && all;
         });
         assert.deepEqual(
@@ -114,24 +114,24 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
 
     it("a call that its client aborts counts as not answered", async () => {
         const effect = { kind: "latency", milliseconds: 2000, when: "after" };
-        await world.local.arm({ operation: "CreateDatasetGroup", effect });
+        await harness.local.arm({ operation: "CreateDatasetGroup", effect });
         const client = new AbortController();
         const create = new CreateDatasetGroupCommand({ name: "films" });
-        const sent = world.local.personalize.send(create, { abortSignal: client.signal });
+        const sent = harness.local.personalize.send(create, { abortSignal: client.signal });
         const aborted = assert.rejects(sent, { name: "AbortError" });
-        await until(async () => (await world.local.requests()).length > 0);
+        await until(async () => (await harness.local.requests()).length > 0);
         client.abort();
         await aborted;
         await sleep(effect.milliseconds + 100);
         assert.deepEqual(
-            (await world.local.requests()).map(({ outcome, answered }) => [outcome, answered]),
+            (await harness.local.requests()).map(({ outcome, answered }) => [outcome, answered]),
             [["accepted", 0]],
         );
     });
 
     it("two faults of one call both have an effect", async () => {
-        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
-        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
+        await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
+        await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
         await assert.rejects(send(new CreateDatasetGroupCommand({ name: "films" })));
         assert.equal((await describeGroup("films"))?.status, "CREATE FAILED");
     });
@@ -153,10 +153,10 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
     ];
     for (const [body, message] of badFaults) {
         it(`POST /_local/faults rejects ${body}`, async () => {
-            const answer = await world.local.postFault(body);
+            const answer = await harness.local.postFault(body);
             assert.equal(answer.status, 400);
             assert.match(((await answer.json()) as { message: string }).message, message);
-            assert.deepEqual(await world.local.armed(), []);
+            assert.deepEqual(await harness.local.armed(), []);
         });
     }
 });

@@ -27,13 +27,13 @@ import { usePersonalize } from "./support.ts";
 const dataSource = { dataLocation: "s3://movies/all.csv" };
 
 describe("Injected faults of Personalize resources", () => {
-    const world = usePersonalize();
-    const { send, describeGroup } = world;
+    const harness = usePersonalize();
+    const { send, describeGroup } = harness;
 
     it("a fail effect ends a resource as CREATE FAILED, also after a restart", async () => {
-        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
+        await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
         await send(new CreateDatasetGroupCommand({ name: "films" }));
-        await world.restart();
+        await harness.restart();
         const group = await describeGroup("films");
         assert.deepEqual([group?.status, group?.failureReason], ["CREATE FAILED", "No luck."]);
         await send(new DeleteDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") }));
@@ -42,22 +42,22 @@ describe("Injected faults of Personalize resources", () => {
     });
 
     it("a hang effect blocks completion and deletion until the faults are cleared", async () => {
-        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "hang" } });
+        await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "hang" } });
         await send(new CreateDatasetGroupCommand({ name: "films" }));
-        await world.restart();
+        await harness.restart();
         assert.equal((await describeGroup("films"))?.status, "CREATE IN_PROGRESS");
         const remove = new DeleteDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
         await assert.rejects(send(remove), { name: "ResourceInUseException" });
-        await world.local.arm({ operation: "ListSchemas", effect: { kind: "throttle" } });
-        assert.deepEqual(await world.local.clearFaults(), { cleared: 1, released: 1 });
+        await harness.local.arm({ operation: "ListSchemas", effect: { kind: "throttle" } });
+        assert.deepEqual(await harness.local.clearFaults(), { cleared: 1, released: 1 });
         assert.equal((await describeGroup("films"))?.status, "ACTIVE");
         await send(new ListSchemasCommand({}));
-        assert.deepEqual(await world.local.armed(), []);
+        assert.deepEqual(await harness.local.armed(), []);
         await send(remove);
     });
 
     it("faults stop imports and trainings and fail a campaign update", async () => {
-        const { datasetArn, datasetGroupArn } = await createDataset(world.local as unknown as Service);
+        const { datasetArn, datasetGroupArn } = await createDataset(harness.local as unknown as Service);
         const importData = (jobName: string) =>
             send(new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource, roleArn: importRole }));
         const job = async (name: string) => {
@@ -70,21 +70,21 @@ describe("Injected faults of Personalize resources", () => {
                 const found = await job(name);
                 return /ACTIVE|FAILED/.test(found?.status ?? "") && found;
             });
-        await world.local.arm({
+        await harness.local.arm({
             operation: "CreateDatasetImportJob",
             effect: { kind: "fail", reason: "Invalid row 7." },
         });
         await importData("failed");
         const failed = await jobOver("failed");
         assert.deepEqual([failed.status, failed.failureReason], ["CREATE FAILED", "Invalid row 7."]);
-        await world.local.arm({ operation: "CreateDatasetImportJob", effect: { kind: "hang" } });
+        await harness.local.arm({ operation: "CreateDatasetImportJob", effect: { kind: "hang" } });
         await importData("hung");
         assert.equal((await job("hung"))?.status, "CREATE IN_PROGRESS");
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
         await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
         const solutionArn = arn("solution/films");
         await assert.rejects(send(new CreateSolutionVersionCommand({ solutionArn })), /no item interactions/);
-        await world.local.clearFaults();
+        await harness.local.clearFaults();
         assert.equal((await jobOver("hung")).status, "ACTIVE");
 
         const train = async () => {
@@ -94,31 +94,31 @@ describe("Injected faults of Personalize resources", () => {
                 return /ACTIVE|FAILED/.test(answer.solutionVersion?.status ?? "") && answer.solutionVersion;
             });
         };
-        await world.local.arm({
+        await harness.local.arm({
             operation: "CreateSolutionVersion",
             effect: { kind: "fail", reason: "Too few users." },
         });
         assert.equal((await train()).failureReason, "Too few users.");
-        await world.local.arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
+        await harness.local.arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
         const hung = await send(new CreateSolutionVersionCommand({ solutionArn }));
         const hungVersion = { solutionVersionArn: hung.solutionVersionArn };
         const hungStatus = async () =>
             (await send(new DescribeSolutionVersionCommand(hungVersion))).solutionVersion?.status;
         assert.equal(await hungStatus(), "CREATE IN_PROGRESS");
         await send(new StopSolutionVersionCreationCommand(hungVersion));
-        await world.local.clearFaults();
+        await harness.local.clearFaults();
         assert.equal(await hungStatus(), "CREATE STOPPED");
         const { solutionVersionArn } = await train();
         const campaignArn = arn("campaign/films");
         const campaignStatus = async () => (await send(new DescribeCampaignCommand({ campaignArn }))).campaign?.status;
-        await world.local.arm({ operation: "CreateCampaign", effect: { kind: "fail", reason: "No capacity." } });
+        await harness.local.arm({ operation: "CreateCampaign", effect: { kind: "fail", reason: "No capacity." } });
         await send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
         assert.equal(await campaignStatus(), "CREATE FAILED");
         // An update can repair a failed campaign.
         await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 1 }));
         assert.equal(await campaignStatus(), "ACTIVE");
         const effect = { kind: "fail", reason: "No capacity." };
-        await world.local.arm({ operation: "UpdateCampaign", effect });
+        await harness.local.arm({ operation: "UpdateCampaign", effect });
         await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 3 }));
         const { campaign } = await send(new DescribeCampaignCommand({ campaignArn }));
         const { latestCampaignUpdate: update } = campaign ?? {};
@@ -133,8 +133,8 @@ describe("Injected faults of Personalize resources", () => {
     });
 
     it("a failed solution has no failureReason, as in AWS", async () => {
-        const { datasetGroupArn } = await createDataset(world.local as unknown as Service);
-        await world.local.arm({ operation: "CreateSolution", effect: { kind: "fail", reason: "Unseen." } });
+        const { datasetGroupArn } = await createDataset(harness.local as unknown as Service);
+        await harness.local.arm({ operation: "CreateSolution", effect: { kind: "fail", reason: "Unseen." } });
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
         await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
         const described = await send(new DescribeSolutionCommand({ solutionArn: arn("solution/films") }));

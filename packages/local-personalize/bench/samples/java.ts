@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { SampleService } from "./service.ts";
 import { datasetSchema, roleArn, untilActive } from "./shapes.ts";
-import type { World } from "./world.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, each asserted on or passed on
 type Answer = any;
@@ -73,7 +73,7 @@ function stepsOf(call: Call) {
  * Returns the 32 examples of AWS's SDK for Java v2 as calls on the wire: there is no Java here. They wait where the
  * examples do.
  */
-export async function javaExamples({ endpoint }: World): Promise<void> {
+export async function javaExamples({ endpoint }: SampleService): Promise<void> {
     const call = callerOf(endpoint);
     const { active, group, dataset, solution, campaign } = stepsOf(call);
     const custom = await group("java");

@@ -38,8 +38,8 @@ import {
     GetRecommendationsCommand,
     PersonalizeRuntimeClient,
 } from "@aws-sdk/client-personalize-runtime";
+import type { SampleService } from "./service.ts";
 import { datasetSchema, roleArn, untilActive } from "./shapes.ts";
-import type { World } from "./world.ts";
 
 /** Returns the steps that several examples have in common. */
 function stepsOf(personalize: PersonalizeClient) {
@@ -86,7 +86,7 @@ function stepsOf(personalize: PersonalizeClient) {
  * Returns the 22 examples of AWS's SDK for JavaScript v3, one call each. Their placeholders have the results of earlier
  * ones; between them, their reader waits until the resource is ACTIVE.
  */
-export async function javascriptExamples({ endpoint }: World): Promise<void> {
+export async function javascriptExamples({ endpoint }: SampleService): Promise<void> {
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     const settings = { endpoint, region: "us-west-2", maxAttempts: 1, credentials };
     const personalize = new PersonalizeClient(settings);

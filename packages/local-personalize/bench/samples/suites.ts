@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { javaExamples } from "./java.ts";
 import { javascriptExamples } from "./javascript.ts";
-import { type SampleCall, startWorld, type World } from "./world.ts";
+import { type SampleCall, type SampleService, startSampleService } from "./service.ts";
 
 /** The result of a suite: its calls, and the reason why it stopped. The reason is undefined if all steps passed. */
 export interface SuiteResult {
@@ -12,7 +12,7 @@ export interface SuiteResult {
     readonly failure: string | undefined;
 }
 
-type Suite = (world: World) => Promise<void>;
+type Suite = (service: SampleService) => Promise<void>;
 
 /**
  * Seconds for which the suites wait instead of a second of a sample: a minute takes 1.2 s, and a resource takes one
@@ -34,32 +34,32 @@ export function suitesOf(python: string): Map<string, Suite> {
 
 /** Runs a suite against a local Personalize of its own. */
 export async function runSuite(name: string, suite: Suite): Promise<SuiteResult> {
-    const world = await startWorld();
+    const service = await startSampleService();
     try {
-        await suite(world);
-        return { name, calls: world.calls, failure: undefined };
+        await suite(service);
+        return { name, calls: service.calls, failure: undefined };
     } catch (error) {
-        return { name, calls: world.calls, failure: error instanceof Error ? error.message : String(error) };
+        return { name, calls: service.calls, failure: error instanceof Error ? error.message : String(error) };
     } finally {
-        await world.stop();
+        await service.stop();
     }
 }
 
 const inPython =
     (python: string, script: string): Suite =>
-    (world) =>
+    (service) =>
         new Promise((passed, failed) => {
             const env = {
                 PATH: process.env.PATH,
                 PYTHONPATH: import.meta.dirname,
                 PYTHONDONTWRITEBYTECODE: "1",
-                AWS_ENDPOINT_URL: world.endpoint,
+                AWS_ENDPOINT_URL: service.endpoint,
                 AWS_DEFAULT_REGION: "us-west-2",
                 AWS_ACCESS_KEY_ID: "test",
                 AWS_SECRET_ACCESS_KEY: "test",
                 AWS_MAX_ATTEMPTS: "1",
                 SAMPLE_PACE: String(PACE),
-                SAMPLE_BUCKET: world.bucket,
+                SAMPLE_BUCKET: service.bucket,
             };
             const child = spawn(python, [join(notebooks, script)], { env, stdio: ["ignore", "ignore", "pipe"] });
             let errors = "";

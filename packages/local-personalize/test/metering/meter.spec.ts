@@ -15,7 +15,15 @@ import {
 } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import type { UsageRecord } from "../../emulator.ts";
-import { campaignArn, cinemaBucket, datasetGroupArn, history, openCinema, post, solutionArn } from "../cinema.ts";
+import {
+    campaignArn,
+    datasetGroupArn,
+    filmsBucket,
+    history,
+    openFilmsService,
+    post,
+    solutionArn,
+} from "../films-service.ts";
 import { interactionsCsv } from "../interactions.ts";
 import { arn, recipe, refusal, type Service, startService, trainVersion } from "../support.ts";
 
@@ -33,7 +41,7 @@ describe("Usage records of the local Personalize", () => {
     const ask = () => service.runtime.send(new GetRecommendationsCommand({ campaignArn, userId: "1" }));
     const restart = async (more: object = {}) => {
         await service.stop();
-        service = await startService({ access: cinemaBucket().access, dataDir: service.dataDir, ...more });
+        service = await startService({ access: filmsBucket().access, dataDir: service.dataDir, ...more });
     };
     /** Restarts at speed real, at which a campaign takes 9 minutes, and waits for existing resources. */
     const restartReal = async () => {
@@ -51,7 +59,7 @@ describe("Usage records of the local Personalize", () => {
         );
 
     beforeEach(async () => {
-        ({ service, solutionVersionArn: version } = await openCinema());
+        ({ service, solutionVersionArn: version } = await openFilmsService());
     });
     afterEach(async () => {
         await service.stop();
@@ -168,7 +176,7 @@ describe("Usage records of the local Personalize", () => {
         await sleep(1200);
         const left = await mkdtemp(join(tmpdir(), "killed-"));
         await cp(service.dataDir, left, { recursive: true });
-        const killed = await startService({ access: cinemaBucket().access, dataDir: left });
+        const killed = await startService({ access: filmsBucket().access, dataDir: left });
         killed.emulator.advance(hour);
         emulator.advance(hour);
         // Read the expected value first, because time passes.

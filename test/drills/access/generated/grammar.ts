@@ -5,7 +5,7 @@ import {
     location,
     roleArnOf,
     soundFixture,
-} from "../../../../packages/access-doctor/test/worlds/world.ts";
+} from "../../../../packages/access-doctor/test/fixtures/import-fixture.ts";
 
 export const service = "personalize.amazonaws.com";
 const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000000" };
@@ -76,9 +76,9 @@ function conditionOf(random: Random, isOfS3: boolean): ConditionBlock | undefine
 
 function placeOf(
     random: Random,
-    world: ImportFixture,
+    fixture: ImportFixture,
 ): Pick<Statement, "Action" | "NotAction" | "Resource" | "NotResource"> {
-    const bucketArn = `arn:aws:s3:::${world.bucket}`;
+    const bucketArn = `arn:aws:s3:::${fixture.bucket}`;
     const action = pick(random, [
         { Action: "s3:*" },
         { Action: "s3:GetObject" },
@@ -102,8 +102,8 @@ function placeOf(
     return { ...action, ...resource };
 }
 
-function principalOf(random: Random, world: ImportFixture): Pick<Statement, "Principal" | "NotPrincipal"> {
-    const [role, other] = [roleArnOf(world), `arn:aws:iam::${account}:role/Other`];
+function principalOf(random: Random, fixture: ImportFixture): Pick<Statement, "Principal" | "NotPrincipal"> {
+    const [role, other] = [roleArnOf(fixture), `arn:aws:iam::${account}:role/Other`];
     return pick(random, [
         { Principal: "*" },
         { Principal: { AWS: "*" } },
@@ -120,11 +120,11 @@ function principalOf(random: Random, world: ImportFixture): Pick<Statement, "Pri
 
 const add = (to: PolicyDocument | undefined, one: Statement) => document(...listOf(to?.Statement), one);
 /** Returns a setup with one generated statement. `isLacking`: the statement replaced an Allow, so that adding one repairs it. */
-export const bucketPolicy = (world: ImportFixture): PolicyDocument => JSON.parse(world.bucketPolicy ?? "{}");
+export const bucketPolicy = (fixture: ImportFixture): PolicyDocument => JSON.parse(fixture.bucketPolicy ?? "{}");
 
-/** A world with one generated statement; `isLacking`: an allow was replaced, which adding a statement repairs. */
-export function generated(random: Random, name: string): { world: ImportFixture; isLacking: boolean; place: string } {
-    const world = soundFixture(name, caller);
+/** A fixture with one generated statement; `isLacking`: an allow was replaced, which adding a statement repairs. */
+export function generated(random: Random, name: string): { fixture: ImportFixture; isLacking: boolean; place: string } {
+    const fixture = soundFixture(name, caller);
     const [place, what] = pick(random, [
         ["bucket", "deny"],
         ["bucket", "deny"],
@@ -147,24 +147,28 @@ export function generated(random: Random, name: string): { world: ImportFixture;
             { AWS: `arn:aws:iam::${account}:root` },
         ]);
         const one: Statement = { ...base, Principal: who, Action: pick(random, ["sts:AssumeRole", "sts:*"]) };
-        return { world: { ...world, trust: isLacking ? document(one) : add(world.trust, one) }, isLacking, place };
+        return {
+            fixture: { ...fixture, trust: isLacking ? document(one) : add(fixture.trust, one) },
+            isLacking,
+            place,
+        };
     }
     const one: Statement = {
         ...base,
-        ...placeOf(random, world),
-        ...(place === "bucket" && principalOf(random, world)),
+        ...placeOf(random, fixture),
+        ...(place === "bucket" && principalOf(random, fixture)),
     };
     if (place === "bucket") {
         const legal =
             what === "allow" && one.NotPrincipal ? { ...one, NotPrincipal: undefined, Principal: "*" as const } : one;
         const clean = JSON.parse(JSON.stringify(legal)) as Statement;
-        const policy = isLacking ? document(clean) : add(bucketPolicy(world), clean);
-        return { world: { ...world, bucketPolicy: JSON.stringify(policy) }, isLacking, place };
+        const policy = isLacking ? document(clean) : add(bucketPolicy(fixture), clean);
+        return { fixture: { ...fixture, bucketPolicy: JSON.stringify(policy) }, isLacking, place };
     }
     if (place === "role") {
-        const inline = isLacking ? { own: document(one) } : { ...world.inline, own: document(one) };
-        return { world: { ...world, inline }, isLacking, place };
+        const inline = isLacking ? { own: document(one) } : { ...fixture.inline, own: document(one) };
+        return { fixture: { ...fixture, inline }, isLacking, place };
     }
     const open: Statement = { Sid: "Open", Effect: "Allow", Action: "s3:*", Resource: "*" };
-    return { world: { ...world, boundary: isLacking ? document(one) : document(open, one) }, isLacking, place };
+    return { fixture: { ...fixture, boundary: isLacking ? document(one) : document(open, one) }, isLacking, place };
 }

@@ -7,7 +7,7 @@ import {
     type ImportFixture,
     location,
     roleArnOf,
-} from "../../../../packages/access-doctor/test/worlds/world.ts";
+} from "../../../../packages/access-doctor/test/fixtures/import-fixture.ts";
 import { root } from "../../../../packages/local-aws/instance.ts";
 import { judgeTools } from "../judge-tools.ts";
 import { account, bucketPolicy, service, stranger } from "./grammar.ts";
@@ -16,8 +16,8 @@ import { account, bucketPolicy, service, stranger } from "./grammar.ts";
 export const now = "2026-11-28T12:00:00.000Z";
 
 /** What the judge knows of the requests, from the IAM User Guide's pages; it shares nothing with the program's lists. */
-export function simulationsOf(world: ImportFixture, who: "import" | "others") {
-    const [role, bucketArn] = [roleArnOf(world), `arn:aws:s3:::${world.bucket}`];
+export function simulationsOf(fixture: ImportFixture, who: "import" | "others") {
+    const [role, bucketArn] = [roleArnOf(fixture), `arn:aws:s3:::${fixture.bucket}`];
     const every = {
         "aws:SecureTransport": "true",
         "aws:RequestedRegion": "eu-central-1",
@@ -50,8 +50,8 @@ export function simulationsOf(world: ImportFixture, who: "import" | "others") {
     };
     const named = (documents: readonly PolicyDocument[]) =>
         documents.map((policy, index) => ({ name: `${index}`, policy }));
-    const identity = named(Object.values(world.inline));
-    const limits = world.boundary ? { permissionBoundaryPolicies: named([world.boundary]) } : {};
+    const identity = named(Object.values(fixture.inline));
+    const limits = fixture.boundary ? { permissionBoundaryPolicies: named([fixture.boundary]) } : {};
     const simulate = (principal: string, action: string, resource: string, context: object, more: object) => ({
         explain: true,
         request: { principal, action, resource: { resource, accountId: account }, contextVariables: context },
@@ -60,7 +60,7 @@ export function simulationsOf(world: ImportFixture, who: "import" | "others") {
         resourceControlPolicies: [],
         ...more,
     });
-    const policy = { resourcePolicy: bucketPolicy(world) };
+    const policy = { resourcePolicy: bucketPolicy(fixture) };
     const reads = [
         ["s3:ListBucket", bucketArn, { "s3:prefix": location }],
         ["s3:GetObject", `${bucketArn}/${location}`, { "s3:ExistingObjectTag/scan": "clean" }],
@@ -72,7 +72,7 @@ export function simulationsOf(world: ImportFixture, who: "import" | "others") {
                 "sts:AssumeRole",
                 role,
                 { ...itself, "aws:ResourceAccount": account },
-                { resourcePolicy: world.trust },
+                { resourcePolicy: fixture.trust },
             ),
             ...reads.map(([action, resource, more]) =>
                 simulate(

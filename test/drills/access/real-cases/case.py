@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from world import World
+from fixture import Fixture
 
 GUIDE = "https://docs.aws.amazon.com/personalize/latest/dg"
 S3_GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
@@ -27,10 +27,10 @@ class Case:
     #: Whether the local AWS enforces it. If not, a warning is enough, and there is nothing to repair.
     felt: bool = True
 
-    def world(self, name):
-        world = World(name)
-        self.change(world)
-        return world
+    def fixture(self, name):
+        fixture = Fixture(name)
+        self.change(fixture)
+        return fixture
 
 
 CASES: list[Case] = []

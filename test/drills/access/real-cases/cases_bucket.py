@@ -1,7 +1,7 @@
 """Mistakes of the bucket: its policy, its guards, its name and region."""
 
 from case import GUIDE, S3_GUIDE, case
-from world import ACCOUNT, OTHER, SERVICE, allow, deny, document
+from fixture import ACCOUNT, OTHER, SERVICE, allow, deny, document
 
 S3_ACCESS = f"{GUIDE}/granting-personalize-s3-access.html"
 #: Not the policy itself: an administrator can still read and repair it.

@@ -2,7 +2,7 @@
 
 import files
 from case import GUIDE, case
-from world import Item
+from fixture import Item
 
 FORMAT = f"{GUIDE}/data-prep-formatting.html"
 IMPORTING = f"{GUIDE}/data-prep-importing.html"

@@ -2,7 +2,7 @@
 
 from case import GUIDE, case
 from make import FOREIGN_OWNER, operator
-from world import ACCOUNT, REGION, SERVICE, allow, deny, document
+from fixture import ACCOUNT, REGION, SERVICE, allow, deny, document
 
 KEY_ACCESS = f"{GUIDE}/granting-personalize-key-access.html"
 CROSS = "https://repost.aws/knowledge-center/s3-cross-account-access-denied"

@@ -4,7 +4,7 @@ import copy
 
 from case import GUIDE, IAM_GUIDE, S3_GUIDE, case
 from make import operator
-from world import ACCOUNT, allow, deny, document
+from fixture import ACCOUNT, allow, deny, document
 
 DEPUTY = f"{GUIDE}/cross-service-confused-deputy-prevention.html"
 S3_ACCESS = f"{GUIDE}/granting-personalize-s3-access.html"

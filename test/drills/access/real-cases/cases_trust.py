@@ -2,7 +2,7 @@
 
 from case import GUIDE, IAM_GUIDE, S3_GUIDE, case
 from make import operator
-from world import ACCOUNT, OTHER, REGION, allow, document
+from fixture import ACCOUNT, OTHER, REGION, allow, document
 
 DEPUTY = f"{GUIDE}/cross-service-confused-deputy-prevention.html"
 

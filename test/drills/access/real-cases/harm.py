@@ -4,7 +4,7 @@ import json
 
 from judge import EVERYTHING, asked, identity_of, itself, session
 from make import caller_arn
-from world import ACCOUNT, OTHER, REGION, SERVICE
+from fixture import ACCOUNT, OTHER, REGION, SERVICE
 
 SERVICES = {"personalize.amazonaws.com", "glue.amazonaws.com", "sagemaker.amazonaws.com", "lambda.amazonaws.com",
             "s3.amazonaws.com", "logging.s3.amazonaws.com", "cloudtrail.amazonaws.com", "forecast.amazonaws.com",
@@ -28,7 +28,7 @@ def statements(text):
 
 
 def documents(state):
-    """All documents of a world by a name that stays the same over time."""
+    """All documents of a fixture by a name that stays the same over time."""
     found = {"bucket policy": state.policy}
     for arn, role in state.roles.items():
         found[f"trust of {arn}"] = role["trust"]
@@ -62,7 +62,7 @@ def contexts(state):
 
 def principals(state):
     """Who is asked for: (identity policies, context) by principal."""
-    world, everything = state.world, [EVERYTHING]
+    fixture, everything = state.fixture, [EVERYTHING]
     stranger = {"aws:SourceAccount": OTHER, "aws:SourceArn": f"arn:aws:personalize:{REGION}:{OTHER}:schema/x"}
     found = {
         "Personalize": (SERVICE, [], itself(f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset-import-job/real")),
@@ -85,8 +85,8 @@ def principals(state):
     for arn, texts in people.items():
         if arn not in state.roles:
             found[arn] = (arn, texts, {"aws:PrincipalArn": arn, "aws:PrincipalIsAWSService": "false"})
-    if world.caller is not None:
-        arn = caller_arn(world)
+    if fixture.caller is not None:
+        arn = caller_arn(fixture)
         found[arn] = (arn, state.user(), {"aws:PrincipalArn": arn, "aws:PrincipalIsAWSService": "false"})
     for arn, role in state.roles.items():
         found[arn] = (arn, identity_of(role), session(role))
@@ -95,14 +95,14 @@ def principals(state):
 
 def probes(state, before, circumstances, people):
     """All simulations on a state by (principal, action, resource, circumstance)."""
-    world, found = state.world, {}
-    bucket = f"arn:aws:s3:::{world.bucket}"
+    fixture, found = state.fixture, {}
+    bucket = f"arn:aws:s3:::{fixture.bucket}"
     asked_for = [("s3:ListBucket", bucket), ("s3:PutBucketPolicy", bucket), ("s3:GetObject", f"{bucket}/private/salaries.csv"),
-                 ("s3:PutObject", f"{bucket}/{world.key}"), ("s3:DeleteObject", f"{bucket}/{world.key}"),
+                 ("s3:PutObject", f"{bucket}/{fixture.key}"), ("s3:DeleteObject", f"{bucket}/{fixture.key}"),
                  *(("s3:GetObject", f"{bucket}/{key}") for key in [*before.objects][:4])]
     for who, (principal, identity, about) in people.items():
         role = state.roles.get(who)
-        limits = {"boundary": role["boundary"], "organisation": world.organisation} if role else {}
+        limits = {"boundary": role["boundary"], "organisation": fixture.organisation} if role else {}
         for when, more in circumstances.items():
             context = {"aws:SecureTransport": "true", "aws:RequestedRegion": REGION,
                        "aws:SourceIp": "52.94.133.131", **about, **more}
@@ -125,7 +125,7 @@ def probes(state, before, circumstances, people):
 
 
 class Before:
-    """A world before its fix."""
+    """A fixture before its fix."""
 
     def __init__(self, simulator, state):
         self.simulator, self.state = simulator, state
@@ -158,7 +158,7 @@ class Before:
                 yield f"{kind}: {who} {action} {resource} ({when})"
 
     def needed(self, after, role_arn, keys, broad, was, who, action, resource, _when):
-        bucket = f"arn:aws:s3:::{self.state.world.bucket}"
+        bucket = f"arn:aws:s3:::{self.state.fixture.bucket}"
         if who not in ("Personalize", role_arn):
             return False
         if action == "s3:ListBucket":

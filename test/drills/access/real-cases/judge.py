@@ -10,7 +10,7 @@ import threading
 
 from judge_files import files_broken
 from make import caller_arn
-from world import ACCOUNT, REGION, SERVICE
+from fixture import ACCOUNT, REGION, SERVICE
 
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
@@ -86,7 +86,7 @@ def read_keys(state, key):
 
 def why_not(simulator, state, role_arn, location, job=None, schema=None):
     """The broken links of an import's chain, each a short name; empty if the import would pass."""
-    world = state.world
+    fixture = state.fixture
     job = job or f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset-import-job/real"
     match = re.fullmatch(r"s3://([^/]+)/?(.*)", location, re.S)
     if not match or match[1] != state.bucket:
@@ -102,13 +102,13 @@ def why_not(simulator, state, role_arn, location, job=None, schema=None):
     user = state.user()
     if user is not None:
         passing = {"iam:PassedToService": SERVICE}
-        wanted.append(("pass-role", asked(caller_arn(world), "iam:PassRole", role_arn, passing, user)))
+        wanted.append(("pass-role", asked(caller_arn(fixture), "iam:PassRole", role_arn, passing, user)))
     if role:
         wanted.append(("trust", asked(SERVICE, "sts:AssumeRole", role_arn, itself(job), (), role["trust"])))
         for action, resource, more in reads:
             request = (role_arn, action, resource, {**session(role), **more}, identity_of(role))
             wanted.append(("role", asked(
-                *request, policy=state.policy, boundary=role["boundary"], organisation=world.organisation)))
+                *request, policy=state.policy, boundary=role["boundary"], organisation=fixture.organisation)))
     for action, resource, more in reads:
         request = (SERVICE, action, resource, {**itself(job), **more})
         wanted.append(("bucket-policy", asked(*request, policy=state.policy)))
@@ -117,7 +117,7 @@ def why_not(simulator, state, role_arn, location, job=None, schema=None):
     broken += [name for (name, _), result in zip(wanted, results, strict=True) if result != "Allowed"]
     if state.region != REGION:
         broken.append("bucket-region")
-    broken += [*keys_broken(simulator, state, role, keys, job), *files_broken(state, keys, schema or world)]
+    broken += [*keys_broken(simulator, state, role, keys, job), *files_broken(state, keys, schema or fixture)]
     return list(dict.fromkeys(broken))
 
 

@@ -13,7 +13,7 @@ FEWEST = 1000
 DECOY = b"1,1,1700000000\n1,1,1700000000\n"
 
 
-def files_broken(state, keys, world):
+def files_broken(state, keys, fixture):
     if not keys:
         yield "object-missing"
         return
@@ -28,18 +28,18 @@ def files_broken(state, keys, world):
             body = state.s3.get_object(Bucket=state.bucket, Key=key)["Body"].read()
             if DECOY in body:
                 yield "another's data"
-            found, wrong = file_broken(body, world)
+            found, wrong = file_broken(body, fixture)
             count += found
             columns.add(tuple(sorted(body.split(b"\n")[0].strip().split(b","))))
             if wrong:
                 yield wrong
     if len(columns) > 1:
         yield "file-headers-differ"
-    if world.dataset == "interactions" and 0 < count < FEWEST:
+    if fixture.dataset == "interactions" and 0 < count < FEWEST:
         yield "file-too-few"
 
 
-def file_broken(body, world):
+def file_broken(body, fixture):
     """Rows of a file, and its first fault (Developer Guide, "Preparing and importing bulk data")."""
     try:
         text = body.decode("utf-8")
@@ -51,7 +51,7 @@ def file_broken(body, world):
     if not records:
         return 0, "file-empty"
     header, *body_rows = records
-    fields = fields_of(world)
+    fields = fields_of(fixture)
     if any(name not in header for name in fields):
         return 0, "file-header"
     for row in body_rows:
@@ -68,9 +68,9 @@ def file_broken(body, world):
     return len(body_rows), None
 
 
-def fields_of(world):
+def fields_of(fixture):
     usual = {"interactions": files.INTERACTIONS, "items": files.ITEMS, "users": files.USERS}
-    schema = json.loads(world.schema or usual[world.dataset])
+    schema = json.loads(fixture.schema or usual[fixture.dataset])
     return {
         each["name"]: each["type"] if isinstance(each["type"], list) else [each["type"]] for each in schema["fields"]
     }

@@ -1,4 +1,4 @@
-"""Makes a world on the local AWS, and starts its import as its caller."""
+"""Makes a fixture on the local AWS, and starts its import as its caller."""
 
 import json
 import time
@@ -6,49 +6,49 @@ from urllib.request import Request, urlopen
 
 from botocore.exceptions import ClientError
 
-from world import ACCOUNT, IMPORTING, Aws, document, quiet, text_of
+from fixture import ACCOUNT, IMPORTING, Aws, document, quiet, text_of
 
 FOREIGN_OWNER = "b7" * 32
 
 
-def make(root, world):
-    """Makes everything of the world; afterwards `world.made` has the key's ARN and the caller's access keys."""
-    if world.has_role:
-        make_role(root, world)
-    for name, parts in world.bystanders.items():
+def make(root, fixture):
+    """Makes everything of the fixture; afterwards `fixture.made` has the key's ARN and the caller's access keys."""
+    if fixture.has_role:
+        make_role(root, fixture)
+    for name, parts in fixture.bystanders.items():
         root.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(parts["trust"]))
         for policy, text in parts.get("inline", {}).items():
             root.iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(text))
         for policy in parts.get("attached", []):
             root.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
-    if world.exists:
-        make_bucket(root, world)
-    if world.organisation:
-        put_organisation(root, world.organisation)
-    world.made["keys"] = make_user(root, f"caller-{world.name}", world.caller) if world.caller else ("test", "test")
-    if world.viewer:
-        world.made["viewer"] = make_user(root, f"viewer-{world.name}", world.viewer)
-    for step in world.after:
-        step(root, world)
+    if fixture.exists:
+        make_bucket(root, fixture)
+    if fixture.organisation:
+        put_organisation(root, fixture.organisation)
+    fixture.made["keys"] = make_user(root, f"caller-{fixture.name}", fixture.caller) if fixture.caller else ("test", "test")
+    if fixture.viewer:
+        fixture.made["viewer"] = make_user(root, f"viewer-{fixture.name}", fixture.viewer)
+    for step in fixture.after:
+        step(root, fixture)
 
 
-def make_role(root, world):
+def make_role(root, fixture):
     more = {}
-    if world.boundary:
-        more["PermissionsBoundary"] = make_policy(root, f"boundary-{world.name}", [world.boundary])
+    if fixture.boundary:
+        more["PermissionsBoundary"] = make_policy(root, f"boundary-{fixture.name}", [fixture.boundary])
     role = root.iam.create_role(
-        RoleName=world.role, Path=world.path, AssumeRolePolicyDocument=json.dumps(world.trust), **more
+        RoleName=fixture.role, Path=fixture.path, AssumeRolePolicyDocument=json.dumps(fixture.trust), **more
     )["Role"]
-    world.made["role_id"] = role["RoleId"]
-    for name, text in world.inline.items():
-        root.iam.put_role_policy(RoleName=world.role, PolicyName=name, PolicyDocument=text_of(text))
-    for name, versions in world.managed.items():
+    fixture.made["role_id"] = role["RoleId"]
+    for name, text in fixture.inline.items():
+        root.iam.put_role_policy(RoleName=fixture.role, PolicyName=name, PolicyDocument=text_of(text))
+    for name, versions in fixture.managed.items():
         arn = f"arn:aws:iam::{ACCOUNT}:policy/{name}"
         if quiet(lambda: root.iam.get_policy(PolicyArn=arn), "NoSuchEntity") is None:
             make_policy(root, name, versions)
-        root.iam.attach_role_policy(RoleName=world.role, PolicyArn=arn)
-    for arn in world.attached:
-        root.iam.attach_role_policy(RoleName=world.role, PolicyArn=arn)
+        root.iam.attach_role_policy(RoleName=fixture.role, PolicyArn=arn)
+    for arn in fixture.attached:
+        root.iam.attach_role_policy(RoleName=fixture.role, PolicyArn=arn)
 
 
 def make_policy(root, name, versions):
@@ -59,39 +59,39 @@ def make_policy(root, name, versions):
     return arn
 
 
-def make_bucket(root, world):
-    s3 = root.client("s3", world.region)
-    where = {} if world.region == "us-east-1" else {
-        "CreateBucketConfiguration": {"LocationConstraint": world.region}
+def make_bucket(root, fixture):
+    s3 = root.client("s3", fixture.region)
+    where = {} if fixture.region == "us-east-1" else {
+        "CreateBucketConfiguration": {"LocationConstraint": fixture.region}
     }
-    s3.create_bucket(Bucket=world.bucket, **where)
+    s3.create_bucket(Bucket=fixture.bucket, **where)
     closed = dict.fromkeys(
-        ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], world.block
+        ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], fixture.block
     )
-    s3.put_public_access_block(Bucket=world.bucket, PublicAccessBlockConfiguration=closed)
+    s3.put_public_access_block(Bucket=fixture.bucket, PublicAccessBlockConfiguration=closed)
     s3.put_bucket_ownership_controls(
-        Bucket=world.bucket, OwnershipControls={"Rules": [{"ObjectOwnership": world.ownership}]}
+        Bucket=fixture.bucket, OwnershipControls={"Rules": [{"ObjectOwnership": fixture.ownership}]}
     )
-    if world.kms:
-        kms = root.client("kms", world.region)
-        text = json.dumps(world.kms).replace("ROLE_ID", world.made.get("role_id", ""))
-        world.made["key"] = kms.create_key(Policy=text)["KeyMetadata"]["Arn"]
-    for key, item in world.objects.items():
-        sealed = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": world.made["key"]} if item.encrypted else {}
-        s3.put_object(Bucket=world.bucket, Key=key, Body=item.body, StorageClass=item.storage, **sealed)
+    if fixture.kms:
+        kms = root.client("kms", fixture.region)
+        text = json.dumps(fixture.kms).replace("ROLE_ID", fixture.made.get("role_id", ""))
+        fixture.made["key"] = kms.create_key(Policy=text)["KeyMetadata"]["Arn"]
+    for key, item in fixture.objects.items():
+        sealed = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": fixture.made["key"]} if item.encrypted else {}
+        s3.put_object(Bucket=fixture.bucket, Key=key, Body=item.body, StorageClass=item.storage, **sealed)
         if item.owner:
             owner = {"ID": item.owner}
             grants = [{"Grantee": {"Type": "CanonicalUser", **owner}, "Permission": "FULL_CONTROL"}]
             s3.put_object_acl(
-                Bucket=world.bucket, Key=key, AccessControlPolicy={"Owner": owner, "Grants": grants}
+                Bucket=fixture.bucket, Key=key, AccessControlPolicy={"Owner": owner, "Grants": grants}
             )
-    if world.policy is not None:
-        text = text_of(world.policy).replace("ROLE_ID", world.made.get("role_id", ""))
-        s3.put_bucket_policy(Bucket=world.bucket, Policy=text)
-    if world.kms_state == "Disabled":
-        kms.disable_key(KeyId=world.made["key"])
-    if world.kms_state == "PendingDeletion":
-        kms.schedule_key_deletion(KeyId=world.made["key"], PendingWindowInDays=7)
+    if fixture.policy is not None:
+        text = text_of(fixture.policy).replace("ROLE_ID", fixture.made.get("role_id", ""))
+        s3.put_bucket_policy(Bucket=fixture.bucket, Policy=text)
+    if fixture.kms_state == "Disabled":
+        kms.disable_key(KeyId=fixture.made["key"])
+    if fixture.kms_state == "PendingDeletion":
+        kms.schedule_key_deletion(KeyId=fixture.made["key"], PendingWindowInDays=7)
 
 
 def put_organisation(root, policy):
@@ -110,21 +110,21 @@ def make_user(root, name, policy):
     return (made["AccessKeyId"], made["SecretAccessKey"])
 
 
-def caller_arn(world):
-    return f"arn:aws:iam::{ACCOUNT}:{'root' if world.caller is None else f'user/caller-{world.name}'}"
+def caller_arn(fixture):
+    return f"arn:aws:iam::{ACCOUNT}:{'root' if fixture.caller is None else f'user/caller-{fixture.name}'}"
 
 
-def start_import(root, world, datasets, number, role_arn=None, location=None):
+def start_import(root, fixture, datasets, number, role_arn=None, location=None):
     """Starts the import as the caller and waits for its end: (ARN of the job or None, failure or None)."""
-    dataset = datasets.of(world)
-    importer = Aws(root.settings["endpoint_url"], world.made["keys"])
+    dataset = datasets.of(fixture)
+    importer = Aws(root.settings["endpoint_url"], fixture.made["keys"])
     try:
         for _ in range(200):
             try:
                 arn = importer.personalize.create_dataset_import_job(
-                    jobName=f"real-{world.name}-{number}", datasetArn=dataset,
-                    dataSource={"dataLocation": location or location_of(world)},
-                    roleArn=role_arn or world.role_arn or world.arn,
+                    jobName=f"real-{fixture.name}-{number}", datasetArn=dataset,
+                    dataSource={"dataLocation": location or location_of(fixture)},
+                    roleArn=role_arn or fixture.role_arn or fixture.arn,
                 )["datasetImportJobArn"]
                 break
             except ClientError as error:
@@ -145,12 +145,12 @@ def start_import(root, world, datasets, number, role_arn=None, location=None):
     return arn, "the import does not end"
 
 
-def location_of(world):
-    return world.location or f"s3://{world.bucket}/{world.key}"
+def location_of(fixture):
+    return fixture.location or f"s3://{fixture.bucket}/{fixture.key}"
 
 
-def operator(world, *more, passing=None):
+def operator(fixture, *more, passing=None):
     """An operator's rights: reads, starts imports, passes one role, and writes nothing."""
-    from world import READING, allow
+    from fixture import READING, allow
 
-    return document(allow([*READING, *IMPORTING], "*"), allow("iam:PassRole", passing or world.arn), *more)
+    return document(allow([*READING, *IMPORTING], "*"), allow("iam:PassRole", passing or fixture.arn), *more)

@@ -21,7 +21,7 @@ from judge_files import DECOY
 from make import location_of, make, start_import
 from sounds import SOUND
 from state import State
-from world import Aws, Datasets
+from fixture import Aws, Datasets
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[3]
@@ -45,9 +45,9 @@ class Stage:
             "NODE_COMPILE_CACHE": f"{self.tools}/compile-cache",
         }
 
-    def diagnose(self, world, arguments):
+    def diagnose(self, fixture, arguments):
         """The diagnosis as JSON, and what a person sees."""
-        keys = world.made.get("viewer") or world.made["keys"]
+        keys = fixture.made.get("viewer") or fixture.made["keys"]
         command = [self.node, "runbooks/diagnose-access.ts", *arguments]
         answers = []
         for more in (["--json"], []):
@@ -63,7 +63,7 @@ class Stage:
             printed = {"verdict": "none", "findings": [], "fixes": [], "error": whole.stderr.strip()[:300]}
         return printed, whole.returncode, plain.stdout or plain.stderr, seconds
 
-    def repair(self, world, fixes):
+    def repair(self, fixture, fixes):
         """Runs each printed command as the caller; the errors of those that fail."""
         errors = []
         with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +75,7 @@ class Stage:
             for command in dict.fromkeys(each for fix in fixes for each in fix.get("commands", [])):
                 where = ROOT if re.search(r"\bnpm run\b|\bnode runbooks\b", command) else folder
                 done = subprocess.run(
-                    ["bash", "-c", command], cwd=where, env=self.environment(world.made["keys"]),
+                    ["bash", "-c", command], cwd=where, env=self.environment(fixture.made["keys"]),
                     capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
                 )
                 if done.returncode != 0:
@@ -87,18 +87,18 @@ def matches(patterns, text):
     return any(re.search(each, text, PATTERNS) for each in patterns)
 
 
-def import_arguments(world, job):
+def import_arguments(fixture, job):
     if job:
         return ["--job", job]
-    match = re.fullmatch(r"s3://([^/]+)/?(.*)", location_of(world), re.S)
-    bucket, key = match.groups() if match else (world.bucket, world.key)
-    return ["--role", world.role_arn or world.arn, "--bucket", bucket, *(["--key", key] if key else [])]
+    match = re.fullmatch(r"s3://([^/]+)/?(.*)", location_of(fixture), re.S)
+    bucket, key = match.groups() if match else (fixture.bucket, fixture.key)
+    return ["--role", fixture.role_arn or fixture.arn, "--bucket", bucket, *(["--key", key] if key else [])]
 
 
-def without_names(world, line):
-    """The line without the world's own names, which are not the fault's name."""
+def without_names(fixture, line):
+    """The line without the fixture's own names, which are not the fault's name."""
     for pattern, kind in ((r"s3://\S+", ""), (r"arn:aws:kms:\S+", "the key"), (r"arn:aws:iam::\S+:role/\S+", "the role"),
-                          (r"arn:aws:iam::\S+:user/\S+", "the caller"), (re.escape(world.role), "the role")):
+                          (r"arn:aws:iam::\S+:user/\S+", "the caller"), (re.escape(fixture.role), "the role")):
         line = re.sub(pattern, kind, line)
     return line
 
@@ -108,15 +108,15 @@ def broken_findings(printed):
 
 
 def run_case(stage, number, case):
-    world = case.world(f"c{number:03}{stage.run}")
-    make(stage.root, world)
-    role_arn = world.role_arn or world.arn
-    job, failure = start_import(stage.root, world, stage.datasets, 1)
-    state = State(stage.root, world)
-    judged = why_not(stage.simulator, state, role_arn, location_of(world), job)
-    printed, code, plain, seconds = stage.diagnose(world, import_arguments(world, job))
+    fixture = case.fixture(f"c{number:03}{stage.run}")
+    make(stage.root, fixture)
+    role_arn = fixture.role_arn or fixture.arn
+    job, failure = start_import(stage.root, fixture, stage.datasets, 1)
+    state = State(stage.root, fixture)
+    judged = why_not(stage.simulator, state, role_arn, location_of(fixture), job)
+    printed, code, plain, seconds = stage.diagnose(fixture, import_arguments(fixture, job))
     first = (plain.strip().split("\n") or [""])[0]
-    telling = without_names(world, first)
+    telling = without_names(fixture, first)
     findings = broken_findings(printed) if case.felt else printed["findings"]
     named = any(matches(case.named, f"{each['fault']}: {each['sentence']}") for each in findings)
     outcome = {
@@ -130,15 +130,15 @@ def run_case(stage, number, case):
         return {**outcome, "felt": False, "works": True, "harm": [], "errors": []}
     asks = " ".join(str(fix["ask"]) for fix in printed["fixes"] if fix.get("ask"))
     before = Before(stage.simulator, state)
-    errors = stage.repair(world, printed["fixes"])
+    errors = stage.repair(fixture, printed["fixes"])
     moved = [fix["location"] for fix in printed["fixes"] if fix.get("location")]
     renamed = [fix["roleArn"] for fix in printed["fixes"] if fix.get("roleArn")]
-    role_arn, location = (renamed or [role_arn])[-1], (moved or [location_of(world)])[-1]
-    _, again = start_import(stage.root, world, stage.datasets, 2, role_arn, location)
-    after = State(stage.root, world, role_arn=role_arn)
+    role_arn, location = (renamed or [role_arn])[-1], (moved or [location_of(fixture)])[-1]
+    _, again = start_import(stage.root, fixture, stage.datasets, 2, role_arn, location)
+    after = State(stage.root, fixture, role_arn=role_arn)
     elsewhere = location.removeprefix("s3://").split("/")[0]
-    judged_again = why_not(stage.simulator, State(stage.root, world, elsewhere, role_arn), role_arn, location)
-    keys = {location_of(world).split("/", 3)[-1], location.split("/", 3)[-1]}
+    judged_again = why_not(stage.simulator, State(stage.root, fixture, elsewhere, role_arn), role_arn, location)
+    keys = {location_of(fixture).split("/", 3)[-1], location.split("/", 3)[-1]}
     keys |= {key for key in after.objects if any(key.startswith(each) for each in keys if each.endswith("/"))}
     passes = again is None and not judged_again
     asked = case.ask is not None and bool(asks) and matches(case.ask, asks)
@@ -151,12 +151,12 @@ def run_case(stage, number, case):
 
 
 def run_sound(stage, number, sound):
-    world = sound.world(f"s{number:03}{stage.run}")
-    make(stage.root, world)
-    role_arn = world.role_arn or world.arn
-    job, failure = start_import(stage.root, world, stage.datasets, 1)
-    judged = why_not(stage.simulator, State(stage.root, world), role_arn, location_of(world), job)
-    printed, code, plain, seconds = stage.diagnose(world, import_arguments(world, job))
+    fixture = sound.fixture(f"s{number:03}{stage.run}")
+    make(stage.root, fixture)
+    role_arn = fixture.role_arn or fixture.arn
+    job, failure = start_import(stage.root, fixture, stage.datasets, 1)
+    judged = why_not(stage.simulator, State(stage.root, fixture), role_arn, location_of(fixture), job)
+    printed, code, plain, seconds = stage.diagnose(fixture, import_arguments(fixture, job))
     findings = broken_findings(printed)
     right = not findings if sound.passes else code != 0
     return {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import files
 from make import operator
-from world import ACCOUNT, REGION, SERVICE, Item, World, allow, deny, document
+from fixture import ACCOUNT, REGION, SERVICE, Item, Fixture, allow, deny, document
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,10 @@ class Sound:
     #: If not, the viewer cannot see the fault. Then the right diagnosis is unknown, never that all is well.
     passes: bool = True
 
-    def world(self, name):
-        world = World(name)
-        self.change(world)
-        return world
+    def fixture(self, name):
+        fixture = Fixture(name)
+        self.change(fixture)
+        return fixture
 
 
 SOUND: list[Sound] = []
@@ -34,7 +34,7 @@ def sound(name, exits=(0,), passes=True):
 
 
 def file_of(body):
-    """A world with another file."""
+    """A fixture with another file."""
     def change(w):
         w.objects[w.key] = Item(body)
     return change

@@ -2,7 +2,7 @@
 
 import files
 from sound import sound
-from world import ACCOUNT, REGION, SERVICE, Item, allow, deny, document
+from fixture import ACCOUNT, REGION, SERVICE, Item, allow, deny, document
 
 
 @sound("bucket-policy-of-one-statement-without-a-list")

@@ -1,8 +1,8 @@
-"""The state of a world on the local AWS, read by plain calls as root."""
+"""The state of a fixture on the local AWS, read by plain calls as root."""
 
 import json
 
-from world import ACCOUNT, quiet
+from fixture import ACCOUNT, quiet
 
 NOTHING = {"Version": "2012-10-17", "Statement": []}
 
@@ -17,13 +17,13 @@ def parsed(text):
 
 
 class State:
-    """What root sees of a world: documents, keys and objects; `bucket` and `role_arn` if they are not the world's own."""
+    """What root sees of a fixture: documents, keys and objects; `bucket` and `role_arn` if they are not the fixture's own."""
 
-    def __init__(self, root, world, bucket=None, role_arn=None):
-        self.root, self.world = root, world
-        self.bucket = bucket or world.bucket
+    def __init__(self, root, fixture, bucket=None, role_arn=None):
+        self.root, self.fixture = root, fixture
+        self.bucket = bucket or fixture.bucket
         self.roles = {}
-        for arn in {world.arn, role_arn or world.arn, *(f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in world.bystanders)}:
+        for arn in {fixture.arn, role_arn or fixture.arn, *(f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in fixture.bystanders)}:
             role = quiet(lambda: self.role(arn.rsplit("/", 1)[-1]), "NoSuchEntity")
             if role:
                 self.roles[role["arn"]] = role
@@ -43,8 +43,8 @@ class State:
         for item in self.objects.values():
             if item["key"] and item["key"] not in self.keys:
                 self.keys[item["key"]] = self.kms_key(item["key"])
-        if world.made.get("key") and world.made["key"] not in self.keys:
-            self.keys[world.made["key"]] = self.kms_key(world.made["key"])
+        if fixture.made.get("key") and fixture.made["key"] not in self.keys:
+            self.keys[fixture.made["key"]] = self.kms_key(fixture.made["key"])
 
     def role(self, name):
         iam = self.root.iam
@@ -104,9 +104,9 @@ class State:
 
     def user(self):
         """The caller's policies; root has none that limit it."""
-        if self.world.caller is None:
+        if self.fixture.caller is None:
             return None
-        name = f"caller-{self.world.name}"
+        name = f"caller-{self.fixture.name}"
         iam = self.root.iam
         return [
             parsed(iam.get_user_policy(UserName=name, PolicyName=each)["PolicyDocument"])

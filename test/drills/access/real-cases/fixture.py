@@ -1,4 +1,4 @@
-"""A user's world: made on the local AWS by plain calls of boto3, as its owner would have made it."""
+"""A working setup, created on the local AWS by plain calls of boto3, as its owner would create it."""
 
 import copy
 import json
@@ -47,7 +47,7 @@ class Item:
 
 
 @dataclass
-class World:
+class Fixture:
     """Sound, until a case changes it."""
     name: str
     bucket: str = ""
@@ -165,18 +165,18 @@ class Aws:
 
 
 class Datasets:
-    """One dataset for each type and schema, shared by all worlds: an account has five dataset groups at most."""
+    """One dataset for each type and schema, shared by all fixtures: an account has five dataset groups at most."""
 
     def __init__(self, aws, run):
         self.client, self.run, self.known, self.groups, self.lock = aws.personalize, run, {}, [], threading.Lock()
 
-    def of(self, world):
+    def of(self, fixture):
         usual = {"interactions": files.INTERACTIONS, "items": files.ITEMS, "users": files.USERS}
-        text = world.schema or usual[world.dataset]
+        text = fixture.schema or usual[fixture.dataset]
         with self.lock:
-            if (world.dataset, text) not in self.known:
-                self.known[world.dataset, text] = self.make(world.dataset, text)
-            return self.known[world.dataset, text]
+            if (fixture.dataset, text) not in self.known:
+                self.known[fixture.dataset, text] = self.make(fixture.dataset, text)
+            return self.known[fixture.dataset, text]
 
     def make(self, kind, text):
         name = f"real-{self.run}-{len(self.known)}"

@@ -38,7 +38,7 @@ const deletionMinutes = 17;
  * Simulates a stack in AWS with its own clock, and the ports through which the cost guard uses AWS. Times are in epoch
  * milliseconds. Unit tests of the guard and drill:money use it.
  */
-export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
+export function simulateStack(start: string, settings: Partial<GuardConfig> = {}) {
     /** Requests for recommendations and for rankings, both in time order. */
     const lists: Asked[] = [];
     const orders: Asked[] = [];

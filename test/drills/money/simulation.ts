@@ -1,6 +1,6 @@
 import type { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
-import { guardWorld, solutionArn } from "../../support/guard-world.ts";
+import { simulateStack, solutionArn } from "../../support/guard-simulation.ts";
 import { meterOf } from "./bill-table.ts";
 import type { Disturbance } from "./faults.ts";
 
@@ -28,9 +28,9 @@ const creationMinutes = 10;
  * Simulates AWS with the true requests and the true bill of a month, minute by minute. A disturbance decides which
  * calls fail.
  */
-export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance: Disturbance) {
-    const world = guardWorld(start, config);
-    const begin = world.now;
+export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturbance: Disturbance) {
+    const stack = simulateStack(start, config);
+    const begin = stack.now;
     /** Viewers' requests, without the guard's own. */
     const asked = new Map<number, number>();
     const [bill, rankingBill] = [meterOf(v2), meterOf(false)];
@@ -47,7 +47,7 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
     };
     const at = (minute: number) => begin + minute * minuteMs;
     const minuteOf = (time: number) => (time - begin) / minuteMs;
-    const month = () => new Date(world.now).toISOString().slice(0, 7);
+    const month = () => new Date(stack.now).toISOString().slice(0, 7);
     let billedMonth = month();
     // A fault of one campaign's calls also affects the other campaign.
     const sharedPort: Readonly<Record<string, string>> = {
@@ -55,7 +55,7 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
         rankingRequests: "requests",
         prefetched: "requests",
     };
-    Object.assign(world, {
+    Object.assign(stack, {
         creationMinutes,
         faultAt: (port: string, call: number) => disturbance.call(drilled.minute, sharedPort[port] ?? port, call),
         turns: () => disturbance.random() * 6,
@@ -64,17 +64,17 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
     /** The prefetch requests the lists of the last day's viewers, at one minute of each hour. */
     function prefetchInHour(minute: number): void {
         if (asked.has(minute)) askedAt = minute;
-        if (!world.config.prefetches || minute % 60 !== 26 || minute - askedAt > 24 * 60) return;
-        world.prefetch(prefetchedLists);
+        if (!stack.config.prefetches || minute % 60 !== 26 || minute - askedAt > 24 * 60) return;
+        stack.prefetch(prefetchedLists);
         for (let list = 0; list < prefetchedLists; list += 1) bill.ask();
     }
-    const { makeCampaign, makeRanking, park, run } = world;
+    const { makeCampaign, makeRanking, park, run } = stack;
     let [probes, parks] = [0, 0];
     const closeBills = () => {
         for (const one of bills) one.close();
     };
 
-    const drilled = Object.assign(world, truth, {
+    const drilled = Object.assign(stack, truth, {
         v2,
         month,
         at,
@@ -92,27 +92,27 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
         },
         train(name: string, kept = false): void {
             const hasCampaign = name === servedSolution;
-            world.solutions.push({ arn: solutionArn(name), status: "ACTIVE", changedAt: world.now, kept, hasCampaign });
+            stack.solutions.push({ arn: solutionArn(name), status: "ACTIVE", changedAt: stack.now, kept, hasCampaign });
         },
         /** Simulates the current minute with recommendation and ranking requests. */
         pass(requests: number, rankings: number): void {
             const { minute } = drilled;
-            const isServing = world.isServing();
+            const isServing = stack.isServing();
             if (month() !== billedMonth) {
                 billedMonth = month();
                 for (const one of bills) one.beginMonth();
             }
             for (const one of bills) one.beginMinute(minute);
-            world.solutions = world.solutions.map((one) => ({
+            stack.solutions = stack.solutions.map((one) => ({
                 ...one,
-                hasCampaign: one.arn === solutionArn(servedSolution) && world.campaign !== undefined,
+                hasCampaign: one.arn === solutionArn(servedSolution) && stack.campaign !== undefined,
             }));
             if (isServing) {
                 if (requests + rankings > 0) asked.set(minute, requests + rankings);
-                if (requests > 0) world.ask(requests);
-                if (rankings > 0) world.rank(rankings);
+                if (requests > 0) stack.ask(requests);
+                if (rankings > 0) stack.rank(rankings);
                 prefetchInHour(minute);
-                bill.pass(requests, world.campaign?.minProvisionedTPS ?? 1);
+                bill.pass(requests, stack.campaign?.minProvisionedTPS ?? 1);
                 if (ranks) rankingBill.pass(rankings, 1);
             }
             drilled.usd = bill.usd + rankingBill.usd;
@@ -121,7 +121,7 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
         /** Advances to the next minute. */
         tick(): void {
             drilled.minute += 1;
-            world.now = at(drilled.minute);
+            stack.now = at(drilled.minute);
         },
         /**
          * Runs a guard and returns whether it succeeded. `late` is the number of milliseconds by which its clock is
@@ -129,14 +129,14 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
          */
         async invoke(guard: typeof runGuard, late = 0): Promise<boolean> {
             const { minute } = drilled;
-            world.skew = disturbance.skew(minute) * minuteMs;
-            world.metricsDelay = disturbance.metricDelay(minute) + 1;
-            world.deliveries = disturbance.deliveries(minute);
+            stack.skew = disturbance.skew(minute) * minuteMs;
+            stack.metricsDelay = disturbance.metricDelay(minute) + 1;
+            stack.deliveries = disturbance.deliveries(minute);
             drilled.runs += 1;
             const error = await run(guard, late);
-            for (; probes < world.probes; probes += 1) bill.ask();
-            if (world.parks.length > parks) closeBills();
-            parks = world.parks.length;
+            for (; probes < stack.probes; probes += 1) bill.ask();
+            if (stack.parks.length > parks) closeBills();
+            parks = stack.parks.length;
             if (error) drilled.failedRuns += 1;
             return error === undefined;
         },
@@ -144,4 +144,4 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
     return drilled;
 }
 
-export type MoneyWorld = ReturnType<typeof moneyWorld>;
+export type MonthSimulation = ReturnType<typeof simulateMonth>;

@@ -54,7 +54,7 @@ export const usersArn = arn("dataset/films/USERS");
 export const solutionArn = arn("solution/films");
 
 /** Returns a bucket with interactions, items and users. */
-export const cinemaBucket = () =>
+export const filmsBucket = () =>
     createBucket({
         "movies/interactions.csv": interactionsCsv(ratings),
         "movies/items.csv": itemsCsv(films),
@@ -73,7 +73,7 @@ export async function createCatalogue(service: Service): Promise<void> {
  * Starts a service with imported data, a trained solution and a campaign. Uses speed instant, so that this takes a
  * second.
  */
-export async function openCinema(bucket = cinemaBucket(), recipeName = "aws-user-personalization") {
+export async function openFilmsService(bucket = filmsBucket(), recipeName = "aws-user-personalization") {
     const service = await startService({ access: bucket.access });
     const { datasetArn } = await createDataset(service);
     await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://movies/interactions.csv" });

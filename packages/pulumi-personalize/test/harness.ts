@@ -51,7 +51,7 @@ export const importInputs = (datasetArn: string, inputs: Properties = {}) => ({
 });
 
 /** A local Personalize, a bucket and our handlers on them, new for each test of the suite that calls this. */
-export function useWorld() {
+export function useHarness() {
     const bucket = createBucket({ "films/interactions.csv": csv });
     const lines: string[] = [];
 
@@ -71,7 +71,7 @@ export function useWorld() {
     };
     let running: Awaited<ReturnType<typeof start>> | undefined;
     const here = () => {
-        assert.ok(running, "the world is there in tests and hooks only");
+        assert.ok(running, "the harness is there in tests and hooks only");
         return running;
     };
     beforeEach(async () => {
@@ -128,7 +128,7 @@ export function useWorld() {
         get handlers() {
             return here().handlers;
         },
-        /** Handlers on this world with another clock, log or engine. */
+        /** Handlers on this harness with another clock, log or engine. */
         handlersWith: (more: Partial<LifecycleDeps>) => createHandlers(depsFor(here().service.personalize, more)),
         /** Handlers without real waits: each one moves their clock by 1,900 at once. */
         hastyHandlers() {

@@ -12,13 +12,13 @@ export interface SampleCall {
     readonly code: string;
 }
 
-export type World = Awaited<ReturnType<typeof startWorld>>;
+export type SampleService = Awaited<ReturnType<typeof startSampleService>>;
 
 /**
  * Returns a local Personalize of its own for one suite, behind a server that records each call. The server also gives
  * and takes the objects of the suite's bucket, and gives the metrics that the service publishes.
  */
-export async function startWorld() {
+export async function startSampleService() {
     const bucket = createBucket(sampleFiles());
     const service = await startService({ access: bucket.access, speed: "samples" });
     const calls: SampleCall[] = [];
