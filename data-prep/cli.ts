@@ -191,7 +191,7 @@ async function main(args: string[]): Promise<number> {
     const [kind, ...file] = badRows.split(":");
     const interrupted = new AbortController();
     process.once("SIGINT", () =>
-        interrupted.abort(new Error("Cancelled: nothing was written. Run it again at any time.")),
+        interrupted.abort(new Error("Cancelled: nothing was written. Run the same command again at any time.")),
     );
     const options: PrepareOptions = {
         inputs,

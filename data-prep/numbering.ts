@@ -22,7 +22,7 @@ export function createNumbering(): Numbering {
     const ids: string[] = [];
     let direct = new Int32Array(4096).fill(-1);
     const others = createInterner();
-    /** Texts and numbers of all other IDs. */
+    /** Numbers of the IDs that `direct` does not contain, in the order of `others`. */
     const numbersOfOthers: number[] = [];
 
     const find = (value: number, bytes: Buffer, from: number, to: number): number => {

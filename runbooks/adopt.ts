@@ -150,7 +150,7 @@ function printPlan(
         console.log(`${commands.join("\n")}\n\nor, in the stack's configuration file:\n${yaml}`);
     }
     console.log(`\n${next}`);
-    console.log("After that they belong to the stack: `pulumi destroy` deletes them.");
+    console.log("After `pulumi up` the adopted resources belong to the stack: `pulumi destroy` deletes them.");
     console.log(
         "`pulumi import` cannot do this: the engine cannot import what dynamic providers manage (pulumi/pulumi#16175).",
     );

@@ -84,7 +84,9 @@ program
         const { daemonLog, miniStackLog } = paths(instance());
         const found = [daemonLog, miniStackLog].filter(existsSync);
         if (found.length === 0) {
-            throw new LocalError("There are no logs yet. Start it with: npm run local -- start");
+            throw new LocalError(
+                "There are no logs, because the local AWS never ran. Start it: npm run local -- start",
+            );
         }
         await run(instance(), "tail", ["-n", "200", ...(follow ? ["-F"] : []), ...found], "terminal");
     });

@@ -146,7 +146,7 @@ export const solution: ResourceKind<SolutionInputs> = {
         };
         // Personalize rejects an update without a change, and a new frequency restarts the schedule.
         if (solution.updates.some((key) => !isEqualValue(solution, key, current[key], inputs[key]))) {
-            // Only an empty list removes the event parameters. An unchanged frequency is harmless.
+            // Only an empty list removes the event parameters. A request may repeat the current frequency.
             const { eventParameters = current.eventParameters && [] } = inputs;
             const solutionUpdateConfig = configuration({ ...inputs, ...(eventParameters && { eventParameters }) });
             await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }));

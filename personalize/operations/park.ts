@@ -32,7 +32,7 @@ export async function park(
     await eachOf(parking, async (arn) => {
         const client = deps.client(regionOf(arn));
         if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
-            // No other resource uses a campaign, so the deletion needs no owner to protect anything.
+            // Without an owner, `remove` deletes no other resources first. A campaign is in use by none.
             await remove(campaign, deps, client, { arn, what: whatOf(arn), pollSeconds, owner: undefined });
         }
     });

@@ -25,7 +25,7 @@ export function passRole({ snapshot }: Scene): Link {
         return unknownLink(passRoleLink, simulator, cannotTell(unsure));
     }
     const by = [...new Set(toPersonalize.matched)];
-    // Simulated without iam:PassedToService, a statement that allows another service reports this key as missing.
+    // In the simulation without iam:PassedToService, a statement that allows iam:PassRole to another service reports this key as missing.
     const forOthers = toAny?.decision !== "explicitDeny" && (toAny?.missing ?? []).length > 0;
     const why = [
         ...(toPersonalize.byBoundary === false

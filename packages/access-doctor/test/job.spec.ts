@@ -20,7 +20,7 @@ const resultOf = (snapshot: Snapshot) => {
     return [verdict, result?.verdict, result?.findings[0]?.fault, result?.detail ?? ""] as const;
 };
 
-describe("the service's own message about an import", () => {
+describe("The link for an import job's result", () => {
     it("the job link is in order for a successful or running job", () => {
         assert.deepEqual(resultOf(withJob(seen(createFixture()), "ACTIVE")).slice(0, 3), ["sound", "ok", undefined]);
         const [verdict, result, , detail] = resultOf(withJob(seen(createFixture()), "CREATE PENDING"));

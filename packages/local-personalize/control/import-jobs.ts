@@ -28,7 +28,7 @@ const createImportJob: Handler = (call, input: CreateInput) => {
     const { datasetArn, dataSource, roleArn, publishAttributionMetricsToS3 } = input;
     const importMode = input.importMode ?? "FULL";
     const dataset = need<DatasetProperties>(call, "dataset", datasetArn);
-    // Real accounts accept an import while its dataset pends: reference sheet, section 12.
+    // Real accounts accept an import while its dataset is pending (docs/emulator.md).
     if (phaseOf(call, dataset).status !== "CREATE PENDING" && phaseOf(call, dataset).status !== "CREATE IN_PROGRESS") {
         needActive(call, "dataset", datasetArn);
     }

@@ -71,7 +71,7 @@ const minute = 60 * second;
 const none: Durations = { pending: 0, inProgress: 0 };
 const demo: Durations = { pending: 300, inProgress: 700 };
 
-/** Durations that were observed on small data in real accounts: reference sheet, section 8. */
+/** Durations that were observed on small data in real accounts (docs/emulator.md). */
 const realCreation: Record<Kind, Durations> = {
     schema: none,
     "dataset-group": { pending: 5 * second, inProgress: 25 * second },
@@ -100,7 +100,7 @@ const realDeletion: Partial<Record<Kind, Durations>> = {
     recommender: { pending: minute, inProgress: 16 * minute },
 };
 
-/** Kinds that are ACTIVE immediately. Real accounts showed this for a new solution: reference sheet, section 12. */
+/** Kinds that are ACTIVE immediately. AWS's notebooks show this for a new solution (docs/emulator.md). */
 const madeAtOnce: readonly Kind[] = ["schema", "solution"];
 
 /** Returns the durations of a speed; `real` gives those of AWS. */

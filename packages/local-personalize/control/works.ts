@@ -84,7 +84,9 @@ export function createWorks(options: {
             const queue = before.then(() => run(resource, abort.signal));
             queues.set(
                 kind,
-                queue.catch((error: unknown) => log(`${resource.arn}: its end could not be written: ${error}`)),
+                queue.catch((error: unknown) =>
+                    log(`${resource.arn}: the result of its work could not be stored: ${error}`),
+                ),
             );
         };
         const due = () => Math.max(resource.createdAt + pending, options.notBefore(resource));

@@ -133,7 +133,7 @@ const prefixes: Partial<Record<Kind, string>> = {
     "solution-version": "SolutionTrainingJob",
 };
 
-/** Counts imports and trainings like the service's metrics (reference sheet, section 9). */
+/** Counts imports and trainings like the service's metrics. */
 export function createJobMetrics(store: Store, speed: Speed, metrics: ServiceMetrics) {
     const adderOf = (job: Resource<object>) => {
         const prefix = prefixes[job.kind];

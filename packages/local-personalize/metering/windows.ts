@@ -25,7 +25,7 @@ export interface Window {
 export const hourMilliseconds = 3_600_000;
 
 /**
- * TPS are averages of 5 minutes (reference sheet, section 4). v2 has a minimum of requests an hour (section 10), so its
+ * TPS are averages of 5 minutes. A v2 campaign has a minimum number of billed requests an hour, so its
  * window is an hour.
  */
 const lengths: Readonly<Record<CampaignMeasure, number>> = {

@@ -114,7 +114,7 @@ function concatenated(histories: Iterable<readonly number[]>): Int32Array {
     return items;
 }
 
-/** Reads the histories' items, which are behind each other in the file, by the users and their histories' lengths. */
+/** Reads the items of all histories. The file has one history after another; `lengths` has each user's number of items. */
 function readHistories(dir: string, lengths: readonly (readonly [userId: string, length: number])[]) {
     const items = new Int32Array(readAligned(join(dir, HISTORIES)));
     let at = 0;

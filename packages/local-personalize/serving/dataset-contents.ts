@@ -18,7 +18,7 @@ export interface AttributeTable {
     schemaArn: string;
 }
 
-/** A value that holds until the next event that is dated ahead; epoch seconds. */
+/** A value that is valid until `until` (epoch seconds), the time of the next event with a time in the future. */
 interface Due<Value> {
     readonly value: Value;
     readonly until: number;

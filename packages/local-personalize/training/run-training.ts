@@ -57,7 +57,7 @@ export async function runTraining(
             choice: eventChoiceOf(version.properties),
             trendInterval: trendIntervalOf(version.properties),
             config: { ...version.properties.solutionConfig, performHPO: version.properties.performHPO },
-            // One seed for all versions of a solution, so that their metrics differ by the data and not by the draw.
+            // One seed for all versions of a solution: they have the same test users, so only the data changes their metrics.
             seed: version.arn.replace(/\/[^/]*$/, ""),
         },
         signal,

@@ -161,7 +161,7 @@ describe("similarItems", () => {
             items.slice(0, 5).filter((other) => tasteOf(other) === tasteOf(item)),
         );
         const share = same.flat().length / (rows.length * 5);
-        // By chance, one of five similar items would have the same taste.
+        // Random similar items would be of the same taste in one of five cases.
         assert.ok(share > 0.6, `${share}`);
     });
 });

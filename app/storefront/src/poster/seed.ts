@@ -7,7 +7,7 @@ export function hashOf(text: string): number {
     return hash >>> 0;
 }
 
-/** Random numbers for one picture: a stable sequence for each text. */
+/** Random numbers for one poster. The same seed text gives the same sequence. */
 export interface Draw {
     /** Returns a number from `low` to `high`. */
     between(low: number, high: number): number;

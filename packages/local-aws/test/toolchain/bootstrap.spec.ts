@@ -11,7 +11,7 @@ describe("bootstrap.mjs, installing tools", () => {
     });
     afterEach(() => machine.remove());
 
-    it("level test installs all tools and leaves no temporary files", async () => {
+    it("bootstrap.mjs with the argument test installs all tools and leaves no temporary files", async () => {
         const { code, stdout, stderr } = await machine.run(["test"]);
         assert.equal(code, 0, stderr);
         assert.equal(stdout, "");
