@@ -72,24 +72,24 @@ async function benchOf(size: number): Promise<Goal[]> {
     await compare("polars");
     await run("data-prep, all, gzip", () => ours(`${csv}.gz`, "gzip"));
     await run("data-prep, all, Parquet", () => ours(join(folder, "ratings.parquet"), "parquet"));
-    const found: Goal[] = [
+    const goals: Goal[] = [
         { name: `prep-vs-polars-${size}m`, figure: whole.seconds / polars.seconds, bound: "<=", limit: 1 },
     ];
     if (size === 10) {
         const pandas = await run("pandas, all", peer("pandas", "whole"));
         await compare("pandas");
-        found.push(
+        goals.push(
             { name: "prep-whole-vs-convert-10m", figure: whole.seconds / bare.seconds, bound: "<=", limit: 6 },
             { name: "prep-convert-vs-polars-10m", figure: converted.seconds / bare.seconds, bound: "<=", limit: 3 },
             { name: "prep-vs-pandas-10m", figure: whole.seconds / pandas.seconds, bound: "<=", limit: 0.25 },
         );
     }
     if (size === 25 && whole.peakMib !== undefined) {
-        found.push({ name: "prep-peak-mib", figure: whole.peakMib, bound: "<=", limit: 600, unit: "MiB" });
+        goals.push({ name: "prep-peak-mib", figure: whole.peakMib, bound: "<=", limit: 600, unit: "MiB" });
     }
     console.log(`${size} million rows`);
     console.log(table(["program", "seconds", "peak MiB"], rows));
-    return found;
+    return goals;
 }
 
 async function ours(file: string, name: string): Promise<Measured> {

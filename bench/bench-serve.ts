@@ -79,8 +79,8 @@ try {
         ),
         [peer, data],
     );
-    const found = JSON.parse(stdout) as Record<string, { perSecond: number; p50: number; p99: number }>;
-    for (const [count, figures] of Object.entries(found)) {
+    const speeds = JSON.parse(stdout) as Record<string, { perSecond: number; p50: number; p99: number }>;
+    for (const [count, figures] of Object.entries(speeds)) {
         rows.push({ name: `implicit's recommend call, ${count} results, without a network`, ...figures });
     }
     console.log(
@@ -119,8 +119,8 @@ async function filterOf(campaignArn: string): Promise<string> {
     const { datasetGroupArn = "" } = await aws.outputs();
     if (campaign?.status !== "ACTIVE") throw new Error(`The campaign is ${campaign?.status}.`);
     const filterExpression = 'EXCLUDE ItemID WHERE Interactions.event_type IN ("Watch")';
-    const asked = new CreateFilterCommand({ name: "bench", datasetGroupArn, filterExpression });
-    const { filterArn = "" } = await personalize.send(asked);
+    const command = new CreateFilterCommand({ name: "bench", datasetGroupArn, filterExpression });
+    const { filterArn = "" } = await personalize.send(command);
     for (;;) {
         const { filter } = await personalize.send(new DescribeFilterCommand({ filterArn }));
         if (filter?.status === "ACTIVE") return filterArn;

@@ -53,23 +53,25 @@ try {
         say(`${at} requests: ${rows.at(-1)?.[1]} MiB`);
     };
     const shape = { requests, viewers: VIEWERS, exponent: 1, events: 0.02, seed: 1 };
-    const asked: Asked[] = await load(
+    const timedCalls: Asked[] = await load(
         paced(Array.from({ length: callers }, stack.caller), rate),
         { ...shape, nameOf: (rank) => String(rank + 1) },
         note,
         AbortSignal.timeout(minutes * 60_000),
     );
     const last = memory();
-    rows.push([asked.length, last.toFixed(0)]);
+    rows.push([timedCalls.length, last.toFixed(0)]);
     const saved = sizeOf(join(paths(instance).awsData, "ministack", "state"));
     showTable(["requests", "MiB of memory"], rows);
-    const perSecond = asked.length / ((performance.now() - begun) / 1000);
-    say(`${asked.length} requests, ${perSecond.toFixed(0)} a second; ${(saved / MIB).toFixed(1)} MiB of state`);
-    say(`failed: ${failuresOf(asked)}, not sent in time: ${requests - asked.length}. Lists: ${sourcesOf(asked)}`);
+    const perSecond = timedCalls.length / ((performance.now() - begun) / 1000);
+    say(`${timedCalls.length} requests, ${perSecond.toFixed(0)} a second; ${(saved / MIB).toFixed(1)} MiB of state`);
+    say(
+        `failed: ${failuresOf(timedCalls)}, not sent in time: ${requests - timedCalls.length}. Lists: ${sourcesOf(timedCalls)}`,
+    );
     const first = memories.get(requests / 4);
     process.exitCode = printGoals([
         // Requests that were not sent in time count as errors.
-        { name: "soak-errors", figure: failedOf(asked) + requests - asked.length, bound: "=", limit: 0 },
+        { name: "soak-errors", figure: failedOf(timedCalls) + requests - timedCalls.length, bound: "=", limit: 0 },
         { name: "soak-growth-mib", figure: last - (first ?? Number.NEGATIVE_INFINITY), bound: "<=", limit: 60 },
         { name: "soak-state-mib", figure: saved / MIB, bound: "<=", limit: 30 },
     ]);

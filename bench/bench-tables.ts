@@ -37,8 +37,8 @@ const tables = byTables(folds, catalogue);
 const moments = atMoments(columns);
 const moved = movedByOne(columns);
 const figure = (value: number) => value.toFixed(4);
-const foundRows = (found: ReadonlyMap<string, Found>) =>
-    [...found].map(([name, { recall, ndcg }]) => [name, figure(recall), figure(ndcg)]);
+const foundRows = (figuresByName: ReadonlyMap<string, Found>) =>
+    [...figuresByName].map(([name, { recall, ndcg }]) => [name, figure(recall), figure(ndcg)]);
 showTable(["because you watched", "recall@20", "NDCG@20"], [...foundRows(likenesses), ...foundRows(tables)]);
 const worthRow = ([name, { comers, others, share, lift }]: [string, Worth]) => [
     name,

@@ -62,9 +62,9 @@ export const httpCaller =
     (apiUrl: string, apiKey?: string): Call =>
     async ({ method, resource, path = {}, query = {}, body }) => {
         const filled = resource.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ""));
-        const asked = new URLSearchParams(query).toString();
+        const search = new URLSearchParams(query).toString();
         const begun = performance.now();
-        const response = await fetch(`${apiUrl}${filled}${asked && `?${asked}`}`, {
+        const response = await fetch(`${apiUrl}${filled}${search && `?${search}`}`, {
             method,
             headers: {
                 ...(body !== undefined && { "content-type": "application/json" }),

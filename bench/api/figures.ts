@@ -17,15 +17,15 @@ export function latencyOf(times: readonly number[]): Latency {
 export const layerHead = ["answered by", "requests", "part", "p50 ms", "p95 ms", "p99 ms"];
 
 /** Returns a table row for each layer that answered lists: number of lists, share of all lists, and times. */
-export function layerRows(asked: readonly Asked[]): (readonly string[])[] {
-    const lists = asked.filter(({ kind }) => kind === "list");
+export function layerRows(timedCalls: readonly Asked[]): (readonly string[])[] {
+    const lists = timedCalls.filter(({ kind }) => kind === "list");
     const row = (name: string, some: readonly Asked[], all: number) => {
         const { p50, p95, p99 } = latencyOf(some.map(({ answer }) => answer.milliseconds));
         const part = `${((100 * some.length) / all).toFixed(1)} %`;
         return [name, some.length.toLocaleString("en-US"), part, p50.toFixed(2), p95.toFixed(2), p99.toFixed(2)];
     };
     const layers = [...new Set(lists.map(({ answer }) => answer.layer))].sort();
-    const events = asked.filter(({ kind }) => kind === "event");
+    const events = timedCalls.filter(({ kind }) => kind === "event");
     return [
         ...layers.map((layer) =>
             row(
@@ -35,22 +35,23 @@ export function layerRows(asked: readonly Asked[]): (readonly string[])[] {
             ),
         ),
         row("all lists", lists, lists.length),
-        ...(events.length > 0 ? [row("events", events, asked.length)] : []),
+        ...(events.length > 0 ? [row("events", events, timedCalls.length)] : []),
     ];
 }
 
-export const failedOf = (asked: readonly Asked[]): number => asked.filter(({ answer }) => answer.status >= 300).length;
+export const failedOf = (timedCalls: readonly Asked[]): number =>
+    timedCalls.filter(({ answer }) => answer.status >= 300).length;
 
 /** Returns the number of failures with their statuses: `3 (502)`. */
-export function failuresOf(asked: readonly Asked[]): string {
-    const statuses = new Set(asked.flatMap(({ answer: { status } }) => (status >= 300 ? [status] : [])));
-    return statuses.size === 0 ? "0" : `${failedOf(asked)} (${[...statuses].join(", ")})`;
+export function failuresOf(timedCalls: readonly Asked[]): string {
+    const statuses = new Set(timedCalls.flatMap(({ answer: { status } }) => (status >= 300 ? [status] : [])));
+    return statuses.size === 0 ? "0" : `${failedOf(timedCalls)} (${[...statuses].join(", ")})`;
 }
 
 /** Returns the number of answers by source, most frequent first: `campaign 120, cache (throttled) 30`. */
-export function sourcesOf(asked: readonly Asked[]): string {
+export function sourcesOf(timedCalls: readonly Asked[]): string {
     const counts = new Map<string, number>();
-    for (const { kind, answer } of asked) {
+    for (const { kind, answer } of timedCalls) {
         if (kind === "event" || answer.status >= 300) continue;
         const { source, reason } = answer.body;
         const name = reason === undefined ? source : `${source} (${reason})`;

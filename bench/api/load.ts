@@ -53,7 +53,7 @@ export async function load(
     const random = seededRandom(seed);
     const draw = zipf(viewers, exponent, random);
     const revisions = new Map<string, number>();
-    const asked: Asked[] = [];
+    const timedCalls: Asked[] = [];
     let next = 0;
 
     async function work(call: Call): Promise<void> {
@@ -66,15 +66,15 @@ export async function load(
                 if (answer.status === 202) {
                     revisions.set(viewer, Math.max(answer.body.revision, revisions.get(viewer) ?? 0));
                 }
-                asked.push({ kind: "event", answer: slim(answer) });
+                timedCalls.push({ kind: "event", answer: slim(answer) });
             } else {
-                asked.push({ kind: "list", answer: slim(await call(listRequest(viewer, revisions.get(viewer)))) });
+                timedCalls.push({ kind: "list", answer: slim(await call(listRequest(viewer, revisions.get(viewer)))) });
             }
         }
     }
 
     await Promise.all(callers.map(work));
-    return asked;
+    return timedCalls;
 }
 
 /** Returns a caller that waits this many milliseconds before each request. */

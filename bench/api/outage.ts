@@ -30,15 +30,15 @@ export async function outages(
     const steps: OutageStep[] = [];
     for (const [at, { what, state, version }] of life.entries()) {
         Object.assign(harness, { state, version });
-        const asked: Asked[] = [];
+        const timedCalls: Asked[] = [];
         for (const half of [0, 1]) {
             const nameOf = (rank: number) => (rank % 2 === 0 ? shape.nameOf(rank) : `new-${at}-${half}-${rank}`);
             const requests = Math.ceil(shape.requests / 2);
-            asked.push(...(await load(callers, { ...shape, requests, nameOf, seed: shape.seed + 2 * at + half })));
+            timedCalls.push(...(await load(callers, { ...shape, requests, nameOf, seed: shape.seed + 2 * at + half })));
             await sleep(limits.resting + 100);
             harness.now += limits.campaignChecked + limits.campaignRead;
         }
-        steps.push({ what, asked });
+        steps.push({ what, asked: timedCalls });
     }
     return steps;
 }

@@ -34,7 +34,7 @@ export async function overHandler(
     const cached = simulated(seed);
     const callers = someOf(() => handlerCaller(processOf(cached, documents)));
     const begun = cached.harness.now;
-    const asked = await load(callers, shape, (at) => {
+    const timedCalls = await load(callers, shape, (at) => {
         cached.harness.now = begun + (1000 * at) / options.rate;
     });
     const calls = cached.harness.calls;
@@ -43,7 +43,7 @@ export async function overHandler(
     const proven = await withTokens(shape, options, documents);
     showLine(`with viewerAuth`);
     showTable(layerHead, layerRows(proven.asked));
-    const hits = [asked, proven.asked].map((some) => hitLatency(some, ["memory"]));
+    const hits = [timedCalls, proven.asked].map((some) => hitLatency(some, ["memory"]));
     showLine(
         `from memory, p50 and p99: ${hits.map(({ p50, p99 }) => `${p50.toFixed(2)} and ${p99.toFixed(2)} ms`).join(" without, ")} with a token. ` +
             `Calls of the campaign: ${calls} without, ${proven.calls} with`,
@@ -55,8 +55,8 @@ export async function overHandler(
     // campaign.
     const bareCallers = Array.from({ length: 128 }, () => withoutCache(bare));
     const bareAsked = await load(bareCallers, shape);
-    showTable(layerHead, layerRows(asked));
-    const milliseconds = asked.reduce((sum, { answer }) => sum + answer.milliseconds, 0) / asked.length;
+    showTable(layerHead, layerRows(timedCalls));
+    const milliseconds = timedCalls.reduce((sum, { answer }) => sum + answer.milliseconds, 0) / timedCalls.length;
     showLine(`a request takes ${milliseconds.toFixed(1)} ms of the function, on average`);
     showLine(`without a cache`);
     showTable(layerHead, layerRows(bareAsked));
@@ -108,7 +108,7 @@ export async function overHandler(
         { name: "api-calls-saved", figure: saved, bound: ">=", limit: 80, unit: "%" },
         {
             name: "api-failed",
-            figure: failedOf(asked) + failedOf(proven.asked) + outageFailed + failed,
+            figure: failedOf(timedCalls) + failedOf(proven.asked) + outageFailed + failed,
             bound: "=",
             limit: 0,
         },
@@ -137,17 +137,17 @@ async function withTokens(
             handlerCaller(processOf(harness, documents, { auth: issuer }), tokenOf),
         );
         const begun = harness.harness.now;
-        const asked = await load(callers, shape, (at) => {
+        const timedCalls = await load(callers, shape, (at) => {
             harness.harness.now = begun + (1000 * at) / rate;
         });
         const { calls } = harness.harness;
-        return { asked, calls, seconds: await secondsToChange(callers, namesOf("proven", 50)) };
+        return { asked: timedCalls, calls, seconds: await secondsToChange(callers, namesOf("proven", 50)) };
     } finally {
         await issuer.close();
     }
 }
 
-function hitLatency(asked: Awaited<ReturnType<typeof load>>, layers: readonly string[]) {
-    const hits = asked.filter(({ kind, answer }) => kind === "list" && layers.includes(answer.layer));
+function hitLatency(timedCalls: Awaited<ReturnType<typeof load>>, layers: readonly string[]) {
+    const hits = timedCalls.filter(({ kind, answer }) => kind === "list" && layers.includes(answer.layer));
     return latencyOf(hits.map(({ answer }) => answer.milliseconds));
 }

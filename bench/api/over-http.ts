@@ -17,17 +17,17 @@ export async function overHttp(
 ): Promise<Goal[]> {
     const callers = Array.from({ length: options.callers }, () => httpCaller(url.replace(/\/$/, ""), options.apiKey));
     say(`${shape.requests} requests at ${url}`);
-    const asked = await load(callers, shape);
-    showTable(layerHead, layerRows(asked));
-    const lists = asked.filter(({ kind }) => kind === "list");
+    const timedCalls = await load(callers, shape);
+    showTable(layerHead, layerRows(timedCalls));
+    const lists = timedCalls.filter(({ kind }) => kind === "list");
     const calls = lists.filter(({ answer }) => answer.layer === "campaign").length;
-    showLine(`lists come from: ${sourcesOf(asked)}`);
+    showLine(`lists come from: ${sourcesOf(timedCalls)}`);
     say("events");
     const seconds = await secondsToChange(callers, namesOf("", 20));
     showLine(`an event changes the list after ${seconds50and99(seconds)}`);
     return [
         { name: "api-calls-saved", figure: 100 * (1 - calls / lists.length), bound: ">=", limit: 80, unit: "%" },
-        { name: "api-failed", figure: failedOf(asked), bound: "=", limit: 0 },
+        { name: "api-failed", figure: failedOf(timedCalls), bound: "=", limit: 0 },
         { name: "api-fresh-seconds", figure: Math.max(...seconds), bound: "<", limit: 1, unit: "s" },
     ];
 }

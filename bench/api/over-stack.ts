@@ -41,7 +41,7 @@ export async function overStack(
         const since = Date.now() - 60_000;
         const callsBefore = await stack.campaignCalls(since);
         const begun = performance.now();
-        const asked = await load(
+        const timedCalls = await load(
             some(() => resting(stack.caller(), rest)),
             shape,
         );
@@ -49,13 +49,13 @@ export async function overStack(
         await sleep(published);
         const calls = (await stack.campaignCalls(since)) - callsBefore;
         const functionMs = await stack.functionMs(since);
-        const lists = asked.filter(({ kind }) => kind === "list").length;
+        const lists = timedCalls.filter(({ kind }) => kind === "list").length;
         const direct = await load(
             some(() => resting(stack.direct(), rest)),
             { ...shape, requests: directRequests },
         );
         showLine(`over the local AWS, ${perSecond.toFixed(0)} requests a second`);
-        showTable(layerHead, layerRows(asked));
+        showTable(layerHead, layerRows(timedCalls));
         showLine(`the campaign itself, without a cache`);
         showTable(layerHead, layerRows(direct));
         showLine(
@@ -93,7 +93,7 @@ export async function overStack(
                 sourcesOf(step.asked),
             ]),
         );
-        const failed = steps.reduce((sum, step) => sum + failedOf(step.asked), failedOf(asked));
+        const failed = steps.reduce((sum, step) => sum + failedOf(step.asked), failedOf(timedCalls));
         return { failed, seconds };
     } finally {
         await stack.stop();

@@ -82,8 +82,8 @@ export async function stackOutages(
         const happened = happens()
             .then(() => sleep(settled))
             .finally(() => over.abort());
-        const [[asked = [], beside = []]] = await Promise.all([Promise.all(loads), happened]);
-        steps.push({ what, asked, direct: beside });
+        const [[apiRequests = [], beside = []]] = await Promise.all([Promise.all(loads), happened]);
+        steps.push({ what, asked: apiRequests, direct: beside });
     }
     return steps;
 }

@@ -70,7 +70,7 @@ export function find(list: Iterable<number>, known: ReadonlySet<number>, truth: 
 }
 
 /** Returns the mean of several values; 0 without values. */
-export function meanOf(found: readonly Found[]): Found {
-    const mean = (key: keyof Found) => found.reduce((sum, one) => sum + one[key], 0) / (found.length || 1);
+export function meanOf(trials: readonly Found[]): Found {
+    const mean = (key: keyof Found) => trials.reduce((sum, one) => sum + one[key], 0) / (trials.length || 1);
     return { recall: mean("recall"), ndcg: mean("ndcg") };
 }

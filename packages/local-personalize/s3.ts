@@ -5,11 +5,11 @@ import type { ImportAccess } from "./contract.ts";
 export function s3Objects(client: S3Client): Pick<ImportAccess, "list" | "read" | "write"> {
     return {
         async list(Bucket, Prefix) {
-            const found: { key: string; size: number }[] = [];
+            const objects: { key: string; size: number }[] = [];
             for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix })) {
-                found.push(...(page.Contents ?? []).map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size })));
+                objects.push(...(page.Contents ?? []).map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size })));
             }
-            return found;
+            return objects;
         },
         async read(Bucket, Key) {
             const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));

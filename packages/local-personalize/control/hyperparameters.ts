@@ -140,10 +140,10 @@ export function checkParameters(
     checkValues(recipeName, "feature transformation parameter", parametersOf(transformations, recipeName), others);
 }
 
-function checkValues(recipeName: string, what: string, known: Parameters, values: Record<string, string>): void {
+function checkValues(recipeName: string, what: string, parameters: Parameters, values: Record<string, string>): void {
     for (const [name, value] of Object.entries(values)) {
-        const parameter = Object.hasOwn(known, name) ? known[name] : undefined;
-        if (!parameter) throw unknownParameter(recipeName, what, name, known);
+        const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+        if (!parameter) throw unknownParameter(recipeName, what, name, parameters);
         checkValue(name, value, parameter);
     }
 }
@@ -159,8 +159,8 @@ function checkValue(name: string, value: string, { range, isInteger }: Parameter
     throw invalidInput(`${name} must be ${kind} from ${range[0]} to ${range[1]}, not ${value}.`);
 }
 
-function unknownParameter(recipeName: string, what: string, name: string, known: Parameters) {
-    const all = Object.keys(known).join(", ") || "none";
+function unknownParameter(recipeName: string, what: string, name: string, parameters: Parameters) {
+    const all = Object.keys(parameters).join(", ") || "none";
     return invalidInput(`The recipe ${recipeName} has no ${what} ${name}; it has: ${all}.`);
 }
 
@@ -173,8 +173,8 @@ export function hpoCandidates(
     recipeName: string,
     { hpoResourceConfig = {}, algorithmHyperParameterRanges: given = {} }: HpoConfig,
 ): Record<string, string>[] {
-    const known = Object.entries(parametersOf(algorithms, recipeName)).filter(([, { tunable }]) => tunable);
-    if (known.length === 0)
+    const tunables = Object.entries(parametersOf(algorithms, recipeName)).filter(([, { tunable }]) => tunable);
+    if (tunables.length === 0)
         throw invalidInput(`The recipe ${recipeName} has no hyperparameters that performHPO could tune.`);
     const most = jobLimit("maxNumberOfTrainingJobs", hpoResourceConfig.maxNumberOfTrainingJobs, 40);
     jobLimit("maxParallelTrainingJobs", hpoResourceConfig.maxParallelTrainingJobs, 10);
@@ -185,15 +185,15 @@ export function hpoCandidates(
             ...(given.categoricalHyperParameterRanges ?? []),
         ].map((range) => [range.name ?? "", range]),
     );
-    const unknown = [...ranges.keys()].find((name) => !known.some(([other]) => other === name));
+    const unknown = [...ranges.keys()].find((name) => !tunables.some(([other]) => other === name));
     if (unknown !== undefined)
-        throw unknownParameter(recipeName, "tunable hyperparameter", unknown, Object.fromEntries(known));
-    const choices = known.map(([name, parameter]) => valuesOf(name, parameter, ranges.get(name) ?? {}));
+        throw unknownParameter(recipeName, "tunable hyperparameter", unknown, Object.fromEntries(tunables));
+    const choices = tunables.map(([name, parameter]) => valuesOf(name, parameter, ranges.get(name) ?? {}));
     const all = choices.reduce<string[][]>(
         (settings, values) => settings.flatMap((setting) => values.map((value) => [...setting, value])),
         [[]],
     );
-    const names = known.map(([name]) => name);
+    const names = tunables.map(([name]) => name);
     return all
         .slice(0, Math.min(most, MOST_CANDIDATES))
         .map((setting) => Object.fromEntries(setting.map((value, index) => [names[index] ?? "", value])));

@@ -81,8 +81,8 @@ export function needRecipe(call: Call, arn: string): Recipe {
 
 /** Returns the type of a solution's recipe, by its name or ARN; that of AutoML's choice when there is none. */
 export function recipeTypeOf(recipe: string = autoMlRecipe): RecipeType {
-    const found = recipes.find(({ name }) => name === recipe.slice(recipe.lastIndexOf("/") + 1));
-    return found?.type ?? "USER_PERSONALIZATION";
+    const match = recipes.find(({ name }) => name === recipe.slice(recipe.lastIndexOf("/") + 1));
+    return match?.type ?? "USER_PERSONALIZATION";
 }
 
 const algorithmArnOf = ({ options }: Call, name: string) => `arn:${options.partition}:personalize:::algorithm/${name}`;
@@ -108,15 +108,15 @@ const describeAlgorithm: Handler = (call, input: { algorithmArn: string }) => {
 
 const describeFeatureTransformation: Handler = (call, input: { featureTransformationArn: string }) => {
     const { featureTransformationArn } = input;
-    const found = recipes.find(
+    const match = recipes.find(
         ({ featureTransformation }) => transformationArnOf(call, featureTransformation) === featureTransformationArn,
     );
-    if (!found) throw notFound("feature transformation", featureTransformationArn);
+    if (!match) throw notFound("feature transformation", featureTransformationArn);
     return {
         featureTransformation: {
-            name: found.featureTransformation,
+            name: match.featureTransformation,
             featureTransformationArn,
-            defaultParameters: defaultTransformation(found.name),
+            defaultParameters: defaultTransformation(match.name),
             status: "ACTIVE",
             creationDateTime,
             lastUpdatedDateTime: creationDateTime,

@@ -41,8 +41,8 @@ export function checkTrainingData(
 ): void {
     for (const columns of [excludedDatasetColumns, includedDatasetColumns]) {
         for (const [type, names] of Object.entries(columns)) {
-            const known = columnsOf(call, groupArn, type).map(({ name }) => name);
-            const unknown = names.find((name) => !known.includes(name));
+            const columnNames = columnsOf(call, groupArn, type).map(({ name }) => name);
+            const unknown = names.find((name) => !columnNames.includes(name));
             if (unknown !== undefined) throw invalidInput(`The dataset ${type} has no column ${unknown}.`);
         }
     }

@@ -112,11 +112,11 @@ export function openEventStore(dataDir: string) {
             attributes.all(dataset).map(({ id, properties }) => [String(id), JSON.parse(String(properties))]),
         /** Removes data whose dataset no longer exists. */
         keepOnly(datasets: number[]): void {
-            const known = JSON.stringify(datasets);
+            const datasetIds = JSON.stringify(datasets);
             for (const table of ["events", "attributes"]) {
                 database
                     .prepare(`DELETE FROM ${table} WHERE dataset NOT IN (SELECT value FROM json_each(?))`)
-                    .run(known);
+                    .run(datasetIds);
             }
         },
         close: () => database.close(),

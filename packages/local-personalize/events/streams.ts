@@ -33,8 +33,8 @@ export function createStreams(store: EventStore) {
     const streams = new Map<number, Stream>();
 
     const streamOf = (dataset: number): Stream => {
-        const known = streams.get(dataset);
-        if (known) return known;
+        const open = streams.get(dataset);
+        if (open) return open;
         const stream: Stream = { events: [], byUser: new Map(), ignored: new Map() };
         for (const event of store.events(dataset)) take(stream, event);
         streams.set(dataset, stream);

@@ -42,10 +42,10 @@ type FilterValues = Map<string, Literal[]>;
  * effect.
  */
 export function readFilterValues(filter: FilterExpression, given: Record<string, string> = {}): FilterValues {
-    const known = new Set(filter.clauses.flatMap(placeholdersOf));
-    const unknown = Object.keys(given).find((key) => !known.has(key));
+    const placeholders = new Set(filter.clauses.flatMap(placeholdersOf));
+    const unknown = Object.keys(given).find((key) => !placeholders.has(key));
     if (unknown !== undefined) {
-        const all = [...known].map((name) => `$${name}`).join(", ") || "none";
+        const all = [...placeholders].map((name) => `$${name}`).join(", ") || "none";
         throw invalidInput(`The filter has no placeholder $${unknown}; it has: ${all}`);
     }
     const needed = filter.clauses.filter(({ keep }) => keep === "INCLUDE").flatMap(placeholdersOf);

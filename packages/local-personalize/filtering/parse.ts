@@ -137,10 +137,10 @@ function readTokens(tokens: Token[]) {
         },
         /** Returns the one of `words` that comes next, in the spelling of `words`. */
         oneOf<Word extends string>(words: readonly Word[]): Word {
-            const found = words.find(is);
-            if (found === undefined) return fail(words.join(" or "));
+            const word = words.find(is);
+            if (word === undefined) return fail(words.join(" or "));
             next();
-            return found;
+            return word;
         },
         expectEnd(): void {
             if (current().kind !== "end") fail("AND, OR, IF, | or the end");

@@ -210,8 +210,8 @@ function numbering() {
     const numbers = new Map<string, number>();
     return {
         numberOf(id: string): number {
-            const known = numbers.get(id);
-            if (known !== undefined) return known;
+            const existing = numbers.get(id);
+            if (existing !== undefined) return existing;
             numbers.set(id, numbers.size);
             return numbers.size - 1;
         },

@@ -23,7 +23,7 @@ interface Asked {
  */
 export function createMeter({ store, speed, log }: { store: Store; speed: Speed; log(message: string): void }) {
     const { ledger, clock } = store;
-    const asked = new Map<number, Asked>();
+    const requestsByCampaign = new Map<number, Asked>();
     const askedBefore: Asked[] = [];
     const streamed = new Map<number, { dataset: Resource<object>; time: number; bytes: number }>();
 
@@ -35,9 +35,9 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
     };
 
     const flush = () => {
-        if (asked.size === 0 && streamed.size === 0) return;
+        if (requestsByCampaign.size === 0 && streamed.size === 0) return;
         store.transaction(() => {
-            for (const { campaign, measure, start, requests } of [...askedBefore, ...asked.values()]) {
+            for (const { campaign, measure, start, requests } of [...askedBefore, ...requestsByCampaign.values()]) {
                 know(campaign);
                 ledger.addWindow(campaign.id, { measure, start, minimum: 0, requests });
             }
@@ -46,7 +46,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
                 ledger.add(dataset.id, "DataIngestion", time, bytes);
             }
         });
-        asked.clear();
+        requestsByCampaign.clear();
         askedBefore.length = 0;
         streamed.clear();
     };
@@ -86,13 +86,13 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
         /** Counts a recommendation of a campaign. */
         recommended(campaign: Resource<object>, measure: CampaignMeasure, now: number): void {
             const start = startOf(measure, now);
-            const count = asked.get(campaign.id);
+            const count = requestsByCampaign.get(campaign.id);
             if (count?.start === start && count.measure === measure) {
                 count.requests++;
                 return;
             }
             if (count) askedBefore.push(count);
-            asked.set(campaign.id, { campaign, measure, start, requests: 1 });
+            requestsByCampaign.set(campaign.id, { campaign, measure, start, requests: 1 });
         },
         /** Counts bytes that PutEvents, PutItems or PutUsers brought into a dataset. */
         streamed(dataset: Resource<object>, bytes: number, now: number): void {

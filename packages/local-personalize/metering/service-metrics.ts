@@ -80,16 +80,16 @@ function of(successes: string, errors: string): Names {
  * 1 among 0s (developer guide, "CloudWatch metrics"). Calls about a resource that does not exist are not counted.
  */
 export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
-    let known = new Map<string, Readonly<Record<string, string>>>();
+    let dimensionsByKey = new Map<string, Readonly<Record<string, string>>>();
 
     const dimensionsOf = ({ operation, region, body }: EmulatorRequest) => {
         const { campaignArn, trackingId, datasetArn } = (body ?? {}) as Record<string, unknown>;
         const subject = operation === "PutEvents" ? trackingId : (campaignArn ?? datasetArn);
         if (typeof subject !== "string") return undefined;
         const key = `${region} ${subject}`;
-        const found = known.get(key) ?? lookUp(store, region, subject);
-        if (found) known.set(key, found);
-        return found;
+        const values = dimensionsByKey.get(key) ?? lookUp(store, region, subject);
+        if (values) dimensionsByKey.set(key, values);
+        return values;
     };
 
     return {
@@ -110,7 +110,7 @@ export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
         },
         /** Drops cached resources. Call this when a resource may have changed. */
         forget(): void {
-            known = new Map();
+            dimensionsByKey = new Map();
         },
     };
 }

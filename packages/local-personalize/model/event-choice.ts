@@ -42,8 +42,8 @@ export function weighing({ eventType: only, eventValueThreshold: least, eventPar
         ]),
     );
     return (eventType: string, value: number): number | undefined => {
-        const found = byType.get(eventType);
-        const counts = found && (found.least === Number.NEGATIVE_INFINITY || value >= found.least);
-        return counts ? found.weight : undefined;
+        const choice = byType.get(eventType);
+        const counts = choice && (choice.least === Number.NEGATIVE_INFINITY || value >= choice.least);
+        return counts ? choice.weight : undefined;
     };
 }

@@ -40,11 +40,11 @@ export function fitGain(cases: readonly Case[]): FittedGain {
     }));
     const surprise = (gain: number) => meanSurprise(logs, gain);
     const searched = Number(leastOf(surprise).toFixed(2));
-    const [found, ofDefault] = [surprise(searched), surprise(DEFAULT_GAIN)];
+    const [best, ofDefault] = [surprise(searched), surprise(DEFAULT_GAIN)];
     return {
-        gain: found < ofDefault ? searched : DEFAULT_GAIN,
+        gain: best < ofDefault ? searched : DEFAULT_GAIN,
         users: logs.length,
-        perplexity: Math.exp(Math.min(found, ofDefault)),
+        perplexity: Math.exp(Math.min(best, ofDefault)),
         defaultPerplexity: Math.exp(ofDefault),
     };
 }

@@ -60,9 +60,9 @@ function sparseRows(
     itemIds: readonly string[],
     catalogue: readonly CatalogueItem[],
 ): Entry[][] | undefined {
-    const known = data.itemIds.length;
+    const trainedItems = data.itemIds.length;
     if (itemIds.length === data.dense) return undefined;
-    const isTail = (item: number) => item >= data.dense && item < known;
+    const isTail = (item: number) => item >= data.dense && item < trainedItems;
     const tail = nearestItems([...data.histories.values()], itemIds.length, {
         wanted: isTail,
         most: MOST_NEIGHBOURS,
@@ -72,7 +72,7 @@ function sparseRows(
     const cold = nearestByWords(
         itemIds.map((itemId) => words.get(itemId) ?? []),
         // No cold items as neighbours: histories have none, so they would only displace useful neighbours.
-        { wanted: (item) => item >= known, allowed: (item) => item < known, most: MOST_NEIGHBOURS },
+        { wanted: (item) => item >= trainedItems, allowed: (item) => item < trainedItems, most: MOST_NEIGHBOURS },
     );
     return addRows(tail, cold);
 }

@@ -39,8 +39,8 @@ export function fitSimilarItems(
     { popularity_discount_factor: discount = "0.0" }: Settings = {},
 ): Model {
     const { itemIds: warm, histories } = toTrainingData(interactions);
-    const known = new Set(warm);
-    const itemIds = [...warm, ...catalogue.flatMap(({ itemId }) => (known.has(itemId) ? [] : itemId))];
+    const warmIds = new Set(warm);
+    const itemIds = [...warm, ...catalogue.flatMap(({ itemId }) => (warmIds.has(itemId) ? [] : itemId))];
     const rows = nearestItems([...histories.values()], itemIds.length, {
         wanted: () => true,
         most: MOST_NEIGHBOURS,

@@ -46,20 +46,20 @@ export function segmentMetrics(interactions: Interactions, recipeName: string): 
         .sort((a, b) => b.count - a.count)
         .slice(0, MOST_ITEMS);
     const size = Math.max(1, Math.round(interactions.userIds.length * SEGMENT));
-    const found = new Set<string>();
+    const reached = new Set<string>();
     let hits = 0;
     let recall = 0;
     for (const { itemId } of judged) {
         const segment = usersFor(model, [number.get(itemId) ?? 0], size);
         const users = truth.get(itemId) ?? new Set();
         const right = segment.filter((userId) => users.has(userId)).length;
-        for (const userId of segment) found.add(userId);
+        for (const userId of segment) reached.add(userId);
         hits += right > 0 ? 1 : 0;
         recall += right / Math.min(users.size, size);
     }
     const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
     return {
-        coverage: rounded(found.size / Math.max(1, interactions.userIds.length)),
+        coverage: rounded(reached.size / Math.max(1, interactions.userIds.length)),
         hits_at_1_percent: rounded(hits / Math.max(1, judged.length)),
         recall_at_1_percent: rounded(recall / Math.max(1, judged.length)),
     };

@@ -30,10 +30,10 @@ export function risingItems(events: Iterable<TrendEvent>, end: number, interval:
     for (const { itemId, timestamp } of events) {
         const age = end - timestamp;
         if (age < 0 || age >= 2 * interval) continue;
-        const found = growth.get(itemId) ?? { increase: 0, now: 0 };
-        growth.set(itemId, found);
-        found.increase += age < interval ? 1 : -1;
-        if (age < interval) found.now++;
+        const trend = growth.get(itemId) ?? { increase: 0, now: 0 };
+        growth.set(itemId, trend);
+        trend.increase += age < interval ? 1 : -1;
+        if (age < interval) trend.now++;
     }
     return [...growth]
         .filter(([, { increase }]) => increase > 0)

@@ -40,8 +40,8 @@ export function createAttributions(contents: DatasetContents, metrics: ServiceMe
      * Publishes values to CloudWatch in the 15 minutes of their events. Metrics and sources have upper case there, and
      * the dimensions these names: AWS's notebook Measure_Impact_of_Recommendations reads them so.
      */
-    const publish = ({ region, now }: Call, groupArn: string, found: readonly AttributedValue[]) => {
-        for (const { metricName, source, value, timestamp } of found) {
+    const publish = ({ region, now }: Call, groupArn: string, values: readonly AttributedValue[]) => {
+        for (const { metricName, source, value, timestamp } of values) {
             const age = now - timestamp * 1000;
             if (age >= oldestForCloudWatch || age < -aheadForCloudWatch) continue;
             const dimensions = { EventAttributionSource: source.toUpperCase(), DatasetGroupArn: groupArn };

@@ -142,11 +142,11 @@ export function createCampaignModels() {
          */
         deployedOn(call: Call, kind: TargetKind, arn: string): Served {
             const key = `${call.region} ${kind} ${arn}`;
-            const known = served.get(key);
-            if (known && call.now < known.until) return known;
-            const found = kind === "recommender" ? lookRecommender(call, arn) : look(call, arn);
-            served.set(key, found);
-            return found;
+            const cached = served.get(key);
+            if (cached && call.now < cached.until) return cached;
+            const current = kind === "recommender" ? lookRecommender(call, arn) : look(call, arn);
+            served.set(key, current);
+            return current;
         },
         /**
          * Drops cached answers. Call this when a resource may have changed. The next request reads models in use from

@@ -68,8 +68,8 @@ export function createDatasetContents(context: {
     };
 
     const risingIn = (dataset: number, interval: number, now: number): Due<string[]> => {
-        const known = recentOf.get(dataset);
-        const imported = known && now < known.until ? known : recentImported(dataset, now);
+        const cached = recentOf.get(dataset);
+        const imported = cached && now < cached.until ? cached : recentImported(dataset, now);
         recentOf.set(dataset, imported);
         const streamed = streams.aboutItems(dataset).map(({ itemId, sentAt }) => ({ itemId, timestamp: sentAt }));
         const events = [...imported.value, ...streamed];
@@ -86,8 +86,8 @@ export function createDatasetContents(context: {
         /** Returns the attributes of an Items or Users dataset; empty without a dataset. */
         attributes(dataset: Resource<DatasetProperties> | undefined): AttributeTable {
             if (!dataset) return none;
-            const known = tables.get(dataset.id);
-            const table = known?.schemaArn === dataset.properties.schemaArn ? known : loadTable(dataset);
+            const cached = tables.get(dataset.id);
+            const table = cached?.schemaArn === dataset.properties.schemaArn ? cached : loadTable(dataset);
             tables.set(dataset.id, table);
             return table;
         },
@@ -112,9 +112,9 @@ export function createDatasetContents(context: {
          */
         rising(dataset: number, interval: number, now: number): string[] {
             const lastEvent = streams.lastEvent(dataset);
-            const found = trends.get(dataset);
-            if (found?.interval === interval && found.lastEvent === lastEvent && now / 1000 < found.until)
-                return found.value;
+            const cached = trends.get(dataset);
+            if (cached?.interval === interval && cached.lastEvent === lastEvent && now / 1000 < cached.until)
+                return cached.value;
             const rising = risingIn(dataset, interval, now / 1000);
             trends.set(dataset, { ...rising, interval, lastEvent });
             return rising.value;

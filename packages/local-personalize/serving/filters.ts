@@ -42,8 +42,8 @@ export function createFilters(contents: DatasetContents) {
 
     const compile = (call: Call, filterArn: string): Compiled => {
         const key = `${call.region} ${filterArn}`;
-        const known = compiled.get(key);
-        if (known) return known;
+        const cached = compiled.get(key);
+        if (cached) return cached;
         const filter = call.store.find<FilterProperties>(call.region, filterArn);
         const status = filter?.kind === "filter" ? phaseOf(call, filter).status : "GONE";
         if (!filter || status === "GONE") {
@@ -51,7 +51,7 @@ export function createFilters(contents: DatasetContents) {
         }
         if (status !== "ACTIVE") throw invalidInput(`The filter ${filterArn} is ${status}; it must be ACTIVE.`);
         const group = filter.parent ?? "";
-        const made: Compiled = {
+        const entry: Compiled = {
             expression: parseFilter(filter.properties.filterExpression),
             datasetGroupArn: group,
             columns: columnsOf(call.store, call.region, group),
@@ -59,8 +59,8 @@ export function createFilters(contents: DatasetContents) {
             users: datasetOf(call.store, call.region, group, "USERS"),
             bound: new Map(),
         };
-        compiled.set(key, made);
-        return made;
+        compiled.set(key, entry);
+        return entry;
     };
 
     const compileFor = (call: Call, trained: Trained, filterArn: string, subject: Clause["subject"]): Compiled => {
@@ -76,8 +76,8 @@ export function createFilters(contents: DatasetContents) {
 
     const bind = (filter: Compiled, values: Record<string, string>): Bound[] => {
         const key = JSON.stringify(Object.entries(values).sort());
-        const known = filter.bound.get(key);
-        if (known) return known;
+        const cached = filter.bound.get(key);
+        if (cached) return cached;
         const { expression, columns } = filter;
         const clauses = bindFilter(expression, readFilterValues(expression, values), columns);
         const bound = clauses.map((clause) => ({ clause }));
@@ -106,8 +106,8 @@ export function createFilters(contents: DatasetContents) {
             const current = table.rows.get(itemId ?? "");
             return Uint8Array.from(model.itemIds, (id) => (item?.(table.rows.get(id), current) ? 1 : 0));
         }
-        const known = bound.meant;
-        if (known?.model === model && known.table === table && known.version === table.version) return known.items;
+        const cached = bound.meant;
+        if (cached?.model === model && cached.table === table && cached.version === table.version) return cached.items;
         const items = Uint8Array.from(model.itemIds, (itemId) => (item?.(table.rows.get(itemId)) ? 1 : 0));
         bound.meant = { model, table, version: table.version, items };
         return items;

@@ -70,8 +70,8 @@ function checkedColumns({ ITEMS: names = [], ...others }: MetadataColumns, sourc
         throw invalidInput(`metadataColumns has ${names.length} columns; ${mostColumns} are allowed.`);
     }
     return names.map((name) => {
-        const known = source.columns.get(name.toLowerCase());
-        if (known !== undefined) return known;
+        const cached = source.columns.get(name.toLowerCase());
+        if (cached !== undefined) return cached;
         const all = [...source.columns.values()].join(", ");
         throw invalidInput(`The Items dataset has no metadata column ${name}; it has: ${all}`);
     });

@@ -6,12 +6,12 @@ import { relatedScores } from "../model/related.ts";
 import { bestItems, discountWatched, scoreUser } from "../model/score.ts";
 import { type Exploration, exploredItems } from "./explore.ts";
 
-const known = new WeakMap<Model, Map<string, number>>();
+const numbersByModel = new WeakMap<Model, Map<string, number>>();
 
 /** Returns the numbers of a model's items by their ids; built at the first use. */
 export function itemNumbers(model: Model): Map<string, number> {
-    const numbers = known.get(model) ?? new Map(model.itemIds.map((itemId, number) => [itemId, number]));
-    known.set(model, numbers);
+    const numbers = numbersByModel.get(model) ?? new Map(model.itemIds.map((itemId, number) => [itemId, number]));
+    numbersByModel.set(model, numbers);
     return numbers;
 }
 

@@ -56,11 +56,11 @@ export function createServing(
     const throttle = options.throttle ? createThrottle() : undefined;
 
     const served = (call: Call, kind: TargetKind, arn: string) => {
-        const found = campaigns.deployedOn(call, kind, arn);
-        const { target, transactionsPerSecond } = found;
+        const deployed = campaigns.deployedOn(call, kind, arn);
+        const { target, transactionsPerSecond } = deployed;
         if (transactionsPerSecond !== undefined)
             throttle?.take(`${target.id}`, transactionsPerSecond, BURST_SECONDS, call.now);
-        return found;
+        return deployed;
     };
 
     const getRecommendations: Handler = (call, input: RecommendInput) => {

@@ -131,9 +131,9 @@ const patterns = new Map<string, RegExp>();
 
 /** Returns a pattern of the service model over a whole value, compiled once. */
 function wholePattern(pattern: string): RegExp {
-    const known = patterns.get(pattern) ?? new RegExp(`^(?:${pattern})$`, "u");
-    patterns.set(pattern, known);
-    return known;
+    const compiled = patterns.get(pattern) ?? new RegExp(`^(?:${pattern})$`, "u");
+    patterns.set(pattern, compiled);
+    return compiled;
 }
 
 function sizeOf(value: unknown): number | undefined {

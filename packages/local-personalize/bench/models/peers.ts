@@ -50,8 +50,8 @@ interface Line {
 }
 
 function peerOf({ peer, settings, tuned, lists }: Line, folds: Trials["folds"]): Peer {
-    const byUser = Object.entries(lists).flatMap(([fold, found]) =>
-        (folds[Number(fold)] ?? []).map((user, at) => [user, found[at] ?? []] as const),
+    const byUser = Object.entries(lists).flatMap(([fold, foldLists]) =>
+        (folds[Number(fold)] ?? []).map((user, at) => [user, foldLists[at] ?? []] as const),
     );
     const shown = settings.map((value) => value ?? "all").join(" ");
     return { name: peer, settings: shown, tuned, lists: new Map(byUser) };

@@ -44,10 +44,10 @@ import { datasetSchema, roleArn, untilActive } from "./shapes.ts";
 /** Returns the steps that several examples have in common. */
 function stepsOf(personalize: PersonalizeClient) {
     const group = async (name: string, domain?: Domain) => {
-        const made = await personalize.send(new CreateDatasetGroupCommand({ name, ...(domain && { domain }) }));
-        const look = new DescribeDatasetGroupCommand({ datasetGroupArn: made.datasetGroupArn });
+        const group = await personalize.send(new CreateDatasetGroupCommand({ name, ...(domain && { domain }) }));
+        const look = new DescribeDatasetGroupCommand({ datasetGroupArn: group.datasetGroupArn });
         await untilActive(async () => (await personalize.send(look)).datasetGroup);
-        return made.datasetGroupArn;
+        return group.datasetGroupArn;
     };
     const dataset = async (datasetGroupArn: string | undefined, type: string, key: string, domain?: Domain) => {
         const name = `${type}-${domain ?? "custom"}`;
