@@ -7,7 +7,7 @@ import { type Key, text, type ValuesOf } from "./kinds.ts";
 
 /**
  * The table of configuration keys, in the order of the documents. Parser, types, hints for unknown keys, Pulumi.yaml, the
- * tables of docs/configuration.md and the values of tests derive from it.
+ * lists of docs/configuration.md and the values of tests derive from it.
  */
 export const keys = { ...dataKeys, ...trainingKeys, ...servingKeys, ...costKeys, ...accessKeys };
 

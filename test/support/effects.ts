@@ -1,9 +1,9 @@
 import { rows } from "../../config/keys.ts";
 
-/** Signs in the table "Effect of a change", by engine operation. */
+/** Signs in docs/configuration.md, by engine operation. */
 const signs: Readonly<Record<string, string>> = { create: "±", delete: "±", update: "~", replace: "+-" };
 
-/** Types that the column "resources" lists: Personalize resources, and resources with data or an address. */
+/** Types that docs/configuration.md lists: Personalize resources, and resources with data or an address. */
 const isListed = (type: string) =>
     (/^pulumi-nodejs:dynamic\/personalize:/.test(type) && !/:(StackOwner|StateFlags)$/.test(type)) ||
     /^aws:(s3\/bucket:Bucket|dynamodb\/table:Table|apigateway\/restApi:RestApi|cloudfront\/distribution:Distribution|cloudtrail\/trail:Trail)$/.test(
