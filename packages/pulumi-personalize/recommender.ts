@@ -1,5 +1,5 @@
 import * as sdk from "@aws-sdk/client-personalize";
-import { meansTheSame } from "./diff.ts";
+import { isEqualValue } from "./diff.ts";
 import { arnIn, type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
@@ -40,7 +40,7 @@ const completed = (config: sdk.RecommenderConfig) => ({
 function changedConfig(current: sdk.RecommenderConfig, wanted: sdk.RecommenderConfig): sdk.RecommenderConfig {
     const before: Readonly<Record<string, unknown>> = completed(current);
     const changed = Object.entries(completed(wanted)).filter(
-        ([key, value]) => !meansTheSame({}, key, before[key], value),
+        ([key, value]) => !isEqualValue({}, key, before[key], value),
     );
     return { ...wanted, ...Object.fromEntries(changed) };
 }
@@ -105,7 +105,7 @@ export const recommender: ResourceKind<RecommenderInputs> = {
     async update(client, recommenderArn, { recommenderConfig: wanted, stopped }) {
         const { recommender: found } = await client.send(new sdk.DescribeRecommenderCommand({ recommenderArn }));
         const current = found?.recommenderConfig ?? {};
-        const isOther = !meansTheSame(recommender, "recommenderConfig", current, wanted);
+        const isOther = !isEqualValue(recommender, "recommenderConfig", current, wanted);
         const wasStopped = isStopped(found?.status);
         if (wasStopped && (isOther || !stopped)) {
             await client.send(new sdk.StartRecommenderCommand({ recommenderArn }));

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { batchFaults } from "./batch/faults.ts";
 import { playFaults } from "./batch/play.ts";
-import { versionIn, World } from "./batch/world.ts";
+import { BatchSimulation, versionIn } from "./batch/simulation.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 const faultsNamed = (text: string) => batchFaults.filter(({ what }) => what.includes(text));
 
 /** Runs the function every 15 minutes until a day. */
-async function live(world: World, days: number): Promise<void> {
-    for (const end = world.now + days * day; world.now < end; world.pass(15 * minute)) await world.run();
+async function live(simulation: BatchSimulation, days: number): Promise<void> {
+    for (const end = simulation.now + days * day; simulation.now < end; simulation.pass(15 * minute))
+        await simulation.run();
 }
 
 describe("Lists of batch inference in virtual time", () => {
@@ -25,33 +26,33 @@ describe("Lists of batch inference in virtual time", () => {
     });
 
     it("three failed jobs in a row send one notification, and the lists stay", async () => {
-        const world = new World({ everyDays: 2 });
-        await live(world, 1);
-        const lists = world.served;
-        for (const fault of faultsNamed("the job fails")) fault.apply(world);
-        await live(world, 2);
-        assert.equal(world.jobs.filter(({ status }) => status === "CREATE FAILED").length, 3);
-        assert.deepEqual([...world.notifications], ["lists-failed/2"]);
-        assert.equal(world.served, lists);
-        await live(world, 2);
-        assert.notEqual(world.served, lists);
+        const simulation = new BatchSimulation({ everyDays: 2 });
+        await live(simulation, 1);
+        const lists = simulation.served;
+        for (const fault of faultsNamed("the job fails")) fault.apply(simulation);
+        await live(simulation, 2);
+        assert.equal(simulation.jobs.filter(({ status }) => status === "CREATE FAILED").length, 3);
+        assert.deepEqual([...simulation.notifications], ["lists-failed/2"]);
+        assert.equal(simulation.served, lists);
+        await live(simulation, 2);
+        assert.notEqual(simulation.served, lists);
     });
 
     it("a job that would exceed the monthly limit does not start, and a raised limit starts it", async () => {
-        const world = new World({ monthlyLimitUsd: 0.001 });
-        await live(world, 1);
-        assert.deepEqual([world.jobs.length, world.notifications.size], [0, 1]);
-        world.settings = { ...world.settings, monthlyLimitUsd: 10 };
-        await live(world, 2);
-        assert.equal(world.jobs.length, 1);
+        const simulation = new BatchSimulation({ monthlyLimitUsd: 0.001 });
+        await live(simulation, 1);
+        assert.deepEqual([simulation.jobs.length, simulation.notifications.size], [0, 1]);
+        simulation.settings = { ...simulation.settings, monthlyLimitUsd: 10 };
+        await live(simulation, 2);
+        assert.equal(simulation.jobs.length, 1);
     });
 
     it("replaced lists expire a day after the newer ones are live", async () => {
-        const world = new World({ everyDays: 2 });
-        await live(world, 3);
-        const expiry = [...world.lists].map(([key, { expiresAt }]) => [
+        const simulation = new BatchSimulation({ everyDays: 2 });
+        await live(simulation, 3);
+        const expiry = [...simulation.lists].map(([key, { expiresAt }]) => [
             key.endsWith("batch-1"),
-            expiresAt - world.now < day,
+            expiresAt - simulation.now < day,
         ]);
         assert.ok(expiry.some(([isFirst]) => isFirst) && expiry.some(([isFirst]) => !isFirst));
         assert.ok(expiry.every(([isFirst, isSoon]) => isFirst === isSoon));
@@ -65,6 +66,6 @@ describe("Lists of batch inference in virtual time", () => {
 });
 
 /** Removes each copied list at once. */
-function keepsNothing(world: World): void {
-    world.sabotage = (port) => (port === "copyList" ? "skip" : undefined);
+function keepsNothing(simulation: BatchSimulation): void {
+    simulation.sabotage = (port) => (port === "copyList" ? "skip" : undefined);
 }

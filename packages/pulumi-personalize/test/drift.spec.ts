@@ -168,7 +168,7 @@ describe("Drift of Personalize resources", () => {
     });
 
     it("diff ignores the order of event parameters", async () => {
-        const { group } = await world.makeDataset();
+        const { group } = await harness.makeDataset();
         const eventParameters = [
             { eventType: "Watch", weight: 0.5 },
             { eventType: "Click", weight: 0.5 },
@@ -176,8 +176,8 @@ describe("Drift of Personalize resources", () => {
         const recipeArn = recipe("aws-user-personalization-v2");
         const inputs = { name: "events", datasetGroupArn: group.id, recipeArn, eventParameters };
         const off = { performAutoML: false, performAutoTraining: false };
-        const { id, outs } = await world.make("Solution", { ...inputs, ...off });
-        assert.equal((await world.handlers.Solution.diff(id, outs, { ...common, ...inputs, ...off })).changes, false);
+        const { id, outs } = await harness.make("Solution", { ...inputs, ...off });
+        assert.equal((await harness.handlers.Solution.diff(id, outs, { ...common, ...inputs, ...off })).changes, false);
     });
 
     it("`adopt` rejects a missing dataset group and a solution with other settings", async () => {

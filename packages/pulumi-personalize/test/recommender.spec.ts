@@ -6,18 +6,18 @@ import {
 } from "@aws-sdk/client-personalize";
 import { interactionsSchema, recipe } from "../../local-personalize/test/support.ts";
 import { ownerTag, tagsOf } from "../tags.ts";
-import { common, importInputs, type Made, type Properties, useWorld } from "./world.ts";
+import { common, importInputs, type Made, type Properties, useHarness } from "./harness.ts";
 
 describe("Recommender of a domain dataset group", () => {
-    const world = useWorld();
+    const harness = useHarness();
     const domain = "VIDEO_ON_DEMAND";
 
     async function makeData() {
-        const schema = await world.make("Schema", { name: "videos", schema: interactionsSchema, domain });
-        const group = await world.make("DatasetGroup", { name: "videos", domain });
+        const schema = await harness.make("Schema", { name: "videos", schema: interactionsSchema, domain });
+        const group = await harness.make("DatasetGroup", { name: "videos", domain });
         const ofGroup = { name: "videos", datasetGroupArn: group.id, schemaArn: schema.id };
-        const dataset = await world.make("Dataset", { ...ofGroup, datasetType: "INTERACTIONS" });
-        await world.make("DatasetImportJob", importInputs(dataset.id));
+        const dataset = await harness.make("Dataset", { ...ofGroup, datasetType: "INTERACTIONS" });
+        await harness.make("DatasetImportJob", importInputs(dataset.id));
         return { schema, group, dataset };
     }
     const inputsOf = (group: Made, inputs: Properties = {}): Properties => ({
@@ -31,12 +31,12 @@ describe("Recommender of a domain dataset group", () => {
     });
     async function makeRecommender(inputs: Properties = {}) {
         const { group, ...data } = await makeData();
-        return { ...data, group, recommender: await world.make("Recommender", inputsOf(group, inputs)) };
+        return { ...data, group, recommender: await harness.make("Recommender", inputsOf(group, inputs)) };
     }
     const update = ({ id, outs }: Made, news: Properties) =>
-        world.handlers.Recommender.update(id, outs, { ...outs, ...news });
+        harness.handlers.Recommender.update(id, outs, { ...outs, ...news });
     const described = async ({ id: recommenderArn }: Made) =>
-        (await world.service.personalize.send(new DescribeRecommenderCommand({ recommenderArn }))).recommender;
+        (await harness.service.personalize.send(new DescribeRecommenderCommand({ recommenderArn }))).recommender;
 
     it("create, read, diff and delete keep and remove what the inputs say", async () => {
         const config = { minRecommendationRequestsPerSecond: 2, itemExplorationConfig: { explorationWeight: "0.5" } };
@@ -44,7 +44,7 @@ describe("Recommender of a domain dataset group", () => {
         const { id, outs } = recommender;
         assert.match(id, /:recommender\/picks$/);
         assert.deepEqual([outs.status, outs.stopped, outs.recommenderConfig], ["ACTIVE", false, config]);
-        const tags = await tagsOf(world.service.personalize, id);
+        const tags = await tagsOf(harness.service.personalize, id);
         assert.equal(tags[ownerTag], "ann");
         for (const [kind, made] of [
             ["Recommender", recommender],
@@ -52,35 +52,35 @@ describe("Recommender of a domain dataset group", () => {
             ["Schema", schema],
         ] as const) {
             const { arn, status, ...inputs } = made.outs;
-            assert.equal((await world.handlers[kind].diff(made.id, made.outs, inputs)).changes, false, kind);
-            assert.deepEqual((await world.handlers[kind].read(made.id, made.outs)).props, made.outs, kind);
+            assert.equal((await harness.handlers[kind].diff(made.id, made.outs, inputs)).changes, false, kind);
+            assert.deepEqual((await harness.handlers[kind].read(made.id, made.outs)).props, made.outs, kind);
         }
-        await world.handlers.Recommender.delete(id, outs);
-        assert.deepEqual(await world.handlers.Recommender.read(id, outs), {});
+        await harness.handlers.Recommender.delete(id, outs);
+        assert.deepEqual(await harness.handlers.Recommender.read(id, outs), {});
     });
 
     it("a second create adopts or replaces the recommender of the same owner, and refuses one of another", async () => {
         const { group, recommender } = await makeRecommender();
-        assert.equal((await world.make("Recommender", inputsOf(group))).id, recommender.id);
+        assert.equal((await harness.make("Recommender", inputsOf(group))).id, recommender.id);
         await assert.rejects(
-            world.make("Recommender", inputsOf(group, { owner: "bob" })),
+            harness.make("Recommender", inputsOf(group, { owner: "bob" })),
             /recommender picks already exists and does not belong to this stack/,
         );
-        const other = await world.make("Recommender", inputsOf(group, { recipeArn: recipe("aws-vod-trending-now") }));
+        const other = await harness.make("Recommender", inputsOf(group, { recipeArn: recipe("aws-vod-trending-now") }));
         assert.equal((await described(other))?.recipeArn, recipe("aws-vod-trending-now"));
-        assert.ok(world.lines.some((line) => line.includes("left from an interrupted change of recipeArn")));
+        assert.ok(harness.lines.some((line) => line.includes("left from an interrupted change of recipeArn")));
     });
 
     it("a read by the ARN alone and the program's inputs have no difference", async () => {
         const { group, recommender } = await makeRecommender();
-        const { props = {} } = await world.handlers.Recommender.read(recommender.id, { region: common.region });
+        const { props = {} } = await harness.handlers.Recommender.read(recommender.id, { region: common.region });
         const news = { region: common.region, name: "picks", datasetGroupArn: group.id, tags: common.tags };
-        const { inputs, failures } = await world.handlers.Recommender.check(
+        const { inputs, failures } = await harness.handlers.Recommender.check(
             {},
             { ...news, recipeArn: recipe("aws-vod-top-picks"), owner: "ann" },
         );
         assert.deepEqual(failures, []);
-        assert.equal((await world.handlers.Recommender.diff(recommender.id, props, inputs)).changes, false);
+        assert.equal((await harness.handlers.Recommender.diff(recommender.id, props, inputs)).changes, false);
     });
 
     it("diff ignores defaults that Personalize adds to the configuration", async () => {
@@ -92,7 +92,7 @@ describe("Recommender of a domain dataset group", () => {
             minRecommendationRequestsPerSecond: 1,
         };
         const seen = { ...recommender.outs, recommenderConfig };
-        const diff = await world.handlers.Recommender.diff(recommender.id, seen, recommender.outs);
+        const diff = await harness.handlers.Recommender.diff(recommender.id, seen, recommender.outs);
         assert.equal(diff.changes, false);
     });
 
@@ -106,12 +106,12 @@ describe("Recommender of a domain dataset group", () => {
 
     it("an update stops the recommender, changes it while it is stopped, and starts it", async () => {
         const { recommender } = await makeRecommender();
-        await world.slowDown();
-        await world.untilActive("Recommender", recommender);
+        await harness.slowDown();
+        await harness.untilActive("Recommender", recommender);
         let { outs } = await update(recommender, { stopped: true });
         assert.deepEqual([outs.status, outs.stopped], ["INACTIVE", true]);
         const { arn, status, ...inputs } = outs;
-        assert.equal((await world.handlers.Recommender.diff(recommender.id, outs, inputs)).changes, false);
+        assert.equal((await harness.handlers.Recommender.diff(recommender.id, outs, inputs)).changes, false);
         const recommenderConfig = { minRecommendationRequestsPerSecond: 2 };
         ({ outs } = await update({ ...recommender, outs }, { recommenderConfig }));
         assert.deepEqual([outs.status, outs.recommenderConfig], ["INACTIVE", recommenderConfig]);
@@ -127,22 +127,22 @@ describe("Recommender of a domain dataset group", () => {
     it("refresh finds a stop and a new configuration from outside the program, and up restores both", async () => {
         const { recommender } = await makeRecommender();
         const recommenderArn = recommender.id;
-        const { personalize } = world.service;
+        const { personalize } = harness.service;
         const recommenderConfig = { minRecommendationRequestsPerSecond: 9 };
         await personalize.send(new UpdateRecommenderCommand({ recommenderArn, recommenderConfig }));
         await personalize.send(new StopRecommenderCommand({ recommenderArn }));
-        const { props = {} } = await world.handlers.Recommender.read(recommenderArn, recommender.outs);
+        const { props = {} } = await harness.handlers.Recommender.read(recommenderArn, recommender.outs);
         assert.deepEqual([props.stopped, props.recommenderConfig], [true, recommenderConfig]);
-        const unrefreshed = await world.handlers.Recommender.diff(recommenderArn, recommender.outs, recommender.outs);
+        const unrefreshed = await harness.handlers.Recommender.diff(recommenderArn, recommender.outs, recommender.outs);
         assert.deepEqual(unrefreshed, { changes: true, replaces: [], deleteBeforeReplace: false });
-        const { outs } = await world.handlers.Recommender.update(recommenderArn, props, recommender.outs);
+        const { outs } = await harness.handlers.Recommender.update(recommenderArn, props, recommender.outs);
         assert.deepEqual(outs, recommender.outs);
     });
 
     it("check refuses a name and a number of requests that Personalize would refuse", async () => {
         const recommenderConfig = { minRecommendationRequestsPerSecond: 0.5 };
         const news = { ...common, name: "top picks", recipeArn: "a", datasetGroupArn: "b", recommenderConfig };
-        const { failures } = await world.handlers.Recommender.check({}, news);
+        const { failures } = await harness.handlers.Recommender.check({}, news);
         assert.deepEqual(
             failures.map(({ property }) => property),
             ["name", "recommenderConfig"],
@@ -151,15 +151,15 @@ describe("Recommender of a domain dataset group", () => {
 
     it("the deletion of a dataset group first deletes the stack's recommender", async () => {
         const { group, dataset, recommender } = await makeRecommender();
-        await world.handlers.DatasetGroup.delete(group.id, group.outs);
-        assert.deepEqual(await world.handlers.Recommender.read(recommender.id, recommender.outs), {});
-        assert.deepEqual(await world.handlers.Dataset.read(dataset.id, dataset.outs), {});
+        await harness.handlers.DatasetGroup.delete(group.id, group.outs);
+        assert.deepEqual(await harness.handlers.Recommender.read(recommender.id, recommender.outs), {});
+        assert.deepEqual(await harness.handlers.Dataset.read(dataset.id, dataset.outs), {});
     });
 
     it("a dataset group with another domain is not adopted", async () => {
         const { group } = await makeRecommender();
         await assert.rejects(
-            world.make("DatasetGroup", { name: "videos", adopt: group.id }),
+            harness.make("DatasetGroup", { name: "videos", adopt: group.id }),
             /dataset group videos already exists with a different domain/,
         );
     });

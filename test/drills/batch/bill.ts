@@ -1,6 +1,6 @@
 import { countAlarmMetrics } from "../../../components/observability/alarms.ts";
 import { estimate } from "../../../cost/estimate.ts";
-import { World } from "./world.ts";
+import { BatchSimulation } from "./simulation.ts";
 
 const minute = 60_000;
 const tick = 15 * minute;
@@ -71,13 +71,13 @@ const previewMonth = (viewers: number): number =>
     }).expectedUsd;
 
 async function meteredMonth(viewers: number): Promise<number> {
-    const world = new World({ everyDays: 7 });
-    world.users = Array.from({ length: viewers }, (_, at) => `u${at}`);
+    const simulation = new BatchSimulation({ everyDays: 7 });
+    simulation.users = Array.from({ length: viewers }, (_, at) => `u${at}`);
     const weeks = 12;
-    const end = world.now + weeks * 7 * 24 * 60 * minute;
-    for (; world.now < end; world.pass(tick)) await world.run();
+    const end = simulation.now + weeks * 7 * 24 * 60 * minute;
+    for (; simulation.now < end; simulation.pass(tick)) await simulation.run();
     const months = (weeks * 7 * 24) / hoursPerMonth;
-    const { runs, billedUsers, writes } = world.meter;
+    const { runs, billedUsers, writes } = simulation.meter;
     const requests = viewers * (hoursPerMonth / 24);
     const lists = requests * shares.lists;
     const events = requests * shares.events;

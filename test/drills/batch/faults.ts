@@ -1,27 +1,27 @@
-import type { SimulatedJob, World } from "./world.ts";
-import { versionArn } from "./world.ts";
+import type { BatchSimulation, SimulatedJob } from "./simulation.ts";
+import { versionArn } from "./simulation.ts";
 
 /** A fault of the month: what goes wrong, at which day, or what an operator does. */
 export interface BatchFault {
     readonly what: string;
     /** Days since the start. */
     readonly day: number;
-    apply(world: World): void;
+    apply(simulation: BatchSimulation): void;
 }
 
 /** Lets the port's call number `nth` die or fail once. */
 const once =
     (port: string, what: "kill" | "kill after" | "fail", nth = 1) =>
-    (world: World) => {
-        world.sabotage = (name, calls, { sabotage }) => {
+    (simulation: BatchSimulation) => {
+        simulation.sabotage = (name, calls, { sabotage }) => {
             if (name !== port || calls !== nth) return undefined;
-            if (world.sabotage === sabotage) world.sabotage = undefined;
+            if (simulation.sabotage === sabotage) simulation.sabotage = undefined;
             return what;
         };
     };
 
-const ofJob = (change: (job: SimulatedJob) => void) => (world: World) => {
-    world.jobFaults.push(change);
+const ofJob = (change: (job: SimulatedJob) => void) => (simulation: BatchSimulation) => {
+    simulation.jobFaults.push(change);
 };
 const fails = (job: SimulatedJob) => {
     job.status = "CREATE FAILED";
@@ -34,16 +34,16 @@ const output = (change: (lines: readonly string[]) => readonly string[]) => (job
 const errorLine = (line: string) =>
     JSON.stringify({ input: JSON.parse(line).input, output: null, error: "The user is not known." });
 /** Starts the next job now, as `up` with new data does. */
-const up = (id: string) => (world: World) => {
-    world.requestedAt.push(world.now);
-    world.versions.set(id, { madeAt: world.now, ndcg: 0.42 });
-    world.settings = { ...world.settings, solutionVersionArn: versionArn(id) };
+const up = (id: string) => (simulation: BatchSimulation) => {
+    simulation.requestedAt.push(simulation.now);
+    simulation.versions.set(id, { madeAt: simulation.now, ndcg: 0.42 });
+    simulation.settings = { ...simulation.settings, solutionVersionArn: versionArn(id) };
 };
-const trains = (id: string, ndcg: number | undefined) => (world: World) =>
-    void world.versions.set(id, { madeAt: world.now, ndcg });
-const hold = (id: string | undefined) => (world: World) => {
-    world.requestedAt.push(world.now);
-    world.held = id && versionArn(id);
+const trains = (id: string, ndcg: number | undefined) => (simulation: BatchSimulation) =>
+    void simulation.versions.set(id, { madeAt: simulation.now, ndcg });
+const hold = (id: string | undefined) => (simulation: BatchSimulation) => {
+    simulation.requestedAt.push(simulation.now);
+    simulation.held = id && versionArn(id);
 };
 const minute = 1 / 1440;
 
@@ -97,28 +97,28 @@ export const batchFaults: readonly BatchFault[] = [
     {
         what: "the notification fails with the job",
         day: 52,
-        apply: (world) => {
-            ofJob(fails)(world);
-            once("notify", "fail")(world);
+        apply: (simulation) => {
+            ofJob(fails)(simulation);
+            once("notify", "fail")(simulation);
         },
     },
     {
         what: "the limit is reached",
         day: 54,
-        apply: (world) => {
-            world.spend = { month: new Date(world.now).toISOString().slice(0, 7), usd: 1e6 };
+        apply: (simulation) => {
+            simulation.spend = { month: new Date(simulation.now).toISOString().slice(0, 7), usd: 1e6 };
         },
     },
     {
         what: "the limit is raised",
         day: 55,
-        apply: (world) => {
-            world.spend = undefined;
+        apply: (simulation) => {
+            simulation.spend = undefined;
         },
     },
     {
         what: "the stack is destroyed during a job and created again",
         day: 57 + 10 * minute,
-        apply: (world) => world.recreate(),
+        apply: (simulation) => simulation.recreate(),
     },
 ];

@@ -3,7 +3,7 @@ import { createService } from "../../../app/serving/service.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { config, gatewayEvent, openApi, tablesDocument } from "../../app/serving/api-harness.ts";
 import type { BatchFault } from "./faults.ts";
-import { World } from "./world.ts";
+import { BatchSimulation } from "./simulation.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -30,9 +30,9 @@ interface FaultResult {
 
 /** Plays the faults, and asks the API all the time. */
 export async function playFaults(faults: readonly BatchFault[]) {
-    const world = new World({ everyDays: 2 });
-    const start = world.now;
-    const api = apiOf(world);
+    const simulation = new BatchSimulation({ everyDays: 2 });
+    const start = simulation.now;
+    const api = apiOf(simulation);
     await api.start();
     /** Viewers who got a personal list. A new viewer with events is one of them after the next job. */
     const personal = new Set<string>();
@@ -40,16 +40,16 @@ export async function playFaults(faults: readonly BatchFault[]) {
     const waiting = [...faults];
     const end = start + (Math.max(...faults.map((fault) => fault.day)) + afterwards) * day;
     let turn = 0;
-    for (; world.now < end; world.pass(tick)) {
-        for (let next = waiting[0]; next && world.now >= start + next.day * day; next = waiting[0]) {
+    for (; simulation.now < end; simulation.pass(tick)) {
+        for (let next = waiting[0]; next && simulation.now >= start + next.day * day; next = waiting[0]) {
             waiting.shift();
             results.push({ what: next.what, day: next.day, answers: 0, unanswered: 0, mixed: 0, lost: 0 });
-            next.apply(world);
+            next.apply(simulation);
             // A new stack has no lists, and viewers know nothing of the old one.
-            if (world.item === undefined) personal.clear();
+            if (simulation.item === undefined) personal.clear();
         }
         // Two schedules of the same moment may start two runs.
-        await Promise.all([world.run(), world.run()]);
+        await Promise.all([simulation.run(), simulation.run()]);
         await ask();
     }
     const sum = (of: (one: FaultResult) => number) => results.reduce((total, one) => total + of(one), 0);
@@ -58,16 +58,16 @@ export async function playFaults(faults: readonly BatchFault[]) {
         unanswered: sum(({ unanswered }) => unanswered),
         mixed: sum(({ mixed }) => mixed),
         lost: sum(({ lost }) => lost),
-        paidTwice: paidTwice(world),
-        notifications: [...world.notifications],
-        jobs: world.jobs,
+        paidTwice: paidTwice(simulation),
+        notifications: [...simulation.notifications],
+        jobs: simulation.jobs,
     };
 
     async function ask(): Promise<void> {
         const result = results.at(-1);
         for (let count = 0; count < askers; count++) {
             turn += 1;
-            const userId = turn % 11 === 0 ? `new${turn % 7}` : `u${turn % world.users.length}`;
+            const userId = turn % 11 === 0 ? `new${turn % 7}` : `u${turn % simulation.users.length}`;
             const { statusCode, body } = await api.handle(
                 gatewayEvent("GET /recommendations/{userId}", {
                     path: { userId },
@@ -98,7 +98,7 @@ export async function playFaults(faults: readonly BatchFault[]) {
 }
 
 /** Starts the program's API over the simulated table. Each version has tables of its own. */
-function apiOf(world: World) {
+function apiOf(simulation: BatchSimulation) {
     const documentOf = (version: string): TablesDocument => ({
         ...tablesDocument,
         films: {
@@ -114,7 +114,7 @@ function apiOf(world: World) {
             async read(version, etag) {
                 return etag === version ? undefined : { text: JSON.stringify(documentOf(version)), etag: version };
             },
-            newest: async () => world.settings.solutionVersionArn.split("/").at(-1) ?? "",
+            newest: async () => simulation.settings.solutionVersionArn.split("/").at(-1) ?? "",
         },
         pages: new Map(),
         campaign: {
@@ -123,8 +123,8 @@ function apiOf(world: World) {
             rank: undefined,
         },
         putEvents: undefined,
-        table: world.table(),
-        clock: () => world.now,
+        table: simulation.table(),
+        clock: () => simulation.now,
         log: () => {},
         limits,
     });
@@ -134,7 +134,7 @@ function apiOf(world: World) {
  * Counts billed jobs that follow another billed job of the same version too early, although that one had an output with lists, and
  * although nobody requested another version or created the stack again in between.
  */
-function paidTwice({ jobs, settings, requestedAt }: World): number {
+function paidTwice({ jobs, settings, requestedAt }: BatchSimulation): number {
     const billed = jobs.filter((job) => job.billed);
     return billed.filter((job, at) => {
         const before = billed.slice(0, at).findLast((other) => other.solutionVersionArn === job.solutionVersionArn);

@@ -29,7 +29,7 @@ export interface SimulatedJob {
 export type Sabotage = (
     port: string,
     calls: number,
-    world: World,
+    simulation: BatchSimulation,
 ) => "kill" | "kill after" | "fail" | "skip" | undefined;
 
 const minute = 60_000;
@@ -47,7 +47,7 @@ export const versionIn = (arn: string) => arn.split("/").at(-1) ?? "";
  * AWS as the function sees it, in virtual time: jobs, files, the API's table and the month's prices. Each version has films of its
  * own, `<version>-<number>`, so that an answer shows which version its list and its titles are from.
  */
-export class World {
+export class BatchSimulation {
     now = Date.UTC(2026, 0, 1);
     users: string[] = Array.from({ length: 60 }, (_, at) => `u${at}`);
     /** Versions by id, with their NDCG@10; undefined: the service has no metrics. */
@@ -157,7 +157,7 @@ export class World {
 
     private plainPorts(): BatchPorts {
         let revision = 0;
-        const world = this;
+        const simulation = this;
         const listId = (userId: string, generation: number) => `${userId}#${batchListKey(generation)}`;
         return {
             now: () => this.now,
@@ -208,7 +208,7 @@ export class World {
                 return { status: job?.status ?? "", failureReason: "simulated" };
             },
             async *output(jobName, from) {
-                const lines = world.jobs.find(({ name }) => name === jobName)?.output ?? [];
+                const lines = simulation.jobs.find(({ name }) => name === jobName)?.output ?? [];
                 for (const [at, text] of lines.entries()) {
                     if (at >= from) yield { text, end: at + 1 };
                 }
