@@ -50,6 +50,7 @@ describe("Lifecycle of a stack on the real engine", () => {
             apiTableName: "",
             tableOperationsName: "",
             rankingCampaignArn: "",
+            servingMode: "campaign",
             apiKey: "",
             notificationsTopicArn: `arn:aws:sns:eu-central-1:000000000000:movie-recommender-notifications-${stack}`,
             costGuardName: `movie-recommender-cost-guard-${stack}`,
