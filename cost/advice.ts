@@ -42,6 +42,10 @@ export function adviseMinimum(
         minProvisionedTPS === has
             ? `minProvisionedTPS ${has} is right (${idleCost(has)})`
             : `minProvisionedTPS ${minProvisionedTPS} is enough (${idleCost(minProvisionedTPS)}); it is ${has} (${idleCost(has)})`;
+    const command =
+        minProvisionedTPS < has
+            ? ` To set it: pulumi config set minProvisionedTPS ${minProvisionedTPS} && pulumi up.`
+            : "";
     const lower =
         minProvisionedTPS > 1
             ? ` A lower minimum costs even less (1: ${idleCost(1)}), but Personalize may throttle bursts above it until it has scaled up.`
@@ -49,6 +53,6 @@ export function adviseMinimum(
     return {
         minProvisionedTPS,
         peak,
-        text: `${busy}. With a fifth on top for uneven arrival, ${verdict} ${priceNote}.${lower}`,
+        text: `${busy}. With a fifth on top for uneven arrival, ${verdict} ${priceNote}.${command}${lower}`,
     };
 }

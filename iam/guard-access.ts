@@ -92,10 +92,12 @@ export function guardPolicy(
                   },
               ]
             : []),
+        allow("ReadStateFlags", ["ssm:GetParametersByPath"], marks),
+        allow("ReadGuardState", ["ssm:GetParameter"], `${marks}/guard`),
         allow(
-            "UseStateFlags",
-            ["ssm:GetParameter", "ssm:GetParametersByPath", "ssm:PutParameter"],
-            [...[marks, `${marks}/guard`, `${marks}/parked`], ...(api ? [`${marks}/closed`] : [])],
+            "WriteStateFlags",
+            ["ssm:PutParameter"],
+            [...[`${marks}/guard`, `${marks}/parked`], ...(api ? [`${marks}/closed`] : [])],
         ),
         ...(api ? closes(scope) : []),
         readsMetrics(scope),

@@ -130,8 +130,12 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
     // the functions of other stacks too; the roles' own policies name one log group each.
     const anyLogs = regionalArn(scope, "logs", `log-group:/aws/lambda/${scope.names.anyFunction}:*`);
     const shortened = (arn: string) => (arn.includes(":log-group:/aws/lambda/") ? anyLogs : arn);
+    const flags = regionalArn(scope, "ssm", `parameter/${scope.project}/${scope.stack}`);
     const statements = new Map<string, Statement>();
-    for (const statement of documents.flatMap(({ Statement }) => listOf(Statement))) {
+    for (const statement of together(
+        documents.flatMap(({ Statement }) => listOf(Statement)),
+        flags,
+    )) {
         const key = JSON.stringify([statement.Action, statement.Condition]);
         const there = statements.get(key);
         const Resource = [...new Set([...listOf(there?.Resource), ...listOf(statement.Resource).map(shortened)])];
@@ -139,6 +143,16 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
     }
     const all = [...statements.values()];
     return ofEqualResources(all.filter((one) => !all.some((other) => other !== one && covers(other, one))));
+}
+
+/** Merges the statements about the state flags under this ARN, which only the stack's own functions use. */
+function together(all: readonly Statement[], flags: string): readonly Statement[] {
+    const isOfFlags = ({ Resource }: Statement) =>
+        listOf(Resource).every((arn) => arn === flags || arn.startsWith(`${flags}/`));
+    const its = all.filter(isOfFlags);
+    const [Action, Resource] = [its.flatMap((one) => listOf(one.Action)), its.flatMap((one) => listOf(one.Resource))];
+    const merged = { Effect: "Allow" as const, Action: [...new Set(Action)], Resource: [...new Set(Resource)] };
+    return [...all.filter((one) => !isOfFlags(one)), merged];
 }
 
 /** Merges statements that differ only in their actions. */

@@ -1,3 +1,4 @@
+import { isBatch } from "../config/config.ts";
 import { approximately, priceNote } from "../config/prices.ts";
 import { describeCampaign, nameInArn, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
@@ -10,6 +11,7 @@ import {
     operationDeps,
     withConfigFile,
 } from "./lib/stack/operation.ts";
+import { servedLists } from "./lib/stack/served-lists.ts";
 import { type NotedSwitch, notedSwitches, type Version, versionsOf } from "./lib/training/versions.ts";
 
 const options = withConfigFile(runbook("versions", ["", "--json"]))
@@ -27,12 +29,13 @@ await runAction(options.verbose, async (signal) => {
     const client = deps.client(region);
     const campaign = await operatedCampaign(deps, stack);
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
+    const lists = isBatch(stack.config) ? await servedLists(stack.config) : undefined;
     const { parked, serving } = await readStateFlags(deps.ssm(region), name);
     const switches = await notedSwitches(deps.ssm(region), name);
     const versions = await versionsOf(
         client,
         solutionArn,
-        description && servedIn(description).solutionVersionArn,
+        lists?.solutionVersionArn ?? (description && servedIn(description).solutionVersionArn),
         switches,
     );
     if (options.json) {
@@ -41,6 +44,10 @@ await runAction(options.verbose, async (signal) => {
         return exitCodes.fine;
     }
     print(versions, switches);
+    if (lists) {
+        const since = shortTime(new Date(lists.madeAt).toISOString());
+        console.log(`The API serves lists of batch inference, generation ${lists.generation}, from a job of ${since}.`);
+    }
     if (parked) {
         console.log(`Parked since ${shortTime(parked.since)} (${parked.reason}). To resume it: npm run resume`);
     }

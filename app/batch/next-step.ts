@@ -1,4 +1,5 @@
 import type { ListedVersion } from "../../personalize/operations/solution-versions.ts";
+import type { ViewerWithEvents } from "./ports.ts";
 import type { BatchState, Failure, Phase } from "./state.ts";
 
 /** What a run observes in addition to the state. */
@@ -78,6 +79,31 @@ export async function chooseVersion({ versions, request, held, live, refusals }:
         if ((await refusals(solutionVersionArn, live.solutionVersionArn)).length === 0) return solutionVersionArn;
     }
     return live.solutionVersionArn;
+}
+
+/** Viewers whom strangers may add to a job: a tenth of the others, at least so many. */
+const fewestStrangers = 100;
+
+/**
+ * Returns the viewers of a job in the order of their IDs: active ones of the data, and those with events. A stranger can send
+ * events for invented viewers, and each viewer of a job is billed. So, of the viewers whom neither the data nor a token proves, only
+ * the newest ones get a list.
+ *
+ * @param active active viewers of the data whom the version knows
+ * @param known all viewers of the data
+ */
+export function viewersOfJob(
+    active: readonly string[],
+    known: ReadonlySet<string>,
+    withEvents: readonly ViewerWithEvents[],
+): string[] {
+    const isProven = ({ userId, proven }: ViewerWithEvents) => proven || known.has(userId);
+    const sure = new Set([...active, ...withEvents.filter(isProven).map(({ userId }) => userId)]);
+    const strangers = withEvents
+        .filter((viewer) => !isProven(viewer))
+        .toSorted((one, other) => other.at - one.at)
+        .slice(0, Math.max(fewestStrangers, Math.ceil(sure.size / 10)));
+    return [...sure, ...strangers.map(({ userId }) => userId)].sort();
 }
 
 /** Interactions by user, as `Columns` of data-prep. */

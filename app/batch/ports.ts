@@ -13,6 +13,15 @@ export interface Interactions {
     readonly popularity: Metrics;
 }
 
+/** A viewer in the API's table. */
+export interface ViewerWithEvents {
+    readonly userId: string;
+    /** Whether a token or the API key proves all events of the viewer. */
+    readonly proven: boolean;
+    /** Time of the newest event in epoch milliseconds. */
+    readonly at: number;
+}
+
 /** A batch inference job. */
 interface Job {
     readonly status: string;
@@ -47,7 +56,7 @@ export interface BatchPorts {
      */
     viewersOf(solutionVersionArn: string): Promise<((userId: string) => boolean) | undefined>;
     /** Returns the viewers with an event since this moment. */
-    viewersWithEvents(since: number): Promise<readonly string[]>;
+    viewersWithEvents(since: number): Promise<readonly ViewerWithEvents[]>;
     /** Returns the month's spend as the cost guard counts it; undefined before its first run. */
     spend(): Promise<{ readonly month: string; readonly usd: number } | undefined>;
 

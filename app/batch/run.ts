@@ -6,7 +6,15 @@ import { refusals, testUsersIn } from "../../personalize/operations/quality-gate
 import { errorName } from "../serving/failures.ts";
 import { listLength } from "../serving/limits.ts";
 import { batchListKey, type KeptList } from "../serving/ports.ts";
-import { activeUsers, chooseVersion, failureAfter, isSettled, nextStep, type Observed } from "./next-step.ts";
+import {
+    activeUsers,
+    chooseVersion,
+    failureAfter,
+    isSettled,
+    nextStep,
+    type Observed,
+    viewersOfJob,
+} from "./next-step.ts";
 import { type OutputLine, readOutputLine } from "./output.ts";
 import type { BatchPorts, BatchSettings, Interactions } from "./ports.ts";
 import { type BatchState, type Failure, type Generation, type Making, withoutFailure, withoutMaking } from "./state.ts";
@@ -166,7 +174,7 @@ async function judge(
     return reasons;
 }
 
-/** Returns the active viewers whom the version knows, and the viewers with events, in the order of their IDs. */
+/** Returns the viewers of the next job. */
 async function viewersToServe(
     { ports, settings: { activeDays } }: Run,
     interactions: Interactions,
@@ -176,7 +184,7 @@ async function viewersToServe(
     const isInVersion = (await ports.viewersOf(solutionVersionArn)) ?? (() => true);
     const ofData = activeUsers(interactions, activeDays).filter(isInVersion);
     const withEvents = await ports.viewersWithEvents(now - activeDays * 86_400_000);
-    return [...new Set([...ofData, ...withEvents])].sort();
+    return viewersOfJob(ofData, new Set(interactions.userIds), withEvents);
 }
 
 async function awaitJob(run: Run, state: BatchState, { request }: Observed): Promise<BatchState> {

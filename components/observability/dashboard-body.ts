@@ -24,7 +24,20 @@ export interface DashboardArgs extends MetricSources {
     /** US dollars. */
     readonly monthlyLimitUsd: number;
     readonly idleHours: number;
+    /** Whether batch inference makes the lists: graphs about the campaign are left out. */
+    readonly batch: boolean;
 }
+
+/** Graphs that have no data without a campaign, by their title. */
+const ofCampaign: ReadonlySet<string> = new Set([
+    "Successful requests in five minutes",
+    "Errors in five minutes",
+    "Latency, milliseconds",
+    "Campaign calls saved by caches, percent of personal lists",
+    "Transactions per second",
+    "Hours",
+    "US dollars per 1,000 requests",
+]);
 
 interface Shown {
     readonly label: string;
@@ -49,7 +62,8 @@ const hour = 3600;
  */
 export function dashboardBody(args: DashboardArgs): object {
     const rows = [healthy(args), ...(args.api ? [served(args, args.api)] : []), good(args), worth(args)];
-    const widgets = rows.flatMap(({ heading, row }, index) => {
+    const widgets = rows.flatMap(({ heading, row: all }, index) => {
+        const row = all.filter(({ properties: { title } }) => !args.batch || !ofCampaign.has(title));
         const y = index * (headingHeight + height);
         const width = Math.floor(columns / row.length);
         return [
@@ -105,10 +119,13 @@ function served(args: DashboardArgs, api: NonNullable<MetricSources["api"]>) {
             "## API\nSources of the answers, campaign calls saved by caches, and failures. The API should also answer without a campaign.",
         row: [
             graph(args, "Answers in five minutes, by source", [
-                summed(answeredBy.campaign, "campaign"),
-                summed(answeredBy.cache, "cache"),
-                summed(answeredBy.precomputed, "precomputed"),
-                summed(answeredBy.batch, "batch"),
+                ...(args.batch
+                    ? [summed(answeredBy.batch, "batch")]
+                    : [
+                          summed(answeredBy.campaign, "campaign"),
+                          summed(answeredBy.cache, "cache"),
+                          summed(answeredBy.precomputed, "precomputed"),
+                      ]),
                 summed(answeredBy.similar, "similar films"),
                 summed(answeredBy.popular, "popular films"),
             ]),
@@ -138,7 +155,7 @@ function served(args: DashboardArgs, api: NonNullable<MetricSources["api"]>) {
             ]),
             graph(args, "Failures in five minutes", [
                 line(gatewayMetric(api, gatewayMetrics.failures), { label: "answers (5xx)", stat: "Sum" }),
-                summed(campaignFailures, "campaign calls"),
+                ...(args.batch ? [] : [summed(campaignFailures, "campaign calls")]),
                 summed(tableFailures, "table calls"),
                 summed(tablesFailures, "loads of tables"),
                 line(gatewayMetric(api, gatewayMetrics.requests), { label: "requests", stat: "Sum", yAxis: "right" }),

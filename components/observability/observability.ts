@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
-import { apiStage, type StackConfig } from "../../config/config.ts";
+import { apiStage, isBatch, type StackConfig } from "../../config/config.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import type { Alarm } from "./alarm.ts";
 import { alarmsOf, failuresAlarm, observedStack } from "./alarms.ts";
@@ -59,7 +59,14 @@ export class Observability extends pulumi.ComponentResource {
         const alarmArns = [...alarms.map(({ id }) => id), failuresAlarm("").id].map((id) =>
             regionalArn(caller, "cloudwatch", `alarm:${names.alarmPrefix}-${id}`),
         );
-        const shown = { ...place, region: config.region, alarmArns, monthlyLimitUsd, idleHours: idle.hours };
+        const shown = {
+            batch: isBatch(config),
+            ...place,
+            region: config.region,
+            alarmArns,
+            monthlyLimitUsd,
+            idleHours: idle.hours,
+        };
         const dashboard = new aws.cloudwatch.Dashboard(
             name,
             {

@@ -71,6 +71,10 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             ["DescribeContinuousBackups", "DescribeTable", "DescribeTimeToLive", "ListTagsOfResource"],
             tables,
         ),
+        // `versions` and `rollback` read which lists of batch inference the API serves. Items about the stack contain no viewer.
+        looks("ReadServedLists", "dynamodb", ["GetItem"], tables, {
+            condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["stack"] } },
+        }),
         makes(
             "ManageTables",
             "dynamodb",

@@ -18,7 +18,6 @@ export interface ListsReport {
     /** Whether the lists of the requested version are live. */
     readonly settled: boolean;
     readonly phase?: string;
-    readonly live?: { readonly solutionVersionArn: string };
     readonly failure?: { readonly text: string };
 }
 

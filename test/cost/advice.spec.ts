@@ -18,6 +18,7 @@ describe("adviseMinimum", () => {
         assert.deepEqual(advice?.peak, { at: now - 2 * day, tps: 2.4 });
         assert.match(String(advice?.text), /from 2026-11-23 12:00 UTC, had 2\.4 TPS/);
         assert.match(String(advice?.text), /minProvisionedTPS 3 is enough \(≈ \$438 a month idle\); it is 5 \(≈ \$730/);
+        assert.match(String(advice?.text), /To set it: pulumi config set minProvisionedTPS 3 && pulumi up\./);
         assert.match(String(advice?.text), /1: ≈ \$146 a month idle\), but Personalize may throttle bursts above it/);
     });
 

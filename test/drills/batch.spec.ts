@@ -58,6 +58,18 @@ describe("Lists of batch inference in virtual time", () => {
         assert.ok(expiry.every(([isFirst, isSoon]) => isFirst === isSoon));
     });
 
+    it("a stranger who sends events for invented viewers adds at most a tenth, or a hundred, to a job", async () => {
+        const simulation = new BatchSimulation();
+        for (let at = 0; at < 5000; at++) {
+            simulation.recent.set(`invented${at}`, { revision: simulation.now + at, films: [] });
+        }
+        simulation.recent.set("proven", { revision: simulation.now, films: [], proven: true });
+        await live(simulation, 1);
+        const users = simulation.jobs[0]?.users ?? [];
+        assert.equal(users.length, simulation.users.length + 1 + 100);
+        assert.ok(users.includes("proven") && users.includes("invented4999") && !users.includes("invented0"));
+    });
+
     it("the drill counts a lost list if viewers without a new list do not keep theirs", async () => {
         const copyFails = { what: "no list is copied", day: 0, apply: keepsNothing };
         const { lost } = await playFaults([copyFails, ...faultsNamed("half an output")]);

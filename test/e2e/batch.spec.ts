@@ -162,6 +162,15 @@ describe("Serving lists of batch inference on the local AWS", () => {
             aws.runbook("rollback", "--config-file", aws.engineArgs("up")[2] ?? "", ...args);
         assertExit(await operate("--yes"), 0);
         assert.notEqual(await served(), solutionVersionArn);
+        const versions = await aws.runbook("versions", "--config-file", aws.engineArgs("up")[2] ?? "", "--json");
+        assertExit(versions, 0);
+        const listed: readonly { solutionVersionArn: string; servingNow: boolean }[] = JSON.parse(
+            versions.stdout,
+        ).versions;
+        assert.deepEqual(
+            listed.filter(({ servingNow }) => servingNow).map(({ solutionVersionArn: arn }) => arn),
+            [await served()],
+        );
         assertExit(await aws.engine("up"), 0);
         assert.notEqual(await served(), solutionVersionArn);
         assertExit(await operate("--release", "--yes"), 0);

@@ -191,9 +191,20 @@ describe("Operator policies", () => {
     it("the operator can change table items only through the tableOperations function", () => {
         const table = `arn:aws-cn:dynamodb:cn-north-1:123456789012:table/${scope.names.api}`;
         const keys = { "dynamodb:LeadingKeys": "stack", "dynamodb:Attributes": "pk", "dynamodb:Select": "COUNT" };
-        for (const action of ["BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"]) {
+        for (const action of [
+            "BatchGetItem",
+            "BatchWriteItem",
+            "DeleteItem",
+            "PutItem",
+            "Query",
+            "Scan",
+            "UpdateItem",
+        ]) {
             assert.equal(may(`dynamodb:${action}`, table, keys), "implicitDeny", action);
         }
+        const readsItemOf = (pk: string) => may("dynamodb:GetItem", table, { ...keys, "dynamodb:LeadingKeys": pk });
+        assert.equal(readsItemOf("stack"), "allowed");
+        for (const pk of ["viewer#22", "asked#1", "batch"]) assert.equal(readsItemOf(pk), "implicitDeny", pk);
         const invokes = (name: string, kinds: readonly (typeof policyKinds)[number][]) =>
             may(
                 "lambda:InvokeFunction",

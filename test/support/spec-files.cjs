@@ -14,7 +14,6 @@ const longest = [
     "test/e2e/choices.spec.ts",
     "test/e2e/access.spec.ts",
     "test/e2e/adopt.spec.ts",
-    "test/e2e/examples.spec.ts",
     "test/e2e/killed.spec.ts",
     "test/e2e/reverted.spec.ts",
     "test/e2e/renamed.spec.ts",

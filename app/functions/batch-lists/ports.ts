@@ -28,7 +28,7 @@ import { nameInArn, solutionOf } from "../../../personalize/operations/operation
 import { listVersions, metricsOf } from "../../../personalize/operations/solution-versions.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { linesIn } from "../../batch/output.ts";
-import type { BatchPorts, BatchSettings } from "../../batch/ports.ts";
+import type { BatchPorts, BatchSettings, ViewerWithEvents } from "../../batch/ports.ts";
 import { askedLength } from "../../serving/limits.ts";
 import { batchListKey, type ServedLists } from "../../serving/ports.ts";
 import { keyOf, listItem, listSk, servedItem, servedOf, viewerPk } from "../recommendation-api/table.ts";
@@ -189,16 +189,21 @@ function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName
                 { client: dynamo },
                 {
                     TableName,
-                    ProjectionExpression: "pk",
+                    ProjectionExpression: "pk, revision, proven",
                     FilterExpression: "sk = :recent AND revision >= :since",
                     ExpressionAttributeValues: { ":recent": { S: "recent" }, ":since": { N: String(since) } },
                 },
             );
-            const userIds: string[] = [];
+            const viewers: ViewerWithEvents[] = [];
             for await (const { Items = [] } of pages) {
-                userIds.push(...Items.map(({ pk }) => (pk?.S ?? "").slice(viewerPk("").length)));
+                const read = ({ pk, revision, proven }: (typeof Items)[number]) => ({
+                    userId: (pk?.S ?? "").slice(viewerPk("").length),
+                    proven: proven !== undefined,
+                    at: Number(revision?.N ?? 0),
+                });
+                viewers.push(...Items.map(read));
             }
-            return userIds;
+            return viewers;
         },
     };
 }

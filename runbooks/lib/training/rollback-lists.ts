@@ -5,6 +5,7 @@ import { nameInArn, nowIso, type OperationDeps, solutionOf } from "../../../pers
 import { listVersions } from "../../../personalize/operations/solution-versions.ts";
 import { writeStateFlag } from "../../../personalize/operations/state-flags.ts";
 import { RunbookError } from "../cli/runbook.ts";
+import { servedLists } from "../stack/served-lists.ts";
 import { chooseTarget } from "./versions.ts";
 
 /** A change of the version whose lists a stack without a campaign serves. */
@@ -21,15 +22,15 @@ export interface ListsChange {
  */
 export async function planLists(
     deps: OperationDeps,
-    { region, names }: StackConfig,
+    config: StackConfig,
     newest: string,
     wanted: { readonly to?: string | undefined; readonly release?: boolean | undefined },
 ): Promise<ListsChange> {
-    const { live } = await withLambda(region, (client) => runLists(client, names.batchLists));
-    if (live === undefined) throw new RunbookError("There are no lists yet, so there is no version to roll back.");
-    const from = live.solutionVersionArn;
+    const lists = await servedLists(config);
+    if (lists === undefined) throw new RunbookError("There are no lists yet, so there is no version to roll back.");
+    const from = lists.solutionVersionArn;
     if (wanted.release) return { from, to: newest, hold: false };
-    const versions = await listVersions(deps.client(region), solutionOf(from));
+    const versions = await listVersions(deps.client(config.region), solutionOf(from));
     return { from, to: chooseTarget(versions, from, wanted.to), hold: true };
 }
 

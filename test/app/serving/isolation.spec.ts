@@ -91,7 +91,7 @@ describe("Concurrent requests and events in random order", () => {
                     await scheduler.waitFor(run);
                 },
             ),
-            { numRuns: 600 },
+            { numRuns: 300 },
         );
         assert.ok(asked > 500);
     });

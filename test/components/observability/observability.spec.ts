@@ -59,13 +59,14 @@ interface Widget {
 }
 
 describe("CloudWatch dashboard", () => {
-    const { widgets } = dashboardBody({
-        ...place,
-        region: "eu-central-1",
-        alarmArns: ["a"],
-        monthlyLimitUsd: 200,
-        idleHours: 24,
-    }) as { widgets: readonly Widget[] };
+    const widgetsOf = (batch: boolean) =>
+        (
+            dashboardBody({
+                ...place,
+                ...{ region: "eu-central-1", alarmArns: ["a"], monthlyLimitUsd: 200, idleHours: 24, batch },
+            }) as { widgets: readonly Widget[] }
+        ).widgets;
+    const widgets = widgetsOf(false);
     const lines = widgets.flatMap(({ properties }) => properties.metrics ?? []);
     const named = lines.filter(([first]) => typeof first === "string") as string[][];
     const expressions = lines.flatMap((line) => (line.at(-1) as { expression?: string }).expression ?? []);
@@ -95,7 +96,18 @@ describe("CloudWatch dashboard", () => {
         const selected = expressions.flatMap(
             (expression) => /(?:SELECT SUM\(|MetricName=")(\w+)/.exec(expression)?.[1] ?? [],
         );
-        assert.deepEqual(new Set([...named.map(([, name]) => name), ...selected]), new Set(known.keys()));
+        const { batch } = answeredBy;
+        assert.deepEqual(new Set([...named.map(([, name]) => name), ...selected, batch]), new Set(known.keys()));
+    });
+
+    it("the dashboard of a stack without a campaign shows no metric of a campaign", () => {
+        const batch = widgetsOf(true);
+        const shown = JSON.stringify(batch);
+        assert.ok(shown.includes(answeredBy.batch));
+        for (const name of [answeredBy.campaign, ofRequests.campaignCalls, "GetRecommendations", "UsedTPS"]) {
+            assert.ok(!shown.includes(`"${name}"`), name);
+        }
+        assert.ok(batch.every(({ x, width }) => x + width <= 24));
     });
 
     it("metric math uses only metrics that the dashboard shows", () => {

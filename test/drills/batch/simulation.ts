@@ -193,7 +193,9 @@ export class BatchSimulation {
             interactions: async () => this.interactions(),
             viewersOf: async () => undefined,
             viewersWithEvents: async (since) =>
-                [...this.recent].filter(([, { revision }]) => revision >= since).map(([userId]) => userId),
+                [...this.recent]
+                    .filter(([, { revision }]) => revision >= since)
+                    .map(([userId, { revision, proven = false }]) => ({ userId, proven, at: revision })),
             spend: async () => this.spend,
             writeUsers: async (jobName, userIds) => void this.files.set(jobName, userIds),
             readUsers: async (jobName) => this.files.get(jobName) ?? [],
