@@ -129,7 +129,8 @@ export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
     const { filters, watchedFilterArn = "", publicHistories = false, batch = false, noun = "film" } = config;
     const { filtersOfWatched = [], trackUnproven = true, customMetrics = true } = config;
-    const tableResilience = resilience(limits.table, limits);
+    // Without a campaign, a request can wait longer for the table.
+    const tableResilience = resilience(batch ? limits.table + limits.campaign : limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
     const rankingResilience = resilience(limits.campaign, limits, (error) => failureOf(error) !== "refused");
     const memory = viewerMemory(parts.memoryBytes ?? memoryBytes);

@@ -40,7 +40,8 @@ type State =
     | { readonly kind: "elsewhere"; readonly running: Running; readonly port: number }
     | { readonly kind: "port taken"; readonly by: string };
 
-const startSeconds = 30;
+/** A process that ends is noticed at once. The deadline is long, because four tests start at once on two cores in CI. */
+const startSeconds = 120;
 const stopSeconds = 10;
 
 /** Returns the instance's state from its record, its lock and its port. */

@@ -195,9 +195,13 @@ describe("Serving lists of batch inference on the local AWS", () => {
         const sources = new Set<string>();
         let stopped = false;
         const asking = (async () => {
-            for (let turn = 0; !stopped; turn++) {
+            for (let [turn, tries] = [0, 0]; !stopped; ) {
                 const { status, body } = await call(`/recommendations/${1 + (turn % 20)}`);
-                if (status === 200) sources.add(body.source);
+                const isPersonal = status === 200 && !["popular", "similar"].includes(body.source);
+                // On a busy machine, the table may not answer in time. A list that is lost is still lost some seconds later.
+                tries = isPersonal ? 0 : tries + 1;
+                if (tries === 0) turn += 1;
+                if (isPersonal || tries === 10) sources.add(body.source);
                 // All strangers together may cause four campaign calls a second.
                 await sleep(500);
             }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { digest } from "../toolchain/stamp.mjs";
@@ -13,6 +13,8 @@ const source = import.meta.dirname;
 const root = join(source, "..", "..", "..");
 const folder = join(root, ".tools", "aws-plugin");
 
+/** Longest duration of a build in milliseconds, on a busy machine. */
+const buildMs = 60_000;
 /** Dependencies of Pulumi's SDK that only programs need. */
 const unused = ["typescript", "@npmcli/arborist"];
 
@@ -25,7 +27,6 @@ await import(pathToFileURL(bundle).href);
 async function build(): Promise<void> {
     const { build } = await import("esbuild");
     mkdirSync(folder, { recursive: true });
-    const others = readdirSync(folder);
     const unfinished = join(folder, `${randomUUID()}.unfinished`);
     await build({
         entryPoints: [join(source, "main.ts")],
@@ -43,5 +44,9 @@ async function build(): Promise<void> {
         banner: { js: 'import{createRequire as R}from"node:module";const require=R(import.meta.url);' },
     });
     renameSync(unfinished, bundle);
-    for (const name of others) rmSync(join(folder, name), { force: true });
+    // Another process may have built the same bundle meanwhile, or may be building it.
+    for (const file of readdirSync(folder).map((name) => join(folder, name))) {
+        const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+        if (file !== bundle && age > buildMs) rmSync(file, { force: true });
+    }
 }

@@ -27,7 +27,8 @@ interface MiniStackOptions {
     log(message: string): void;
 }
 
-const startSeconds = 20;
+/** A process that ends is noticed at once, so the deadline is only for one that hangs. */
+const startSeconds = 90;
 const restartsAllowed = 5;
 
 type Ports = Pick<MiniStack, "port" | "answersPort">;
