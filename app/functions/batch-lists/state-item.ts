@@ -32,18 +32,13 @@ export function stateItem(dynamo: DynamoDBClient, TableName: string) {
         async begin(leaseMs: number): Promise<BatchState | undefined> {
             const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: stateKey, ConsistentRead: true }));
             const before = Number(Item?.revision?.N ?? 0);
-            const values = {
-                ":next": number(before + 1),
-                ":until": number(Date.now() + leaseMs),
-                ":now": number(Date.now()),
-            };
+            const values = { ":next": number(before + 1), ":until": number(Date.now() + leaseMs) };
+            const known = { ":before": number(before), ":now": number(Date.now()) };
             try {
                 await write(
                     "SET revision = :next, leaseUntil = :until",
-                    Item === undefined ? values : { ...values, ":before": number(before) },
-                    Item === undefined
-                        ? "attribute_not_exists(pk) OR leaseUntil < :now"
-                        : `${isOurs} AND leaseUntil < :now`,
+                    Item === undefined ? values : { ...values, ...known },
+                    Item === undefined ? "attribute_not_exists(pk)" : `${isOurs} AND leaseUntil < :now`,
                 );
             } catch (error) {
                 if (error instanceof ConditionalCheckFailedException) return undefined;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { firstState } from "../../../app/batch/state.ts";
+import { stateItem } from "../../../app/functions/batch-lists/state-item.ts";
 import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
 import { askedIn, putNotification, putSpend, tablePort } from "../../../app/functions/recommendation-api/table.ts";
 import { operateTable } from "../../../app/functions/table-operations/operate-table.ts";
@@ -33,6 +35,24 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         recommendationId: "R",
         films: packFilms([{ itemId: "a,b", score: 0.0123457 }, { itemId: "Ж" }]),
     };
+
+    it("one of two runs that begin at the same moment gets the lease and the state", async () => {
+        const ports = [1, 2].map(() => stateItem(dynamo, TableName));
+        const begun = await Promise.all(ports.map((port) => port.begin(60_000)));
+        assert.deepEqual(begun.map((state) => state !== undefined).sort(), [false, true]);
+        const first = ports[begun.findIndex((state) => state !== undefined)];
+        await first?.save({ ...firstState, lastGeneration: 7 });
+        await first?.end();
+        assert.equal((await stateItem(dynamo, TableName).begin(0))?.lastGeneration, 7);
+    });
+
+    it("a run that read the table before the first run wrote to it does not begin", async () => {
+        const stale: Pick<DynamoDBClient, "send"> = Object.create(dynamo);
+        const send = dynamo.send.bind(dynamo) as (command: unknown) => Promise<object>;
+        stale.send = ((command: unknown) =>
+            command instanceof GetItemCommand ? Promise.resolve({}) : send(command)) as never;
+        assert.equal(await stateItem(stale as DynamoDBClient, TableName).begin(60_000), undefined);
+    });
 
     it("the table returns a stored list only for its viewer and key", async () => {
         const table = tablePort(dynamo, TableName);
