@@ -1,9 +1,8 @@
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { processHandlers } from "pulumi-personalize/core";
 import { advice } from "./advice.ts";
-import { awaitedListsHandler } from "./operations/awaited-lists.ts";
+import { awaitedListsHandler, listsClient } from "./operations/awaited-lists.ts";
 import { closedStageHandler } from "./operations/closed-stage.ts";
 import { stateFlagsHandler } from "./operations/state-flags.ts";
 import { stackOwnerHandler } from "./stack-owner.ts";
@@ -16,8 +15,7 @@ export const handlers = processHandlers(advice, (lifecycleDeps) => {
     const deps = {
         ...lifecycleDeps,
         ssm: (region: string) => new SSMClient({ region }),
-        // A run of the function takes up to 15 minutes.
-        lambda: (region: string) => new LambdaClient({ region, requestHandler: { requestTimeout: 910_000 } }),
+        lambda: listsClient,
         gateway: (region: string) => new APIGatewayClient({ region }),
     };
     return {

@@ -4,6 +4,7 @@ import { describeCampaign, nameInArn, servedIn } from "../personalize/operations
 import { park } from "../personalize/operations/park.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
+import { refuseBatch } from "./lib/stack/no-campaign.ts";
 import {
     type OperationOptions,
     operatedCampaign,
@@ -13,7 +14,6 @@ import {
     withConfigFile,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
-import { withoutCampaign } from "./lib/training/rollback-lists.ts";
 
 const options = withConfigFile(
     runbook("park", ["--dry-run", "--yes --reason weekend"], "`npm run resume` creates it again"),
@@ -26,8 +26,7 @@ await runAction(options.verbose, async (signal) => {
     const stack = await operatedStack(options);
     const deps = operationDeps(signal);
     const { config } = stack;
-    const batch = withoutCampaign(config, "Nothing is billed by the hour, so there is nothing to park.");
-    if (batch) throw batch;
+    refuseBatch(config, "Nothing is billed by the hour, so there is nothing to park.");
     const { parked } = await readStateFlags(deps.ssm(config.region), config.stack);
     const campaign = await operatedCampaign(deps, stack);
     const { campaignArn: rankingCampaignArn } = rankingOf(stack.recorded);

@@ -10,6 +10,7 @@ import { metricsOf } from "../personalize/operations/solution-versions.ts";
 import { writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
+import { refuseBatch } from "./lib/stack/no-campaign.ts";
 import {
     arnIn,
     type OperatedStack,
@@ -26,7 +27,6 @@ import { recordedResources } from "./lib/stack/stack.ts";
 import { projectFile } from "./lib/stack/stack-config.ts";
 import { hasNewData, importJobIn, renewTables } from "./lib/training/new-data.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
-import { withoutCampaign } from "./lib/training/rollback-lists.ts";
 import { smokeProblem } from "./lib/training/smoke-test.ts";
 
 /** The number of known users in the smoke test. */
@@ -50,11 +50,10 @@ await runAction(options.verbose, async (signal) => {
     const deps = operationDeps(signal);
     await refuseParked(deps, config);
     refuseAutomatic(config);
-    const batch = withoutCampaign(
+    refuseBatch(
         config,
         "With performAutoTraining, Personalize trains, and the next job uses the newest version that passes the quality gate. To train on new data now: pulumi up",
     );
-    if (batch) throw batch;
     const campaign = await operatedCampaign(deps, stack);
     if (!config.campaignEnabled || !campaign || !stack.arnOf("Campaign")) {
         throw new RunbookError(

@@ -8,15 +8,15 @@ export interface Observed {
     readonly now: number;
     /** The version that the stack requests: a held one, or else that of the newest `pulumi up`. */
     readonly request: string;
+    /** Whether an operator holds the requested version. */
+    readonly held: boolean;
     /** Number of the generation that the API serves; undefined before the first one. */
     readonly served: number | undefined;
     /** Days between two jobs. */
     readonly everyDays: number;
 }
 
-export type Step =
-    | { readonly do: "wait"; readonly until: number }
-    | { readonly do: "begin" | "abandon" | "expire" | "accept" | Phase };
+export type Step = "wait" | "begin" | "abandon" | "expire" | "accept" | Phase;
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -31,20 +31,18 @@ const longestRetry = day;
 export function nextStep(state: BatchState, { now, request, served, everyDays }: Observed): Step {
     const { making, live, failure, leaving } = state;
     // The run that switched to this generation ended before it stored its state.
-    if (making !== undefined && making.generation === served) return { do: "switch" };
-    if (making !== undefined) return { do: making.request === request ? making.phase : "abandon" };
-    if (leaving.length > 0) return { do: "expire" };
-    if (failure !== undefined && failure.request === request && now < failure.retryAt)
-        return { do: "wait", until: failure.retryAt };
-    if (live === undefined) return { do: "begin" };
-    if (request !== live.request) return { do: request === live.solutionVersionArn ? "accept" : "begin" };
-    const next = live.madeAt + everyDays * day;
-    return now >= next ? { do: "begin" } : { do: "wait", until: next };
+    if (making !== undefined && making.generation === served) return "switch";
+    if (making !== undefined) return making.request === request ? making.phase : "abandon";
+    if (leaving.length > 0) return "expire";
+    if (failure !== undefined && failure.request === request && now < failure.retryAt) return "wait";
+    if (live === undefined) return "begin";
+    if (request !== live.request) return request === live.solutionVersionArn ? "accept" : "begin";
+    return now < live.madeAt + everyDays * day ? "wait" : "begin";
 }
 
 /** Checks whether the lists of the requested version are live, and no work is left except expiring older lists. */
 export function isSettled(state: BatchState, observed: Observed): boolean {
-    const step = nextStep(state, observed).do;
+    const step = nextStep(state, observed);
     return state.live !== undefined && state.making === undefined && (step === "wait" || step === "expire");
 }
 

@@ -9,8 +9,8 @@ export interface Interactions {
     readonly timestamps: Uint32Array;
     readonly userIds: readonly string[];
     readonly userCount: number;
-    /** Metrics of the most popular items, by the service's keys. */
-    readonly popularity: Metrics;
+    /** Calculates the metrics of the most popular items, by the service's keys. */
+    popularity(): Metrics;
 }
 
 /** A viewer in the API's table. */

@@ -13,6 +13,7 @@ import {
     isSettled,
     nextStep,
     type Observed,
+    type Step,
     viewersOfJob,
 } from "./next-step.ts";
 import { type OutputLine, readOutputLine } from "./output.ts";
@@ -71,20 +72,20 @@ async function doSteps(run: Run, taken: BatchState): Promise<{ state: BatchState
     for (let state = taken; ; ) {
         const observed = await observe(run);
         const step = nextStep(state, observed);
-        if (step.do === "wait" || ports.timeLeft() < reserve) return { state, observed };
+        if (step === "wait" || ports.timeLeft() < reserve) return { state, observed };
         try {
-            const after = await steps[step.do](run, state, observed);
+            const after = await steps[step](run, state, observed);
             // The job still runs.
             if (after === state) return { state, observed };
             state = after;
         } catch (error) {
             await ports.save(
-                await noteFailure(run, state, `The step ${step.do} failed: ${errorName(error)}`, observed.request),
+                await noteFailure(run, state, `The step ${step} failed: ${errorName(error)}`, observed.request),
             );
             throw error;
         }
         await ports.save(state);
-        ports.log({ did: step.do, generation: state.lastGeneration });
+        ports.log({ did: step, generation: state.lastGeneration });
     }
 }
 
@@ -98,6 +99,7 @@ async function observe({ ports, settings }: Run): Promise<Observed> {
     return {
         now: ports.now(),
         request: held ?? settings.solutionVersionArn,
+        held: held !== undefined,
         served: served?.generation,
         everyDays: settings.everyDays,
     };
@@ -105,7 +107,7 @@ async function observe({ ports, settings }: Run): Promise<Observed> {
 
 type Work = (run: Run, state: BatchState, observed: Observed) => Promise<BatchState>;
 
-const steps: Readonly<Record<Exclude<ReturnType<typeof nextStep>["do"], "wait">, Work>> = {
+const steps: Readonly<Record<Exclude<Step, "wait">, Work>> = {
     begin: beginGeneration,
     create: async ({ ports }, state) => {
         const making = makingOf(state);
@@ -124,12 +126,12 @@ const steps: Readonly<Record<Exclude<ReturnType<typeof nextStep>["do"], "wait">,
 
 /** Chooses version and viewers, and writes the job's input. */
 async function beginGeneration({ ports, settings }: Run, state: BatchState, observed: Observed): Promise<BatchState> {
-    const { now, request } = observed;
+    const { now, request, held } = observed;
     const interactions = await ports.interactions();
     const solutionVersionArn = await chooseVersion({
         versions: await ports.versions(),
         request,
-        held: (await ports.heldVersion()) !== undefined,
+        held,
         live: state.live,
         refusals: (fresh, live) => judge(ports, settings, interactions, fresh, live),
     });
@@ -167,7 +169,7 @@ async function judge(
     live: string,
 ): Promise<readonly string[]> {
     const [freshMetrics, liveMetrics] = await Promise.all([ports.metrics(fresh), ports.metrics(live)]);
-    const { popularity } = interactions;
+    const popularity = interactions.popularity();
     const compared = { fresh: freshMetrics, live: liveMetrics, popularity, testUsers: testUsersIn(interactions) };
     const reasons = refusals(compared, gate);
     ports.log({ judged: fresh, live, refused: reasons });
@@ -212,13 +214,17 @@ async function keepLists(run: Run, state: BatchState, { request }: Observed): Pr
         const why = [...errors][0] ?? "its output has no list";
         return noteFailure(run, leave(state, making), `Batch inference job ${making.jobName}: ${why}`, request);
     }
-    const rest = live === undefined ? [] : [...missing].slice(making.cursor, making.cursor + partLength);
-    const copy = (userId: string) => ports.copyList(userId, live?.generation ?? 0, making.generation);
-    const copied = await pMap(rest, copy, { concurrency: 25 });
-    const counted = { ...making, lists, errors: [...errors], kept: making.kept + copied.filter(Boolean).length };
-    const isDone = live === undefined || making.cursor + rest.length >= missing.size;
-    const next = isDone ? { phase: "load" as const, cursor: 0 } : { cursor: making.cursor + rest.length };
-    return { ...state, making: { ...counted, ...next } };
+    const counted = { ...making, lists, errors: [...errors] };
+    if (live === undefined) return { ...state, making: { ...counted, phase: "load", cursor: 0 } };
+    const copy = (userId: string) => ports.copyList(userId, live.generation, making.generation);
+    const waiting = [...missing];
+    let { cursor, kept } = making;
+    for (; cursor < waiting.length && ports.timeLeft() >= reserve; cursor += partLength) {
+        const copied = await pMap(waiting.slice(cursor, cursor + partLength), copy, { concurrency: 25 });
+        kept += copied.filter(Boolean).length;
+    }
+    const next = cursor < waiting.length ? { cursor } : { phase: "load" as const, cursor: 0 };
+    return { ...state, making: { ...counted, kept, ...next } };
 }
 
 async function loadLists({ ports, settings }: Run, state: BatchState): Promise<BatchState> {

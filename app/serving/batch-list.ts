@@ -7,7 +7,7 @@ import { askedLength, type Limits, listLength } from "./limits.ts";
 import { batchListKey, type KeptList } from "./ports.ts";
 import { type Ask, listWith, type viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
-import type { Tables } from "./table-answers.ts";
+import { rankOffset, type Tables } from "./table-answers.ts";
 import type { Viewer, ViewerMemory } from "./viewers.ts";
 
 export interface BatchListParts {
@@ -64,10 +64,7 @@ export function batchLists(parts: BatchListParts) {
     };
 }
 
-/** A film counts 1 / (10 + its rank) in each list, as in the similar films of several films. */
-const rankOffset = 10;
-
-/** Ranks two lists into one: a film near the top of either is near the top. A film in both keeps its score. */
+/** Ranks two lists into one, as `similar` ranks the lists of several films: a film near the top of either is near the top. A film in both keeps its score. */
 function blended(list: readonly ListedFilm[], others: readonly ListedFilm[]): ListedFilm[] {
     const films = new Map([...others, ...list].map((film) => [film.itemId, film]));
     const points = new Map<string, number>();

@@ -68,7 +68,7 @@ const longestGenre = 100;
 const maxSeeds = 10;
 const seedHalving = 3;
 /** A similar film counts 1 / (10 + its rank). Therefore, a film near the top of two lists beats the first film of one list. */
-const rankOffset = 10;
+export const rankOffset = 10;
 
 /** Reads data-prep's document from its text. Throws TablesFormatError. */
 export const readTables = (text: string): Tables => openTables(parseTables(text));

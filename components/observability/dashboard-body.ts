@@ -28,17 +28,6 @@ export interface DashboardArgs extends MetricSources {
     readonly batch: boolean;
 }
 
-/** Graphs that have no data without a campaign, by their title. */
-const ofCampaign: ReadonlySet<string> = new Set([
-    "Successful requests in five minutes",
-    "Errors in five minutes",
-    "Latency, milliseconds",
-    "Campaign calls saved by caches, percent of personal lists",
-    "Transactions per second",
-    "Hours",
-    "US dollars per 1,000 requests",
-]);
-
 interface Shown {
     readonly label: string;
     readonly stat?: string;
@@ -62,8 +51,7 @@ const hour = 3600;
  */
 export function dashboardBody(args: DashboardArgs): object {
     const rows = [healthy(args), ...(args.api ? [served(args, args.api)] : []), good(args), worth(args)];
-    const widgets = rows.flatMap(({ heading, row: all }, index) => {
-        const row = all.filter(({ properties: { title } }) => !args.batch || !ofCampaign.has(title));
+    const widgets = rows.flatMap(({ heading, row }, index) => {
         const y = index * (headingHeight + height);
         const width = Math.floor(columns / row.length);
         return [
@@ -80,17 +68,20 @@ function healthy(args: DashboardArgs) {
     return {
         heading: "## Health\nRequests, errors, latency and failed jobs. Find help in docs/runbooks.md.",
         row: [
-            graph(args, "Successful requests in five minutes", [
-                serving(servingMetrics.successes, { label: "successful", stat: "Sum" }),
-            ]),
-            graph(args, "Errors in five minutes", [
-                serving(servingMetrics.badRequests, { label: "refused or throttled (4xx)", stat: "Sum" }),
-                serving(servingMetrics.failures, { label: "of the service (5xx)", stat: "Sum" }),
-            ]),
-            graph(args, "Latency, milliseconds", [
-                serving(servingMetrics.latency, { label: "average", stat: "Average" }),
-                serving(servingMetrics.latency, { label: "slowest", stat: "Maximum" }),
-            ]),
+            ...ofCampaign(
+                args,
+                graph(args, "Successful requests in five minutes", [
+                    serving(servingMetrics.successes, { label: "successful", stat: "Sum" }),
+                ]),
+                graph(args, "Errors in five minutes", [
+                    serving(servingMetrics.badRequests, { label: "refused or throttled (4xx)", stat: "Sum" }),
+                    serving(servingMetrics.failures, { label: "of the service (5xx)", stat: "Sum" }),
+                ]),
+                graph(args, "Latency, milliseconds", [
+                    serving(servingMetrics.latency, { label: "average", stat: "Average" }),
+                    serving(servingMetrics.latency, { label: "slowest", stat: "Maximum" }),
+                ]),
+            ),
             graph(args, "Failed jobs", [
                 errors(jobErrors(args, jobMetrics.importErrors), "imports"),
                 errors(jobErrors(args, jobMetrics.trainingErrors), "trainings"),
@@ -129,24 +120,27 @@ function served(args: DashboardArgs, api: NonNullable<MetricSources["api"]>) {
                 summed(answeredBy.similar, "similar films"),
                 summed(answeredBy.popular, "popular films"),
             ]),
-            graph(
+            ...ofCampaign(
                 args,
-                "Campaign calls saved by caches, percent of personal lists",
-                [
+                graph(
+                    args,
+                    "Campaign calls saved by caches, percent of personal lists",
                     [
-                        {
-                            expression: "100 * (1 - calls / (FILL(asked, 0) + FILL(kept, 0) + FILL(made, 0)))",
-                            label: "saved",
-                            id: "saved",
-                        },
+                        [
+                            {
+                                expression: "100 * (1 - calls / (FILL(asked, 0) + FILL(kept, 0) + FILL(made, 0)))",
+                                label: "saved",
+                                id: "saved",
+                            },
+                        ],
+                        hidden(answeredBy.campaign, "asked"),
+                        hidden(answeredBy.cache, "kept"),
+                        hidden(answeredBy.precomputed, "made"),
+                        logged(campaignCalls, { label: "calls", stat: "Sum", id: "calls", yAxis: "right" }),
+                        logged(prefetchCalls, { label: "calls of the prefetch", stat: "Sum", yAxis: "right" }),
                     ],
-                    hidden(answeredBy.campaign, "asked"),
-                    hidden(answeredBy.cache, "kept"),
-                    hidden(answeredBy.precomputed, "made"),
-                    logged(campaignCalls, { label: "calls", stat: "Sum", id: "calls", yAxis: "right" }),
-                    logged(prefetchCalls, { label: "calls of the prefetch", stat: "Sum", yAxis: "right" }),
-                ],
-                hour,
+                    hour,
+                ),
             ),
             graph(args, "Function duration, milliseconds, and bytes of the answers", [
                 logged(latency, { label: "median", stat: "p50" }),
@@ -217,48 +211,54 @@ function worth(args: DashboardArgs) {
                       ]),
                   ]
                 : []),
-            graph(args, "Transactions per second", [
-                own(ownMetrics.provisionedTPS, { label: "provisioned", stat: "Maximum" }),
-                own(ownMetrics.usedTPS, { label: "used", stat: "Maximum" }),
-            ]),
-            graph(
+            ...ofCampaign(
                 args,
-                "Hours",
-                [
-                    own(ownMetrics.idleHours, { label: "idle", stat: "Maximum" }),
-                    own(ownMetrics.campaignAge, {
-                        label: "since the campaign's creation",
-                        stat: "Maximum",
-                        yAxis: "right",
-                    }),
-                ],
-                hour,
-                annotation("idle", idleHours),
-            ),
-            graph(
-                args,
-                "US dollars per 1,000 requests",
-                [
+                graph(args, "Transactions per second", [
+                    own(ownMetrics.provisionedTPS, { label: "provisioned", stat: "Maximum" }),
+                    own(ownMetrics.usedTPS, { label: "used", stat: "Maximum" }),
+                ]),
+                graph(
+                    args,
+                    "Hours",
                     [
-                        {
-                            expression: "IF(requests > 0, 1000 * cost / requests)",
-                            label: "per 1,000 requests",
-                            id: "each",
-                        },
+                        own(ownMetrics.idleHours, { label: "idle", stat: "Maximum" }),
+                        own(ownMetrics.campaignAge, {
+                            label: "since the campaign's creation",
+                            stat: "Maximum",
+                            yAxis: "right",
+                        }),
                     ],
-                    own(ownMetrics.hourlyCost, { label: "per hour", stat: "Average", id: "cost", yAxis: "right" }),
-                    line(servingMetric(args, servingMetrics.successes), {
-                        label: "requests in the hour",
-                        stat: "Sum",
-                        id: "requests",
-                        visible: false,
-                    }),
-                ],
-                hour,
+                    hour,
+                    annotation("idle", idleHours),
+                ),
+                graph(
+                    args,
+                    "US dollars per 1,000 requests",
+                    [
+                        [
+                            {
+                                expression: "IF(requests > 0, 1000 * cost / requests)",
+                                label: "per 1,000 requests",
+                                id: "each",
+                            },
+                        ],
+                        own(ownMetrics.hourlyCost, { label: "per hour", stat: "Average", id: "cost", yAxis: "right" }),
+                        line(servingMetric(args, servingMetrics.successes), {
+                            label: "requests in the hour",
+                            stat: "Sum",
+                            id: "requests",
+                            visible: false,
+                        }),
+                    ],
+                    hour,
+                ),
             ),
         ],
     };
 }
+
+/** Returns graphs that have data only with a campaign. */
+const ofCampaign = ({ batch }: DashboardArgs, ...graphs: readonly ReturnType<typeof graph>[]) => (batch ? [] : graphs);
 
 const line = ({ namespace, name, dimensions }: StackMetric, shown: Shown): Line => [
     namespace,

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Handler, Passed } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
 
@@ -14,7 +14,7 @@ export interface AwaitedListsInputs {
 }
 
 /** The fields of the function's answer that the program reads (`app/batch/run.ts`). */
-export interface ListsReport {
+interface ListsReport {
     /** Whether the lists of the requested version are live. */
     readonly settled: boolean;
     readonly phase?: string;
@@ -22,7 +22,7 @@ export interface ListsReport {
 }
 
 /** Runs the function once. @throws Error with the function's error */
-export async function runLists(client: LambdaClient, FunctionName: string): Promise<ListsReport> {
+async function runLists(client: LambdaClient, FunctionName: string): Promise<ListsReport> {
     const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName }));
     const text = Buffer.from(Payload ?? []).toString();
     if (FunctionError !== undefined) {
@@ -31,40 +31,64 @@ export async function runLists(client: LambdaClient, FunctionName: string): Prom
     return JSON.parse(text) as ListsReport;
 }
 
+/** Dependencies of the wait for lists. */
+export interface ListsDeps {
+    readonly lambda: (region: string) => LambdaClient;
+    log(text: string): void;
+    /** @throws Error if the wait must end */
+    goOn(): Promise<void>;
+}
+
+/** A run of the function takes up to 15 minutes, in milliseconds. */
+const longestRun = 910_000;
+
+/** Creates a client that waits for the longest run. */
+export const listsClient = (region: string): LambdaClient =>
+    new LambdaClient({ region, requestHandler: { requestTimeout: longestRun } });
+
+/**
+ * Runs the function until the lists of the requested version are live. The live lists serve until then.
+ *
+ * @throws Error if the job or the function fails, or after the deadline
+ */
+export async function awaitLists(
+    deps: ListsDeps,
+    { region, functionName, pollSeconds, deadlineMinutes }: Omit<AwaitedListsInputs, "solutionVersionArn">,
+): Promise<void> {
+    const client = deps.lambda(region);
+    const until = Date.now() + deadlineMinutes * 60_000;
+    let phase: string | undefined;
+    try {
+        for (;;) {
+            await deps.goOn();
+            const report = await runLists(client, functionName);
+            if (report.settled) return;
+            if (report.failure !== undefined && report.phase === undefined) throw new Error(report.failure.text);
+            if (report.phase !== undefined && report.phase !== phase) deps.log(`lists: phase ${report.phase}`);
+            phase = report.phase;
+            if (Date.now() >= until) {
+                throw new Error(
+                    `no lists after ${deadlineMinutes} minutes (deadlineMinutes.import). The job continues; the same command resumes the wait`,
+                );
+            }
+            await wait(pollSeconds * 1000);
+        }
+    } catch (error) {
+        throw about(`function ${functionName}`, error);
+    } finally {
+        client.destroy();
+    }
+}
+
 /**
  * Creates the lifecycle of the wait for lists of batch inference. The wait drives the function, so that `up` does not wait for its
  * schedule. An interrupted wait is repeated by the next `up`, and starts no second job: the function continues its own work.
  */
-export function awaitedListsHandler(deps: {
-    lambda(region: string): LambdaClient;
-    assertEngineAlive(): Promise<void>;
-    log(text: string): void;
-}): Handler {
-    async function settle({ region, functionName, pollSeconds, deadlineMinutes }: AwaitedListsInputs): Promise<void> {
-        const client = deps.lambda(region);
-        const until = Date.now() + deadlineMinutes * 60_000;
-        let phase: string | undefined;
-        try {
-            for (;;) {
-                await deps.assertEngineAlive();
-                const report = await runLists(client, functionName);
-                if (report.settled) return;
-                if (report.failure !== undefined && report.phase === undefined) throw new Error(report.failure.text);
-                if (report.phase !== undefined && report.phase !== phase) deps.log(`lists: phase ${report.phase}`);
-                phase = report.phase;
-                if (Date.now() >= until) {
-                    throw new Error(
-                        `no lists after ${deadlineMinutes} minutes (deadlineMinutes.import). The job continues; the next \`pulumi up\` resumes the wait`,
-                    );
-                }
-                await wait(pollSeconds * 1000);
-            }
-        } catch (error) {
-            throw about(`function ${functionName}`, error);
-        } finally {
-            client.destroy();
-        }
-    }
+export function awaitedListsHandler(
+    deps: Omit<ListsDeps, "goOn"> & { readonly assertEngineAlive: () => Promise<void> },
+): Handler {
+    const settle = (inputs: AwaitedListsInputs) =>
+        awaitLists({ ...deps, goOn: () => deps.assertEngineAlive() }, inputs);
 
     return {
         check: async (_olds, news) => ({ inputs: news, failures: [] }),

@@ -16,7 +16,7 @@ import {
     ResourceAlreadyExistsException,
 } from "@aws-sdk/client-personalize";
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import pMap from "p-map";
 import { listsInputKey, listsOutputFolder, listsOutputKey, objectKeys, tablesKey } from "../../../config/names.ts";
@@ -29,9 +29,11 @@ import { listVersions, metricsOf } from "../../../personalize/operations/solutio
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { linesIn } from "../../batch/output.ts";
 import type { BatchPorts, BatchSettings, ViewerWithEvents } from "../../batch/ports.ts";
+import type { Generation } from "../../batch/state.ts";
 import { askedLength } from "../../serving/limits.ts";
 import { batchListKey, type ServedLists } from "../../serving/ports.ts";
 import { keyOf, listItem, listSk, servedItem, servedOf, viewerPk } from "../recommendation-api/table.ts";
+import { sendNotification } from "../send-notification.ts";
 import { stateItem } from "./state-item.ts";
 
 /** Configuration of the function: JSON in `BATCH_CONFIG`. */
@@ -67,7 +69,7 @@ const retries = 10;
 /** Creates the function's ports to AWS. `timeLeft` returns the milliseconds of this run. */
 export function batchPorts(clients: BatchClients, place: BatchTargets, timeLeft: () => number): BatchPorts {
     const { personalize, ssm, sns } = clients;
-    const { stack, project, topicArn, solutionVersionArn } = place;
+    const { stack, solutionVersionArn } = place;
     return {
         now: Date.now,
         timeLeft,
@@ -82,45 +84,34 @@ export function batchPorts(clients: BatchClients, place: BatchTargets, timeLeft:
         ...jobPorts(clients, place),
         ...dataPorts(clients, place),
         ...listPorts(clients, place),
-        async notify(id, text) {
-            const message = {
+        notify: (id, text) =>
+            sendNotification(sns, place, {
                 schemaVersion: 1,
                 id: `${stack}/${id}`,
-                kind: id.split("/")[0],
+                kind: id.split("/")[0] ?? id,
                 stack,
                 at: new Date().toISOString(),
                 text: `Stack ${stack}: ${text}`,
-            };
-            const Message = JSON.stringify({ default: JSON.stringify(message), email: `${message.text}\n` });
-            const Subject = `${project} ${stack}: ${message.kind?.replaceAll("-", " ")}`.slice(0, 99);
-            await sns.send(new PublishCommand({ TopicArn: topicArn, Subject, Message, MessageStructure: "json" }));
-        },
+            }),
     };
 }
 
 /** Ports to the job, and to its input and output in the stack's bucket. */
 function jobPorts({ personalize, s3 }: BatchClients, place: BatchTargets) {
     const { bucketName: Bucket, roleArn, watchedFilterArn, tags } = place;
-    const jobArn = (name: string) =>
-        `${place.solutionVersionArn.split(":").slice(0, 5).join(":")}:batch-inference-job/${name}`;
+    const jobArn = (name: string) => place.solutionVersionArn.replace(/solution\/.*$/, `batch-inference-job/${name}`);
     const path = (key: string) => ({ path: `s3://${Bucket}/${key}` });
     const read = async (Key: string, Range?: string) =>
         (await s3.send(new GetObjectCommand({ Bucket, Key, ...(Range !== undefined && { Range }) })))
             .Body as AsyncIterable<Uint8Array>;
     return {
-        async createJob({
-            jobName,
-            solutionVersionArn,
-        }: {
-            readonly jobName: string;
-            readonly solutionVersionArn: string;
-        }) {
+        async createJob({ jobName, solutionVersionArn }: Generation) {
             const command = new CreateBatchInferenceJobCommand({
                 jobName,
                 solutionVersionArn,
                 numResults: askedLength,
                 jobInput: { s3DataSource: path(listsInputKey(jobName)) },
-                jobOutput: { s3DataDestination: path(`${listsOutputFolder(jobName)}`) },
+                jobOutput: { s3DataDestination: path(listsOutputFolder(jobName)) },
                 roleArn,
                 ...(watchedFilterArn !== "" && { filterArn: watchedFilterArn }),
                 tags: Object.entries(tags).map(([tagKey, tagValue]) => ({ tagKey, tagValue })),
@@ -170,7 +161,7 @@ function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName
         async interactions() {
             const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: objectKeys.interactions }));
             const columns = await columnsIn(Body as AsyncIterable<Uint8Array>);
-            return { ...columns, popularity: popularityMetrics(columns) };
+            return { ...columns, popularity: () => popularityMetrics(columns) };
         },
         async viewersOf(solutionVersionArn: string) {
             try {

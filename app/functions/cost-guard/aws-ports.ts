@@ -5,7 +5,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetPolicyCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { DeleteSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { GetTopicAttributesCommand, PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import { GetTopicAttributesCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { goneOrThrow, tagsOf } from "pulumi-personalize/core";
 import { guardMetrics, ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
@@ -26,6 +26,7 @@ import {
     writeGuardState,
 } from "../../../personalize/operations/state-flags.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
+import { sendNotification } from "../send-notification.ts";
 import { foreignStatements, type ResourcePolicy } from "./foreign-statements.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 import { type ServingTargets, servingPorts } from "./serving-ports.ts";
@@ -76,7 +77,7 @@ const probeUser = "cost-guard-probe";
 /** Creates the cost guard's ports to AWS. */
 export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
-    const { project, stack, owner, campaignArn, rankingCampaignArn, topicArn, prefetch, tableName } = place;
+    const { stack, owner, campaignArn, rankingCampaignArn, prefetch, tableName } = place;
     const deps = { client: () => personalize, ssm: () => ssm };
     const solutionArn = (name: string) => `${campaignArn.slice(0, campaignArn.lastIndexOf(":"))}:solution/${name}`;
     return {
@@ -131,11 +132,7 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
         async showSpend(spend) {
             if (tableName !== undefined) await putSpend(dynamo, tableName, spend);
         },
-        async notify(notification) {
-            const Message = JSON.stringify({ default: JSON.stringify(notification), email: `${notification.text}\n` });
-            const Subject = `${project} ${stack}: ${notification.kind.replaceAll("-", " ")}`.slice(0, 99);
-            await sns.send(new PublishCommand({ TopicArn: topicArn, Subject, Message, MessageStructure: "json" }));
-        },
+        notify: (notification) => sendNotification(sns, place, notification),
         async publish(gauges) {
             if (place.customMetrics ?? true) await publishGauges(cloudwatch, stack, gauges);
         },

@@ -2,6 +2,7 @@ import { DescribeCampaignCommand, PersonalizeClient, paginateListFilters } from 
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { goneOrThrow } from "pulumi-personalize/core";
 import { isNotFound } from "pulumi-personalize/errors";
+import { isBatch, type StackConfig } from "../../../config/config.ts";
 import { nameInArn } from "../../../personalize/operations/operation.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
@@ -15,9 +16,7 @@ export async function noCampaign(stack: string, outputs: Readonly<Record<string,
         return new RunbookError("The stack has no campaign. See `npm run watch-status`, then run `pulumi up`.");
     }
     if (outputs.servingMode === "batch") {
-        return new RunbookError(
-            `The stack serves lists of batch inference (serving.mode batch), without a campaign. Ask its API: curl ${outputs.apiUrl}/recommendations/22`,
-        );
+        return servesLists(stack, `Ask its API: curl ${outputs.apiUrl}/recommendations/22`);
     }
     return (
         (await parkedError(stack, region)) ??
@@ -27,6 +26,16 @@ export async function noCampaign(stack: string, outputs: Readonly<Record<string,
         )
     );
 }
+
+/** Throws the error of a command that needs a campaign, if the stack serves lists of batch inference instead. */
+export function refuseBatch(config: Pick<StackConfig, "serving" | "stack">, instead: string): void {
+    if (isBatch(config)) throw servesLists(config.stack, instead);
+}
+
+const servesLists = (stack: string, instead: string) =>
+    new RunbookError(
+        `Stack ${stack} serves lists of batch inference (serving.mode batch), without a campaign. ${instead}`,
+    );
 
 async function parkedError(stack: string, region: string): Promise<RunbookError | undefined> {
     const { parked } = await readStateFlags(new SSMClient({ region }), shortName(stack));

@@ -1,7 +1,6 @@
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { isBatch, type StackConfig } from "../../../config/config.ts";
-import { type ListsReport, runLists } from "../../../personalize/operations/awaited-lists.ts";
-import { nameInArn, nowIso, type OperationDeps, solutionOf } from "../../../personalize/operations/operation.ts";
+import type { StackConfig } from "../../../config/config.ts";
+import { awaitLists, listsClient } from "../../../personalize/operations/awaited-lists.ts";
+import { nowIso, type OperationDeps, solutionOf } from "../../../personalize/operations/operation.ts";
 import { listVersions } from "../../../personalize/operations/solution-versions.ts";
 import { writeStateFlag } from "../../../personalize/operations/state-flags.ts";
 import { RunbookError } from "../cli/runbook.ts";
@@ -37,7 +36,7 @@ export async function planLists(
 /** Holds or releases the version, and awaits its lists. The live lists serve until then. */
 export async function changeLists(
     deps: OperationDeps,
-    { region, stack, names, pollSeconds }: StackConfig,
+    { region, stack, names, pollSeconds, deadlineMinutes }: StackConfig,
     { from, to, hold }: ListsChange,
     reason: string,
     signal: AbortSignal,
@@ -50,36 +49,11 @@ export async function changeLists(
         since: nowIso(),
         from,
     });
-    let phase: string | undefined;
-    await withLambda(region, async (client) => {
-        for (;;) {
-            signal.throwIfAborted();
-            const report: ListsReport = await runLists(client, names.batchLists);
-            if (report.settled) return;
-            if (report.failure !== undefined && report.phase === undefined) throw new RunbookError(report.failure.text);
-            if (report.phase !== phase) deps.log(`lists of version ${nameInArn(to)}: ${report.phase ?? "waiting"}`);
-            phase = report.phase;
-            await deps.sleep(pollSeconds);
-        }
+    const waiting = { lambda: listsClient, log: deps.log, goOn: async () => signal.throwIfAborted() };
+    await awaitLists(waiting, {
+        region,
+        functionName: names.batchLists,
+        pollSeconds,
+        deadlineMinutes: deadlineMinutes.import,
     });
 }
-
-async function withLambda<T>(region: string, work: (client: LambdaClient) => Promise<T>): Promise<T> {
-    const client = new LambdaClient({ region, requestHandler: { requestTimeout: 910_000 } });
-    try {
-        return await work(client);
-    } finally {
-        client.destroy();
-    }
-}
-
-/** Returns the error of a command that needs a campaign, for a stack that serves lists of batch inference. */
-export const withoutCampaign = (
-    config: Pick<StackConfig, "serving" | "stack">,
-    instead: string,
-): RunbookError | undefined =>
-    isBatch(config)
-        ? new RunbookError(
-              `Stack ${config.stack} serves lists of batch inference (serving.mode batch), without a campaign. ${instead}`,
-          )
-        : undefined;

@@ -124,7 +124,7 @@ export class BatchSimulation {
             userCount: all,
             users: Int32Array.from({ length: 2 * all }, (_, row) => row % all),
             timestamps: Uint32Array.from({ length: 2 * all }, (_, row) => (row % all < active ? latest : 1)),
-            popularity: { normalized_discounted_cumulative_gain_at_10: 0.01 },
+            popularity: () => ({ normalized_discounted_cumulative_gain_at_10: 0.01 }),
         };
     }
 
