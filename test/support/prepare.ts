@@ -7,3 +7,15 @@ export async function mochaGlobalSetup(): Promise<void> {
     await Promise.all([unpackBrowser(), buildStorefront()]);
     for (const name of ["recommendation-api", "prefetch", "cost-guard", "notifier"]) bundleFile(name);
 }
+
+export const mochaHooks = {
+    /** Appends the causes of a failure to its stack, because mocha's parallel mode drops them. */
+    afterEach(this: { currentTest?: { err?: Error } }): void {
+        const error = this.currentTest?.err;
+        let cause = error?.cause;
+        while (error && cause instanceof Error) {
+            error.stack = `${error.stack}\nCaused by: ${cause.stack}`;
+            cause = cause.cause;
+        }
+    },
+};

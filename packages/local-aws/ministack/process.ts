@@ -155,11 +155,12 @@ async function untilAnswering(address: () => MiniStackAddress, hopeless: () => b
 
 /**
  * Returns a free loopback port outside `except`. The operating system does not choose the port, because it gives such
- * ports to outgoing connections too. Another process may take the port before the caller uses it.
+ * ports to outgoing connections too. Another process may take the port before the caller uses it. The range starts
+ * after 10080, the last port that `fetch` and browsers refuse (https://fetch.spec.whatwg.org/#bad-port).
  */
 export async function freePort({
     except = [],
-    from = 10_000,
+    from = 10_081,
     to = 30_000,
 }: {
     readonly except?: readonly number[];

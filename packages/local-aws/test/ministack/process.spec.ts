@@ -114,7 +114,7 @@ describe("MiniStack process of the local AWS", () => {
     });
 
     it("freePort returns no excluded port", async () => {
-        const except = Array.from({ length: 19_900 }, (_, index) => 10_000 + index);
+        const except = Array.from({ length: 19_819 }, (_, index) => 10_081 + index);
         assert.ok((await freePort({ except })) >= 29_900);
         assert.equal(await freePort({ except: [20_000], from: 20_000, to: 20_002 }), 20_001);
     });
