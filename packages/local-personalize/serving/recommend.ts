@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { recipeTypeOf } from "../control/recipes.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
@@ -123,13 +123,14 @@ export function requireUser(model: Model, userId: string | undefined): void {
 
 /** Returns an id in the service's newer form, 40 characters; its last part is the campaign's. */
 export function recommendationId(campaignArn: string): string {
-    const hex = randomBytes(12).toString("hex").slice(0, 22);
-    const parts = [hex.slice(0, 2), hex.slice(2, 6), hex.slice(6, 10), hex.slice(10, 22)];
+    // Node.js makes UUIDs from cached random bytes. These parts have none of a UUID's fixed digits.
+    const uuid = randomUUID();
+    const parts = [uuid.slice(0, 2), uuid.slice(2, 6), uuid.slice(9, 13), uuid.slice(24)];
     return `RID-${parts.join("-")}-${recommendationMark(campaignArn)}`;
 }
 
 /** Returns the last part of the recommendation IDs of a campaign or recommender. */
-export const recommendationMark = (arn: string) => `CID-${createHash("sha256").update(arn).digest("hex").slice(0, 6)}`;
+export const recommendationMark = (arn: string) => `CID-${hash("sha256", arn).slice(0, 6)}`;
 
 /** Returns a ResourceNotFoundException (404) for a campaign that does not exist. */
 export const unknownCampaign = (arn: string) =>
