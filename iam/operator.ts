@@ -1,7 +1,5 @@
 import { listOf, type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
-import { apiPolicy, prefetchPolicy, prefetchSchedulePolicy, tableOperationsPolicy } from "./api-access.ts";
-import { batchListsPolicy, batchListsSchedulePolicy } from "./batch-access.ts";
-import { guardPolicy, notifierPolicy, schedulePolicy } from "./guard-access.ts";
+import { functionGrants, functionPolicies } from "./operator/functions.ts";
 import { observingGrants, observingNeededOnAws } from "./operator/observing.ts";
 import { operationsGrants, operationsNeededOnAws } from "./operator/operations.ts";
 import { personalizeGrants } from "./operator/personalize.ts";
@@ -11,6 +9,7 @@ import { servingGrants, servingNeededOnAws } from "./operator/serving.ts";
 import { storageGrants, storageNeededOnAws } from "./operator/storage.ts";
 import { trailRolePolicy } from "./trail-access.ts";
 
+export { webhookParameter } from "./operator/functions.ts";
 export {
     type OperatorLevel,
     type OperatorScope,
@@ -23,9 +22,15 @@ export {
 
 /** Returns all grants of an operator. */
 export function operatorGrants(scope: OperatorScope): readonly Grant[] {
-    return [personalizeGrants, storageGrants, roleGrants, observingGrants, operationsGrants, servingGrants].flatMap(
-        (grants) => grants(scope),
-    );
+    return [
+        personalizeGrants,
+        storageGrants,
+        roleGrants,
+        observingGrants,
+        operationsGrants,
+        functionGrants,
+        servingGrants,
+    ].flatMap((grants) => grants(scope));
 }
 
 /** Returns one managed policy for the operator of a stack. `operate` requires `read`; `deploy` requires both. */
@@ -104,28 +109,12 @@ const keyOnlyForFiles: Statement = {
     Condition: { Null: { "lambda:SourceFunctionArn": "false" }, StringNotLike: { "kms:ViaService": "s3.*" } },
 };
 
-/** Returns the name of the chat webhook's SSM parameter in a stack with a boundary, which allows no other name. */
-export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "project" | "stack">) =>
-    `/${project}-chat/${stack}`;
-
 /**
  * Returns all permissions of functions, schedules and the trail. Merges statements with equal actions and conditions, and leaves
  * out statements that others cover, because a policy has a size limit.
  */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
-    const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking, edge: true };
-    const documents = [
-        guardPolicy(of, { unusedAction: "delete", api: true, batch: true }),
-        schedulePolicy(of),
-        notifierPolicy(of, webhookParameter(scope)),
-        apiPolicy(of, { rank: true, track: true, trace: true, filters: ["*"] }),
-        prefetchPolicy(of, { filters: [] }),
-        tableOperationsPolicy(of),
-        prefetchSchedulePolicy(of),
-        batchListsPolicy(of),
-        batchListsSchedulePolicy(of),
-        trailRolePolicy(scope),
-    ];
+    const documents = [...functionPolicies(scope), trailRolePolicy(scope)];
     // One pattern replaces the log groups of all functions, because a policy has a size limit. Without a suffix, the pattern matches
     // the functions of other stacks too; the roles' own policies name one log group each.
     const anyLogs = regionalArn(scope, "logs", `log-group:/aws/lambda/${scope.names.anyFunction}:*`);

@@ -1,7 +1,7 @@
 import { regionalArn } from "policy-evaluator";
 import { ownNamespace } from "../../config/metrics.ts";
 import { trailLogGroup } from "../trail-access.ts";
-import { functionLife, logGroupLife, scheduleLife } from "./lifecycle.ts";
+import { logGroupLife } from "./lifecycle.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /**
@@ -12,18 +12,13 @@ const subscriptions = "IAM has no resource type for SNS subscriptions";
 
 const policies = { read: "read-operations", deploy: "deploy-operations" } as const;
 
-/** Returns the grants for cost guard, notifications, budget, alarms, dashboard and trail, and for reading the bill. */
+/** Returns the grants for notifications, budget, alarms, dashboard and trail, and for reading the bill. */
 export function operationsGrants(scope: OperatorScope): readonly Grant[] {
     const { partition, accountId, project, stack, names } = scope;
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
-    const functions = [names.costGuard, names.notifier].map((name) => arn("lambda", `function:${name}`));
-    const schedules = [arn("scheduler", `schedule/default/${names.costGuard}`)];
     const topic = arn("sns", names.notifications);
     const queues = [names.notifications, names.failures].map((name) => arn("sqs", name));
-    const logGroups = [
-        ...functions.map((each) => `/aws/lambda/${each.split(":").at(-1)}`),
-        trailLogGroup(scope),
-    ].flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
+    const trailLogs = arn("logs", `log-group:${trailLogGroup(scope)}`);
     // The pattern also matches alarms of a stack whose name begins with this stack's name; their tags differ.
     const alarms = [arn("cloudwatch", `alarm:${names.alarmPrefix}-*`)];
     const ours = { "aws:ResourceTag/pulumi:project": project, "aws:ResourceTag/pulumi:stack": stack };
@@ -51,11 +46,6 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
         grant("read-operations", sid, service, actions, ["*"], { everythingBecause });
 
     return [
-        ...functionLife(policies, functions, {
-            service: "sns.amazonaws.com",
-            on: arn("lambda", `function:${names.notifier}`),
-        }),
-        ...scheduleLife(policies, schedules),
         looks("ReadTopics", "sns", ["GetTopicAttributes", "ListTagsForResource"], [topic]),
         makes(
             "ManageTopics",
@@ -83,7 +73,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"],
             queues.slice(0, 1),
         ),
-        ...logGroupLife(policies, logGroups),
+        ...logGroupLife(policies, [trailLogs, `${trailLogs}:*`]),
         grant(
             "deploy-operations",
             "ManageAlarms",

@@ -1,4 +1,5 @@
 import { personalizeService, type Statement } from "policy-evaluator";
+import { rolesOf } from "./functions.ts";
 import {
     type Grant,
     type NeededOnAws,
@@ -7,7 +8,6 @@ import {
     policyArn,
     policyKinds,
     roleArn,
-    rolesOf,
 } from "./scope.ts";
 
 /** Returns the grants for the program's roles. An operator can create roles only with the permissions boundary. */

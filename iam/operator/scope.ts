@@ -78,38 +78,6 @@ export const inRegion = ({ region }: OperatorScope): ConditionBlock => ({
 export const roleArn = ({ partition, accountId, names }: OperatorScope, role: keyof typeof names = "role") =>
     `arn:${partition}:iam::${accountId}:role/${names[role]}`;
 
-/**
- * The program's roles, each with the service that assumes it and the policies with the grants to read and create it.
- */
-export const rolesOf = [
-    { role: "role", service: "personalize.amazonaws.com", read: "read", deploy: "deploy" },
-    { role: "costGuardRole", service: "lambda.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
-    { role: "notifierRole", service: "lambda.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
-    { role: "scheduleRole", service: "scheduler.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
-    { role: "apiRole", service: "lambda.amazonaws.com", read: "read-serving", deploy: "deploy-serving" },
-    { role: "tableOperationsRole", service: "lambda.amazonaws.com", read: "read-serving", deploy: "deploy-page" },
-    { role: "prefetchRole", service: "lambda.amazonaws.com", read: "read-serving", deploy: "deploy-serving" },
-    {
-        role: "prefetchScheduleRole",
-        service: "scheduler.amazonaws.com",
-        read: "read-serving",
-        deploy: "deploy-serving",
-    },
-    { role: "batchListsRole", service: "lambda.amazonaws.com", read: "read-serving", deploy: "deploy-audit" },
-    {
-        role: "batchListsScheduleRole",
-        service: "scheduler.amazonaws.com",
-        read: "read-serving",
-        deploy: "deploy-audit",
-    },
-    { role: "trailRole", service: "cloudtrail.amazonaws.com", read: "read-operations", deploy: "deploy-audit" },
-] as const satisfies readonly {
-    readonly role: keyof OperatorScope["names"];
-    readonly service: string;
-    readonly read: PolicyKindOfOperator;
-    readonly deploy: PolicyKindOfOperator;
-}[];
-
 /** Returns the name of a managed policy, which a permission set also uses. */
 export const policyName = (
     { project, stack }: Pick<OperatorScope, "project" | "stack">,

@@ -1,11 +1,8 @@
 import { regionalArn } from "policy-evaluator";
-import { functionLife, logGroupLife, scheduleLife } from "./lifecycle.ts";
+import { logGroupLife } from "./lifecycle.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 const policies = { read: "read-serving", deploy: "deploy-serving" } as const;
-/** Policies for resources that do not fit into `deploy-serving`. */
-const ofLists = { read: "read-serving", deploy: "deploy-audit" } as const;
-const ofPage = { read: "read-serving", deploy: "deploy-page" } as const;
 
 /** Source: Service Authorization Reference, "Amazon CloudFront". */
 const noNewResource = "CloudFront's creates have no resource type";
@@ -13,17 +10,13 @@ const noNewResource = "CloudFront's creates have no resource type";
 /** Service principal that owns API Gateway's service-linked role. */
 const tracing = "ops.apigateway.amazonaws.com";
 
-/** Grants for API, table, prefetch and storefront. */
+/** Returns the grants for API, table, ranking campaign and storefront. */
 export function servingGrants(scope: OperatorScope): readonly Grant[] {
     const { partition, region, accountId, project, stack, names } = scope;
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
-    const functions = [names.api, names.prefetch].map((name) => arn("lambda", `function:${name}`));
-    const operations = [arn("lambda", `function:${names.tableOperations}`)];
-    const lists = [arn("lambda", `function:${names.batchLists}`)];
-    const schedules = [arn("scheduler", `schedule/default/${names.prefetch}`)];
+    const invoked = [names.tableOperations, names.batchLists].map((name) => arn("lambda", `function:${name}`));
     const tables = [arn("dynamodb", `table/${names.api}`)];
-    const logGroups = (...groups: readonly string[]) =>
-        groups.flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
+    const accessLogs = arn("logs", `log-group:/aws/apigateway/${names.api}`);
     // API Gateway's ARNs contain no account, and the service generates its IDs (Service Authorization Reference,
     // "Amazon API Gateway Management"). Only tags identify the owner; everything in an API or a usage plan inherits
     // them (Developer Guide, "API Gateway resources that can be tagged").
@@ -51,20 +44,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
     const makes = grant("deploy-serving");
     const page = grant("deploy-page");
     return [
-        ...functionLife(policies, functions, {
-            service: "apigateway.amazonaws.com",
-            on: arn("lambda", `function:${names.api}`),
-        }),
-        ...scheduleLife(policies, schedules),
-        ...logGroupLife(
-            policies,
-            logGroups(`/aws/lambda/${names.api}`, `/aws/lambda/${names.prefetch}`, `/aws/apigateway/${names.api}`),
-        ),
-        ...functionLife(ofPage, operations),
-        ...logGroupLife(ofPage, logGroups(`/aws/lambda/${names.tableOperations}`)),
-        ...functionLife(ofLists, lists),
-        ...scheduleLife(ofLists, [arn("scheduler", `schedule/default/${names.batchLists}`)]),
-        ...logGroupLife(ofLists, logGroups(`/aws/lambda/${names.batchLists}`)),
+        ...logGroupLife(policies, [accessLogs, `${accessLogs}:*`]),
         looks(
             "ReadTables",
             "dynamodb",
@@ -83,7 +63,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         ),
         // `rollback` and `pulumi up` await the lists of batch inference, and `flush-cache` and `forget-viewer` invoke the other function. With a permission on the table itself, an operator
         // could read items, because a failed condition returns them, and could write any item under a named key.
-        grant("operate")("RunTableOperations", "lambda", ["InvokeFunction"], [...operations, ...lists]),
+        grant("operate")("RunTableOperations", "lambda", ["InvokeFunction"], invoked),
         looks("ListTables", "dynamodb", ["ListTables"], ["*"], {
             everythingBecause: "ListTables has no resource type",
             condition: inRegion(scope),

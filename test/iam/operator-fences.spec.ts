@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { authorize, listOf, type Statement } from "policy-evaluator";
 import { namesFor } from "../../config/config.ts";
 import { isGithubSubject } from "../../iam/github-trust.ts";
-import { roleArn, rolesOf } from "../../iam/operator/scope.ts";
+import { rolesOf } from "../../iam/operator/functions.ts";
+import { roleArn } from "../../iam/operator/scope.ts";
 import { type OperatorScope, operatorPolicy, policyKinds, rolesBoundary } from "../../iam/operator.ts";
 import { trespasses } from "../drills/operator/fences.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { authorize, listOf, parsePolicy, sizeLimits } from "policy-evaluator";
 import { namesFor } from "../../config/config.ts";
-import { actionsOf, roleArn, rolesOf } from "../../iam/operator/scope.ts";
+import { rolesOf } from "../../iam/operator/functions.ts";
+import { actionsOf, roleArn } from "../../iam/operator/scope.ts";
 import {
     neededOnAws,
     type OperatorLevel,

@@ -1,0 +1,118 @@
+import { type PolicyDocument, regionalArn } from "policy-evaluator";
+import type { Names } from "../../config/names.ts";
+import { apiPolicy, prefetchPolicy, prefetchSchedulePolicy, tableOperationsPolicy } from "../api-access.ts";
+import { batchListsPolicy, batchListsSchedulePolicy } from "../batch-access.ts";
+import { guardPolicy, notifierPolicy, schedulePolicy } from "../guard-access.ts";
+import { functionLife, logGroupLife, scheduleLife } from "./lifecycle.ts";
+import type { Grant, OperatorScope, PolicyKindOfOperator } from "./scope.ts";
+
+/** Values that only the policies of functions need. */
+type FunctionScope = OperatorScope & {
+    readonly campaign: string;
+    readonly ranking: string;
+    readonly edge: boolean;
+};
+
+/** A Lambda function of the program. The operator's policies and the permissions boundary derive from it. */
+interface LambdaFunction {
+    readonly name: keyof Names;
+    readonly role: keyof Names;
+    /** The policies with the grants to read and to create the function, its log group, roles and schedule. */
+    readonly read: PolicyKindOfOperator;
+    readonly deploy: PolicyKindOfOperator;
+    /** The service that invokes the function by the function's resource policy. */
+    readonly invokedBy?: string;
+    /** Everything that the role may be allowed, whatever the stack's config is. */
+    policy(scope: FunctionScope): PolicyDocument;
+    /** The role and policy of EventBridge Scheduler. The schedule has the function's name. */
+    readonly schedule?: { readonly role: keyof Names; policy(scope: FunctionScope): PolicyDocument };
+}
+
+const operations = { read: "read-operations", deploy: "deploy-operations" } as const;
+const serving = { read: "read-serving", deploy: "deploy-serving" } as const;
+
+/** The program's Lambda functions. A function whose grants do not fit into `deploy-serving` uses another policy. */
+const lambdaFunctions: readonly LambdaFunction[] = [
+    {
+        ...operations,
+        name: "costGuard",
+        role: "costGuardRole",
+        policy: (scope) => guardPolicy(scope, { unusedAction: "delete", api: true, batch: true }),
+        schedule: { role: "scheduleRole", policy: schedulePolicy },
+    },
+    {
+        ...operations,
+        name: "notifier",
+        role: "notifierRole",
+        invokedBy: "sns.amazonaws.com",
+        policy: (scope) => notifierPolicy(scope, webhookParameter(scope)),
+    },
+    {
+        ...serving,
+        name: "api",
+        role: "apiRole",
+        invokedBy: "apigateway.amazonaws.com",
+        policy: (scope) => apiPolicy(scope, { rank: true, track: true, trace: true, filters: ["*"] }),
+    },
+    {
+        ...serving,
+        name: "prefetch",
+        role: "prefetchRole",
+        policy: (scope) => prefetchPolicy(scope, { filters: [] }),
+        schedule: { role: "prefetchScheduleRole", policy: prefetchSchedulePolicy },
+    },
+    {
+        read: "read-serving",
+        deploy: "deploy-page",
+        name: "tableOperations",
+        role: "tableOperationsRole",
+        policy: tableOperationsPolicy,
+    },
+    {
+        read: "read-serving",
+        deploy: "deploy-audit",
+        name: "batchLists",
+        role: "batchListsRole",
+        policy: batchListsPolicy,
+        schedule: { role: "batchListsScheduleRole", policy: batchListsSchedulePolicy },
+    },
+];
+
+/** Returns the name of the chat webhook's SSM parameter in a stack with a boundary, which allows no other name. */
+export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "project" | "stack">) =>
+    `/${project}-chat/${stack}`;
+
+/** Returns the grants for the functions, their log groups and their schedules. */
+export const functionGrants = (scope: OperatorScope): readonly Grant[] =>
+    lambdaFunctions.flatMap(({ read, deploy, invokedBy, schedule, ...of }) => {
+        const policies = { read, deploy };
+        const name = scope.names[of.name];
+        const on = regionalArn(scope, "lambda", `function:${name}`);
+        const logGroup = regionalArn(scope, "logs", `log-group:/aws/lambda/${name}`);
+        return [
+            ...functionLife(policies, [on], invokedBy === undefined ? undefined : { service: invokedBy, on }),
+            ...logGroupLife(policies, [logGroup, `${logGroup}:*`]),
+            ...(schedule ? scheduleLife(policies, [regionalArn(scope, "scheduler", `schedule/default/${name}`)]) : []),
+        ];
+    });
+
+/** Returns the permissions policies of the functions and of their schedules, each with every feature of the config. */
+export function functionPolicies(scope: OperatorScope): readonly PolicyDocument[] {
+    const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking, edge: true };
+    return lambdaFunctions.flatMap(({ policy, schedule }) => [policy(of), ...(schedule ? [schedule.policy(of)] : [])]);
+}
+
+/** The program's roles, each with the service that assumes it and the policies with the grants to read and create it. */
+export const rolesOf: readonly {
+    readonly role: keyof Names;
+    readonly service: string;
+    readonly read: PolicyKindOfOperator;
+    readonly deploy: PolicyKindOfOperator;
+}[] = [
+    { role: "role", service: "personalize.amazonaws.com", read: "read", deploy: "deploy" },
+    ...lambdaFunctions.flatMap(({ role, schedule, read, deploy }) => [
+        { role, service: "lambda.amazonaws.com", read, deploy },
+        ...(schedule ? [{ role: schedule.role, service: "scheduler.amazonaws.com", read, deploy }] : []),
+    ]),
+    { role: "trailRole", service: "cloudtrail.amazonaws.com", read: "read-operations", deploy: "deploy-audit" },
+];
