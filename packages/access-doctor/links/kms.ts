@@ -2,7 +2,6 @@ import {
     type AccessRequest,
     authorize,
     decrypts,
-    evaluate,
     keyActions,
     listOf,
     type NamedPolicy,
@@ -99,24 +98,25 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
         return cannotTell([byRole, byService].flatMap((each) => (each.is === "unknown" ? each.keys : [])));
     }
     if (may.every((is) => is === "denied")) {
-        const because = (request: AccessRequest, by: typeof byRole) =>
-            by.is === "denied"
-                ? explain(
-                      request,
-                      by.assumed,
-                      withoutApplied(by.assumed, resource),
-                      "resource",
-                      unknownsOf(request, scene.known),
-                  )
-                : [];
+        // If the key policy allows the role's account, the role's own policies decide.
+        const because = (request: AccessRequest, by: typeof byRole) => {
+            if (by.is !== "denied") return [];
+            const unknowns = unknownsOf(request, scene.known);
+            const inKeyPolicy = explain(request, by.assumed, resource, "resource", unknowns);
+            return inKeyPolicy.length > 0 ? inKeyPolicy : explain(request, by.assumed, identity, "identity", unknowns);
+        };
         const reasons = [...because(service, byService), ...because(role, byRole)];
         const why = reasons.find(({ parts }) => !parts.includes("principal"));
+        const isDelegated = identity.some(({ name: policy }) => policy === why?.policy);
+        const what = isDelegated
+            ? "lets the role's account decide, and the role's policies do not allow kms:Decrypt"
+            : "lets neither the role nor Personalize decrypt";
         const stale = deletedPrincipals(resource);
         const hint = stale.length > 0 ? ` ${stale.join(", ")} is the id of a role that was deleted.` : "";
         findings.push({
             ...broken(
                 "key-policy",
-                `The policy of the key ${key.arn} lets neither the role nor Personalize decrypt: ${why?.sentence ?? "no statement is for them."}${hint}`,
+                `The policy of the key ${key.arn} ${what}: ${why?.sentence ?? "no statement is for them."}${hint}`,
                 `key policy: ${key.policy}`,
                 ...(why?.evidence ?? []),
             ),
@@ -130,15 +130,6 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
     if (may.includes("allowed")) findings.push(...withoutGrants(key, resource, identity, role, service));
     return findings;
 }
-
-/** Removes the Allow statements that apply. If the key policy allows the account, the role's own policies decide. */
-const withoutApplied = (request: AccessRequest, policies: readonly NamedPolicy[]): NamedPolicy[] =>
-    policies.map(({ name: policy, document }) => {
-        const { considered } = evaluate(request, [{ name: policy, document }], "resource");
-        const isLeft = (index: number) => considered[index]?.effect === "Deny" || !considered[index]?.applies;
-        const Statement = listOf(document.Statement).filter((_one, index) => isLeft(index));
-        return { name: policy, document: { ...document, Statement } };
-    });
 
 /** Returns ids of deleted roles and users: AWS shows the id in place of a principal that no longer exists. */
 const deletedPrincipals = (policies: readonly NamedPolicy[]) => {

@@ -62,7 +62,6 @@ export const unseenKeyCases: readonly PublicCase[] = [
         ),
         says: /kms:EncryptionContext:aws:s3:arn/,
         ends: "commands",
-        notYet: "No statement of the key policy allows kms:Decrypt, which names neither UseKey nor its condition",
     },
     {
         name: "an alias as the resource of kms:Decrypt",
@@ -71,7 +70,6 @@ export const unseenKeyCases: readonly PublicCase[] = [
         snapshot: delegated("kms:*", { Resource: `arn:aws:kms:eu-central-1:${account}:alias/films_key` }),
         says: /alias\/films_key/,
         ends: "commands",
-        notYet: "No statement of the key policy allows kms:Decrypt, which names neither UseKey nor the alias",
     },
     {
         name: "the key of AWS for S3, and a role without permissions of KMS",
