@@ -58,6 +58,21 @@ export interface Scene {
 export const simulator = "iam:SimulatePrincipalPolicy";
 export const evaluator = "policy-evaluator over the fetched document";
 
+const findingOf =
+    (verdict: Finding["verdict"]) =>
+    (fault: FaultId, sentence: string, place: FixTarget, ...evidence: string[]): Finding => ({
+        fault,
+        verdict,
+        sentence,
+        evidence,
+        place,
+    });
+
+/** Creates a finding that prevents the import. */
+export const breaks = findingOf("broken");
+/** Creates a finding that does not prevent the import by itself. */
+export const warning = findingOf("warning");
+
 /** Creates a link from its findings. `detail` is its text if there are no findings. */
 export function linkOf(link: string, judge: string, detail: string, findings: readonly Finding[]): Link {
     const verdict = findings.some((each) => each.verdict === "broken")

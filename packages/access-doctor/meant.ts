@@ -81,25 +81,20 @@ function conditionSpellings(
     );
     const replaced = ({ wrong, right }: Pick<Correction, "wrong" | "right">) =>
         wanted.map((each) => (each === wrong ? right : each));
+    const correction = (
+        part: Correction["part"],
+        wrong: string,
+        right: string,
+        block: NonNullable<Statement["Condition"]>,
+    ) => ({ part, wrong, right, block });
     return [
-        ...(nearest === undefined
-            ? []
-            : [
-                  {
-                      part: "key" as const,
-                      wrong: key,
-                      right: nearest,
-                      block: { [operator]: { [nearest]: [...wanted] } },
-                  },
-              ]),
+        ...(nearest === undefined ? [] : [correction("key", key, nearest, { [operator]: { [nearest]: [...wanted] } })]),
         ...(hasWildcard && like !== operator
-            ? [{ part: "operator" as const, wrong: operator, right: like, block: { [like]: { [key]: [...wanted] } } }]
+            ? [correction("operator", operator, like, { [like]: { [key]: [...wanted] } })]
             : []),
-        ...values.map((value) => ({
-            part: "value" as const,
-            ...value,
-            block: { [operator]: { [key]: replaced(value) } },
-        })),
+        ...values.map((value) =>
+            correction("value", value.wrong, value.right, { [operator]: { [key]: replaced(value) } }),
+        ),
     ];
 }
 

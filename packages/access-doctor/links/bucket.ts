@@ -1,8 +1,8 @@
 import { distance } from "fastest-levenshtein";
 import { describeProblems, roleReads, serviceReads } from "policy-evaluator";
-import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { breaks, evaluator, type Finding, type Link, linkOf, type Scene, unknownLink, warning } from "../link.ts";
 import { type BucketFacts, isBucketGone } from "../snapshot.ts";
-import { broken, cannotTell, judge, warning } from "./policies.ts";
+import { broken, cannotTell, judge } from "./policies.ts";
 
 const name = "bucket policy";
 
@@ -16,9 +16,7 @@ export function bucketPolicy(scene: Scene): Link {
     if ("unread" in fetched) return unknownLink(name, evaluator, fetched.unread);
     if (isBucketGone(snapshot)) return unknownLink(name, evaluator, "there is no bucket");
     const lacking = (sentence: string, ...evidence: string[]) =>
-        linkOf(name, evaluator, "", [
-            { fault: "bucket-policy", verdict: "broken", sentence, evidence, place: "bucketPolicy" },
-        ]);
+        linkOf(name, evaluator, "", [breaks("bucket-policy", sentence, "bucketPolicy", ...evidence)]);
     if (fetched.is === undefined || !parsed) {
         return lacking(`The bucket ${bucket} has no bucket policy, but Personalize also reads it as itself.`);
     }
@@ -71,34 +69,20 @@ export function bucketLinks({ snapshot }: Scene): Link[] {
 function regionFindings(bucket: string, region: string, { region: found, others = [] }: BucketFacts): Finding[] {
     if (/-s3alias$|--ol-s3$/.test(bucket)) {
         const sentence = `${bucket} is the alias of an access point, and an import's location names a bucket.`;
-        return [{ fault: "bucket-alias", verdict: "broken", sentence, evidence: [], place: "location" }];
+        return [breaks("bucket-alias", sentence, "location")];
     }
     if (found === undefined) {
         const [similar] = others
             .filter((each) => each.startsWith(bucket) || bucket.startsWith(each) || distance(each, bucket) <= 2)
             .toSorted((a, b) => distance(a, bucket) - distance(b, bucket));
         const hint = similar === undefined ? "." : `, but there is ${similar}.`;
-        return [
-            {
-                fault: "bucket-missing",
-                verdict: "broken",
-                sentence: `There is no such bucket: ${bucket}${hint}`,
-                evidence: [`s3:GetBucketLocation of ${bucket}: NoSuchBucket`],
-                place: "location",
-                ...(similar !== undefined && { about: similar }),
-            },
-        ];
+        const evidence = `s3:GetBucketLocation of ${bucket}: NoSuchBucket`;
+        const finding = breaks("bucket-missing", `There is no such bucket: ${bucket}${hint}`, "location", evidence);
+        return [{ ...finding, ...(similar !== undefined && { about: similar }) }];
     }
     if (found === region) {
         return [];
     }
-    return [
-        {
-            fault: "bucket-region",
-            verdict: "broken",
-            place: "location",
-            sentence: `The bucket ${bucket} is in ${found}, and Personalize works in ${region}.`,
-            evidence: [`s3:GetBucketLocation of ${bucket}: ${found}`],
-        },
-    ];
+    const sentence = `The bucket ${bucket} is in ${found}, and Personalize works in ${region}.`;
+    return [breaks("bucket-region", sentence, "location", `s3:GetBucketLocation of ${bucket}: ${found}`)];
 }

@@ -55,102 +55,58 @@ const delimiters: Readonly<Record<string, string>> = {
     "::": "double colons",
 };
 
+/** Returns a finding if `isFaulty`. */
+const findingIf =
+    (make: Make) =>
+    (isFaulty: boolean, ...finding: Parameters<Make>): Finding[] =>
+        isFaulty ? [make(...finding)] : [];
+
 function textFindings(
     key: string,
     { encoding, mark, delimiter, firstLine, header, malformed, lineEnds }: Table,
     make: Make,
 ): Finding[] {
     const line = `first line: ${shown(firstLine)}`;
+    const when = findingIf(make);
+    const bom = `${key} begins with a BOM, which Personalize reads as part of the first column's name.`;
+    const separated = `The columns of ${key} are separated by ${delimiters[delimiter]}, and Personalize reads commas only.`;
+    const oneLine = `The lines of ${key} end in carriage returns alone: it is one line for Personalize.`;
+    const notCsv = `Line ${malformed?.line} of ${key} is not valid CSV.`;
     return [
-        ...(encoding === "utf-8"
-            ? []
-            : [make("file-encoding", `${key} is not UTF-8 but ${encodings[encoding]}.`, line)]),
-        ...(mark && encoding === "utf-8"
-            ? [
-                  make(
-                      "file-bom",
-                      `${key} begins with a BOM, which Personalize reads as part of the first column's name.`,
-                      "first bytes: EF BB BF",
-                  ),
-              ]
-            : []),
-        ...(delimiter !== "," && header.length > 1
-            ? [
-                  make(
-                      "file-delimiter",
-                      `The columns of ${key} are separated by ${delimiters[delimiter]}, and Personalize reads commas only.`,
-                      line,
-                  ),
-              ]
-            : []),
-        ...(lineEnds === "\r"
-            ? [
-                  make(
-                      "file-line-ends",
-                      `The lines of ${key} end in carriage returns alone: it is one line for Personalize.`,
-                      line,
-                  ),
-              ]
-            : []),
-        ...(malformed
-            ? [make("csv-malformed", `Line ${malformed.line} of ${key} is not valid CSV.`, malformed.reason)]
-            : []),
+        ...when(encoding !== "utf-8", "file-encoding", `${key} is not UTF-8 but ${encodings[encoding]}.`, line),
+        ...when(mark && encoding === "utf-8", "file-bom", bom, "first bytes: EF BB BF"),
+        ...when(delimiter !== "," && header.length > 1, "file-delimiter", separated, line),
+        ...when(lineEnds === "\r", "file-line-ends", oneLine, line),
+        ...when(malformed !== undefined, "csv-malformed", notCsv, malformed?.reason ?? ""),
     ];
 }
 
 function headerFindings(
     key: string,
-    table: Table,
+    { firstLine }: Table,
     { renamed, missing, doubled, isData }: Header,
     shape: Shape,
     make: Make,
 ): Finding[] {
-    const line = `header: ${shown(table.firstLine)}`;
+    const line = `header: ${shown(firstLine)}`;
     if (isData) {
-        return [
-            make(
-                "header-missing",
-                `${key} has no header: its first line is data.`,
-                `first line: ${shown(table.firstLine)}`,
-            ),
-        ];
+        const sentence = `${key} has no header: its first line is data.`;
+        return [make("header-missing", sentence, `first line: ${shown(firstLine)}`)];
     }
     const cased = renamed.filter(({ from, to }) => from.toUpperCase() === to);
     const meant = renamed.filter((one) => !cased.includes(one));
     const lacking = [...meant.map(({ to }) => to), ...missing];
     const hint = meant.map(({ from, to }) => `${shown(from)} is probably ${to}`).join(", ");
     const schema = `schema: ${shape.fields.map(({ name }) => name).join(",")}`;
+    const when = findingIf(make);
+    const quoted = `The header of ${key} is in quotes, which Personalize reads as part of the names.`;
+    const spelled = `The header of ${key} has ${cased[0]?.from} in place of ${cased[0]?.to}: names must equal the schema's, with capital letters.`;
+    const lacks = `${key} lacks ${lacking.join(", ")}, which the dataset's schema has${hint && `; ${hint}`}.`;
     return [
-        ...(table.firstLine.includes('"')
-            ? [
-                  make(
-                      "header-quoted",
-                      `The header of ${key} is in quotes, which Personalize reads as part of the names.`,
-                      line,
-                  ),
-              ]
-            : []),
-        ...(cased.length > 0
-            ? [
-                  make(
-                      "header-case",
-                      `The header of ${key} has ${cased[0]?.from} in place of ${cased[0]?.to}: names must equal the schema's, with capital letters.`,
-                      line,
-                      schema,
-                  ),
-              ]
-            : []),
-        ...(lacking.length > 0
-            ? [
-                  make(
-                      "column-missing",
-                      `${key} lacks ${lacking.join(", ")}, which the dataset's schema has${hint === "" ? "" : `; ${hint}`}.`,
-                      line,
-                      schema,
-                  ),
-              ]
-            : []),
-        ...(doubled.length > 0 ? [make("column-twice", `${key} has several columns ${doubled[0]}.`, line)] : []),
+        ...when(firstLine.includes('"'), "header-quoted", quoted, line),
+        ...when(cased.length > 0, "header-case", spelled, line, schema),
+        ...when(lacking.length > 0, "column-missing", lacks, line, schema),
+        ...when(doubled.length > 0, "column-twice", `${key} has several columns ${doubled[0]}.`, line),
     ];
 }
 

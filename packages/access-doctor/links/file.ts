@@ -3,7 +3,7 @@ import { readHeader, shapeOfHeader } from "../data-file/header.ts";
 import { isDataName, isFolder } from "../data-file/names.ts";
 import { fewestInteractions } from "../data-file/repair-place.ts";
 import { sampleOf } from "../data-file/sample.ts";
-import type { Finding, Scene } from "../link.ts";
+import { breaks, type Finding, type Scene } from "../link.ts";
 import { type KeyListed, known, type ObjectFacts, type Snapshot } from "../snapshot.ts";
 import { fileFindings, type Make, type Read, shown } from "./file-content.ts";
 
@@ -19,11 +19,7 @@ export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFac
     const make =
         (key: string): Make =>
         (fault, sentence, ...evidence) => ({
-            fault,
-            verdict: "broken",
-            sentence,
-            evidence,
-            place: "object",
+            ...breaks(fault, sentence, "object", ...evidence),
             // `repair-file` repairs all files of a folder together.
             about: isFolder(snapshot.key ?? "") ? (snapshot.key ?? "") : key,
         });

@@ -1,7 +1,7 @@
 import { listOf } from "policy-evaluator";
-import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { breaks, type Finding, type Link, linkOf, type Scene, unknownLink, warning } from "../link.ts";
 import { explainMessage, type Message } from "../messages.ts";
-import { hasSource, namesPersonalize, warning } from "./policies.ts";
+import { hasSource, namesPersonalize } from "./policies.ts";
 
 const name = "import job result";
 const judge = "personalize:DescribeDatasetImportJob";
@@ -44,9 +44,7 @@ function judged(scene: Scene, earlier: readonly Link[], words: string, arn: stri
     const note = (fault: Finding["fault"], sentence: string) =>
         linkOf(name, judge, "", [warning(fault, sentence, "none", `${arn}: ${words}`)]);
     const refused = (fault: Finding["fault"], sentence: string) =>
-        linkOf(name, judge, "", [
-            { fault, verdict: "broken", sentence, evidence: [`${arn}: ${words}`], place: "none" },
-        ]);
+        linkOf(name, judge, "", [breaks(fault, sentence, "none", `${arn}: ${words}`)]);
     const failed = `It failed: ${words}`;
     if (message?.subject === "file" && !isBroken("file", "object")) {
         return refused("file-refused", fileSentence(scene, message, words));

@@ -10,9 +10,9 @@ import {
 import { unknownsOf } from "../context.ts";
 import { decide } from "../decide.ts";
 import { explain } from "../explain.ts";
-import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { breaks, evaluator, type Finding, type Link, linkOf, type Scene, unknownLink, warning } from "../link.ts";
 import { type KeyFacts, known, type Snapshot } from "../snapshot.ts";
-import { cannotTell, read, warning } from "./policies.ts";
+import { cannotTell, read } from "./policies.ts";
 
 const name = "encryption key";
 
@@ -62,11 +62,7 @@ export const isForeign = ({ accountId }: Pick<Snapshot, "accountId">, key: strin
 function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: boolean): Finding[] | string {
     const { snapshot, of } = scene;
     const broken = (fault: Finding["fault"], sentence: string, ...evidence: string[]): Finding => ({
-        fault,
-        verdict: "broken",
-        sentence,
-        evidence,
-        place: "key",
+        ...breaks(fault, sentence, "key", ...evidence),
         about: key.arn,
     });
     const findings: Finding[] = [];

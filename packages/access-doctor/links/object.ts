@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path/posix";
 import { distance } from "fastest-levenshtein";
 import { filesOf, isDataName, isFolder } from "../data-file/names.ts";
-import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { breaks, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { isBucketGone, type KeyListed, known } from "../snapshot.ts";
 import { contentFindings, describeFiles } from "./file.ts";
 
@@ -35,11 +35,7 @@ export function objectLinks(scene: Scene): Link[] {
 }
 
 const broken = (fault: Finding["fault"], sentence: string, about: string, ...evidence: string[]): Finding => ({
-    fault,
-    verdict: "broken",
-    sentence,
-    evidence,
-    place: "object",
+    ...breaks(fault, sentence, "object", ...evidence),
     about,
 });
 

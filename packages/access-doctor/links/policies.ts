@@ -13,7 +13,7 @@ import { unknownsOf } from "../context.ts";
 import { decide } from "../decide.ts";
 import { type Explanation, explain } from "../explain.ts";
 import type { FaultId } from "../faults.ts";
-import type { Finding, FixTarget, Scene } from "../link.ts";
+import { breaks, type Finding, type FixTarget, type Scene } from "../link.ts";
 import type { PolicyText } from "../snapshot.ts";
 
 /** Maximum length of a policy to parse, above every AWS limit, because AWS already accepted the stored policies. */
@@ -74,26 +74,12 @@ export function broken(fault: FaultId, explanations: readonly Explanation[], pla
         const id = JSON.stringify([effect, policy, statement ?? sentence, parts, keys]);
         const before = findings.get(id);
         findings.set(id, {
-            ...(before ?? { fault, sentence, verdict: "broken", place, explanation }),
+            ...(before ?? { ...breaks(fault, sentence, place), explanation }),
             evidence: [...new Set([...(before?.evidence ?? []), ...evidence])],
         });
     }
     return [...findings.values()];
 }
-
-/** Creates a finding that does not break the import by itself. */
-export const warning = (
-    fault: Finding["fault"],
-    sentence: string,
-    place: FixTarget,
-    ...evidence: string[]
-): Finding => ({
-    fault,
-    verdict: "warning",
-    sentence,
-    evidence,
-    place,
-});
 
 /** Checks whether a statement allows something to the service principal of Personalize. */
 export const namesPersonalize = ({ Effect, Principal }: Statement) =>

@@ -1,4 +1,4 @@
-import { type Finding, type FixTarget, type Link, linkOf, type Scene } from "../link.ts";
+import { breaks, type Finding, type FixTarget, type Link, linkOf, type Scene } from "../link.ts";
 import { isOfRole, type Refusal, reasonOf, refusalIn } from "../refusal.ts";
 import { known, type Snapshot } from "../snapshot.ts";
 
@@ -46,14 +46,11 @@ export function withRefusals({ snapshot, of }: Scene, links: readonly Link[]): L
         const { fault, place } = decided;
         const { policy, action = "its reads", isExplicit, text } = refusal;
         const says = reasonOf(refusal, action);
+        const sentence = `AWS refuses the role ${of.roleArn}: ${says}; the document cannot be read, so the statement is unknown.`;
         const key = Object.keys(snapshot.kmsKeys)[0];
         return linkOf(link.link, "AWS's own words", "", [
             {
-                fault,
-                verdict: "broken",
-                place,
-                sentence: `AWS refuses the role ${of.roleArn}: ${says}; the document cannot be read, so the statement is unknown.`,
-                evidence: [text],
+                ...breaks(fault, sentence, place, text),
                 ...(place === "key" && key !== undefined && { about: key }),
                 explanation: {
                     effect: isExplicit ? "Deny" : "Allow",

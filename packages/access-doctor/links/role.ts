@@ -1,7 +1,17 @@
 import { accountOf, assumeRole, personalizeService, roleReads } from "policy-evaluator";
-import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
+import {
+    breaks,
+    evaluator,
+    type Finding,
+    type Link,
+    linkOf,
+    type Scene,
+    simulator,
+    unknownLink,
+    warning,
+} from "../link.ts";
 import { hasJob, known, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
-import { broken, cannotTell, judge, read, warning } from "./policies.ts";
+import { broken, cannotTell, judge, read } from "./policies.ts";
 import { refusedByOrganisation } from "./refusals.ts";
 
 const passRoleLink = "iam:PassRole of the caller";
@@ -38,9 +48,7 @@ export function passRole({ snapshot }: Scene): Link {
     const sentence = `${caller} may not pass the role to ${personalizeService}: ${why[0] ?? "no statement allows iam:PassRole"}.`;
     const request = `${caller}: iam:PassRole on ${roleArn} with {"iam:PassedToService":"${personalizeService}"}`;
     const evidence = [`${request} is ${toPersonalize.decision}`, ...by.map((policy) => `decided by ${policy}`)];
-    return linkOf(passRoleLink, simulator, "", [
-        { fault: "passrole", verdict: "broken", place: "passRole", sentence, evidence },
-    ]);
+    return linkOf(passRoleLink, simulator, "", [breaks("passrole", sentence, "passRole", ...evidence)]);
 }
 
 /** The finding if the caller lacks iam:PassRole and so cannot start the next import. */
@@ -59,22 +67,20 @@ export function role({ snapshot: { role: fetched, roleArn, accountId } }: Scene)
 }
 
 function roleFindings(roleArn: string, accountId: string, facts: RoleFacts | undefined): Finding[] {
-    const common = {
-        verdict: "broken",
-        evidence: [`iam:GetRole: ${facts?.arn ?? "NoSuchEntity"}`],
-        place: "trust",
-    } as const;
+    const finding = (fault: Finding["fault"], sentence: string) => [
+        breaks(fault, sentence, "trust", `iam:GetRole: ${facts?.arn ?? "NoSuchEntity"}`),
+    ];
     const owner = accountOf(roleArn);
     if (owner !== accountId) {
         const sentence = `The role ${roleArn} belongs to account ${owner}, and Personalize in ${accountId} takes only its own account's roles.`;
-        return [{ ...common, fault: "role-other-account", sentence }];
+        return finding("role-other-account", sentence);
     }
     if (facts === undefined) {
-        return [{ ...common, fault: "role-missing", sentence: `There is no role ${roleArn}.` }];
+        return finding("role-missing", `There is no role ${roleArn}.`);
     }
     if (facts.arn !== roleArn) {
         const sentence = `There is no role ${roleArn}: the ARN of the role with this name has another path, ${facts.arn}.`;
-        return [{ ...common, fault: "role-path", sentence }];
+        return finding("role-path", sentence);
     }
     return [];
 }
@@ -131,13 +137,14 @@ function simulatedLinks(scene: Scene, names: readonly [string, string, string]):
         fault: "role-policy" | "boundary",
         at: readonly { action: string; resource: string }[],
     ): Finding[] =>
-        at.slice(0, 1).map(({ action, resource }) => ({
-            fault,
-            verdict: "broken",
-            sentence: `${fault === "boundary" ? "The role's permissions boundary" : "The role"} does not allow ${action}; the documents cannot be read, so the statement is unknown.`,
-            evidence: [`${simulator}: ${action} on ${resource} is denied`],
-            place: fault === "boundary" ? "boundary" : "rolePolicy",
-        }));
+        at.slice(0, 1).map(({ action, resource }) => {
+            const [who, place] =
+                fault === "boundary"
+                    ? (["The role's permissions boundary", fault] as const)
+                    : (["The role", "rolePolicy"] as const);
+            const sentence = `${who} does not allow ${action}; the documents cannot be read, so the statement is unknown.`;
+            return breaks(fault, sentence, place, `${simulator}: ${action} on ${resource} is denied`);
+        });
     const byBoundary = denied.filter((each) => each.byBoundary === false);
     const byPolicies = denied.filter((each) => each.byBoundary !== false && each.byOrganisation !== false);
     return [
@@ -157,7 +164,7 @@ function organisationLink({ snapshot, of }: Scene, name: string, others: readonl
     const refused = refusedByOrganisation(snapshot);
     const denied = simulated?.find(({ byOrganisation }) => byOrganisation === false);
     const finding = (sentence: string, evidence: string): Finding[] => [
-        { fault: "organisation", verdict: "broken", place: "organisation", sentence, evidence: [evidence] },
+        breaks("organisation", sentence, "organisation", evidence),
     ];
     if (denied) {
         const sentence = `A policy of the organisation does not allow ${denied.action}: its administrator must.`;

@@ -1,7 +1,7 @@
 import { listOf, type Statement } from "policy-evaluator";
-import { type Finding, type Link, linkOf, type Scene } from "../link.ts";
+import { type Finding, type Link, linkOf, type Scene, warning } from "../link.ts";
 import { known } from "../snapshot.ts";
-import { hasSource, namesPersonalize, read, warning } from "./policies.ts";
+import { hasSource, namesPersonalize, read } from "./policies.ts";
 
 const wideManaged = [
     ...["AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess", "AmazonS3FullAccess", "AmazonS3ReadOnlyAccess"],
