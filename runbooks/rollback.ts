@@ -21,8 +21,8 @@ import {
     withConfigFile,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
-import { changeLists, planLists } from "./lib/training/rollback-lists.ts";
-import { chooseTarget } from "./lib/training/versions.ts";
+import { changeLists, type ListsChange, planLists } from "./lib/training/rollback-lists.ts";
+import { chooseTarget, notedFlags, servedRecord } from "./lib/training/versions.ts";
 
 interface Options extends OperationOptions {
     readonly to?: string;
@@ -31,7 +31,10 @@ interface Options extends OperationOptions {
 }
 
 const options = withConfigFile(runbook("rollback", ["--dry-run", '--to 2fd61244 --reason "odd lists"']))
-    .option("--to <version>", "id or ARN of the version; default: the ACTIVE version before the one that serves now")
+    .option(
+        "--to <version>",
+        "id or ARN of the version; default: the newest earlier one that served or passed the quality gate",
+    )
     .option("--reason <text>", "reason, kept in the history", "by hand")
     .option("--release", "end the hold: the next `pulumi up` switches to the newest version")
     .parse()
@@ -59,10 +62,17 @@ await runAction(options.verbose, async (signal) => {
         return release(deps, campaign, live, stack.stack);
     }
     const versions = await listVersions(deps.client(config.region), solutionOf(live));
-    const target = chooseTarget(versions, live, options.to);
+    const recorded = servedRecord(await notedFlags(deps.ssm(config.region), config.stack));
+    const { solutionVersionArn: target, skipped } = chooseTarget(versions, live, options.to, recorded);
+    printSkipped(skipped);
     const move = `campaign ${nameInArn(campaign.campaignArn)} from version ${nameInArn(live)} to ${nameInArn(target)}`;
     if (options.dryRun) {
-        return printResult(`It would switch ${move}, and hold it there.`, { from: live, to: target, hold: true });
+        return printResult(`It would switch ${move}, and hold it there.`, {
+            from: live,
+            to: target,
+            hold: true,
+            skipped,
+        });
     }
     await confirm(`Switch ${move}?`, options.yes, signal);
     const continues =
@@ -73,7 +83,7 @@ await runAction(options.verbose, async (signal) => {
         return printResult(
             `Version ${nameInArn(target)} serves, and \`pulumi up\` does not change that.\n` +
                 "End the hold with: npm run rollback -- --release",
-            { from: live, to: target, hold: true },
+            { from: live, to: target, hold: true, skipped },
         );
     });
 });
@@ -86,6 +96,7 @@ async function rollbackLists(
 ): Promise<number> {
     const newest = arnOf("SolutionVersion") ?? "";
     const change = await planLists(deps, config, newest, options);
+    printSkipped(change.skipped);
     const move = change.hold
         ? `make lists of version ${nameInArn(change.to)}, and hold it there`
         : `end the hold, and make lists of version ${nameInArn(change.to)}`;
@@ -112,7 +123,7 @@ async function release(
 ): Promise<number> {
     const ssm = deps.ssm(campaignArn.split(":")[3] ?? "");
     const { serving } = await readStateFlags(ssm, stack);
-    const result = { from: live, to: live, hold: false };
+    const result = { from: live, to: live, hold: false, skipped: [] };
     if (!serving?.hold) {
         return printResult("The campaign is not held: `pulumi up` switches to the newest version.", result);
     }
@@ -134,7 +145,11 @@ async function release(
     );
 }
 
-function printResult(text: string, result: { from: string; to: string; hold: boolean }): number {
+function printSkipped(skipped: readonly string[]): void {
+    if (skipped.length > 0) process.stderr.write(`Skipped: ${skipped.join(", ")}. To choose one: --to <version>\n`);
+}
+
+function printResult(text: string, result: ListsChange): number {
     console.log(options.json ? JSON.stringify({ schemaVersion: 1, dryRun: options.dryRun ?? false, ...result }) : text);
     return exitCodes.fine;
 }

@@ -12,7 +12,7 @@ import {
     withConfigFile,
 } from "./lib/stack/operation.ts";
 import { servedLists } from "./lib/stack/served-lists.ts";
-import { type NotedSwitch, notedSwitches, type Version, versionsOf } from "./lib/training/versions.ts";
+import { type NotedSwitch, notedFlags, parseSwitches, type Version, versionsOf } from "./lib/training/versions.ts";
 
 const options = withConfigFile(runbook("versions", ["", "--json"]))
     .parse()
@@ -31,7 +31,7 @@ await runAction(options.verbose, async (signal) => {
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
     const lists = isBatch(stack.config) ? await servedLists(stack.config) : undefined;
     const { parked, serving } = await readStateFlags(deps.ssm(region), name);
-    const switches = await notedSwitches(deps.ssm(region), name);
+    const switches = parseSwitches(await notedFlags(deps.ssm(region), name));
     const versions = await versionsOf(
         client,
         solutionArn,

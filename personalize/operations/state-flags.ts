@@ -60,6 +60,8 @@ export interface ServingFlag {
     readonly from?: string;
     /** The version of a failed switch, which was never served. */
     readonly failed?: string;
+    /** The version that a retraining refused, for `reason`. */
+    readonly refused?: string;
     /** Present while a retraining is not complete: the same command resumes it. */
     readonly retraining?: Retraining;
 }

@@ -18,6 +18,8 @@ export interface Switch extends OperatedCampaign {
     /** Whether `pulumi up` keeps the campaign at this version although a newer one exists. */
     readonly hold: boolean;
     readonly reason: string;
+    /** The version that a retraining refused. */
+    readonly refused?: string;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface Switch extends OperatedCampaign {
  * @throws Error if no campaign exists, or if the update was rejected or failed; then the function restores the flag
  */
 export async function switchVersion(deps: OperationDeps, wanted: Switch): Promise<string> {
-    const { stack, campaignArn, solutionVersionArn, hold, reason } = wanted;
+    const { stack, campaignArn, solutionVersionArn, hold, reason, refused } = wanted;
     const region = regionOf(campaignArn);
     const ssm = deps.ssm(region);
     const served = await settledCampaign(deps, wanted);
@@ -37,7 +39,8 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
     }
     const live = served.solutionVersionArn;
     const { serving: before } = await readStateFlags(ssm, stack);
-    await writeStateFlag(ssm, stack, "serving", { solutionVersionArn, hold, reason, since: nowIso(), from: live });
+    const flag = { solutionVersionArn, hold, reason, since: nowIso(), from: live, ...(refused && { refused }) };
+    await writeStateFlag(ssm, stack, "serving", flag);
     if (live === solutionVersionArn) {
         return live;
     }

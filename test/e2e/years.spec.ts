@@ -158,15 +158,23 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(await serving(), live);
         });
 
-        it("rollback switches to the previous version, and up keeps it", async () => {
-            const live = await serving();
-            const { to } = await json("rollback", 0, "--yes", "--reason", "odd lists");
-            assert.notEqual(to, live);
+        it("rollback skips a version that failed its smoke test, and up keeps the chosen one", async () => {
+            const { versions } = await json("versions", 0);
+            const { to, skipped } = await json("rollback", 0, "--yes", "--reason", "odd lists");
+            assert.equal(to, versions[2].solutionVersionArn);
+            assert.match(skipped.join(), new RegExp(`^${versions[3].id} \\(smoke test of ${versions[3].id} failed`));
             assert.equal(await serving(), to);
             const { asked, stdout } = await up();
             assert.deepEqual(asked, []);
             assert.equal(await serving(), to);
             assert.match(stdout, new RegExp(`held at version ${to}.*odd lists`));
+        });
+
+        it("rollback skips a version that the quality gate refused", async () => {
+            const { versions } = await json("versions", 0);
+            const { to, skipped } = await json("rollback", 0, "--dry-run");
+            assert.equal(to, versions[0].solutionVersionArn);
+            assert.deepEqual(skipped, [`${versions[1].id} (the quality gate refused ${versions[1].id})`]);
         });
 
         it("rollback --to accepts any ACTIVE version and lists them for another ID", async () => {

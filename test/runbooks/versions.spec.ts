@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chooseTarget, parseSwitches } from "../../runbooks/lib/training/versions.ts";
+import { chooseTarget, parseSwitches, type ServedRecord, servedRecord } from "../../runbooks/lib/training/versions.ts";
 
 const versions = [
     { id: "a1", status: "ACTIVE" },
@@ -14,29 +14,86 @@ const versions = [
     trainingType: "MANUAL",
 }));
 
+const nothing: ServedRecord = { refused: new Map(), served: new Set() };
+
 describe("chooseTarget of a rollback", () => {
+    const choose = (live: string, wanted?: string, recorded = nothing, from = versions) =>
+        chooseTarget(from, `solution/films/${live}`, wanted, recorded);
+
     it("chooseTarget returns the previous ACTIVE version and skips a failed one", () => {
-        assert.equal(chooseTarget(versions, "solution/films/d4", undefined), "solution/films/b2");
+        assert.deepEqual(choose("d4"), { solutionVersionArn: "solution/films/b2", skipped: ["c3 (CREATE FAILED)"] });
+    });
+
+    it("chooseTarget skips a version that the quality gate refused", () => {
+        const recorded = { ...nothing, refused: new Map([["d4", "the quality gate refused d4"]]) };
+        assert.deepEqual(choose("e5", undefined, recorded), {
+            solutionVersionArn: "solution/films/b2",
+            skipped: ["d4 (the quality gate refused d4)", "c3 (CREATE FAILED)"],
+        });
+        assert.equal(choose("e5", "d4", recorded).solutionVersionArn, "solution/films/d4");
+    });
+
+    it("chooseTarget skips a version that Personalize trained automatically and that never served", () => {
+        const automatic = versions.map((version) =>
+            ["b2", "d4"].includes(version.id) ? { ...version, trainingType: "AUTOMATIC" } : version,
+        );
+        const recorded = { ...nothing, served: new Set(["b2"]) };
+        const { solutionVersionArn, skipped } = choose("e5", undefined, recorded, automatic);
+        assert.equal(solutionVersionArn, "solution/films/b2");
+        assert.match(skipped[0] ?? "", /^d4 \(trained automatically, and no record/);
     });
 
     it("chooseTarget returns the version with the given id or ARN", () => {
-        assert.equal(chooseTarget(versions, "solution/films/d4", "e5"), "solution/films/e5");
-        assert.equal(chooseTarget(versions, "solution/films/d4", "solution/films/a1"), "solution/films/a1");
+        assert.equal(choose("d4", "e5").solutionVersionArn, "solution/films/e5");
+        assert.equal(choose("d4", "solution/films/a1").solutionVersionArn, "solution/films/a1");
     });
 
     it("chooseTarget rejects failed and unknown versions and lists the choices", () => {
         const choices = /Choices: a1 \(2026-11-25 14:00\), b2 .*, e5 /;
-        assert.throws(() => chooseTarget(versions, "solution/films/d4", "c3"), /c3 is CREATE FAILED, not ACTIVE\. /);
-        assert.throws(() => chooseTarget(versions, "solution/films/d4", "c3"), choices);
-        assert.throws(() => chooseTarget(versions, "solution/films/d4", "solution/other/a1"), choices);
-        assert.throws(() => chooseTarget(versions, "solution/films/a1", undefined), /no ACTIVE version before/);
-        assert.throws(() => chooseTarget(versions.slice(0, 1), "solution/films/a1", undefined), /There is no other/);
+        assert.throws(() => choose("d4", "c3"), /c3 is CREATE FAILED, not ACTIVE\. /);
+        assert.throws(() => choose("d4", "c3"), choices);
+        assert.throws(() => choose("d4", "solution/other/a1"), choices);
+        assert.throws(() => choose("a1"), /no earlier version that served or passed the quality gate\. Choices/);
+        const recorded = { ...nothing, refused: new Map([["a1", "the quality gate refused a1"]]) };
+        assert.throws(() => choose("b2", undefined, recorded), /Skipped: a1 \(the quality gate refused a1\)\. Choices/);
+        assert.throws(() => choose("a1", undefined, nothing, versions.slice(0, 1)), /There is no other/);
+    });
+});
+
+describe("servedRecord in the history of the parameter serving", () => {
+    const flag = (solutionVersionArn: string, from: string, more: object = {}) => ({
+        ...{ solutionVersionArn, from, hold: true, reason: `reason of ${solutionVersionArn}`, since: "2026-01-01" },
+        ...more,
+    });
+    const refusal = flag("a/v1", "a/v1", { refused: "a/v2", reason: "the quality gate refused v2" });
+    const refusedIn = (...flags: ReturnType<typeof flag>[]) => [
+        ...servedRecord(flags.map((flag) => ({ flag }))).refused,
+    ];
+
+    it("servedRecord has the reason of a refusal", () => {
+        assert.deepEqual(refusedIn(refusal, flag("a/v3", "a/v1")), [["v2", "the quality gate refused v2"]]);
+    });
+
+    it("servedRecord forgets a refusal after a switch to the version or from it", () => {
+        assert.deepEqual(refusedIn(refusal, flag("a/v2", "a/v1")), []);
+        assert.deepEqual(refusedIn(refusal, flag("a/v3", "a/v2")), []);
+    });
+
+    it("servedRecord keeps the refusal of a version that failed its smoke test", () => {
+        const failed = flag("a/v1", "a/v2", { refused: "a/v2", reason: "smoke test of v2 failed" });
+        assert.deepEqual(refusedIn(flag("a/v2", "a/v1"), failed), [["v2", "smoke test of v2 failed"]]);
+    });
+
+    it("servedRecord has the versions of switches that did not fail", () => {
+        const failed = flag("a/v2", "a/v2", { failed: "a/v3" });
+        const { served } = servedRecord([flag("a/v2", "a/v1"), flag("a/v3", "a/v2"), failed].map((flag) => ({ flag })));
+        assert.deepEqual([...served].sort(), ["v1", "v2"]);
     });
 });
 
 describe("parseSwitches in the history of the parameter serving", () => {
-    const note = (solutionVersionArn: string, from: string | undefined, at = "2026-11-25T15:00:00.000Z") => ({
-        value: JSON.stringify({ solutionVersionArn, hold: true, reason: "r", since: "2026-01-01T00:00:00Z", from }),
+    const note = (solutionVersionArn: string, from: string, at = "2026-11-25T15:00:00.000Z") => ({
+        flag: { solutionVersionArn, hold: true, reason: "r", since: "2026-01-01T00:00:00Z", from },
         at,
         by: "arn:aws:iam::000000000000:user/ann",
     });
@@ -54,15 +111,14 @@ describe("parseSwitches in the history of the parameter serving", () => {
 
     it("parseSwitches omits a switch that failed in the service", () => {
         const back = note("v1", "v1");
-        const failed = { ...back, value: JSON.stringify({ ...JSON.parse(back.value), failed: "v2" }) };
+        const failed = { ...back, flag: { ...back.flag, failed: "v2" } };
         assert.deepEqual(parseSwitches([note("v2", "v1"), failed]), []);
     });
 
     it("parseSwitches omits switches of an unfinished retraining", () => {
         const begun = note("v2", "v1");
         const retraining = { live: "v1", newest: "v1", before: { hold: false, reason: "" } };
-        const value = JSON.stringify({ ...JSON.parse(begun.value), retraining });
-        assert.equal(parseSwitches([{ ...begun, value }, begun]).length, 1);
+        assert.equal(parseSwitches([{ ...begun, flag: { ...begun.flag, retraining } }, begun]).length, 1);
     });
 
     it("parseSwitches uses the flag's own time if SSM returns none", () => {

@@ -32,7 +32,7 @@ import type { BatchPorts, BatchSettings, ViewerWithEvents } from "../../batch/po
 import type { Generation } from "../../batch/state.ts";
 import { askedLength } from "../../serving/limits.ts";
 import { batchListKey, type ServedLists } from "../../serving/ports.ts";
-import { keyOf, listItem, listSk, servedItem, servedOf, viewerPk } from "../recommendation-api/table.ts";
+import { keyOf, listItem, listSk, servedOf, serving, viewerPk } from "../recommendation-api/table.ts";
 import { sendNotification } from "../send-notification.ts";
 import { stateItem } from "./state-item.ts";
 
@@ -261,9 +261,7 @@ function listPorts({ dynamo }: BatchClients, { tableName: TableName }: BatchTarg
             return servedOf((await dynamo.send(command)).Item);
         },
         async serve(lists: ServedLists) {
-            await dynamo.send(
-                new PutItemCommand({ TableName, Item: { ...keyOf("stack", "lists"), ...servedItem(lists) } }),
-            );
+            await dynamo.send(new UpdateItemCommand({ TableName, Key: keyOf("stack", "lists"), ...serving(lists) }));
         },
     };
 }

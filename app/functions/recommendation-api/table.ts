@@ -206,11 +206,19 @@ export const servedOf = (item: Item | undefined): ServedLists | undefined =>
         madeAt: numberOf(item, "madeAt"),
     };
 
-export const servedItem = ({ generation, solutionVersionArn, madeAt }: ServedLists): Item => ({
-    generation: number(generation),
-    solutionVersionArn: text(solutionVersionArn),
-    madeAt: number(madeAt),
+/** Returns the update of the item that makes lists live, and adds their version to the versions that served. */
+export const serving = ({ generation, solutionVersionArn, madeAt }: ServedLists) => ({
+    UpdateExpression: "SET generation = :generation, solutionVersionArn = :arn, madeAt = :at ADD servedVersions :id",
+    ExpressionAttributeValues: {
+        ":generation": number(generation),
+        ":arn": text(solutionVersionArn),
+        ":at": number(madeAt),
+        ":id": { SS: [solutionVersionArn.slice(solutionVersionArn.lastIndexOf("/") + 1)] },
+    },
 });
+
+/** Returns the ids of the versions whose lists have been live. */
+export const servedVersionsOf = (item: Item | undefined): readonly string[] => item?.servedVersions?.SS ?? [];
 
 /** Reads a list from its item. */
 function listOf(key: string, item: Item): KeptList {

@@ -105,7 +105,7 @@ export async function retrain(
     if (reasons.length > 0) {
         // Switch back to the live version, because a crash after the switch may have left the new version serving.
         const reason = `the quality gate refused ${nameInArn(fresh)}`;
-        await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason });
+        await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason, refused: fresh });
         return { ...end, outcome: "refused", compared, reasons };
     }
 
@@ -116,7 +116,8 @@ export async function retrain(
     const problem = await deps.smokeProblem();
     if (problem !== undefined) {
         const failed = `smoke test of ${nameInArn(fresh)} failed: ${problem}`;
-        await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason: failed });
+        const back = { solutionVersionArn: live, hold: true, reason: failed, refused: fresh };
+        await switchVersion(deps, { ...campaign, ...back });
         return { ...end, outcome: "rolled back", compared, reasons: [problem] };
     }
     await record({ solutionVersionArn: fresh, hold: false, reason, from: live });

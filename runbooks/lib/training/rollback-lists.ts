@@ -5,13 +5,15 @@ import { listVersions } from "../../../personalize/operations/solution-versions.
 import { writeStateFlag } from "../../../personalize/operations/state-flags.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import { servedLists } from "../stack/served-lists.ts";
-import { chooseTarget } from "./versions.ts";
+import { chooseTarget, notedFlags, servedRecord } from "./versions.ts";
 
 /** A change of the version whose lists a stack without a campaign serves. */
 export interface ListsChange {
     readonly from: string;
     readonly to: string;
     readonly hold: boolean;
+    /** Versions that a rollback without `--to` skips, with reasons. */
+    readonly skipped: readonly string[];
 }
 
 /**
@@ -28,9 +30,12 @@ export async function planLists(
     const lists = await servedLists(config);
     if (lists === undefined) throw new RunbookError("There are no lists yet, so there is no version to roll back.");
     const from = lists.solutionVersionArn;
-    if (wanted.release) return { from, to: newest, hold: false };
+    if (wanted.release) return { from, to: newest, hold: false, skipped: [] };
     const versions = await listVersions(deps.client(config.region), solutionOf(from));
-    return { from, to: chooseTarget(versions, from, wanted.to), hold: true };
+    const { refused, served } = servedRecord(await notedFlags(deps.ssm(config.region), config.stack));
+    const recorded = { refused, served: new Set([...served, ...lists.versions]) };
+    const { solutionVersionArn: to, skipped } = chooseTarget(versions, from, wanted.to, recorded);
+    return { from, to, hold: true, skipped };
 }
 
 /** Holds or releases the version, and awaits its lists. The live lists serve until then. */

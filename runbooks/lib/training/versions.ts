@@ -2,6 +2,7 @@ import { DescribeSolutionVersionCommand, type PersonalizeClient } from "@aws-sdk
 import { ParameterNotFound, paginateGetParameterHistory, type SSMClient } from "@aws-sdk/client-ssm";
 import { contentHashIn, importOf } from "pulumi-personalize/core";
 import { trainingUsd, type UsdRange } from "../../../config/prices.ts";
+import { nameInArn } from "../../../personalize/operations/operation.ts";
 import {
     type ListedVersion,
     listVersions,
@@ -71,14 +72,23 @@ function priceOf(recipeArn: string | undefined, trainingHours: number): UsdRange
     return recipeArn?.endsWith("-v2") ? null : trainingUsd(recipeArn, { interactions: 0, trainingHours });
 }
 
-/** Returns the switches recorded in a stack's parameter, oldest first. SSM keeps the last hundred values. */
-export async function notedSwitches(client: SSMClient, stack: string): Promise<NotedSwitch[]> {
-    const notes: { value: string; at: string; by: string | null }[] = [];
+/** A value of the parameter `serving`, with its time and author as SSM returns them. */
+export interface NotedFlag {
+    readonly flag: ServingFlag;
+    /** ISO 8601; empty if SSM returns none. */
+    readonly at: string;
+    readonly by: string | null;
+}
+
+/** Returns the recorded values of a stack's parameter `serving`, oldest first. SSM keeps the last hundred values. */
+export async function notedFlags(client: SSMClient, stack: string): Promise<NotedFlag[]> {
+    const notes: NotedFlag[] = [];
     try {
         const Name = `${stateFlagsPath(stack)}/serving`;
         for await (const { Parameters = [] } of paginateGetParameterHistory({ client }, { Name })) {
             for (const { Value = "{}", LastModifiedDate, LastModifiedUser = null } of Parameters) {
-                notes.push({ value: Value, at: LastModifiedDate?.toISOString() ?? "", by: LastModifiedUser });
+                const flag: ServingFlag = JSON.parse(Value);
+                notes.push({ flag, at: LastModifiedDate?.toISOString() ?? "", by: LastModifiedUser });
             }
         }
     } catch (error) {
@@ -86,31 +96,63 @@ export async function notedSwitches(client: SSMClient, stack: string): Promise<N
             throw error;
         }
     }
-    return parseSwitches(notes);
+    return notes;
 }
 
 /**
  * Returns the recorded values that changed the campaign's version. Leaves out values that only hold or release the serving
  * version, failed switches, and the repeated value at the end of a retraining.
  */
-export function parseSwitches(
-    notes: readonly { readonly value: string; readonly at: string; readonly by: string | null }[],
-): NotedSwitch[] {
-    const stateFlags = notes.map(({ value }) => JSON.parse(value) as ServingFlag);
-    return stateFlags.flatMap(({ solutionVersionArn, from, reason, since, retraining }, index) => {
-        const { at = "", by = null } = notes[index] ?? {};
-        const failed = stateFlags[index + 1]?.failed === solutionVersionArn;
+export function parseSwitches(notes: readonly NotedFlag[]): NotedSwitch[] {
+    return notes.flatMap(({ flag: { solutionVersionArn, from, reason, since, retraining }, at, by }, index) => {
+        const failed = notes[index + 1]?.flag.failed === solutionVersionArn;
         return from === solutionVersionArn || failed || retraining
             ? []
             : [{ solutionVersionArn, at: at || since, by, reason }];
     });
 }
 
+/** What the records say about versions, by id. */
+export interface ServedRecord {
+    /** Versions that a retraining refused and that no runbook served since, with the reasons. */
+    readonly refused: ReadonlyMap<string, string>;
+    readonly served: ReadonlySet<string>;
+}
+
+/** Returns what the values of the parameter `serving` say about versions. */
+export function servedRecord(notes: readonly Pick<NotedFlag, "flag">[]): ServedRecord {
+    const refused = new Map<string, string>();
+    const served = new Set<string>();
+    notes.forEach(({ flag: { solutionVersionArn, from, refused: refusedArn, reason } }, index) => {
+        const failed = notes[index + 1]?.flag.failed;
+        for (const arn of [solutionVersionArn, from]) {
+            if (arn === undefined || arn === failed) continue;
+            served.add(nameInArn(arn));
+            refused.delete(nameInArn(arn));
+        }
+        if (refusedArn !== undefined) refused.set(nameInArn(refusedArn), reason);
+    });
+    return { refused, served };
+}
+
+/** The version for a rollback, and the later ones that it skips, with reasons. */
+export interface Target {
+    readonly solutionVersionArn: string;
+    readonly skipped: readonly string[];
+}
+
 /**
- * Returns the version for a rollback: the one with this id or ARN, otherwise the ACTIVE version trained before `live`.
+ * Returns the version for a rollback: the one with this id or ARN, otherwise the newest version trained before `live` that
+ * served or passed the quality gate.
+ *
  * @throws RunbookError with the choices
  */
-export function chooseTarget(versions: readonly ListedVersion[], live: string, wanted: string | undefined): string {
+export function chooseTarget(
+    versions: readonly ListedVersion[],
+    live: string,
+    wanted: string | undefined,
+    recorded: ServedRecord,
+): Target {
     const choices = versions.filter(
         ({ status, solutionVersionArn }) => status === "ACTIVE" && solutionVersionArn !== live,
     );
@@ -118,11 +160,17 @@ export function chooseTarget(versions: readonly ListedVersion[], live: string, w
     const can = named.length > 0 ? `Choices: ${named.join(", ")}` : "There is no other ACTIVE version";
     if (wanted === undefined) {
         const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === live);
-        const before = versions.slice(0, Math.max(0, at)).findLast(({ status }) => status === "ACTIVE");
-        if (before === undefined) {
-            throw new RunbookError(`There is no ACTIVE version before the one that serves. ${can}.`);
+        const earlier = versions.slice(0, Math.max(0, at)).toReversed();
+        const place = earlier.findIndex((version) => faultOf(version, recorded) === undefined);
+        const target = earlier[place];
+        const skipped = (target ? earlier.slice(0, place) : earlier).map(
+            (version) => `${version.id} (${faultOf(version, recorded)})`,
+        );
+        if (target === undefined) {
+            const why = skipped.length > 0 ? ` Skipped: ${skipped.join(", ")}.` : "";
+            throw new RunbookError(`There is no earlier version that served or passed the quality gate.${why} ${can}.`);
         }
-        return before.solutionVersionArn;
+        return { solutionVersionArn: target.solutionVersionArn, skipped };
     }
     const wantedVersion = versions.find(({ id, solutionVersionArn }) => id === wanted || solutionVersionArn === wanted);
     if (wantedVersion === undefined) {
@@ -134,5 +182,13 @@ export function chooseTarget(versions: readonly ListedVersion[], live: string, w
             exitCodes.usage,
         );
     }
-    return wantedVersion.solutionVersionArn;
+    return { solutionVersionArn: wantedVersion.solutionVersionArn, skipped: [] };
+}
+
+/** Returns why a rollback must not choose the version by itself; undefined if it may. */
+function faultOf({ id, status, trainingType }: ListedVersion, { refused, served }: ServedRecord): string | undefined {
+    if (status !== "ACTIVE") return status;
+    // `pulumi up` serves the versions that it trains, but not those of automatic training.
+    const unserved = trainingType === "AUTOMATIC" && !served.has(id);
+    return refused.get(id) ?? (unserved ? "trained automatically, and no record says that it served" : undefined);
 }

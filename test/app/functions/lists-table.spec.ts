@@ -3,7 +3,16 @@ import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk
 import { firstState } from "../../../app/batch/state.ts";
 import { stateItem } from "../../../app/functions/batch-lists/state-item.ts";
 import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
-import { askedIn, putNotification, putSpend, tablePort } from "../../../app/functions/recommendation-api/table.ts";
+import {
+    askedIn,
+    keyOf,
+    putNotification,
+    putSpend,
+    servedOf,
+    servedVersionsOf,
+    serving,
+    tablePort,
+} from "../../../app/functions/recommendation-api/table.ts";
 import { operateTable } from "../../../app/functions/table-operations/operate-table.ts";
 import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
 import { recentLength } from "../../../app/serving/limits.ts";
@@ -206,5 +215,14 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         const Key = { pk: { S: "asked#495000" }, sk: { S: "u" } };
         const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key }));
         assert.deepEqual([Item?.requests?.N, Item?.expiresAt?.N], ["5", "2000000000"]);
+    });
+
+    it("serving keeps the versions whose lists were live before", async () => {
+        const Key = keyOf("stack", "lists");
+        const lists = [1, 2, 2].map((n) => ({ generation: n, solutionVersionArn: `solution/films/v${n}`, madeAt: n }));
+        for (const one of lists) await dynamo.send(new UpdateItemCommand({ TableName, Key, ...serving(one) }));
+        const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key }));
+        assert.deepEqual(servedOf(Item), lists[2]);
+        assert.deepEqual(servedVersionsOf(Item).toSorted(), ["v1", "v2"]);
     });
 });
