@@ -1,16 +1,20 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { hasName } from "pulumi-personalize/errors";
+import * as aws from "@pulumi/aws";
+import { regionalArn } from "policy-evaluator";
+import { hasName, isNotFound } from "pulumi-personalize/errors";
 import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../config/config.ts";
 import { filterFieldProblems } from "../../config/filter-fields.ts";
 import { schemaBeside } from "../personalize/metadata.ts";
+import { schemaChangeFault } from "../personalize/schema-change.ts";
 import { fileProblem, refuse } from "./load-config.ts";
 import { warn } from "./messages.ts";
 
 /**
- * Rejects at preview what AWS would reject in the middle of `up`: filters on missing fields, a batch file that is not
- * JSON lines, a permissions boundary that does not exist, and access logs without the account's log role.
+ * Rejects at preview what AWS would reject in the middle of `up`: filters on missing fields, changes of a schema other than
+ * additional columns, a batch file that is not JSON lines, a permissions boundary that does not exist, and access logs without
+ * the account's log role.
  *
  * @param interactionsSchema Avro schema of the interactions, as text
  * @throws ProgramError with every problem and its configuration key
@@ -30,8 +34,44 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
                   Users: users === undefined ? undefined : fieldsOf(schemaBeside(users, "USERS")),
               })
             : [];
-    const others = [batchProblem(config), boundaryProblem(config), logRoleProblem(config)];
+    const others = [
+        schemaProblem(config, "ITEMS"),
+        schemaProblem(config, "USERS"),
+        batchProblem(config),
+        boundaryProblem(config),
+        logRoleProblem(config),
+    ];
     refuse([...filters, ...(await Promise.all(others)).filter((problem) => problem !== undefined)]);
+}
+
+/** Compares the schema of items or users with that of the stack's dataset. */
+async function schemaProblem(
+    { metadataFiles, names, adopt, region }: StackConfig,
+    datasetType: "ITEMS" | "USERS",
+): Promise<ConfigProblem | undefined> {
+    const kind = datasetType === "ITEMS" ? "items" : "users";
+    const file = metadataFiles[kind];
+    if (file === undefined) return undefined;
+    const { DescribeDatasetCommand, DescribeSchemaCommand, PersonalizeClient } = await import(
+        "@aws-sdk/client-personalize"
+    );
+    const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity(), aws.getPartition()]);
+    const group = adopt.datasetGroup?.split("/").at(-1) ?? names.datasetGroup;
+    const datasetArn = regionalArn({ partition, region, accountId }, "personalize", `dataset/${group}/${datasetType}`);
+    const client = new PersonalizeClient({ region });
+    try {
+        const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+        const { schema } = await client.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
+        const fault = schemaChangeFault(schema?.schema ?? "", schemaBeside(file, datasetType));
+        if (fault === undefined) return undefined;
+        const reason =
+            `is "${file}", and its schema ${fault}. Personalize accepts only additional columns that can be null. ` +
+            "Correct the file, or see docs/configuration.md#changes-of-a-schema";
+        return { path: `${kind}File`, reason };
+    } catch (error) {
+        if (!isNotFound(error)) warn(`${datasetArn} could not be compared with ${file}: ${messageOf(error)}`);
+        return undefined;
+    }
 }
 
 /**

@@ -202,6 +202,16 @@ describe("Optional features of a stack on the real engine", () => {
         assert.deepEqual(await recommended("1", "--filter", "by-genre", "--filter-value", "GENRE=Drama"), []);
     });
 
+    it("preview rejects an items file without a column of the dataset", async () => {
+        const deployed = await readFile(at("items.schema.json"), "utf8");
+        await writeFile(at("items.schema.json"), JSON.stringify(itemsSchema));
+        const preview = await aws.engine("preview");
+        await writeFile(at("items.schema.json"), deployed);
+        assertExit(preview, 1);
+        const text = preview.stdout.replaceAll(/\s+/g, " ");
+        assert.match(text, /movie-recommender:itemsFile is ".*items\.csv", and its schema lacks column STUDIO of the/);
+    });
+
     it("a changed filter replaces the filter, and a new users file starts a job", async () => {
         const filters = { ...configured().filters, "by-year": "INCLUDE ItemID WHERE Items.YEAR >= 1990" };
         await aws.configure(configured({ filters }));
