@@ -56,6 +56,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
         change === "replace" || change === "delete"
             ? "deletes the dataset with its imported data and the recorded events"
             : undefined,
+    MetadataDataset: (change) =>
+        change === "replace" || change === "delete"
+            ? "deletes the dataset of items or users with its imported data"
+            : undefined,
     EventTracker: (change) => (change === "replace" ? "the event tracker gets a new tracking ID" : undefined),
     BatchInferenceJob: (change) =>
         isNew(change) ? "runs a batch inference job, billed by the users in its file" : undefined,
