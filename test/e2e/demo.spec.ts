@@ -140,6 +140,14 @@ describe("npm run demo", () => {
         assert.ok(hints > 2, "no hint was seen");
     });
 
+    it("commands under `local` say how the AWS CLI reaches the local AWS", async () => {
+        const hint = 'Before an aws command, run: eval "$(npm run -s local -- env)"\n';
+        const { text } = await told("packages/local-aws/cli.ts", "forget-viewer", "22", "--dry-run");
+        assert.ok(text.includes("aws s3 cp") && text.endsWith(hint), text);
+        const other = await told("packages/local-aws/cli.ts", "versions");
+        assert.ok(!other.text.includes("aws command"), other.text);
+    });
+
     it("the demo changes no file that git tracks", async () => {
         for (const file of ["Pulumi.yaml", "Pulumi.local.yaml", "Pulumi.dev.yaml"]) {
             assert.equal(await readFile(join(project, file), "utf8"), await readFile(join(root, file), "utf8"));

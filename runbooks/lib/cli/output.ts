@@ -5,19 +5,30 @@ import { reportWaits } from "./waits.ts";
 let writeToScreen: ((text: string) => unknown) | undefined;
 let lastOutput = 0;
 
+/** Pattern of a command of the AWS CLI, such as `aws s3 ls`. */
+const awsCommand = /(?<![\w/.-])aws [a-z][a-z0-9-]* [a-z]+-?/;
+
 /**
  * Escapes control characters in all output of this process. Except in `--json` documents, also replaces commands with
- * those that the caller uses (environment variable `MOVIE_RECOMMENDER_COMMANDS`). While a command prints nothing,
+ * those that the caller uses (environment variable `MOVIE_RECOMMENDER_COMMANDS`). After commands of the AWS CLI, which would ask
+ * AWS itself, names the command that directs them to the caller's stack. While a command prints nothing,
  * reports on stderr what it waits for.
  */
 export function guardOutput(): void {
     const isDocument = process.argv.includes("--json");
+    const local = process.env.MOVIE_RECOMMENDER_COMMANDS;
+    let hasAwsCommand = false;
     const shown = (text: string) => {
         lastOutput = Date.now();
+        hasAwsCommand ||= awsCommand.test(text);
         return visibleLines(text);
     };
     writeToScreen = changeWrites(process.stdout, (text) => shown(isDocument ? text : asCalled(text)));
     const write = changeWrites(process.stderr, (text) => shown(asCalled(text)));
+    process.once("exit", () => {
+        if (local === undefined || !hasAwsCommand) return;
+        write(`Before an aws command, run: eval "$(${local.replace("npm run", "npm run -s")} env)"\n`);
+    });
     reportWaits(
         (line) => write(visibleLines(line)),
         () => lastOutput,
