@@ -5,6 +5,7 @@ import { advice } from "../../personalize/advice.ts";
 import { refusals, testUsersIn } from "../../personalize/operations/quality-gate.ts";
 import { type ServingFlag, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { type RetrainDeps, retrain } from "../../runbooks/lib/training/retrain.ts";
+import { servedRecord } from "../../runbooks/lib/training/versions.ts";
 
 const ndcg = (value: number) => ({ normalized_discounted_cumulative_gain_at_10: value });
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
@@ -19,6 +20,7 @@ const thresholds = { maximumNdcgDropPercent: 5, minimumNdcgOverPopularityPercent
 function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: string } = {}) {
     const at = { serving: version(1), newest: version(1), trainings: 0, moves: 0, imports: 1 };
     const parameters = new Map<string, string>();
+    const history: { readonly flag: ServingFlag }[] = [];
     let toDate = false;
     let repeated = 0;
     let seemsNew = false;
@@ -47,6 +49,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
     ssm.send = around((command: unknown) => {
         if (command instanceof PutParameterCommand) {
             parameters.set(command.input.Name ?? "", command.input.Value ?? "");
+            history.push({ flag: JSON.parse(command.input.Value ?? "") });
             return {};
         }
         assert.ok(command instanceof GetParametersByPathCommand);
@@ -96,6 +99,8 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
     return {
         at,
         mark,
+        /** Ids of the versions that a rollback skips, according to the parameter's history. */
+        refused: () => [...servedRecord(history).refused.keys()],
         /** With `seemsNew`, a file has changed, but `up` finds nothing to import. */
         hasNoNewData: (but?: "seemsNew") => {
             toDate = true;
@@ -201,6 +206,7 @@ describe("retrain", () => {
                 const mark = stack.mark();
                 assert.deepEqual([mark.hold, mark.solutionVersionArn], [hold, serves], `killed at call ${call}`);
                 assert.equal(mark.retraining, undefined, `killed at call ${call}`);
+                assert.deepEqual(stack.refused(), hold ? ["v2"] : [], `killed at call ${call}`);
                 // The campaign changes its version at most twice: to the new version and back.
                 assert.ok(at.moves <= 3, `killed at call ${call}: ${at.moves} moves`);
             }
