@@ -46,13 +46,13 @@ export function isSettled(state: BatchState, observed: Observed): boolean {
     return state.live !== undefined && state.making === undefined && (step === "wait" || step === "expire");
 }
 
-/** Returns the failure after one more. */
+/** Returns the record of failures in a row after one more failure. */
 export function failureAfter(before: Failure | undefined, text: string, request: string, now: number): Failure {
     const count = (before?.count ?? 0) + 1;
     return { text, count, request, retryAt: now + Math.min(firstRetry * 2 ** (count - 1), longestRetry) };
 }
 
-/** The versions from which to choose, and how to judge one. */
+/** The versions among which `chooseVersion` chooses, and the quality gate. */
 export interface VersionChoice {
     /** Versions of the solution, oldest first. */
     readonly versions: readonly ListedVersion[];
@@ -66,7 +66,7 @@ export interface VersionChoice {
 }
 
 /**
- * Returns the version for the next job. A new request is served as it is, like a campaign's. After that, the newest ACTIVE version
+ * Returns the version for the next job. A version that `up` or an operator newly requested needs no gate, as with a campaign. After that, the newest ACTIVE version
  * that Personalize trained automatically replaces the live one if it passes the quality gate.
  */
 export async function chooseVersion({ versions, request, held, live, refusals }: VersionChoice): Promise<string> {
@@ -79,7 +79,7 @@ export async function chooseVersion({ versions, request, held, live, refusals }:
     return live.solutionVersionArn;
 }
 
-/** Viewers whom strangers may add to a job: a tenth of the others, at least so many. */
+/** A job has at most a tenth as many unproven viewers as other viewers, but may always have this many. */
 const fewestStrangers = 100;
 
 /**

@@ -31,7 +31,7 @@ export interface BatchReport {
     readonly failure?: Failure;
 }
 
-/** Milliseconds at the end of a run in which no new part begins. */
+/** Milliseconds before the function's timeout in which the run begins no new part. */
 const reserve = 20_000;
 /** Number of viewers whose lists a part stores, copies or lets expire. */
 const partLength = 500;
@@ -151,7 +151,8 @@ async function beginGeneration({ ports, settings }: Run, state: BatchState, obse
         return noteFailure({ ports, settings }, state, text, request);
     }
     const generation = state.lastGeneration + 1;
-    // A job's name is never free again, and the table's count starts again after a destroy, so the name has a random part.
+    // Personalize does not free a job's name, and the generations restart at 1 after a destroy. The random part makes
+    // the name unique.
     const jobName = `${settings.jobNamePrefix}-${generation}-${randomBytes(4).toString("hex")}`;
     await ports.writeUsers(jobName, userIds);
     const making: Making = {

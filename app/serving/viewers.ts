@@ -42,7 +42,7 @@ export function viewerMemory(maxBytes: number) {
     const find = (userId: string) => viewers.get(userId) ?? unknownViewer;
     return {
         find,
-        /** Adds what DynamoDB contained at the time `at`. The later revision wins. */
+        /** Adds what DynamoDB contained at the time `at`. Keeps the later revision. */
         read(userId: string, { recent, list }: { recent: Recent; list?: KeptList }, at: number): Viewer {
             const known = find(userId);
             const { films, revision } = recent;
@@ -61,7 +61,7 @@ export function viewerMemory(maxBytes: number) {
             const known = find(userId);
             viewers.set(userId, { ...known, lists: withList(known.lists, list) });
         },
-        /** Replaces the viewer's newest films after an event, and drops earlier lists of the campaign. A list of a batch stays. */
+        /** Replaces the viewer's newest films after an event, and drops earlier lists of the campaign. Keeps lists of batch inference. */
         turn(userId: string, recent: Recent): void {
             const known = find(userId);
             if (recent.revision > known.revision) {

@@ -58,7 +58,7 @@ export class BatchLists extends pulumi.ComponentResource {
                 roleName: names.batchListsRole,
                 description: "Lets Personalize make the viewers' lists by batch inference, and loads them",
                 timeoutSeconds: 900,
-                // The users of 60 million interactions, or the lists' viewers of 5 million.
+                // Enough for interactions with 60 million rows, or for the lists of 5 million viewers.
                 memorySize: 1024,
                 caller,
                 policy: batchListsPolicy(scope),
@@ -92,7 +92,7 @@ export class BatchLists extends pulumi.ComponentResource {
             name,
             {
                 region: config.region,
-                // Known only after the function, so that `up` awaits lists of its present settings.
+                // Resolves after the function has its new settings, so that `up` awaits lists that were made with them.
                 functionName: pulumi.all([lists.functionName, lists.arn]).apply(([functionName]) => functionName),
                 solutionVersionArn,
                 pollSeconds: config.pollSeconds,

@@ -40,7 +40,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
         const table = listsTable(name, config, child);
         const description = readApiDescription();
 
-        // A function that served lists of batch inference before there are any would answer with popular films.
+        // Make the first lists before the API's function uses them. Until then it would answer with popular films.
         const lists = args.batchLists?.(table.name);
         const handler = apiFunction(name, args, table, description, {
             ...child,

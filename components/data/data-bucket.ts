@@ -83,7 +83,7 @@ export class DataBucket extends pulumi.ComponentResource {
                         noncurrentVersionExpiration: { noncurrentDays: 30 },
                         abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
                     },
-                    // Users and lists of batch inference jobs: the lists are in the API's table.
+                    // Expire the input and output of batch inference jobs, because the API's table contains the lists.
                     ...[objectKeys.listsInput, objectKeys.listsOutput].map((prefix) => ({
                         id: prefix,
                         status: "Enabled",

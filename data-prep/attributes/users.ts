@@ -44,7 +44,7 @@ export async function readUsers(path: string, choices?: string): Promise<UserTab
     const { columns, leftOut } = attributeColumns(records, [id], "Users", chosen?.extras);
     if (columns.length === 0) {
         throw new Error(
-            `${source.name} has no column for a dataset of users beside ${records.columns[id]}: the service needs one.`,
+            `${source.name} has no column for a Users dataset besides ${records.columns[id]}: Personalize requires at least one.`,
         );
     }
     const rows = lastOfEach(

@@ -10,9 +10,9 @@ export interface Check {
     readonly level: Level;
     /** The checked figure in words. */
     readonly found: string;
-    /** Source of the limit. */
+    /** The document that states the limit. */
     readonly reference: string;
-    /** Source of the limit (a document). */
+    /** What to do if the level is amber or red. */
     readonly advice: string;
 }
 

@@ -141,7 +141,7 @@ describe("Tables of items and users", () => {
         );
         await assert.rejects(
             readUsers(put("b.csv", lines("user_id,email", "1,a@b.example"))),
-            /no column for a dataset of users beside user_id/,
+            /no column for a Users dataset besides user_id/,
         );
     });
 

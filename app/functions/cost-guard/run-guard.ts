@@ -174,7 +174,7 @@ async function send(
     for (const notification of notifications) {
         await failures.of(`send the notification ${notification.key}`, async () => {
             const message = sentNotification(notification, config);
-            // Show the notification first, because the guard does not process a sent notification again.
+            // Store the notification for the page before the guard sends it: the next run does not repeat a sent one.
             if (isOfParking(message)) await ports.show(message);
             await ports.notify(message);
             sent.add(notification.key);
