@@ -21,7 +21,7 @@ const idleStack: PlannedStack = {
 const others = (page: string, pattern: RegExp, expected: readonly string[]) =>
     (read(page).match(pattern) ?? []).filter((text) => !expected.includes(text)).map((text) => `${page}: ${text}`);
 
-describe("Figures in the documents", () => {
+describe("Prices and durations in the documents", () => {
     it("each price of a month is that of the campaign, the default stack or a parked stack", () => {
         const prices = [
             campaignUsdPerMonth(recipe, 1),

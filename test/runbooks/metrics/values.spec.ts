@@ -92,7 +92,7 @@ describe("metricValues, the published metrics", () => {
         assert.equal(of({ importedAt: undefined }).DataAgeHours, undefined);
     });
 
-    it("batchValues returns batches of 1,000 values with the minute's start", () => {
+    it("batchValues returns batches of 1,000 values, each with the start of its minute", () => {
         const values = Array.from({ length: 2001 }, (_, n) => ({ name: "coverage", value: n, version: `v${n}` }));
         const batches = batchValues(values, "dev", minuteOf(now + 59_999));
         assert.deepEqual(
