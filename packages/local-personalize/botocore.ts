@@ -18,9 +18,9 @@ export function serviceModelDirOf(pythonPath: string): string {
 }
 
 /**
- * Returns the service models of the built package. In the sources it returns the data folder of an installed botocore. It belongs to a clone's own tools (`.tools/python` beside a folder
- * above this one). Else it belongs to the `python3` or `python` on the PATH. Throws, with the command that installs it,
- * when there is none.
+ * Returns the folder of AWS's service models: in the built package the included models; otherwise the data folder of
+ * the botocore in `.tools/python` of the clone; otherwise that of the `python3` or `python` on the PATH. Throws an
+ * error with the command that installs botocore when there is none.
  */
 export function findServiceModelDir(from = import.meta.dirname): string {
     const shipped = join(from, "service-models");
@@ -29,7 +29,7 @@ export function findServiceModelDir(from = import.meta.dirname): string {
         try {
             return serviceModelDirOf(join(folder, ".tools", "python", "bin", "python"));
         } catch {
-            // This folder has no tools, so continue with its parent folder.
+            // This folder has no `.tools`, so continue with its parent folder.
         }
     }
     const script = "import botocore, os; print(os.path.join(os.path.dirname(botocore.__file__), 'data'))";

@@ -24,7 +24,7 @@ interface Options {
     readonly throttle?: true;
 }
 
-/** Milliseconds after which the server drops the metrics: it has no CloudWatch to put them into. */
+/** Interval, in milliseconds, at which the program discards the metrics, because it has no CloudWatch. */
 const dropMetricsMs = 60_000;
 
 /** Runs the command. Returns the exit code: 0 after Ctrl-C, 1 if it cannot serve, 2 for wrong usage. */
@@ -114,7 +114,7 @@ async function serve(options: Options): Promise<void> {
         s3.destroy();
         release();
     };
-    // A second signal finds no handler, and ends the process immediately.
+    // A second signal has no handler, so it ends the process immediately.
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
     log("IAM is not enforced: roles, policies and signatures are not checked.");
     const { port: chosen } = server.address() as AddressInfo;
@@ -126,7 +126,10 @@ function accountOf(text: string): string {
     throw new InvalidArgumentError("It must have 12 digits.");
 }
 
-/** Adds a quota to those that earlier options name. Throws InvalidArgumentError for an unknown name or a wrong number. */
+/**
+ * Adds a quota to those of earlier `--quota` options. Throws InvalidArgumentError for an unknown name or a wrong
+ * number.
+ */
 function quotaOf(text: string, others: Partial<Quotas>): Partial<Quotas> {
     const [name = "", number = ""] = text.split("=");
     if (!Object.hasOwn(defaultQuotas, name)) {

@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 export interface Clock {
     /** Returns the time in epoch milliseconds. */
     now(): number;
-    /** Returns the lead over the machine's clock, in milliseconds. */
+    /** Returns how far this clock is ahead of the machine's clock, in milliseconds. */
     ahead(): number;
     advance(milliseconds: number): void;
 }
@@ -12,8 +12,8 @@ export interface Clock {
 const table = "CREATE TABLE IF NOT EXISTS clock (ahead REAL NOT NULL) STRICT;";
 
 /**
- * Returns the clock of a data folder. The folder's database stores the lead, so that the time does not go back after a
- * restart.
+ * Returns the clock of a data folder. The folder's database stores how far the clock is ahead, so that the time does
+ * not go back after a restart.
  */
 export function openClock(database: DatabaseSync): Clock {
     database.exec(table);

@@ -8,7 +8,7 @@ import type { Measure } from "./metering/usage-types.ts";
  */
 export type Speed = "instant" | "demo" | "samples" | "real";
 
-/** How answers spell texts: as received, or in another valid spelling. */
+/** Whether answers return texts such as schemas as received, or in another form that AWS may return (wire/http.ts). */
 export type Forms = "received" | "other";
 
 /** One access of a job to the caller's bucket, which the gateway allows or denies. */
@@ -85,7 +85,7 @@ export interface EmulatorResponse {
     status: number;
     headers: Record<string, string>;
     body: string;
-    /** ID of the call in the request log, for `answered`; absent for a call that is not logged. */
+    /** ID of the call in the request log; pass it to `answered`. Absent for a call that is not logged. */
     logged?: number;
 }
 
@@ -96,17 +96,17 @@ export interface LoggedRequest {
     at: number;
     operation: string;
     region: string;
-    /** ARN of the resource that the call created or named. */
+    /** ARN of the resource in the call's answer or input. */
     arn: string | null;
     /** The `name` or `jobName` in the call. */
     name: string | null;
     /** "accepted", or the error code. */
     outcome: string;
-    /** 1 after the caller received the answer. */
+    /** 1 if the caller received the answer, otherwise 0. */
     answered: 0 | 1;
 }
 
-/** Usage of a resource within an hour. */
+/** One measure of a resource's usage within one hour. */
 export interface UsageRecord {
     readonly region: string;
     readonly measure: Measure;
@@ -125,8 +125,8 @@ export interface Emulator {
     /** Answers one call. It never rejects: an internal error is a 500 `InternalFailure` and a line in the log. */
     handle(request: EmulatorRequest): Promise<EmulatorResponse>;
     /**
-     * Answers the texts of wire/http.ts in their other spelling from now on, or as they were received. The setting ends
-     * with the process.
+     * Sets whether answers contain texts such as schemas as received, or in the other form of wire/http.ts. The setting
+     * is not stored.
      */
     setForms(forms: Forms): void;
     /** The operations of all three services, emulated or not. */
@@ -149,9 +149,12 @@ export interface Emulator {
     usage(period: { from: number; to: number }): UsageRecord[];
     /** Counts a call for the service's metrics, with the HTTP status and the milliseconds of its answer. */
     observe(request: EmulatorRequest, status: number, milliseconds: number): void;
-    /** Takes the new values of the service's metrics: each metric once in some seconds, or `all` of them at once. */
+    /**
+     * Returns and removes the collected values of the service's metrics: each metric at most once in 5 seconds, unless
+     * `all` is true.
+     */
     takeMetrics(options?: { all?: boolean }): MetricValues[];
-    /** Lets resources that hang continue, and returns their number. */
+    /** Lets resources that a test holds in CREATE IN_PROGRESS continue, and returns their number. */
     release(): number;
     /** Stops timers and trainings, and closes the database. Running jobs continue when the folder is opened again. */
     close(): Promise<void>;

@@ -5,7 +5,7 @@ import type { DataLocation } from "../importing/data-location.ts";
 /** Returns the message of a thrown value. */
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** The service's failure reason for a job that may not read or write. */
+/** The service's failure reason for a job whose role is not allowed to read or write. */
 export const noPrivileges = "Insufficient privileges for accessing data in Amazon S3.";
 
 /** Checks whether a job may read or write a location with its role. If not, logs the reason. */

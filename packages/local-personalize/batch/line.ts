@@ -5,16 +5,17 @@ import type { Recommendation } from "../serving/recommend.ts";
 export interface LineWish {
     userId?: string;
     itemId?: string;
-    /** The items to order, for recipes of ranking. */
+    /** The items to rank, for ranking recipes. */
     itemList?: string[];
-    /** An expression of item attributes, for recipes of segments. */
+    /** An expression over item attributes, such as `ITEMS.genres = "Comedy"`, for aws-item-attribute-affinity. */
     itemAttributes?: string;
     filterValues?: Record<string, string>;
 }
 
 /**
- * Returns the output line of one input line, in the guide's form: `{"input":{"userId":"4"},"output":{…},"error":null}`.
- * A line that cannot be answered has `output` null and a sentence in `error`.
+ * Returns the output line for one input line, in the format of the developer guide:
+ * `{"input":{"userId":"4"},"output":{…},"error":null}`. A line that cannot be answered has `output` null and a sentence
+ * in `error`.
  */
 export function answerLine(line: string, outputOf: (wish: LineWish) => object): string {
     let input: unknown = line;
@@ -27,7 +28,7 @@ export function answerLine(line: string, outputOf: (wish: LineWish) => object): 
     }
 }
 
-/** Returns recommendations in the form of an output. Recipes without scores have no `scores`. */
+/** Returns recommendations as the `output` of a line. Recipes without scores have no `scores`. */
 export function recommendedItems(items: readonly Recommendation[]): object {
     const scores = items.flatMap(({ score }) => score ?? []);
     const scored = scores.length > 0 || items.length === 0;

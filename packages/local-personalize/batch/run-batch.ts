@@ -18,7 +18,10 @@ async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
     }
 }
 
-/** The output for one line of a job, by the job's solution version. Throws the service's errors for that line. */
+/**
+ * A function that returns the output for one line of a job, from the job's solution version. Throws the service's error
+ * for an invalid line.
+ */
 export type OutputOf = (
     call: Call,
     version: Resource<VersionProperties>,
@@ -26,7 +29,7 @@ export type OutputOf = (
     wish: LineWish,
 ) => object;
 
-/** Number of lines after which the emulator serves other calls: each line takes about a millisecond. */
+/** Number of lines after which a job lets the emulator answer other calls. Each line takes about a millisecond. */
 const linesAtOnce = 8;
 
 /** Returns the maximum number of queries in one file of a segment job (service quotas); Infinity for other jobs. */
@@ -36,10 +39,10 @@ function mostQueriesOf(recipeArn: string): number {
 }
 
 /**
- * Runs a batch inference or segment job. Each line of each input object gives a line of `<object>.out` in the output
- * folder. A line that cannot be answered has the reason in its `error`, and the job continues. The job fails, with the
- * service's texts, when it may not read or write, or finds no input. A job that runs again because the process died
- * before its end was recorded writes the same objects again.
+ * Runs a batch inference or segment job. For each line of each input object, it writes one line to `<object>.out` in
+ * the output folder. If a line cannot be answered, its output line contains the `error`, and the job continues. The job
+ * fails, with the service's messages, when access is denied or there is no input. A job that runs again because the
+ * process died before its end was recorded writes the same objects again.
  */
 export async function runBatch(
     call: Call,

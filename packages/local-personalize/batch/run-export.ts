@@ -14,8 +14,8 @@ import { readBatchFolder } from "./paths.ts";
 const rowsAtOnce = 500_000;
 
 /**
- * Writes a dataset's rows as CSV objects `<job>_<n>.csv` with the columns of its schema. Fails with the service's texts
- * when it may not write.
+ * Writes a dataset's rows as CSV objects `<job>_<n>.csv` with the columns of its schema. Fails with the service's
+ * message when the role is not allowed to write.
  */
 export async function runExport(call: Call, events: EventStore, job: Resource<ExportJobProperties>): Promise<Outcome> {
     const dataset = call.store.find<DatasetProperties>(job.region, job.parent ?? "");

@@ -4,14 +4,17 @@ import { fitModel } from "../../model/train.ts";
 import { foldsOf } from "./folds.ts";
 import { rowsWhere, type Trials } from "./trials.ts";
 
-/** Number of parts of the items. One part is cold: no model has an interaction with its items. */
+/**
+ * Number of parts into which the items are divided. The items of one part are cold: no model is trained on their
+ * interactions.
+ */
 const PARTS = 10;
 const SEED = 42;
 const LENGTH = 25;
 
-/** The recall of cold items, in lists of 25 cold items. */
+/** The recall of lists of 25 cold items. */
 interface ColdFigures {
-    /** Recall of the model, which knows only a cold item's categories. */
+    /** Recall of the model, which can use only the categories of a cold item. */
     readonly recall: number;
     /** Expected recall of a random order. */
     readonly random: number;
@@ -20,8 +23,9 @@ interface ColdFigures {
 }
 
 /**
- * Hides the interactions with a tenth of the items, and orders these items for users outside the training. The truth
- * is the hidden items of the user's whole history. Recall is the found part of them, or of 25.
+ * Trains without the interactions of the cold items, and ranks these items for users who are not in the training data.
+ * The truth of a user is the cold items in the user's history. Recall is the number of these items among the first 25,
+ * divided by their number (at most 25).
  */
 export function coldFigures(
     trials: Trials,

@@ -9,13 +9,16 @@ export interface Figures {
     readonly ndcg25: number;
     readonly mrr25: number;
     readonly precision10: number;
-    /** Share of all items that occur in the lists of one fold, as the mean over the folds. */
+    /** Share of all items that occur in the lists of one fold; the mean over the folds. */
     readonly coverage: number;
     /** The standard error of `ndcg10` over the users. */
     readonly error: number;
 }
 
-/** Returns the figures of one list for each user of the folds. The best possible list has the whole truth first. */
+/**
+ * Returns the figures of lists, one list for each user of the folds. NDCG compares a list with one that begins with all
+ * items of the truth.
+ */
 export function figuresOf(trials: Trials, folds: readonly (readonly number[])[], lists: Lists): Figures {
     const users = folds.flat().map((user) => {
         const { truth } = halvesOf(trials, user);

@@ -1,6 +1,6 @@
 /**
  * Returns the folds of a cross-validation as `numpy.array_split(RandomState(seed).permutation(count), parts)` makes
- * them. Figures are therefore comparable with those of Python. Returns the numbers 0 to count - 1 in parts.
+ * them. Figures are therefore comparable with those of Python. Each fold contains some of the numbers 0 to count - 1.
  */
 export function foldsOf(count: number, parts: number, seed: number): number[][] {
     const next = mersenneTwister(seed);

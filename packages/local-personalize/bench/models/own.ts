@@ -6,7 +6,8 @@ import { halvesOf, rowsWhere, type Trials } from "./trials.ts";
 const LENGTH = 25;
 
 /**
- * Lists without the items of the input, and lists as a campaign answers without a filter, with these items discounted.
+ * Lists of this repository's model: `masked` without the items of the input, and `unmasked` with reduced scores for
+ * these items, as a campaign returns them without a filter.
  */
 interface OwnLists {
     readonly masked: Lists;
@@ -14,7 +15,7 @@ interface OwnLists {
 }
 
 /**
- * Returns the lists of this repository's model for the users of some folds, by the code that a campaign runs. Each
+ * Returns the lists of this repository's model for the users of some folds, with the code that a campaign runs. Each
  * fold's model is trained on the users of all other folds.
  */
 export function ownLists(trials: Trials, folds: readonly (readonly number[])[], log: (line: string) => void): OwnLists {
@@ -23,7 +24,7 @@ export function ownLists(trials: Trials, folds: readonly (readonly number[])[], 
     const unmasked = new Map<number, number[]>();
     const numbers = new Map(interactions.itemIds.map((itemId, number) => [itemId, number]));
     for (const [at, fold] of folds.entries()) {
-        log(`this model, fold ${at + 1} of ${folds.length}`);
+        log(`this repository's model: fold ${at + 1} of ${folds.length}`);
         const left = new Set(fold);
         const others = rowsWhere(interactions, (row) => !left.has(interactions.users[row] ?? 0));
         const model = fitModel(others, "aws-user-personalization");

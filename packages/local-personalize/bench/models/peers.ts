@@ -18,7 +18,7 @@ interface Peer {
 }
 
 /**
- * Returns the lists of the models in peers.py. Progress goes to stderr.
+ * Returns the lists of the models in peers.py, which prints its progress to stderr.
  *
  * @throws Error when the script fails
  */
@@ -35,7 +35,7 @@ export async function peerLists(python: string, trials: Trials): Promise<Peer[]>
         const peers: Peer[] = [];
         for await (const line of createInterface({ input: child.stdout })) peers.push(peerOf(JSON.parse(line), folds));
         const [code] = await ended;
-        if (code !== 0) throw new Error(`The peers in ${script} ended with exit code ${code}.`);
+        if (code !== 0) throw new Error(`${script} failed with exit code ${code}.`);
         return peers;
     } finally {
         await rm(folder, { recursive: true });

@@ -1,23 +1,24 @@
 import type { Interactions } from "../../model/interactions.ts";
 import { foldsOf } from "./folds.ts";
 
-/** The users of a data set in ten parts. For each user, the newest items are the truth and the others the input. */
+/**
+ * The users of a data set, divided into ten parts. For each user, the newest items are the truth and the older items
+ * are the input.
+ */
 export interface Trials {
     readonly interactions: Interactions;
-    /** Users in parts: a model of a part is trained on the users of all other parts. */
+    /** Users of each part. The model that is tested on one part is trained on the users of all other parts. */
     readonly folds: readonly (readonly number[])[];
     /** Each user's items, oldest first. */
     readonly histories: readonly (readonly number[])[];
-    /** Returns the number of newest items that are the truth. */
+    /** Returns how many of a user's newest items are the truth. */
     truthsOf(user: number): number;
 }
 
 const SEED = 42;
 const PARTS = 10;
 
-/**
- * Returns the ten folds of seed 42, over users in the order of their ids as numbers. Users with one item are left out.
- */
+/** Returns the ten folds of seed 42, over users sorted by their numeric ids. Users with one item are excluded. */
 export function trialsOf(interactions: Interactions, truthsOf: (events: number) => number): Trials {
     const histories: number[][] = interactions.userIds.map(() => []);
     interactions.users.forEach((user, row) => {
@@ -30,14 +31,14 @@ export function trialsOf(interactions: Interactions, truthsOf: (events: number) 
     return { interactions, folds, histories, truthsOf: (user) => truthsOf(histories[user]?.length ?? 0) };
 }
 
-/** Returns the items that a user has when the list is made, and the items that follow. */
+/** Returns a user's items in two parts: the input of the list, and the newer items, which the list should contain. */
 export function halvesOf({ histories, truthsOf }: Trials, user: number) {
     const history = histories[user] ?? [];
     const cut = history.length - truthsOf(user);
     return { input: history.slice(0, cut), truth: new Set(history.slice(cut)) };
 }
 
-/** Returns the interactions of the rows that pass; users and items keep their numbers. */
+/** Returns the interactions of the rows for which `passes` is true; users and items keep their numbers. */
 export function rowsWhere(data: Interactions, passes: (row: number) => boolean): Interactions {
     const kept = (_: number, row: number) => passes(row);
     const { users, items, timestamps } = data;

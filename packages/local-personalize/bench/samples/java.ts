@@ -70,8 +70,8 @@ function stepsOf(call: Call) {
 }
 
 /**
- * Returns the 32 examples of AWS's SDK for Java v2 as calls on the wire: there is no Java here. They wait where the
- * examples do.
+ * Sends the calls of the 32 examples of AWS's SDK for Java v2 over HTTP, because this repository has no Java. Waits
+ * where the examples wait.
  */
 export async function javaExamples({ endpoint }: SampleService): Promise<void> {
     const call = callerOf(endpoint);

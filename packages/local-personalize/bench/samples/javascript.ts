@@ -83,8 +83,8 @@ function stepsOf(personalize: PersonalizeClient) {
 }
 
 /**
- * Returns the 22 examples of AWS's SDK for JavaScript v3, one call each. Their placeholders have the results of earlier
- * ones; between them, their reader waits until the resource is ACTIVE.
+ * Runs the 22 examples of AWS's SDK for JavaScript v3, one call each. Replaces their placeholders by the results of
+ * earlier examples, and waits until each created resource is ACTIVE.
  */
 export async function javascriptExamples({ endpoint }: SampleService): Promise<void> {
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };

@@ -196,5 +196,5 @@ def clean_up(group):
     for schema_arn in schemas:
         personalize.delete_schema(schemaArn=schema_arn)
     personalize.delete_dataset_group(datasetGroupArn=group)
-    # The notebook ends at the first answer. After ResourceNotFoundException it would ask for 30 minutes.
+    # The notebook stops polling when this call succeeds. After ResourceNotFoundException it would poll for 30 minutes.
     personalize.describe_dataset_group(datasetGroupArn=group)

@@ -15,8 +15,8 @@ export interface SampleCall {
 export type SampleService = Awaited<ReturnType<typeof startSampleService>>;
 
 /**
- * Returns a local Personalize of its own for one suite, behind a server that records each call. The server also gives
- * and takes the objects of the suite's bucket, and gives the metrics that the service publishes.
+ * Returns a local Personalize of its own for one suite, behind a server that records each call. The server also serves
+ * the objects of the suite's bucket, and the CloudWatch metrics of the local Personalize.
  */
 export async function startSampleService() {
     const bucket = createBucket(sampleFiles());
@@ -61,7 +61,7 @@ export async function startSampleService() {
 
 const objects = "/_objects/";
 
-/** Returns the headers that the call needs. It has a new connection, so the connection's headers are left out. */
+/** Returns the headers to forward. Omits the headers of the connection, because the call uses a new one. */
 function headersOf({ headers }: IncomingMessage): Record<string, string> {
     const kept = ["content-type", "x-amz-target", "authorization", "x-amz-date"];
     return Object.fromEntries(kept.flatMap((name) => (headers[name] ? [[name, String(headers[name])]] : [])));

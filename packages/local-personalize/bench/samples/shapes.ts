@@ -19,7 +19,9 @@ const fields: Record<string, readonly object[]> = {
     ],
 };
 
-/** Returns the schema of the samples for a dataset type; with event types, as domains need them, if `typed`. */
+/**
+ * Returns the schema of the samples for a dataset type. If `typed`, the schema has event types, which domains require.
+ */
 export function datasetSchema(type: string, typed = false): string {
     const columns = [...(fields[type] ?? []), ...(typed ? [{ name: "EVENT_TYPE", type: "string" }] : [])];
     const name = type.charAt(0) + type.slice(1).toLowerCase();

@@ -15,14 +15,17 @@ export interface SuiteResult {
 type Suite = (service: SampleService) => Promise<void>;
 
 /**
- * Seconds for which the suites wait instead of a second of a sample: a minute takes 1.2 s, and a resource takes one
- * second.
+ * Seconds that a suite waits for each second that its sample waits: a minute takes 1.2 s. At this speed a resource
+ * takes one second.
  */
 const PACE = 0.02;
 
 const notebooks = join(import.meta.dirname, "notebooks");
 
-/** Returns all suites by name: the notebooks and the solution in Python, the examples of the two SDKs. */
+/**
+ * Returns all suites by name: AWS's notebooks and the Maintaining Personalized Experiences solution (Python), and the
+ * examples of the two SDKs.
+ */
 export function suitesOf(python: string): Map<string, Suite> {
     const scripts = readdirSync(notebooks).filter((name) => name.endsWith(".py"));
     return new Map<string, Suite>([

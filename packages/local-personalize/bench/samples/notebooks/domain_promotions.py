@@ -50,7 +50,7 @@ promotions = [{"name": "halloween_promotion", "percentPromotedItems": 20, **hall
 
 def promoted_of(items):
     promoted = [item for item in items if item.get("promotionName") == "halloween_promotion"]
-    # 20 % of 20 items.
+    # percentPromotedItems is 20, and the list has 20 items.
     assert [category[item["itemId"]] for item in promoted] == ["halloween"] * 4
     return promoted
 

@@ -131,7 +131,7 @@ def version_of(name, recipe_name):
         create,
         lambda found: found["solutionVersionArn"] in made,
     )
-    # The solution sorts versions by name in its configuration.
+    # The sample sorts the solution versions in its configuration by name.
     assert found["name"].startswith("solution_")
     personalize.get_solution_metrics(solutionVersionArn=found["solutionVersionArn"])
     return found["solutionVersionArn"]
@@ -186,7 +186,7 @@ for member, lines, version in (
         lambda found: found["jobName"] == job,
     )
 
-# A domain group with a recommender, from a second configuration.
+# The second configuration of the sample: a domain dataset group with a recommender.
 shop_arn = f"{ACCOUNT}:dataset-group/maintained-shop"
 step(
     personalize.describe_dataset_group,
@@ -207,7 +207,7 @@ step(
     recommenderArn=f"{ACCOUNT}:recommender/shop-views",
 )
 
-# The configuration of what exists is made from lists and descriptions.
+# The sample generates a configuration of the existing resources with List and Describe calls.
 for solution in personalize.list_solutions(datasetGroupArn=group_arn)["solutions"]:
     described = personalize.describe_solution(solutionArn=solution["solutionArn"])["solution"]
     assert described["latestSolutionVersion"]["status"] == "ACTIVE"

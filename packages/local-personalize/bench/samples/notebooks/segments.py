@@ -2,7 +2,7 @@
 
 from lab import *
 
-# The notebook writes the version as a number.
+# The notebook gives the version of the schema as a number, not as a string.
 interactions_schema = make_schema("grocery-interactions", schema("Interactions", *PLAIN, version=1))
 columns = (column("ITEM_ID"), column("BRAND", ["null", "string"], categorical=True), column("PRICE", ["null", "float"]))
 items_schema = make_schema("grocery-items", schema("Items", *columns))
