@@ -63,7 +63,9 @@ interface DispatchParts {
     log(message: string): void;
 }
 
-/** What a call answers. `logged` is the number of its log entry, if its operation is logged. */
+/**
+ * The result of a call: its output or the error. `logged` is the ID of its entry in the request log, if it is logged.
+ */
 type Answered =
     | { readonly output: object | undefined; readonly refusal?: undefined; readonly logged?: number }
     | { readonly refusal: ServiceError; readonly output?: undefined; readonly logged?: number };
@@ -91,7 +93,7 @@ export function createDispatch({ models, store, serving, meter, callMetrics, cal
         if (!isLogged(request)) return { output: act() };
         serving.changed();
         callMetrics.forget();
-        // Write the campaign's capacity up to now, because the change makes it unknown.
+        // Meter the campaign up to now, because the change overwrites its earlier capacity.
         if (changesCampaign.test(operation)) meter.settle(call.now);
         // Store an accepted call and its log entry in one transaction.
         return store.transaction(() => {
@@ -111,7 +113,7 @@ export function createDispatch({ models, store, serving, meter, callMetrics, cal
         try {
             return { refusal, logged: store.requests.add(request, refusal.code) };
         } catch (failure) {
-            log(`${operation}: its end (${refusal.code}) could not be recorded: ${failure}`);
+            log(`${operation}: the outcome ${refusal.code} could not be recorded: ${failure}`);
             return { refusal };
         }
     }

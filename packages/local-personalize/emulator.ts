@@ -99,7 +99,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
             for (const resource of released) {
                 if (hasWork(resource.kind) && resource.stoppedAt === null) works.schedule(resource);
             }
-            // Imports may have waited for a dataset that was hanging.
+            // Imports may have waited for a dataset that a test held in CREATE IN_PROGRESS.
             works.replan();
             autoTraining.plan();
             return released.length;

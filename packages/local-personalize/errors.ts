@@ -14,8 +14,8 @@ export class ServiceError extends Error {
 export const invalidInput = (message: string) => new ServiceError("InvalidInputException", message);
 
 /**
- * Returns a ResourceNotFoundException. `label` is the kind in words, such as `dataset group`. The text is that of a
- * recorded DeleteDatasetGroup.
+ * Returns a ResourceNotFoundException. `label` is the kind in words, such as `dataset group`. The message has the form
+ * of a recorded answer of AWS to DeleteDatasetGroup.
  */
 export const notFound = (label: string, arn: string) =>
     new ServiceError("ResourceNotFoundException", `The given ${label} does not exist: ${arn}`);

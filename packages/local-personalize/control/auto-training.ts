@@ -10,7 +10,10 @@ import { endOf, isUnderWayIn } from "./updates.ts";
 const second = 1000;
 const hour = 3600 * second;
 
-/** Length of a schedule's day, and of "within the hour", in milliseconds. */
+/**
+ * Length, in milliseconds, of a day of the training schedule (`day`), and of the hour before the first training
+ * (`first`).
+ */
 export const clocks: Record<Speed, { day: number; first: number }> = {
     instant: { day: 2 * second, first: 100 },
     demo: { day: 20 * second, first: 2 * second },
@@ -19,8 +22,8 @@ export const clocks: Record<Speed, { day: number; first: number }> = {
 };
 
 /**
- * Returns the next time of a schedule. First it is the end of the hour after `since`, then every given number of days.
- * A training that was missed while the process was down happens once. All times are epoch milliseconds.
+ * Returns when the next automatic training is due: first at the end of the hour after `since`, then every `days` days.
+ * Times that passed while the process was down count as one. All times are epoch milliseconds.
  */
 export function nextDue(since: number, days: number, lastDueAt: number | undefined, speed: Speed): number {
     const { day, first } = clocks[speed];
@@ -30,7 +33,7 @@ export function nextDue(since: number, days: number, lastDueAt: number | undefin
     return start + (Math.floor((lastDueAt - start) / period) + 1) * period;
 }
 
-/** Returns when a solution trains automatically next; Infinity if it does not in its current state. */
+/** Returns when the next automatic training of a solution is due; Infinity if none is due in its current state. */
 export function dueOf(call: Call, solution: Solution): number {
     if (phaseOf(call, solution).status !== "ACTIVE") return Number.POSITIVE_INFINITY;
     const { configuration, scheduledSince } = currentOf(call, solution);
@@ -38,7 +41,7 @@ export function dueOf(call: Call, solution: Solution): number {
     return nextDue(scheduledSince, trainingDays(configuration), solution.properties.lastDueAt, call.options.speed);
 }
 
-/** Returns when to check a solution again: when it is due, or when running work may change that. */
+/** Returns when to check a solution again: when its training is due, or when its creation or update ends. */
 export function nextLook(call: Call, solution: Solution): number {
     if (isUnderWayIn(phaseOf(call, solution).status)) return creationEnd(solution, call.options.speed);
     const { update } = solution.properties;
@@ -46,7 +49,7 @@ export function nextLook(call: Call, solution: Solution): number {
     return Math.min(dueOf(call, solution), updating ? endOf(call, solution.kind, update) : Number.POSITIVE_INFINITY);
 }
 
-/** Returns why a solution that is due does not train; undefined when it does. */
+/** Returns why a training that is due is skipped; undefined if the solution trains. */
 export function reasonToSkip(call: Call, solution: Solution): string | undefined {
     const versions = call.store.list<VersionProperties>("solution-version", call.region, solution.arn);
     if (versions.some((version) => isUnderWay(call, version))) return "a version is being trained";

@@ -1,13 +1,13 @@
 import { invalidInput } from "../errors.ts";
 
-/** A column of a dataset: the type without `null`, and whether a value may be absent. */
+/** A column of a dataset: its type without `null`, and whether its values may be null. */
 export interface Field {
     name: string;
     type: string;
     nullable: boolean;
-    /** A string that holds several values between `|`. */
+    /** Whether the column is a string of several values, separated by `|`. */
     categorical: boolean;
-    /** Whether the column has free text, which filters cannot use. */
+    /** Whether the column contains free text, which filters cannot use. */
     textual: boolean;
 }
 
@@ -20,8 +20,8 @@ export interface AvroSchema {
 const types = ["float", "double", "int", "long", "string", "boolean", "null"];
 
 /**
- * Reads a schema document by Personalize's rules. It is a flat Avro record of any version, with field names that stay
- * unique without their punctuation. Throws InvalidInputException with what is wrong.
+ * Parses a schema by Personalize's rules. It must be a flat Avro record of any version, whose field names are distinct
+ * even without punctuation. Throws InvalidInputException with the first error.
  */
 export function readAvroSchema(document: string): AvroSchema {
     const record = parse(document);

@@ -8,7 +8,7 @@ import { type Call, type Handler, need, needActive, type PageInput, vitals } fro
 import type { VersionProperties } from "./solution-versions.ts";
 import type { Resource } from "./store.ts";
 
-/** Most users of a segment (service quota). */
+/** Maximum number of users in a segment (service quota). */
 const mostUsers = 5_000_000;
 
 const createSegmentJob: Handler = (call, input: BatchJobProperties & { jobName: string; tags?: Tag[] }) => {

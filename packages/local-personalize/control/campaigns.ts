@@ -93,7 +93,7 @@ const describeCampaign: Handler = (call, input: { campaignArn: string }) => {
 const listCampaigns: Handler = (call, input: PageInput & { solutionArn?: string }) => {
     const { solutionArn } = input;
     const all = solutionArn ? campaignsOf(call, solutionArn.replace(versionPart, "$1")) : undefined;
-    // AWS's samples give the ARN of a solution version.
+    // AWS's samples pass the ARN of a solution version as `solutionArn`.
     const campaigns = versionPart.test(solutionArn ?? "")
         ? all?.filter((campaign) => deployed(call, campaign).solutionVersionArn === solutionArn)
         : all;
@@ -119,7 +119,7 @@ export const campaignHandlers: Record<string, Handler> = {
     DeleteCampaign: deleteCampaign,
 };
 
-/** Returns the campaigns that deploy, or are being updated to, a version of this solution. */
+/** Returns the campaigns that have deployed, or are being updated to, a version of this solution. */
 export function campaignsOf(call: Call, solutionArn: string): Campaign[] {
     const campaigns = call.store.list<CampaignProperties>("campaign", call.region);
     return campaigns.filter((campaign) =>
@@ -130,8 +130,8 @@ export function campaignsOf(call: Call, solutionArn: string): Campaign[] {
 }
 
 /**
- * Returns the deployment that answers now: the one of the finished update, or else the one before it. If the campaign
- * follows its solution, this is the newest version.
+ * Returns the current deployment: that of the last update if it has succeeded, otherwise the earlier one. With
+ * syncWithLatestSolutionVersion, it contains the newest ACTIVE version.
  */
 export function deployed(call: Call, campaign: Campaign): Deployment {
     const { update, ...before } = campaign.properties;
@@ -143,7 +143,7 @@ export function deployed(call: Call, campaign: Campaign): Deployment {
     return latest ? { ...current, solutionVersionArn: latest.arn } : current;
 }
 
-/** Returns the state of the last update, which has the states of a creation; undefined if there was none. */
+/** Returns the state of the last update, with the statuses of a creation; undefined if there was none. */
 function updateOf(call: Call, campaign: Campaign) {
     const { update } = campaign.properties;
     return update && updatePhase(call, campaign.kind, update);

@@ -54,13 +54,13 @@ export function latestUpdateOf(call: Call, dataset: Dataset) {
     const { update } = dataset.properties;
     if (!update) return undefined;
     const { status, ...summary } = updateSummary(update, updatePhase(call, dataset.kind, update));
-    // During an update, DescribeDataset reports it as the dataset's own status. No other resource has such status
-    // values.
+    // DescribeDataset uses UPDATE PENDING and UPDATE IN_PROGRESS; all other resources use the statuses of a creation.
     return { ...summary, status: status.replace("CREATE", "UPDATE") };
 }
 
 /**
- * Gives each dataset whose update has ended its new schema. After a failed update, the dataset keeps the old schema.
+ * Replaces the schema of each dataset whose update has succeeded. After a failed update, the dataset keeps the old
+ * schema.
  */
 export function endUpdates(call: Call): void {
     for (const dataset of call.store.updating<DatasetProperties>()) {

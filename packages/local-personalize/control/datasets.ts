@@ -50,13 +50,14 @@ export function requireInteractions(call: Call, datasetGroupArn: string): void {
     );
 }
 
-/** Columns of interactions that are no circumstances of an event. */
+/** Columns of interactions that cannot be context, because they do not describe the circumstances of an event. */
 const notContext =
     /^(USER_ID|ITEM_ID|EVENT_TYPE|EVENT_VALUE|TIMESTAMP|IMPRESSION|RECOMMENDATION_ID|EVENT_ATTRIBUTION_SOURCE)$/;
 
 /**
- * Returns the columns of a dataset that a training uses beside the IDs and the events: of interactions those that can be
- * a request's context. Plain strings and booleans are never trained on. Source: Developer Guide, "Schemas".
+ * Returns the categorical and numeric columns of a dataset that a training uses. For interactions, these are the
+ * columns that can be the context of a request. Other strings and booleans are not used. Source: Developer Guide,
+ * "Schemas".
  */
 export function trainedColumns(
     store: Store,
@@ -89,7 +90,7 @@ export function columnsOf(store: Store, region: string, groupArn: string): Colum
 }
 
 /**
- * Throws InvalidInputException for a configuration that enables metadata in recommendations, when the group has no Items
+ * Throws InvalidInputException if a configuration enables metadata in recommendations and the group has no Items
  * dataset. Source: Developer Guide, "Item metadata in recommendations".
  */
 export function checkMetadata(
@@ -142,8 +143,8 @@ const listDatasets: Handler = (call, input: PageInput & { datasetGroupArn?: stri
 };
 
 /**
- * ARN pattern of the dataset of streamed events, which older accounts had in addition to INTERACTIONS. AWS's notebook
- * on cleaning up deletes it.
+ * ARN pattern of the EVENT_INTERACTIONS dataset of streamed events, which older accounts had in addition to
+ * INTERACTIONS. AWS's cleanup notebook deletes it.
  */
 const eventDataset = /:dataset\/([^/]+)\/EVENT_INTERACTIONS$/;
 

@@ -8,7 +8,7 @@ interface Parameter {
     readonly isInteger?: true;
     /** Whether hyperparameter optimization can choose the value. */
     readonly tunable?: true;
-    /** Whether the models here lack the part that the parameter configures, so that an optimization tries one value. */
+    /** True if the emulator's models ignore the parameter. An optimization then tries only one value. */
     readonly isWithoutEffect?: true;
 }
 
@@ -88,7 +88,7 @@ const transformations: Readonly<Record<string, Parameters>> = {
     },
 };
 
-/** Maximum number of trainings of an optimization here; the quota of the service is 40. */
+/** Maximum number of trainings of an optimization in the emulator; the quota of the service is 40. */
 const MOST_CANDIDATES = 8;
 
 const parametersOf = (table: Readonly<Record<string, Parameters>>, recipeName: string): Parameters =>
@@ -167,7 +167,7 @@ function unknownParameter(recipeName: string, what: string, name: string, parame
 /**
  * Returns the settings that an optimization tries, the defaults first: for each tunable parameter the ends and the
  * middle of its range, up to the job limit. Throws InvalidInputException for a recipe without tunable parameters, and
- * for a range that is not its own.
+ * for a range of a parameter that the recipe does not tune.
  */
 export function hpoCandidates(
     recipeName: string,

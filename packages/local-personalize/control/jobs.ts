@@ -32,7 +32,7 @@ export function createJob(
     return created.arn;
 }
 
-/** Returns a page of the jobs of a kind, of one parent if it is given. */
+/** Returns one page of the jobs of a resource kind; only those of `parent` if it is defined. */
 export function pageOfJobs(call: Call, kind: JobKind, input: PageInput, parent: string | undefined) {
     return pageOf(call.store.list(kind, call.region, parent), input, `${kind} ${parent}`);
 }

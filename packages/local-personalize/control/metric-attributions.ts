@@ -37,7 +37,10 @@ export interface AttributionProperties {
 
 const mostMetrics = 10;
 
-/** The dataset type and column of an expression; undefined for SAMPLECOUNT(). Throws InvalidInputException. */
+/**
+ * Returns the dataset type and column of a SUM expression; undefined for SAMPLECOUNT(). Throws InvalidInputException
+ * for any other text.
+ */
 export function summedColumn(expression: string): { type: "ITEMS" | "INTERACTIONS"; column: string } | undefined {
     if (/^\s*SAMPLECOUNT\(\s*\)\s*$/i.test(expression)) return undefined;
     const [, type, column] = /^\s*SUM\(\s*(Items|Interactions)\.(\w+)\s*\)\s*$/i.exec(expression) ?? [];
@@ -48,8 +51,8 @@ export function summedColumn(expression: string): { type: "ITEMS" | "INTERACTION
 }
 
 /**
- * Throws InvalidInputException for equal names, for interactions without EVENT_TYPE (Developer Guide, "Guidelines and
- * requirements"), and for a sum over a column that is not a number of its dataset.
+ * Throws InvalidInputException for equal metric names, for interactions without EVENT_TYPE (Developer Guide,
+ * "Guidelines and requirements"), and for a SUM over a column that does not exist or is not numeric.
  */
 function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]): void {
     const interactions = datasetOf(call.store, call.region, groupArn, "INTERACTIONS");

@@ -6,7 +6,7 @@ export interface Tag {
     tagValue: string;
 }
 
-/** Fields that all updates have. */
+/** Common fields of the updates of all resources. */
 export interface Update {
     /** Epoch milliseconds. */
     createdAt: number;
@@ -51,7 +51,7 @@ export interface ExportJobProperties {
     jobOutput: { s3DataDestination: DataConfig };
 }
 
-/** Columns that a training leaves out or keeps, by dataset type. */
+/** Columns that a training excludes or includes, by dataset type. */
 export interface TrainingDataConfig {
     excludedDatasetColumns?: Record<string, string[]>;
     includedDatasetColumns?: Record<string, string[]>;
@@ -67,7 +67,7 @@ export interface RecommenderConfig {
 export interface RecommenderProperties {
     recipeArn: string;
     recommenderConfig?: RecommenderConfig;
-    /** The last UpdateRecommender. Its configuration takes effect when the update's own clock reaches ACTIVE. */
+    /** The last UpdateRecommender. Its configuration takes effect when the update is ACTIVE. */
     update?: Update & { recommenderConfig: RecommenderConfig };
     /** The last StopRecommender or StartRecommender; epoch milliseconds. */
     switched?: { to: "STOP" | "START"; at: number };
@@ -96,8 +96,8 @@ export interface Deployment {
 
 export interface CampaignProperties extends Deployment {
     /**
-     * The last UpdateCampaign. Its configuration is deployed when the update's own clock reaches ACTIVE. `failure` is
-     * the reason why it will fail.
+     * The last UpdateCampaign. Its configuration is deployed when the update is ACTIVE. `failure` is the reason why the
+     * update will fail, if a test requested that.
      */
     update?: Deployment & { createdAt: number; failure?: string };
 }

@@ -1,6 +1,7 @@
 /**
- * Service quotas of resources, by the names of the option `--quota` (Developer Guide, "Amazon Personalize endpoints and
- * quotas"): how many may exist in a region or dataset group, or may be PENDING or IN_PROGRESS at a time.
+ * Default service quotas, by the names of the option `--quota` (Developer Guide, "Amazon Personalize endpoints and
+ * quotas"): the number of resources that may exist in a region or dataset group, or be PENDING or IN_PROGRESS at a
+ * time.
  */
 export const defaultQuotas = {
     schema: 500,
@@ -10,7 +11,7 @@ export const defaultQuotas = {
     filter: 30,
     recommender: 5,
     "solution-versions-in-progress": 20,
-    /** Jobs of each kind. */
+    /** The maximum for each kind of job. */
     "jobs-in-progress": 5,
 };
 

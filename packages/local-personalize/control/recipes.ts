@@ -31,7 +31,7 @@ const useCase = (domain: "ECOMMERCE" | "VIDEO_ON_DEMAND", prefix: string, name: 
 
 const percentile = { featureTransformation: "JSON-percentile-filtering" };
 
-/** The recipes of the service. If the developer guide names no feature transformation, it has the recipe's name. */
+/** The recipes of the service. A feature transformation without a name in the developer guide has the recipe's name. */
 const recipes: Recipe[] = [
     custom("user-personalization-v2", "USER_PERSONALIZATION"),
     custom("user-personalization", "USER_PERSONALIZATION"),
@@ -79,7 +79,9 @@ export function needRecipe(call: Call, arn: string): Recipe {
     return recipe;
 }
 
-/** Returns the type of a solution's recipe, by its name or ARN; that of AutoML's choice when there is none. */
+/**
+ * Returns the type of a solution's recipe by its name or ARN. Without a recipe, returns the type of AutoML's recipe.
+ */
 export function recipeTypeOf(recipe: string = autoMlRecipe): RecipeType {
     const match = recipes.find(({ name }) => name === recipe.slice(recipe.lastIndexOf("/") + 1));
     return match?.type ?? "USER_PERSONALIZATION";
@@ -150,7 +152,8 @@ const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {
         .map((recipe, id) => ({ id, recipe }));
     const { page, ...token } = pageOf(listed, { maxResults: unaskedPage, ...input }, `ListRecipes ${input.domain}`);
     return {
-        // AWS pages before it filters: its sample reads the next page when the first one of VIDEO_ON_DEMAND is empty.
+        // AWS filters each page after it has divided the list: its sample reads the next page when the first one of
+        // VIDEO_ON_DEMAND is empty.
         recipes: page
             .filter(({ recipe }) => input.domain === undefined || recipe.domain === input.domain)
             .map(({ recipe: { name, domain } }) => ({

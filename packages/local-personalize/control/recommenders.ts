@@ -95,7 +95,7 @@ const updateRecommender: Handler = (call, input: { recommenderArn: string; recom
     return { recommenderArn: recommender.arn };
 };
 
-/** Returns StopRecommender or StartRecommender: the model stays, and answers only while the recommender is ACTIVE. */
+/** Returns the handler of StopRecommender or StartRecommender. A stopped recommender keeps its model. */
 const switchRecommender =
     (to: "STOP" | "START", from: Status): Handler =>
     (call, input: { recommenderArn: string }) => {
@@ -111,7 +111,7 @@ function requireStatus(call: Call, recommender: Recommender, wanted: Status): vo
     if (status !== wanted) throw inUse(`The recommender ${recommender.arn} is ${status}; it must be ${wanted}.`);
 }
 
-/** Returns the state of a recommender, which can be stopped and started. */
+/** Returns the state of a recommender, including the states of StopRecommender and StartRecommender. */
 export function recommenderPhase(call: Call, recommender: Recommender): Phase {
     const phase = phaseOf(call, recommender);
     const { switched } = recommender.properties;
@@ -128,7 +128,7 @@ const updateOf = (call: Call, { kind, properties: { update } }: Recommender) =>
 export const isUpdating = (call: Call, recommender: Recommender) =>
     isUnderWayIn(updateOf(call, recommender)?.status ?? "ACTIVE");
 
-/** Returns the configuration that has effect now: the one of the finished update, or else the one before it. */
+/** Returns the current configuration: that of the last update if it has succeeded, otherwise the earlier one. */
 export function currentConfig(call: Call, recommender: Recommender): RecommenderConfig | undefined {
     const { update, recommenderConfig } = recommender.properties;
     return updateOf(call, recommender)?.status === "ACTIVE" ? update?.recommenderConfig : recommenderConfig;

@@ -9,13 +9,13 @@ CREATE TABLE IF NOT EXISTS requests (
     outcome TEXT NOT NULL, answered INTEGER NOT NULL DEFAULT 0
 ) STRICT;`;
 
-/** Checks whether a call belongs in the log: a call of the control plane that is not a read. */
+/** Checks whether the log records a call: a call of the control plane that is not Describe, List or Get. */
 export const isLogged = ({ service, operation }: EmulatorRequest) =>
     service === "personalize" && !/^(Describe|List|Get)/.test(operation);
 
 /**
- * Opens the log of calls that reached the control plane, with their outcome. The log is never shortened: a call takes
- * some 200 bytes.
+ * Opens the log of calls that reached the control plane, with their outcome. No entry is ever deleted, because a call
+ * takes only some 200 bytes.
  */
 export function openRequestLog(database: DatabaseSync, clock: Clock) {
     database.exec(table);
@@ -41,8 +41,8 @@ export function openRequestLog(database: DatabaseSync, clock: Clock) {
 }
 
 /**
- * Returns the name of the member with the ARN of an operation's resource, in its input or output, such as `campaignArn`
- * of UpdateCampaign.
+ * Returns the name of the input or output member that contains the ARN of an operation's resource: `campaignArn` for
+ * UpdateCampaign.
  */
 function arnMember(operation: string): string {
     const noun = operation.replace(/^(Create|Update|Delete|Start|Stop|Tag|Untag)/, "").replace(/Creation$/, "");

@@ -7,23 +7,23 @@ import { defaultQuotas, type Quota } from "./quotas.ts";
 import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 
-/** The context of a call to the control plane. `now`, in epoch milliseconds, is equal during the whole call. */
+/** The context of a call to the control plane. `now`, in epoch milliseconds, does not change during the call. */
 export interface Call {
     options: EmulatorOptions;
     store: Store;
     region: string;
     now: number;
-    /** The fault of the created resource or of its update, if a test requested one. */
+    /** The fault of the created resource or of its update, if a test requested a fault. */
     fault?: ResourceFault;
     /** Returns the ID of the last event that was streamed into a dataset; 0 if there is none. */
     lastEvent(dataset: number): number;
-    /** Begins the work of an import job or a solution version after its pending time. */
+    /** Schedules the work of a job, solution version or recommender to begin after its pending time. */
     schedule(resource: Resource): void;
-    /** Ends the work of a solution version. */
+    /** Aborts the work of a solution version. */
     cancel(resource: Resource): void;
 }
 
-/** A function that answers one operation from its validated input. Undefined is an empty body. */
+/** A function that answers one operation from its validated input. If it returns undefined, the body is empty. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that answers with an empty body has no return statement
 export type Handler = (call: Call, input: never) => object | void;
 
@@ -54,7 +54,8 @@ export const phaseOf = (call: Call, resource: Resource<object>): Phase =>
     phaseAt(resource, call.options.speed, call.now);
 
 /**
- * Returns the resource of this kind and ARN. Throws ResourceNotFoundException if it does not exist or has another kind.
+ * Returns the resource with this kind and ARN. Throws ResourceNotFoundException if it does not exist or has another
+ * kind.
  */
 export function need<Properties extends object = Record<string, unknown>>(
     call: Call,
@@ -140,7 +141,9 @@ export function checkQuota(call: Call, existing: readonly unknown[], kind: Kind 
     );
 }
 
-/** Returns the members of every Describe and List answer. Times are epoch seconds, as in the service's protocol. */
+/**
+ * Returns the members that every Describe and List answer has. Times are epoch seconds, as in the service's protocol.
+ */
 export function vitals(call: Call, resource: Resource<object>, { status, since } = phaseOf(call, resource)) {
     return {
         status,
@@ -152,7 +155,7 @@ export function vitals(call: Call, resource: Resource<object>, { status, since }
     };
 }
 
-/** Kinds for which the service has no failureReason. */
+/** Resource kinds for which the service returns no failureReason. */
 const withoutReason: Kind[] = ["dataset", "event-tracker", "solution"];
 
 /** Returns the path of the file with the imported rows of a dataset. */
@@ -161,8 +164,8 @@ export const rowsFile = (dataDir: string, datasetId: number) => join(dataDir, "d
 export const modelDir = (dataDir: string, versionId: number) => join(dataDir, "models", String(versionId));
 
 /**
- * Removes resources whose deletion has ended, with their parts: a dataset's rows, a solution's versions, a group's
- * filters.
+ * Removes resources whose deletion has ended, with everything that belongs to them: a dataset's rows, a solution's
+ * versions, a group's filters.
  */
 export function forgetDeleted(call: Call): void {
     const { store, options } = call;

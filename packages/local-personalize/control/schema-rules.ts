@@ -8,7 +8,7 @@ interface Rule {
     required: Readonly<Record<string, string>>;
     /** Optional columns that do not count as metadata, with their types. */
     reserved: Readonly<Record<string, string>>;
-    /** Limits of the number of metadata columns. */
+    /** Minimum and maximum number of metadata columns. */
     metadata: readonly [fewest: number, most: number];
 }
 

@@ -33,7 +33,9 @@ function columnsOf(call: Call, groupArn: string, type: string): Field[] {
     return dataset ? fieldsOf(call.store, dataset) : [];
 }
 
-/** Throws InvalidInputException for columns that the group's datasets do not have, or that cannot be left out. */
+/**
+ * Throws InvalidInputException for columns that the group's datasets do not have, or that a training cannot exclude.
+ */
 export function checkTrainingData(
     call: Call,
     groupArn: string,

@@ -23,9 +23,9 @@ interface ChangeableConfig {
     eventsConfig?: { eventParametersList?: EventParameters[] };
 }
 
-/** The members of solutionConfig that the emulator has. */
+/** The members of solutionConfig that the emulator supports. */
 export interface SolutionConfig extends ChangeableConfig {
-    /** Minimum value of events that count, as text. */
+    /** Minimum EVENT_VALUE of the events in the training, as text. */
     eventValueThreshold?: string;
     algorithmHyperParameters?: Record<string, string>;
     featureTransformationParameters?: Record<string, string>;
@@ -83,7 +83,9 @@ export function checkConfiguration(configuration: SolutionConfiguration): void {
 export const isObjective = (objective: Partial<Objective> | undefined): objective is Objective =>
     objective?.itemAttribute !== undefined && objective.objectiveSensitivity !== undefined;
 
-/** Returns the events that a solution trains on. An empty list of parameters counts as none, which is a guess. */
+/**
+ * Returns the event types that a solution trains on. An empty eventParametersList counts as absent, which is a guess.
+ */
 export function eventChoiceOf({ eventType, solutionConfig }: SolutionConfiguration): EventChoice {
     const { eventParametersList = [] } = solutionConfig?.eventsConfig ?? {};
     if (eventParametersList.length > 0) return { eventParameters: eventParametersList };
@@ -91,7 +93,7 @@ export function eventChoiceOf({ eventType, solutionConfig }: SolutionConfigurati
     return { eventType, ...(threshold !== undefined && { eventValueThreshold: Number(threshold) }) };
 }
 
-/** Returns the seconds of the intervals of aws-trending-now; undefined for other recipes. */
+/** Returns the length in seconds of the intervals of aws-trending-now; undefined for other recipes. */
 export function trendIntervalOf(
     configuration: Pick<SolutionConfiguration, "recipeArn" | "solutionConfig">,
 ): number | undefined {
@@ -100,8 +102,8 @@ export function trendIntervalOf(
 }
 
 /**
- * Returns a configuration after an update: members that the update does not name stay, and eventsConfig is replaced as
- * a whole.
+ * Returns a configuration after an update: members that the update does not contain stay unchanged, and eventsConfig is
+ * replaced as a whole.
  */
 export function withChanges<Configuration extends SolutionConfiguration>(
     before: Configuration,

@@ -14,7 +14,7 @@ import type { Resource } from "./store.ts";
 import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
 
 export interface SolutionProperties extends SolutionConfiguration {
-    /** The last UpdateSolution. It takes effect when its own clock reaches ACTIVE. */
+    /** The last UpdateSolution. It takes effect when the update is ACTIVE. */
     update?: Update & { changes: SolutionChanges };
     /** Start of the automatic training schedule in epoch milliseconds, if it is not the solution's creation. */
     scheduledSince?: number;
@@ -24,7 +24,10 @@ export interface SolutionProperties extends SolutionConfiguration {
 
 export type Solution = Resource<SolutionProperties>;
 
-/** Returns a solution's current training configuration and start of schedule, including a finished update. */
+/**
+ * Returns a solution's current training configuration and the start of its training schedule, with the changes of a
+ * finished update.
+ */
 export function currentOf(
     call: Call,
     solution: Solution,

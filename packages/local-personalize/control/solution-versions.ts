@@ -108,7 +108,7 @@ export function beginVersion(
 const describeVersion: Handler = (call, input: { solutionVersionArn: string }) => {
     const version = need<VersionProperties>(call, "solution-version", input.solutionVersionArn);
     const { metrics: _, performAutoTraining: __, lastEvent: ___, ...properties } = version.properties;
-    // The service names a version that the caller does not name. The part after the underscore is a guess.
+    // The service generates a name if the caller gives none. The part after the underscore is a guess.
     const name = properties.name ?? `solution_${version.arn.slice(version.arn.lastIndexOf("/") + 1)}`;
     return { solutionVersion: { ...versionSummary(call, version), ...properties, name, solutionArn: version.parent } };
 };

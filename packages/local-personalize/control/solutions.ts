@@ -77,7 +77,7 @@ function noteAutoTraining(call: Call, arn: string, properties: SolutionConfigura
     const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
     const days = trainingDays(properties);
     call.options.log(
-        `${arn}: performAutoTraining is on. AWS would train (and bill) a version within an hour and then every ${days} days when there are new interactions; here it is ${seconds(first)} and every ${seconds(days * day)}.`,
+        `${arn}: performAutoTraining is on. AWS would train (and bill) a version within an hour and then every ${days} days when there are new interactions; the emulator trains after ${seconds(first)} and then every ${seconds(days * day)}.`,
     );
 }
 

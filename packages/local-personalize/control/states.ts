@@ -17,17 +17,17 @@ export type Kind =
     | "metric-attribution"
     | "recommender";
 
-/** The events of a resource's life, in epoch milliseconds. Its status depends on nothing else. */
+/** The fields that determine a resource's status. All times are epoch milliseconds. */
 export interface Life {
     kind: Kind;
     createdAt: number;
-    /** Time when the work of an import job or a solution version ended, with success or failure. */
+    /** Time when the work of a job, solution version or recommender ended, with success or failure. */
     finishedAt: number | null;
-    /** The service's failure reason of the work. */
+    /** The failure reason of the work, in the service's words. */
     failure: string | null;
-    /** Time of the call of StopSolutionVersionCreation. */
+    /** Time of the StopSolutionVersionCreation call. */
     stoppedAt: number | null;
-    /** End of a requested hang in CREATE IN_PROGRESS; Infinity until a test releases it. */
+    /** End of a hang in CREATE IN_PROGRESS that a test requested; Infinity until the test ends the hang. */
     heldUntil: number | null;
     /** Start of the running dataset update. During the update, the dataset's own status shows it. */
     updatedAt: number | null;
@@ -100,10 +100,13 @@ const realDeletion: Partial<Record<Kind, Durations>> = {
     recommender: { pending: minute, inProgress: 16 * minute },
 };
 
-/** Kinds that are ACTIVE immediately. AWS's notebooks show this for a new solution (docs/emulator.md). */
+/**
+ * Resource kinds that are ACTIVE immediately after their creation. AWS's notebooks show this for a new solution
+ * (docs/emulator.md).
+ */
 const madeAtOnce: readonly Kind[] = ["schema", "solution"];
 
-/** Returns the durations of a speed; `real` gives those of AWS. */
+/** Returns the durations of a speed; those of AWS are in `real`. */
 function durationsAt(speed: Speed, real: Durations): Durations {
     if (speed === "instant" || speed === "samples") return none;
     return speed === "demo" ? demo : real;
@@ -116,12 +119,13 @@ export function creationDurations(kind: Kind, speed: Speed): Durations {
 
 function deletionDurations(kind: Kind, speed: Speed): Durations {
     if (kind === "schema") return none;
-    // AWS's samples look for a deleted group's DELETE PENDING, and delete other resources without a wait.
+    // AWS's samples expect DELETE PENDING of a deleted dataset group, and do not wait for the deletion of other
+    // resources.
     if (speed === "samples" && kind === "dataset-group") return demo;
     return durationsAt(speed, realDeletion[kind] ?? { pending: 5 * second, inProgress: 25 * second });
 }
 
-/** Kinds that become ACTIVE only when their work is also done. */
+/** Resource kinds that become ACTIVE only when their work, such as an import, is done. */
 export const kindsWithWork: readonly Kind[] = [
     "dataset-import-job",
     "solution-version",
@@ -135,7 +139,7 @@ export const kindsWithWork: readonly Kind[] = [
 /** Checks whether a resource of this kind needs work before it is ACTIVE, such as an import. */
 export const hasWork = (kind: Kind) => kindsWithWork.includes(kind);
 
-/** Returns the state of a resource at `now`, by its clock and its work. Equal inputs give equal states. */
+/** Returns the state of a resource at `now`, from the durations of the speed and the result of its work. */
 export function phaseAt(life: Life, speed: Speed, now: number): Phase {
     if (life.deletedAt !== null) return deletionPhase(life.kind, life.deletedAt, speed, now);
     if (life.stoppedAt !== null) return stopPhase(life, life.stoppedAt, speed, now);
@@ -152,8 +156,8 @@ export function phaseAt(life: Life, speed: Speed, now: number): Phase {
 }
 
 /**
- * Returns when a creation ends, by its clock, and by its work and its hang as far as they have ended; epoch
- * milliseconds.
+ * Returns when a creation ends, in epoch milliseconds: at the end of its duration, work or hang, whichever is latest.
+ * Work that is not finished does not count.
  */
 export function creationEnd(life: Pick<Life, "kind" | "createdAt" | "finishedAt" | "heldUntil">, speed: Speed): number {
     const { pending, inProgress } = creationDurations(life.kind, speed);
@@ -189,7 +193,7 @@ function deletionPhase(kind: Kind, deletedAt: number, speed: Speed, now: number)
     return { status: "GONE", since: started + inProgress };
 }
 
-// A pending version stops immediately; a version in progress passes CREATE STOPPING.
+// A pending version stops immediately; a version in progress is CREATE STOPPING first.
 function stopPhase(life: Life, stoppedAt: number, speed: Speed, now: number): Phase {
     const { pending } = creationDurations(life.kind, speed);
     const stopped = stoppedAt < life.createdAt + pending ? stoppedAt : stoppedAt + pending;

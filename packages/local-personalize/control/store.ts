@@ -10,10 +10,11 @@ import { type Kind, kindsWithWork, type Life } from "./states.ts";
 
 type Anything = Record<string, unknown>;
 
-/** A resource of the account. `properties` are those of its kind, as JSON. */
+/** A resource of the account. `properties` depend on its kind, and are stored as JSON. */
 export interface Resource<Properties = Anything> extends Life {
     /**
-     * ID that is never reused. It names the resource's files, so a later resource of the same name gets other files.
+     * ID that is never reused. The names of the resource's files contain it, so a later resource of the same name has
+     * other files.
      */
     id: number;
     arn: string;
@@ -136,10 +137,10 @@ export function openStore(dataDir: string) {
         /** Returns resources whose own status shows an update, in every region. */
         updating: <Properties extends object>(): Resource<Properties>[] =>
             updating.all().map((row) => readRow<Properties>(row)),
-        /** Returns the jobs whose work has not ended, in every region. */
+        /** Returns the resources whose work has not ended, in every region. */
         unfinished: (): Resource[] =>
             unfinished.all(JSON.stringify(kindsWithWork)).map((row) => readRow<Anything>(row)),
-        /** Ends all hangs at `now`, and returns the resources in their new state. */
+        /** Ends all hangs in CREATE IN_PROGRESS at `now`, and returns the resources in their new state. */
         release(now: number): Resource[] {
             const released = held.all(Number.POSITIVE_INFINITY).map((row) => readRow<Anything>(row));
             release.run(now, Number.POSITIVE_INFINITY);

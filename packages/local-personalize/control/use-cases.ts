@@ -1,10 +1,10 @@
 /** A domain use case: the model behind it, and the events that it needs. */
 export interface UseCase {
-    /** The recipe of the model that answers. */
+    /** The recipe whose model answers the use case. */
     readonly recipeName: string;
     /** Event type of which at least 1,000 events are required, and on which alone the model trains; absent: any type. */
     readonly required?: "View" | "Purchase" | "Watch";
-    /** Event type whose items are left out for the user (Developer Guide: "automatically filters"). */
+    /** Event type whose items are excluded from the user's lists (Developer Guide: "automatically filters"). */
     readonly hides?: "Purchase" | "Watch";
     /** Whether GetRecommendations works without a userId. */
     readonly withoutUser?: true;

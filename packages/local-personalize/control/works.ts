@@ -3,15 +3,16 @@ import { creationDurations, type Kind } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 
 /**
- * The result of a work: the service's reason if it failed, otherwise further writes for the transaction that ends it.
+ * The result of a resource's work: the service's failure reason, or the properties and writes to store in the
+ * transaction that records its end.
  */
 export type Outcome = { failure: string } | { properties?: object; commit?: () => void };
 
 interface Running {
     abort: AbortController;
-    /** Starts the timer of the pending time. */
+    /** Starts the timer after which the work may begin. */
     wait(): NodeJS.Timeout;
-    /** The timer; present while the work is pending. */
+    /** The running timer; absent when the work has begun. */
     timer?: NodeJS.Timeout;
 }
 
@@ -23,19 +24,21 @@ const longest = 24 * 24 * 3_600_000;
 export type Work = (resource: Resource<any>, signal: AbortSignal) => Promise<Outcome>;
 
 /**
- * Runs the work of import jobs, solution versions and batch jobs when their pending time is over. One of a kind runs at
- * a time. The end is one transaction: after a process died before it, `resume` begins the job again.
+ * Runs the work of jobs, solution versions and recommenders when their pending time is over. One work of each resource
+ * kind runs at a time. One transaction records its end. If the process dies before that, `resume` begins the work
+ * again.
  */
 export function createWorks(options: {
     store: Store;
     speed: Speed;
     work: Partial<Record<Kind, Work>>;
     /**
-     * Returns when a resource's work may begin at the earliest, in epoch milliseconds; Infinity while that is unknown.
+     * Returns the earliest time at which a resource's work may begin, in epoch milliseconds; Infinity while that is
+     * unknown.
      */
     notBefore(resource: Resource): number;
     log(message: string): void;
-    /** Runs after the end of a work is stored, with the resource in its new state. */
+    /** Called after the end of a resource's work is stored, with the resource in its new state. */
     ended(resource: Resource): void;
 }) {
     const { store, speed, log } = options;
@@ -115,7 +118,7 @@ export function createWorks(options: {
     return {
         schedule,
         cancel,
-        /** Starts pending work that is due after the clock was moved. */
+        /** Restarts the timers of pending work. Call this after the clock was moved. */
         replan() {
             for (const entry of running.values()) {
                 if (!entry.timer) continue;
@@ -123,7 +126,7 @@ export function createWorks(options: {
                 entry.timer = entry.wait();
             }
         },
-        /** Continues the work that an earlier process left unfinished. */
+        /** Schedules again the work that an earlier process did not finish. */
         resume() {
             for (const resource of store.unfinished()) schedule(resource);
         },
