@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /**
- * Locks a folder, so that two processes never write the same data. The operating system holds the lock, through SQLite.
- * It ends with its process in every case, and a reused process id cannot be mistaken for the holder.
+ * Locks a folder, so that two processes never write the same data. SQLite uses a lock of the operating system, which is
+ * released whenever the process ends. A file with a process id would be ambiguous, because process ids are reused.
  *
  * Waits up to `waitMs`. Returns a function that releases the lock, or undefined while another process holds it.
  */

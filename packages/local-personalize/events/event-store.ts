@@ -21,13 +21,13 @@ export interface NewEvent {
 }
 
 export interface StoredEvent extends Omit<NewEvent, "eventId" | "rest"> {
-    /** Increases with every event of the account. */
+    /** ID of the event; IDs increase in the order of arrival. */
     id: number;
     /** null for an event without a value. */
     eventValue: number | null;
-    /** JSON object of the event's properties; null for none. */
+    /** JSON object of the event's properties; null for an event without properties. */
     properties: string | null;
-    /** JSON list of the items that the user saw; null for none. */
+    /** JSON list of the items that the user saw; null for an event without an impression. */
     impression: string | null;
     recommendationId: string | null;
     eventAttributionSource: string | null;
@@ -49,8 +49,8 @@ CREATE TABLE IF NOT EXISTS attributes (
 ) STRICT, WITHOUT ROWID;`;
 
 /**
- * Opens (or creates) the data of PutEvents, PutItems and PutUsers, by the id of its dataset. A completed write survives
- * kill -9.
+ * Opens (or creates) the database of PutEvents, PutItems and PutUsers. Each row contains the id of its dataset. A
+ * completed write survives kill -9.
  */
 export function openEventStore(dataDir: string) {
     mkdirSync(dataDir, { recursive: true });
@@ -79,7 +79,7 @@ export function openEventStore(dataDir: string) {
     const transaction = transactionOn(database);
 
     return {
-        /** Stores events, all or none, and returns the new ones. */
+        /** Stores all events or none, and returns those whose eventId is new. */
         add: (dataset: number, events: NewEvent[]): StoredEvent[] =>
             transaction(() =>
                 events.flatMap(({ eventId, rest: others, ...event }) => {
@@ -91,17 +91,17 @@ export function openEventStore(dataDir: string) {
             ),
         /** Returns all events of a dataset in their order of arrival. */
         events: (dataset: number) => ofDataset.all(dataset) as unknown as StoredEvent[],
-        /** Stores items or users, all or none; each replaces the earlier one with its id. */
+        /** Stores all items or users or none; each replaces the earlier one with the same id. */
         putAttributes: (dataset: number, rows: [id: string, RawAttributes][]): void =>
             transaction(() => {
                 for (const [id, properties] of rows) put.run(dataset, id, JSON.stringify(properties));
             }),
-        /** Removes items or users with these IDs, because a later import has them. */
+        /** Removes items or users with these IDs. Call this when a later import contains them. */
         dropAttributes: (dataset: number, ids: Iterable<string>): void =>
             transaction(() => {
                 for (const id of ids) drop.run(dataset, id);
             }),
-        /** Deletes the events and attributes of users, of anonymous sessions too, and returns their number. */
+        /** Deletes the events and attributes of users or anonymous sessions, and returns the number of deleted rows. */
         deleteUsers: (dataset: number, users: Iterable<string>): number =>
             transaction(() => {
                 const ids = JSON.stringify([...users]);

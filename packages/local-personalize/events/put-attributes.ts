@@ -6,7 +6,7 @@ import { invalidInput, ServiceError } from "../errors.ts";
 import type { RawAttributes } from "../filtering/bind.ts";
 import { readProperties, toAttributes } from "./properties.ts";
 
-/** The common part of PutItems and PutUsers. */
+/** The common input of PutItems and PutUsers. */
 export interface PutAttributesInput {
     datasetArn: string;
     items?: { itemId: string; properties?: string }[];

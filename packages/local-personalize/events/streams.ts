@@ -12,7 +12,7 @@ export interface UserEvent {
     receivedAt: number;
     /** null for an event without a value. */
     eventValue: number | null;
-    /** JSON object of the event's properties; null for none. */
+    /** JSON object of the event's properties; null for an event without properties. */
     properties: string | null;
 }
 
@@ -21,13 +21,13 @@ export type Streams = ReturnType<typeof createStreams>;
 interface Stream {
     events: StoredEvent[];
     byUser: Map<string, UserEvent[]>;
-    /** How often each item was in an impression of an event with another item. */
+    /** How often each item was shown in the impression of an event about another item. */
     ignored: Map<string, number>;
 }
 
 /**
- * Returns the streamed events in memory, by dataset, beside the store on disk: a recommendation reads no disk. An event
- * without a userId counts for its sessionId, which can be used as a user.
+ * Caches the streamed events of `store` in memory, by dataset, so that a recommendation does not read the disk. An
+ * event without a userId belongs to its sessionId, which can be used as a userId.
  */
 export function createStreams(store: EventStore) {
     const streams = new Map<number, Stream>();
@@ -43,8 +43,8 @@ export function createStreams(store: EventStore) {
 
     return {
         /**
-         * Stores events. When it returns, they survive kill -9 and count for the next recommendation. Returns those that
-         * are new.
+         * Stores events and returns those whose eventId is new. Stored events survive kill -9 and affect the next
+         * recommendation.
          */
         add(dataset: number, events: NewEvent[]): StoredEvent[] {
             const stream = streamOf(dataset);
@@ -52,17 +52,17 @@ export function createStreams(store: EventStore) {
             for (const event of added) take(stream, event);
             return added;
         },
-        /** Deletes the events and attributes of users, and returns their number. */
+        /** Deletes the events and attributes of users, and returns the number of deleted rows. */
         forget(dataset: number, users: ReadonlySet<string>): number {
             streams.delete(dataset);
             return store.deleteUsers(dataset, users);
         },
-        /** Returns a user's events about items after the event `after`, in the order of their time. */
+        /** Returns a user's events about items whose IDs are greater than `after`, in the order of their time. */
         ofUser(dataset: number, user: string, after = 0): readonly UserEvent[] {
             const events = streamOf(dataset).byUser.get(user) ?? none;
             return after === 0 ? events : events.filter(({ id }) => id > after);
         },
-        /** Returns how often users saw each item and used another one (the impressions of events). */
+        /** Returns how often each item was shown in the impression of an event about another item. */
         ignored: (dataset: number): ReadonlyMap<string, number> => streamOf(dataset).ignored,
         /** Returns all events of a dataset about items, in the order of their arrival. */
         aboutItems: (dataset: number): UserEvent[] =>
@@ -70,8 +70,8 @@ export function createStreams(store: EventStore) {
         /** Returns the ID of the last event of a dataset; 0 if it has none. */
         lastEvent: (dataset: number): number => streamOf(dataset).events.at(-1)?.id ?? 0,
         /**
-         * Returns the events of a training beside the imported rows, and the id of the dataset's last event. Events of
-         * a session that was joined to a user, by an event with both ids, count for that user.
+         * Returns the streamed events for a training, and the id of the dataset's last event. If an event has both a
+         * userId and a sessionId, the anonymous events of this session belong to this user.
          */
         forTraining(dataset: number): { events: UserEvent[]; lastEvent: number } {
             const { events } = streamOf(dataset);
@@ -83,7 +83,8 @@ export function createStreams(store: EventStore) {
 const none: readonly UserEvent[] = [];
 
 /**
- * Returns events for training: anonymous ones of a session belong to the user to whom the session was joined, if any.
+ * Assigns the anonymous events of each session to the user of the session's other events. Without such a user, the
+ * sessionId is the user.
  */
 function joinSessions(events: readonly StoredEvent[]): UserEvent[] {
     const userOf = new Map<string, string>();

@@ -14,10 +14,10 @@ import { type Columns, checkLiterals, columnOf, isNumeric } from "./resolve.ts";
 /** A number, or the words of a string: several in a categorical column, otherwise one. */
 type AttributeValue = number | string[];
 
-/** The attributes of an item or a user, by column. A null value is absent. */
+/** The attributes of an item or a user, by column, without null values. */
 export type Attributes = ReadonlyMap<string, AttributeValue>;
 
-/** A row in imported or streamed form: raw values by column. */
+/** A row as imported or streamed: values by column. */
 export type RawAttributes = Record<string, string | number | boolean | null>;
 
 /** Parses a row by the columns of its dataset, so that filters can compare its values. */
@@ -32,14 +32,14 @@ export function readAttributes(raw: RawAttributes, fields: Field[]): Attributes 
     return attributes;
 }
 
-/** The parsed `filterValues` of a caller: literals by placeholder. */
+/** The parsed `filterValues` of a request: literals by placeholder. */
 type FilterValues = Map<string, Literal[]>;
 
 /**
  * Parses `filterValues` for a filter: each value is a list of strings in double quotes or numbers, between commas.
- * Throws InvalidInputException for any other text, and a key that is not a placeholder of the filter (case counts).
- * Throws it also for a placeholder of an INCLUDE without a value. If one of an EXCLUDE has no value, that clause has no
- * effect.
+ * Throws InvalidInputException for any other text, and for a key that is not a placeholder of the filter
+ * (case-sensitive). Throws it also if a placeholder of an INCLUDE has no value. An EXCLUDE whose placeholder has no
+ * value has no effect.
  */
 export function readFilterValues(filter: FilterExpression, given: Record<string, string> = {}): FilterValues {
     const placeholders = new Set(filter.clauses.flatMap(placeholdersOf));
@@ -75,13 +75,16 @@ function readLiterals(key: string, text: string): Literal[] {
     return literals;
 }
 
-/** A clause whose placeholders have values. It tests either attributes, of an item or user, or a user's events. */
+/**
+ * A clause whose placeholders are replaced by values. It tests either the attributes of an item or user, or the events
+ * of a user.
+ */
 export interface BoundClause {
     keep: Clause["keep"];
     subject: Clause["subject"];
-    /** Whether the clause compares with the item of the request. */
+    /** Whether the clause compares with the item of the request (`CurrentItem`). */
     usesCurrentItem: boolean;
-    /** Checks whether the clause applies to a user with these attributes; undefined: it applies to every user. */
+    /** Checks whether the clause applies to a user with these attributes; absent: the clause applies to every user. */
     appliesTo?: (user: Attributes | undefined) => boolean;
     /** Checks whether the clause selects an item (or user), by its attributes and those of the request's item. */
     item?: AttributeTest;
@@ -90,8 +93,8 @@ export interface BoundClause {
 }
 
 /**
- * Turns a filter that checkFilter accepted into predicates. An EXCLUDE whose placeholder has no value is left out.
- * Throws InvalidInputException for a value that its field cannot be compared with.
+ * Turns a filter that checkFilter accepted into predicates. Omits an EXCLUDE whose placeholder has no value. Throws
+ * InvalidInputException for a value that its field cannot be compared with.
  */
 export function bindFilter(filter: FilterExpression, values: FilterValues, columns: Columns): BoundClause[] {
     return filter.clauses
@@ -130,7 +133,7 @@ const allOf =
 const hasValues = ({ where, onlyIf }: Clause, values: FilterValues) =>
     [...where.flat(), ...onlyIf].every(({ operand }) => !("placeholder" in operand) || values.has(operand.placeholder));
 
-/** Returns the values of the condition; undefined stands for any value. */
+/** Returns the values with which the condition compares; undefined for `*`, which is any value. */
 function literalsOf({ operand }: Condition, values: FilterValues): Literal[] | undefined {
     if ("literals" in operand) return operand.literals;
     return "placeholder" in operand ? values.get(operand.placeholder) : undefined;
@@ -169,7 +172,7 @@ function attributeTest(condition: Condition, values: FilterValues, columns: Colu
 
 const isNegative = (operator: Operator) => operator === "NOT IN" || operator === "!=";
 
-/** Returns the test of a word. An absent value is in no list and equals nothing, so it passes only NOT IN and !=. */
+/** Returns the test for the values of a text column. An item without a value passes only NOT IN and !=. */
 function wordTest(operator: Operator, literals: string[]): Test<AttributeValue | undefined> {
     const wanted = new Set(literals);
     const negative = isNegative(operator);

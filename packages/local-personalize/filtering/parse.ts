@@ -1,6 +1,8 @@
 import { invalidInput, type ServiceError } from "../errors.ts";
 
-/** A parsed filter. INCLUDE clauses are united, and EXCLUDE clauses are subtracted. */
+/**
+ * A parsed filter. An item passes if an INCLUDE clause selects it (or the filter has none), and no EXCLUDE clause does.
+ */
 export interface FilterExpression {
     clauses: Clause[];
 }
@@ -31,7 +33,7 @@ export interface Condition {
 
 export type Literal = string | number;
 
-/** The right side of a comparison: literals (one, unless the operator is IN), any value, or a value from the caller. */
+/** The right side of a comparison: literals (one, unless the operator is IN), any value (`*`), or a placeholder. */
 type Operand = { literals: Literal[] } | { anything: true } | { placeholder: string } | { currentItem: string };
 
 /** Returns the names of a clause's placeholders, without `$`. */
@@ -125,7 +127,7 @@ function readTokens(tokens: Token[]) {
         is,
         fail,
         next,
-        /** Moves past `text` if it comes next. */
+        /** Consumes the next token if it is `text`. */
         take(text: string): boolean {
             const there = is(text);
             if (there) next();
@@ -135,7 +137,10 @@ function readTokens(tokens: Token[]) {
             if (!is(text)) fail(text);
             next();
         },
-        /** Returns the one of `words` that comes next, in the spelling of `words`. */
+        /**
+         * Consumes the next token if it is one of `words` in upper or lower case, and returns that word as `words`
+         * spells it.
+         */
         oneOf<Word extends string>(words: readonly Word[]): Word {
             const word = words.find(is);
             if (word === undefined) return fail(words.join(" or "));
@@ -226,7 +231,7 @@ function readValue(reader: Reader): Operand {
     return readVariable(reader) ?? { literals: [readLiteral(reader)] };
 }
 
-/** Returns a placeholder or a value of the current item, if one comes next. */
+/** Consumes a placeholder or a column of the current item, if that is the next token. */
 function readVariable(reader: Reader): Operand | undefined {
     if (reader.current().kind === "placeholder") return { placeholder: reader.next().text };
     if (!reader.take("CurrentItem")) return undefined;

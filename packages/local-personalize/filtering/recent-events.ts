@@ -7,17 +7,20 @@ export interface SeenEvent {
     eventType: string;
     /** Epoch seconds. */
     sentAt: number;
-    /** Time of the user's last import for an imported event, of PutEvents for a streamed one; epoch milliseconds. */
+    /**
+     * Time of the user's last import (for an imported event) or of PutEvents (for a streamed event); epoch
+     * milliseconds.
+     */
     receivedAt: number;
 }
 
-/** Number of latest events of a user and event type that a filter considers, as in the guide. */
+/** Number of latest events of a user and event type that a filter considers (developer guide). */
 const MOST_OF_A_TYPE = 100;
 
-/** Milliseconds of three months. The guide states no number of days. */
+/** Three months in milliseconds; 90 days is a guess, because the developer guide states no number of days. */
 const FORGOTTEN_AFTER = 90 * 86_400_000;
 
-/** Returns an index of imported events by user, built once for a dataset. */
+/** Indexes imported events by user, once for a dataset. Returns a function from a user ID to the user's events. */
 export function indexByUser(rows: Rows) {
     const userNumbers = new Map(rows.userIds.map((userId, user) => [userId, user]));
     const eventTypes = rows.eventTypes.map((eventType) => eventType.toLowerCase());
@@ -68,7 +71,7 @@ export function latestEvents(imported: readonly SeenEvent[], streamed: readonly 
     });
 }
 
-/** Returns the start of the latest period until now in which something was received at least every three months. */
+/** Returns the time of the oldest event that is not followed by three months without an event. */
 function rememberedSince(events: readonly SeenEvent[], now: number): number {
     let since = now;
     for (const receivedAt of events.map((event) => event.receivedAt).sort((a, b) => b - a)) {

@@ -20,9 +20,9 @@ const longestPlaceholder = 50;
 const numeric = ["int", "long", "float", "double"];
 
 /**
- * Checks an expression against the existing columns. Throws InvalidInputException for a field that does not exist, or
- * that filters cannot use. Throws it also if a field cannot be compared with its value. Throws LimitExceededException
- * for more than 10 distinct fields. Returns the fields, such as `Items.GENRES`.
+ * Checks an expression against the existing columns. Throws InvalidInputException for a field that does not exist or
+ * that filters cannot use, and for a value of another type than its field. Throws LimitExceededException for more than
+ * 10 distinct fields. Returns the fields, such as `Items.GENRES`.
  */
 export function checkFilter(filter: FilterExpression, columns: Columns): string[] {
     for (const clause of filter.clauses) checkClause(clause, columns);

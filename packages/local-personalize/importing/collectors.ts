@@ -2,12 +2,15 @@ import type { Field } from "../control/avro.ts";
 import { type AttributeRows, loadAttributeRows, saveAttributeRows } from "./attribute-rows.ts";
 import { createRowCollector, eachRow, loadRows, saveRows } from "./rows.ts";
 
-/** Collects the rows of an import, as values of the schema's fields. Stores them in the form of their dataset type. */
+/**
+ * Collects the rows of an import and writes them in the file format of their dataset type. A row is a list of values in
+ * the order of the schema's fields.
+ */
 export interface Collector {
     take(values: string[]): void;
     /**
-     * Writes the rows, imported at `now` (epoch milliseconds), to `file`: in addition to its `before` rows, or in place
-     * of them (0). Returns the new number of rows.
+     * Writes the rows to `file`, with `now` (epoch milliseconds) as the time of the import. If the file has `before`
+     * rows, adds the rows to them; if `before` is 0, replaces the file. Returns the new number of rows.
      */
     keep(file: string, before: number, now: number): number;
     /** Returns the IDs of the rows; none for interactions. */
@@ -15,8 +18,8 @@ export interface Collector {
 }
 
 /**
- * Returns the collector of a dataset type: columns for interactions, rows by id for items, users and actions, else a
- * count.
+ * Returns the collector of a dataset type. It stores interactions in columns, and items, users and actions by their
+ * ids. Of other rows it stores only the number.
  */
 export function collectorOf(datasetType: string, fields: Field[]): Collector {
     if (datasetType === "INTERACTIONS") return collectInteractions(fields);
@@ -44,7 +47,7 @@ function collectInteractions(fields: Field[]): Collector {
             if (earlier) eachRow(earlier, rows.add, columns);
             const all = rows.finish();
             const earlierAt = new Map(earlier?.userIds.map((id, user) => [id, earlier.importedAt?.[user] ?? 0]));
-            // Users are numbered in order of appearance: those of this import before those of earlier imports.
+            // Users are numbered by their first appearance, so the users of this import come before the others.
             const importedAt = all.userIds.map((id, user) => (user < imported ? now : (earlierAt.get(id) ?? 0)));
             saveRows(file, { ...all, importedAt });
             return all.timestamps.length;

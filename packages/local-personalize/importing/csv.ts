@@ -1,7 +1,7 @@
 /**
- * A CSV reader for the forms that Amazon Personalize accepts. They are comma separated, UTF-8, text in double quotes,
- * `\` or a doubled quote before a quote inside quotes. AWS's guide asks for `\"` and `\\`; pandas and spreadsheets
- * write `""`.
+ * A CSV reader for the forms that Amazon Personalize accepts. Files are comma separated and UTF-8. Text may be in
+ * double quotes; inside them, a quote is written as `\"` or `""`. AWS's guide asks for `\"` and `\\`; pandas and
+ * spreadsheets write `""`.
  */
 
 /** A file that is not valid CSV; `line` is the 1-based line on which the wrong record begins. */
@@ -16,10 +16,11 @@ export class MalformedCsvError extends Error {
 }
 
 export interface CsvParser {
-    /** Takes the next chunk of text and passes on the records that it completes. */
+    /** Parses the next chunk of text, and calls `onRecord` for each record that it completes. */
     write(text: string): void;
     /**
-     * Ends the text: passes on a last record without a line end. Throws MalformedCsvError when a quote is still open.
+     * Parses the end of the text: calls `onRecord` for a last record without a line end. Throws MalformedCsvError when
+     * a quote is still open.
      */
     end(): void;
 }
@@ -33,8 +34,8 @@ const CR = 0x0d;
 type Place = "start of field" | "bare field" | "quoted field" | "after backslash" | "after closing quote";
 
 /**
- * Creates a parser that calls `onRecord` with each record's fields and its first line. Empty lines are not records.
- * Text may be cut anywhere between two calls of `write`.
+ * Creates a parser that calls `onRecord` with each record's fields and its first line. Empty lines are not records. A
+ * chunk may begin and end anywhere in the text.
  */
 export function createCsvParser(onRecord: (fields: string[], line: number) => void): CsvParser {
     let place: Place = "start of field";

@@ -8,14 +8,15 @@ const longestId = 256;
 const longestCategorical = 1000;
 const number = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
-/** Maximum number of digits of seconds, until the year 5138. Longer numbers are milliseconds. */
+/** Maximum number of digits of a timestamp in seconds (until the year 5138). Longer timestamps are in milliseconds. */
 export const longestSeconds = 11;
 
 const largestInt = 2 ** 31 - 1;
 
 /**
- * Reads a CSV object by the dataset's schema. Passes each row on as the values of `fields`, in their order. Returns
- * its header. Throws RefusedDataError for missing columns, invalid CSV, and values that the schema does not allow.
+ * Reads a CSV object by the dataset's schema and returns its header. Calls the callback for each row, with the values
+ * in the order of `fields`. Throws RefusedDataError for missing columns, invalid CSV, and values that the schema does
+ * not allow.
  */
 export async function readCsv(
     bytes: AsyncIterable<Uint8Array>,
@@ -84,7 +85,9 @@ function checkValue(field: Field, value: string, what: string): void {
     throw new RefusedDataError(`${what} has no value for ${name}, which may not be null.`);
 }
 
-/** Returns why a dataset does not take a text as the value of a field, in a sentence about `what`; undefined if it does. */
+/**
+ * Returns a sentence about `what` that explains why a text is not a valid value of a field; undefined if it is valid.
+ */
 export function whyRefused(field: Field, value: string, what: string): string | undefined {
     const { name, type } = field;
     const valid =

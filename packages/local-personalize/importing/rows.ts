@@ -29,8 +29,8 @@ interface TextColumn {
 }
 
 /**
- * Collects rows with the other columns `columns`. `finish` sorts them and keeps one of each group of equal events, as
- * the service does.
+ * Collects rows; `columns` are the names of their other columns. `finish` sorts the rows and removes duplicate events,
+ * as the service does.
  */
 export function createRowCollector(columns: readonly string[] = []) {
     const ids = { users: numbering(), items: numbering(), events: numbering() };
@@ -41,7 +41,7 @@ export function createRowCollector(columns: readonly string[] = []) {
     const values: number[] = [];
     const extras = columns.map((name) => ({ name, ids: numbering(), numbers: [] as number[] }));
     return {
-        /** Adds a row. `value` is the EVENT_VALUE, NaN for none; `texts` are the other columns, in their order. */
+        /** Adds a row. `value` is the EVENT_VALUE, or NaN; `texts` are the values of `columns`, in their order. */
         add(
             userId: string,
             itemId: string,
@@ -96,7 +96,7 @@ export function createRowCollector(columns: readonly string[] = []) {
     };
 }
 
-/** Passes every row of `rows` on in its order, with the texts of `columns`. */
+/** Calls the callback for every row of `rows` in its order, with the texts of `columns`. */
 export function eachRow(
     rows: Rows,
     take: (
@@ -119,7 +119,7 @@ export function eachRow(
     });
 }
 
-/** Returns the rows of other users. */
+/** Returns the rows of all users except `users`. */
 export function rowsWithout(rows: Rows, users: ReadonlySet<string>): Rows {
     const columns = Object.keys(rows.extras ?? {});
     const collector = createRowCollector(columns);
@@ -133,7 +133,10 @@ export function rowsWithout(rows: Rows, users: ReadonlySet<string>): Rows {
     };
 }
 
-/** Returns the rows together with streamed events, in the order of their time, with these other columns. */
+/**
+ * Returns the rows and the streamed events in the order of their time. `columns` are the names of the other columns to
+ * include.
+ */
 export function withEvents(rows: Rows, events: readonly UserEvent[], columns: readonly string[] = []): Rows {
     if (events.length === 0) return rows;
     const collector = createRowCollector(columns);
@@ -145,7 +148,10 @@ export function withEvents(rows: Rows, events: readonly UserEvent[], columns: re
     return collector.finish();
 }
 
-/** Returns an event's properties (JSON) as the texts of columns; a property's name is its column in camel case. */
+/**
+ * Returns the values of an event's properties (JSON) for `columns`. The name of a property is the name of its column in
+ * camel case.
+ */
 export function propertyTexts(properties: string | null, columns: readonly string[]): string[] {
     if (properties === null || columns.length === 0) return [];
     const given = new Map(Object.entries(JSON.parse(properties)).map(([key, value]) => [plainName(key), value]));

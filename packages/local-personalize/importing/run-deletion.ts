@@ -16,9 +16,9 @@ import { loadRows, rowsWithout, saveRows } from "./rows.ts";
 const LARGEST_INPUT = 100 * 1024 * 1024;
 
 /**
- * Deletes the users of a job's CSV files from the interactions and users of its dataset group, imported and streamed, and
- * from the models that were trained on them. A job that runs again deletes the rest. Sub-folders are read too, and only
- * files that end in `.csv` (Developer Guide, "Deleting users").
+ * Deletes the users of a job's CSV files from the interactions and users of its dataset group, imported and streamed,
+ * and from the models that were trained on them. If the process dies, the job runs again and deletes the rest. Reads
+ * only files that end in `.csv`, in sub-folders too (Developer Guide, "Deleting users").
  */
 export async function runDeletion(
     call: Call,

@@ -19,9 +19,9 @@ import { RefusedDataError, readCsv } from "./read-csv.ts";
 const fewestInteractions = 1000;
 
 /**
- * Runs an import job: asks for access, reads, checks against the dataset's schema and stores the rows. Failures have
- * the service's texts; the failed access step and its reason are only in the log. The process may die before it records
- * a job's end. The job then runs again with the same result: equal events count once.
+ * Runs an import job: checks access, reads the objects, checks the rows against the dataset's schema and stores them.
+ * Failure reasons are those of the service; only the log contains the access check that failed. If the process dies
+ * before it records the job's end, the job runs again with the same result, because equal events count once.
  */
 export async function runImport(
     call: Call,
@@ -95,7 +95,7 @@ export async function runImport(
     }
 }
 
-/** Returns a row as an event, if the attribution has a metric of its type. */
+/** Returns a row as an event if the metric attribution has a metric for its event type; otherwise none. */
 function eventsOf(
     { properties }: Resource<AttributionProperties>,
     fields: Field[],
@@ -108,7 +108,7 @@ function eventsOf(
     return isMeasured ? [{ itemId, eventType, timestamp: Number(TIMESTAMP), eventValue, columns }] : [];
 }
 
-/** Writes the report of an import to the folder of the metric attribution. The import does not fail with it. */
+/** Writes the report of an import to the folder of the metric attribution. If that fails, the import still succeeds. */
 async function writeReport(
     call: Call,
     { properties: { metricsOutputConfig } }: Resource<AttributionProperties>,

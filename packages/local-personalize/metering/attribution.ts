@@ -5,18 +5,18 @@ import type { Resource } from "../control/store.ts";
 import type { Attributes } from "../filtering/bind.ts";
 import { recommendationMark } from "../serving/recommend.ts";
 
-/** An event, as far as metrics count it. */
+/** The fields of an event that metrics use. */
 export interface AttributedEvent {
     itemId: string | null;
     eventType: string;
     /** Epoch seconds. */
     timestamp: number;
     eventValue: number | null;
-    /** Other columns of the event; names in any spelling. */
+    /** Other columns of the event by name, in upper case or in camel case. */
     columns: Record<string, unknown>;
 }
 
-/** One count of an event. */
+/** The value of one event for one metric. */
 export interface AttributedValue {
     metricName: string;
     eventType: string;
@@ -32,8 +32,9 @@ export const intervalOf = (timestamp: number): number => Math.floor(timestamp / 
 const UNKNOWN_SOURCE = "SOURCE_NAME_UNDEFINED";
 
 /**
- * Returns the values of an event for each metric of its type; case does not count. The source is the event's own, or the
- * campaign or recommender of its recommendation. Source: Developer Guide, "Event metrics and attribution reports".
+ * Returns the values of an event for each metric of its event type (case-insensitive). The source is the event's
+ * eventAttributionSource, otherwise the campaign or recommender of its recommendationId. Source: Developer Guide,
+ * "Event metrics and attribution reports".
  */
 export function attributedValues(
     call: Call,
@@ -67,7 +68,7 @@ export function attributedValues(
 
 const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
-/** Returns the campaign or recommender whose recommendations have an ID with this end. */
+/** Returns the ARN of the campaign or recommender that returned a recommendation ID, by the end of the ID. */
 function sourceOf(call: Call, groupArn: string, recommendationId: string | undefined): string | undefined {
     if (recommendationId === undefined) return undefined;
     const solutions = call.store.list("solution", call.region, groupArn).map(({ arn }) => `${arn}/`);
@@ -78,7 +79,10 @@ function sourceOf(call: Call, groupArn: string, recommendationId: string | undef
     return [...campaigns, ...recommenders].find(({ arn }) => recommendationId.endsWith(recommendationMark(arn)))?.arn;
 }
 
-/** Returns the report of an import as CSV: sums for each metric, source and 15 minutes, the latest first. */
+/**
+ * Returns the report of an import as CSV: one sum for each metric, source and 15-minute period, the latest period
+ * first.
+ */
 export function attributionReport(values: readonly AttributedValue[]): string {
     const sums = new Map<string, number>();
     for (const { metricName, eventType, function: name, source, timestamp, value } of values) {

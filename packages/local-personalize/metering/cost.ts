@@ -2,8 +2,8 @@ import type { UsageRecord } from "../contract.ts";
 import type { Measure } from "./usage-types.ts";
 
 /**
- * US dollars that Amazon Personalize bills (US price, unverified).
- * The emulator has its own list, as AWS does: a bill from the program's prices could not contradict them.
+ * US dollars that Amazon Personalize bills (US price, unverified). The list is independent of the prices in the program
+ * that uses the emulator, so that a comparison can find errors.
  */
 const priceList = {
     /** One GB imported or streamed. */
@@ -14,7 +14,7 @@ const priceList = {
     trainingInteractionsV2: 0.002,
     /** 1,000 requests, v2 recipes. */
     requestsV2: 0.15,
-    /** One TPS-hour, by the region's earlier TPS-hours of the month, recipes other than v2. */
+    /** One TPS-hour of recipes other than v2. The price depends on the region's earlier TPS-hours of the month. */
     tpsHourTiers: [
         { from: 0, to: 20_000, usd: 0.2 },
         { from: 20_000, to: 200_000, usd: 0.1 },
@@ -30,7 +30,7 @@ export function hasV2Billing(recipe: string | undefined): boolean {
     return recipe?.endsWith("-v2") ?? false;
 }
 
-/** US dollars for one unit of a measure that has no tiers. */
+/** Prices, in US dollars for one unit, of the measures without tiers. */
 const flat: Readonly<Partial<Record<Measure, number>>> = {
     DataIngestion: priceList.dataIngestionGb,
     TrainingHours: priceList.trainingHour,
@@ -53,7 +53,7 @@ export interface CostRecord extends UsageRecord {
 }
 
 /**
- * Returns usage with its costs. TPS-hours of a region become cheaper in the course of a month. Give the records in the
+ * Returns usage with its costs. The price of a region's TPS-hours falls during a month, so the records must be in the
  * order of their hours, from the first hour of a month.
  */
 export function costsOf(records: readonly UsageRecord[]): CostRecord[] {

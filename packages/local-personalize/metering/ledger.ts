@@ -3,17 +3,17 @@ import type { Tag } from "../control/properties.ts";
 import type { Measure } from "./usage-types.ts";
 import { billed, endOf, hourMilliseconds, hourOf, type Window } from "./windows.ts";
 
-/** A resource that has usage, or may have some. The record outlives the resource. */
+/** A resource that is metered. The record is kept after the resource is deleted. */
 export interface Metered {
     /** ID of the resource, which is never reused. */
     readonly id: number;
     readonly region: string;
     readonly arn: string;
-    /** Tags at the last check. */
+    /** Tags when the resource was last recorded. */
     readonly tags: readonly Tag[];
 }
 
-/** Usage of a resource within an hour, in the counted unit of its usage type. */
+/** One measure of a resource's usage within an hour; `amount` is in the unit in which the measure is counted. */
 export interface Entry extends Metered {
     readonly measure: Measure;
     /** Start of the hour, epoch milliseconds. */
@@ -36,8 +36,8 @@ CREATE TABLE IF NOT EXISTS windows (
 ) STRICT, WITHOUT ROWID;`;
 
 /**
- * Opens the ledger of usage by resource, measure and hour. It is in the database of the resources, so that both change
- * in one transaction.
+ * Opens the ledger of usage by resource, measure and hour. It uses the database of the resources, so that one
+ * transaction changes both.
  */
 export function openLedger(database: DatabaseSync) {
     database.exec(tables);
@@ -50,7 +50,7 @@ export function openLedger(database: DatabaseSync) {
     const add = database.prepare(
         "INSERT INTO usage (hour, resource, measure, amount) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
     );
-    // The billed amount of a window is `billed` of windows.ts.
+    // MAX(…) is the billed amount of a window, as in `billed` of windows.ts.
     const between = database.prepare(`
         SELECT id, region, arn, tags, measure, hour, SUM(amount) AS amount FROM (
             SELECT hour, resource, measure, amount FROM usage
@@ -69,20 +69,20 @@ export function openLedger(database: DatabaseSync) {
     return {
         /** Adds a resource, or updates its tags. */
         know: ({ id, region, arn, tags }: Metered) => void know.run(id, region, arn, JSON.stringify(tags)),
-        /** Adds a resource that no longer exists; keeps its known tags. */
+        /** Adds a resource that no longer exists, without tags; if it is already recorded, keeps its tags. */
         knowGone: ({ id, region, arn }: Omit<Metered, "tags">) => void knowGone.run(id, region, arn),
-        /** Adds to a known resource's usage at a time; `amount` is a whole number. */
+        /** Adds `amount`, a whole number, to the usage of a recorded resource in the hour of `time`. */
         add: (id: number, measure: Measure, time: number, amount: number) =>
             void add.run(hourOf(time), id, measure, amount),
         /** Returns usage in the hours that begin in `[from, to)`. */
         between: (from: number, to: number): Entry[] =>
             between.all(from, to).map((row) => ({ ...row, tags: JSON.parse(String(row.tags)) }) as unknown as Entry),
-        /** Returns the time up to which the ledger has a campaign's usage; 0 for an unknown campaign. */
+        /** Returns the time up to which a campaign's usage is recorded; 0 for an unknown campaign. */
         until: (id: number): number => Number(until.get(id)?.until ?? 0),
         settledUntil: (id: number, time: number) => void setUntil.run(time, id),
         addWindow: (id: number, { measure, start, minimum, requests }: Window) =>
             void addWindow.run(id, measure, start, minimum, requests),
-        /** Converts windows that have ended at `time` to hours. */
+        /** Replaces the windows that have ended by `time` with usage of their hours. */
         closeWindows(time: number): void {
             for (const row of windows.all()) {
                 const window = { ...row } as unknown as Window & { campaign: number };

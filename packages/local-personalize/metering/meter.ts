@@ -18,8 +18,8 @@ interface Asked {
 
 /**
  * Meters the usage that the service would bill. Requests and streamed bytes are counted in memory and written about
- * once a second and at the end. A recommendation does not wait for the disk, and kill -9 loses at most one second of
- * them. The time of campaigns follows from their stored state: none of it is lost.
+ * once a second and on close, so that a recommendation does not wait for the disk. kill -9 loses at most one second of
+ * these counts. The capacity of campaigns is calculated from their stored state, so none of it is lost.
  */
 export function createMeter({ store, speed, log }: { store: Store; speed: Speed; log(message: string): void }) {
     const { ledger, clock } = store;
@@ -27,7 +27,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
     const askedBefore: Asked[] = [];
     const streamed = new Map<number, { dataset: Resource<object>; time: number; bytes: number }>();
 
-    /** Stores a resource with its tags, as they are while it exists. */
+    /** Records a resource; while it exists, with its current tags. */
     const know = (resource: Resource<object>, more: readonly Tag[] = []) => {
         const { id, region, arn } = resource;
         if (store.find(region, arn)?.id !== id) ledger.knowGone({ id, region, arn });
@@ -51,7 +51,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
         streamed.clear();
     };
 
-    /** Writes the counts, and the time of all campaigns up to `now`. */
+    /** Writes the counts, and the capacity of all campaigns up to `now`. */
     const settle = (now = clock.now()) => {
         store.transaction(() => {
             flush();
@@ -79,7 +79,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
 
     return {
         /**
-         * Writes the counts up to `now`. Call this before a campaign is changed or deleted, and before the clock is
+         * Writes all usage up to `now`. Call this before a campaign is changed or deleted, and before the clock is
          * moved.
          */
         settle,
@@ -94,7 +94,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
             if (count) askedBefore.push(count);
             requestsByCampaign.set(campaign.id, { campaign, measure, start, requests: 1 });
         },
-        /** Counts bytes that PutEvents, PutItems or PutUsers brought into a dataset. */
+        /** Counts the bytes that PutEvents, PutItems or PutUsers added to a dataset. */
         streamed(dataset: Resource<object>, bytes: number, now: number): void {
             const count = streamed.get(dataset.id);
             if (count) count.bytes += bytes;
@@ -105,7 +105,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
             know(job);
             ledger.add(job.id, "DataIngestion", clock.now(), bytes);
         },
-        /** Records a training, within the transaction that ends it. It also has its solution's tags. */
+        /** Records a training with the tags of its version and solution, within the transaction that ends it. */
         trained(version: Resource<object>, used: { trainingHours: number } | { interactions: number }): void {
             const solution = store.find(version.region, version.parent ?? "");
             know(version, solution && store.tags(solution.id));
@@ -142,8 +142,9 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
 export type Meter = ReturnType<typeof createMeter>;
 
 /**
- * Returns a campaign's provisioned capacity over time, up to its last update, from ACTIVE on and without an end.
- * `recipeOf` returns the recipe of a solution version. Settle the campaign before an update or a deletion changes it.
+ * Returns the periods of a campaign's provisioned capacity: from ACTIVE to its last update, and from there without an
+ * end. `recipeOf` returns the recipe of a solution version. Call `settle` before an update or a deletion changes the
+ * campaign.
  */
 function segmentsOf(
     campaign: Resource<CampaignProperties>,

@@ -6,7 +6,7 @@ import type { Resource, Store } from "../control/store.ts";
 
 const minuteMilliseconds = 60_000;
 
-/** Milliseconds between two reads of a metric, so that the publisher does not get too many values. */
+/** Minimum milliseconds between two reads of a metric, to limit the number of values to publish. */
 const restMilliseconds = 5000;
 
 /** Collects the service's own metrics in memory. */
@@ -55,14 +55,14 @@ export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 const seriesOf = ({ region, name, dimensions }: Pick<MetricValues, "region" | "name" | "dimensions">) =>
     `${region} ${name} ${Object.values(dimensions).join(" ")}`;
 
-/** The metric of successful calls, the prefix of the error metrics, and the metric of the latency. */
+/** The names of an operation's metrics: of successful calls, of errors (a prefix), and of the latency. */
 interface Names {
     readonly successes: string;
     readonly errors: string;
     readonly latency: string;
 }
 
-/** Reference sheet, section 9: AWS's own names; PutEventLatency also has no s there. */
+/** AWS's names of the metrics. PutEventLatency has no s after Event in AWS's documentation either. */
 const names: Readonly<Record<string, Names>> = {
     GetRecommendations: of("GetRecommendations", "GetRecommendations"),
     GetPersonalizedRanking: of("GetPersonalizedRanking", "GetPersonalizedRanking"),
@@ -76,8 +76,9 @@ function of(successes: string, errors: string): Names {
 }
 
 /**
- * Counts calls at runtime like the service's metrics. They are successful calls with their latency, and each error as a
- * 1 among 0s (developer guide, "CloudWatch metrics"). Calls about a resource that does not exist are not counted.
+ * Counts runtime calls for the service's CloudWatch metrics: successful calls, their latency, and errors. The error
+ * metrics have a value for each call, 1 for an error and otherwise 0 (developer guide, "CloudWatch metrics"). Calls for
+ * a resource that does not exist are not counted.
  */
 export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
     let dimensionsByKey = new Map<string, Readonly<Record<string, string>>>();
@@ -115,7 +116,9 @@ export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
     };
 }
 
-/** Returns the dimensions of calls: of a campaign or a dataset by ARN, or of a tracker by tracking ID. */
+/**
+ * Returns the metric dimensions of a campaign or dataset (`subject` is an ARN) or of an event tracker (a tracking ID).
+ */
 function lookUp(store: Store, region: string, subject: string): Record<string, string> | undefined {
     const resource = store.find(region, subject);
     if (resource?.kind === "campaign") return { CampaignArn: resource.arn };
@@ -127,13 +130,13 @@ function lookUp(store: Store, region: string, subject: string): Record<string, s
     return dataset && { DatasetGroupArn: tracker.parent ?? "", DatasetArn: dataset.arn, EventTrackerArn: tracker.arn };
 }
 
-/** Prefix of the metrics of each kind of job. Batch jobs have none. */
+/** Prefix of the metrics of each kind of job. Batch jobs have no metrics. */
 const prefixes: Partial<Record<Kind, string>> = {
     "dataset-import-job": "DatasetImportJob",
     "solution-version": "SolutionTrainingJob",
 };
 
-/** Counts imports and trainings like the service's metrics. */
+/** Counts imports and trainings for the service's CloudWatch metrics. */
 export function createJobMetrics(store: Store, speed: Speed, metrics: ServiceMetrics) {
     const adderOf = (job: Resource<object>) => {
         const prefix = prefixes[job.kind];

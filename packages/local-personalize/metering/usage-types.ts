@@ -1,6 +1,6 @@
 /**
- * Billed measures, which are the last part of a usage type. AWS's own spelling is unknown, so this project chose the
- * names.
+ * The billed measures. Their names are the last part of a usage type; they are a guess, because AWS does not document
+ * its usage types.
  */
 export type Measure =
     | "DataIngestion"
@@ -12,8 +12,8 @@ export type Measure =
 interface Unit {
     readonly unit: string;
     /**
-     * Counts for one unit. All counts are whole numbers, so that sums are exact: bytes, milliseconds, interactions,
-     * milliseconds times TPS, thousandths of requests.
+     * Number of counts in one `unit`. Counts are whole numbers, so that sums are exact: bytes, milliseconds,
+     * interactions, milliseconds times TPS, thousandths of requests.
      */
     readonly counted: number;
 }

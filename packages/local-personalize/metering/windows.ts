@@ -12,7 +12,7 @@ export interface Segment {
     readonly measure: CampaignMeasure;
 }
 
-/** A period that is billed as one unit. */
+/** A window: a period of 5 minutes or an hour for which one amount is billed. */
 export interface Window {
     readonly measure: CampaignMeasure;
     /** Epoch milliseconds. */
@@ -25,8 +25,8 @@ export interface Window {
 export const hourMilliseconds = 3_600_000;
 
 /**
- * TPS are averages of 5 minutes. A v2 campaign has a minimum number of billed requests an hour, so its
- * window is an hour.
+ * Length of a window in milliseconds. AWS bills TPS as averages of 5 minutes, and the requests of a v2 campaign with a
+ * minimum for each hour.
  */
 const lengths: Readonly<Record<CampaignMeasure, number>> = {
     RecommendationTPSHours: 300_000,
@@ -37,11 +37,11 @@ const lengths: Readonly<Record<CampaignMeasure, number>> = {
 export const measureOf = (recipe: string | undefined): CampaignMeasure =>
     hasV2Billing(recipe) ? "RecommendationRequests" : "RecommendationTPSHours";
 
-/** Returns the start of the window that has a time, epoch milliseconds. */
+/** Returns the start of the window that contains a time; epoch milliseconds. */
 export const startOf = (measure: CampaignMeasure, time: number) => time - (time % lengths[measure]);
 /** Returns the end of a window, epoch milliseconds. */
 export const endOf = ({ measure, start }: Pick<Window, "measure" | "start">) => start + lengths[measure];
-/** Returns the start of the hour that has a time, epoch milliseconds. */
+/** Returns the start of the hour that contains a time; epoch milliseconds. */
 export const hourOf = (time: number) => time - (time % hourMilliseconds);
 
 /**
@@ -52,8 +52,8 @@ export const billed = ({ minimum, requests }: Pick<Window, "minimum" | "requests
     Math.max(minimum, requests * 1000);
 
 /**
- * Returns the windows of segments, without requests. Parts of one window are added: it does not matter where a segment
- * is cut.
+ * Returns the windows of segments, without requests. The parts of several segments in one window are added, so the
+ * result does not depend on where segments are divided.
  */
 export function windowsOf(segments: readonly Segment[]): Window[] {
     const windows = new Map<string, Window>();
