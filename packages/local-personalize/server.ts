@@ -15,7 +15,8 @@ export interface ServerOptions {
 }
 
 /**
- * Serves the three Personalize APIs on one port. Signatures are read for their region, and are not verified.
+ * Serves the three Personalize APIs on one port. Reads the region from the signature of a request, but does not verify
+ * the signature.
  *
  * @throws Error with code EADDRINUSE when the port is taken
  */
@@ -32,7 +33,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 /**
- * Maximum length of a body in bytes. PutItems is the longest call: ten items with 32,000 characters, which may be
+ * Maximum length of a body in bytes. The longest valid call is PutItems: ten items of 32,000 characters, which may be
  * escaped.
  */
 const longestBody = 4_000_000;

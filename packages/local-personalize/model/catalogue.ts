@@ -1,9 +1,9 @@
 import { type Entry, sorted } from "./sparse-rows.ts";
 
-/** An item of the Items dataset, as far as models use it. */
+/** The attributes of an item of the Items dataset that models use. */
 export interface CatalogueItem {
     readonly itemId: string;
-    /** Its categorical values, each with its column: `GENRES=Comedy`. */
+    /** The item's categorical values, each with the name of its column: `GENRES=Comedy`. */
     readonly words: readonly string[];
     /** CREATION_TIMESTAMP, epoch seconds. */
     readonly createdAt?: number;
@@ -16,7 +16,7 @@ export const COLD = 5;
 
 /** Options for the rows of nearestByWords. */
 export interface WordOptions {
-    /** Checks whether an item gets a row. Other items have an empty one. */
+    /** Checks whether an item gets a row. The rows of other items are empty. */
     wanted(item: number): boolean;
     /** Checks whether a row may contain an item. */
     allowed(item: number): boolean;

@@ -1,21 +1,21 @@
 import type { Interactions } from "./interactions.ts";
 
-/** How the circumstances of a request change the scores of items. */
+/** How the context of a request (such as DEVICE = phone) changes the scores of items. */
 export interface Contexts {
     /** The column and value of each row of `lifts`. */
     readonly values: readonly (readonly [column: string, value: string])[];
-    /** Factor of each item under each value, row by row. */
+    /** Factor of each item's score for each value of `values`, row by row. */
     readonly lifts: Float32Array;
 }
 
-/** Maximum number of values of a column, the most common ones. */
+/** Maximum number of values of a column. The most common values are used. */
 const MOST_VALUES = 50;
-/** Number of events without the value that each item is assumed to have beside its own. */
+/** Number of average events that are added to each item's own events, so that a few events change the factor little. */
 const PRIOR = 10;
 
 /**
- * Returns, for each value of each context column, how much likelier an event with an item has it than any event. Few
- * events change little. Undefined without such columns.
+ * Returns how much more frequent each value of each context column is in the events of each item than in all events.
+ * Undefined without context columns.
  */
 export function fitContexts(
     { contexts, items, itemIds }: Interactions,
@@ -60,7 +60,10 @@ export function fitContexts(
     return { values: columns.flatMap(({ values }) => values), lifts };
 }
 
-/** Multiplies scores by the lifts of a request's context, in place. A value that the training did not have changes nothing. */
+/**
+ * Multiplies scores in place by the factors for a request's context. Values that are not in the training data have no
+ * effect.
+ */
 export function applyContext(
     scores: Float64Array,
     contexts: Contexts,

@@ -9,8 +9,8 @@ import { principalWeights } from "./principal.ts";
 const PRINCIPAL_SHARE = 1.2;
 
 /**
- * Returns how strongly each item suggests each other one, n × n, row by row. It is the sum of three linear models of
- * the time-aware Gram matrix. P is its inverse.
+ * Returns how strongly each item suggests each other item, n × n, row by row. It is the sum of three linear models of
+ * the time-aware Gram matrix, whose inverse is P.
  *
  * - EASE^R (Steck 2019): -P[i][j] / P[j][j] predicts which items belong together.
  * - Directed ridge: P · D predicts which item follows, D being the sums of pairs in their order.
@@ -47,7 +47,10 @@ function togetherWeights(inverse: Float64Array, n: number): Float32Array {
     return weights;
 }
 
-/** Adds other weights without their diagonal. They are scaled so that their norm is `share` of that of the first ones. */
+/**
+ * Adds `added`, without its diagonal, to `weights`. Scales `added` so that its norm is `share` times the norm of
+ * `weights`.
+ */
 function addOfNorm(weights: Float32Array, added: Float32Array, n: number, share: number): void {
     for (let item = 0; item < n; item++) added[item * n + item] = 0;
     const norm = normOf(added);

@@ -7,7 +7,10 @@ export interface EventParameters {
     weight?: number;
 }
 
-/** The events on which a solution trains: of one type, or those of its `eventsConfig`. With neither, all events. */
+/**
+ * The events on which a solution trains: of one type, or those of its `eventsConfig`. Without both, it trains on all
+ * events.
+ */
 export interface EventChoice {
     eventType?: string | undefined;
     /** Minimum value of events that count. Events without a value do not count. */
@@ -15,7 +18,7 @@ export interface EventChoice {
     eventParameters?: readonly EventParameters[] | undefined;
 }
 
-/** Returns the event types that a choice names, as the service's messages list them; undefined if all events count. */
+/** Returns the event types of a choice, in the format of the service's messages; undefined if all events count. */
 export function chosenTypes({ eventType, eventValueThreshold, eventParameters }: EventChoice): string | undefined {
     const least = eventValueThreshold === undefined ? undefined : `any, with a value of ${eventValueThreshold} or more`;
     return eventParameters === undefined

@@ -1,14 +1,15 @@
 import { positive } from "./score.ts";
 
 /**
- * How sharp the probabilities of a model are, fitted to its data. They are score^gain, divided by their sum. A gain is
- * good if the next item of users whom the model does not know is probable. Their log likelihood has one maximum.
+ * The gain of a model, which is fitted to its data. Probabilities are score^gain, divided by their sum, so a larger
+ * gain makes them sharper. A gain is good if the actual next items of the test users have high probabilities. The log
+ * likelihood of these items has only one maximum.
  */
 
 /** The gain that fits MovieLens 100k best. Models with too few test users use it. */
 export const DEFAULT_GAIN = 1.3;
 const FEWEST_CASES = 30;
-/** Maximum number of cases: the work grows with their number, and more cases hardly change the gain. */
+/** Maximum number of cases. More cases take more time and hardly change the gain. */
 export const MOST_CASES = 200;
 const [LEAST_GAIN, LARGEST_GAIN] = [0.4, 2.5];
 const PRECISION = 0.01;
@@ -23,14 +24,17 @@ export interface FittedGain {
     gain: number;
     /** Number of test users on which the gain is based. */
     users: number;
-    /** Perplexity: the next item is as hard to guess as one of this number of items. Absent with too few users. */
+    /**
+     * Perplexity: the next item is as hard to guess as one of this many equally likely items. Absent with too few
+     * users.
+     */
     perplexity?: number;
     /** Perplexity with DEFAULT_GAIN. */
     defaultPerplexity?: number;
 }
 
 /**
- * Returns the gain with the smallest perplexity over some cases, with 2 decimals. Below 30 cases it is DEFAULT_GAIN.
+ * Returns the gain with the smallest perplexity over the cases, with 2 decimals; DEFAULT_GAIN for fewer than 30 cases.
  */
 export function fitGain(cases: readonly Case[]): FittedGain {
     if (cases.length < FEWEST_CASES) return { gain: DEFAULT_GAIN, users: cases.length };

@@ -8,10 +8,12 @@ import { LONGEST_HISTORY } from "./histories.ts";
 /** Weight of two events of a user at any distance. The rest of the weight halves every 20 positions. */
 const FLOOR = 0.1;
 const HALVING = 20;
-/** In the directed matrix, a pair at this distance has half the weight, and no weight beyond the last distance. */
+/**
+ * In the directed matrix, the weight of a pair halves at this distance. Beyond the last distance, pairs have no weight.
+ */
 const DIRECTED_HALVING = 10;
 const DIRECTED_LAST = 64;
-/** Exponent that limits very active users: of the number of their events. */
+/** Exponent of the number of a user's events, which limits the weight of very active users. */
 const USER_POWER = 0.4;
 /** Mean of the ridge. An item's ridge grows with the root of its own weight. */
 const RIDGE = 250;

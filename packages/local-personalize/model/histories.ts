@@ -1,8 +1,8 @@
 import type { Interactions } from "./interactions.ts";
 
 /**
- * Maximum number of items with full rows. A training takes 3 n³ operations: 6 seconds for 4,000 rows. Rarer items have
- * sparse rows, which make lists hardly worse (docs/models.md).
+ * Maximum number of items with dense rows. A training takes 3 n³ operations: 6 seconds for 4,000 rows. Rarer items have
+ * sparse rows, with which lists are hardly worse (docs/models.md).
  */
 export const MOST_DENSE_ITEMS = 4_000;
 /** Number of newest events of a history that are scored and trained on. */
@@ -11,7 +11,7 @@ export const LONGEST_HISTORY = 500;
 /** The training data of a model: items with new numbers, and each user's items by that number, oldest first. */
 export interface TrainingData {
     itemIds: string[];
-    /** Number of items, the first ones, that the dense model covers: all, or the 4,000 most watched. */
+    /** The first `dense` items have dense rows: all items, or the 4,000 most watched. */
     dense: number;
     histories: Map<string, number[]>;
     /** Weight of each event of a history, in its order; absent: all events count equally. */

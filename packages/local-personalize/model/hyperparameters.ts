@@ -6,8 +6,8 @@ export type Settings = Readonly<Record<string, string>>;
 
 /**
  * Returns the interactions of users and items whose numbers of interactions are within the percentiles of
- * `featureTransformationParameters`. Percentiles that a solution does not name leave nothing out: the service's defaults
- * are not applied, because they would leave out a part of every small test.
+ * `featureTransformationParameters`. Without percentiles, nothing is excluded: the service's defaults are not applied,
+ * because they would exclude data of every small test.
  */
 export function withinPercentiles(interactions: Interactions, settings: Settings): Interactions {
     const { userIds, users, items } = interactions;
@@ -22,7 +22,7 @@ export function withinPercentiles(interactions: Interactions, settings: Settings
     });
 }
 
-/** Returns which counts are within the percentiles; undefined if the settings have none. */
+/** Returns for each count whether it is within the percentiles; undefined without percentiles in the settings. */
 function within(counts: Float64Array, settings: Settings, what: string): boolean[] | undefined {
     const [least, most] = ["min", "max"].map((end) => settings[`${end}_${what}_percentile`]);
     if (least === undefined && most === undefined) return undefined;

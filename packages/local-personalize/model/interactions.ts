@@ -10,6 +10,6 @@ export interface Interactions {
     readonly timestamps: Float64Array;
     /** The weight of each row's event, 1 on average over the event types; absent: all count equally. */
     readonly weights?: Float64Array;
-    /** The circumstances of each row's event, by column: row `r` has `words[numbers[r]]`, "" for none. */
+    /** The context of each row's event, by column: the value of row `r` is `words[numbers[r]]`, "" for none. */
     readonly contexts?: Readonly<Record<string, { readonly words: readonly string[]; readonly numbers: Int32Array }>>;
 }

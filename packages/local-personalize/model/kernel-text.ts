@@ -1,8 +1,8 @@
 import loadWabt from "wabt";
 
 /**
- * The text of the kernel. An operand is packed: the rows of a tile side by side, column after column. A tile has 4 rows.
- * Its columns fill two registers: 4 doubles, or 8 floats. All its sums stay in registers.
+ * The WebAssembly text of the kernel. An operand is packed: the rows of a tile side by side, column after column. A
+ * tile has 4 rows. Its columns fill two registers: 4 doubles, or 8 floats. All its sums stay in registers.
  */
 
 interface NumberFormat {

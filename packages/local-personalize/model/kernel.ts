@@ -5,7 +5,7 @@ import { assembleKernel } from "./kernel-text.ts";
  * multiply-adds a second on a server's core. JavaScript does 3.
  */
 
-/** Multiple of which a matrix size is, if the matrix has whole tiles only, of doubles and of floats. */
+/** A matrix whose size is a multiple of this number consists of whole tiles, of doubles and of floats. */
 export const TILE = 8;
 
 /** The place and shape of one row of tiles: positions in numbers, not in bytes. */
@@ -26,7 +26,7 @@ interface Operands<Numbers> {
     sign: 1 | -1;
 }
 
-/** Arrays in one WebAssembly memory, which is freed with the last of them, and the kernel that works on them. */
+/** Arrays in one WebAssembly memory, and the kernel that uses them. The memory is freed with its last array. */
 export interface Workspace {
     doubles(length: number): Float64Array;
     floats(length: number): Float32Array;
@@ -36,8 +36,8 @@ export interface Workspace {
 }
 
 /**
- * Creates memory for arrays of `bytes` altogether, all 0. Throws a RangeError if an array does not fit, or without
- * memory.
+ * Creates memory for arrays of `bytes` in total, filled with 0. Throws a RangeError if an array does not fit, or if
+ * there is not enough memory.
  */
 export function createWorkspace(bytes: number): Workspace {
     const memory = new WebAssembly.Memory({ initial: Math.ceil((bytes + 2 * ALIGNMENT) / 65_536) });

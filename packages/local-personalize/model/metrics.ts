@@ -16,13 +16,13 @@ const relatedRecipes = ["aws-sims", "aws-similar-items"];
 export interface Trial {
     recommended: readonly string[];
     truth: ReadonlySet<string>;
-    /** Reward of each item of the truth, only with event weights. */
+    /** Reward of each item of the truth; present only with event weights. */
     rewards?: ReadonlyMap<string, number>;
 }
 
 /** Metrics over some test users. All figures are rounded to 4 decimals. */
 export interface Measurement {
-    /** GetSolutionMetrics, with the service's keys. */
+    /** The metrics of GetSolutionMetrics, by the service's keys. */
     readonly metrics: Record<string, number>;
     /** Half the width of each metric's 95 % confidence interval; 1 for a single test user. */
     readonly margins: Record<string, number>;
@@ -32,10 +32,10 @@ export interface Measurement {
 }
 
 /**
- * GetSolutionMetrics of a training, by the service's protocol. A model is trained on 90 % of the users. For
- * each other user, the oldest 90 % of the events are the input and the newest 10 % (at least one) the truth. Items of the
+ * Computes GetSolutionMetrics of a training, by the service's method. A model is trained on 90 % of the users. For each
+ * other user, the oldest 90 % of the events are the input and the newest 10 % (at least one) the truth. Items of the
  * input are left out of the list. `seed` (the solution's ARN) chooses the test users; equal seeds give equal figures.
- * The test users also fit the gain, by the first item of their truths.
+ * The gain is fitted to the first item in the truth of each test user.
  */
 export function solutionMetrics(
     interactions: Interactions,
@@ -91,8 +91,8 @@ function eventRewards(ids: readonly string[], events: readonly UserEvent[], trut
 }
 
 /**
- * Returns the metrics of some trials; `catalogueSize` is the number of distinct items in the data, and `rewards` has the
- * items' values for the solution's objective.
+ * Returns the metrics of some trials. `catalogueSize` is the number of distinct items in the data; `rewards` are the
+ * items' values of the solution's objective.
  */
 export function metricsOf(
     trials: readonly Trial[],
@@ -127,8 +127,8 @@ export function metricsOf(
 }
 
 /**
- * Returns a share of coverage for each user, by the jackknife: their spread is that of coverage. A user's share is the
- * items that no other list has, times the number of the other users.
+ * Returns a share of coverage for each user, by the jackknife method, for the confidence interval of coverage. A user's
+ * share is the number of items that only this user's list contains, times the number of the other users.
  */
 function coverageShares(trials: readonly Trial[], catalogueSize: number): number[] {
     const lists = new Map<string, number>();
@@ -151,7 +151,7 @@ function marginOf(values: readonly number[]): number {
 
 const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
 
-/** Returns NDCG. In the service's ideal list, the list's own rewards are in descending order. */
+/** Returns NDCG. The ideal list of the service consists of the list's own rewards in descending order. */
 function ndcgOf(rewards: readonly number[]): number {
     const gain = (list: readonly number[]) => list.reduce((sum, reward, rank) => sum + reward / Math.log(rank + 2), 0);
     const ideal = gain(rewards.toSorted((a, b) => b - a));

@@ -9,29 +9,32 @@ export interface FreshItem {
     ageDays: number;
 }
 
-/** A trained recommender. All other members name an item by its index in `itemIds`. */
+/** A trained model. All other members identify an item by its index in `itemIds`. */
 export interface Model {
     /** Name of the recipe, such as "aws-user-personalization". */
     recipeName: string;
     /** Items that the model can recommend: those with interactions, and for some recipes all of the Items dataset. */
     itemIds: string[];
-    /** Number of items, the first ones, that have a row in `weights`; absent: all. */
+    /** The first `dense` items have a row in `weights`; absent: all items. */
     dense?: number;
     /**
      * How strongly each item of a history (row) suggests each item (column); dense × dense, row by row. Empty for
      * recipes without personalisation.
      */
     weights: Float32Array;
-    /** The nearest items of each item: of all in recipes of related items, else of those outside `weights`. */
+    /**
+     * The nearest items of each item: for recipes of related items, of all items; otherwise of the items without a row
+     * in `weights`.
+     */
     neighbours?: SparseRows;
     /** Items that exploration may show. */
     fresh?: FreshItem[];
     /**
-     * The answer for users without a history: users of each item, in personalised recipes with a half-life of 30 days
-     * (popularity.ts).
+     * The scores for users without a history: the number of users of each item (popularity.ts). In personalised recipes
+     * it has a half-life of 30 days.
      */
     popularity: Float64Array;
-    /** How sharp the probabilities are: they grow with score^gain (gain.ts). */
+    /** Exponent of the scores, which makes probabilities more or less sharp (gain.ts). */
     gain: number;
     /** Whether all events of a history count equally; absent: newer events count more. */
     equalEvents?: true;
@@ -42,7 +45,8 @@ export interface Model {
     /** The interactions of each user (by id), oldest first. */
     histories: Map<string, number[]>;
     /**
-     * The last streamed event of the training data; later ones are added to the histories at a request. Absent: none.
+     * ID of the last streamed event in the training data. A request adds later events to the history. Absent without
+     * streamed events.
      */
     lastEvent?: number;
 }
@@ -57,7 +61,7 @@ const NEIGHBOURS = "neighbours.bin";
 const BOOST = "boost.f64";
 const LIFTS = "lifts.f32";
 
-/** Writes the model as the folder `dir`, completely or not at all; an existing one is replaced. */
+/** Writes the model as the folder `dir`, completely or not at all. Replaces an existing model. */
 export function saveModel(dir: string, model: Model): void {
     mkdirSync(dirname(dir), { recursive: true });
     const beside = mkdtempSync(join(dirname(dir), `.${basename(dir)}-`));
@@ -87,7 +91,7 @@ export function saveModel(dir: string, model: Model): void {
     }
 }
 
-/** Reads a model that saveModel wrote. Throws the file system's error when there is no model in `dir`. */
+/** Reads a model that saveModel wrote. Throws the error of the file system when there is no model in `dir`. */
 export function loadModel(dir: string): Model {
     const { starts, boost, contexts, ...facts } = JSON.parse(readFileSync(join(dir, FACTS), "utf8"));
     return {

@@ -1,6 +1,6 @@
 import { createWorkspace, TILE } from "./kernel.ts";
 
-/** Terms of a sum that one step adds, and columns of the right matrix that one step packs. */
+/** Number of terms that one step adds to each sum, and number of columns of the right matrix that one step packs. */
 const DEPTH = 256;
 const WIDTH = 256;
 
@@ -18,7 +18,7 @@ export interface Shape {
 export const multiply = (left: Float64Array | Float32Array, right: Float32Array, shape: Shape): Float32Array =>
     multiplier(left, shape)(right);
 
-/** Returns a function that multiplies one left matrix by right ones of one shape. The left one is packed once. */
+/** Returns a function that multiplies the left matrix by any right matrix of one shape. Packs the left matrix once. */
 export function multiplier(left: Float64Array | Float32Array, shape: Shape): (right: Float32Array) => Float32Array {
     const { rows, depth, columns } = shape;
     const [height, stride] = [wholeTiles(rows), wholeTiles(columns)];

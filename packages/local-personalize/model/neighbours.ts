@@ -3,10 +3,10 @@ import type { Entry } from "./sparse-rows.ts";
 
 /** Maximum distance of two events in a user's history that count as a pair. */
 const WINDOW = 100;
-/** Distance at which an event's neighbour counts half. */
+/** Distance at which a pair of events counts half as much as at distance 0. */
 const HALVING = 20;
 const FLOOR = 0.1;
-/** Reduction of similarities that are based on few events: measured in reference/recommenders.md, section 4. */
+/** Reduces similarities that are based on few events. The value was chosen by measurements. */
 const SHRINK = 10;
 
 const kernel = Float64Array.from(
@@ -15,17 +15,17 @@ const kernel = Float64Array.from(
 );
 
 export interface NeighbourOptions {
-    /** Checks whether an item gets a row. Other items have an empty one. */
+    /** Checks whether an item gets a row. The rows of other items are empty. */
     wanted(item: number): boolean;
     /** The largest number of entries in a row. */
     most: number;
-    /** Minimum number of users whose histories have a pair. Rarer pairs do not count. */
+    /** Minimum number of users whose histories contain both items. Rarer pairs do not count. */
     fewestTogether: number;
 }
 
 /**
  * Returns the most similar items of each wanted item, by the cosine of their events in users' histories. Events close
- * to each other count more. The work is that of the wanted items' events, so a long tail of rare items is cheap.
+ * to each other count more. The time depends on the number of events of the wanted items, so rare items cost little.
  */
 export function nearestItems(
     histories: readonly (readonly number[])[],

@@ -15,13 +15,13 @@ const HALF_LIFE_SECONDS = 30 * DAY;
 /** Maximum number of entries of a sparse row. */
 const MOST_NEIGHBOURS = 50;
 /**
- * The largest value of a sparse row, as a part of a dense row's largest one. It was measured with 400 dense rows
- * (docs/models.md). A sparse row has no negative values, so equal scales would show rare items only.
+ * The largest value of a sparse row, relative to the largest value of a dense row, measured with 400 dense rows
+ * (docs/models.md). A sparse row has no negative values, so with equal scales lists would contain only rare items.
  */
 const SPARSE_SHARE = 0.2;
 /**
- * Returns the model of the personalised recipes: dense-weights.ts for the most watched items. Rarer items have sparse
- * rows of cosines; items of the catalogue without interactions have sparse rows by their categories.
+ * Returns the model of the personalised recipes. The most watched items have dense rows (dense-weights.ts), and rarer
+ * items have sparse rows of cosines. Items without interactions have sparse rows by their categories.
  */
 export function fitPersonal(
     interactions: Interactions,
@@ -71,7 +71,7 @@ function sparseRows(
     const words = new Map(catalogue.map((item) => [item.itemId, item.words]));
     const cold = nearestByWords(
         itemIds.map((itemId) => words.get(itemId) ?? []),
-        // No cold items as neighbours: histories have none, so they would only displace useful neighbours.
+        // Exclude cold items as neighbours: no history contains them, so they would only displace useful neighbours.
         { wanted: (item) => item >= trainedItems, allowed: (item) => item < trainedItems, most: MOST_NEIGHBOURS },
     );
     return addRows(tail, cold);
@@ -85,7 +85,10 @@ function* denseRows(weights: Float32Array, n: number): Generator<Entry[]> {
     }
 }
 
-/** Returns the mean of the largest values of rows that have one: it compares the scales of dense and sparse rows. */
+/**
+ * Returns the mean of the largest values of the rows, without empty rows, to compare the scales of dense and sparse
+ * rows.
+ */
 function largestMean(rows: Iterable<readonly Entry[]>): number {
     let sum = 0;
     let count = 0;

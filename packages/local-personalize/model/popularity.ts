@@ -15,15 +15,15 @@ export function fitPopularity(interactions: Interactions, recipeName: string): M
     return { recipeName, itemIds, weights: new Float32Array(0), popularity, gain: 1, histories };
 }
 
-/** Maximum number as which the items of a user count together, so that no user decides the list for new users. */
+/** Maximum total weight of the items of one user, so that no single user decides the list for new users. */
 const MOST_OF_USER = 120;
-/** Share of users who were active after the time from which ages are counted. */
+/** Ages count from the time after which this share of the users was active. */
 const ACTIVE_SHARE = 0.05;
 
 /**
- * Returns popularity of each item: its users, each by the newest interaction, with the weight of its event. It is
- * halved for every `halfLife` seconds before the time after which 5 % of the users were active. The newest event is no
- * measure: one of today in data of 1998 would leave all others without weight.
+ * Returns the popularity of each item: the sum over its users of the weight of the newest interaction. The weight
+ * halves for every `halfLife` seconds of age. Ages count from the time after which 5 % of the users were active, not
+ * from the newest event: one event of today in data of 1998 would reduce all other weights to nothing.
  */
 export function popularityOf(interactions: Interactions, itemIds: readonly string[], halfLife: number): Float64Array {
     const { userIds, timestamps, weights } = interactions;

@@ -5,9 +5,9 @@ import { multiplier, multiply } from "./multiply.ts";
 import { dot, normOf } from "./norm.ts";
 
 /**
- * The greatest directions in which items vary together, which EASE^R and the directed ridge blur by their ridge. They are
- * the principal components of the items' correlations. A regression onto them is principal component regression (Massy
- * 1965). Subspace iteration finds their space. The regression needs only the space.
+ * The main directions in which items vary together. The ridge of the other two models (dense-weights.ts) blurs them.
+ * They are the principal components of the items' correlations. A regression onto them is principal component
+ * regression (Massy 1965). Subspace iteration finds their space. The regression needs only the space.
  */
 
 /** Maximum number of components. 32 and 128 are worse on MovieLens 100k (docs/models.md). */
@@ -19,14 +19,14 @@ const ITEMS_PER_COMPONENT = 25;
 /** Minimum number of items. With fewer than 5 items for each component, a model learns nothing from other items. */
 const FEWEST_ITEMS = 40;
 /**
- * Number of products with the correlations. The columns become orthonormal after every third product. More products
- * gain nothing.
+ * Number of products with the correlations in the subspace iteration. The rows become orthonormal after every third
+ * product. More products improve nothing.
  */
 const PRODUCTS = 9;
 const PRODUCTS_IN_A_ROW = 3;
 
 /**
- * Returns how strongly each item suggests each other one, n × n, row by row, by principal components. It is the sum of
+ * Returns how strongly each item suggests each other item by principal components, n × n, row by row. It is the sum of
  * two regressions of equal norms: which items belong together, and which item follows. The diagonal has no meaning. The
  * norm has none either. All weights are 0 below 40 items.
  */
@@ -39,7 +39,7 @@ export function principalWeights({ gram, directed, roots }: PairSums): Float32Ar
     // The inverse of the Gram matrix within the basis is leftᵀ · inner · left.
     const image = correlate(transposed(basis, components, n));
     const inner = new Float64Array(multiply(basis, image, { rows: components, depth: n, columns: components }));
-    // A direction that the items do not have gives a row of zeros.
+    // If the items have no variance in a direction, its row is all zeros.
     for (let at = 0; at < inner.length; at += components + 1) inner[at] = (inner[at] as number) + 1e-6;
     invertPositiveDefinite(inner, components);
     const left = basis.map((value, at) => value / (roots[at % n] as number));
@@ -76,7 +76,8 @@ function principalBasis(
     n: number,
     components: number,
 ): Float32Array {
-    // Random columns, equal for each training, because regular columns can miss a direction of regular data.
+    // Begin with pseudo-random rows, equal for each training, because regular rows can miss a direction of regular
+    // data.
     const random = createHash("shake256", { outputLength: n * components }).digest();
     let columns: Float32Array = new Float32Array(random).map((byte) => byte - 127.5);
     let basis = columns;

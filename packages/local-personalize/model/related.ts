@@ -8,7 +8,7 @@ import { popularityOf } from "./popularity.ts";
 import { addRows, type Entry, eachEntry, packRows, sorted, withTranspose } from "./sparse-rows.ts";
 
 const MOST_NEIGHBOURS = 100;
-/** Weight of a cold item's likeness by categories, relative to a likeness by interactions: a guess. */
+/** Weight of a cold item's similarity by categories, relative to a similarity by interactions: a guess. */
 const WORDS_FACTOR = 0.5;
 
 /** Returns the model of aws-sims: items that the same users interact with, close to each other. */
@@ -63,8 +63,9 @@ export function fitSimilarItems(
 }
 
 /**
- * Divides likenesses by the neighbour's number of interactions to the power of `exponent`. The likeness of the models is
- * the one of the recipe's default `popularity_discount_factor`, so `exponent` is the difference to the default.
+ * Divides similarities by the neighbour's number of interactions to the power of `exponent`. The given similarities
+ * already correspond to the recipe's default `popularity_discount_factor`, so `exponent` is the difference from the
+ * default.
  */
 function discountPopular(
     rows: Entry[][],
@@ -92,8 +93,8 @@ function relatedModel(
 }
 
 /**
- * Returns the likeness of each item to an item: higher for a better neighbour. Items without a likeness follow by
- * popularity, which is below every likeness. An unknown item (undefined) has popular items only.
+ * Returns a score for each item by its similarity to `item`. Items without a similarity have lower scores, by
+ * popularity. For an unknown item (undefined), all scores are by popularity.
  */
 export function relatedScores({ neighbours, popularity }: Model, item: number | undefined): Float64Array {
     const most = popularity.reduce((largest, value) => Math.max(largest, value), 1);

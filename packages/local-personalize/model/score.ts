@@ -8,15 +8,15 @@ import { eachEntry } from "./sparse-rows.ts";
 const RECENCY_FLOOR = 0.05;
 const RECENCY_HALVING = 3;
 /**
- * Score below which items are practically unrelated. Their probability falls but never reaches 0, and they keep their
+ * Score below which items are practically unrelated to the history. Their probabilities stay positive and keep their
  * order.
  */
 const LEAST_SCORE = 3e-3;
 /**
- * A watched item is treated as if it had this part of its affinity. Measured over MovieLens 100k's users: watched items
- * are 16 % of the first 10, and 24 % of the first 25. By these shares, lists of the lengths that were observed on AWS
- * have 20.1 of 93 watched items. Observed were 20 (docs/emulator.md, "Watched items"). Without a discount they would
- * have 57. `bench/watched-share.ts` measures it.
+ * The affinity of a watched item is multiplied by this number. With it, watched items are 16 % of the first 10 items
+ * and 24 % of the first 25 (users of MovieLens 100k). In lists of the lengths that were observed on AWS, 20.1 of 93
+ * items would be watched items; on AWS, 20 were (docs/emulator.md, "Watched items"). Without a discount, it would be
+ * 57. `bench/watched-share.ts` measures it.
  */
 const WATCHED_PART = 0.57;
 
@@ -24,7 +24,7 @@ const WATCHED_PART = 0.57;
  * Returns the probability that a user with this history interacts with each item of the model next. The history has
  * item numbers, oldest first; the newest 500 count. The probabilities sum to 1 over all items, those of the history
  * included. The solution's objective and the request's context change them. Without a history, and in recipes without
- * personalisation, it is the item's share of popularity.
+ * personalisation, the probability is the item's share of popularity.
  */
 export function scoreUser(
     model: Model,
@@ -44,20 +44,20 @@ export function scoreUser(
 }
 
 /**
- * Returns scores with scoreUser's order, for lists without probabilities: powers of all items are most of scoreUser's
- * time.
+ * Returns scores in the order of scoreUser's probabilities, for lists without probabilities. It is faster, because it
+ * does not compute a power for each item.
  */
 export function rankUser(model: Model, history: readonly number[]): Float64Array {
     if (model.boost) return scoreUser(model, history);
     return isPersonal(model, history) ? affinities(model, history) : model.popularity;
 }
 
-/** Checks whether scores depend on the history, so that the gain makes them sharp. */
+/** Checks whether scores depend on the history. Only these scores are raised to the power of the gain. */
 export const isPersonal = (model: Model, history: readonly number[]) => history.length > 0 && model.weights.length > 0;
 
 /**
- * Reduces the probabilities of watched items by one factor; all sum to 1 again. Returns new scores. The factor is a part of
- * the affinity to the power of the model's gain: the order of the list does not depend on the gain.
+ * Reduces the probabilities of watched items by one factor; all sum to 1 again. Returns new scores. The factor is
+ * WATCHED_PART to the power of the model's gain, so the order of the list does not depend on the gain.
  */
 export function discountWatched(
     scores: Float64Array,
@@ -92,7 +92,7 @@ export function affinities(model: Model, history: readonly number[]): Float64Arr
     return scores;
 }
 
-/** Adds eight rows of the weights at once, which reads and writes the scores an eighth as often. */
+/** Adds eight rows of the weights at once, to read and write the scores less often. */
 function addEightRows(
     scores: Float64Array,
     weights: Float32Array,
@@ -101,7 +101,7 @@ function addEightRows(
     factors: readonly number[],
     at: number,
 ): void {
-    // A missing row is the first row times 0.
+    // Replace a missing row by the first row times 0.
     const [a, b, c, d] = [rows[at] ?? 0, rows[at + 1] ?? 0, rows[at + 2] ?? 0, rows[at + 3] ?? 0];
     const [e, f, g, h] = [rows[at + 4] ?? 0, rows[at + 5] ?? 0, rows[at + 6] ?? 0, rows[at + 7] ?? 0];
     const [fa, fb, fc, fd] = [factors[at] ?? 0, factors[at + 1] ?? 0, factors[at + 2] ?? 0, factors[at + 3] ?? 0];
@@ -120,7 +120,10 @@ function addEightRows(
     }
 }
 
-/** Passes on the newest 500 items of a history with what they count: the newest one 1, older ones less. */
+/**
+ * Calls the callback with each of the newest 500 items of a history and its weight: 1 for the newest item, less for
+ * older items.
+ */
 export function eachRecent(
     { equalEvents }: Pick<Model, "equalEvents">,
     history: readonly number[],
@@ -144,7 +147,10 @@ export function toProbabilities(scores: Float64Array, gain: number): Float64Arra
     return normalise(scores);
 }
 
-/** Returns a score. Below the least score, returns a smooth and increasing continuation that stays positive. */
+/**
+ * Returns the score if it is at least LEAST_SCORE; otherwise a positive number below LEAST_SCORE that increases with
+ * the score.
+ */
 export function positive(score: number): number {
     return score >= LEAST_SCORE ? score : LEAST_SCORE / (2 - score / LEAST_SCORE);
 }

@@ -5,21 +5,20 @@ import { eventsByUser } from "./metrics.ts";
 import { usersFor } from "./segment.ts";
 import { fitModel } from "./train.ts";
 
-/**
- * Share of each user's events, the newest ones, that is the truth (Developer Guide, "Evaluating a solution version").
- */
+/** Share of each user's newest events that are the truth (Developer Guide, "Evaluating a solution version"). */
 const TRUTH = 0.2;
 /** Size of the evaluated segments, as a share of the users. */
 const SEGMENT = 0.01;
 /**
- * Maximum number of items in the truth that are evaluated, the most watched ones, because a segment takes a pass over
+ * Maximum number of items for which a segment is evaluated, the most watched ones, because a segment takes a pass over
  * all users.
  */
 const MOST_ITEMS = 200;
 
 /**
- * GetSolutionMetrics of the recipes of user segments, with the keys that a real account returned. A segment is a hit if
- * one of its users interacts with the item in the truth. Recall is the found part of such users.
+ * Computes GetSolutionMetrics of the recipes of user segments, with the keys that a real account returned. A segment is
+ * a hit if one of its users interacts with the item in the truth. Recall is the share of such users that the segment
+ * contains.
  */
 export function segmentMetrics(interactions: Interactions, recipeName: string): Record<string, number> {
     const events = eventsByUser(interactions);

@@ -24,7 +24,7 @@ export function packRows(rows: readonly (readonly Entry[])[]): SparseRows {
     return { starts, columns, values };
 }
 
-/** Passes on the entries of a row. */
+/** Calls the callback with each entry of a row. */
 export function eachEntry(
     { starts, columns, values }: SparseRows,
     row: number,
@@ -43,7 +43,7 @@ export function addRows(a: readonly (readonly Entry[])[], b: readonly (readonly 
     });
 }
 
-/** Returns the rows with those of their transpose, times `factor`. */
+/** Returns the rows plus those of their transpose, all times `factor`. */
 export function withTranspose(rows: readonly (readonly Entry[])[], factor = 1): Entry[][] {
     const both: Entry[][] = rows.map((entries) => entries.map(([column, value]) => [column, factor * value]));
     for (const [row, entries] of rows.entries()) {

@@ -17,7 +17,7 @@ type Fit = (
 const withoutCatalogue: Fit = (interactions, recipeName, _, settings) =>
     fitPersonal(interactions, recipeName, [], settings);
 
-/** What a solution configures of its model. */
+/** The settings of a solution that change its model. */
 export interface TrainingSettings {
     readonly hyperParameters?: Settings;
     readonly objective?: Objective;
@@ -44,8 +44,9 @@ const fits: Readonly<Record<string, Fit>> = {
 export const modelledRecipes: readonly string[] = Object.keys(fits);
 
 /**
- * Trains the recommender of a recipe; `catalogue` is the Items dataset. Equal data gives equal bytes. Throws an Error
- * with the service's text when the data is below its minimums. Throws an Error with all recipes for one without a model.
+ * Trains the model of a recipe; `catalogue` is the Items dataset. Equal data gives equal bytes. Throws an Error with
+ * the service's message when there is too little data. For a recipe without a model, throws an Error that lists the
+ * recipes with a model.
  */
 export function trainModel(
     interactions: Interactions,
@@ -59,7 +60,8 @@ export function trainModel(
 }
 
 /**
- * Trains a model like trainModel, but without the minimums, for the nine tenths of the users on which metrics train.
+ * Trains a model like trainModel, but accepts any amount of data. The model for the metrics is trained on only 90 % of
+ * the users.
  */
 export function fitModel(
     interactions: Interactions,

@@ -22,8 +22,8 @@ export function trendInterval(frequency = "2 hours"): number | undefined {
 }
 
 /**
- * Returns the rising items at a time. They have more events in the interval that ends then than in the one before it.
- * Source: Developer Guide, "Trending-Now recipe".
+ * Returns the rising items at a time: those with more events in the interval that ends then than in the interval before
+ * it. Source: Developer Guide, "Trending-Now recipe".
  */
 export function risingItems(events: Iterable<TrendEvent>, end: number, interval: number): string[] {
     const growth = new Map<string, { increase: number; now: number }>();

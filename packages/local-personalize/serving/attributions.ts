@@ -8,15 +8,17 @@ import type { DatasetContents } from "./dataset-contents.ts";
 
 type Attribution = Resource<AttributionProperties>;
 
-/** Milliseconds: CloudWatch gets only younger events (Developer Guide, "Guidelines and requirements"). */
+/**
+ * Age in milliseconds from which an event is not sent to CloudWatch (Developer Guide, "Guidelines and requirements").
+ */
 const oldestForCloudWatch = 14 * 86_400_000;
 
-/** Milliseconds that a datapoint may be ahead (CloudWatch API, PutMetricData). */
+/** Maximum milliseconds that the time of a datapoint may be in the future (CloudWatch API, PutMetricData). */
 const aheadForCloudWatch = 7_200_000;
 
 export type Attributions = ReturnType<typeof createAttributions>;
 
-/** Finds the metric attributions of dataset groups, and publishes their values. */
+/** Finds the metric attributions of dataset groups, and publishes the values of their metrics. */
 export function createAttributions(contents: DatasetContents, metrics: ServiceMetrics) {
     const attributions = new Map<string, Attribution | undefined>();
 
@@ -30,15 +32,15 @@ export function createAttributions(contents: DatasetContents, metrics: ServiceMe
         return attribution && phaseOf(call, attribution).status === "ACTIVE" ? attribution : undefined;
     };
 
-    /** Returns the values of events for a metric attribution. */
+    /** Returns the values of events for the metrics of an attribution. */
     const values = (call: Call, attribution: Attribution, happened: readonly AttributedEvent[]) => {
         const { rows } = contents.attributes(datasetOf(call.store, call.region, attribution.parent ?? "", "ITEMS"));
         return happened.flatMap((event) => attributedValues(call, attribution, event, rows));
     };
 
     /**
-     * Publishes values to CloudWatch in the 15 minutes of their events. Metrics and sources have upper case there, and
-     * the dimensions these names: AWS's notebook Measure_Impact_of_Recommendations reads them so.
+     * Publishes values to CloudWatch in the 15-minute periods of their events. Names of metrics and sources are in
+     * upper case, and the dimensions have these names, as in AWS's notebook Measure_Impact_of_Recommendations.
      */
     const publish = ({ region, now }: Call, groupArn: string, values: readonly AttributedValue[]) => {
         for (const { metricName, source, value, timestamp } of values) {

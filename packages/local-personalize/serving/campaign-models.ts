@@ -14,7 +14,7 @@ import { type Exploration, explorationOf } from "./explore.ts";
 import { type MetadataSource, metadataSourceOf } from "./metadata.ts";
 import { unknownCampaign } from "./recommend.ts";
 
-/** A model, and the resources that it comes from. */
+/** A trained model with data of its solution or recommender. */
 export interface Trained {
     model: Model;
     datasetGroupArn: string;
@@ -24,7 +24,7 @@ export interface Trained {
     weightOf: ReturnType<typeof weighing>;
     /** Columns of interactions that a request's context may have. */
     contextColumns: readonly string[];
-    /** Seconds of the intervals of aws-trending-now; undefined for other recipes. */
+    /** Length in seconds of the intervals of aws-trending-now; undefined for other recipes. */
     trendInterval?: number | undefined;
     /** The use case of a recommender. */
     useCase?: UseCase;
@@ -37,23 +37,23 @@ interface Served {
     target: Resource<object>;
     trained: Trained;
     exploration?: Exploration | undefined;
-    /** The items of a target with metadata in its recommendations. */
+    /** The source of item metadata; undefined if metadata is not enabled. */
     metadata?: MetadataSource | undefined;
     /** Minimum provisioned transactions per second. */
     transactionsPerSecond?: number;
-    /** Time until which the answer is valid without a query of the resources, in epoch milliseconds. */
+    /** Time until which this cached entry is valid, in epoch milliseconds. */
     until: number;
 }
 
 /**
- * Milliseconds for which the state of a campaign or recommender is cached that may change without a call: during an
- * update, or if it follows its solution.
+ * Milliseconds for which an entry is cached that can change without a call: during an update, or with
+ * syncWithLatestSolutionVersion.
  */
 const briefly = 1000;
 
 /**
- * Returns the model that answers for each campaign. Known models are in memory: a recommendation does not wait for the
- * disk.
+ * Finds the model of a campaign or recommender. Keeps used models in memory, so that a recommendation does not wait for
+ * the disk.
  */
 export function createCampaignModels() {
     const served = new Map<string, Served>();
@@ -137,8 +137,8 @@ export function createCampaignModels() {
         /** Returns the model of a trained solution version. */
         trainedOf,
         /**
-         * Returns the campaign or recommender and its model. Throws ResourceNotFoundException, also for an ARN of the
-         * other kind, or InvalidInputException when it has never been ACTIVE.
+         * Returns the campaign or recommender and its model. Throws ResourceNotFoundException if no resource of this
+         * kind has the ARN, and InvalidInputException when it has never been ACTIVE.
          */
         deployedOn(call: Call, kind: TargetKind, arn: string): Served {
             const key = `${call.region} ${kind} ${arn}`;
@@ -148,10 +148,7 @@ export function createCampaignModels() {
             served.set(key, current);
             return current;
         },
-        /**
-         * Drops cached answers. Call this when a resource may have changed. The next request reads models in use from
-         * disk again.
-         */
+        /** Drops cached entries and models. Call this when a resource may have changed. */
         forget() {
             served.clear();
             models.clear();

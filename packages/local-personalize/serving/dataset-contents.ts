@@ -18,18 +18,24 @@ export interface AttributeTable {
     schemaArn: string;
 }
 
-/** A value that is valid until `until` (epoch seconds), the time of the next event with a time in the future. */
+/**
+ * A cached value that is valid until `until` (epoch seconds), which is the time of the next event that has a future
+ * timestamp.
+ */
 interface Due<Value> {
     readonly value: Value;
     readonly until: number;
 }
 
-/** Seconds of the two longest intervals of a trend. */
+/** Length in seconds of the two intervals that the longest trend compares. */
 const longestTrend = 2 * 86_400;
 
 const none: AttributeTable = { rows: new Map(), version: 0, schemaArn: "" };
 
-/** Returns the contents of datasets in memory, for filters: read at the first use, and again after an import. */
+/**
+ * Caches the contents of datasets in memory, for filters and trends. Reads them at the first use, and again after an
+ * import.
+ */
 export function createDatasetContents(context: {
     dataDir: string;
     store: Store;
@@ -55,7 +61,7 @@ export function createDatasetContents(context: {
 
     const loadIndex = (dataset: number) => indexByUser(loadRows(rowsFile(dataDir, dataset)));
 
-    /** Returns the imported events of the last two days of the data: longer intervals do not exist. */
+    /** Returns the imported events of the last two days of the data, because no trend has longer intervals. */
     const recentImported = (dataset: number, now: number): Due<TrendEvent[]> => {
         const rows = loadRows(rowsFile(dataDir, dataset));
         const last = rows.timestamps.findLastIndex((timestamp) => timestamp <= now);
@@ -107,8 +113,8 @@ export function createDatasetContents(context: {
             return latestEvents(index(userId), streams.ofUser(dataset, userId), now);
         },
         /**
-         * Returns the rising items of a dataset at its latest event until `now` (epoch milliseconds), by intervals of
-         * these seconds. Events that are dated ahead count when they are due.
+         * Returns the rising items of a dataset at its latest event until `now` (epoch milliseconds). `interval` is in
+         * seconds. An event with a future timestamp counts from that time on.
          */
         rising(dataset: number, interval: number, now: number): string[] {
             const lastEvent = streams.lastEvent(dataset);

@@ -16,8 +16,8 @@ const defaults = { explorationWeight: "0.3", explorationItemAgeCutOff: "30" };
 const LARGEST_SHARE = 0.2;
 
 /**
- * Throws InvalidInputException for an `itemExplorationConfig` of a recipe that does not explore by a configuration, and
- * for keys and values that exploration does not have.
+ * Throws InvalidInputException for an `itemExplorationConfig` of a recipe without configurable exploration, and for
+ * unknown keys and invalid values.
  */
 export function checkExploration(
     { itemExplorationConfig }: { itemExplorationConfig?: Record<string, string> } = {},
@@ -49,8 +49,8 @@ export function explorationOf(config: Record<string, string> | undefined): Explo
 export const explorationOfV2: Exploration = { weight: 0.3, ageCutOff: 30 };
 
 /**
- * Returns the new items that a list of `length` explores, by their relevance for the user and by chance. A user gets
- * the same items until the next event.
+ * Chooses the new items that a list of `length` explores, by their relevance for the user and by chance. The choice for
+ * a user stays the same until the user's next event.
  */
 export function exploredItems(
     model: Model,
@@ -59,7 +59,7 @@ export function exploredItems(
         userId: string;
         history: readonly number[];
         passing?: Uint8Array | undefined;
-        /** How often users saw each item without a use. */
+        /** How often users were shown each item without using it. */
         ignored?: ReadonlyMap<string, number> | undefined;
     },
     length: number,
@@ -73,7 +73,7 @@ export function exploredItems(
     );
     const drawn = candidates.map(({ item }) => {
         const itemId = model.itemIds[item] ?? "";
-        // Users decide by what they ignore: an item that was often seen in vain is rarely explored again.
+        // An item that users often ignored is rarely explored again.
         const interest = 1 / (1 + (wish.ignored?.get(itemId) ?? 0));
         return {
             item,
@@ -86,5 +86,5 @@ export function exploredItems(
         .map(({ item }) => item);
 }
 
-/** Returns a number from 0 to 1 that follows from a text. */
+/** Returns a pseudo-random number from 0 to 1; equal texts give equal numbers. */
 const chance = (text: string) => createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;

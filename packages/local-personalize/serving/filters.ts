@@ -17,13 +17,13 @@ interface Compiled {
     columns: Columns;
     items: Resource<DatasetProperties> | undefined;
     users: Resource<DatasetProperties> | undefined;
-    /** Bound clauses, by the text of their values. */
+    /** Clauses with values, by the JSON text of their filterValues. */
     bound: Map<string, Bound[]>;
 }
 
 interface Bound {
     clause: BoundClause;
-    /** The items that the clause selects, for the model and the attributes of the last request. */
+    /** Cached items that the clause selects, for one model and one version of the items' attributes. */
     meant?: { model: Model; table: AttributeTable; version: number; items: Uint8Array };
 }
 
@@ -33,7 +33,7 @@ interface Subject {
     itemId: string | undefined;
 }
 
-/** Maximum number of cached sets of values of one filter. Above it, the cache is emptied. */
+/** Maximum number of cached filterValues of one filter. The cache is emptied when it is full. */
 const mostRemembered = 256;
 
 /** Applies filters. An expression is parsed once, and its result for items is cached while the data stays the same. */
@@ -115,7 +115,7 @@ export function createFilters(contents: DatasetContents) {
 
     return {
         /**
-         * Returns the items of the model that pass the filter for a user (1), by their number. Throws
+         * Returns an array with 1 for each item of the model that passes the filter for a user, and otherwise 0. Throws
          * ResourceNotFoundException (404) for a filter that does not exist. Throws InvalidInputException for one that
          * is not ACTIVE or not in the model's group, for bad values, and for a missing user or item.
          */

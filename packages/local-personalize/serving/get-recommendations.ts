@@ -30,7 +30,7 @@ export interface RecommendInput {
     metadataColumns?: MetadataColumns;
 }
 
-/** Items that a list shows in any case, as far as they pass a filter of their own. */
+/** A promotion: a share of the list for items that pass the promotion's own filter. */
 interface Promotion {
     name?: string;
     percentPromotedItems?: number;
@@ -38,7 +38,7 @@ interface Promotion {
     filterValues?: Record<string, string>;
 }
 
-/** The user or item of a list, its maximal length, and its filter. */
+/** The user or item of a list, the maximum length of the list, and its filter. */
 export interface ListWish {
     userId?: string | undefined;
     itemId?: string | undefined;
@@ -49,7 +49,7 @@ export interface ListWish {
     context?: Record<string, string> | undefined;
 }
 
-/** The sources of a list beside its model. */
+/** The data from which a list is made, in addition to the model. */
 export interface ListSources {
     filters: Filters;
     streams: Streams;
@@ -147,13 +147,16 @@ export function checkContext({ model, contextColumns }: Trained, context: Record
     );
 }
 
-/** Recipes of solutions that have promotions (Developer Guide, "Promoting items"); every use case has them. */
+/**
+ * Recipes of solutions that support promotions (Developer Guide, "Promoting items"). All use cases support promotions.
+ */
 const withPromotions =
     /^aws-(user-personalization|user-personalization-v2|similar-items|sims|trending-now|popularity-count)$/;
 
 /**
- * Returns the list with a promotion: the best items of its filter, in their order, at random places of the list. The
- * filter of the request does not apply to them. Throws InvalidInputException for an incomplete promotion.
+ * Returns the list with promoted items: the best items that pass the promotion's filter, in their order, at random
+ * places of the list. The filter of the request does not apply to promoted items. Throws InvalidInputException for an
+ * incomplete promotion.
  */
 export function withPromotion(
     call: Call,
@@ -182,7 +185,7 @@ export function withPromotion(
     const isPromoted = new Set(promoted.map(({ itemId }) => itemId));
     const others = list.filter(({ itemId }) => !isPromoted.has(itemId)).slice(0, wish.count - promoted.length);
     const length = promoted.length + others.length;
-    // Draw the places of the promoted items.
+    // Choose random places for the promoted items.
     const places = Array.from({ length }, (_, place) => ({ place, draw: Math.random() }))
         .sort((a, b) => a.draw - b.draw)
         .slice(0, promoted.length);
@@ -192,7 +195,7 @@ export function withPromotion(
     );
 }
 
-/** Returns the passing items without those that a domain use case hides from the user. */
+/** Returns the passing items without those that a domain use case excludes for the user. */
 function withoutHidden(
     { now }: Call,
     { model, interactions, useCase }: Trained,
@@ -211,7 +214,9 @@ function withoutHidden(
     return left;
 }
 
-/** Returns the item numbers, oldest first: those of the training, then later streamed events. */
+/**
+ * Returns the item numbers of a user's history, oldest first: the events of the training, then later streamed events.
+ */
 export function historyOf(
     { model, interactions, weightOf }: Trained,
     userId: string,

@@ -28,9 +28,9 @@ export function metadataSourceOf(call: Call, datasetGroupArn: string): MetadataS
 }
 
 /**
- * Adds the wanted columns to each item of a list, under names in lower case. An absent value has no key. `wanted`
- * undefined: nothing is added or checked. Throws InvalidInputException when metadata is not enabled for `arn`. It also
- * throws it for columns that are unknown or too many, and for more than 50 items.
+ * Returns a function that adds the wanted columns, with names in lower case, to each item of a list. Omits columns
+ * without a value. If `wanted` is undefined, the function changes nothing. Throws InvalidInputException when metadata
+ * is not enabled for `arn`. It also throws it for columns that are unknown or too many, and for more than 50 items.
  *
  * @param count the length of the list that the caller asks for
  */

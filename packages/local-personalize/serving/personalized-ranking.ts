@@ -23,8 +23,8 @@ const longestList = 500;
 
 /**
  * Orders given items for a user, by the model for recommendations. Scores cover only the given items and sum to 1. An
- * item that was not in the training comes last, with 0, or without a score in version 2. A filter leaves items out.
- * Throws InvalidInputException for a campaign of another recipe.
+ * item that was not in the training comes last, with the score 0, or without a score in version 2. Omits items that do
+ * not pass the filter. Throws InvalidInputException for a campaign of another recipe.
  */
 export function rankItems(
     call: Call,

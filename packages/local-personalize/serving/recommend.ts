@@ -15,7 +15,7 @@ export function itemNumbers(model: Model): Map<string, number> {
     return numbers;
 }
 
-/** The user of a recommendation, and its limits. */
+/** The user's history, and the filter, exploration and context of the request. */
 interface Audience {
     /** Item numbers, oldest first. */
     history: readonly number[];
@@ -30,7 +30,7 @@ export interface Recommendation {
     itemId: string;
     /** Score of the item; absent for recipes of popular and related items. */
     score?: number;
-    /** Why aws-user-personalization-v2 added an unusual item to the list. */
+    /** Why aws-user-personalization-v2 added the item: Exploration or Popular item. */
     reason?: string[];
     /** Name of the promotion that shows the item. */
     promotionName?: string;
@@ -39,14 +39,14 @@ export interface Recommendation {
 /** Checks whether the model's answers depend on the user. */
 const isPersonal = (model: Model) => recipeTypeOf(model.recipeName) !== "POPULAR_ITEMS";
 
-/** Number of the best items that aws-user-personalization-v2 scores: a guess. */
+/** Number of items to which aws-user-personalization-v2 gives scores, the best ones: a guess. */
 const mostScoredV2 = 500;
 
 /**
- * Returns the items that a model recommends, best first: fewer than `count` if fewer pass. Scores are over the whole
- * catalogue and sum to 1 there; filtered items are left out afterwards. Items of the history may be in the list,
- * discounted: only a filter hides them. Without a history, the list has the popular items, as aws-popularity-count
- * gives to every user. Recipes of version 2 score the best items only, and fill a filtered list with popular items.
+ * Returns the items that a model recommends, best first: fewer than `count` if fewer pass the filter. The scores of all
+ * items of the catalogue sum to 1 before the filter is applied. The list may contain items of the history with reduced
+ * scores; only a filter hides them. Without a history, the list has the popular items, as aws-popularity-count gives to
+ * every user. Recipes of version 2 score the best items only, and fill a filtered list with popular items.
  */
 export function recommend(model: Model, audience: Audience, count: number): Recommendation[] {
     const { history, passing, exploration, context } = audience;
@@ -69,7 +69,7 @@ export function recommend(model: Model, audience: Audience, count: number): Reco
     return isV2 && passing ? filled(model, shown, passing, count) : shown;
 }
 
-/** Places explored items at even distances in a list, whose last items they replace. */
+/** Replaces the last items of a list by explored items, which it places at equal distances in the list. */
 function withExplored(list: readonly number[], explored: readonly number[]): number[] {
     const fresh = explored.filter((item) => !list.includes(item));
     const kept = list.slice(0, list.length - fresh.length);
@@ -78,7 +78,7 @@ function withExplored(list: readonly number[], explored: readonly number[]): num
     return kept;
 }
 
-/** Returns a list of version 2, filled with popular items that pass its filter; they have no score. */
+/** Fills a list of aws-user-personalization-v2 with popular items that pass the filter. They have no score. */
 function filled(model: Model, list: Recommendation[], passing: Uint8Array, count: number): Recommendation[] {
     if (list.length >= count) return list;
     const shown = new Set(list.map(({ itemId }) => itemId));
@@ -87,7 +87,10 @@ function filled(model: Model, list: Recommendation[], passing: Uint8Array, count
     return [...list, ...added.map((itemId) => ({ itemId, reason: ["Popular item"] }))];
 }
 
-/** Returns the items most similar to one, without it; popular items follow, and are the answer for an unknown item. */
+/**
+ * Returns the items most similar to an item, without that item, followed by popular items. Returns popular items for an
+ * unknown item.
+ */
 export function recommendRelated(
     model: Model,
     itemId: string,
@@ -99,10 +102,7 @@ export function recommendRelated(
     return best.slice(0, count).map((other) => ({ itemId: model.itemIds[other] ?? "" }));
 }
 
-/**
- * Returns rising items, then popular ones. Filters hide items that came after the training, because they do not know
- * these items.
- */
+/** Returns rising items, then popular ones. With a filter, items that were added after the training are omitted. */
 export function recommendTrending(
     model: Model,
     rising: readonly string[],
@@ -121,9 +121,13 @@ export function requireUser(model: Model, userId: string | undefined): void {
     throw invalidInput(`A userId is required for the recipe ${model.recipeName}.`);
 }
 
-/** Returns an id in the service's newer form, 40 characters; its last part is the campaign's. */
+/**
+ * Returns a recommendation ID in the service's newer format of 40 characters. Its last part identifies the campaign or
+ * recommender.
+ */
 export function recommendationId(campaignArn: string): string {
-    // Node.js makes UUIDs from cached random bytes. These parts have none of a UUID's fixed digits.
+    // randomUUID is fast, because Node.js caches random bytes. Use only the parts of the UUID that have no fixed
+    // digits.
     const uuid = randomUUID();
     const parts = [uuid.slice(0, 2), uuid.slice(2, 6), uuid.slice(9, 13), uuid.slice(24)];
     return `RID-${parts.join("-")}-${recommendationMark(campaignArn)}`;

@@ -15,8 +15,8 @@ const defaultUsers = 25;
 
 /**
  * Returns the users of a segment, those with the highest affinity first. aws-item-affinity takes an item;
- * aws-item-attribute-affinity takes an expression such as `ITEMS.genres = "Comedy"`, and then all items that fit count.
- * Throws InvalidInputException for another query, an unknown item, and an expression that is not valid.
+ * aws-item-attribute-affinity takes an expression such as `ITEMS.genres = "Comedy"`, and then all items that match it
+ * count. Throws InvalidInputException for another query, an unknown item, and an expression that is not valid.
  */
 export function segmentFor(
     call: Call,

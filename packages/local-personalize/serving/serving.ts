@@ -25,10 +25,13 @@ import { type RankingInput, rankItems } from "./personalized-ranking.ts";
 import { recommendationId } from "./recommend.ts";
 import { segmentFor } from "./segments.ts";
 
-/** Seconds of its capacity that a campaign answers immediately after a pause: a guess. AWS documents no number. */
+/**
+ * After a pause, a campaign accepts a burst of as many requests as its capacity of this many seconds: a guess, because
+ * AWS documents no number.
+ */
 const BURST_SECONDS = 10;
 
-/** Calls a second of a dataset group (service quotas). */
+/** Maximum calls per second for a dataset group (service quotas). */
 const MOST_PUTS = { PutEvents: 1000, PutItems: 10, PutUsers: 10 };
 
 interface Bucket {
@@ -36,7 +39,10 @@ interface Bucket {
     at: number;
 }
 
-/** Answers runtime calls: recommendations, and incoming events, items and users. All from memory. */
+/**
+ * Answers the calls of the runtime and events APIs: recommendations, PutEvents, PutItems and PutUsers. Does not read
+ * the disk.
+ */
 export function createServing(
     options: EmulatorOptions,
     store: Store,
@@ -49,7 +55,7 @@ export function createServing(
     const contents = createDatasetContents({ dataDir: options.dataDir, store, events, streams });
     const filters = createFilters(contents);
     const sources = { filters, streams, contents };
-    // Event trackers by region and tracking ID, so that an event needs no query of the resources.
+    // Interactions datasets by region and tracking ID, so that PutEvents does not query the resources.
     const tracked = new Map<string, Resource<DatasetProperties>>();
     const attributions = createAttributions(contents, metrics);
 
@@ -183,14 +189,13 @@ const asAttributed = (event: StoredEvent): AttributedEvent => ({
 const bytesOf = (sent: unknown) => Buffer.byteLength(JSON.stringify(sent));
 
 /**
- * Limits requests by a token bucket for each key: a campaign's provisioned transactions per second, or the quota of a
- * dataset group. AWS adds capacity above a campaign's minimum after a delay, in which requests can fail. Here the minimum
- * is the limit.
+ * Limits requests by one token bucket for each campaign, recommender or dataset group. AWS adds capacity above a
+ * campaign's minimum after a delay, during which requests can fail. In the emulator, the minimum is the limit.
  */
 function createThrottle() {
     const buckets = new Map<string, Bucket>();
     return {
-        /** Takes one request. Throws ThrottlingException (429) above the limit. `now` is in milliseconds. */
+        /** Counts one request for `key`. Throws ThrottlingException (429) above the limit. `now` is in milliseconds. */
         take(key: string, perSecond: number, burstSeconds: number, now: number): void {
             const most = perSecond * burstSeconds;
             const { tokens, at } = buckets.get(key) ?? { tokens: most, at: now };

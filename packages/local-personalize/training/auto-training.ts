@@ -5,15 +5,15 @@ import { beginVersion } from "../control/solution-versions.ts";
 import type { Store } from "../control/store.ts";
 import { ServiceError } from "../errors.ts";
 
-/** Timers cannot wait longer than 24 days. */
+/** Longest wait of the timer: one day, in milliseconds. */
 const longest = 24 * 3_600_000;
 
-/** Milliseconds before a failed attempt is repeated, if the service gave no reason for the failure. */
+/** Milliseconds after which the schedules are checked again after an unexpected error. */
 const afterFailure = 60_000;
 
 /**
- * Trains solutions with performAutoTraining, by their schedules. All its decisions depend on stored data, so a new
- * process continues where an earlier one ended.
+ * Trains solutions with performAutoTraining, by their schedules. The schedules depend only on stored data, so they
+ * continue after a restart.
  */
 export function createAutoTraining(options: {
     store: Store;
@@ -65,7 +65,7 @@ export function createAutoTraining(options: {
     };
 
     return {
-        /** Updates the timer. Call this when a solution may have changed. */
+        /** Sets the timer to the next training that is due. Call this when a solution may have changed. */
         plan,
         close: () => clearTimeout(timer),
     };

@@ -19,7 +19,7 @@ export interface TrainingTask {
     catalogue?: CatalogueSource | undefined;
     /** Columns of interactions that requests may give as their context. */
     contextColumns: string[];
-    /** Seconds of the intervals of aws-trending-now. */
+    /** Length in seconds of the intervals of aws-trending-now. */
     trendInterval?: number | undefined;
     settings: TrainingSettings;
     featureTransformation: Settings;
@@ -27,7 +27,7 @@ export interface TrainingTask {
     candidates: Settings[];
     /** The folder for the model. */
     modelDir: string;
-    /** Splits the users for the metrics: equal seeds give equal splits. */
+    /** Seed that chooses the test users of the metrics. Equal seeds choose equal users. */
     seed: string;
 }
 
@@ -42,7 +42,7 @@ export interface Work {
  * throws an Error.
  */
 export async function inWorker<Result>(work: Work, signal: AbortSignal): Promise<Result> {
-    // The built package has JavaScript beside this file, and the sources TypeScript.
+    // worker.js in the built package, worker.ts in the sources.
     const worker = new Worker(join(import.meta.dirname, `worker${extname(import.meta.filename)}`), {
         workerData: work,
     });

@@ -2,7 +2,7 @@ import type { Rows } from "../importing/rows.ts";
 import { type EventChoice, weighing } from "../model/event-choice.ts";
 import type { Interactions } from "../model/interactions.ts";
 
-/** Returns the rows that a solution trains on, with their context columns. Ids without such a row are left out. */
+/** Returns the rows that a solution trains on, with their context columns. Omits users and items without such a row. */
 export function interactionsOf(
     rows: Rows,
     choice: EventChoice = {},

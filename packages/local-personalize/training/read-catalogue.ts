@@ -13,8 +13,8 @@ export interface CatalogueSource {
 }
 
 /**
- * Reads the items with what models use: categorical values, the creation timestamp, and the attribute of the solution's
- * objective.
+ * Reads the attributes of items that models use: categorical values, the creation timestamp, and the attribute of the
+ * solution's objective.
  */
 export function readCatalogue({ rowsFile, streamed, fields }: CatalogueSource, attribute?: string): CatalogueItem[] {
     const rows = loadAttributeRows(rowsFile);

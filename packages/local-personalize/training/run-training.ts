@@ -26,7 +26,7 @@ interface TrainingContext {
     streams: Streams;
 }
 
-/** The resource of a training, and its configuration. */
+/** The resource that is trained, and the configuration of the training. */
 interface TrainingSubject {
     /** A solution version or a recommender. */
     resource: Resource<object>;
@@ -36,11 +36,11 @@ interface TrainingSubject {
     trendInterval: number | undefined;
     /** The solution's or recommender's configuration of the training. */
     config: SolutionConfig & { performHPO?: boolean };
-    /** Splits the users for the metrics. */
+    /** Seed that chooses the test users of the metrics. */
     seed: string;
 }
 
-/** Does the work of a solution version in a worker thread. Aborting `signal` ends the worker at once. */
+/** Trains a solution version in a worker thread. When `signal` aborts, the worker ends at once. */
 export async function runTraining(
     context: TrainingContext,
     meter: Meter,
@@ -57,7 +57,8 @@ export async function runTraining(
             choice: eventChoiceOf(version.properties),
             trendInterval: trendIntervalOf(version.properties),
             config: { ...version.properties.solutionConfig, performHPO: version.properties.performHPO },
-            // One seed for all versions of a solution: they have the same test users, so only the data changes their metrics.
+            // Use one seed for all versions of a solution. They then have the same test users, so their metrics differ
+            // only because of the data.
             seed: version.arn.replace(/\/[^/]*$/, ""),
         },
         signal,
@@ -72,7 +73,7 @@ export async function runTraining(
     };
 }
 
-/** Does the work of a recommender: it trains the model of its use case. Recommenders are not metered. */
+/** Trains a recommender with the model of its use case. Recommenders are not metered. */
 export async function runRecommender(
     context: TrainingContext,
     recommender: Resource<RecommenderProperties>,
@@ -105,7 +106,7 @@ async function trainOn(
     const dataset = datasetOf(store, resource.region, datasetGroupArn, "INTERACTIONS");
     if (!dataset) throw new Error(`The interactions dataset of ${resource.arn} is gone.`);
     const items = datasetOf(store, resource.region, datasetGroupArn, "ITEMS");
-    // Measure the real duration, which an advance of the clock does not lengthen.
+    // Measure real time, which does not change when the emulator's clock is advanced.
     const started = performance.now();
     const streamed = streams.forTraining(dataset.id);
     const { algorithmHyperParameters, featureTransformationParameters = {}, optimizationObjective, hpoConfig } = config;
@@ -151,7 +152,7 @@ function metricsLine({ metrics, margins, testUsers }: Measured): string {
     return `metrics${testUsers === undefined ? "" : ` of ${testUsers} test users`}: ${shown.join(", ")}`;
 }
 
-/** Formats how sharp the scores are, and how well the model guesses the test users' next items. */
+/** Formats the gain, and how well the model predicts the test users' next items. */
 function gainLine({ gain, users, perplexity, defaultPerplexity }: FittedGain): string {
     if (perplexity === undefined || defaultPerplexity === undefined) {
         return `scores are the affinities to the power of ${gain}, which is that of MovieLens: ${users} test users are too few to fit it`;

@@ -14,27 +14,28 @@ import { interactionsOf } from "./interactions-of.ts";
 import { readCatalogue } from "./read-catalogue.ts";
 
 /**
- * The result: the service's failure reason, or the metrics in GetSolutionMetrics' form. The considered interactions
- * include those that an event type leaves out. `tuned` has the hyperparameters that an optimization chose.
+ * The result of a training: the service's failure reason, or the metrics as GetSolutionMetrics returns them.
+ * `considered` is the number of interactions before any filter by event type. `tuned` are the hyperparameters that an
+ * optimization chose.
  */
 export type TrainingResult =
     | { failure: string }
     | (Measured & { considered: number; items: { dense: number; sparse: number }; tuned?: Settings });
 
-/** Metrics in GetSolutionMetrics' form, and their margins where test users give one. */
+/** Metrics as GetSolutionMetrics returns them, and their margins if they were measured on test users. */
 export type Measured = Pick<Measurement, "metrics"> & Partial<Measurement>;
 
 const fewestInteractions = 1000;
-/** Number of interactions below which the start of a thread takes longer than the measurement. */
+/** With fewer interactions, starting a thread takes longer than measuring the metrics. */
 const FEWEST_MEASURED_BESIDE = 20_000;
-/** Number of interactions above which a second copy of them takes too much memory. */
+/** With more interactions, a second copy of them takes too much memory. */
 const MOST_MEASURED_BESIDE = 5_000_000;
 /** Number of trending items whose growth is evaluated (Developer Guide: the top 25). */
 const judgedTrends = 25;
 
 /**
- * Trains and measures a model, and saves it in `modelDir`. It takes seconds of CPU, so the emulator uses a worker thread.
- * A second processor measures at the same time, in a thread of this one.
+ * Trains and measures a model, and saves it in `modelDir`. It takes seconds of CPU time, so the emulator calls it in a
+ * worker thread. If possible, the metrics are measured in a second thread at the same time.
  */
 export async function train(task: TrainingTask): Promise<TrainingResult> {
     const { recipeName, choice } = task;
@@ -52,7 +53,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
     const measuring = isMeasuredBeside(interactions.timestamps.length)
         ? inWorker<Measured>({ job: "measure", task: { ...task, settings } }, end.signal)
         : undefined;
-    // If the training failed, its failure is the result.
+    // Avoid an unhandled rejection: if the training fails, the result is the failure of the training.
     measuring?.catch(() => {});
     try {
         const { lastEvent } = task.streamed;
@@ -73,7 +74,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
     }
 }
 
-/** Returns the metrics of a training, for a parallel thread. */
+/** Returns the metrics of a training. A second thread calls it. */
 export const measure = (task: TrainingTask): Measured =>
     measureOn(task, interactionsIn(task, rowsOf(task)), catalogueOf(task));
 
@@ -84,7 +85,9 @@ const interactionsIn = ({ choice, contextColumns, featureTransformation }: Train
 const catalogueOf = ({ catalogue, settings }: TrainingTask) =>
     catalogue ? readCatalogue(catalogue, settings.objective?.itemAttribute) : [];
 
-/** Returns the candidate with the best NDCG at 25, of equal ones the first; undefined without an optimization. */
+/**
+ * Returns the candidate with the best NDCG at 25 (of equal candidates the first); undefined without an optimization.
+ */
 function tunedSettings(task: TrainingTask, interactions: Interactions): Settings | undefined {
     const { candidates, recipeName, seed, settings } = task;
     if (candidates.length < 2) return candidates[0];

@@ -9,7 +9,7 @@ export interface CredentialScope {
     readonly service: string;
 }
 
-/** A call as the service model names it. */
+/** The service and the operation of a call, by their names in the service model. */
 export interface Operation {
     readonly service: ServiceName;
     readonly operation: string;
@@ -27,8 +27,9 @@ const restOperations: Record<string, Operation> = {
 };
 
 /**
- * Returns the Personalize call of an HTTP request. Found by its `X-Amz-Target` (`AmazonPersonalize.<Operation>`), else
- * by the REST path of the runtime and events services. `path` has no query. Undefined for any other request.
+ * Returns the Personalize call of an HTTP request. It is identified by its `X-Amz-Target` header
+ * (`AmazonPersonalize.<Operation>`), or by the REST path of the runtime and events services. `path` has no query.
+ * Undefined for any other request.
  */
 export function operationOf(method: string, path: string, target: string | undefined): Operation | undefined {
     if (method !== "POST") return undefined;
@@ -77,20 +78,20 @@ export function parseJson(body: Buffer): unknown {
 /** Writes an answer, and then records in the request log that the caller received it. */
 export function writeAnswer(emulator: Emulator, answer: EmulatorResponse, response: ServerResponse): void {
     const { logged } = answer;
-    // Node does not emit this event when the caller has closed the connection: no caller received the answer.
+    // Node does not emit this event when the caller has closed the connection, that is, has not received the answer.
     if (logged !== undefined) response.once("finish", () => emulator.answered(logged));
-    // With a length, the answer is one write, and is not sent in chunks.
+    // With a content length, the answer is sent in one write and not in chunks.
     const length = { "content-length": Buffer.byteLength(answer.body) };
     response.writeHead(answer.status, Object.assign(length, answer.headers));
     response.end(answer.body);
 }
 
-/** Returns a success in the service's protocol. An operation without an output has an empty body. */
+/** Returns a successful response in the service's protocol. An operation without an output has an empty body. */
 export function success(service: ServiceName, output: object | undefined): EmulatorResponse {
     return { status: 200, headers: headersOf(service), body: output === undefined ? "" : JSON.stringify(output) };
 }
 
-/** Returns a refusal: its code is in the body (`__type`) and in the header that the REST services use. */
+/** Returns an error response. Its code is in the body (`__type`) and in the header that the REST services use. */
 export function failure(service: ServiceName, { code, message, status }: ServiceError): EmulatorResponse {
     const headers = { ...headersOf(service), "x-amzn-ErrorType": code };
     return { status, headers, body: JSON.stringify({ __type: code, message }) };
@@ -102,8 +103,8 @@ const headersOf = (service: ServiceName): Record<string, string> => ({
 });
 
 /**
- * Another valid form of each text that the service may return in its own words. AWS does not document these answers: a
- * client must accept both forms.
+ * Functions that return another valid form of a text, by the name of its member. AWS does not document in which form
+ * the service returns these texts, so a client must accept both.
  */
 const forms: Readonly<Record<string, (text: string) => string>> = {
     datasetType: (type) => type.charAt(0) + type.slice(1).toLowerCase(),
@@ -123,7 +124,7 @@ export function inOtherForms(answer: unknown): unknown {
     return Object.fromEntries(members);
 }
 
-/** Returns words in lower case and two spaces for one, outside of quotes and placeholders. */
+/** Returns a filter expression in lower case and with doubled spaces, except in quoted strings and placeholders. */
 function otherFilter(expression: string): string {
     const parts = expression.match(/"(?:[^"\\]|\\.)*"|\$\w+|[^"$]+/gsu) ?? [];
     return parts.map((part) => (/^["$]/.test(part) ? part : part.toLowerCase().replaceAll(" ", "  "))).join("");

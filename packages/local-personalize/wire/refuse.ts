@@ -1,6 +1,9 @@
 import { notEmulated } from "../errors.ts";
 
-/** The optional parameters that the emulator does not have, by operation. Every other one has an effect, or describes. */
+/**
+ * The optional parameters that the emulator refuses, by operation. All other parameters have an effect, or are only
+ * stored and returned.
+ */
 const parameters: Readonly<Record<string, readonly string[]>> = {
     CreateBatchInferenceJob: ["themeGenerationConfig", "batchInferenceJobConfig.rankingInfluence"],
     CreateCampaign: ["campaignConfig.rankingInfluence"],
@@ -10,12 +13,12 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
         "solutionConfig.hpoConfig.hpoObjective",
     ],
     UpdateCampaign: ["campaignConfig.rankingInfluence"],
-    // AWS trains anew for other columns.
+    // AWS trains a new model if the columns change.
     UpdateRecommender: ["recommenderConfig.trainingDataConfig"],
     UpdateSolution: ["performIncrementalUpdate"],
 };
 
-/** Throws InvalidInputException for a validated input with a parameter that the emulator does not have. */
+/** Throws InvalidInputException if a validated input contains a parameter that the emulator refuses. */
 export function refuseParameters(operation: string, input: object): void {
     for (const path of parameters[operation] ?? []) {
         const value = path

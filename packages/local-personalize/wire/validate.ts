@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import type { ServiceName } from "../contract.ts";
 import { ServiceError } from "../errors.ts";
 
-/** The part of a shape of AWS's service model that requests need. */
+/** The members of a shape of AWS's service model that validate a request. */
 interface Shape {
     type: "structure" | "list" | "map" | "string" | "integer" | "long" | "double" | "float" | "boolean" | "timestamp";
     required?: string[];
@@ -19,7 +19,7 @@ interface Shape {
     sensitive?: boolean;
 }
 
-/** One service in AWS's description: its operations with their input shapes. */
+/** One service of AWS's service model: its operations with their input shapes. */
 export interface ServiceModel {
     operations: Record<string, { input?: { shape: string } }>;
     shapes: Record<string, Shape>;
@@ -68,7 +68,7 @@ export function constraintFailure(value: unknown, path: string, constraint: stri
     return `Value${shown} at '${path}' failed to satisfy constraint: ${constraint}`;
 }
 
-/** An answer stays short, however long the request is. */
+/** Limits the length of an error message for long requests. */
 const longestShown = 1000;
 const mostShown = 50;
 
@@ -118,7 +118,8 @@ function checkConstraints(shape: Shape, value: unknown, path: string, failures: 
         fail(`Member must have ${what} greater than or equal to ${shape.min}`);
     }
     if (typeof value !== "string") return;
-    // AWS matches a pattern against the whole value. Some need cubic time, so none is tried on a value that is too long.
+    // AWS matches a pattern against the whole value. Some patterns need cubic time, so a value that is too long is not
+    // matched.
     const isLong = shape.max !== undefined && value.length > shape.max;
     if (shape.pattern && !isLong && !wholePattern(shape.pattern).test(value)) {
         fail(`Member must satisfy regular expression pattern: ${shape.pattern}`);
