@@ -39,7 +39,7 @@ describe("Metric attributions", () => {
         );
     const refused = (metrics: MetricAttribute[], message: RegExp) =>
         assert.rejects(create("films", metrics), refusal("InvalidInputException", message));
-    /** Sends an event, and returns the metrics of attribution that it caused. */
+    /** Sends an event, and returns the metrics that the metric attribution publishes for it. */
     const published = async (event: object) => {
         service.emulator.takeMetrics({ all: true });
         const eventList = [{ eventType: "Watch", itemId: "6", sentAt: Date.now() / 1000, ...event }];
@@ -75,7 +75,7 @@ describe("Metric attributions", () => {
         });
     };
 
-    it("CreateMetricAttribution refuses expressions without a column of numbers", async () => {
+    it("CreateMetricAttribution rejects a SUM over a missing or non-numeric column", async () => {
         await refused([{ ...count, expression: "AVG(Items.RELEASE_YEAR)" }], /is not SAMPLECOUNT\(\) or SUM/);
         await refused([{ ...count, expression: "SUM(Items.STUDIO)" }], /ITEMS has no such column of numbers/);
         await refused([count, count], /needs a metricName of its own/);
@@ -93,11 +93,11 @@ describe("Metric attributions", () => {
         );
     });
 
-    it("events without an attribution give no values", async () => {
+    it("an event has no metric values if its dataset group has no metric attribution", async () => {
         assert.deepEqual(await values({}), []);
     });
 
-    it("a dataset group has one attribution, which is described, listed and not tagged", async () => {
+    it("a dataset group allows one metric attribution, which Describe and List return and which rejects tags", async () => {
         assert.deepEqual((await create("films", [count, years])).metricAttributionArn, metricAttributionArn);
         await assert.rejects(create("other", [count]), refusal("ResourceAlreadyExistsException", /Another resource/));
         const { metricAttribution } = await service.personalize.send(
@@ -141,7 +141,7 @@ describe("Metric attributions", () => {
         assert.deepEqual(await values({ eventType: "Click" }), []);
     });
 
-    it("CloudWatch gets values with AWS's names, in the 15 minutes of the event, for 14 days", async () => {
+    it("CloudWatch receives values with AWS's names, in the event's 15-minute period, if the event is younger than 14 days", async () => {
         const sentAt = Date.now() / 1000 - 5 * 3600;
         const metricAttribution = { eventAttributionSource: "home_page" };
         const [watches] = await published({ sentAt, metricAttribution });
@@ -161,7 +161,7 @@ describe("Metric attributions", () => {
         for (const age of [14, -1]) assert.deepEqual(await published({ sentAt: days(age) }), []);
     });
 
-    it("an import reports each 15 minutes to S3, and an incremental one to CloudWatch too", async () => {
+    it("an import writes a report of 15-minute periods to S3, and an incremental import also reports to CloudWatch", async () => {
         const { publishAttributionMetricsToS3, status, failureReason } = await importAgain("full", "FULL");
         assert.deepEqual([status, publishAttributionMetricsToS3], ["ACTIVE", true], failureReason);
         const reports = () => Object.keys(bucket.objects).filter((path) => path.startsWith("movies/reports/"));
@@ -210,7 +210,7 @@ describe("Metric attributions", () => {
         );
     });
 
-    it("a deleted attribution counts no events", async () => {
+    it("a deleted metric attribution counts no events", async () => {
         await service.personalize.send(new DeleteMetricAttributionCommand({ metricAttributionArn }));
         assert.deepEqual(await values({}), []);
     });

@@ -45,11 +45,11 @@ describe("nextDue", () => {
         assert.deepEqual([nextDue(0, 1, undefined, "instant"), nextDue(0, 1, 100, "instant")], [100, 2100]);
     });
 
-    it("nextDue starts again if training was switched on after the last time", () => {
+    it("nextDue returns the end of the first hour again if training was switched on after the last due time", () => {
         assert.equal(nextDue(10 * day, 7, 3_600_000, "real"), 10 * day + 3_600_000);
     });
 
-    it("nextDue returns one time for all missed periods, after the last one", () => {
+    it("nextDue returns the first time of the schedule after the last due time, however many periods have passed", () => {
         const times = fc.tuple(fc.integer({ min: 0, max: 1e12 }), fc.integer({ min: 1, max: 30 }));
         fc.assert(
             fc.property(times, fc.integer({ min: 0, max: 1e12 }), ([since, days], after) => {
@@ -89,8 +89,8 @@ describe("Automatic training", () => {
     };
     const day = 24 * 3_600_000;
     /**
-     * Waits until the schedule was evaluated after now. The emulator evaluates a second solution after the first one,
-     * and trains it.
+     * Waits until the emulator has evaluated the schedule of the first solution. It evaluates solutions in their order,
+     * so the wait ends when a second solution is trained.
      */
     async function evaluated(name: string): Promise<void> {
         const recipeArn = recipe("aws-popularity-count");
@@ -168,7 +168,7 @@ describe("Automatic training", () => {
         await createDataset(service);
         await importData("first");
         await service.stop();
-        // In this service an hour is 2 s, enough for a manual training on a busy machine.
+        // At speed demo, the first hour of the schedule lasts 2 s, enough for a manual training on a busy machine.
         service = await startService({ access, dataDir, speed: "demo" });
         await until(async () => {
             const group = new DescribeDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
@@ -200,7 +200,7 @@ describe("Automatic training", () => {
         assert.equal((await versions()).length, 1);
     });
 
-    it("a shorter schedule trains again within the hour", async () => {
+    it("UpdateSolution with a shorter schedule trains again within the hour", async () => {
         await createDataset(service);
         await importData("first");
         await create();
@@ -209,7 +209,7 @@ describe("Automatic training", () => {
         const began = Date.now();
         await send(new UpdateSolutionCommand({ solutionArn, solutionUpdateConfig: everyDay }));
         await trained(2);
-        // In this service a week of the schedule is 14 s.
+        // At speed instant, a week of the schedule lasts 14 s.
         assert.ok(Date.now() - began < 10_000);
     });
 
@@ -225,11 +225,11 @@ describe("Automatic training", () => {
         assert.equal((await versions()).length, 1);
     });
 
-    it("an automatic training blocks DeleteSolution, and none follows the deletion", async () => {
+    it("an automatic training in progress blocks DeleteSolution, and a deleted solution is not trained again", async () => {
         await createDataset(service);
         await importData("first");
         await service.stop();
-        // At this speed a training lasts by the clock, which only this test advances.
+        // At speed demo, a training ends only when this test advances the clock.
         service = await startService({ access, dataDir, speed: "demo" });
         service.emulator.advance(day);
         await create({ solutionConfig: everyDay });

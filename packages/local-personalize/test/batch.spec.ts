@@ -55,7 +55,7 @@ describe("Batch inference jobs", () => {
             .split("\n")
             .map((line) => JSON.parse(line));
 
-    it("a job answers each line like GetRecommendations and reports invalid lines", async () => {
+    it("a batch job answers each line like GetRecommendations and reports invalid lines", async () => {
         assert.deepEqual(
             (await create("first", { numResults: 3 })).batchInferenceJobArn,
             arn("batch-inference-job/first"),
@@ -85,14 +85,14 @@ describe("Batch inference jobs", () => {
         ]);
     });
 
-    it("a job asks the gateway to read its input and write each output", async () => {
+    it("a batch job checks access to its input and to each output object", async () => {
         const asked = { roleArn: importRole, bucket: "movies", sourceAccount: accountId, region, isPrefix: false };
         const sourceArn = arn("batch-inference-job/first");
         assert.deepEqual(bucket.requests.at(-1), { ...asked, key: "in/users.json", sourceArn });
         assert.deepEqual(bucket.writes, [{ ...asked, key: "out/users.json.out", sourceArn }]);
     });
 
-    it("a job reads all objects of a folder and filter values per line", async () => {
+    it("a batch job reads all objects of a folder, and the filterValues of each line", async () => {
         bucket.objects["movies/many/a.json"] = '{"userId":"22","filterValues":{"GENRE":"\\"Even\\""}}\n{"userId":"22"}';
         bucket.objects["movies/many/b.json"] = '{"userId":"6","filterValues":{"GENRE":"\\"Taste1\\""}}';
         bucket.objects["movies/many/deeper/c.json"] = '{"userId":"6"}';
@@ -111,7 +111,7 @@ describe("Batch inference jobs", () => {
         assert.equal(bucket.objects["movies/answers/c.json.out"], undefined);
     });
 
-    it("a failed job has the service's failureReason", async () => {
+    it("a failed batch job has the service's failureReason", async () => {
         const reason = async (jobName: string, ...rest: [from?: string, to?: string]) => {
             await create(jobName, {}, ...rest);
             const { status, failureReason } = await ended(jobName);
@@ -168,7 +168,7 @@ describe("Batch inference jobs", () => {
         assert.deepEqual((await service.personalize.send(other)).batchInferenceJobs, []);
     });
 
-    it("a job in progress blocks DeleteFilter and continues after a restart", async () => {
+    it("a batch job in progress blocks DeleteFilter and continues after a restart", async () => {
         const filterArn = arn("filter/genre");
         bucket.objects["movies/in/one.json"] = '{"userId":"22","filterValues":{"GENRE":"\\"Even\\""}}';
         let release = () => {};
@@ -187,7 +187,7 @@ describe("Batch inference jobs", () => {
             service.personalize.send(new DeleteFilterCommand({ filterArn })),
             refusal("ResourceInUseException", /batch-inference-job\/held/),
         );
-        // The end of the first process's work is not recorded; the second process begins it again.
+        // The first process stops before it records the end of the work, so the second process begins the work again.
         const stopped = service.stop();
         release();
         await stopped;

@@ -112,7 +112,7 @@ describe("Resources of the local Personalize", () => {
         );
     });
 
-    it("pages repeat and lose no resource, and tokens fit one query only", async () => {
+    it("pages repeat and lose no resource, and a nextToken is valid for one query only", async () => {
         const names = Array.from({ length: 7 }, (_, index) => `paged-${index}`);
         for (const name of names) await send(new CreateSchemaCommand({ name, schema: interactionsSchema }));
         const seen: string[] = [];
@@ -142,7 +142,7 @@ describe("Resources of the local Personalize", () => {
         assert.deepEqual(await datasets(arn("dataset-group/none")), []);
     });
 
-    it("resources have tags from creation on, at most 50", async () => {
+    it("resources have the tags of their Create call, at most 50", async () => {
         const tags = [{ tagKey: "team", tagValue: "films" }];
         const created = await send(new CreateDatasetGroupCommand({ name: "tagged", tags }));
         const resourceArn = String(created.datasetGroupArn);
@@ -176,7 +176,7 @@ describe("Resources of the local Personalize", () => {
         await send(new DeleteDatasetGroupCommand({ datasetGroupArn: resourceArn }));
     });
 
-    it("a dataset group allows one event tracker, which blocks its deletion", async () => {
+    it("a dataset group allows one event tracker, which blocks the deletion of the group", async () => {
         const name = "tracker";
         const created = await send(new CreateEventTrackerCommand({ name, datasetGroupArn }));
         assert.match(String(created.eventTrackerArn), /:event-tracker\/[0-9a-f]{8}$/);
@@ -241,7 +241,7 @@ describe("Resources of the local Personalize", () => {
         });
     }
 
-    it("a resource does not exist in another region", async () => {
+    it("DeleteDatasetGroup does not find a dataset group of another region", async () => {
         const elsewhere = datasetGroupArn.replace(region, "eu-west-1");
         await assert.rejects(
             send(new DeleteDatasetGroupCommand({ datasetGroupArn: elsewhere })),

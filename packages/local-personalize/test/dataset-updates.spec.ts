@@ -90,7 +90,7 @@ describe("UpdateDataset", () => {
         );
     });
 
-    it("the dataset's status is UPDATE PENDING or IN_PROGRESS during the update", async () => {
+    it("the dataset's status is UPDATE PENDING or UPDATE IN_PROGRESS during the update", async () => {
         await restart("demo");
         await until(async () => (await describeIt()).status === "ACTIVE");
         await update("after");
@@ -132,7 +132,7 @@ describe("UpdateDataset", () => {
         go.resolve({ allowed: true });
     });
 
-    it("a failed update has a failureReason and keeps the old schema", async () => {
+    it("a failed UpdateDataset has a failureReason and keeps the old schema", async () => {
         await service.stop();
         const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };
         const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
@@ -165,7 +165,7 @@ describe("UpdateDataset", () => {
         });
     }
 
-    it("UpdateDataset accepts only another schema for Items or Users", async () => {
+    it("UpdateDataset rejects Interactions datasets, and schemas that are current, missing or of another type", async () => {
         await assert.rejects(update("before"), refusal("InvalidInputException", /already/));
         const others = await createDataset(service, "others");
         const interactions = { datasetArn: others.datasetArn, schemaArn: schemaArn("after") };

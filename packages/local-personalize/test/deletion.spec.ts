@@ -54,7 +54,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
     const createFilter = (name: string, filterExpression: string) =>
         service.personalize.send(new CreateFilterCommand({ name, datasetGroupArn, filterExpression }));
 
-    it("a list of related items is filtered by the current item", async () => {
+    it("a filter compares items with the current item (CurrentItem) in lists of related items", async () => {
         await createFilter("older", "INCLUDE ItemID WHERE Items.RELEASE_YEAR < CurrentItem.RELEASE_YEAR");
         await createFilter("alike", "EXCLUDE ItemID WHERE Items.GENRES IN (CurrentItem.GENRES)");
         const sims = new CreateCampaignCommand({ name: "sims", solutionVersionArn: await train("aws-sims") });
@@ -79,7 +79,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         );
     });
 
-    it("a filter of interactions or of CurrentUser needs a userId", async () => {
+    it("a filter of Interactions or CurrentUser requires a userId", async () => {
         await createFilter("seen", 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")');
         await createFilter("adult", 'EXCLUDE ItemID WHERE Items.GENRES IN ("Even") IF CurrentUser.AGE < 18');
         for (const filter of ["seen", "adult"]) {
@@ -117,7 +117,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
     };
     let segmentVersion: string;
 
-    it("a segment is filtered by UserID, and other filters and lists are refused", async () => {
+    it("a segment accepts only filters of UserID, and GetRecommendations only filters of ItemID", async () => {
         segmentVersion = await train("aws-item-affinity");
         await createFilter("young", "INCLUDE UserID WHERE Users.AGE < $AGE");
         await createFilter("viewers", 'EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("watch")');
@@ -137,7 +137,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         );
     });
 
-    it("a segment job has at most 500 queries in a file, and 5 million users for each", async () => {
+    it("a segment job accepts at most 500 queries in a file, and 5 million users for each query", async () => {
         assert.equal(await segmentOf("many", undefined, { lines: 501 }), "items.json has more than 500 queries.");
         for (const numResults of [0, -1, 5_000_001]) {
             const job = segmentOf("none", undefined, { numResults });
@@ -247,7 +247,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         assert.ok(names.flat().every((name) => name.startsWith("aws-vod-")));
     });
 
-    it("an event dated ahead does not empty the list of aws-trending-now", async () => {
+    it("an event with a future timestamp does not empty the list of aws-trending-now", async () => {
         await service.personalize.send(
             new CreateCampaignCommand({ name: "trending", solutionVersionArn: await train("aws-trending-now") }),
         );

@@ -28,7 +28,7 @@ import {
     until,
 } from "./support.ts";
 
-/** Of the rows, each 10th is a Purchase: 300 of them, so fewer than 1,000. All others are Clicks. */
+/** Returns the event type of a row: each 10th row is a Purchase (300 rows, fewer than 1,000), the others are Clicks. */
 const eventOf = (row: number) => (row % 10 === 0 ? "Purchase" : "Click");
 const objects = {
     "movies/interactions.csv": `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${history
@@ -108,14 +108,14 @@ describe("Use cases of domains", () => {
         { group: "clicks", useCase: "aws-vod-top-picks" },
         { group: "shop", useCase: "aws-ecomm-recommended-for-you" },
     ]) {
-        it(`${useCase} needs 1,000 events of any type`, async () => {
+        it(`${useCase} requires 1,000 events of any type`, async () => {
             const { status, failureReason, name = "" } = await create(group, useCase);
             assert.equal(status, "ACTIVE", failureReason);
             await remove(name);
         });
     }
 
-    it("other use cases need 1,000 events of their own type", async () => {
+    it("aws-vod-most-popular requires 1,000 Watch events", async () => {
         const { status, failureReason, name = "" } = await create("clicks", "aws-vod-most-popular");
         assert.equal(status, "CREATE FAILED");
         assert.match(failureReason ?? "", /fewer than 1000 interactions after filtering by event type: Watch/);
@@ -132,7 +132,7 @@ describe("Use cases of domains", () => {
             isUse: (row: number) => eventOf(row) === "Purchase",
         },
     ]) {
-        it(`${useCase} leaves out what the user watched or purchased`, async () => {
+        it(`${useCase} omits what the user watched or purchased`, async () => {
             const { name = "" } = await create(group, useCase);
             const used = usedBy(22, isUse);
             const list = await ask(name, { userId: "22", itemId, numResults: 100 });
@@ -159,7 +159,7 @@ describe("Use cases of domains", () => {
         await remove(name);
     });
 
-    it("UpdateRecommender changes the configuration, and refuses other columns", async () => {
+    it("UpdateRecommender changes the configuration, and rejects a trainingDataConfig", async () => {
         const { name = "" } = await create("video", "aws-vod-top-picks");
         const update = (recommenderConfig: RecommenderConfig) =>
             service.personalize.send(
@@ -197,7 +197,7 @@ describe("Configurations of recommenders", () => {
     });
     after(() => service?.discard());
 
-    /** Asks a recommender of its own, `requests` times, and returns the last list. */
+    /** Creates a recommender, calls it `requests` times, deletes it, and returns the last list. */
     const ask = async (useCase: string, recommenderConfig: RecommenderConfig, input: object, requests = 1) => {
         const recommender = { name: useCase, datasetGroupArn, recipeArn: recipe(useCase), recommenderConfig };
         const { recommenderArn } = await service.personalize.send(new CreateRecommenderCommand(recommender));
@@ -227,7 +227,7 @@ describe("Configurations of recommenders", () => {
         );
     });
 
-    it("trainingDataConfig of a recommender leaves columns out of its training", async () => {
+    it("trainingDataConfig of a recommender excludes columns from its training", async () => {
         const input = { userId: "nobody", itemId: "990", numResults: 5 };
         const alike = await ask("aws-vod-more-like-x", {}, input);
         assert.ok(
@@ -243,7 +243,7 @@ describe("Configurations of recommenders", () => {
         );
     });
 
-    it("with throttling enabled, a recommender refuses requests above its minimum, and PutItems above 10 a second", async () => {
+    it("with throttling enabled, a recommender rejects requests above its minimum, and PutItems is limited to 10 a second", async () => {
         await ask("aws-vod-top-picks", { minRecommendationRequestsPerSecond: 5 }, {}, 40);
         await assert.rejects(ask("aws-vod-top-picks", {}, {}, 40), refusal("ThrottlingException", "Rate exceeded"));
         const properties = JSON.stringify({ genres: "New", creationTimestamp: 800_000_000 });
@@ -314,13 +314,13 @@ describe("Promotions", () => {
         assert.ok(new Set(places).size > 1);
     });
 
-    it("a recommender does not answer as a campaign", () =>
+    it("GetRecommendations rejects the ARN of a recommender as campaignArn", () =>
         assert.rejects(
             recommend({ recommenderArn: undefined, campaignArn: recommenderArn }),
             refusal("ResourceNotFoundException", /The given campaign does not exist/),
         ));
 
-    it("an incomplete promotion is refused", () =>
+    it("GetRecommendations rejects an incomplete promotion", () =>
         assert.rejects(
             recommend({ promotions: [{ name: "sale", percentPromotedItems: 10 }] }),
             refusal("InvalidInputException", /A promotion needs a name, percentPromotedItems and a filterArn/),
@@ -328,7 +328,7 @@ describe("Promotions", () => {
 });
 
 describe("Training on events alone", () => {
-    it("1,000 events of PutEvents train without an import, and none is an error", async () => {
+    it("CreateRecommender trains on 1,000 events of PutEvents without an import, and fails without events", async () => {
         const service = await startService({ access: createBucket().access });
         try {
             const datasetGroupArn = await openDomain(service, "video", "VIDEO_ON_DEMAND", { INTERACTIONS: "" });

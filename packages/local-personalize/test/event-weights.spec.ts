@@ -27,9 +27,9 @@ import {
 } from "./support.ts";
 
 /**
- * Returns the interactions of sixty users of a shop. Each looks at a product, and then looks at a "seen" one or buys a
- * "bought" one. Both are equally frequent. A purchase has the value 9.5. Every second look has the value 2, and the
- * others have none.
+ * Returns the interactions of sixty users of a shop. A user views a "start" product, and then views a "seen" product or
+ * buys a "bought" product, equally often. A purchase has the value 9.5. Every second view has the value 2, and the
+ * others have no value.
  */
 function shop(): string {
     const rows = ["USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP,EVENT_VALUE"];
@@ -74,7 +74,9 @@ describe("Event weights of a solution", () => {
                 ...(parameters && { solutionConfig: events(...parameters) }),
             }),
         );
-    /** Returns the sum of a user's scores over the products of a kind, from a campaign of a new version. */
+    /**
+     * Deploys a version, and returns the list of a user and the sums of its scores for "seen" and "bought" products.
+     */
     async function shares(name: string, solutionVersionArn: string | undefined) {
         const campaign = new CreateCampaignCommand({ name, solutionVersionArn: String(solutionVersionArn) });
         const { campaignArn } = await service.personalize.send(campaign);
@@ -97,7 +99,7 @@ describe("Event weights of a solution", () => {
     const metricsOf = async (solutionVersionArn: string | undefined) =>
         (await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }))).metrics ?? {};
 
-    it("weighing uses only the ratios of weights", () => {
+    it("weighing divides event weights by their mean, so only their ratios matter", () => {
         const weightOf = weighing({
             eventParameters: [
                 { eventType: "a", weight: 0.3 },
@@ -113,7 +115,7 @@ describe("Event weights of a solution", () => {
         assert.equal(weighing({ eventType: "a" })("b", 1), undefined);
     });
 
-    it("a heavier event type raises its items, and equal weights change nothing", async () => {
+    it("a larger weight of an event type raises its items, and equal weights change nothing", async () => {
         const plain = await shares("plain", await trained("plain", undefined));
         const equal = await shares("equal", await trained("equal", [views, { ...purchases, weight: 0.1 }]));
         const buying = await shares("buying", await trained("buying", [views, purchases]));
@@ -129,7 +131,7 @@ describe("Event weights of a solution", () => {
         assert.ok(looking.bought / looking.seen < plain.bought / plain.seen / 2, JSON.stringify([looking, plain]));
     });
 
-    it("training uses only the named types from their eventValueThreshold on", async () => {
+    it("a training uses only the configured event types with values from their eventValueThreshold on", async () => {
         const bought = await shares("only", await trained("only", [purchases, { ...views, eventValueThreshold: 2 }]));
         assert.equal(bought.seen, 0);
         assert.ok(bought.bought > 0);
@@ -141,14 +143,14 @@ describe("Event weights of a solution", () => {
         );
     });
 
-    it("solutions with weights have metrics with weights, and others have none", async () => {
+    it("only solutions with event weights have metrics with event weights", async () => {
         const key = "normalized_discounted_cumulative_gain_with_event_weights_at_10";
         const metrics = await metricsOf(await trained("measured", [views, purchases]));
         assert.ok((metrics[key] ?? -1) >= 0, JSON.stringify(metrics));
         assert.equal((await metricsOf(await trained("unmeasured", undefined)))[key], undefined);
     });
 
-    it("updated weights apply to the next version, and an empty list removes them", async () => {
+    it("updated event weights apply to the next version, and an empty list removes them", async () => {
         const solutionArn = arn("solution/shown");
         const versionArn = await trained("shown", [views, purchases]);
         const { solution } = await service.personalize.send(new DescribeSolutionCommand({ solutionArn }));
@@ -187,7 +189,7 @@ describe("Event weights of a solution", () => {
             assert.rejects(create("bad", parameters), refusal("ValidationException", message)));
     }
 
-    it("CreateSolution rejects weights without a v2 recipe", () =>
+    it("CreateSolution rejects event weights without a v2 recipe", () =>
         assert.rejects(
             create("old", [views], false),
             refusal("InvalidInputException", /only for recipes of version 2/),

@@ -1,7 +1,7 @@
 import { createEmulator } from "../emulator.ts";
 import { accountId, createBucket, region, serviceModels } from "./support.ts";
 
-// A process for events.spec.ts to kill: it sends one event and prints the answer's status.
+// A process that events.spec.ts kills. It sends one event and prints the status of the answer.
 const [dataDir = "", trackingId = "", itemId = ""] = process.argv.slice(2);
 const emulator = createEmulator({
     dataDir,

@@ -46,7 +46,9 @@ describe("PutEvents", () => {
     });
     afterEach(() => service?.discard());
 
-    /** Returns the films that a user has not watched, or that another filter lets pass. */
+    /**
+     * Returns the recommended films of a user that pass a filter; by default the films that the user has not watched.
+     */
     const ask = async (userId: string, more: object = {}) => {
         const input = { campaignArn, userId, numResults: 500, filterArn: arn("filter/unwatched"), ...more };
         const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
@@ -72,7 +74,7 @@ describe("PutEvents", () => {
         await service.personalize.send(new UpdateCampaignCommand({ campaignArn, solutionVersionArn }));
     };
 
-    it("an event lowers the film's score but keeps it in unfiltered lists", async () => {
+    it("an event lowers the film's score, and unfiltered lists still contain the film", async () => {
         const before = await scores("22");
         assert.equal(before.size, films.length, "watched films are in the list");
         const [film = 0] = await ask("22");
@@ -123,7 +125,7 @@ describe("PutEvents", () => {
         assert.ok(!(await ask("22")).includes(second));
     });
 
-    it("training uses streamed events like imported ones, once each", async () => {
+    it("a training uses each streamed event once, like an imported event", async () => {
         const watched = (await ask("22")).slice(10, 14);
         for (const film of watched) await watch(film, { userId: "22" });
         await watch(watched[0] ?? 0, { userId: "fresh" });
@@ -172,7 +174,7 @@ describe("PutEvents", () => {
         assert.ok(!(await ask("22", { filterArn })).includes(7), "the 100 latest of a type are considered");
     });
 
-    it("events with an equal eventId count once, and properties can have itemId", async () => {
+    it("events with an equal eventId count once, and properties can contain the itemId", async () => {
         const [first = 0, second = 0, third = 0] = await ask("22");
         await watch(first, { userId: "22" }, { eventId: "1" });
         await watch(second, { userId: "22" }, { eventId: "1" });

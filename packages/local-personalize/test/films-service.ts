@@ -16,7 +16,7 @@ import {
 
 const ratings = syntheticRatings();
 
-/** The ratings in the training data, oldest first. */
+/** The ratings of the training data, oldest first. */
 export const history = ratings.toSorted((a, b) => a.timestamp - b.timestamp);
 
 /** All rated films. */

@@ -22,7 +22,7 @@ describe("Filter states and limits", () => {
         service.personalize.send(new CreateFilterCommand({ name, datasetGroupArn, filterExpression }));
     const isGone = refusal("ResourceNotFoundException", /filter/);
 
-    it("a filter passes all states and needs an ACTIVE dataset group", async () => {
+    it("CreateFilter requires an ACTIVE dataset group, and the filter passes all states until its deletion", async () => {
         service = await startService({ access: filmsBucket().access, speed: "demo" });
         await service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await assert.rejects(create("f"), refusal("ResourceInUseException", /dataset group .* is CREATE PENDING/));

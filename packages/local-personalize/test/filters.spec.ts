@@ -47,7 +47,7 @@ describe("Filters of the local Personalize", () => {
         const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
         return itemList.map(({ itemId }) => Number(itemId));
     };
-    /** Creates a filter, uses it and deletes it: a group has a quota of them. */
+    /** Creates a filter, uses it and deletes it, because the number of filters is limited. */
     const filtered = async (expression: string, filterValues?: Record<string, string>, userId = user) => {
         const filterArn = await create(expression);
         try {

@@ -41,7 +41,7 @@ describe("Campaign scores", () => {
             return answer?.itemList;
         });
 
-    it("scores are fitted to test users, sum to 1 and survive a restart", async () => {
+    it("the power of the scores is fitted to test users and survives a restart, and the scores sum to 1", async () => {
         const line = await train("many");
         const pattern = /power of ([\d.]+), fitted to 32 test users: perplexity ([\d.]+) of .*, ([\d.]+) with that of/;
         const [, gain, fitted, unfitted] = pattern.exec(line ?? "") ?? [];

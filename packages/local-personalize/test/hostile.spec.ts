@@ -44,7 +44,7 @@ describe("Hostile input to the local Personalize", () => {
     });
     after(() => service?.discard());
 
-    /** Checks that the process is running, and has everything that it acknowledged. */
+    /** Checks that the service still runs, and returns every resource that it acknowledged. */
     const isWhole = async () => {
         const { datasetGroups } = await service.personalize.send(new ListDatasetGroupsCommand({}));
         assert.ok(datasetGroups?.some((group) => group.datasetGroupArn === datasetGroupArn));
@@ -81,7 +81,7 @@ describe("Hostile input to the local Personalize", () => {
         });
     }
 
-    it("a body that is not a request is rejected with 4xx", async () => {
+    it("a request with an invalid body is rejected with 4xx", async () => {
         const deep = `${'{"a":'.repeat(200_000)}1${"}".repeat(200_000)}`;
         const bodies = [
             "[]",
@@ -107,7 +107,7 @@ describe("Hostile input to the local Personalize", () => {
         await isWhole();
     });
 
-    it("an operation named like an Object member is rejected", async () => {
+    it("an operation with the name of a member of Object.prototype is rejected", async () => {
         for (const operation of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
             assert.equal((await post("{}", operation)).status, 400);
         }

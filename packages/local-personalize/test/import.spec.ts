@@ -121,7 +121,7 @@ describe("Import jobs", () => {
     it("FULL replaces rows, and INCREMENTAL adds them", async () => {
         await run("movies/folder/");
         await run("movies/more.csv", "INCREMENTAL");
-        // Of the 1,100 rows, 600 are also in the folder.
+        // 600 of the 1,100 rows are also in the files of the folder.
         assert.match(lastLog() ?? "", /1100 rows read, 1700 in the dataset/);
         await run("movies/more.csv", "INCREMENTAL");
         assert.match(lastLog() ?? "", /1100 rows read, 1700 in the dataset/);
@@ -147,7 +147,7 @@ describe("Import jobs", () => {
         assert.equal(buys.failureReason, "Dataset has fewer than 1000 interactions after filtering by event type: Buy");
     });
 
-    it("job names stay taken, and a recreated dataset is empty", async () => {
+    it("names of import jobs cannot be reused, and a recreated dataset is empty", async () => {
         const create = (jobName: string, dataLocation: string, importMode: "FULL" | "INCREMENTAL" = "FULL") =>
             service.personalize.send(
                 new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource: { dataLocation }, importMode }),

@@ -1,6 +1,6 @@
 import { seededRandom } from "./random.ts";
 
-/** A rating, in the form of u.data. */
+/** A rating, with the columns of MovieLens' u.data. */
 export interface Rating {
     user: number;
     item: number;
@@ -11,7 +11,7 @@ export interface Rating {
 export interface SyntheticOptions {
     users?: number;
     items?: number;
-    /** Mean length of a user's history; lengths are between half and twice of it. */
+    /** Mean length of a user's history; lengths are between half of it and twice as much. */
     meanHistory?: number;
     seed?: number;
 }
@@ -21,9 +21,10 @@ const START = 874_724_710;
 const DAY = 86_400;
 
 /**
- * Synthetic ratings; equal options give equal ratings. By default 60 users and about 3,000 rows. Items are Zipf-popular
- * and belong to tastes. Each user watches mostly one taste, and the next one from the middle of the history. A
- * recommender can learn that. Rows are not in the order of time, as in MovieLens, and no user rates an item twice.
+ * Synthetic ratings; equal options give equal ratings. By default 60 users and about 3,000 rows. The popularity of
+ * items follows Zipf's law, and each item belongs to a taste. A user watches mostly items of one taste, and from the
+ * middle of the history items of the next taste, which a model can learn. As in MovieLens, rows are not sorted by time,
+ * and no user rates an item twice.
  */
 export function syntheticRatings(options: SyntheticOptions = {}): Rating[] {
     const { users = 60, items = 150, meanHistory = 50, seed = 1 } = options;
@@ -56,7 +57,7 @@ export function interactionsCsv(ratings: readonly Rating[]): Buffer {
     return Buffer.from(`USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${rows.join("")}`);
 }
 
-/** Returns an item from 1, low numbers more often; of one taste, or of any when `taste` is -1. */
+/** Returns a random item (numbers from 1, low numbers more often) of one taste; of any taste when `taste` is -1. */
 function drawItem(random: () => number, items: number, taste: number): number {
     for (;;) {
         const item = Math.floor(items ** random());

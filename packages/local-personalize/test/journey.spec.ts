@@ -70,12 +70,12 @@ describe("Local Personalize from schema to recommendations", () => {
         return { items: itemList, recommendationId };
     };
 
-    it("ARNs have the form of AWS", () => {
+    it("ARNs have the format of AWS's ARNs", () => {
         assert.equal(datasetGroupArn, arn("dataset-group/films"));
         assert.equal(campaignArn, arn("campaign/films"));
     });
 
-    it("the import asks the gateway with the job's ARN as source", () => {
+    it("the import checks access with the job's ARN as source", () => {
         const request = bucket.requests[0];
         assert.deepEqual(request, {
             roleArn: "arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole",
@@ -88,7 +88,7 @@ describe("Local Personalize from schema to recommendations", () => {
         });
     });
 
-    it("GetRecommendations returns 25 items by falling score, with a sum up to 1", async () => {
+    it("GetRecommendations returns 25 items by falling score, and the scores sum to at most 1", async () => {
         const { items, recommendationId } = await recommend("22");
         const scores = items.map(({ score }) => score ?? Number.NaN);
         assert.equal(items.length, 25);
@@ -108,7 +108,7 @@ describe("Local Personalize from schema to recommendations", () => {
         assert.ok(Math.abs(items.reduce((sum, { score = 0 }) => sum + score, 0) - 1) < 1e-4);
     });
 
-    it("lists contain 5 to 50 % watched items", async () => {
+    it("unfiltered lists contain 5 to 50 % watched items", async () => {
         const users = [...new Set(ratings.map(({ user }) => user))];
         const watched = await Promise.all(
             users.map(async (user) => {
@@ -147,7 +147,7 @@ describe("Local Personalize from schema to recommendations", () => {
         });
     });
 
-    it("the version has trainingHours, and metrics have the service's names", async () => {
+    it("the solution version has trainingHours, and its metrics have the service's names", async () => {
         const { solution } = await service.personalize.send(new DescribeSolutionCommand({ solutionArn }));
         assert.equal(solution?.performAutoTraining, false);
         const { solutionVersionArn } = solution?.latestSolutionVersion ?? {};

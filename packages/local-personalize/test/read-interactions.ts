@@ -11,16 +11,16 @@ export class MissingColumnsError extends Error {
     readonly columns: string[];
 
     constructor(columns: string[]) {
-        // The service's own text.
+        // The service's own message.
         super(`Input CSV is missing the following columns:[${columns.join(", ")}].`);
         this.columns = columns;
     }
 }
 
 /**
- * Reads an interactions CSV (a path, or its bytes in chunks) into columns. The header names the columns, in any order,
- * and others are ignored. Throws MissingColumnsError, or MalformedCsvError (with the line) for bytes that are not
- * UTF-8. Throws it for a record with another number of fields than the header, and an empty id. Also for a TIMESTAMP
+ * Reads an interactions CSV (a path, or its bytes in chunks) into columns. The columns may be in any order, and other
+ * columns are ignored. Throws MissingColumnsError, or MalformedCsvError (with the line) for bytes that are not UTF-8.
+ * Throws MalformedCsvError also for a record with another number of fields than the header, an empty id, or a TIMESTAMP
  * that is not a whole number of epoch seconds.
  */
 export async function readInteractions(source: string | AsyncIterable<Uint8Array>): Promise<Interactions> {
@@ -42,8 +42,8 @@ export async function readInteractions(source: string | AsyncIterable<Uint8Array
 }
 
 /**
- * Sorts interactions by timestamp, and by their given order where timestamps are equal. MovieLens users rate a page at
- * a time: half of all timestamps are shared.
+ * Sorts interactions by timestamp, and by their given order where timestamps are equal. Users of MovieLens rate a page
+ * at a time, so half of all timestamps occur several times.
  */
 function sortByTime(interactions: Interactions): Interactions {
     const { userIds, itemIds, users, items, timestamps } = interactions;

@@ -30,7 +30,7 @@ import {
     until,
 } from "./support.ts";
 
-/** Calls as AWS's own samples make them: in an order that a real account was seen to accept. */
+/** Sends calls in the order of AWS's own samples, which real accounts accept (docs/emulator.md). */
 describe("Client code written for AWS", () => {
     const bucket = createBucket({ "movies/a.csv": interactionsCsv(syntheticRatings()) });
     let service: Service;
@@ -41,7 +41,7 @@ describe("Client code written for AWS", () => {
     });
     after(() => service?.discard());
 
-    it("an import starts while the dataset is pending, and training right after CreateSolution", async () => {
+    it("CreateDatasetImportJob is accepted while the dataset is pending, and CreateSolutionVersion right after CreateSolution", async () => {
         const { schemaArn } = await send(new CreateSchemaCommand({ name: "films", schema: interactionsSchema }));
         const { datasetGroupArn } = await send(new CreateDatasetGroupCommand({ name: "films" }));
         await until(async () => {

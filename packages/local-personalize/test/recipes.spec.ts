@@ -29,7 +29,7 @@ import {
 
 describe("Recipes of the local Personalize", () => {
     const bucket = filmsBucket();
-    // Film 990 is of taste 0, and new: it has no interactions.
+    // Film 990 has the genre Taste0, and is new: it has no interactions.
     bucket.objects["movies/items.csv"] = itemsCsv([...films, 990]);
     let service: Service;
     const versions = new Map<string, string>();
@@ -49,7 +49,7 @@ describe("Recipes of the local Personalize", () => {
     });
     after(() => service?.discard());
 
-    /** Returns a version of a recipe; it is trained once. */
+    /** Returns the ARN of a solution version of a recipe; trains it at the first call. */
     const versionOf = async (name: string) => {
         const known = versions.get(name);
         if (known !== undefined) return known;
@@ -129,7 +129,7 @@ describe("Recipes of the local Personalize", () => {
         assert.deepEqual(await shown({ explorationWeight: "1", explorationItemAgeCutOff: "30" }), ["990"]);
     });
 
-    it("v2 recipes give the reason Exploration", async () => {
+    it("v2 recipes return explored items with the reason Exploration", async () => {
         const list = await ask("aws-user-personalization-v2", { userId: "7", numResults: 25 });
         assert.deepEqual(
             list.filter(({ reason }) => reason).map(({ itemId, reason }) => [itemId, reason]),

@@ -61,7 +61,7 @@ describe("metadataColumns of a recommender", () => {
         }
     };
 
-    /** Creates a recommender of the films, and waits until it answers. */
+    /** Creates a recommender in a dataset group, and waits until it is ACTIVE. */
     const createRecommender = async (
         group: string,
         name: string,

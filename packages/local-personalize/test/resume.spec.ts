@@ -47,7 +47,7 @@ const solution = (datasetGroupArn: string) => ({
     name: "films",
     datasetGroupArn,
     recipeArn,
-    // Hours pass in these tests.
+    // These tests make resources a day older, so automatic trainings would begin.
     performAutoTraining: false,
 });
 
@@ -94,7 +94,7 @@ describe("State of the local Personalize over time", () => {
         assert.equal(job.status, "ACTIVE", job.failureReason);
     });
 
-    it("an interrupted training continues and serves after another restart", async () => {
+    it("an interrupted training runs again, and its campaign answers after another restart", async () => {
         const first = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(first);
         await runImportJob(first, { jobName: "job", datasetArn, dataLocation });
@@ -134,7 +134,7 @@ describe("State of the local Personalize over time", () => {
         await until(async () => (await look()) === "ACTIVE");
         await personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
         await until(isGone);
-        // A busy machine may check too late for one of them, but never sees them in another order.
+        // On a busy machine, the polls may miss a state, but the order never differs.
         const order = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE", "DELETE PENDING", "DELETE IN_PROGRESS"];
         assert.deepEqual(
             seen,
@@ -206,7 +206,7 @@ describe("State of the local Personalize over time", () => {
         assert.equal(updated?.solutionVersionArn, next.solutionVersionArn);
     });
 
-    it("$LATEST deploys the newest version, and syncWithLatestSolutionVersion follows it", async () => {
+    it("$LATEST deploys the newest version, and syncWithLatestSolutionVersion deploys later versions", async () => {
         const quick = await open("instant");
         const { personalize, runtime } = quick;
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
@@ -234,7 +234,7 @@ describe("State of the local Personalize over time", () => {
         assert.equal((await runtime.send(ask)).itemList?.length, 25);
     });
 
-    it("StopSolutionVersionCreation releases the solution and dataset for deletion", async () => {
+    it("the solution and dataset can be deleted after StopSolutionVersionCreation", async () => {
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
@@ -281,7 +281,7 @@ describe("State of the local Personalize over time", () => {
     });
 });
 
-/** Makes everything a day older, so that no test waits for AWS's durations. */
+/** Makes all stored resources a day older, so that no test waits for AWS's durations. */
 function passADay(dataDir: string): void {
     const day = 86_400_000;
     const database = new DatabaseSync(join(dataDir, "personalize.sqlite"));

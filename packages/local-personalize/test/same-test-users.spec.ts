@@ -35,7 +35,7 @@ describe("Solution versions on the same data", () => {
         assert.deepEqual(measured[1], measured[0]);
     });
 
-    it("another solution's metrics are inside the logged margins", async () => {
+    it("the metrics of another solution differ by less than the logged margins", async () => {
         const recipeArn = recipe("aws-user-personalization");
         const datasetGroupArn = arn("dataset-group/films");
         await service.personalize.send(new CreateSolutionCommand({ name: "other", datasetGroupArn, recipeArn }));
@@ -58,7 +58,7 @@ describe("Solution versions on the same data", () => {
     });
 });
 
-/** Returns the metrics of a line of the log: `key value ± margin, …`. */
+/** Parses the metrics in a line of the log: `key value ± margin, …`. */
 const logged = (line = "") =>
     new Map(
         [...line.matchAll(/(\w+) ([\d.]+) ± ([\d.]+)/g)].map(([, key = "", value, margin]) => [

@@ -39,7 +39,7 @@ const schemas = {
     INTERACTIONS: schemaOf("Interactions", ...interactionColumns, category("DEVICE"), column("NOTE")),
     ITEMS: schemaOf("Items", column("ITEM_ID"), category("GENRES"), column("PRICE", "float")),
 };
-/** Films with even numbers are watched on a phone. */
+/** Films with even numbers are watched on a phone, the others on a TV. */
 const deviceOf = (film: number) => (film % 2 === 0 ? "phone" : "tv");
 /** Films are cheaper the more they are watched: film 1 has the highest price. */
 const priceOf = (film: number) => 1000 - film;
@@ -86,7 +86,7 @@ describe("Settings of solutions, context and impressions", () => {
         assert.equal(version.status, "ACTIVE", version.failureReason);
         return version.solutionVersionArn ?? "";
     };
-    /** Deploys a version on the one campaign of this file. */
+    /** Deploys a version on the only campaign of this file. */
     const deploy = async (solutionVersionArn: string, itemExplorationConfig?: Record<string, string>) => {
         const campaignConfig = { ...(itemExplorationConfig && { itemExplorationConfig }) };
         const campaignArn = arn("campaign/films");
@@ -127,14 +127,14 @@ describe("Settings of solutions, context and impressions", () => {
         assert.equal(other.metrics?.average_rewards_at_k, undefined);
     });
 
-    it("an incomplete optimizationObjective is refused", () =>
+    it("CreateSolution rejects an incomplete optimizationObjective", () =>
         refused(
             "aws-user-personalization",
             { solutionConfig: { optimizationObjective: { itemAttribute: "PRICE" } } },
             /needs an itemAttribute and an objectiveSensitivity/,
         ));
 
-    it("hyperparameters that a recipe does not have are refused, and values outside their range", async () => {
+    it("CreateSolution rejects unknown hyperparameters and values outside their range", async () => {
         const with_ = (algorithmHyperParameters: Record<string, string>) => ({
             solutionConfig: { algorithmHyperParameters },
         });
@@ -165,7 +165,7 @@ describe("Settings of solutions, context and impressions", () => {
         assert.notDeepEqual(await personal({ recency_mask: "False" }), await personal({ recency_mask: "True" }));
     });
 
-    it("feature transformation parameters leave out users with long histories", async () => {
+    it("feature transformation parameters exclude users with long histories from the training", async () => {
         const coverage = async (featureTransformationParameters: Record<string, string>) => {
             const solutionVersionArn = await train("aws-user-personalization", {
                 solutionConfig: { featureTransformationParameters },
@@ -175,7 +175,7 @@ describe("Settings of solutions, context and impressions", () => {
         assert.notDeepEqual(await coverage({ max_user_history_length_percentile: "0.8" }), await coverage({}));
     });
 
-    it("performHPO reports the best hyperparameters of the ranges as tunedHPOParams", async () => {
+    it("DescribeSolutionVersion returns the best hyperparameters of performHPO as tunedHPOParams", async () => {
         const tuned = async (recipeName: string, hpoConfig?: object) => {
             const solutionVersionArn = await train(recipeName, {
                 performHPO: true,
@@ -200,7 +200,7 @@ describe("Settings of solutions, context and impressions", () => {
         ]);
     });
 
-    it("performHPO and hpoConfig that could have no effect are refused", async () => {
+    it("CreateSolution rejects performHPO and hpoConfig if they cannot have an effect", async () => {
         const { personalize } = service;
         await refused("aws-user-personalization-v2", { performHPO: true }, /no hyperparameters that performHPO could/);
         await refused("aws-sims", { solutionConfig: { hpoConfig: {} } }, /An hpoConfig needs performHPO/);
@@ -241,7 +241,7 @@ describe("Settings of solutions, context and impressions", () => {
         await assert.rejects(phoneShare({ NOTE: "a, note" }), refusal("InvalidInputException", message));
     });
 
-    it("trainingDataConfig takes a column out of the context", async () => {
+    it("trainingDataConfig excludes a column from the context", async () => {
         const excludedDatasetColumns = { INTERACTIONS: ["DEVICE"] };
         const version = await train("aws-user-personalization", {
             solutionConfig: { trainingDataConfig: { excludedDatasetColumns } },
@@ -251,7 +251,7 @@ describe("Settings of solutions, context and impressions", () => {
         await assert.rejects(asked, refusal("InvalidInputException", /it has: none\./));
     });
 
-    it("a context changes rankings, and recipes of related items refuse it", async () => {
+    it("a context changes rankings, and recipes of related items reject it", async () => {
         const campaignArn = await deploy(await train("aws-personalized-ranking"));
         const rank = async (context: Record<string, string>) => {
             const inputList = films.slice(0, 20).map(String);
@@ -293,7 +293,7 @@ describe("Settings of solutions, context and impressions", () => {
         assert.ok(after < before && after < other, `990 in ${before} lists, then in ${after}; 991 in ${other}`);
     });
 
-    it("exports have all columns of the schema, those of events from their properties", async () => {
+    it("exports have all columns of the schema, and columns of streamed events from their properties", async () => {
         const jobOutput = { s3DataDestination: { path: "s3://movies/export/" } };
         const exported = async (jobName: string, ingestionMode: "BULK" | "PUT") => {
             const job = { jobName, datasetArn: interactionsArn, roleArn: importRole, jobOutput, ingestionMode };

@@ -53,7 +53,7 @@ describe("UpdateSolution", () => {
     const describeIt = async () =>
         (await service.personalize.send(new DescribeSolutionCommand({ solutionArn }))).solution ?? {};
 
-    it("UpdateSolution changes the named settings and replaces eventsConfig", async () => {
+    it("UpdateSolution changes only the given settings, and replaces eventsConfig as a whole", async () => {
         const solutionConfig = { trainingDataConfig: { excludedDatasetColumns: {} }, ...events("view") };
         await create({ solutionConfig });
         assert.equal((await describeIt()).latestSolutionUpdate, undefined);
@@ -92,7 +92,7 @@ describe("UpdateSolution", () => {
         });
     }
 
-    it("UpdateSolution rejects events for a recipe without them", async () => {
+    it("UpdateSolution rejects eventsConfig for a recipe without event weights", async () => {
         await create({ recipeArn: recipe("aws-user-personalization") });
         await assert.rejects(
             update({ solutionUpdateConfig: events("view") }),
@@ -100,7 +100,7 @@ describe("UpdateSolution", () => {
         );
     });
 
-    it("the old configuration stays until the update ends, also after a restart", async () => {
+    it("the old configuration stays in effect until the update ends, also after a restart", async () => {
         await create();
         await service.stop();
         service = await startService({ access, dataDir, speed: "demo" });
@@ -119,7 +119,7 @@ describe("UpdateSolution", () => {
         assert.equal(after.performAutoTraining, true);
     });
 
-    it("a failed update has a failureReason and changes nothing", async () => {
+    it("a failed UpdateSolution has a failureReason and changes nothing", async () => {
         await create();
         await service.stop();
         const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };

@@ -195,7 +195,7 @@ describe("Documented rules of Personalize", () => {
             });
         }
 
-        it("eventValueThreshold applies before the minimum of 1,000 interactions", async () => {
+        it("the minimum of 1,000 interactions counts only events from eventValueThreshold on", async () => {
             const { solutionArn: some = "" } = await create("some", { eventValueThreshold: "3" });
             assert.equal((await trainVersion(service, some)).status, "ACTIVE");
             const { solutionArn: few = "" } = await create("few", { eventValueThreshold: "5" });

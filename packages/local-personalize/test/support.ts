@@ -27,14 +27,14 @@ export const arn = (tail: string) => `arn:aws:personalize:${region}:${accountId}
 export const importRole = `arn:aws:iam::${accountId}:role/AmazonPersonalize-ExecutionRole`;
 export const recipe = (name: string) => `arn:aws:personalize:::recipe/${name}`;
 
-/** Returns the folder of the service model, in the botocore of the test run's Python. */
+/** Returns the folder of the service models, in the botocore of the Python that the tests use. */
 export function serviceModels(): string {
     const python = process.env.MOVIE_RECOMMENDER_PYTHON;
     if (!python) throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Run the tests with: npm test");
     return serviceModelDirOf(python);
 }
 
-/** Creates a caller's S3 in memory: `objects` by `bucket/key`. `deny` rejects every read. */
+/** Creates an S3 in memory: `objects` are by `bucket/key`. After `deny(true)`, access to every read is denied. */
 export function createBucket(objects: Record<string, string | Buffer> = {}) {
     const requests: ImportRequest[] = [];
     const writes: ImportRequest[] = [];
@@ -80,7 +80,7 @@ export function createBucket(objects: Record<string, string | Buffer> = {}) {
     };
 }
 
-/** Starts the emulator behind a real HTTP server, with AWS's own clients for it. */
+/** Starts the emulator behind a real HTTP server. Returns it with AWS SDK clients that use it. */
 export async function startService(more: Partial<EmulatorOptions> & { access: ImportAccess }) {
     const dataDir = more.dataDir ?? (await mkdtemp(join(tmpdir(), "personalize-emulator-")));
     const lines: string[] = [];
@@ -139,7 +139,7 @@ export async function until<Found>(look: () => Promise<Found | undefined | false
     }
 }
 
-/** Returns a column of an Avro schema, by default a string. `more` has attributes such as `categorical`. */
+/** Returns a column of an Avro schema, by default a string. `more` are attributes such as `categorical`. */
 export const column = (name: string, type: unknown = "string", more: object = {}) => ({ name, type, ...more });
 
 /** Returns the Avro schema of a dataset. */
@@ -153,7 +153,7 @@ export const interactionColumns = [
 export const interactionsSchema = schemaOf("Interactions", ...interactionColumns);
 
 /**
- * Creates a schema and a dataset of a name in a group, and imports the file of the bucket "movies" into the dataset.
+ * Creates a schema and a dataset with one name in a group, and imports a file of the bucket "movies" into the dataset.
  * @throws Error if the import fails
  */
 export async function addDataset(
@@ -173,7 +173,7 @@ export async function addDataset(
     assert.equal(job.status, "ACTIVE", job.failureReason);
 }
 
-/** Creates schema, dataset group and interactions dataset at speed instant. */
+/** Creates a schema, a dataset group and an interactions dataset, which are ACTIVE at once at speed instant. */
 export async function createDataset({ personalize }: Service, name = "films") {
     const schema = await personalize.send(
         new CreateSchemaCommand({ name: `${name}-schema`, schema: interactionsSchema }),
@@ -194,7 +194,7 @@ export async function createDataset({ personalize }: Service, name = "films") {
     };
 }
 
-/** Runs an import job to its end and returns its description. */
+/** Creates an import job, waits for its end, and returns its description. */
 export async function runImportJob(
     { personalize }: Service,
     job: { jobName: string; datasetArn: string; dataLocation: string; importMode?: ImportMode },
@@ -211,7 +211,7 @@ export async function runImportJob(
     });
 }
 
-/** Trains a version to its end and returns its description. */
+/** Creates a solution version, waits for the end of its training, and returns its description. */
 export async function trainVersion({ personalize }: Service, solutionArn: string) {
     const { solutionVersionArn } = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
     return until(async () => {
@@ -220,7 +220,7 @@ export async function trainVersion({ personalize }: Service, solutionArn: string
     });
 }
 
-/** Matches an AWS client's error by its code and its whole message. */
+/** Returns a function for assert.rejects that checks the name and message of an AWS client's error. */
 export const refusal = (name: string, message: string | RegExp) => (error: unknown) => {
     assert.ok(error instanceof Error);
     assert.equal(error.name, name);

@@ -15,7 +15,7 @@ describe("aws-user-personalization-v2 with a large catalogue", () => {
     const passing = (items: readonly number[]) =>
         Uint8Array.from({ length: n }, (_, item) => (items.includes(item) ? 1 : 0));
 
-    it("recommend scores the best 500 items with a sum of 1", () => {
+    it("recommend gives scores to the best 500 items, and they sum to 1", () => {
         const list = recommend(model, { history: [3] }, 600);
         assert.equal(list.length, 500);
         const total = list.reduce((sum, { score = 0 }) => sum + score, 0);

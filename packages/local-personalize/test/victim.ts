@@ -1,7 +1,7 @@
 import { createEmulator } from "../emulator.ts";
 import { accountId, createBucket, region, serviceModels } from "./support.ts";
 
-// A process for resume.spec.ts to kill: it begins an import that never ends, and prints that on stdout.
+// A process that resume.spec.ts kills. It begins an import that never ends, and then prints "reading".
 const [dataDir = "", datasetArn = ""] = process.argv.slice(2);
 const { access } = createBucket();
 const judge = () => {

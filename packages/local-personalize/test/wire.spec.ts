@@ -27,7 +27,7 @@ describe("HTTP protocol of the local Personalize", () => {
     };
     const control = (target: string, body: object) => post("/", body, target);
 
-    it("operationOf distinguishes the three services by target and path", () => {
+    it("operationOf finds the service and operation by X-Amz-Target or path", () => {
         assert.deepEqual(operationOf("POST", "/", "AmazonPersonalize.CreateSchema"), {
             service: "personalize",
             operation: "CreateSchema",
@@ -47,7 +47,7 @@ describe("HTTP protocol of the local Personalize", () => {
         assert.deepEqual([deleted.status, deleted.text], [200, ""]);
     });
 
-    it("REST errors have status 404 and x-amzn-errortype", async () => {
+    it("errors of the REST services have their status and the x-amzn-errortype header", async () => {
         const answer = await post("/recommendations", { campaignArn: arn("campaign/none"), userId: "1" });
         assert.equal(answer.status, 404);
         assert.equal(answer.headers.get("content-type"), "application/json");
@@ -137,7 +137,7 @@ describe("HTTP protocol of the local Personalize", () => {
         }
     });
 
-    it("serviceModelDirOf finds the service models beside Python or names pip install", async () => {
+    it("serviceModelDirOf returns the service models of a Python environment, or throws the pip install command", async () => {
         const venv = await mkdtemp(join(tmpdir(), "personalize-venv-"));
         const python = join(venv, "bin", "python");
         assert.throws(() => serviceModelDirOf(python), /-m pip install botocore/);

@@ -20,7 +20,7 @@ describe("Cold items of bench:models", () => {
         return coldFigures(trials, trials.folds.slice(5), catalogue);
     };
 
-    it("recall is higher with categories that users prefer than with a constant", () => {
+    it("recall of cold items is higher if categories match the users' tastes than if all categories are equal", () => {
         const byTaste = recallBy((itemId) => `TASTE=${Number(itemId) % 5}`);
         const byNothing = recallBy(() => "TASTE=one");
         assert.equal(byTaste.coldItems, Math.ceil(itemIds.length / 10));

@@ -6,7 +6,7 @@ import { type FilterExpression, parseFilter } from "../../filtering/parse.ts";
 
 const longest = 2500;
 
-/** Calls `read`, which must return or refuse as the service does. */
+/** Calls `read`. Returns the message of its InvalidInputException, or undefined; any other error fails the test. */
 function refusalOf(read: () => unknown): string | undefined {
     try {
         read();
@@ -180,7 +180,7 @@ describe("parseFilter", () => {
         fc.assert(property, { numRuns: 500 });
     });
 
-    it("parseFilter and readFilterValues read back printed literals", () => {
+    it("parseFilter and readFilterValues parse quoted literals back to their values", () => {
         const literal = fc.oneof(
             fc.string({ maxLength: 20 }).filter((text) => text !== "*"),
             fc.integer(),

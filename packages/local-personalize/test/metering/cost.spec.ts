@@ -24,7 +24,7 @@ const usd = (...records: UsageRecord[]) =>
 describe("costsOf", () => {
     it("costsOf multiplies usage by the unit's price", () => {
         assert.equal(usd(record("RecommendationTPSHours", 720)), 144);
-        // v2: the minimum is 3,600 requests an hour.
+        // A campaign of a v2 recipe is billed for at least 3,600 requests an hour.
         assert.equal(usd(record("RecommendationRequests", 3.6 * 720)), 388.8);
         assert.equal(usd(record("TrainingHours", 2.1)), 0.504);
         assert.equal(usd(record("TrainingInteractions", 5000)), 10);

@@ -43,14 +43,17 @@ describe("Usage records of the local Personalize", () => {
         await service.stop();
         service = await startService({ access: filmsBucket().access, dataDir: service.dataDir, ...more });
     };
-    /** Restarts at speed real, at which a campaign takes 9 minutes, and waits for existing resources. */
+    /**
+     * Restarts at speed real, at which creating a campaign takes 9 minutes, and advances the clock until existing
+     * resources are ACTIVE.
+     */
     const restartReal = async () => {
         await restart({ speed: "real" });
         service.emulator.advance(hour);
     };
     /**
-     * Checks that two amounts are nearly equal: one second less, because time passes between an advance and its check,
-     * and more on a busy machine.
+     * Checks that an amount is at most one second less, or `slackMilliseconds` more, than expected, because time passes
+     * between an advance of the clock and the check.
      */
     const near = (actual: number, expected: number, slackMilliseconds = 10_000) =>
         assert.ok(
@@ -75,7 +78,7 @@ describe("Usage records of the local Personalize", () => {
             .requests(0)
             .filter(({ operation }) => operation === "DeleteCampaign");
         const before = tpsHours();
-        // ACTIVE comes some time after the creation. The time depends on the machine.
+        // The campaign is ACTIVE some time after its creation. How long that takes depends on the machine.
         const lived = (at - Number(campaign?.creationDateTime?.getTime())) / hour;
         assert.ok(Math.abs(before - lived) < 10_000 / hour, `${before} is not ${lived}`);
         service.emulator.advance(100 * hour);
@@ -92,7 +95,7 @@ describe("Usage records of the local Personalize", () => {
         assert.equal(began % hour, 0);
     });
 
-    it("usage adds up over any division of a period", async () => {
+    it("the usage of a period equals the sum of its parts, wherever the period is divided", async () => {
         service.emulator.advance(30 * 24 * hour);
         const now = service.emulator.clock.now();
         const start = now - 31 * 24 * hour;
@@ -101,7 +104,7 @@ describe("Usage records of the local Personalize", () => {
                 ...service.emulator.usage({ from: 0, to: cut }),
                 ...service.emulator.usage({ from: cut, to: now }),
             ];
-            // Both amounts count up to now, and are read within moments.
+            // Both amounts include usage up to now, so they differ by the time between the two calls.
             assert.ok(Math.abs(sum(parts) - sum(service.emulator.usage(all))) < 0.01);
             assert.equal(
                 new Set(parts.map((record) => `${record.resourceArn} ${record.measure} ${record.hour}`)).size,
@@ -110,7 +113,7 @@ describe("Usage records of the local Personalize", () => {
         }
     });
 
-    it("a deleted campaign is not metered, and its successor counts separately", async () => {
+    it("a deleted campaign is not metered, and a new campaign with the same name is", async () => {
         service.emulator.advance(10 * hour);
         await send(new DeleteCampaignCommand({ campaignArn }));
         near(tpsHours(), 10);
@@ -129,7 +132,7 @@ describe("Usage records of the local Personalize", () => {
         service.emulator.advance(10 * hour);
         await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 5 }));
         near(tpsHours() - before, 10);
-        // An update takes 9 minutes, too.
+        // An update takes 9 minutes, like the creation.
         service.emulator.advance(9 * minute);
         near(tpsHours() - before, 10.15);
         service.emulator.advance(2 * hour);
@@ -154,7 +157,7 @@ describe("Usage records of the local Personalize", () => {
     });
 
     it("requests above the minimum TPS count in their 5-minute window", async () => {
-        // Start at the beginning of 5 minutes, so that they do not end between the calls.
+        // Start at the beginning of a 5-minute window, so that all calls are in one window.
         const { emulator } = service;
         emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
         const before = tpsHours();

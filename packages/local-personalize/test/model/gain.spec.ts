@@ -14,7 +14,7 @@ import { readInteractions } from "../read-interactions.ts";
 
 const RECIPE = "aws-user-personalization";
 
-/** Returns users who choose their next item by the probabilities of one gain. */
+/** Returns users whose next items are drawn from the probabilities for one gain. */
 function casesOf(gain: number, count: number): Case[] {
     const random = seededRandom(count);
     return Array.from({ length: count }, () => {

@@ -23,7 +23,7 @@ describe("metricsOf", () => {
         assert.equal(metrics.coverage, 0.1);
     });
 
-    it("metricsOf weights hits by event weight in one metric only", () => {
+    it("metricsOf uses event weights only in the NDCG with event weights", () => {
         const trial = { recommended: ["a", "b"], truth: new Set(["a", "b"]) };
         const rewards = new Map([
             ["a", 0.5],
@@ -99,7 +99,7 @@ describe("solutionMetrics", () => {
         assert.notDeepEqual(solutionMetrics(interactions, "aws-user-personalization", "b"), measured);
     });
 
-    it("metrics of two seeds mostly differ by less than the margins", () => {
+    it("metrics of two seeds mostly differ by less than their margins", () => {
         const measured = seeds.map((seed) => solutionMetrics(interactions, "aws-user-personalization", seed));
         const pairs = measured.flatMap((one, at) => measured.slice(at + 1).map((other) => [one, other] as const));
         const cases = pairs.flatMap(([one, other]) =>

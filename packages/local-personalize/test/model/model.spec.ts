@@ -98,7 +98,7 @@ describe("Recommender model", () => {
     describe("Popularity for users without history", () => {
         const today = Date.UTC(2026, 10, 28) / 1000;
         const sizes = { users: 400, items: 300, meanHistory: 20 };
-        /** Returns the share of all popularity of each item, after more ratings of today. */
+        /** Adds ratings of today to the data, and returns each item's share of the total popularity. */
         const sharesWith = async (more: readonly (readonly [user: number, item: number])[]) => {
             const late = more.map(([user, item]) => ({ user, item, rating: 5, timestamp: today }));
             const data = await fromRatings([...syntheticRatings(sizes), ...late]);
@@ -112,7 +112,7 @@ describe("Recommender model", () => {
             assert.ok(sum(Float64Array.from(moved)) / 2 < 0.01);
         });
 
-        it("popularity counts an item of a user once", async () => {
+        it("popularity counts repeated interactions of a user with an item once", async () => {
             const often = Array.from({ length: 500 }, () => [500, 1000] as const);
             assert.deepEqual(await sharesWith(often), await sharesWith(often.slice(0, 1)));
         });
@@ -127,7 +127,7 @@ describe("Recommender model", () => {
         });
     });
 
-    it("aws-popularity-count counts users only", async () => {
+    it("aws-popularity-count scores an item by its number of users", async () => {
         const popular = trainModel(interactions, "aws-popularity-count");
         const counts = popular.itemIds.map((_, item) => interactions.items.filter((other) => other === item).length);
         assert.deepEqual([...popular.popularity], counts);
@@ -175,7 +175,7 @@ describe("Recommender model", () => {
         assert.deepEqual(discountWatched(scores, [], model.gain), scores);
     });
 
-    it("recommend can return the film watched last first", () => {
+    it("recommend can return the last watched film in the first place", () => {
         const [n, last, other] = [model.itemIds.length, 1, 2];
         const weights = new Float32Array(n * n);
         weights[0 * n + last] = 1;

@@ -16,7 +16,7 @@ describe("multiply", () => {
             const random = seededRandom(rows + depth + columns);
             const left = Float64Array.from({ length: rows * depth }, () => random() - 0.5);
             const times = multiplier(left, { rows, depth, columns });
-            // The second product shows that nothing of the first one is left.
+            // Multiply twice, to check that the second product contains nothing of the first one.
             for (let again = 0; again < 2; again++) {
                 const right = Float32Array.from({ length: depth * columns }, () => random() - 0.5);
                 const product = times(right);
@@ -37,7 +37,7 @@ describe("multiply", () => {
 });
 
 describe("largest", () => {
-    it("largest equals a sort of all candidates", () => {
+    it("largest returns the same candidates as a sort of all candidates", () => {
         const value = fc.integer({ min: 0, max: 9 });
         const property = fc.property(fc.array(value, { maxLength: 60 }), fc.nat({ max: 70 }), (given, count) => {
             const values = Float64Array.from(given);

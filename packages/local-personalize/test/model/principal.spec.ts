@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { pairSums } from "../../model/gram.ts";
 import { componentsOf, principalWeights } from "../../model/principal.ts";
 
-/** Returns users who watch the items of one group only, in their order. Each user of a group starts at another item. */
+/**
+ * Returns the histories of users who each watch the items of one group, in a fixed order. Each user of a group starts
+ * at another item.
+ */
 function groupedHistories(groups: number, items: number): number[][] {
     return Array.from({ length: groups * items }, (_, user) => {
         const first = (user % groups) * items;
@@ -32,7 +35,7 @@ describe("principalWeights", () => {
         assert.ok(principalWeights(pairSums(groupedHistories(13, 3), 39)).every((value) => value === 0));
     });
 
-    it("principalWeights is finite for degenerate histories", () => {
+    it("principalWeights returns finite weights for degenerate histories", () => {
         const same = Array.from({ length: 200 }, () => Array.from({ length: 400 }, (_, item) => item));
         assert.ok(principalWeights(pairSums(same, 400)).every(Number.isFinite));
         const histories = groupedHistories(20, 5).map((history) => history.filter((item) => item > 2));

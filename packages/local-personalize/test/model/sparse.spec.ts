@@ -43,7 +43,7 @@ describe("Sparse rows of items", () => {
             for (const item of model.itemIds.keys()) if ((scores[item] ?? 0) > 0) reached.add(item);
         }
         const missed = model.itemIds.filter((_, item) => !reached.has(item));
-        // An item without interactions and without categories is like no other item.
+        // An item without interactions and without categories is not similar to any item.
         assert.deepEqual(missed, ["902"]);
         const total = scoreUser(model, [0, 1, 60]).reduce((sum, score) => sum + score, 0);
         assert.ok(Math.abs(total - 1) < 1e-9);
