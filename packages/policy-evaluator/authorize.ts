@@ -29,14 +29,14 @@ export interface Authorization extends Omit<Evaluation, "considered"> {
  * Decides one request by all policies that apply to it, as AWS does (IAM User Guide, "How AWS enforcement code logic
  * evaluates requests to allow or deny access" and "Cross-account policy evaluation logic"):
  * - any deny wins; every level of service control policies must allow a principal of the account;
- * - in one account, identity and resource policies add up. A resource policy's allow for a user's or session's own ARN
- *   is enough. Its allow for a role or for everyone is limited by boundary and session policy. Its allow for the
- *   account still needs an allow of the identity. A trust or key policy, if present, must allow by itself.
+ * - in one account, identity and resource policies add up. If a resource policy allows a user's or session's own ARN,
+ *   nothing else is required. If it allows a role or everyone, boundary and session policy must also allow. If it
+ *   allows the account, an identity policy must also allow. A trust or key policy, if present, must allow.
  * - across accounts, the caller's side and the resource's side must both allow;
  * - a service has no policies of its own; an account's root user needs none.
  *
- * `resourceAccount` (12 digits) owns the resource. By default it is the account in the resource's ARN, else the
- * caller's.
+ * `resourceAccount` (12 digits) owns the resource. By default it is the account in the resource's ARN, or without one
+ * the caller's account.
  *
  * @throws RangeError for a condition operator that IAM does not have.
  */

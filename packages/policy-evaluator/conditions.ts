@@ -11,15 +11,15 @@ export interface ConditionOutcome {
     readonly met: boolean;
     /** The first operator and key that did not match, such as `StringEquals aws:SourceAccount`. */
     readonly failed?: string;
-    /** Condition keys and variables that the policy uses and the request does not have. */
+    /** Condition keys and variables in the policy that the request does not contain. */
     readonly missingKeys: readonly string[];
 }
 
 /**
- * Returns whether every operator and key of a condition block holds for the request (IAM User Guide, "Conditions with
+ * Evaluates whether every operator and key of a condition block matches the request (IAM User Guide, "Conditions with
  * multiple context keys or values"). `variables`: whether `${…}` is a variable, as in documents of Version 2012-10-17.
  *
- * @throws RangeError for an operator that IAM does not have, so that no policy is evaluated in part.
+ * @throws RangeError for an operator that IAM does not have, so that no policy is evaluated partially.
  */
 export function evaluateConditions(
     block: ConditionBlock | undefined,

@@ -49,7 +49,8 @@ export function contextOfCaller(caller: Caller): RequestContext {
         case "role":
             return { ...common, "aws:PrincipalArn": caller.arn, "aws:PrincipalType": "AssumedRole" };
         case "assumed-role": {
-            // aws:PrincipalArn names the role, not its session. The session's ARN does not contain the role's path.
+            // aws:PrincipalArn is the ARN of the role, not of its session. The session's ARN does not contain the
+            // role's path.
             const role = `arn:${arn.partition}:iam::${arn.accountId}:role/${sessionOf(caller.arn)?.roleName}`;
             return { ...common, "aws:PrincipalArn": role, "aws:PrincipalType": "AssumedRole" };
         }

@@ -32,7 +32,7 @@ interface StatementVerdict {
     readonly applies: boolean;
     /** Why the statement did not apply: the first part that did not match. */
     readonly because?: string;
-    /** How a statement of a resource policy names the caller, if the statement applies. */
+    /** How a statement of a resource policy identifies the caller, if the statement applies. */
     readonly naming?: Naming;
 }
 
@@ -42,15 +42,15 @@ export interface Evaluation {
     readonly deciding: readonly StatementVerdict[];
     /** All statements, each with the reason why it did not apply. */
     readonly considered: readonly StatementVerdict[];
-    /** Condition keys that a statement for this action and resource uses, and the request does not have. */
+    /** Condition keys in statements for this action and resource that the request does not contain. */
     readonly missingContextKeys: readonly string[];
 }
 
 /**
- * Decides one request by policies of one kind (all of an identity, or all of a resource): an explicit deny wins, then
- * any allow; otherwise it is denied implicitly
- * (IAM User Guide, "Policy evaluation logic"). `authorize` combines policies of several kinds.
- * `kind`: whether statements name their principal (resource and trust policies) or belong to the caller.
+ * Decides one request by policies of one kind (all of an identity, or all of a resource). An explicit deny overrides
+ * every allow; without a deny or an allow, the request is denied implicitly (IAM User Guide, "Policy evaluation
+ * logic"). `authorize` combines policies of several kinds. `kind`: whether statements have a principal (resource and
+ * trust policies) or belong to the caller (identity policies).
  *
  * @throws RangeError for a condition operator that IAM does not have.
  */

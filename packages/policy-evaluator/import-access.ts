@@ -3,8 +3,8 @@ import type { ConditionBlock, PolicyDocument, Statement } from "./document.ts";
 import { personalizeService } from "./import-requests.ts";
 
 /**
- * The three policy documents with which Amazon Personalize can read imports from one bucket and write batch results.
- * They allow nothing else (Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
+ * The three policy documents that allow Amazon Personalize to read imports from one bucket and to write batch results,
+ * and nothing else (Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
  */
 
 export interface ServiceCaller {

@@ -63,7 +63,7 @@ const common = ({ region, now = new Date() }: Import) => ({
     "aws:RequestedRegion": region,
     "aws:CurrentTime": now.toISOString(),
     "aws:EpochTime": String(Math.floor(now.getTime() / 1000)),
-    // The service calls for itself or with its own role, never with forward access sessions.
+    // The service makes these calls itself or with the job's role, never with forward access sessions.
     "aws:ViaAWSService": "false",
     // Present in every request that does not come through a VPC endpoint. The service calls from an address of AWS.
     "aws:SourceIp": "52.94.133.131",
@@ -96,8 +96,8 @@ export const serviceReads = (of: Import): AccessRequest[] =>
 /**
  * Returns the requests to decrypt one object, by the role's session and by the service. One of them must be allowed.
  *
- * @param key the object's; undefined with an S3 bucket key, where the encryption context is the bucket (S3 User Guide,
- * "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys")
+ * @param key the object's key; undefined with an S3 bucket key, because then the encryption context is the bucket (S3
+ * User Guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys")
  */
 export function decrypts(
     of: Import,

@@ -10,8 +10,8 @@ const shortProduct = 1 << 15;
 
 /**
  * Returns whether a value matches an IAM pattern, case-sensitively (IAM User Guide, "IAM JSON policy elements:
- * Resource", wildcards). No pattern is slow: short ones are matched greedily. For long ones all possibilities are
- * followed at once, 32 in a step. This takes value length × pattern length / 32 steps for any wildcards.
+ * Resource", wildcards). Short patterns are matched greedily. For long patterns, all possibilities are followed at
+ * once, 32 in one step; this takes value length × pattern length / 32 steps for any wildcards.
  */
 export function matchesWildcard(pattern: Pattern, value: string): boolean {
     return pattern.length * value.length <= shortProduct ? matchShort(pattern, value) : matchLong(pattern, value);
@@ -65,8 +65,8 @@ function matchShort(pattern: Pattern, value: string): boolean {
 }
 
 /**
- * Matches a long pattern. Bit i of `reached`: i characters of the pattern can be matched so far. Bit i of `stays`: a
- * `*` follows them.
+ * Matches a long pattern. Bit i of `reached` is set if the first i characters of the pattern (without `*`) match the
+ * value so far. Bit i of `stays` is set if a `*` follows these i characters.
  */
 function matchLong(pattern: Pattern, value: string): boolean {
     const elements = Array.from({ length: pattern.length }, (_, index) => pattern[index] as string);

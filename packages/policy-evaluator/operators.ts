@@ -1,7 +1,7 @@
 import { isInRange } from "./ip.ts";
 import { literalOf, matchesArn, matchesWildcard, type Pattern } from "./match.ts";
 
-/** A function that compares a value of the request with one value of the policy. */
+/** A function that checks whether a value of the request matches one value of the policy. */
 type Comparison = (policy: Pattern, request: string) => boolean;
 
 export interface Operator {

@@ -17,7 +17,7 @@ export interface PolicyProblem extends Position {
 interface Span {
     readonly start: number;
     readonly end: number;
-    /** Offset after the previous bracket or statement. */
+    /** Offset after the bracket or statement that precedes this statement. */
     readonly lead: number;
 }
 
@@ -39,17 +39,17 @@ export const sizeLimits = {
 } as const;
 
 /**
- * Maximum depth of a document; no policy that IAM accepts is this deep. The deepest value is in a list of a key of an
- * operator.
+ * Maximum depth of a document. No policy that IAM accepts is so deep: its deepest values are in the list of a condition
+ * key.
  */
 const maxDepth = 12;
 const maxProblems = 20;
 
 /**
  * Parses a policy as IAM does before it stores one: JSON, then the grammar of the policy language. It reports all
- * problems (20 at most), each with its position.
- * `kind`: whether statements must, or must not, name a principal. `maxCharacters` counts as IAM does, without white
- * space. Time is linear in the text; a text that is too long is not parsed.
+ * problems (20 at most), each with its position. `kind`: whether statements must, or must not, have a principal.
+ * `maxCharacters` counts as IAM does, without white space. Time is linear in the text; a text above the limit is not
+ * parsed.
  */
 export function parsePolicy(
     text: string,

@@ -12,14 +12,16 @@ export type Caller =
     | { readonly federated: string };
 
 /**
- * How precisely a statement names its caller, which decides what else must allow the caller
- * (IAM User Guide, "How AWS enforcement code logic evaluates requests", resource-based policies):
- * `direct` is a user's or a session's own ARN, or a service or provider; `role` is the role of a session; `everyone` is
- * `*`, or the rest of NotPrincipal; `account` leaves the decision to the policies of the caller's account.
+ * How a statement's principal identifies the caller, which decides which other policies must allow the caller (IAM User
+ * Guide, "How AWS enforcement code logic evaluates requests", resource-based policies): `direct` is a user's or a
+ * session's own ARN, or a service or provider; `role` is the role of a session; `everyone` is `*`, or the rest of
+ * NotPrincipal; `account` leaves the decision to the policies of the caller's account.
  */
 export type Naming = "direct" | "role" | "everyone" | "account";
 
-/** Returns how a statement of a resource or trust policy names a caller; undefined if it does not. */
+/**
+ * Returns how a statement of a resource or trust policy identifies a caller; undefined if its principal is another one.
+ */
 export function namingOf({ Effect, Principal, NotPrincipal }: Statement, caller: Caller): Naming | undefined {
     if (NotPrincipal !== undefined) {
         const excepts = Effect === "Deny" ? isExceptedFromDeny(NotPrincipal, caller) : closest(NotPrincipal, caller);
@@ -29,8 +31,8 @@ export function namingOf({ Effect, Principal, NotPrincipal }: Statement, caller:
 }
 
 /**
- * Checks whether a denial's NotPrincipal excludes a caller. NotPrincipal must name the caller's account in addition to
- * the user, or to the role or session. It never excludes a user or role with a permissions boundary (IAM User Guide,
+ * Checks whether the NotPrincipal of a Deny exempts a caller. NotPrincipal must contain the caller's account in
+ * addition to the user, role or session. It never exempts a user or role with a permissions boundary (IAM User Guide,
  * "AWS JSON policy elements: NotPrincipal").
  */
 function isExceptedFromDeny(named: "*" | Principals, caller: Caller): boolean {

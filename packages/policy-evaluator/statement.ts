@@ -13,14 +13,14 @@ export interface Question {
     readonly lookup: Lookup;
 }
 
-/** Whether statements name their principal (resource and trust policies), or belong to the caller. */
+/** Whether statements have a principal (resource and trust policies), or belong to the caller (identity policies). */
 export type PolicyKind = "identity" | "resource";
 
 export interface Match {
     /** The first part that did not match; undefined if the statement applies. */
     readonly because?: string;
     readonly missingKeys: readonly string[];
-    /** How a statement of a resource policy names the caller, if the statement applies. */
+    /** How a statement of a resource policy identifies the caller, if the statement applies. */
     readonly naming?: Naming;
 }
 

@@ -2,8 +2,8 @@ import type { Lookup } from "./context.ts";
 import type { Pattern } from "./match.ts";
 
 /**
- * A text of a policy with its variables replaced, or the variable without a value in this request. Without a value,
- * nothing equals or matches the text ("Variables and tags", policy variables with no value).
+ * A text of a policy with its variables replaced (`pattern`), or its first variable that has no value in this request
+ * (`missing`). A text with a missing variable matches nothing ("Variables and tags", policy variables with no value).
  */
 export type Expansion = { readonly pattern: Pattern } | { readonly missing: string };
 

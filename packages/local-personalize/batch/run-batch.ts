@@ -83,7 +83,7 @@ export async function runBatch(
             log(`${job.arn}: cannot write s3://${target.bucket}/${target.key}: ${messageOf(error)}`);
             return { failure: "Invalid S3 output path" };
         }
-        log(`${job.arn}: ${answers.length} lines answered in s3://${target.bucket}/${target.key}`);
+        log(`${job.arn}: ${answers.length} answers written to s3://${target.bucket}/${target.key}`);
     }
     return {};
 }

@@ -67,7 +67,7 @@ export function createWorks(options: {
         // Fail the work, because a test requested that.
         if (resource.failure !== null) return { failure: resource.failure };
         const work = options.work[resource.kind];
-        if (!work) throw new Error(`There is no work for a ${resource.kind}.`);
+        if (!work) throw new Error(`No work is defined for the resource kind ${resource.kind}.`);
         try {
             return await work(resource, signal);
         } catch (error) {

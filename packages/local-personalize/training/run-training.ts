@@ -155,8 +155,8 @@ function metricsLine({ metrics, margins, testUsers }: Measured): string {
 /** Formats the gain, and how well the model predicts the test users' next items. */
 function gainLine({ gain, users, perplexity, defaultPerplexity }: FittedGain): string {
     if (perplexity === undefined || defaultPerplexity === undefined) {
-        return `scores are the affinities to the power of ${gain}, which is that of MovieLens: ${users} test users are too few to fit it`;
+        return `scores are the affinities to the power of ${gain}, the default: ${users} test users are too few to fit the power`;
     }
-    const shown = `perplexity ${perplexity.toFixed(1)} of the next item`;
-    return `scores are the affinities to the power of ${gain}, fitted to ${users} test users: ${shown}, ${defaultPerplexity.toFixed(1)} with that of MovieLens`;
+    const shown = `perplexity of the next item ${perplexity.toFixed(1)}`;
+    return `scores are the affinities to the power of ${gain}, fitted to ${users} test users: ${shown}, with the default power ${defaultPerplexity.toFixed(1)}`;
 }

@@ -82,7 +82,7 @@ describe("Identity, boundary, session and service control policies", () => {
         ["serviceControl", { identity: named(allow), serviceControl: [named(allow), named(other)] }],
     ];
     for (const [type, policies] of kinds) {
-        it(`authorize denies if the ${type} policy does not allow`, () => {
+        it(`authorize denies if the ${type} policy does not allow the request`, () => {
             const found = ask(policies, session);
             assert.deepEqual([found.decision, found.deniedBy, found.deciding], ["implicitDeny", type, []]);
             assert.equal(
@@ -107,7 +107,7 @@ describe("Identity, boundary, session and service control policies", () => {
         assert.equal(ask({ resource: named(grant) }, service).decision, "allowed");
         assert.equal(ask({ identity: named(allow) }, service).decision, "implicitDeny");
     });
-    it("the root user needs no identity policy but service control policies apply", () => {
+    it("the root user needs no identity policy, but service control policies apply to it", () => {
         const root: Caller = { arn: "arn:aws:iam::123456789012:root" };
         assert.equal(ask({}, root).decision, "allowed");
         assert.equal(ask({ resource: named({ ...deny, Principal: "*" }) }, root).decision, "explicitDeny");
@@ -153,7 +153,7 @@ describe(`Access across accounts (${example}reference_policies_evaluation-logic-
             assert.deepEqual([found.decision, found.deniedBy, found.crossAccount], [decision, deniedBy, true]);
         });
     }
-    it("the resource's account is the one in its ARN", () => {
+    it("the account that owns a resource is the one in its ARN", () => {
         const request = { caller: alice, action: "sqs:SendMessage", context: {} };
         const there = authorize(
             { ...request, resource: "arn:aws:sqs:eu-central-1:999999999999:q" },
@@ -168,18 +168,18 @@ describe("Trust and key policies", () => {
     const identity = named({ ...allow, Action: "sts:*" });
     const of = (policies: ApplicablePolicies, caller: Caller = alice) =>
         ask(policies, caller, "123456789012", "sts:AssumeRole");
-    it("a trust policy must allow, whatever the identity policy allows", () => {
+    it("AssumeRole is denied if the trust policy does not allow it, whatever the identity policy allows", () => {
         assert.equal(
             of({ identity, resource: named({ ...assume, Principal: { Service: "x.amazonaws.com" } }) }).deniedBy,
             "resource",
         );
     });
-    it("a grant to the account needs an identity policy, a direct grant none", () => {
+    it("a trust policy for the account also needs an identity policy, and one for the caller's ARN does not", () => {
         assert.equal(of({ identity, resource: named(assume) }).decision, "allowed");
         assert.equal(of({ resource: named(assume) }).deniedBy, "identity");
         assert.equal(of({ resource: named({ ...assume, Principal: { AWS: alice.arn } }) }).decision, "allowed");
     });
-    it("a trust policy accepts an identity provider under its conditions", () => {
+    it("a trust policy allows an identity provider if its conditions are met", () => {
         const provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
         const trust = {
             ...assume,
@@ -255,7 +255,7 @@ describe("authorize with random policies", () => {
             }),
         );
     });
-    it("single values equal lists, and action and key names are case-insensitive", () => {
+    it("a single value equals a list of one value, and names of actions and keys are case-insensitive", () => {
         fc.assert(
             fc.property(fc.array(statements, { minLength: 1, maxLength: 4 }), callers, (list, caller) => {
                 const Condition = { StringEquals: { "s3:prefix": "a" } };

@@ -37,7 +37,7 @@ describe("evaluate", () => {
         assert.equal(decision([]), "implicitDeny");
     });
 
-    it("evaluate allows a request and names the statement", () => {
+    it("evaluate allows a request and returns the statement that allows it", () => {
         const evaluation = judge(allow);
         assert.equal(evaluation.decision, "allowed");
         assert.equal(
@@ -46,7 +46,7 @@ describe("evaluate", () => {
         );
     });
 
-    it("an explicit Deny wins in any order of statements", () => {
+    it("an explicit Deny overrides an Allow in any order of statements", () => {
         for (const statements of [
             [allow, deny],
             [deny, allow],
@@ -93,7 +93,7 @@ describe("evaluate", () => {
         assert.equal(decision({ ...noResource, NotResource: "arn:aws:s3:::films/*" }), "implicitDeny");
     });
 
-    it("an identity policy needs Resource, and a trust policy does not", () => {
+    it("a statement without Resource applies in a trust policy but not in an identity policy", () => {
         const { Resource: _, ...unbound } = { ...allow, Principal: "*" as const };
         assert.equal(decision(unbound), "implicitDeny");
         assert.equal(decision(unbound, {}, "resource"), "allowed");
@@ -147,7 +147,7 @@ describe("evaluate", () => {
         });
     }
 
-    it("the result names missing context keys and the failed condition", () => {
+    it("the result contains the missing context keys and the failed condition", () => {
         const evaluation = judge({ ...allow, Condition: { StringEquals: { "aws:SourceAccount": "1" } } });
         assert.equal(evaluation.decision, "implicitDeny");
         assert.deepEqual(evaluation.missingContextKeys, ["aws:SourceAccount"]);
@@ -170,7 +170,7 @@ describe("evaluate with random policies", () => {
     const policies = fc.array(statements, { maxLength: 6 });
     const withEffect = (statement: Statement, Effect: "Allow" | "Deny") => ({ ...statement, Effect });
 
-    it("an additional Allow never denies more", () => {
+    it("an additional Allow never denies an allowed request", () => {
         fc.assert(
             fc.property(policies, statements, (policy, more) => {
                 const before = decision(policy);
@@ -180,7 +180,7 @@ describe("evaluate with random policies", () => {
         );
     });
 
-    it("an additional Deny never allows more", () => {
+    it("an additional Deny never allows a denied request", () => {
         fc.assert(
             fc.property(policies, statements, (policy, more) => {
                 const before = decision(policy);

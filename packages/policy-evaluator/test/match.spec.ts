@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { matchesArn, matchesWildcard } from "../match.ts";
 
-/** Texts of only a few letters, so that patterns and values often match. */
+/** Characters of random patterns: only a few letters, so that patterns and values often match. */
 const piece = fc.constantFrom("a", "b", "*", "?", "/", ".", "+", "(", "[", "\\", "$", "^");
 const patterns = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
 const values = fc
@@ -39,7 +39,7 @@ describe("matchesWildcard", () => {
     });
 
     it("matchesWildcard equals a regular expression for long patterns", () => {
-        // An equal prefix on both sides makes any pattern long, and changes nothing else.
+        // Prefix pattern and value with the same text, so that the pattern is long and the result stays the same.
         const start = "s".repeat(200);
         fc.assert(
             fc.property(patterns, values, (pattern, value) => {
@@ -68,7 +68,7 @@ describe("matchesWildcard", () => {
             assert.ok(p.looks() + v.looks() <= 4 * pattern.length * value.length, `${p.looks()} + ${v.looks()}`);
         });
     }
-    // A regular expression would never end for some of these patterns.
+    // For some of these patterns, a regular expression would take too long.
     const oracleOfHostile = (pattern: string, value: string) => value.endsWith(pattern.at(-1) as string);
 });
 

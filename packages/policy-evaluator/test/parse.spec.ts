@@ -36,7 +36,7 @@ describe("parsePolicy", () => {
         );
     });
 
-    it("parsePolicy accepts the policies of this program", () => {
+    it("parsePolicy accepts the policies of import-access.ts", () => {
         const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
         const place = { partition: "aws", bucketName: "films", readPrefixes: ["a.csv"], writePrefix: "out/" };
         assert.equal(problems(JSON.stringify(executionRolePolicy(place))), "");
@@ -164,7 +164,7 @@ describe("parsePolicy with hostile input", () => {
         );
     });
 
-    it("authorize evaluates thousands of wildcards on the longest resource correctly", () => {
+    it("authorize matches a pattern with thousands of wildcards against the longest ARN correctly", () => {
         const resource = `arn:aws:s3:::${"a".repeat(2035)}`;
         const patterns = ["*a".repeat(1500), `*${"a?".repeat(900)}b*`, `*${"a".repeat(1000)}b`, `${"?*".repeat(700)}b`];
         for (const pattern of patterns) {
