@@ -24,7 +24,7 @@ export interface ImportRequest {
     region: string;
 }
 
-/** Whether the job may read or write. If not, the step that failed, and the reason. */
+/** Whether the job may read or write. If not, the access check that failed, and the reason. */
 export type ImportJudgement = { allowed: true } | { allowed: false; step: string; reason: string };
 
 /** Access to the caller's S3, which the host of the emulator provides: the gateway, or the program's own server. */
@@ -74,7 +74,7 @@ export interface EmulatorRequest {
 }
 
 /**
- * A fault that a test requests: an error instead of the call, or a created resource that ends CREATE FAILED or stays
+ * A fault that a test requests: an error instead of the call, or a created resource that becomes CREATE FAILED or stays
  * CREATE IN_PROGRESS.
  */
 export type ServiceFault = { kind: "refuse"; code: string; message: string; status: number } | ResourceFault;
@@ -138,8 +138,8 @@ export interface Emulator {
     /** The time of the emulator. Signatures and other services use the machine's time. */
     readonly clock: Pick<Clock, "now" | "ahead">;
     /**
-     * Moves the clock forward by this many milliseconds. Runs everything that is due by then; a missed training runs
-     * once.
+     * Moves the clock forward by this many milliseconds. Runs everything that is due by then. If several automatic
+     * trainings of a solution are due, it trains once.
      */
     advance(milliseconds: number): void;
     /**

@@ -23,8 +23,8 @@ import { loadServiceModels } from "./wire/validate.ts";
 export type * from "./contract.ts";
 
 /**
- * Returns the local Personalize over `options.dataDir`. It continues the jobs that an earlier process left unfinished.
- * Throws when the folder cannot be used or the service model is missing.
+ * Creates a local Personalize with the data in `options.dataDir`. It continues the jobs that an earlier process left
+ * unfinished. Throws when the folder cannot be used or the service model is missing.
  */
 export function createEmulator(options: EmulatorOptions): Emulator {
     const models = loadServiceModels(options.serviceModelDir);

@@ -30,6 +30,6 @@ export const inUse = (message: string) => new ServiceError("ResourceInUseExcepti
 /** Returns a LimitExceededException (400). */
 export const limitExceeded = (message: string) => new ServiceError("LimitExceededException", message);
 
-/** Returns the error of an operation that works only on AWS. */
+/** Returns the error for an operation or parameter that works only on AWS. */
 export const notEmulated = (what: string) =>
-    invalidInput(`${what} is not emulated here. It works on AWS; the local Personalize does not have it.`);
+    invalidInput(`${what} is not emulated here. It works on AWS; the local Personalize does not support it.`);

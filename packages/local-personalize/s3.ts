@@ -1,7 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import type { ImportAccess } from "./contract.ts";
 
-/** Returns the objects of a job, through an S3 client. */
+/** Returns functions that list, read and write a job's objects with an S3 client. */
 export function s3Objects(client: S3Client): Pick<ImportAccess, "list" | "read" | "write"> {
     return {
         async list(Bucket, Prefix) {

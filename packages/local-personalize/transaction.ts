@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** Runs `work` on the database completely or not at all; inside another transaction, as a part of it. */
+/** Runs `work` in a transaction of the database, or within the current transaction if there is one. */
 export const transactionOn =
     (database: DatabaseSync) =>
     <Result>(work: () => Result): Result => {

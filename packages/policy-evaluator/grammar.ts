@@ -5,7 +5,7 @@ import type { PolicyKind } from "./statement.ts";
 
 export interface GrammarProblem {
     readonly message: string;
-    /** Position in the text, in characters from its start. */
+    /** Position of the problem, in characters from the start of the text. */
     readonly offset: number;
 }
 

@@ -1,4 +1,4 @@
-/** IAM policy evaluation. README.md lists what this package covers, with the source of each rule. */
+/** IAM policy evaluation. README.md lists what this package covers; comments cite the source of each rule. */
 export { accountOf, parseArn, regionalArn } from "./arn.ts";
 export { type Authorization, authorize } from "./authorize.ts";
 export { contextOfCaller, type Lookup, lookupIn, type RequestContext } from "./context.ts";

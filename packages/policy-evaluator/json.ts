@@ -7,7 +7,7 @@ export type JsonNode = { readonly start: number; readonly end: number } & (
 
 export interface JsonMember {
     readonly name: string;
-    /** Offset of the name. */
+    /** Offset of the member's name. */
     readonly start: number;
     readonly node: JsonNode;
 }

@@ -153,7 +153,7 @@ function updateOf(call: Call, campaign: Campaign) {
 export const isUpdating = (call: Call, campaign: Campaign) =>
     isUnderWayIn(updateOf(call, campaign)?.status ?? "ACTIVE");
 
-/** Returns the campaign's own state. A successful update makes a campaign ACTIVE whose creation failed. */
+/** Returns the state of a campaign. If its creation failed and its update succeeded, the campaign is ACTIVE. */
 export function campaignPhase(call: Call, campaign: Campaign): Phase {
     const phase = phaseOf(call, campaign);
     const update = updateOf(call, campaign);

@@ -52,7 +52,7 @@ const describeImportJob: Handler = (call, input: { datasetImportJobArn: string }
     return { datasetImportJob: { ...properties, ...summary(call, job), datasetArn: job.parent } };
 };
 
-/** Throws InvalidInputException if there is no metric attribution that could report on an import. */
+/** Throws InvalidInputException unless the dataset and its metric attribution support publishAttributionMetricsToS3. */
 function requireReports(call: Call, { arn, parent, properties }: Resource<DatasetProperties>): void {
     const [attribution] = call.store.list<AttributionProperties>("metric-attribution", call.region, parent ?? "");
     if (properties.datasetType === "INTERACTIONS" && attribution?.properties.metricsOutputConfig.s3DataDestination)

@@ -69,7 +69,7 @@ function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]
         const fields = dataset ? fieldsOf(call.store, dataset) : [];
         const field = fields.find(({ name }) => plainName(name) === plainName(summed.column));
         if (!field || !isNumeric(field.type))
-            throw invalidInput(`${expression}: the dataset ${summed.type} has no such column of numbers.`);
+            throw invalidInput(`${expression}: the dataset ${summed.type} has no numeric column of that name.`);
     }
 }
 

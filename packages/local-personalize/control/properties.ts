@@ -45,7 +45,7 @@ export interface BatchJobProperties {
 }
 
 export interface ExportJobProperties {
-    /** Rows of imports (BULK), rows of the events API (PUT), or both. */
+    /** Which rows to export: imported rows (BULK), rows of PutEvents, PutItems and PutUsers (PUT), or both (ALL). */
     ingestionMode: "BULK" | "PUT" | "ALL";
     roleArn: string;
     jobOutput: { s3DataDestination: DataConfig };

@@ -95,7 +95,7 @@ export function openStore(dataDir: string) {
     const clock = openClock(database);
 
     return {
-        /** Runs `work` completely or not at all; inside another transaction, as a part of it. */
+        /** Runs `work` in a transaction, or within the current transaction if there is one. */
         transaction,
         /** Adds a resource with its tags. The caller must have checked that no resource has the ARN. */
         add(resource: NewResource, itsTags: Tag[]): Resource {

@@ -81,7 +81,7 @@ export function createWorks(options: {
         const abort = new AbortController();
         const { pending } = creationDurations(resource.kind, speed);
         const begin = () => {
-            // Deletions write the same rows as imports.
+            // Deletion jobs write the same files as imports, so both use one queue.
             const kind = resource.kind === "data-deletion-job" ? "dataset-import-job" : resource.kind;
             const before = queues.get(kind) ?? Promise.resolve();
             const queue = before.then(() => run(resource, abort.signal));
@@ -130,7 +130,7 @@ export function createWorks(options: {
         resume() {
             for (const resource of store.unfinished()) schedule(resource);
         },
-        /** Stops all work, and waits until nothing uses the store. Unfinished work stays unfinished. */
+        /** Stops all work, and waits until nothing uses the store. A later `resume` begins unfinished work again. */
         async close() {
             for (const id of [...running.keys()]) cancel({ id });
             await Promise.all(queues.values());

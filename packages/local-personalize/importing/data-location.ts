@@ -1,4 +1,4 @@
-/** The input of an import: one object, or the first level under a prefix that ends in `/`. */
+/** The input of an import: one object, or the objects directly under a prefix that ends in `/`. */
 export interface DataLocation {
     bucket: string;
     key: string;

@@ -38,7 +38,9 @@ const flat: Readonly<Partial<Record<Measure, number>>> = {
     RecommendationRequests: priceList.requestsV2,
 };
 
-/** Returns the price of TPS-hours of one month after `before` earlier ones. */
+/**
+ * Returns the price, in US dollars, of `hours` TPS-hours that follow `before` TPS-hours in the same month and region.
+ */
 function tpsHoursUsd(before: number, hours: number): number {
     const after = before + hours;
     return priceList.tpsHourTiers.reduce(
@@ -69,7 +71,7 @@ export function costsOf(records: readonly UsageRecord[]): CostRecord[] {
     });
 }
 
-/** Returns the first instant of the month of a time, in UTC as in bills; epoch milliseconds. `later` adds months. */
+/** Returns the start of the month that contains a time, in UTC as in bills; epoch milliseconds. `later` adds months. */
 export function monthStart(time: number, later = 0): number {
     const date = new Date(time);
     return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + later);

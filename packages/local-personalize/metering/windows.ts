@@ -45,8 +45,9 @@ export const endOf = ({ measure, start }: Pick<Window, "measure" | "start">) => 
 export const hourOf = (time: number) => time - (time % hourMilliseconds);
 
 /**
- * Returns the billed amount of a window: the larger of provisioned and requested. With one capacity throughout, that is
- * max(minimum TPS, requests per second) times its duration. A whole number, in the counted unit of its measure.
+ * Returns the billed amount of a window: the larger of its provisioned and its requested capacity. If the capacity does
+ * not change within the window, this is max(minimum TPS, requests per second) times its length. The result is a whole
+ * number in the counts of usage-types.ts.
  */
 export const billed = ({ minimum, requests }: Pick<Window, "minimum" | "requests">) =>
     Math.max(minimum, requests * 1000);

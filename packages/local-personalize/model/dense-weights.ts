@@ -13,12 +13,12 @@ const PRINCIPAL_SHARE = 1.2;
  * the time-aware Gram matrix, whose inverse is P.
  *
  * - EASE^R (Steck 2019): -P[i][j] / P[j][j] predicts which items belong together.
- * - Directed ridge: P · D predicts which item follows, D being the sums of pairs in their order.
- * - Both by the greatest principal components only (principal.ts).
+ * - Directed ridge: P · D predicts which item follows. D contains the sums over pairs of items in their order.
+ * - The same two models, restricted to the greatest principal components (principal.ts).
  *
- * Their Frobenius norms decide how much each one counts. An item does not suggest itself. With event weights an event
- * counts as much as its weight, on both sides. A request's history has no weights, so an item's row gets the mean
- * weight of its events.
+ * Their Frobenius norms decide how much each one counts. An item does not suggest itself. With event weights, an event
+ * counts by its weight, both as an item of the history and as the item that follows. A request's history has no
+ * weights, so an item's row gets the mean weight of its events.
  */
 export function denseWeights({ itemIds, histories, eventWeights }: TrainingData): Float32Array {
     const n = itemIds.length;

@@ -5,7 +5,7 @@ import { LONGEST_HISTORY } from "./histories.ts";
  * model aware of time; EASE^R's own Gram matrix counts all pairs of a user equally. docs/models.md has the measurements.
  */
 
-/** Weight of two events of a user at any distance. The rest of the weight halves every 20 positions. */
+/** Part of the weight of a pair of events that is independent of their distance. The rest halves every 20 positions. */
 const FLOOR = 0.1;
 const HALVING = 20;
 /**
@@ -39,8 +39,8 @@ export interface PairSums {
 /**
  * Sums w_u · kernel(distance) over all users and their pairs of events. w_u = (100 / events of the user)^0.4 limits the
  * weight of very active users. The newest 500 events of a history count. In `gram`, pairs count at any distance: a
- * cut-off would save little time, and lose the guarantee. `eventWeights` has a list for each history. A pair counts the
- * product of its two weights.
+ * cut-off would save little time, and the matrix might not be positive definite. `eventWeights` has a list for each
+ * history. A pair counts the product of its two weights.
  */
 export function pairSums(
     histories: Iterable<readonly number[]>,

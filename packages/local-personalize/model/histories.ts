@@ -19,8 +19,8 @@ export interface TrainingData {
 }
 
 /**
- * Returns all items that occur, and the users' events with them. The 4,000 items with most interactions come first.
- * Both parts are in the order of their numbers in the data. Users without an event are absent.
+ * Returns all items with interactions, and the users' events with them. The 4,000 items with most interactions come
+ * first, then the others, each group in the order of the items' numbers in the data. Users without an event are absent.
  */
 export function toTrainingData(interactions: Interactions, mostDense = MOST_DENSE_ITEMS): TrainingData {
     const { dense, tail } = orderedItems(interactions, mostDense);

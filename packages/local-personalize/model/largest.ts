@@ -1,6 +1,6 @@
 /**
- * Returns the `count` candidates with the largest values, largest first; equal ones by number. A heap of the best ones
- * so far replaces a sort of all.
+ * Returns the `count` candidates with the largest values, largest first; equal ones by number. Keeps the best
+ * candidates so far in a heap, which is faster than sorting all.
  */
 export function largest(values: Float64Array, candidates: ArrayLike<number>, count: number): number[] {
     const heap: number[] = [];

@@ -27,15 +27,15 @@ export interface Measurement {
     /** Half the width of each metric's 95 % confidence interval; 1 for a single test user. */
     readonly margins: Record<string, number>;
     readonly testUsers: number;
-    /** How sharp the probabilities should be; absent for recipes without personalization. */
+    /** The fitted gain (gain.ts); absent for recipes without personalization. */
     readonly fitted?: FittedGain;
 }
 
 /**
  * Computes GetSolutionMetrics of a training, by the service's method. A model is trained on 90 % of the users. For each
- * other user, the oldest 90 % of the events are the input and the newest 10 % (at least one) the truth. Items of the
- * input are left out of the list. `seed` (the solution's ARN) chooses the test users; equal seeds give equal figures.
- * The gain is fitted to the first item in the truth of each test user.
+ * other user, the oldest 90 % of the events are the input and the newest 10 % (at least one) the truth. The list omits
+ * the items of the input. `seed` (the solution's ARN) chooses the test users; equal seeds give equal figures. The gain
+ * is fitted to the first item in the truth of each test user.
  */
 export function solutionMetrics(
     interactions: Interactions,
@@ -71,8 +71,9 @@ export function solutionMetrics(
 }
 
 /**
- * Returns the part of a user's rewards that the list earned: rewards of the truth's items in it, divided by those of the
- * whole truth. Source: Developer Guide, "Evaluating a solution version" (average_rewards_at_k).
+ * Returns the share of a user's rewards that the list contains: the rewards of the truth's items in the list, divided
+ * by the rewards of all items of the truth. Source: Developer Guide, "Evaluating a solution version"
+ * (average_rewards_at_k).
  */
 function earnedShare({ recommended, truth }: Trial, rewards: ReadonlyMap<string, number>): number {
     const sum = (items: readonly string[]) => items.reduce((total, item) => total + (rewards.get(item) ?? 0), 0);
@@ -185,7 +186,7 @@ interface UserEvent {
     weight: number;
 }
 
-/** Returns the events of the chosen users, or of all, oldest first; those of other users are left out. */
+/** Returns the events of the chosen users, or of all users, oldest first. */
 export function eventsByUser(
     { userIds, users, items, weights }: Interactions,
     chosen?: readonly boolean[],

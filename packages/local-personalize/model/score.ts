@@ -4,7 +4,7 @@ import { largest } from "./largest.ts";
 import type { Model } from "./model.ts";
 import { eachEntry } from "./sparse-rows.ts";
 
-/** Weights by age: the newest event counts 1, older events count half for every 3 events, down to 0.05. */
+/** Weights of events by age: 1 for the newest event; the weight halves for every 3 newer events, to at least 0.05. */
 const RECENCY_FLOOR = 0.05;
 const RECENCY_HALVING = 3;
 /**
@@ -56,8 +56,9 @@ export function rankUser(model: Model, history: readonly number[]): Float64Array
 export const isPersonal = (model: Model, history: readonly number[]) => history.length > 0 && model.weights.length > 0;
 
 /**
- * Reduces the probabilities of watched items by one factor; all sum to 1 again. Returns new scores. The factor is
- * WATCHED_PART to the power of the model's gain, so the order of the list does not depend on the gain.
+ * Reduces the probabilities of watched items by one factor, and scales all probabilities to a sum of 1. Returns new
+ * scores. The factor is WATCHED_PART to the power of the model's gain, so the order of the list does not depend on the
+ * gain.
  */
 export function discountWatched(
     scores: Float64Array,
@@ -71,7 +72,10 @@ export function discountWatched(
     return normalise(discounted);
 }
 
-/** Returns each item's affinity to a history: the sum of its weights, those of older events reduced by age. */
+/**
+ * Returns each item's affinity to a history: the sum of the weights with which the items of the history suggest it,
+ * reduced by the age of their events.
+ */
 export function affinities(model: Model, history: readonly number[]): Float64Array {
     const { weights, neighbours, itemIds } = model;
     const dense = model.dense ?? itemIds.length;
@@ -138,10 +142,7 @@ export function eachRecent(
     }
 }
 
-/**
- * Computes the softmax of gain · log(score), after it changes scores to positive values. Overwrites and returns
- * `scores`.
- */
+/** Converts scores into probabilities: the softmax of gain · log(positive(score)). Overwrites and returns `scores`. */
 export function toProbabilities(scores: Float64Array, gain: number): Float64Array {
     for (let item = 0; item < scores.length; item++) scores[item] = positive(scores[item] as number) ** gain;
     return normalise(scores);
@@ -156,8 +157,7 @@ export function positive(score: number): number {
 }
 
 /**
- * Returns the `count` items with the highest scores, best first; equal ones by number. Items in `excluded` are left
- * out.
+ * Returns the `count` items with the highest scores, best first; equal ones by number. Omits the items in `excluded`.
  */
 export function topItems(scores: Float64Array, count: number, excluded: ReadonlySet<number> = new Set()): number[] {
     const passing = new Uint8Array(scores.length).fill(1);
@@ -166,8 +166,8 @@ export function topItems(scores: Float64Array, count: number, excluded: Readonly
 }
 
 /**
- * Returns the `count` passing items with the highest scores, best first; equal ones by number. `passing` has 1 for an
- * item.
+ * Returns the `count` passing items with the highest scores, best first; equal ones by number. `passing` is 1 for a
+ * passing item.
  */
 export function bestItems(scores: Float64Array, count: number, passing?: Uint8Array): number[] {
     const candidates = new Uint32Array(scores.length);

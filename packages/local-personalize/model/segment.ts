@@ -3,8 +3,8 @@ import { eachRecent } from "./score.ts";
 import { eachEntry } from "./sparse-rows.ts";
 
 /**
- * Returns those of `userIds` with the highest affinity to some items, best first. It is the sum of the items' affinities to a
- * user's history. `historyOf` returns a user's items, oldest first.
+ * Returns those of `userIds` with the highest affinity to some items, best first. The affinity of a user is the sum of
+ * the items' affinities to the user's history. `historyOf` returns a user's items, oldest first.
  */
 export function usersFor(
     model: Model,
@@ -27,7 +27,7 @@ export function usersFor(
         .map(([userId]) => userId);
 }
 
-/** Returns the affinity to all of the wanted items that an event with each item adds. */
+/** Returns, for each item, how much affinity to all wanted items an event with that item adds to a user. */
 function worthOfHistoryItems(
     { itemIds, weights, neighbours, dense = itemIds.length }: Model,
     wanted: readonly number[],

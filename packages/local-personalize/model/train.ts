@@ -23,7 +23,7 @@ export interface TrainingSettings {
     readonly objective?: Objective;
 }
 
-/** The model of each recipe. Segments rank users by the affinities of the personalised model. */
+/** The model of each recipe. Recipes of user segments use the personalised model, whose affinities rank the users. */
 const fits: Readonly<Record<string, Fit>> = {
     "aws-user-personalization": fitPersonal,
     "aws-user-personalization-v2": fitPersonal,

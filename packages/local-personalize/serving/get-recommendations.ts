@@ -169,7 +169,7 @@ export function withPromotion(
     if (!promotion) return list;
     const { name, percentPromotedItems, filterArn, filterValues } = promotion;
     const { recipeName } = trained.model;
-    if (!withPromotions.test(recipeName)) throw invalidInput(`The recipe ${recipeName} has no promotions.`);
+    if (!withPromotions.test(recipeName)) throw invalidInput(`The recipe ${recipeName} does not support promotions.`);
     if (!name || !percentPromotedItems || !filterArn) {
         throw invalidInput("A promotion needs a name, percentPromotedItems and a filterArn.");
     }

@@ -14,7 +14,10 @@ export interface MetadataSource {
     columns: ReadonlyMap<string, string>;
 }
 
-/** API reference, GetRecommendations: columns of a request, and items of an answer with metadata. */
+/**
+ * Maximum numbers of metadata columns in a request, and of items in an answer with metadata (API reference,
+ * GetRecommendations).
+ */
 const mostColumns = 10;
 const mostItems = 50;
 
@@ -62,7 +65,10 @@ export function metadataAdder(
         });
 }
 
-/** Returns the columns in the schema's spelling. Throws InvalidInputException. */
+/**
+ * Returns the requested columns with their names in the schema. Throws InvalidInputException for unknown or too many
+ * columns.
+ */
 function checkedColumns({ ITEMS: names = [], ...others }: MetadataColumns, source: MetadataSource): string[] {
     const [other] = Object.keys(others);
     if (other !== undefined) throw invalidInput(`The key of metadataColumns is ITEMS, not ${other}.`);

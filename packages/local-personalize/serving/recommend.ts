@@ -22,7 +22,7 @@ interface Audience {
     /** By item number, 1 if the filter lets the item pass; undefined: all items pass. */
     passing?: Uint8Array | undefined;
     exploration?: (Exploration & { userId: string; ignored?: ReadonlyMap<string, number> | undefined }) | undefined;
-    /** The circumstances of the request, by column of the interactions. */
+    /** The context of the request, by column of the interactions. */
     context?: Record<string, string> | undefined;
 }
 

@@ -77,7 +77,7 @@ describe("Metric attributions", () => {
 
     it("CreateMetricAttribution rejects a SUM over a missing or non-numeric column", async () => {
         await refused([{ ...count, expression: "AVG(Items.RELEASE_YEAR)" }], /is not SAMPLECOUNT\(\) or SUM/);
-        await refused([{ ...count, expression: "SUM(Items.STUDIO)" }], /ITEMS has no such column of numbers/);
+        await refused([{ ...count, expression: "SUM(Items.STUDIO)" }], /ITEMS has no numeric column of that name/);
         await refused([count, count], /needs a metricName of its own/);
         const group = await service.personalize.send(new CreateDatasetGroupCommand({ name: "empty" }));
         const attribution = { name: "empty", datasetGroupArn: group.datasetGroupArn, metrics: [count] };

@@ -66,7 +66,7 @@ describe("Interaction filters for users without recent imports", () => {
         assert.deepEqual(await remembered("40"), []);
     });
 
-    it("events within 90 days keep the history, and later ones do not", async () => {
+    it("an event within 90 days keeps the earlier history for filters, and a later event does not", async () => {
         const unseen = films.find((film) => ![...watchedBy("22"), ...watchedBy("40")].includes(film)) ?? 0;
         service.emulator.advance(60 * day);
         await watch("22", unseen);

@@ -159,7 +159,7 @@ describe("Local Personalize from schema to recommendations", () => {
         assert.ok((metrics.normalized_discounted_cumulative_gain_at_10 ?? 0) > 0);
     });
 
-    it("UpdateCampaign shows its update and the campaign keeps serving", async () => {
+    it("DescribeCampaign shows the update of UpdateCampaign, and the campaign still answers", async () => {
         await service.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
         const { campaign } = await service.personalize.send(new DescribeCampaignCommand({ campaignArn }));
         assert.equal(campaign?.status, "ACTIVE");
@@ -168,7 +168,7 @@ describe("Local Personalize from schema to recommendations", () => {
         assert.equal((await recommend("22")).items.length, 25);
     });
 
-    it("AutoML chooses a recipe, and popularity lists have no scores", async () => {
+    it("AutoML chooses a recipe, and lists of aws-popularity-count have no scores", async () => {
         const { personalize } = service;
         await personalize.send(new CreateSolutionCommand({ name: "auto", datasetGroupArn, performAutoML: true }));
         assert.equal((await trainVersion(service, arn("solution/auto"))).recipeArn, recipe("aws-user-personalization"));

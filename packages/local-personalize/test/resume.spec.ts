@@ -173,7 +173,7 @@ describe("State of the local Personalize over time", () => {
         );
     });
 
-    it("a campaign serves the old version during an update and cannot be deleted", async () => {
+    it("a campaign answers with the old version during an update, and cannot be deleted", async () => {
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });

@@ -69,7 +69,7 @@ describe("phaseAt", () => {
         );
     });
 
-    it("the status never goes back for random times", () => {
+    it("the status never returns to an earlier one, for random times", () => {
         const order = [
             "CREATE PENDING",
             "CREATE IN_PROGRESS",

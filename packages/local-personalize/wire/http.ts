@@ -38,7 +38,7 @@ export function operationOf(method: string, path: string, target: string | undef
     return target === undefined ? restOperations[path] : undefined;
 }
 
-/** Returns key, region and service of a signature, from the Authorization header or from a presigned URL. */
+/** Returns the access key ID, region and service of a signature, from the Authorization header or a presigned URL. */
 export function credentialScope(request: IncomingMessage, url: URL): CredentialScope | undefined {
     const inHeader = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? "")?.[1];
     const [accessKeyId, , region, service] = (inHeader ?? url.searchParams.get("X-Amz-Credential") ?? "").split("/");

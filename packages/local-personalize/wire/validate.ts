@@ -130,7 +130,10 @@ function checkConstraints(shape: Shape, value: unknown, path: string, failures: 
 
 const patterns = new Map<string, RegExp>();
 
-/** Returns a pattern of the service model over a whole value, compiled once. */
+/**
+ * Returns a regular expression that matches a pattern of the service model against a whole value. Compiles each pattern
+ * once.
+ */
 function wholePattern(pattern: string): RegExp {
     const compiled = patterns.get(pattern) ?? new RegExp(`^(?:${pattern})$`, "u");
     patterns.set(pattern, compiled);

@@ -189,7 +189,7 @@ describe("Usage records of the local Personalize", () => {
         await killed.discard();
     });
 
-    it("v2 meters requests with an hourly minimum and training interactions", async () => {
+    it("v2 recipes are metered by requests, with an hourly minimum, and by interactions in training", async () => {
         const solution = { name: "second", datasetGroupArn, recipeArn: recipe("aws-user-personalization-v2") };
         await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
         const { solutionVersionArn = "" } = await trainVersion(service, arn("solution/second"));
@@ -207,7 +207,7 @@ describe("Usage records of the local Personalize", () => {
         assert.equal(of("RecommendationRequests")[0]?.usageType, "EUC1-RecommendationRequests");
     });
 
-    it("imports and events meter bytes, and a training meters hours", async () => {
+    it("imports and events are metered by bytes, and a training by hours", async () => {
         const imported = of("DataIngestion");
         const first = imported.find(({ resourceArn }) => resourceArn === arn("dataset-import-job/first"));
         assert.equal(first?.quantity, interactionsCsv(history).length / 1024 ** 3);

@@ -14,7 +14,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 const minimum = (segments: readonly Segment[]) => sum(windowsOf(segments).map((window) => window.minimum));
 
 describe("Billing windows of a campaign", () => {
-    it("windowsOf returns 5 minutes for TPS and an hour for v2 requests", () => {
+    it("windowsOf returns windows of 5 minutes for TPS and of an hour for v2 requests", () => {
         const of = (measure: CampaignMeasure) => windowsOf([segment(0, hour, 2, measure)]);
         assert.equal(of("RecommendationTPSHours").length, 12);
         assert.deepEqual(of("RecommendationTPSHours").at(-1), {
@@ -28,7 +28,7 @@ describe("Billing windows of a campaign", () => {
         ]);
     });
 
-    it("billed returns the larger of minimum and requests", () => {
+    it("billed returns the larger of the minimum and the requests", () => {
         // 5 minutes at 1 TPS are 300 requests, which cost nothing more.
         const window = { minimum: 5 * minute };
         assert.equal(billed({ ...window, requests: 0 }) / hour, 1 / 12);
@@ -62,7 +62,7 @@ describe("Billing windows of a campaign", () => {
         );
     });
 
-    it("more requests or time never bill less", () => {
+    it("more requests or a longer time never reduce the billed amount", () => {
         const count = fc.integer({ min: 0, max: 1_000_000 });
         fc.assert(
             fc.property(count, count, count, count, (minimum, requests, time, more) => {
@@ -76,7 +76,7 @@ describe("Billing windows of a campaign", () => {
         assert.deepEqual(windowsOf([segment(1, 1)]), []);
     });
 
-    it("the minimum is at least 1 TPS", () => {
+    it("windowsOf counts a minimum of 0 TPS as 1 TPS", () => {
         assert.equal(minimum([segment(0, hour, 0)]), hour);
     });
 });

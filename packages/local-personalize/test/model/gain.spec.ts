@@ -97,7 +97,7 @@ describe("fitGain", () => {
         }
     });
 
-    it("a stored model keeps its gain", async () => {
+    it("saveModel and loadModel keep the gain", async () => {
         const folder = mkdtempSync(join(tmpdir(), "gain-"));
         try {
             const model = trainModel(await interactionsOf({}), RECIPE);

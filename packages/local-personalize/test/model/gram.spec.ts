@@ -19,7 +19,7 @@ describe("pairSums", () => {
         });
     });
 
-    it("pairSums equals the plain sum over all pairs", () => {
+    it("pairSums returns the same sums as a plain loop over all pairs", () => {
         const n = 5;
         const events = fc.array(fc.record({ item: fc.nat(n - 1), weight: fc.integer({ min: 0, max: 4 }) }), {
             minLength: 1,
@@ -48,7 +48,7 @@ describe("pairSums", () => {
                     const at = row * n + column;
                     const follows = row === column ? 0 : (directed[at] ?? 0);
                     assert.ok(Math.abs((sums.directed[at] ?? 0) - follows) < 1e-5 * (1 + follows));
-                    // The diagonal has a ridge in addition.
+                    // pairSums also adds a ridge to the diagonal.
                     const together = column < row ? (gram[at] ?? 0) : 0;
                     if (column !== row) assert.ok(Math.abs((sums.gram[at] ?? 0) - together) < 1e-8 * (1 + together));
                     else assert.ok((sums.gram[at] ?? 0) > (gram[at] ?? 0));

@@ -87,7 +87,7 @@ describe("solutionMetrics", () => {
         seeds.reduce((sum, seed) => sum + (solutionMetrics(interactions, recipe, seed).metrics[key] ?? 0), 0) /
         seeds.length;
 
-    it("solutionMetrics returns the service's keys, equal for equal seeds", () => {
+    it("solutionMetrics returns the service's keys, and equal figures for equal seeds", () => {
         const measured = solutionMetrics(interactions, "aws-user-personalization", "a");
         const { metrics } = measured;
         assert.deepEqual(Object.keys(metrics).sort(), KEYS.sort());

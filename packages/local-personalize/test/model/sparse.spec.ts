@@ -49,7 +49,7 @@ describe("Sparse rows of items", () => {
         assert.ok(Math.abs(total - 1) < 1e-9);
     });
 
-    it("rare items in a history give affinities", () => {
+    it("a rare item in a history gives other items an affinity", () => {
         const tail = model.itemIds.length - 10;
         assert.ok(affinities(model, [tail]).some((score) => score > 0));
     });
@@ -126,7 +126,7 @@ describe("Sparse rows of items", () => {
         );
     });
 
-    it("usersFor ranks users like the affinities of each user", () => {
+    it("usersFor ranks users by their affinities", () => {
         const items = [3, 60];
         const worth = [...model.histories].map(([userId, history]): [string, number] => {
             const scores = affinities(model, history);
