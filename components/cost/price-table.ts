@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { activeUsers } from "../../app/batch/next-step.ts";
 import { isBatch, type StackConfig } from "../../config/config.ts";
 import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/prices.ts";
 import {
@@ -10,10 +10,8 @@ import {
     plannedByConfig,
 } from "../../cost/estimate.ts";
 import { cents } from "../../cost/spend.ts";
+import { readColumns } from "../../data-prep/columns.ts";
 import { contentOf } from "../../data-prep/content.ts";
-import { tablesPathBeside } from "../../data-prep/places.ts";
-import { parseTables } from "../../data-prep/tables/document.ts";
-import { maxListedViewers } from "../../data-prep/tables/viewers.ts";
 import { counted } from "../../data-prep/words.ts";
 import { info, ProgramError } from "../common/messages.ts";
 import { filesOf } from "../data/data-bucket.ts";
@@ -61,19 +59,15 @@ export async function plannedStack(config: StackConfig, alarmMetrics: number): P
         alarmMetrics,
         batchUsers: config.batchInferenceFile === undefined ? 0 : (await contentOf(config.batchInferenceFile)).lines,
         batchLists: isBatch(config)
-            ? { viewers: await viewersIn(config), everyDays: config.serving.everyDays }
+            ? { viewers: await viewersOfJobs(config), everyDays: config.serving.everyDays }
             : undefined,
         dashboards: config.observability.dashboard ? 1 : 0,
     };
 }
 
-/**
- * Returns the number of viewers in the interactions: an upper limit of the viewers of a job. The fallback tables list up to two
- * million of them, in four bytes each.
- */
-async function viewersIn({ interactionsFile }: Pick<StackConfig, "interactionsFile">): Promise<number> {
-    const { viewers } = parseTables(await readFile(tablesPathBeside(interactionsFile), "utf8"));
-    return viewers === undefined ? maxListedViewers : Buffer.from(viewers, "base64").length / 4;
+/** Returns the number of viewers of the interactions for whom a job makes lists. */
+async function viewersOfJobs({ interactionsFile, serving }: StackConfig): Promise<number> {
+    return activeUsers(await readColumns(interactionsFile), serving.activeDays).length;
 }
 
 /** Compares the two modes of config `serving`: what the stack would cost in each, and from how many viewers a campaign costs less. */
@@ -85,7 +79,7 @@ function bothModes(config: StackConfig, plan: PlannedStack): string {
         ? `With a campaign the same stack costs ${approximately(estimate({ ...plan, batchLists: undefined, hasCampaign: true }).expectedUsd)} a month ${than}; ` +
               `it costs less than batch inference above ${viewers.toLocaleString("en-US")} viewers in each job (docs/serving-modes.md).`
         : `Without a campaign, with lists by batch inference every ${everyDays} days, a stack costs less up to ` +
-              `${viewers.toLocaleString("en-US")} active viewers: pulumi config set --path serving.mode batch (docs/serving-modes.md).`;
+              `${viewers.toLocaleString("en-US")} viewers in each job: pulumi config set --path serving.mode batch (docs/serving-modes.md).`;
 }
 
 /** Formats the estimate as a table: amounts right-aligned, largest first. */

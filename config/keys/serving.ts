@@ -12,9 +12,10 @@ export const servingKeys = {
                 description: "`campaign`, or `batch`: batch inference jobs make lists in advance",
             }),
             everyDays: whole(7, { least: 1, most: 30, description: "days between two batch inference jobs" }),
-            activeDays: whole(30, {
+            activeDays: whole(36_500, {
                 least: 1,
-                description: "days without an interaction or event after which a viewer gets no list",
+                description:
+                    "days without an interaction or event after which a viewer gets no list; by default every viewer of the data gets one",
             }),
         },
         {

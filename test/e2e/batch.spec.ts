@@ -33,8 +33,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
             ...{ api: true, eventTracker: true, publicHistories: true, prefetchUsers: 0 },
             ...{ performAutoTraining: false, serving: undefined },
         };
-        // The synthetic interactions of a few users are years apart.
-        batchMode = { ...campaignMode, serving: { mode: "batch", activeDays: 36_500 } };
+        batchMode = { ...campaignMode, serving: { mode: "batch" } };
         const endpoint = `http://127.0.0.1:${aws.instance.port}`;
         const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
         lambda = new LambdaClient(settings);

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { priceTable } from "../../../components/cost/price-table.ts";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { plannedStack as planOf, priceTable } from "../../../components/cost/price-table.ts";
 import { estimate } from "../../../cost/estimate.ts";
+import { good } from "../../config/parsed.ts";
 import { plannedStack } from "../../support/planned-stack.ts";
 
 describe("priceTable", () => {
@@ -22,4 +26,26 @@ describe("priceTable", () => {
         const rows = table.split("\n").filter((line) => line.trimEnd().endsWith("$146") || line.includes("total"));
         assert.equal(new Set(rows.map((line) => line.trimEnd().length)).size, 1);
     });
+});
+
+describe("plannedStack with serving.mode batch", () => {
+    let folder: string;
+    before(async () => {
+        folder = await mkdtemp(join(tmpdir(), "price-table-"));
+        const day = 86_400;
+        const rows = [0, 200, 350, 365].map((at, user) => `${user},film,${at * day}`);
+        await writeFile(join(folder, "interactions.csv"), ["USER_ID,ITEM_ID,TIMESTAMP", ...rows, ""].join("\n"));
+    });
+    after(() => rm(folder, { recursive: true }));
+
+    for (const { serving, viewers } of [
+        { serving: { mode: "batch" }, viewers: 4 },
+        { serving: { mode: "batch", activeDays: 30 }, viewers: 2 },
+    ]) {
+        it(`plannedStack counts ${viewers} viewers of jobs with ${JSON.stringify(serving)}`, async () => {
+            const interactionsFile = join(folder, "interactions.csv");
+            const config = good({ interactionsFile, serving: JSON.stringify(serving) });
+            assert.deepEqual((await planOf(config, 0)).batchLists, { viewers, everyDays: 7 });
+        });
+    }
 });
