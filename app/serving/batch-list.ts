@@ -1,13 +1,13 @@
 import type { FilmListAnswer, FilmListReason, ListedFilm } from "../api/names.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import type { fallbackLists } from "./fallback-list.ts";
-import { answerList, listed } from "./film-answers.ts";
+import { answerList } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
 import { batchListKey, type KeptList } from "./ports.ts";
 import { type Ask, listWith, type viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
-import { rankOffset, type Tables } from "./table-answers.ts";
+import { type Film, rankOffset, type Tables } from "./table-answers.ts";
 import type { Viewer, ViewerMemory } from "./viewers.ts";
 
 export interface BatchListParts {
@@ -24,7 +24,7 @@ export interface BatchListParts {
 
 /**
  * Creates the source of viewers' lists in a stack without a campaign: the list of the served generation, else the fallback
- * tables. Films like the viewer's newest ones are ranked in, because the job may not know them.
+ * tables. Films like the viewer's newest ones are ranked higher, because the job may not know the newest ones.
  */
 export function batchLists(parts: BatchListParts) {
     const { tables, memory, watch, readViewer, fallbackList, clock, limits } = parts;
@@ -36,11 +36,8 @@ export function batchLists(parts: BatchListParts) {
         const shown = answerList(tables(), list, { source: "batch", count: askedLength, without });
         if (shown.films.length === 0) return undefined;
         if (recent.length === 0 || viewer.revision <= list.madeAt - limits.batchLag) return shown;
-        const choice = { count: listLength, without: new Set([...recent, ...without]) };
-        const similar = tables().similar(recent, choice);
-        return similar.from === "similar"
-            ? { ...shown, films: blended(shown.films, similar.films.map(listed)) }
-            : shown;
+        const similar = tables().similar(recent, { count: listLength, without: new Set([...recent, ...without]) });
+        return similar.from === "similar" ? { ...shown, films: reranked(shown.films, similar.films) } : shown;
     }
 
     /** Answers a request. `reason` is the reason why there is no list, if there is none. */
@@ -64,14 +61,17 @@ export function batchLists(parts: BatchListParts) {
     };
 }
 
-/** Ranks two lists into one, as `similar` ranks the lists of several films: a film near the top of either is near the top. A film in both keeps its score. */
-function blended(list: readonly ListedFilm[], others: readonly ListedFilm[]): ListedFilm[] {
-    const films = new Map([...others, ...list].map((film) => [film.itemId, film]));
-    const points = new Map<string, number>();
-    for (const ranked of [list, others]) {
-        ranked.forEach(({ itemId }, rank) => {
-            points.set(itemId, (points.get(itemId) ?? 0) + 1 / (rankOffset + rank));
-        });
-    }
-    return [...films.values()].sort((one, other) => (points.get(other.itemId) ?? 0) - (points.get(one.itemId) ?? 0));
+/** Weight of a film's rank among similar films, relative to its rank in the list. `bench:tables` measures the effect. */
+const similarWeight = 2;
+
+/**
+ * Ranks the films of a list again: films near the top of the similar ones move up. No film is added, because the viewer may have
+ * watched it: the job's filter knows more of the viewer's films than the API.
+ */
+function reranked(films: readonly ListedFilm[], similar: readonly Film[]): ListedFilm[] {
+    const points = new Map(similar.map(({ itemId }, rank) => [itemId, similarWeight / (rankOffset + rank)]));
+    return films
+        .map((film, rank) => ({ film, points: 1 / (rankOffset + rank) + (points.get(film.itemId) ?? 0) }))
+        .sort((one, other) => other.points - one.points)
+        .map(({ film }) => film);
 }

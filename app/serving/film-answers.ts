@@ -11,7 +11,7 @@ const maxBecause = 10;
 export const filmAnswer = (film: Film): FilmAnswer => ({ ...film, genres: [...film.genres] });
 
 /** Converts a film of the fallback tables to a film of a list. */
-export const listed = ({ viewers: _, genres, ...film }: Film): ListedFilm => ({ ...film, genres: [...genres] });
+const listed = ({ viewers: _, genres, ...film }: Film): ListedFilm => ({ ...film, genres: [...genres] });
 
 /**
  * Returns the film with this ID. A film that was added after the tables were made has no title, so its ID replaces the

@@ -34,7 +34,7 @@ export const sourceWords: Readonly<Record<Source, { readonly badge: string; read
     },
     batch: {
         badge: "Personal (batch)",
-        sentence: `A batch inference job of Amazon Personalize made this list for this ${person.one}. ${item.Many} like the newest ones are ranked in.`,
+        sentence: `A batch inference job of Amazon Personalize made this list for this ${person.one}. ${item.Many} like the newest ones are ranked higher.`,
     },
     similar: {
         badge: `Similar ${item.many}`,
