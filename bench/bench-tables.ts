@@ -7,6 +7,7 @@ import { cataloguePathBeside, DEFAULT_OUTPUT } from "../data-prep/places.ts";
 import { interactionsCsv, syntheticRatings } from "../packages/local-personalize/test/interactions.ts";
 import { benchCommand, existing } from "./lib/command.ts";
 import { printGoals, showLine, showTable } from "./lib/goals.ts";
+import { agedLists } from "./tables/aged-lists.ts";
 import { byLikeness, byTables } from "./tables/because-you-watched.ts";
 import { atMoments, type Worth } from "./tables/moments.ts";
 import { movedByOne } from "./tables/moved.ts";
@@ -24,8 +25,12 @@ const command = benchCommand(
 )
     .option("--data <file>", "the interactions, with their catalogue beside them", DEFAULT_OUTPUT)
     .option("--synthetic", "users who do not exist, instead")
+    .option("--record", "write the figures of the lists of batch inference for docs/serving-modes.md")
     .parse();
-const { data, synthetic } = command.opts<{ data: string; synthetic?: true }>();
+const { data, synthetic, record } = command.opts<{ data: string; synthetic?: true; record?: true }>();
+
+/** File of measured figures, with which a test compares docs/serving-modes.md. */
+const measuredAges = join(import.meta.dirname, "tables/aged-lists.json");
 
 const begun = performance.now();
 const { name, columns, catalogue } = synthetic ? await invented() : await prepared(data);
@@ -51,6 +56,7 @@ showTable(
     ["for the time after", "NDCG@20, new", "NDCG@20, known", "share of views", "times before"],
     [...moments].map(worthRow),
 );
+if (!synthetic) await showAgedLists();
 showLine(`one user or event moves ${moved.toFixed(2)} % of all popularity at most`);
 showLine(`${((performance.now() - begun) / 1000).toFixed(0)} seconds`);
 
@@ -79,6 +85,18 @@ process.exitCode = printGoals([
               },
           ]),
 ]);
+
+/** Prints how good lists of batch inference are, by their age. Synthetic users would make all their visits on one day. */
+async function showAgedLists() {
+    const figures = await agedLists(columns, catalogue);
+    const { start, middle } = figures;
+    const of = ({ visits, viewers, error }: typeof start) => `${visits} visits of ${viewers} viewers, ± ${error}`;
+    showTable(
+        ["NDCG@10", `when a visit begins (${of(start)})`, `in its middle (${of(middle)})`],
+        Object.entries(start.ndcg).map(([name, ndcg]) => [name, figure(ndcg), figure(middle.ndcg[name] ?? 0)]),
+    );
+    if (record) await writeFile(measuredAges, `${JSON.stringify(figures, undefined, 4)}\n`);
+}
 
 async function prepared(file: string): Promise<{ name: string; columns: Columns; catalogue: CatalogueItem[] }> {
     existing(file);

@@ -52,8 +52,13 @@ export function pick(columns: Columns, keep: (row: number) => boolean): Columns 
     };
 }
 
-/** Measures how many of the films to predict are among the first 20 items of a list, without the films in `known`. */
-export function find(list: Iterable<number>, known: ReadonlySet<number>, truth: ReadonlySet<number>): Found {
+/** Measures how many of the items to predict are among the first `length` items of a list, without the items in `known`. */
+export function find<Item>(
+    list: Iterable<Item>,
+    known: ReadonlySet<Item>,
+    truth: ReadonlySet<Item>,
+    length = listLength,
+): Found {
     let [rank, hits, gain] = [0, 0, 0];
     for (const item of list) {
         if (known.has(item)) continue;
@@ -62,9 +67,9 @@ export function find(list: Iterable<number>, known: ReadonlySet<number>, truth: 
             gain += 1 / Math.log2(rank + 2);
         }
         rank += 1;
-        if (rank === listLength) break;
+        if (rank === length) break;
     }
-    const most = Math.min(listLength, truth.size);
+    const most = Math.min(length, truth.size);
     const ideal = Array.from({ length: most }, (_, at) => 1 / Math.log2(at + 2)).reduce((sum, one) => sum + one, 0);
     return { recall: hits / most, ndcg: gain / ideal };
 }

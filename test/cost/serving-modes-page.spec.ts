@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import type { agedLists } from "../../bench/tables/aged-lists.ts";
 import { countAlarmMetrics } from "../../components/observability/alarms.ts";
 import { approximately } from "../../config/prices.ts";
 import { breakEvenViewers, estimate, type PlannedStack } from "../../cost/estimate.ts";
@@ -44,6 +46,29 @@ describe("docs/serving-modes.md", () => {
             ...rows.map((row) => `| ${row} |`),
         ].join("\n");
         assert.ok(read("docs/serving-modes.md").includes(table), table);
+    });
+
+    it("the page has the figures of bench:tables about older lists", async () => {
+        const file = new URL("../../bench/tables/aged-lists.json", import.meta.url);
+        const { start, middle }: Awaited<ReturnType<typeof agedLists>> = JSON.parse(await readFile(file, "utf8"));
+        const page = read("docs/serving-modes.md");
+        const has = (text: string) => assert.ok(page.includes(text), text);
+        const figure = (value: number | undefined) => value?.toFixed(4) ?? "";
+        const rows = Object.keys(start.ndcg).map(
+            (name) => `| ${name} | ${figure(start.ndcg[name])} | ${figure(middle.ndcg[name])} |`,
+        );
+        has(["| NDCG@10 | when a visit begins | in its middle |", "|---|---|---|", ...rows, ""].join("\n"));
+        const of = ({ visits, viewers }: typeof start) => `${visits} visits of ${viewers} viewers`;
+        has(`${of(start)} when the visit begins (standard error at most ${figure(start.error)})`);
+        has(`${of(middle)} in the middle (at most ${figure(middle.error)})`);
+        const { campaign = 0 } = middle.ndcg;
+        const recovered = ["1 day", "7 days", "30 days"].map((age) => {
+            const [list = 0, unchanged = 0] = ["", ", not reranked"].map(
+                (more) => middle.ndcg[`batch, ${age} old${more}`],
+            );
+            return `${((100 * (list - unchanged)) / (campaign - unchanged)).toFixed(0)} %`;
+        });
+        has(`recovers ${recovered.slice(0, 2).join(", ")} and ${recovered[2]} of the difference`);
     });
 
     it("the small stack costs at most $2.50 for 1,000 viewers and $9 for 10,000, with at most eight alarm metrics", () => {
