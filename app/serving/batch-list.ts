@@ -1,13 +1,13 @@
-import type { FilmListAnswer, FilmListReason, ListedFilm } from "../api/names.ts";
+import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import type { fallbackLists } from "./fallback-list.ts";
 import { answerList } from "./film-answers.ts";
-import { unpackIds } from "./film-scores.ts";
-import { askedLength, type Limits, listLength } from "./limits.ts";
+import { type FilmScores, packFilms, unpackFilms, unpackIds } from "./film-scores.ts";
+import { type Limits, listLength } from "./limits.ts";
 import { batchListKey, type KeptList } from "./ports.ts";
 import { type Ask, listWith, type viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
-import { type Film, rankOffset, type Tables } from "./table-answers.ts";
+import { rankOffset, type Tables } from "./table-answers.ts";
 import type { Viewer, ViewerMemory } from "./viewers.ts";
 
 export interface BatchListParts {
@@ -30,14 +30,13 @@ export function batchLists(parts: BatchListParts) {
     const { tables, memory, watch, readViewer, fallbackList, clock, limits } = parts;
 
     /** Returns the viewer's list without watched films; undefined without a list, or if the catalogue has none of its films. */
-    function shownList(viewer: Viewer, list: KeptList): FilmListAnswer | undefined {
+    function shownList(viewer: Viewer, list: KeptList, count: number): FilmListAnswer | undefined {
         const recent = unpackIds(viewer.recent);
         const without = new Set(parts.leavesOutWatched(undefined) ? unpackIds(viewer.watched) : []);
-        const shown = answerList(tables(), list, { source: "batch", count: askedLength, without });
-        if (shown.films.length === 0) return undefined;
-        if (recent.length === 0 || viewer.revision <= list.madeAt - limits.batchLag) return shown;
-        const similar = tables().similar(recent, { count: listLength, without: new Set([...recent, ...without]) });
-        return similar.from === "similar" ? { ...shown, films: reranked(shown.films, similar.films) } : shown;
+        const hasNews = recent.length > 0 && viewer.revision > list.madeAt - limits.batchLag;
+        const films = hasNews ? reranked(list.films, tables().similar(recent, { count: listLength })) : list.films;
+        const shown = answerList(tables(), { ...list, films }, { source: "batch", count, without });
+        return shown.films.length === 0 ? undefined : shown;
     }
 
     /** Answers a request. `reason` is the reason why there is no list, if there is none. */
@@ -54,10 +53,9 @@ export function batchLists(parts: BatchListParts) {
         const isRemembered = trusted && listWith(remembered, key) !== undefined;
         const viewer = isRemembered ? remembered : await readViewer(ask, key, trace);
         const list = listWith(viewer, key);
-        const shown = list?.from === "batch" ? shownList(viewer, list) : undefined;
+        const shown = list?.from === "batch" ? shownList(viewer, list, ask.count) : undefined;
         trace.layer = shown === undefined ? "tables" : isRemembered ? "memory" : "table";
-        if (shown === undefined) return fallbackList(ask, viewer, reason);
-        return { ...shown, films: shown.films.slice(0, ask.count) };
+        return shown ?? fallbackList(ask, viewer, reason);
     };
 }
 
@@ -68,10 +66,12 @@ const similarWeight = 2;
  * Ranks the films of a list again: films near the top of the similar ones move up. No film is added, because the viewer may have
  * watched it: the job's filter knows more of the viewer's films than the API.
  */
-function reranked(films: readonly ListedFilm[], similar: readonly Film[]): ListedFilm[] {
+function reranked(list: FilmScores, { from, films: similar }: ReturnType<Tables["similar"]>): FilmScores {
+    if (from !== "similar") return list;
     const points = new Map(similar.map(({ itemId }, rank) => [itemId, similarWeight / (rankOffset + rank)]));
-    return films
-        .map((film, rank) => ({ film, points: 1 / (rankOffset + rank) + (points.get(film.itemId) ?? 0) }))
-        .sort((one, other) => other.points - one.points)
-        .map(({ film }) => film);
+    const films = unpackFilms(list).map((film, rank) => ({
+        film,
+        points: 1 / (rankOffset + rank) + (points.get(film.itemId) ?? 0),
+    }));
+    return packFilms(films.sort((one, other) => other.points - one.points).map(({ film }) => film));
 }
