@@ -7,13 +7,16 @@ import { nodeOptions } from "../../app/serving/limits.ts";
 import { startIssuer } from "../../test/support/issuer.ts";
 import type { Goal } from "../lib/goals.ts";
 import { showLine, showTable } from "../lib/goals.ts";
-import { handlerCaller } from "./call.ts";
+import { type Call, handlerCaller } from "./call.ts";
 import { coldStart } from "./cold-start.ts";
 import { failedOf, latencyOf, layerHead, layerRows, monthUsd, seconds50and99, sourcesOf } from "./figures.ts";
 import { namesOf, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load } from "./load.ts";
 import { type OutageStep, outages } from "./outage.ts";
-import { type Documents, documentsAt, processOf, simulated, withoutCache } from "./simulated.ts";
+import { type Documents, documentsAt, processOf, type Simulated, simulated, withoutCache } from "./simulated.ts";
+
+/** Number of viewers whose events are timed. */
+const eventViewers = 50;
 
 /**
  * Measures the function's own code with a simulated campaign, tracker and table, and the same requests without any cache. Prints
@@ -43,10 +46,15 @@ export async function overHandler(
     const proven = await withTokens(shape, options, documents);
     showLine(`with viewerAuth`);
     showTable(layerHead, layerRows(proven.asked));
-    const hits = [timedCalls, proven.asked].map((some) => hitLatency(some, ["memory"]));
+    say("the same with lists of batch inference");
+    const batch = await withBatchLists(shape, options, documents);
+    showLine(`with serving.mode batch: ${sourcesOf(batch.asked)}`);
+    showTable(layerHead, layerRows(batch.asked));
+    const hits = [timedCalls, proven.asked, batch.asked].map((some) => hitLatency(some, ["memory"]));
+    const [plainHits, provenHits, batchHits] = hits.map(({ p50, p99 }) => `${p50.toFixed(2)} and ${p99.toFixed(2)} ms`);
     showLine(
-        `from memory, p50 and p99: ${hits.map(({ p50, p99 }) => `${p50.toFixed(2)} and ${p99.toFixed(2)} ms`).join(" without, ")} with a token. ` +
-            `Calls of the campaign: ${calls} without, ${proven.calls} with`,
+        `from memory, p50 and p99: ${plainHits} without, ${provenHits} with a token, ${batchHits} of batch inference. ` +
+            `Calls of the campaign: ${calls} without, ${proven.calls} with, ${batch.calls}`,
     );
 
     say("the same without a cache");
@@ -86,8 +94,8 @@ export async function overHandler(
     );
 
     say("events");
-    const seconds = await secondsToChange(callers, namesOf("fresh", 50));
-    seconds.push(...proven.seconds);
+    const seconds = await secondsToChange(callers, namesOf("fresh", eventViewers));
+    seconds.push(...proven.seconds, ...batch.seconds);
     showLine(`an event changes the list after ${seconds50and99(seconds)}`);
 
     say(`${options.distinct} distinct viewers in one process`);
@@ -108,7 +116,7 @@ export async function overHandler(
         { name: "api-calls-saved", figure: saved, bound: ">=", limit: 80, unit: "%" },
         {
             name: "api-failed",
-            figure: failedOf(timedCalls) + failedOf(proven.asked) + outageFailed + failed,
+            figure: failedOf([...timedCalls, ...proven.asked, ...batch.asked]) + outageFailed + failed,
             bound: "=",
             limit: 0,
         },
@@ -118,33 +126,53 @@ export async function overHandler(
     ];
 }
 
-/** Sends the load and the events with a token of the viewer in each request. */
-async function withTokens(
+/** The processes of a variant, and the clock's requests per second. */
+interface VariantOptions {
+    readonly callers: number;
+    readonly rate: number;
+}
+
+/** Sends the load and the events to a variant of the function. The events are of viewers whose names start with `prefix`. */
+async function measureVariant(
     shape: LoadShape,
-    { callers: count, rate }: { readonly callers: number; readonly rate: number },
-    documents: Documents,
+    { callers: count, rate }: VariantOptions,
+    { harness, callerOf, prefix }: { harness: Simulated["harness"]; callerOf: () => Call; prefix: string },
 ) {
+    const callers = Array.from({ length: count }, callerOf);
+    const begun = harness.now;
+    const asked = await load(callers, shape, (at) => {
+        harness.now = begun + (1000 * at) / rate;
+    });
+    const { calls } = harness;
+    return { asked, calls, seconds: await secondsToChange(callers, namesOf(prefix, eventViewers)) };
+}
+
+/** Sends the load and the events with a token of the viewer in each request. */
+async function withTokens(shape: LoadShape, options: VariantOptions, documents: Documents) {
     const issuer = await startIssuer();
     try {
-        const harness = simulated(shape.seed);
+        const stack = simulated(shape.seed);
         const tokens = new Map<string, Promise<string>>();
         const tokenOf = (sub: string) => {
             const token = tokens.get(sub) ?? issuer.token({ sub });
             tokens.set(sub, token);
             return token;
         };
-        const callers = Array.from({ length: count }, () =>
-            handlerCaller(processOf(harness, documents, { auth: issuer }), tokenOf),
-        );
-        const begun = harness.harness.now;
-        const timedCalls = await load(callers, shape, (at) => {
-            harness.harness.now = begun + (1000 * at) / rate;
-        });
-        const { calls } = harness.harness;
-        return { asked: timedCalls, calls, seconds: await secondsToChange(callers, namesOf("proven", 50)) };
+        const callerOf = () => handlerCaller(processOf(stack, documents, { auth: issuer }), tokenOf);
+        return await measureVariant(shape, options, { harness: stack.harness, callerOf, prefix: "proven" });
     } finally {
         await issuer.close();
     }
+}
+
+/** Sends the load and the events to a stack without a campaign, which has a list of batch inference for each viewer. */
+async function withBatchLists(shape: LoadShape, options: VariantOptions, documents: Documents) {
+    const stack = simulated(shape.seed);
+    const prefix = "batch";
+    const viewers = Array.from({ length: shape.viewers }, (_, rank) => shape.nameOf(rank));
+    await stack.storeBatchLists([...viewers, ...namesOf(prefix, eventViewers)]);
+    const callerOf = () => handlerCaller(processOf(stack, documents, { batch: true }));
+    return await measureVariant(shape, options, { harness: stack.harness, callerOf, prefix });
 }
 
 function hitLatency(timedCalls: Awaited<ReturnType<typeof load>>, layers: readonly string[]) {

@@ -93,8 +93,11 @@ export async function overStack(
                 sourcesOf(step.asked),
             ]),
         );
+        say("events with lists of batch inference");
+        const batchSeconds = await secondsToChange(some(stack.caller), namesOf("", 20, viewers + 21));
+        showLine(`an event changes a list of batch inference after ${seconds50and99(batchSeconds)}`);
         const failed = steps.reduce((sum, step) => sum + failedOf(step.asked), failedOf(timedCalls));
-        return { failed, seconds };
+        return { failed, seconds: [...seconds, ...batchSeconds] };
     } finally {
         await stack.stop();
     }

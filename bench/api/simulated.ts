@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { load as readYaml } from "js-yaml";
+import pMap from "p-map";
 import { tokenVerifier } from "../../app/functions/recommendation-api/verify-token.ts";
 import { packFilms } from "../../app/serving/film-scores.ts";
-import type { CampaignPort, PutEvents, TablePort } from "../../app/serving/ports.ts";
+import { batchListKey, type CampaignPort, type PutEvents, type TablePort } from "../../app/serving/ports.ts";
 import { createService, type Service } from "../../app/serving/service.ts";
 import { rememberTokens } from "../../app/serving/verified-tokens.ts";
 import { readColumns } from "../../data-prep/columns.ts";
@@ -72,7 +73,21 @@ export function simulated(seed: number) {
         events.set(userId, (events.get(userId) ?? 0) + some.length);
     };
     const table = memoryTable(() => spend(times.table));
-    return { harness, campaign, putEvents, table: table.port };
+    /** Stores a list of batch inference for each viewer, by a job of the day before. */
+    async function storeBatchLists(viewers: readonly string[]): Promise<void> {
+        const made = { generation: 1, solutionVersionArn: "version-1", madeAt: harness.now - 86_400_000 };
+        const { signal } = new AbortController();
+        table.setStack({ lists: made });
+        await pMap(
+            viewers,
+            (userId) => {
+                const list = { ...made, films: listOf(userId), key: batchListKey(made.generation), revision: 0 };
+                return table.port.putList(userId, { ...list, from: "batch" }, 0, signal);
+            },
+            { concurrency: 100 },
+        );
+    }
+    return { harness, campaign, putEvents, table: table.port, storeBatchLists };
 }
 
 export type Simulated = ReturnType<typeof simulated>;
@@ -83,13 +98,19 @@ export type Simulated = ReturnType<typeof simulated>;
 export function processOf(
     { harness, campaign, putEvents, table }: Simulated,
     documents: Documents,
-    more: { readonly table?: TablePort; readonly auth?: { readonly issuer: string; readonly audience: string } } = {},
+    more: {
+        readonly table?: TablePort;
+        readonly auth?: { readonly issuer: string; readonly audience: string };
+        /** Whether the stack serves lists of batch inference, without a campaign. */
+        readonly batch?: boolean;
+    } = {},
 ): Service {
     const viewerAuth = more.auth && { issuer: more.auth.issuer, audience: more.auth.audience, claim: "sub" };
     return createService({
         ...(viewerAuth && { verifyToken: rememberTokens(tokenVerifier(viewerAuth), Date.now) }),
         config: {
             ...(viewerAuth && { viewerAuth }),
+            batch: more.batch ?? false,
             stack: "bench",
             region: "eu-central-1",
             campaignArn: "",

@@ -62,6 +62,13 @@ function life(stack: ApiStack): readonly { readonly what: string; readonly happe
                 await up();
             },
         },
+        {
+            what: "replaced by batch inference",
+            async happens() {
+                await stack.configure({ serving: { mode: "batch" } });
+                await up();
+            },
+        },
     ];
 }
 
