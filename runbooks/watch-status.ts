@@ -8,7 +8,7 @@ import { clearScreen } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
 import { changesSince, reportText } from "./lib/stack/report-text.ts";
-import { recordedResources } from "./lib/stack/stack.ts";
+import { exportedStack, newestListsJob, type RecordedResource, recordedIn } from "./lib/stack/stack.ts";
 import { byRegion, selectedStack } from "./lib/stack/stack-config.ts";
 import { reportOn, type StackReport } from "./lib/stack/stack-report.ts";
 import { readStatus, worstState } from "./lib/stack/status.ts";
@@ -40,9 +40,14 @@ const clients = {
 };
 await runAction(options.verbose, (signal) => (options.follow ? follow(signal) : watch(signal)));
 
+/** Reads the state each time, because an `up` in another terminal adds resources. */
+async function resources(): Promise<RecordedResource[]> {
+    const exported = await exportedStack(options.stack);
+    return [...recordedIn(exported), ...(await newestListsJob(clients.personalize, exported))];
+}
+
 async function report(): Promise<StackReport> {
-    // Read the state each time, because an `up` in another terminal adds resources.
-    const recorded = await recordedResources(options.stack);
+    const recorded = await resources();
     const stack = shortName(options.stack ?? (await selectedStack("Name one with --stack.")));
     return reportOn(clients, stack, recorded, Date.now());
 }
@@ -51,9 +56,7 @@ async function watch(signal: AbortSignal): Promise<number> {
     const giveUp = Date.now() + options.timeout * 60_000;
     let printed = "";
     for (;;) {
-        const statuses = options.wait
-            ? await readStatus(clients.personalize, await recordedResources(options.stack), Date.now())
-            : [];
+        const statuses = options.wait ? await readStatus(clients.personalize, await resources(), Date.now()) : [];
         if (worstState(statuses) !== "working") {
             const currentReport = await report();
             console.log(

@@ -5,11 +5,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { DescribeCampaignCommand, paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
+import {
+    DescribeCampaignCommand,
+    ListSolutionVersionsCommand,
+    paginateListBatchInferenceJobs,
+} from "@aws-sdk/client-personalize";
 import { load } from "js-yaml";
 import { goneOrThrow } from "pulumi-personalize/core";
 import { root } from "../../packages/local-aws/instance.ts";
-import { everythingIn } from "../support/inventory.ts";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { writeStateFlag } from "../../personalize/operations/state-flags.ts";
+import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
@@ -225,8 +231,28 @@ describe("Serving lists of batch inference on the local AWS", () => {
         );
     });
 
-    it("destroy deletes every resource", async () => {
+    it("watch-status shows a job that runs, and destroy during the job deletes every resource", async () => {
+        const { solutionVersionArn = "" } = await aws.outputs();
+        const { solutionVersions = [] } = await aws.personalize.send(
+            new ListSolutionVersionsCommand({ solutionArn: solutionVersionArn.split("/").slice(0, -1).join("/") }),
+        );
+        const held = solutionVersions
+            .map((version) => version.solutionVersionArn)
+            .find((arn) => arn !== solutionVersionArn);
+        // The request of another version starts a job.
+        const since = new Date().toISOString();
+        const flag = { solutionVersionArn: String(held), hold: true, reason: "test", since };
+        await writeStateFlag(aws.ssm, aws.stack, "serving", flag);
+        await adminOf(aws.instance).arm({ operation: "CreateBatchInferenceJob", effect: { kind: "hang" } });
+        assert.equal((await runOnce()).phase, "run");
+        const { stdout } = await aws.runbook("watch-status", "--json");
+        const { resources }: { resources: readonly { resource: string; state: string; ageSeconds: number }[] } =
+            JSON.parse(stdout);
+        const job = resources.find(({ resource }) => resource.startsWith("batch inference job"));
+        assert.equal(job?.state, "CREATE PENDING");
+        assert.ok(job.ageSeconds < 600, `${job.ageSeconds}`);
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual(await everythingIn(aws), []);
+        assert.deepEqual(await watchersIn(aws), []);
     });
 });

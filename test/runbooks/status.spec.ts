@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import {
     createBucket,
     createDataset,
@@ -7,7 +7,7 @@ import {
     type Service,
     startService,
 } from "../../packages/local-personalize/test/support.ts";
-import { type RecordedResource, recordedIn } from "../../runbooks/lib/stack/stack.ts";
+import { newestListsJob, type RecordedResource, recordedIn } from "../../runbooks/lib/stack/stack.ts";
 import { type ResourceStatus, readStatus, worstState } from "../../runbooks/lib/stack/status.ts";
 
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
@@ -77,6 +77,70 @@ describe("readStatus of a campaign", () => {
             assert.match(String(found.nextStep), nextStep);
         });
     }
+});
+
+describe("newestListsJob", () => {
+    const created = "2026-11-25T10:00:00Z";
+    const awaited = {
+        type: "pulumi-nodejs:dynamic/personalize:AwaitedLists",
+        inputs: { region: "eu-central-1", functionName: "movie-recommender-lists" },
+    };
+    const summary = (jobName: string, at: string) => ({
+        jobName,
+        batchInferenceJobArn: arn(`batch-inference-job/${jobName}`),
+        creationDateTime: new Date(at),
+    });
+    const jobs = [
+        summary("movie-recommender-lists-2-0123abcd", "2026-11-25T12:00:00Z"),
+        summary("movie-recommender-lists-1-0123abcd", "2026-11-25T11:00:00Z"),
+        summary("movie-recommender-lists-prod-3-0123abcd", "2026-11-25T13:00:00Z"),
+        summary("movie-recommender-batch-0123abcd-1", "2026-11-25T13:00:00Z"),
+    ];
+    const clientWith = (described: object) =>
+        Object.assign(new PersonalizeClient({ region: "eu-central-1" }), {
+            send: async ({ input }: { readonly input: object }) =>
+                "batchInferenceJobArn" in input ? { batchInferenceJob: described } : { batchInferenceJobs: jobs },
+        });
+    const deploymentWith = (...resources: object[]) => ({ deployment: { resources } as never });
+
+    it("newestListsJob returns the newest job of the stack's function, also while `up` awaits it", async () => {
+        const client = clientWith({});
+        const newest = {
+            ...{ kind: "BatchInferenceJob", region: "eu-central-1", inputs: {}, makesLists: true },
+            arn: jobs[0]?.batchInferenceJobArn,
+        };
+        for (const deployment of [
+            { resources: [{ ...awaited, id: "lists", created }] },
+            { pending_operations: [{ type: "creating", resource: awaited }] },
+        ]) {
+            assert.deepEqual(await newestListsJob(() => client, { deployment }), [newest]);
+        }
+    });
+
+    it("newestListsJob returns nothing for a stack with a campaign, or with jobs of an earlier stack only", async () => {
+        const client = clientWith({});
+        assert.deepEqual(
+            await newestListsJob(() => client, deploymentWith({ ...awaited, type: "other", id: "x" })),
+            [],
+        );
+        const late = { ...awaited, id: "lists", created: "2026-11-25T12:30:00Z" };
+        assert.deepEqual(await newestListsJob(() => client, deploymentWith(late)), []);
+    });
+
+    it("readStatus names a failed job of viewers' lists, its reason and age, and that the stack tries again", async () => {
+        const client = clientWith({
+            status: "CREATE FAILED",
+            failureReason: "no",
+            lastUpdatedDateTime: new Date(changed),
+        });
+        const job = await newestListsJob(() => client, deploymentWith({ ...awaited, id: "lists", created }));
+        const [status] = await readStatus(() => client, job, changed + 90_400);
+        assert.deepEqual(
+            [status?.resource, status?.state, status?.failureReason, status?.ageSeconds],
+            ["batch inference job movie-recommender-lists-2-0123abcd", "CREATE FAILED", "no", 90],
+        );
+        assert.match(String(status?.nextStep), /^fix the cause: the stack starts another job within a day/);
+    });
 });
 
 describe("worstState, the most severe of several states", () => {

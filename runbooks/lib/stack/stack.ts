@@ -1,3 +1,4 @@
+import { type PersonalizeClient, paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
 import { kinds, type Properties, type ResourceKindName } from "pulumi-personalize/core";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { askPulumi, loginProblem, noSuchCommand } from "./pulumi.ts";
@@ -11,6 +12,8 @@ export interface RecordedResource {
     readonly inputs: Properties;
     /** True for a resource of the ranking campaign. Runbooks operate the first campaign. */
     readonly ranks?: true;
+    /** True for a job of viewers' lists, which the stack's function starts, and starts again after a failure. */
+    readonly makesLists?: true;
 }
 
 /** The used members of `pulumi stack export`. */
@@ -66,18 +69,49 @@ export function bornAt({ deployment }: ExportedStack): number | undefined {
 export const isOfRanking = (urn: string | undefined): boolean =>
     urn?.includes("movie-recommender:personalize:RankingCampaign$") ?? false;
 
-/** Returns the Personalize resources of an exported stack, followed by those that a running `up` is creating. */
-export function recordedIn({ deployment }: ExportedStack): RecordedResource[] {
+/** Returns the resources of Personalize's dynamic provider, followed by those that a running `up` is creating. */
+function dynamicResourcesIn({ deployment }: ExportedStack) {
     const resources = (deployment?.resources ?? []).filter(({ id, delete: leaving }) => id && !leaving);
     const making = (deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
     return [...resources, ...making.map(({ resource }) => resource)].flatMap(({ type, urn, id, inputs = {} }) => {
         const kind = /^pulumi-nodejs:dynamic\/personalize:(\w+)$/.exec(type)?.[1];
+        return kind ? [{ kind, urn, id, inputs, region: String(inputs.region ?? "") }] : [];
+    });
+}
+
+/** Returns the Personalize resources of an exported stack, followed by those that a running `up` is creating. */
+export function recordedIn(exported: ExportedStack): RecordedResource[] {
+    return dynamicResourcesIn(exported).flatMap(({ kind, urn, id, inputs, region }) => {
         const ranks = isOfRanking(urn) && ({ ranks: true } as const);
-        const region = String(inputs.region ?? "");
-        return kind && kind in kinds
+        return kind in kinds
             ? [{ kind: kind as ResourceKindName, ...(id && { arn: id }), region, inputs, ...ranks }]
             : [];
     });
+}
+
+/**
+ * Returns the newest batch inference job of viewers' lists; empty for a stack with a campaign, and before the first job. The
+ * stack's function starts these jobs, so the state has no record of them.
+ */
+export async function newestListsJob(
+    clientOf: (region: string) => PersonalizeClient,
+    exported: ExportedStack,
+): Promise<RecordedResource[]> {
+    const awaited = dynamicResourcesIn(exported).find(({ kind }) => kind === "AwaitedLists");
+    if (awaited === undefined) return [];
+    const { region, inputs } = awaited;
+    const name = new RegExp(`^${inputs.functionName}-\\d+-[0-9a-f]{8}$`);
+    // A stack of the same name may have left jobs, which nobody can delete.
+    const since = bornAt(exported) ?? 0;
+    const jobs: { readonly arn: string; readonly at: number }[] = [];
+    for await (const { batchInferenceJobs = [] } of paginateListBatchInferenceJobs({ client: clientOf(region) }, {})) {
+        for (const { jobName = "", batchInferenceJobArn: arn = "", creationDateTime } of batchInferenceJobs) {
+            const at = creationDateTime?.getTime() ?? 0;
+            if (name.test(jobName) && at >= since) jobs.push({ arn, at });
+        }
+    }
+    const newest = jobs.sort((one, other) => other.at - one.at)[0];
+    return newest ? [{ kind: "BatchInferenceJob", arn: newest.arn, region, inputs: {}, makesLists: true }] : [];
 }
 
 async function pulumi(args: readonly string[], stack: string | undefined): Promise<string> {

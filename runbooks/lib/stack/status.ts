@@ -48,7 +48,7 @@ export async function readStatus(
                 ageSeconds: ageOf([description?.since, description?.update?.since], now),
                 failureReason: description?.failureReason ?? description?.update?.failureReason ?? null,
                 consoleUrl: `https://${region}.console.aws.amazon.com/personalize/home?region=${region}`,
-                nextStep: nextStep(noun, state),
+                nextStep: nextStep(noun, state, recorded.makesLists),
             };
         }),
     );
@@ -74,9 +74,12 @@ export function worstState(statuses: readonly ResourceStatus[]): Overall {
 /** Whether the resource failed or was stopped. */
 export const isFailed = ({ state }: Pick<ResourceStatus, "state">): boolean => /FAILED|STOPPED/.test(state);
 
-function nextStep(noun: string, state: string): string | null {
+function nextStep(noun: string, state: string, makesLists = false): string | null {
     if (state === "GONE") {
         return "it was deleted outside Pulumi: `pulumi refresh`, then `pulumi up`";
+    }
+    if (/FAILED|STOPPED/.test(state) && makesLists) {
+        return "fix the cause: the stack starts another job within a day, and serves the lists before until then";
     }
     if (/FAILED|STOPPED/.test(state)) {
         const then = state.startsWith("ACTIVE") ? "the old one serves until then" : "it is created again";
