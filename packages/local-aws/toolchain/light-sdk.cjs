@@ -35,7 +35,13 @@ if (scope !== undefined) {
     delete process.env.TRACEPARENT;
     for (const name of tracing) replace(requireOfSdk.resolve(`@opentelemetry/${name}`), {});
     replace(requireOfSdk.resolve("source-map-support/register"), {});
+    // Only the serialization of functions uses the inspector, which slows down every module that loads after it.
+    defer(requireOfSdk, requireOfSdk.resolve("@pulumi/pulumi/runtime/closure/v8Hooks.js"), {
+        isInitializedAsync: async () => {},
+    });
     withoutStacks(requireOfSdk("@pulumi/pulumi/runtime/debuggable.js"));
+    // Half of a program's calls of the engine are debug messages, which the engine drops without `--debug`.
+    requireOfSdk("@pulumi/pulumi/log/index.js").debug = async () => {};
 }
 
 /** The SDK records the stack of each of thousands of promises, for PULUMI_DEBUG_PROMISE_LEAKS alone. */
@@ -53,11 +59,12 @@ function withoutStacks(debuggable) {
     };
 }
 
-/** Delays loading a module of the SDK until the first use of one of its members. */
-function defer(requireOfSdk, file) {
+/** Delays loading a module of the SDK until the first use of a member that `members` does not replace. */
+function defer(requireOfSdk, file, members = {}) {
     let loaded;
     const member = (_, name) => {
         if (name === "__esModule") return true;
+        if (Object.hasOwn(members, name)) return members[name];
         if (loaded === undefined) {
             delete require.cache[file];
             loaded = requireOfSdk(file);

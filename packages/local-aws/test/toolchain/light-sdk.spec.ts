@@ -6,20 +6,24 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { defaultInstance, environment, root } from "../../instance.ts";
 
-/** Prints which modules a process in the SDK's command folder has loaded. Runs as a separate CommonJS file. */
-function probe() {
+/** Prints what a process in the SDK's command folder has loaded and logs. Runs as a separate CommonJS file. */
+async function probe() {
     const [tree, compiler, aws] = [require("@npmcli/arborist"), require("typescript"), require("@pulumi/aws")];
     const use = process.argv[2] === "use";
+    const hooks = require("@pulumi/pulumi/runtime/closure/v8Hooks.js");
+    await hooks.isInitializedAsync();
     const used = use && [
         typeof new tree.Arborist({ path: "." }).loadActual,
         compiler.SyntaxKind.Unknown,
         aws.sns.Topic.name,
+        (await hooks.getSessionAsync()).constructor.name,
     ];
     const files = Object.keys(require.cache);
     const entries = [
         "@npmcli/arborist/lib/arborist/index.js",
         "typescript/lib/typescript.js",
         "@pulumi/aws/sns/index.js",
+        "@pulumi/pulumi/runtime/closure/v8Hooks.js",
     ];
     const loaded = entries.map((name) =>
         // The code of a deferred module is not loaded yet.
@@ -28,8 +32,17 @@ function probe() {
     const promise = Promise.resolve() as Promise<void> & { _debugStackTrace?: string };
     require("@pulumi/pulumi/runtime/debuggable.js").debuggablePromise(promise);
     const frames = (promise._debugStackTrace?.split("\n").length ?? 0) - 1;
+    const logged: string[] = [];
+    const log = (request: { getMessage(): string }, done: () => void) => {
+        logged.push(request.getMessage());
+        done();
+    };
+    require("@pulumi/pulumi/runtime/settings.js").getEngine = () => ({ log });
+    const sdk = require("@pulumi/pulumi/log/index.js");
+    await sdk.debug("debug");
+    await sdk.info("info");
     const { PULUMI_NODEJS_TYPESCRIPT: typescript, TRACEPARENT: trace } = process.env;
-    console.log(JSON.stringify({ used, loaded, typescript, trace, frames }));
+    console.log(JSON.stringify({ used, loaded, logged, typescript, trace, frames }));
 }
 
 describe("Deferred modules in Pulumi's Node.js processes", () => {
@@ -44,6 +57,7 @@ describe("Deferred modules in Pulumi's Node.js processes", () => {
             "typescript",
             "source-map-support",
             "@pulumi/aws",
+            "@pulumi/pulumi/log",
             "@pulumi/pulumi/runtime",
             "@pulumi/pulumi/automation",
         ])
@@ -60,20 +74,25 @@ describe("Deferred modules in Pulumi's Node.js processes", () => {
     }
     const command = join("node_modules", "@pulumi", "pulumi", "cmd", "probe.cjs");
 
-    it("Pulumi's processes start without TypeScript, @npmcli/arborist, AWS services, traces and promise stacks", async () => {
-        const light = { used: false, loaded: [false, false, false], typescript: "false", frames: 0 };
+    it("Pulumi's processes start without TypeScript, @npmcli/arborist, AWS services, inspector, traces, stacks and debug messages", async () => {
+        const loaded = [false, false, false, false];
+        const light = { used: false, loaded, logged: ["info"], typescript: "false", frames: 0 };
         assert.deepEqual(await ask(command), light);
     });
 
     it("Pulumi's processes load a deferred module on first use", async () => {
         const { used, loaded } = await ask(command, "use");
-        assert.deepEqual(used, ["function", 0, "Topic"]);
-        assert.deepEqual(loaded, [true, true, true]);
+        assert.deepEqual(used, ["function", 0, "Topic", "Session"]);
+        assert.deepEqual(loaded, [true, true, true, true]);
     });
 
-    it("other processes load all modules at once and keep traces and stacks", async () => {
+    it("other processes load all modules at once and keep traces, stacks and debug messages", async () => {
         const { frames, ...rest } = await ask("other.cjs");
-        assert.deepEqual(rest, { used: false, loaded: [true, true, true], typescript: "true", trace: "00" });
+        const [loaded, logged] = [
+            [true, true, true, true],
+            ["debug", "info"],
+        ];
+        assert.deepEqual(rest, { used: false, loaded, logged, typescript: "true", trace: "00" });
         assert.ok(frames > 0);
     });
 });
