@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { testInstance } from "../../../test/support/local-aws.ts";
 import { defaultInstance, environment, type Instance, paths, root } from "../instance.ts";
@@ -103,6 +103,15 @@ describe("Stack local of a local AWS instance", () => {
             (JSON.parse(stdout) as { name: string; current: boolean }[]).map(({ name, current }) => [name, current]),
             [["local", true]],
         );
+    });
+
+    it("the engine writes no logs, which would take a tenth of its time", async () => {
+        const logs = join(paths(instance).pulumiHome, "logs");
+        await rm(logs, { recursive: true, force: true });
+        await mkdir(logs);
+        await ensureStack(instance);
+        const { exitCode } = await run(instance, "pulumi", ["stack", "ls"], "captured");
+        assert.deepEqual([exitCode, await readFile(logs, "utf8")], [0, ""]);
     });
 
     it("ensureStack removes only the locks of ended processes", async () => {
