@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { digest } from "../toolchain/stamp.mjs";
 
 /**
@@ -20,9 +20,9 @@ const unused = ["typescript", "@npmcli/arborist"];
 
 const names = readdirSync(source).filter((name) => name.endsWith(".ts"));
 const stamp = digest([join(root, "package-lock.json"), ...names.map((name) => join(source, name))], names);
-const bundle = join(folder, `${stamp.slice(0, 16)}.mjs`);
+const bundle = join(folder, `${stamp.slice(0, 16)}.cjs`);
 if (!existsSync(bundle)) await build();
-await import(pathToFileURL(bundle).href);
+createRequire(bundle)(bundle);
 
 async function build(): Promise<void> {
     const { build } = await import("esbuild");
@@ -34,14 +34,14 @@ async function build(): Promise<void> {
         bundle: true,
         platform: "node",
         target: "node24",
-        format: "esm",
+        format: "cjs",
+        // The packages' ES modules lose their unused commands.
+        mainFields: ["module", "main"],
         minify: true,
         legalComments: "none",
         logLevel: "error",
         outfile: unfinished,
         alias: Object.fromEntries(unused.map((name) => [name, join(source, "unused.cjs")])),
-        // Parts of the SDK are CommonJS and load Node's modules with `require`.
-        banner: { js: 'import{createRequire as R}from"node:module";const require=R(import.meta.url);' },
     });
     renameSync(unfinished, bundle);
     // Another process may have built the same bundle meanwhile, or may be building it.

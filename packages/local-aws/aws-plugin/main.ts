@@ -93,4 +93,4 @@ const engine = Number(process.env.ENGINE_PID);
 setInterval(() => process.ppid !== engine && process.exit(1), 500).unref();
 
 answerPreviews(provider.previewUpdate);
-await main(provider, process.argv.slice(2));
+void main(provider, process.argv.slice(2));
