@@ -25,6 +25,7 @@ describe("Operator program on the real engine", () => {
         assert.match(outputs.githubRoleArn, /:role\/movie-recommender-e2e-\w+-github$/);
     });
 
+    // `npm run drill:operator` runs every command with the policies of each level.
     it("a user with the policies can deploy, and a read-only user cannot", async () => {
         const harness = createHarness(aws, outputs.boundaryArn);
         const arns = operatorLevels.read.map((kind) => outputs.policyArns[kind] ?? "");
@@ -39,8 +40,6 @@ describe("Operator program on the real engine", () => {
             /user\/looker is not authorized to perform: (s3:CreateBucket|iam:CreateRole|personalize:Create\w+)/,
         );
         assertExit(await harness.engine(ann.who, "up"), 0);
-        assertExit(await harness.engine(looker.who, "preview", "--expect-no-changes"), 0);
-        assertExit(await harness.engine(looker.who, "destroy"), 1);
         assertExit(await harness.engine(ann.who, "destroy"), 0);
         const { AccessKeyMetadata = [] } = await aws.iam.send(new ListAccessKeysCommand({ UserName: "ann" }));
         assert.equal(AccessKeyMetadata.length, 1, "the test's own");
