@@ -1,12 +1,8 @@
-import {
-    type CloudWatchClient,
-    GetMetricDataCommand,
-    type MetricAlarm,
-    type MetricDataQuery,
-} from "@aws-sdk/client-cloudwatch";
+import type { CloudWatchClient, MetricAlarm, MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { periodOf, periodsOf } from "./evaluate.ts";
 import { insights, isInsightsQuery } from "./insights.ts";
 import { metricMath } from "./metric-math.ts";
+import type { ReadMetrics } from "./metric-reads.ts";
 import type { Series } from "./series.ts";
 
 const ofTheMetric = "metric";
@@ -16,11 +12,18 @@ const ofTheMetric = "metric";
  * metric with exactly its dimensions, or from the query that returns data.
  * @throws Error for unsupported metric math, and unless exactly one query returns data
  */
-export async function datapointsOf(client: CloudWatchClient, alarm: MetricAlarm, now: number): Promise<Series> {
+export async function datapointsOf(
+    client: CloudWatchClient,
+    read: ReadMetrics,
+    alarm: MetricAlarm,
+    now: number,
+): Promise<Series> {
     const queries = queriesOf(alarm);
     const { whole, running } = periodsOf(alarm, now);
     const [from, to] = [whole[0] ?? running, running + periodOf(alarm)];
-    const fetched = new Map(await fetchMetrics(client, queries, from, to));
+    // Queries that feed an expression are read even if they return no data themselves.
+    const metrics = queries.filter(({ MetricStat }) => MetricStat);
+    const fetched = new Map(metrics.length === 0 ? [] : await read(metrics, from, to));
     for (const { Id = "", Expression = "" } of queries.filter(({ Expression }) => isInsightsQuery(Expression))) {
         fetched.set(Id, await insights(client, Expression, { period: periodOf(alarm) / 1000, from, to }));
     }
@@ -31,27 +34,6 @@ export async function datapointsOf(client: CloudWatchClient, alarm: MetricAlarm,
     // The current period is included only if it has data; otherwise FILL would add a value before its end.
     const isRunning = [...fetched.values()].some((series) => series.has(running));
     return seriesOf(returned.Id ?? "", queries, fetched, isRunning ? [...whole, running] : whole);
-}
-
-async function fetchMetrics(
-    client: CloudWatchClient,
-    queries: readonly MetricDataQuery[],
-    from: number,
-    to: number,
-): Promise<[id: string, Series][]> {
-    // Queries that feed an expression are fetched even if they return no data themselves.
-    const MetricDataQueries = queries
-        .filter(({ MetricStat }) => MetricStat)
-        .map(({ Id, MetricStat }) => ({ Id, MetricStat }));
-    if (MetricDataQueries.length === 0) {
-        return [];
-    }
-    const times = { StartTime: new Date(from), EndTime: new Date(to) };
-    const { MetricDataResults = [] } = await client.send(new GetMetricDataCommand({ MetricDataQueries, ...times }));
-    return MetricDataResults.map(({ Id = "", Timestamps = [], Values = [] }) => [
-        Id,
-        new Map(Timestamps.map((at, n) => [at.getTime(), Values[n] ?? Number.NaN])),
-    ]);
 }
 
 /** Returns the series of a query, fetched or calculated from its expression. */

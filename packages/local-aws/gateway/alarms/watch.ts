@@ -9,6 +9,7 @@ import type { MiniStackAddress } from "../ministack.ts";
 import { personalizeNamespace } from "../service-metrics.ts";
 import { datapointsOf } from "./datapoints.ts";
 import { evaluateAlarm } from "./evaluate.ts";
+import { metricReads, type ReadMetrics } from "./metric-reads.ts";
 
 interface AlarmWatchOptions {
     readonly miniStack: MiniStackAddress;
@@ -54,9 +55,9 @@ export function watchAlarms({ miniStack, region, personalizeClock, log }: AlarmW
         return client;
     });
 
-    async function look(client: CloudWatchClient, alarm: MetricAlarm): Promise<void> {
+    async function look(client: CloudWatchClient, read: ReadMetrics, alarm: MetricAlarm): Promise<void> {
         const now = isOfPersonalize(alarm) ? personalizeClock.now() : Date.now();
-        const { state, reason, reasonData } = evaluateAlarm(alarm, await datapointsOf(client, alarm, now), now);
+        const { state, reason, reasonData } = evaluateAlarm(alarm, await datapointsOf(client, read, alarm, now), now);
         if (state !== alarm.StateValue) {
             const { AlarmName } = alarm;
             const change = { AlarmName, StateValue: state, StateReason: reason, StateReasonData: reasonData };
@@ -67,18 +68,21 @@ export function watchAlarms({ miniStack, region, personalizeClock, log }: AlarmW
     async function lookAtAll(): Promise<void> {
         for (const name of clients.regions()) {
             const client = clients.of(name);
+            const read = metricReads(client);
             for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, {})) {
-                for (const alarm of MetricAlarms) {
-                    const { AlarmArn = "" } = alarm;
-                    const complaint = await look(client, alarm).then(
-                        () => "",
-                        ({ message }: Error) => message,
-                    );
-                    if (complaint !== "" && complaints.get(AlarmArn) !== complaint) {
-                        log(`Alarm ${alarm.AlarmName} in ${name} is not evaluated: ${complaint}`);
-                    }
-                    complaints.set(AlarmArn, complaint);
-                }
+                await Promise.all(
+                    MetricAlarms.map(async (alarm) => {
+                        const { AlarmArn = "" } = alarm;
+                        const complaint = await look(client, read, alarm).then(
+                            () => "",
+                            ({ message }: Error) => message,
+                        );
+                        if (complaint !== "" && complaints.get(AlarmArn) !== complaint) {
+                            log(`Alarm ${alarm.AlarmName} in ${name} is not evaluated: ${complaint}`);
+                        }
+                        complaints.set(AlarmArn, complaint);
+                    }),
+                );
             }
         }
     }

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import type { GetMetricDataCommand, MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { metricReads } from "../../../gateway/alarms/metric-reads.ts";
+
+const query = (MetricName: string): MetricDataQuery => ({
+    Id: "asked",
+    MetricStat: { Metric: { Namespace: "Films", MetricName }, Period: 60, Stat: "Sum" },
+});
+
+/** Returns a reader whose service answers each metric with the length of its name, and rejects a call for `wrong`. */
+function reader() {
+    const calls: string[][] = [];
+    const read = metricReads({
+        send: async ({ input: { MetricDataQueries = [], StartTime } }: GetMetricDataCommand) => {
+            const names = MetricDataQueries.map(({ MetricStat }) => MetricStat?.Metric?.MetricName ?? "");
+            calls.push(names);
+            if (names.includes("wrong")) throw new Error("no such statistic");
+            return {
+                MetricDataResults: MetricDataQueries.map(({ Id }, n) => ({
+                    Id,
+                    Timestamps: [StartTime],
+                    Values: [names[n]?.length],
+                })),
+            };
+        },
+    } as unknown as Parameters<typeof metricReads>[0]);
+    return { calls, read: (name: string, from = 60_000) => read([query(name)], from, 120_000) };
+}
+
+describe("metricReads", () => {
+    it("metricReads combines the reads of one time range into one call", async () => {
+        const { calls, read } = reader();
+        const found = await Promise.all([read("Errors"), read("Calls"), read("Age", 0)]);
+        assert.deepEqual(found, [
+            [["asked", new Map([[60_000, 6]])]],
+            [["asked", new Map([[60_000, 5]])]],
+            [["asked", new Map([[0, 3]])]],
+        ]);
+        assert.deepEqual(calls, [["Errors", "Calls"], ["Age"]]);
+    });
+
+    it("a wrong query fails alone", async () => {
+        const { calls, read } = reader();
+        const [good, wrong] = await Promise.allSettled([read("Errors"), read("wrong")]);
+        assert.deepEqual(good, { status: "fulfilled", value: [["asked", new Map([[60_000, 6]])]] });
+        assert.match(String(wrong.status === "rejected" && wrong.reason), /no such statistic/);
+        assert.equal(calls.length, 3);
+        await assert.rejects(read("wrong"), /no such statistic/);
+        assert.equal(calls.length, 4);
+    });
+});
