@@ -96,7 +96,7 @@ export const trainingKeys = {
             }),
         },
         {
-            description: "quality gate of `npm run retrain`, and of its alarm",
+            description: "thresholds of the quality gate of `npm run retrain` and of its alarm",
         },
     ),
     pollSeconds: decimal(15, {
