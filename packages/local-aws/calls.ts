@@ -8,7 +8,8 @@ interface Client<In, Out, Config> {
 }
 
 /**
- * Returns a function that sends commands of a client. Inputs come from tables, so AWS validates them, not the compiler.
+ * Returns a function that sends a client's commands. The compiler does not check the inputs, because tables generate
+ * them; AWS validates them.
  */
 export function callsOf<In, Out, Config>(client: Client<In, Out, Config>) {
     return <I extends In, O extends Out>(Call: new (input: I) => Command<I, O, Config>) =>

@@ -24,7 +24,7 @@ const againstIt = "Commands against the local AWS, with their own options:";
 const program = new Command("local")
     .usage("[options] start|stop|status|reset|logs|env|<command> [its arguments]")
     .description(
-        "Controls the local AWS, on which this project runs without an AWS account, and runs any command against it.",
+        "Controls the local AWS, on which this project runs without an AWS account, and runs Pulumi and runbooks against it.",
     )
     .version(version, "--version", "print the version")
     .addHelpText(
@@ -32,7 +32,7 @@ const program = new Command("local")
         "\nExamples:\n  npm run local -- recommend 22 6\n  npm run local -- pulumi preview\n  npm run local -- status --json",
     )
     .option("--verbose", "show the stack trace of an error")
-    .option("--official-plugin", "use Pulumi's own AWS plugin, which is downloaded, instead of the local stand-in")
+    .option("--official-plugin", "download and use Pulumi's own AWS plugin instead of the local AWS plugin")
     .enablePositionalOptions()
     .exitOverride((error) => {
         process.exit(error.exitCode === 0 ? 0 : 2);
@@ -45,7 +45,7 @@ const instance = (): Instance => {
 
 program
     .command("start")
-    .description("start it, unless it runs")
+    .description("start the local AWS, unless it is running")
     .option("--no-enforce", "accept every key and allow every call")
     .action(async ({ enforce }: { enforce: boolean }) => {
         const wanted = enforce ? instance() : { ...instance(), enforce: false };
@@ -58,41 +58,41 @@ program
     });
 program
     .command("stop")
-    .description("stop it; its data stays")
+    .description("stop the local AWS and keep its data")
     .action(async () => {
-        say((await stop(instance())) ? "stopped; its data stays" : "it was not running");
+        say((await stop(instance())) ? "stopped; its data is kept" : "it was not running");
     });
 program
     .command("status")
-    .description("show whether it runs, and its tools")
+    .description("show whether the local AWS is running, and which Pulumi engine and AWS plugin it uses")
     .option("--json", "print one JSON document on stdout, and nothing else")
     .action(async ({ json }: { json?: boolean }) => {
         process.exitCode = (await printStatus(json)) ? 0 : 1;
     });
 program
     .command("reset")
-    .description("empty the local AWS and the local stack; tools and data sets stay")
+    .description("delete all resources of the local AWS and the local stack's state; keep tools and data sets")
     .action(async () => {
         await reset(instance(), say);
         say("empty");
     });
 program
     .command("logs")
-    .description("print the end of its logs")
+    .description("print the end of the local AWS's logs")
     .option("-f, --follow", "print new lines as they are written")
     .action(async ({ follow }: { follow?: boolean }) => {
         const { daemonLog, miniStackLog } = paths(instance());
         const found = [daemonLog, miniStackLog].filter(existsSync);
         if (found.length === 0) {
             throw new LocalError(
-                "There are no logs, because the local AWS never ran. Start it: npm run local -- start",
+                "There are no logs, because the local AWS was never started. Start it: npm run local -- start",
             );
         }
         await run(instance(), "tail", ["-n", "200", ...(follow ? ["-F"] : []), ...found], "terminal");
     });
 program
     .command("env")
-    .description("print the variables with which other tools use it")
+    .description("print the environment variables that connect other tools to the local AWS")
     .action(() => {
         for (const [name, value] of Object.entries(variables(instance()))) {
             console.log(`export ${name}=${shell(value)}`);
@@ -101,7 +101,7 @@ program
 program
     .command("pulumi")
     .helpGroup(againstIt)
-    .description("any command of Pulumi, on the stack local")
+    .description("run any Pulumi command on the stack `local`")
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)
@@ -119,7 +119,7 @@ for (const name of runbooks) {
         .action(async (args: string[]) => against(process.execPath, [join("runbooks", `${name}.ts`), ...args]));
 }
 
-/** The prefix of commands that this program suggests. */
+/** The start of each command that messages suggest to the user. */
 const prefix = "npm run local --";
 
 async function against(command: string, args: readonly string[]): Promise<void> {
@@ -130,7 +130,7 @@ async function against(command: string, args: readonly string[]): Promise<void> 
     if (note !== undefined) {
         process.once("SIGINT", () => process.stderr.write(note));
     }
-    // The command's messages suggest further commands with the caller's prefix.
+    // With this variable, the messages of the started command also suggest commands with this prefix.
     const preview = recordedPreview(command, args);
     const extra = { MOVIE_RECOMMENDER_COMMANDS: prefix, ...preview?.env };
     try {
@@ -171,7 +171,7 @@ async function printStatus(json = false): Promise<boolean> {
         `engine     ${engine ? `Pulumi ${engine.version} from ${engine.source} (${engine.path})` : "not installed"}`,
     );
     console.log(
-        `AWS plugin ${target.officialPlugin ? "Pulumi's own" : "the local stand-in (packages/local-aws/aws-plugin)"}`,
+        `AWS plugin ${target.officialPlugin ? "Pulumi's own" : "the local AWS plugin (packages/local-aws/aws-plugin)"}`,
     );
     return state.kind === "running";
 }

@@ -32,7 +32,7 @@ type State =
     | { readonly kind: "running"; readonly running: Running }
     /** Nothing answers on the port. `stalePid` is a recorded process that has ended. */
     | { readonly kind: "stopped"; readonly stalePid?: number }
-    /** A process without a record holds the folder's lock, so it is starting. */
+    /** A process has locked the folder but not recorded itself yet, so it is starting. */
     | { readonly kind: "starting" }
     /** The recorded process exists but does not answer. */
     | { readonly kind: "silent"; readonly pid: number }
@@ -40,16 +40,19 @@ type State =
     | { readonly kind: "elsewhere"; readonly running: Running; readonly port: number }
     | { readonly kind: "port taken"; readonly by: string };
 
-/** A process that ends is noticed at once. The deadline is long, because four tests start at once on two cores in CI. */
+/**
+ * The deadline of a start. It is long, because in CI four tests start at the same time on two cores. If the process
+ * ends, the wait ends at once.
+ */
 const startSeconds = 120;
 const stopSeconds = 10;
 
-/** Returns the instance's state from its record, its lock and its port. */
+/** Returns the instance's state, from the recorded process, the lock of its folder, and the answer on its port. */
 export async function stateOf(instance: Instance): Promise<State> {
     const record = recordOf(instance);
     const answer = await probe(instance.port);
-    // Any program could return our status. The lock in the folder, which has mode 0700, proves that the process is this
-    // instance's.
+    // Any program could return this status. Only this user can lock the folder (mode 0700), so the lock proves that the
+    // process belongs to this instance.
     const isOurs = answer?.ours?.dir === instance.dir && isServed(instance);
     if (answer?.ours && isOurs) {
         return { kind: "running", running: answer.ours };
@@ -61,7 +64,7 @@ export async function stateOf(instance: Instance): Promise<State> {
             return { kind: "elsewhere", running: elsewhere, port: record.port };
         }
     }
-    // A suspended process still holds its port: it accepts connections but does not answer.
+    // A suspended process still listens on its port: connections are accepted, but it does not answer.
     const by = holderOf(answer?.ours?.dir === instance.dir ? {} : answer);
     if (by !== undefined && !(serving && !answer?.ours && record.port === instance.port)) {
         return { kind: "port taken", by };
@@ -72,7 +75,10 @@ export async function stateOf(instance: Instance): Promise<State> {
     return serving ? { kind: "silent", pid: record.pid } : { kind: "stopped", stalePid: record.pid };
 }
 
-/** Checks whether the recorded process is running. After a crash, another program may have the same pid, so the lock decides. */
+/**
+ * Checks whether the recorded process is running. After a crash, another program may have the same pid, so also checks
+ * the folder's lock.
+ */
 function isServing(instance: Instance, { pid }: DaemonRecord): boolean {
     return isServed(instance) && isAlive(pid);
 }
@@ -129,7 +135,7 @@ export async function start(instance: Instance, say: (message: string) => void):
     child.unref();
     let ended = false;
     child.once("exit", (code) => {
-        // With this exit code, the folder belongs to another start that runs at the same time.
+        // This exit code means that another `start` at the same time already uses the folder. Wait for that process.
         ended = code !== folderServed;
     });
     const giveUp = Date.now() + startSeconds * 1000;
@@ -140,23 +146,23 @@ export async function start(instance: Instance, say: (message: string) => void):
         }
         await sleep(50);
     }
-    // After the timeout, no record would name the daemon, so it must end.
+    // End the daemon after the timeout: its process id is not recorded, so `stop` could not find it.
     child.kill();
     const tail = readFileSync(daemonLog).subarray(from).toString("utf8").trim().split("\n").slice(-5).join("\n");
     throw new LocalError(`The local AWS did not start. The end of its log (${daemonLog}):\n${tail}`);
 }
 
-/** Saves the state and stops the instance on any port. Returns whether the instance was running. */
+/** Stops the instance, on whichever port it runs; its data is saved. Returns whether the instance was running. */
 export async function stop(instance: Instance): Promise<boolean> {
     const giveUp = Date.now() + startSeconds * 1000;
     let state = await stateOf(instance);
-    // After an interrupted start, the process may still be starting.
+    // If `start` was interrupted, its daemon may still be starting.
     while (state.kind === "starting" && Date.now() < giveUp) {
         await sleep(50);
         state = await stateOf(instance);
     }
     if (state.kind === "starting") {
-        throw new LocalError(`Another process has ${instance.dir} and does not start. See: npm run local -- logs`);
+        throw new LocalError(`Another process has locked ${instance.dir} but is not ready. See: npm run local -- logs`);
     }
     const pid = "running" in state ? state.running.pid : state.kind === "silent" ? state.pid : undefined;
     if (pid !== undefined) {
@@ -168,7 +174,10 @@ export async function stop(instance: Instance): Promise<boolean> {
     return pid !== undefined;
 }
 
-/** Empties the local AWS and the local stack, and keeps tools and data sets. Restarts a running instance. */
+/**
+ * Deletes the data of the local AWS and the state of its stacks, and keeps tools and data sets. Restarts a running
+ * instance.
+ */
 export async function reset(instance: Instance, say: (message: string) => void): Promise<void> {
     const before = await stateOf(instance);
     const ran = await stop(instance);
@@ -191,7 +200,7 @@ function recordOf(instance: Instance): DaemonRecord | undefined {
     try {
         return JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")) as DaemonRecord;
     } catch {
-        // The record is missing or incomplete, so the port decides.
+        // Without a complete record, only the answer on the port shows whether the instance is running.
         return undefined;
     }
 }

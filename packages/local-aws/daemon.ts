@@ -24,7 +24,7 @@ import {
 import { startMiniStack } from "./ministack/process.ts";
 
 /**
- * The process of one local AWS. Runs MiniStack as a child process, the Personalize emulator, and the gateway in front
+ * The process of one local AWS: runs the Personalize emulator, MiniStack as a child process, and the gateway in front
  * of both.
  */
 
@@ -37,7 +37,7 @@ if (!python) {
     throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Start the local AWS with: npm run local -- start");
 }
 const log = (message: string) => console.log(`${new Date().toISOString()} ${message}`);
-// Retry, because a command that checks the folder's lock holds the lock for a moment.
+// Retry for 500 ms, because each command that checks the lock holds it for a moment.
 const releaseFolder = takeFolder(instance.dir, 500);
 if (!releaseFolder) {
     log(`${instance.dir} belongs to another running local AWS`);
@@ -56,7 +56,7 @@ const miniStackOptions = {
     enforce: instance.enforce,
 };
 const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) => {
-    // After a failed start, `start` prints the end of this log.
+    // Log the reason, because `npm run local -- start` prints the end of this log after a failed start.
     log(error.message);
     return process.exit(1);
 });

@@ -3,7 +3,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import type { Speed } from "local-personalize";
 import { toolchain } from "./toolchain/env.mjs";
 
-/** One local AWS, identified by its data folder and port. Tests create their own. */
+/** One local AWS, identified by its data folder and port. Tests create instances of their own. */
 export interface Instance {
     readonly root: string;
     /** The folder of all files that this instance writes. */
@@ -18,20 +18,20 @@ export interface Instance {
 /** The account id of the local AWS, which MiniStack uses. */
 export const localAccountId = "000000000000";
 export const localPartition = "aws";
-/** All speeds, as a record so that the type checker finds a missing one. */
+/** All speeds. The type is a record, so that the type checker reports a missing speed. */
 const speeds: Readonly<Record<Speed, true>> = { instant: true, samples: true, demo: true, real: true };
 const isSpeed = (text: string): text is Speed => Object.hasOwn(speeds, text);
-/** Exit code of a daemon if another daemon holds its folder. */
+/** Exit code of a daemon if another daemon already uses the same data folder. */
 export const folderServed = 75;
 
 export const root = join(import.meta.dirname, "..", "..");
 
-/** Version of the program. */
+/** The version in package.json. */
 export const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
 
 /**
  * Returns the instance of `npm run local`: folder `.local` in the project and port 4566, unless environment variables
- * change them.
+ * set others.
  */
 export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance {
     const speed = env.MOVIE_RECOMMENDER_LOCAL_SPEED ?? "demo";
@@ -40,7 +40,9 @@ export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance 
     }
     const port = Number(env.MOVIE_RECOMMENDER_LOCAL_PORT ?? 4566);
     if (!Number.isInteger(port) || port < 1 || port > 65535) {
-        throw new Error(`MOVIE_RECOMMENDER_LOCAL_PORT is "${env.MOVIE_RECOMMENDER_LOCAL_PORT}"; it must be a port.`);
+        throw new Error(
+            `MOVIE_RECOMMENDER_LOCAL_PORT is "${env.MOVIE_RECOMMENDER_LOCAL_PORT}"; it must be a port number from 1 to 65535.`,
+        );
     }
     return {
         root,
@@ -81,7 +83,10 @@ export function makePrivateFolders(instance: Instance): void {
     writeFileSync(logs, "");
 }
 
-/** Returns the environment variables that connect AWS SDKs and Pulumi to the instance and to nothing of the user's. */
+/**
+ * Returns the environment variables that connect AWS SDKs and Pulumi to the instance, and to no account or backend of
+ * the user.
+ */
 export function variables(instance: Instance): Record<string, string> {
     const { pulumiBackend, pulumiHome } = paths(instance);
     return {
@@ -93,7 +98,7 @@ export function variables(instance: Instance): Record<string, string> {
         AWS_EC2_METADATA_DISABLED: "true",
         AWS_CONFIG_FILE: join(instance.dir, "no-aws-config"),
         AWS_SHARED_CREDENTIALS_FILE: join(instance.dir, "no-aws-credentials"),
-        // `metadata=skip` avoids sidecar files for attributes. The backend does not write them atomically: a killed
+        // With `metadata=skip`, the backend writes no `.attrs` files. It does not write them atomically: a killed
         // engine can leave an empty file, and Pulumi then cannot read the stack ("failed to load checkpoint: EOF").
         PULUMI_BACKEND_URL: `file://${pulumiBackend}?metadata=skip`,
         PULUMI_HOME: pulumiHome,
@@ -103,7 +108,7 @@ export function variables(instance: Instance): Record<string, string> {
     };
 }
 
-/** Returns the complete environment of a command against the instance. */
+/** Returns the complete environment of a command that uses the instance. */
 export function environment(instance: Instance, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
     const foreign = /^(AWS_|PULUMI_)/;
     const own = Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)));
@@ -116,7 +121,7 @@ export function environment(instance: Instance, env: NodeJS.ProcessEnv = process
     ];
     const lightSdk = join(instance.root, "packages", "local-aws", "toolchain", "light-sdk.cjs");
     const nodeOptions = [env.NODE_OPTIONS ?? "", `--require=${JSON.stringify(lightSdk)}`].join(" ").trim();
-    // The engine lives for seconds, so it collects garbage less often, which saves a twentieth of a command's time.
+    // The engine runs only for seconds. Less frequent garbage collection (GOGC) saves a twentieth of a command's time.
     const engine = { GOGC: env.GOGC ?? "400" };
     return { ...own, ...variables(instance), ...engine, NODE_OPTIONS: nodeOptions, PATH: path.join(delimiter) };
 }

@@ -14,7 +14,7 @@ export interface CommandResult {
     readonly stderr: string;
 }
 
-/** Where a command's output goes: to the terminal, to a listener line by line, or only to the result. */
+/** What to do with a command's output: show it on the terminal, pass each line to a function, or only return it. */
 export type Output = "terminal" | "captured" | ((line: string) => void);
 
 /** Runs a command in the project's folder with the instance's environment. */
@@ -26,9 +26,8 @@ export function run(
     extra: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> {
     return new Promise((resolve, reject) => {
-        // The command decides how to end on a signal, and this process waits. On a terminal, Ctrl-C reaches the command
-        // directly. The listeners are added before the command starts, because a busy machine may run the command
-        // first.
+        // On a signal, this process waits until the command ends. On a terminal, Ctrl-C reaches the command directly,
+        // so do not send it again. Add the listeners before the command starts, so that no signal is lost.
         const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
         const passOn = (signal: NodeJS.Signals) => {
             if (signal !== "SIGINT" || !onTerminal) {
@@ -66,7 +65,7 @@ export function run(
     });
 }
 
-/** Creates and selects the stack in the instance's own file backend, and removes locks of killed engines. */
+/** Creates and selects the stack in the instance's own file backend. Also removes the locks of killed engines. */
 export async function ensureStack(instance: Instance, stack = "local"): Promise<void> {
     const { pulumiBackend, pulumiHome } = paths(instance);
     makePrivateFolders(instance);
@@ -99,7 +98,10 @@ function removeDeadLocks(backend: string, stack: string): void {
     }
 }
 
-/** Returns the process that wrote a lock; undefined for a lock that a power failure left incomplete. */
+/**
+ * Returns the id of the process that wrote a lock; undefined if the lock file is incomplete, for example after a power
+ * failure.
+ */
 function holderOf(lock: string): number | undefined {
     try {
         return (JSON.parse(readFileSync(lock, "utf8")) as { pid?: number }).pid;

@@ -23,7 +23,9 @@ export async function adoptable<I extends CommonInputs>(
     const arn = inputs.adopt ?? (await kind.find(client, inputs));
     const description = arn === undefined ? undefined : await kind.describe(client, arn).catch(goneOrThrow);
     if (inputs.adopt !== undefined && description === undefined) {
-        throw new Error(`${what}: adopt names ${inputs.adopt}, which does not exist. Correct it or remove it.`);
+        throw new Error(
+            `${what}: the input adopt is ${inputs.adopt}, which does not exist. Correct or remove this input.`,
+        );
     }
     if (arn === undefined || description === undefined) {
         return undefined;
@@ -32,9 +34,9 @@ export async function adoptable<I extends CommonInputs>(
         await assertOurs(client, arn, what, inputs, deps.advice);
     }
     if (inputs.adopt !== undefined && isLeaving(description.status)) {
-        // Do not delete the resource: `adopt` asks to use it, not to create another one.
+        // Do not delete the resource: with `adopt`, the program must use this resource, not a new one.
         throw new Error(
-            `${what}: adopt names ${inputs.adopt}, which is ${description.status}. ${deps.advice.otherAdoption}`,
+            `${what}: the input adopt is ${inputs.adopt}, whose status is ${description.status}. ${deps.advice.otherAdoption}`,
         );
     }
     const leaving = { arn, what, pollSeconds: inputs.pollSeconds, owner: inputs.owner };
@@ -100,7 +102,7 @@ export function differingOf<I extends CommonInputs>(
     );
 }
 
-/** Returns why a resource with these tags does not belong to the stack, and what the operator does next. */
+/** Returns a message that a resource with these tags does not belong to the stack, and the operator's next step. */
 export const notOurs = (advice: Advice, has: Tags, wanted: Pick<CommonInputs, "owner" | "tags">): string =>
     `already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}. ${advice.otherOwner(has, wanted)}`;
 

@@ -1,18 +1,20 @@
 type Tags = Readonly<Record<string, string>>;
 
-/** Texts with which a program tells its operator what to do next. They are sentences, if nothing else is said. */
+/**
+ * Texts that tell a program's operator the next step. Each is a complete sentence unless its comment says otherwise.
+ */
 export interface Advice {
-    /** After a conflict with an existing resource of this name. */
+    /** The next step if a resource of this name exists and cannot be used. */
     readonly otherName: string;
-    /** After a conflict with a resource of another owner. `has` are its tags. */
+    /** The next step if the existing resource belongs to another owner. `has` are the tags of that resource. */
     otherOwner(has: Tags, wanted: { readonly owner?: string; readonly tags: Tags }): string;
-    /** After an input `adopt` that names an unusable resource. */
+    /** The next step if the resource of the input `adopt` cannot be used. */
     readonly otherAdoption: string;
-    /** Where the deadlines of waits are set. */
+    /** States where the deadlines of waits are set. */
     readonly deadlines: string;
-    /** The command that finds out why an import cannot read its data, without its arguments. */
+    /** The command, without arguments, that finds out why an import cannot read its data. */
     readonly diagnoseAccess: string;
-    /** Returns a message with its commands as the reader can start them. */
+    /** Returns the message, with its commands replaced by those that the reader can run. */
     asCalled(message: string): string;
 }
 

@@ -8,17 +8,17 @@ import { tagList } from "./tags.ts";
 export interface BatchInferenceJobInputs extends CommonInputs {
     /** Start of the job's name, which is `<jobNamePrefix>-<8 hexadecimal digits>-<n>`. */
     readonly jobNamePrefix: string;
-    /** ARN of the version that recommends. */
+    /** ARN of the solution version that computes the recommendations. */
     readonly solutionVersionArn: string;
     /** File of users as JSON lines, such as `{"userId": "22"}`: `s3://bucket/key`. */
     readonly inputLocation: string;
-    /** SHA-256 of the input file, hexadecimal. Another content starts another job. */
+    /** SHA-256 of the input file, hexadecimal. New content starts a new job. */
     readonly contentHash: string;
     /** Folder of the results: `s3://bucket/folder/`. */
     readonly outputLocation: string;
     /** ARN of the role that Personalize assumes to read the input and write the results. */
     readonly roleArn: string;
-    /** ARN of a filter of the results. */
+    /** ARN of a filter that applies to the results. */
     readonly filterArn?: string | undefined;
 }
 
@@ -33,8 +33,8 @@ const replaces = [
 ] as const;
 
 /**
- * A batch inference job, which recommends items to a file of users. Personalize cannot delete a job. Any change of the
- * inputs starts another job.
+ * A batch inference job, which computes recommendations for the users in a file. Personalize cannot delete a job. Any
+ * change of an input except tags starts a new job.
  */
 export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     noun: "batch inference job",
@@ -64,7 +64,7 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     },
 };
 
-/** Returns the common start of the job names for these inputs. */
+/** Returns the start of the job names that is equal for all jobs with these inputs. */
 function base(inputs: BatchInferenceJobInputs): string {
     const question = canonical(replaces.map((key) => inputs[key] ?? null));
     return baseName(inputs.jobNamePrefix, createHash("sha256").update(question).digest("hex"));

@@ -14,9 +14,9 @@ export interface CampaignInputs extends CommonInputs {
     /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
     /**
-     * ARN of the solution whose versions the campaign serves. Personalize could move a campaign to another solution.
-     * But the program can replace a solution of the same name only while no campaign uses it, so a change replaces the
-     * campaign.
+     * ARN of the solution whose versions the campaign serves. A change replaces the campaign, although Personalize can
+     * move a campaign to another solution: a solution can be replaced by one of the same name only while no campaign
+     * uses it.
      */
     readonly solutionArn: string;
     /** ARN of a version, or `<solution ARN>/$LATEST` to serve the newest one, including automatically trained ones. */

@@ -1,4 +1,7 @@
-/** Kinds and lifecycle without Pulumi: for the handlers of a program, its commands, and functions in AWS. */
+/**
+ * Exports the resource kinds and their lifecycle without Pulumi's SDK, for a program's handlers, its commands, and its
+ * Lambda functions.
+ */
 
 export { differingOf, notOurs } from "./adopt.ts";
 export type { Advice } from "./advice.ts";

@@ -5,7 +5,7 @@ import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { allTags } from "./tags.ts";
 import { pause } from "./wait.ts";
 
-/** Seconds for which a create call is repeated because IAM does not find a new role everywhere yet. */
+/** Seconds for which a create call is repeated while parts of IAM do not find a new role yet. */
 const roleGraceSeconds = 60;
 /** Seconds for which a create call is repeated after throttling, or after a failure of the service or the network. */
 const unansweredSeconds = 120;
@@ -50,7 +50,7 @@ export async function createOrAdopt<I extends CommonInputs>(
                 throw error;
             }
             deps.log(
-                `${kind.noun} ${kind.displayName(inputs)}: ${messageOf(error)}; checking for it before the next attempt`,
+                `${kind.noun} ${kind.displayName(inputs)}: ${messageOf(error)}; looking for an existing one before the next attempt`,
             );
             await deps.sleep(pause(deps, inputs.pollSeconds));
         }

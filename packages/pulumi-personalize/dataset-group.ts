@@ -20,7 +20,10 @@ import { tagList } from "./tags.ts";
 export interface DatasetGroupInputs extends CommonInputs {
     /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
-    /** Domain of the recommenders that the group can have. Default: none, for solutions and campaigns alone. */
+    /**
+     * Domain of the recommenders that the group can have. Default: none. The group can then have solutions and
+     * campaigns, but no recommenders.
+     */
     readonly domain?: "ECOMMERCE" | "VIDEO_ON_DEMAND";
 }
 
@@ -56,7 +59,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
             properties: { name: description?.name, domain: description?.domain },
         };
     },
-    /** Yields everything that must be deleted before the dataset group, in a valid order. */
+    /** Yields all resources that must be deleted before the dataset group, in a valid order. */
     async *dependents(client, datasetGroupArn) {
         const within = { datasetGroupArn };
         for await (const { solutions = [] } of paginateListSolutions({ client }, within)) {

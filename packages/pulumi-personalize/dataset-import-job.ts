@@ -31,7 +31,7 @@ export interface DatasetImportJobInputs extends CommonInputs {
     readonly contentHash: string;
     /** ARN of an earlier job whose content is imported again. Another value starts a new import. */
     readonly repeats?: string;
-    /** Hash of the policy documents of role and bucket in the program. */
+    /** Hash of the policy documents of the role and the bucket, as the program declares them. */
     readonly accessHash?: string;
     /** Time of the run that last changed `accessHash`, in ISO 8601. */
     readonly accessChangedAt?: string;
@@ -48,8 +48,8 @@ const accessSettlesSeconds = 120;
 const base = ({ jobNamePrefix, contentHash }: DatasetImportJobInputs) => baseName(jobNamePrefix, contentHash);
 
 /**
- * Yields all jobs of the account, or of one dataset. A job's record outlives its dataset, and the job's name stays in
- * use.
+ * Yields all jobs of the account, or of one dataset. A job's record still exists after its dataset is deleted, and the
+ * job's name cannot be reused.
  */
 async function* jobs(client: PersonalizeClient, datasetArn?: string) {
     for await (const { datasetImportJobs = [] } of paginateListDatasetImportJobs({ client }, { datasetArn })) {
@@ -72,8 +72,8 @@ async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<
 }
 
 /**
- * Checks whether the job imported into the current dataset. A job's record outlives its dataset, and a new dataset can
- * have the same ARN.
+ * Checks whether the job imported into the current dataset. A job's record still exists after its dataset is deleted,
+ * and a new dataset can have the same ARN.
  */
 async function isYoungerThanDataset(client: PersonalizeClient, job: DatasetImportJob | undefined): Promise<boolean> {
     const describe = new DescribeDatasetCommand({ datasetArn: job?.datasetArn });
@@ -82,9 +82,9 @@ async function isYoungerThanDataset(client: PersonalizeClient, job: DatasetImpor
 }
 
 /**
- * A dataset import job. Personalize cannot delete a job, and the job's name stays in use forever. The program uses an
+ * A dataset import job. Personalize cannot delete a job, and the job's name cannot be reused. The program uses an
  * existing job only if its content, location and role are equal, it belongs to this dataset, no later job replaced its
- * rows, and `repeats` does not name it. Otherwise the program creates a job with the next number.
+ * rows, and its ARN is not `repeats`. Otherwise the program creates a job with the next number.
  */
 export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     noun: "dataset import job",
@@ -108,7 +108,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         ...problem("contentHash", isUnknown(contentHash) || /^[0-9a-f]{64}$/.test(contentHash), "is not a SHA-256"),
     ],
     notes(olds, news, now) {
-        // A state from an earlier release has no hash, so it does not show whether the policies changed.
+        // A state of an earlier release contains no hash, so it is unknown whether the policies changed.
         const isKnown = olds.accessHash !== undefined || olds.datasetArn === undefined;
         const changed = isKnown && news.accessHash !== undefined && olds.accessHash !== news.accessHash;
         const accessChangedAt = changed ? now.toISOString() : olds.accessChangedAt;
@@ -147,7 +147,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         const isRefused = job?.status === "CREATE FAILED" && /insufficient privileges/i.test(job.failureReason ?? "");
         const age = (Number(job?.creationDateTime) - Date.parse(accessChangedAt ?? "")) / 1000;
         return isRefused && age <= accessSettlesSeconds
-            ? "The policy of role or bucket changed less than two minutes before, so one second job is created."
+            ? "The policy of the role or the bucket changed less than two minutes before this job, so a second job is created."
             : undefined;
     },
     diagnosis({ region, roleArn, dataLocation }, datasetImportJobArn, { diagnoseAccess: run }) {

@@ -16,13 +16,13 @@ export interface DatasetInputs extends CommonInputs {
     readonly datasetGroupArn: string;
     /** ARN of the schema. */
     readonly schemaArn: string;
-    /** Which data the dataset holds. */
+    /** The type of data in the dataset. */
     readonly datasetType: "INTERACTIONS" | "ITEMS" | "USERS";
 }
 
 /**
- * Returns a dataset type in upper case. CreateDataset accepts any case, and Personalize may answer with `Interactions`,
- * the spelling in the API reference (CreateDataset).
+ * Returns a dataset type in upper case. CreateDataset accepts any case, and Personalize may return `Interactions`, as
+ * in the API reference (CreateDataset).
  */
 const spellingOfType = (datasetType: string): string => datasetType.toUpperCase();
 
@@ -96,7 +96,7 @@ export const metadataDataset: ResourceKind<MetadataDatasetInputs> = {
     updates: ["schemaArn"],
     async describe(client, datasetArn) {
         const description = await dataset.describe(client, datasetArn);
-        // During a schema change, DescribeDataset reports the update as the dataset's own status.
+        // During a schema change, the status in DescribeDataset is that of the update, such as UPDATE IN_PROGRESS.
         return description.status.startsWith("UPDATE")
             ? { ...description, status: "ACTIVE", update: { status: description.status } }
             : description;

@@ -14,13 +14,13 @@ export interface Diff {
  */
 export const isDeadEnd = (status: unknown) => status === "CREATE FAILED" || status === "CREATE STOPPED";
 
-/** Checks whether a resource is as it stays: ACTIVE, or a stopped recommender. */
+/** Checks whether a resource has a final, usable status: ACTIVE, or INACTIVE for a stopped recommender. */
 export const isSettled = (status: string) => status === "ACTIVE" || status === "INACTIVE";
 
 /** Checks whether a resource cannot be used, because its creation failed or it is being deleted. */
 export const isLeaving = (status: string) => isDeadEnd(status) || status.startsWith("DELETE");
 
-/** Inputs that only affect waits. A new value does not change the resource; the next wait uses it. */
+/** Inputs that only affect waits. A new value changes no resource and applies to the next wait. */
 const waitInputs = ["pollSeconds", "deadlineMinutes"] as const;
 
 /** Returns the inputs among a resource's properties, without the properties that Personalize computes. */
@@ -46,23 +46,23 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
     const replaces: string[] = kind.replaces.filter(
         (key) => changed(key) && !(key === "name" && isAdopted(olds, news)),
     );
-    // Replace the resource if `adopt` names another ARN than the state.
+    // Replace the resource if `adopt` is not the ARN in the state.
     if (news.adopt !== undefined && news.adopt !== olds.arn) {
         replaces.push("adopt");
     }
     const status = String(olds.status);
-    // Replace a resource whose creation failed, or that a refresh found while someone deleted it outside the program.
+    // Replace a resource whose creation failed, or that was being deleted outside the program when a refresh read it.
     if (isLeaving(status)) {
         replaces.push("status");
     }
-    // An imported resource without an owner stays without one until another input changes.
+    // An imported resource without an owner gets one only when another input changes.
     const hasOtherOwner = olds.owner !== undefined && changed("owner");
     const inPlace = kind.updates.some(changed) || (kind.taggable && (changed("tags") || hasOtherOwner));
     return {
-        // If a refresh found the resource before it was ACTIVE, the update only waits for it.
+        // If a refresh read the resource before it was ACTIVE, an update is needed, which only waits.
         changes: replaces.length > 0 || inPlace || !isSettled(status),
         replaces,
-        // The program may reject the resource to adopt, so keep the old one until then.
+        // Keep the old resource until the new one is adopted, because the program may reject the new one.
         deleteBeforeReplace:
             replaces.length > 0 &&
             kind.identity.length > 0 &&
@@ -97,7 +97,7 @@ export function isChanged<I extends CommonInputs>(
     return !isEqualValue(kind, key, olds[key], news[key]);
 }
 
-/** Returns the properties with the text of `wording` where Personalize treats both texts as equal. */
+/** Returns the properties, with the value of `wording` wherever Personalize treats both values as equal. */
 export function keepSpelling<I extends CommonInputs>(
     kind: Pick<ResourceKind<I>, "spellings">,
     wording: Properties,
@@ -112,7 +112,7 @@ export function keepSpelling<I extends CommonInputs>(
 
 /**
  * Returns JSON with sorted keys, so that equal values have equal texts. Parses a text that contains a JSON object,
- * because the console formats a schema with other spaces and another order of keys.
+ * because Personalize's console changes the spaces and the order of keys in a schema.
  */
 export function canonical(value: unknown): string {
     return JSON.stringify(objectOf(value), (_, inner: unknown) =>

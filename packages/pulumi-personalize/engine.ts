@@ -5,9 +5,8 @@ import { connect } from "node:net";
 const watchSeconds = 1;
 
 /**
- * Checks that the Pulumi engine that started this process still listens. If the engine is killed, its dynamic-provider
- * process continues, and would create resources that no state records.
- *
+ * Checks that the Pulumi engine that started this process is still running. If the engine is killed, its
+ * dynamic-provider process continues, and could create resources that are in no state.
  * @throws Error if the engine has stopped, so that the operation ends before its next AWS call
  */
 export async function assertEngineAlive(argv: readonly string[] = process.argv): Promise<void> {
@@ -24,7 +23,7 @@ function enginePort(argv: readonly string[]): number | undefined {
 
 /**
  * Ends this process soon after its engine ends, because a process without an engine would run forever. The next run
- * continues unfinished work.
+ * resumes what was not finished.
  */
 export function endWithEngine(argv: readonly string[] = process.argv): void {
     const port = enginePort(argv);
@@ -46,7 +45,7 @@ export function endWithEngine(argv: readonly string[] = process.argv): void {
 export function endLanguageHostWithEngine(): void {
     process.once("exit", () => {
         const host = processOf(process.ppid);
-        // If the engine was killed, the language host has another parent process, such as init.
+        // After the engine was killed, the parent of the language host is another process, such as init.
         if (host?.command.includes("pulumi-language") && !processOf(host.parent)?.command.endsWith("pulumi")) {
             process.kill(process.ppid);
         }

@@ -19,7 +19,7 @@ export const alreadyExists = (error: unknown) => hasName(error, "ResourceAlready
 
 const networkCodes = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"];
 
-/** Checks for throttling, or a failure of the service or the network. A later call may succeed. */
+/** Checks whether the error is throttling, or a failure of the service or the network. A later call may succeed. */
 export function isTransient(error: unknown): boolean {
     const { name, code, $metadata } = error as ServiceError;
     return (
@@ -29,7 +29,10 @@ export function isTransient(error: unknown): boolean {
     );
 }
 
-/** The error of a service that already does as much work of this kind as it allows. A later call succeeds. */
+/**
+ * Thrown if Personalize already creates as many resources of this kind as it allows at the same time. A later call
+ * succeeds.
+ */
 export class BusyError extends Error {
     override readonly name = "BusyError";
 }
@@ -54,7 +57,7 @@ export function messageOf(error: unknown): string {
 
 /**
  * Adds the resource to an error from the service, because Pulumi shows only the message. The program's own errors
- * already name the resource.
+ * already contain its name.
  */
 export function about(what: string, error: unknown): unknown {
     return (error as ServiceError).$metadata ? new Error(`${what}: ${messageOf(error)}`) : error;
@@ -62,7 +65,7 @@ export function about(what: string, error: unknown): unknown {
 
 /**
  * Returns an error with which Pulumi records the resource as created with a failed initialization, so that it is not
- * lost. The next `pulumi up` continues with the resource. `properties` must contain all inputs.
+ * lost. The next `pulumi up` finds the resource in the state. `properties` must contain all inputs.
  */
 export function initFailure(id: string, properties: Readonly<Record<string, unknown>>, reason: string): Error {
     return Object.assign(new Error(reason), { id, properties, reasons: [reason] });
@@ -72,7 +75,7 @@ export function initFailure(id: string, properties: Readonly<Record<string, unkn
 export const isRefusal = (error: unknown): boolean =>
     (error as ServiceError).$metadata !== undefined && !isTransient(error);
 
-/** Returns the error with one more sentence, also among the reasons of an `initFailure`. */
+/** Returns the error with one more sentence in its message, and in the reasons of an `initFailure`. */
 export function withAdvice(error: unknown, advice: string | undefined): unknown {
     if (advice === undefined || !(error instanceof Error)) {
         return error;

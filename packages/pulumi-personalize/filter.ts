@@ -58,7 +58,8 @@ export const filter: ResourceKind<FilterInputs> = {
         try {
             return arnIn((await client.send(command)).filterArn);
         } catch (error) {
-            // LimitExceededException reports two limits: filters that are being created, and filters in the account.
+            // LimitExceededException has two causes: too many filters are being created, or the account has too many
+            // filters. Only the first is temporary.
             const isBusy = hasName(error, "LimitExceededException") && (await isCreatingFilters(client));
             throw isBusy ? new BusyError(messageOf(error), { cause: error }) : error;
         }

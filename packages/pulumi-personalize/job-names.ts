@@ -1,12 +1,15 @@
 /**
- * Personalize cannot delete a job, and the job's name stays in use forever. So each job is named `<base>-<n>`, with n
- * from 1.
+ * Personalize cannot delete a job, and the job's name cannot be reused. So each job is named `<base>-<n>`, with n from
+ * 1.
  */
 
 /** The content hash and the number at the end of a job's name: `…-<hash8>-<n>`. */
 const hashAndNumber = /-([0-9a-f]{8})-([1-9]\d*)$/;
 
-/** Returns the common start of the names of all jobs with one content. `contentHash` is a SHA-256, hexadecimal. */
+/**
+ * Returns the start of the names that is equal for all jobs with the same content. `contentHash` is a SHA-256,
+ * hexadecimal.
+ */
 export const baseName = (prefix: string, contentHash: string) => `${prefix}-${contentHash.slice(0, 8)}`;
 
 /**
@@ -37,8 +40,8 @@ interface Job {
 }
 
 /**
- * Returns the newest of `jobs` with this prefix that did not fail, if its name also has this base. A later job replaces
- * the output of earlier jobs.
+ * Finds the newest of `jobs` with this prefix that did not fail, and returns it if its name starts with `base`. Returns
+ * undefined otherwise, because that job replaced the output of earlier jobs.
  */
 export async function newestIfOf<J extends Job>(
     base: string,

@@ -30,13 +30,13 @@ export interface Handler {
     delete(id: string, properties: Properties): Promise<void>;
 }
 
-/** Inputs of a kind as Pulumi passes them: with any other properties. */
+/** Inputs of a kind as Pulumi passes them, possibly with further properties. */
 export type Passed<I> = I & Properties;
 
 const mostUpdateAttempts = 5;
 const defaultPollSeconds = 15;
 
-/** Checks whether a property has the value that the update requested. */
+/** Returns a function that checks whether a property has the value that the update requested. */
 const isAsWanted =
     <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I, { properties }: Description) =>
     (key: keyof I & string) =>
@@ -54,16 +54,16 @@ const outsOf = <I extends CommonInputs>(
 ) =>
     jsonClean({
         ...inputs,
-        // Keep the user's text in the state: another text with an equal meaning is not drift.
+        // Keep the user's text in the state: a different text with the same meaning is not drift.
         ...keepSpelling(kind, inputs, description.properties),
         arn,
         status: description.status,
     });
 
 /**
- * Returns the recorded properties, with AWS's values where they differ. An interrupted run or a person may have
- * deleted or updated the resource, and without a refresh the engine does not check this. If the call fails, nothing
- * changes.
+ * Returns the recorded properties, with AWS's values where they differ. An interrupted run or a person may have deleted
+ * or updated the resource, and without a refresh the engine does not check this. If the call fails, returns the
+ * recorded properties.
  */
 async function inAws<I extends CommonInputs>(
     kind: ResourceKind<I>,
@@ -87,7 +87,7 @@ async function inAws<I extends CommonInputs>(
     }
 }
 
-/** Returns the inputs with the defaults of those that the program leaves out. */
+/** Returns the inputs, with defaults for those that the program omits. */
 function withDefaults<I extends CommonInputs>(kind: ResourceKind<I>, news: Passed<I>): Passed<I> {
     const { AWS_REGION: region = process.env.AWS_DEFAULT_REGION } = process.env;
     const common = jsonClean({
@@ -121,7 +121,10 @@ function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDep
                 : verdict;
         };
 
-    /** Waits until the resource is ACTIVE. From here on, Pulumi records the resource together with any error. */
+    /**
+     * Waits until the resource is ACTIVE. An error contains the resource's ARN and properties, so that Pulumi records
+     * the resource.
+     */
     async function settle(client: PersonalizeClient, arn: string, inputs: Passed<I>, updated?: I): Promise<Properties> {
         let last: Description = { status: "CREATE PENDING", properties: {} };
         const description = async () => {
@@ -138,7 +141,7 @@ function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDep
         }
     }
 
-    /** Repeats a failed creation once, if that may help. Throws the failure otherwise, or the second failure. */
+    /** Repeats a failed creation once if it may succeed then; otherwise throws the failure. */
     async function repeat(
         client: PersonalizeClient,
         arn: string,
@@ -201,7 +204,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 }
                 const outs = await settle(client, arn, inputs).catch((failure) => repeat(client, arn, inputs, failure));
                 const id = String(outs.arn);
-                // Some inputs, such as the stop of a recommender, only an update can set.
+                // Some inputs, such as `stopped` of a recommender, can be set only by an update.
                 const isOther = adopted || kind.updates.some((key) => isChanged(kind, key, outs, inputs));
                 return { id, outs: isOther && kind.update ? await updateAndSettle(client, id, inputs) : outs };
             } catch (error) {
@@ -220,7 +223,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const isTagged = kind.taggable && !description.status.startsWith("DELETE");
             const tags = isTagged ? tagInputs(inputs, await tagsOf(client, id)) : {};
             const seen = { ...description, properties: { ...description.properties, ...tags } };
-            // An import has no recorded inputs, and a later deletion needs these.
+            // After `pulumi import` there are no recorded inputs, but a later deletion needs these two.
             const { pollSeconds = defaultPollSeconds, deadlineMinutes = kind.deadlineMinutes } = inputs;
             const recorded = Object.assign({ pollSeconds, deadlineMinutes }, inputs);
             const props = outsOf(kind, recorded, id, seen);
@@ -257,7 +260,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 if (kind.stop) {
                     await stop(kind, deps, deps.client(inputs.region), leaving);
                 }
-                deps.log(`${titleOf(kind, inputs)}: Personalize cannot delete a ${kind.noun}, so it stays there`);
+                deps.log(`${titleOf(kind, inputs)}: Personalize cannot delete a ${kind.noun}, so it remains in AWS`);
             } catch (error) {
                 throw about(titleOf(kind, inputs), error);
             }

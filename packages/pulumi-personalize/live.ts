@@ -3,16 +3,14 @@ import type { LiveResources } from "./remove.ts";
 import { isUnknown } from "./resource.ts";
 
 /**
- * Wraps handlers so that no deletion removes a resource that the same run keeps.
- *
- * The engine creates a replacement first, and deletes the old resource by its ID at the end of the run. After an
- * interruption, the old resource stays in the state as a pending deletion. If the change is then reverted, `create`
- * finds the old resource by its name and uses it again. The pending deletion has the same ID, so it would delete the
- * resource that now serves. The engine calls `diff` for every resource that the program declares before it deletes
- * pending resources (since Pulumi 3.46: pulumi/pulumi#11027), so this process knows every ID to keep.
- *
- * A run in which a create or update failed deletes nothing, because it cannot know which resources the rest of the
- * program keeps. The engine ends such a run anyway, except with `--continue-on-error`.
+ * Wraps handlers so that no deletion removes a resource that the same run keeps. The engine creates a replacement
+ * first, and deletes the old resource by its ID at the end of the run. After an interruption, the old resource stays in
+ * the state as a pending deletion. If the change is then reverted, `create` finds the old resource by its name and uses
+ * it again. The pending deletion has the same ID, so it would delete the resource that the stack now uses. The engine
+ * calls `diff` for every resource that the program declares before it deletes pending resources (since Pulumi 3.46:
+ * pulumi/pulumi#11027), so this process knows every ID to keep. A run in which a create or update failed deletes
+ * nothing, because it cannot know which resources the rest of the program keeps. The engine ends such a run anyway,
+ * except with `--continue-on-error`.
  */
 export function keepLive<K extends string>(
     log: (message: string) => void,
@@ -34,7 +32,8 @@ export function keepLive<K extends string>(
         ...handler,
         async diff(id, olds, news) {
             const diff = await handler.diff(id, olds, news);
-            // With unknown values, the engine only asks what the replacement of another resource would replace.
+            // If inputs are unknown, the engine only wants to know which resources the replacement of another resource
+            // affects.
             if (!containsUnknown(news)) {
                 if (diff.replaces.length > 0) ids.delete(id);
                 else ids.add(id);
@@ -45,7 +44,7 @@ export function keepLive<K extends string>(
         update: (id, olds, news) => settled(handler.update(id, olds, news), () => id),
         async delete(id, properties) {
             if (ids.has(id)) {
-                log(`${id} belongs to the stack again, so its pending deletion leaves it in AWS`);
+                log(`${id} is in use by the stack again, so it is not deleted`);
                 return;
             }
             if (failed) {

@@ -1,7 +1,7 @@
 import type { Advice } from "./advice.ts";
 import type { Handler } from "./lifecycle.ts";
 
-/** Wraps a handler so that its errors and refusals name commands that the caller can run. */
+/** Wraps a handler so that its errors and its failures of `check` contain commands that the caller can run. */
 export function withCallersCommands(handler: Handler, { asCalled }: Advice): Handler {
     const call = async <T>(work: Promise<T>): Promise<T> => {
         try {
@@ -24,8 +24,8 @@ export function withCallersCommands(handler: Handler, { asCalled }: Advice): Han
 }
 
 /**
- * Translates the error in place, because the engine needs the properties of an incomplete creation and tests the
- * error's class.
+ * Replaces the commands in an error's messages. Changes the error itself and not a copy, because the engine checks the
+ * error's class and reads the properties of an incomplete creation.
  */
 function translated(error: unknown, asCalled: Advice["asCalled"]): unknown {
     if (!(error instanceof Error)) return error;

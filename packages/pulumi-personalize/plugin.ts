@@ -14,7 +14,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
     value !== null && typeof value === "object" && !Array.isArray(value);
 const isSecret = (value: unknown): boolean => isObject(value) && value[signature] === secretSignature;
 
-/** Returns a value with every secret in clear. */
+/** Returns a value in which every secret is replaced by its plain value. */
 function clear(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(clear);
     if (!isObject(value)) return value;
@@ -26,7 +26,7 @@ const containsSecret = (value: unknown): boolean =>
     isSecret(value) ||
     (Array.isArray(value) ? value.some(containsSecret) : isObject(value) && Object.values(value).some(containsSecret));
 
-/** Returns properties in which those that `given` has as secrets, or with secrets inside, are secrets. */
+/** Returns the properties, and marks those as secret that are or contain a secret in `given`. */
 const hiddenAs = (given: Properties, properties: Properties): Properties =>
     Object.fromEntries(
         Object.entries(properties).map(([key, value]) => [
@@ -35,7 +35,7 @@ const hiddenAs = (given: Properties, properties: Properties): Properties =>
         ]),
     );
 
-/** Returns an error whose recorded properties hide the secrets of `given`; see `initFailure`. */
+/** Returns the error of an `initFailure`, in whose properties the secrets of `given` are marked as secret again. */
 function hiddenFailure(given: Properties, error: unknown): unknown {
     return error instanceof Error && "properties" in error
         ? Object.assign(error, { properties: hiddenAs(given, error.properties as Properties) })
@@ -49,10 +49,9 @@ function partsOf(urn: string) {
 }
 
 /**
- * Creates the provider of the plugin `pulumi-resource-personalize`: the handlers of the dynamic classes behind Pulumi's
- * provider protocol. Handlers get secrets in clear; Pulumi's state keeps them secret.
- *
- * @param region the region of the stack's configuration
+ * Creates the provider of the plugin `pulumi-resource-personalize`: Pulumi's provider protocol with the handlers of the
+ * dynamic providers. The handlers receive secrets as plain values; in Pulumi's state they stay secret.
+ * @param region the region in the stack's configuration
  */
 export function createPlugin(
     { version, schema, region }: { readonly version: string; readonly schema: string; readonly region?: string },
@@ -93,7 +92,7 @@ export function createPlugin(
             return { id, outs };
         },
         async read(id, urn, given: Properties = {}) {
-            // An import gives the ID alone.
+            // `pulumi import` passes only the ID, an ARN, which contains the region.
             const resource = await handlerOf(urn).read(id, { region: id.split(":")[3], ...plain(given) });
             const { props = {}, inputs = {} } = resource;
             return { id: resource.id ?? "", props: hiddenAs(given, props), inputs: hiddenAs(given, inputs) };

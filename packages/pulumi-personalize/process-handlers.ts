@@ -16,16 +16,15 @@ export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Ha
 }
 
 /**
- * Creates the handlers of a provider's process, which ends soon after its engine. All of them share one record of the
- * resources that the run keeps.
- *
- * @param more creates the handlers of a program's own kinds
+ * Creates the handlers of a provider's process, which ends soon after its engine. All of them share the list of the
+ * resources that the run keeps (live.ts).
+ * @param more creates the handlers of a program's own resource kinds
  * @param say shows a message to the operator
  */
 export function processHandlers<K extends string = never>(
     advice: Advice,
     more: (deps: LifecycleDeps) => Readonly<Record<K, Handler>> = () => ({}) as Record<K, Handler>,
-    // Pulumi shows what a dynamic provider prints as information on the stack.
+    // Pulumi shows the output of a dynamic provider as info messages of the stack.
     say: (message: string) => void = console.log,
 ): Readonly<Record<ResourceKindName | K, Handler>> {
     endWithEngine();

@@ -6,9 +6,9 @@ import { tagList } from "./tags.ts";
 export interface RecommenderInputs extends CommonInputs {
     /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
-    /** ARN of the dataset group, which has a domain. */
+    /** ARN of a dataset group with a domain. */
     readonly datasetGroupArn: string;
-    /** ARN of the recipe of a use case, for example `arn:aws:personalize:::recipe/aws-vod-top-picks`. */
+    /** ARN of the recipe for a use case, for example `arn:aws:personalize:::recipe/aws-vod-top-picks`. */
     readonly recipeArn: string;
     /**
      * Configuration. The defaults are those of Personalize: 1 request per second, exploration with weight 0.3 and age
@@ -16,15 +16,15 @@ export interface RecommenderInputs extends CommonInputs {
      */
     readonly recommenderConfig: sdk.RecommenderConfig;
     /**
-     * Whether the recommender is stopped: then Personalize does not bill it, does not train it every 7 days, and it
-     * does not recommend. Default: false.
+     * Whether the recommender is stopped. Personalize does not bill a stopped recommender, does not train it every 7
+     * days, and rejects its recommendation requests. Default: false.
      */
     readonly stopped: boolean;
 }
 
 const exploration = { explorationWeight: "0.3", explorationItemAgeCutOff: "30" };
 
-/** Returns a configuration with the defaults of all members that it leaves out. */
+/** Returns the configuration, with the defaults of all missing members. */
 const completed = (config: sdk.RecommenderConfig) => ({
     minRecommendationRequestsPerSecond: 1,
     enableMetadataWithRecommendations: false,
@@ -34,8 +34,8 @@ const completed = (config: sdk.RecommenderConfig) => ({
 });
 
 /**
- * Returns the members of UpdateRecommender: those that the inputs name, and the defaults of those that they no longer
- * name. The service refuses some members for some recipes, so the others are left out.
+ * Returns the configuration for UpdateRecommender: the members in the inputs, and the defaults of members that are no
+ * longer in the inputs. Omits all others, because the service rejects some members for some recipes.
  */
 function changedConfig(current: sdk.RecommenderConfig, wanted: sdk.RecommenderConfig): sdk.RecommenderConfig {
     const before: Readonly<Record<string, unknown>> = completed(current);
@@ -101,7 +101,10 @@ export const recommender: ResourceKind<RecommenderInputs> = {
             },
         };
     },
-    /** Only an ACTIVE recommender can change: if the service refuses a call, the lifecycle waits and repeats all. */
+    /**
+     * Starts, updates and stops the recommender as needed. Only an ACTIVE recommender can change: if the service
+     * rejects a call, the lifecycle waits and repeats this method.
+     */
     async update(client, recommenderArn, { recommenderConfig: wanted, stopped }) {
         const { recommender: found } = await client.send(new sdk.DescribeRecommenderCommand({ recommenderArn }));
         const current = found?.recommenderConfig ?? {};

@@ -10,17 +10,17 @@ import { type WaitDeps, waitFor } from "./wait.ts";
  */
 const deleteDeadlineMinutes = 60;
 
-/** The resources that the stack keeps in this run, by their ID in Pulumi's state. */
+/** The IDs of the resources that the stack keeps in this run. */
 export interface LiveResources {
     has(id: string): boolean;
 }
 
 export interface RemoveDeps extends WaitDeps {
-    /** Resources that the deletion of another resource must not remove; absent: none. */
+    /** Resources that must not be deleted together with another resource; if absent, there are none. */
     readonly live?: LiveResources;
 }
 
-/** A resource to delete: ARN, name for messages, seconds between two polls, and the stack's owner tag. */
+/** A resource to delete: its ARN, its name in messages, the seconds between two polls, and the stack's owner tag. */
 export interface Leaving {
     readonly arn: string;
     readonly what: string;
@@ -28,7 +28,7 @@ export interface Leaving {
     readonly owner: string | undefined;
 }
 
-/** Waits until Personalize no longer knows the resource. */
+/** Waits until Personalize no longer finds the resource. */
 export async function waitUntilGone(
     kind: Removable,
     deps: WaitDeps,
@@ -83,7 +83,9 @@ async function clearTheWay(kind: Removable, deps: RemoveDeps, client: Personaliz
         const what = `${dependent.noun} ${arn.split("/").slice(1).join("/")}`;
         const inTheWay = { ...leaving, arn, what };
         if (deps.live?.has(arn)) {
-            throw new Error(`${what} uses it and belongs to this stack, so ${leaving.what} is not deleted`);
+            throw new Error(
+                `${what} belongs to this stack and uses ${leaving.what}, so ${leaving.what} is not deleted`,
+            );
         }
         if (!dependent.delete) {
             await stop(dependent, deps, client, inTheWay);
@@ -99,7 +101,7 @@ async function clearTheWay(kind: Removable, deps: RemoveDeps, client: Personaliz
 
 /**
  * Checks whether Personalize refuses to stop a training because the training has ended or is gone. The error code is
- * not documented; the next Describe call shows the training's state.
+ * not documented; the caller reads the training's status again.
  */
 const isOfItsState = (error: unknown) => isInUse(error) || isNotFound(error) || hasName(error, "InvalidInputException");
 

@@ -5,7 +5,7 @@ import type { Advice } from "./advice.ts";
 export interface CommonInputs {
     /** Region of the resource. Default: the region of the program's AWS provider, or of the environment. */
     readonly region: string;
-    /** Tags of the resource. Other tags of the resource stay as they are. */
+    /** Tags of the resource. Tags that were added outside the program are kept. */
     readonly tags: Readonly<Record<string, string>>;
     /**
      * Text that identifies the stack, for the tag `pulumi-personalize:owner`. An existing resource of the wanted name is
@@ -16,18 +16,18 @@ export interface CommonInputs {
     readonly pollSeconds: number;
     /** Deadline of a wait in minutes; the work in AWS continues, and the next `pulumi up` resumes the wait. */
     readonly deadlineMinutes: number;
-    /** ARN of a resource from outside this program, such as the console, that the program uses, whatever its tags. */
+    /** ARN of an existing resource that the program uses regardless of its tags, for example one from the console. */
     readonly adopt?: string;
 }
 
-/** The description of a resource by Personalize. */
+/** A resource as Personalize describes it. */
 export interface Description {
     /** Personalize's status, for example `CREATE IN_PROGRESS`. */
     readonly status: string;
     readonly failureReason?: string | undefined;
     /** Time of the last change in Personalize, not counting updates. */
     readonly since?: Date | undefined;
-    /** Properties under the names of the inputs and outputs; JSON only. */
+    /** Properties under the names of the inputs and outputs. All values must be valid in JSON. */
     readonly properties: Readonly<Record<string, unknown>>;
     /** The newest update in place, if Personalize reports one. */
     readonly update?:
@@ -48,7 +48,7 @@ export interface Problem {
     readonly reason: string;
 }
 
-/** The properties and calls of one kind of Personalize resource. `lifecycle` combines them. */
+/** The properties and calls of one kind of Personalize resource. `lifecycle` creates Pulumi's handlers from them. */
 export interface ResourceKind<I extends CommonInputs> {
     /** Name for messages: `dataset group`. */
     readonly noun: string;
@@ -71,24 +71,24 @@ export interface ResourceKind<I extends CommonInputs> {
      * return another case, other spaces, another order, or more defaults than it received, and that is not a change.
      */
     readonly spellings?: { readonly [K in keyof I & string]?: (value: NonNullable<I[K]>) => unknown };
-    /** Inputs that the state records for later. A change of them is not a difference. */
+    /** Inputs that are only recorded in the state. `diff` ignores changes of them. */
     readonly noted?: readonly (keyof I & string)[];
     /** Whether the resource can have tags. The program recognizes its own resources by their tags. */
     readonly taggable: boolean;
     displayName(inputs: I): string;
-    /** Returns inputs that follow from the others if the program leaves them out. */
+    /** Returns defaults for omitted inputs, which may depend on the other inputs. */
     defaults?(inputs: Partial<I>): Readonly<Record<string, unknown>>;
     problems(inputs: I): readonly Problem[];
     /** Returns the values of `noted` that follow from the recorded inputs. `now` is the time of the run. */
     notes?(olds: Partial<I>, news: I, now: Date): Readonly<Record<string, unknown>>;
-    /** Returns tags that record the resource's source, in addition to the stack's tags. */
+    /** Returns tags that record the data from which the resource is created, in addition to the stack's tags. */
     contentTags?(inputs: I): Readonly<Record<string, string>>;
     /** Returns the ARN of an existing resource that these inputs could use, or would conflict with. */
     find(client: PersonalizeClient, inputs: I): Promise<string | undefined>;
     /** Sends one create call and returns the ARN. `inputs.tags` are all tags of the resource. */
     create(client: PersonalizeClient, inputs: I): Promise<string>;
     describe(client: PersonalizeClient, arn: string): Promise<Description>;
-    /** Checks whether the service keeps the resource's record although its parent resource is gone. */
+    /** Checks whether Personalize still returns the resource although its parent resource is deleted. */
     isOutlived?(client: PersonalizeClient, arn: string): Promise<boolean>;
     /** Returns why a failed creation may succeed if it is repeated once; undefined if it would fail again. */
     worthRepeating?(client: PersonalizeClient, arn: string, inputs: I): Promise<string | undefined>;
@@ -99,7 +99,7 @@ export interface ResourceKind<I extends CommonInputs> {
     update?(client: PersonalizeClient, arn: string, inputs: I): Promise<void>;
     /** Yields resources that use this one and must be deleted first, with their kinds. */
     dependents?(client: PersonalizeClient, arn: string): AsyncIterable<readonly [Removable, string]>;
-    /** Checks whether a deletion loses data or training that a new resource would not have; absent: never. */
+    /** Checks whether a deletion would lose imported data or a trained version. Absent if it never does. */
     holdsData?(client: PersonalizeClient, arn: string): Promise<boolean>;
     /** Stops running, billed work. Absent if Personalize cannot stop it. */
     stop?(client: PersonalizeClient, arn: string): Promise<void>;
@@ -130,7 +130,7 @@ export function jsonClean<T>(value: T): T {
     return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** Returns the first matching item. Requests no page after it. */
+/** Returns the first matching item. Does not request further pages. */
 export async function firstMatch<P, T>(
     pages: AsyncIterable<P>,
     items: (page: P) => readonly T[] | undefined,
@@ -150,7 +150,7 @@ export type ClientOf = (region: string, tries?: "once") => PersonalizeClient;
 
 /**
  * Creates one client per region and retry mode, at its first use. A call without an answer fails after `requestTimeout`
- * milliseconds with a TimeoutError, because the SDK would wait forever, and with it `pulumi up`.
+ * milliseconds with a TimeoutError, because otherwise the SDK, and therefore `pulumi up`, would wait forever.
  */
 export function personalizeClients(requestTimeout = 60_000): ClientOf {
     const requestHandler = { connectionTimeout: 10_000, requestTimeout, throwOnRequestTimeout: true };
@@ -164,8 +164,8 @@ export function personalizeClients(requestTimeout = 60_000): ClientOf {
     };
 }
 
-/** Returns the ARN of a create's answer. Throws if the answer has none. */
+/** Returns the ARN in the response to a create call. Throws if the ARN is missing. */
 export function arnIn(arn: string | undefined): string {
-    if (arn === undefined) throw new Error("Personalize answered without an ARN");
+    if (arn === undefined) throw new Error("Personalize's response contains no ARN");
     return arn;
 }

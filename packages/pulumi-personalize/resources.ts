@@ -43,7 +43,10 @@ export function usePlugin(): void {
     handlersModule = undefined;
 }
 
-/** A resource whose dynamic provider forwards to the handlers on disk. `outputs` names the properties that they add. */
+/**
+ * A resource whose dynamic provider forwards each call to the installed handlers. `outputs` lists the properties that
+ * the handlers compute.
+ */
 export abstract class HandledResource<I extends object> extends pulumi.CustomResource {
     protected constructor(
         kind: string,
@@ -62,8 +65,8 @@ export abstract class HandledResource<I extends object> extends pulumi.CustomRes
 }
 
 /**
- * A Personalize resource. Its ID is the ARN. Connect resources with `.id`, which a preview knows while it updates a
- * resource in place.
+ * A Personalize resource. Its ID is the ARN. Pass `.id` to other resources: a preview knows it even while the resource
+ * is updated in place.
  */
 abstract class PersonalizeResource<I extends CommonInputs, D extends keyof I = never> extends HandledResource<object> {
     /** ARN of the resource, which is also its ID. */
@@ -105,7 +108,7 @@ export class Dataset extends PersonalizeResource<DatasetInputs> {
     }
 }
 
-/** One import of one content. New content needs a new job. A deletion does nothing in AWS. */
+/** One import of one version of the data. New content starts a new job. A deletion changes nothing in AWS. */
 export class DatasetImportJob extends PersonalizeResource<DatasetImportJobInputs, "contentHash"> {
     /** Name of the job: prefix, hash and number. */
     declare public readonly jobName: pulumi.Output<string>;
@@ -119,7 +122,7 @@ export class DatasetImportJob extends PersonalizeResource<DatasetImportJobInputs
     }
 }
 
-/** The configuration of a training. Automatic training is updated in place; any other change replaces the solution. */
+/** The configuration of trainings. Automatic training is updated in place; any other change replaces the solution. */
 export class Solution extends PersonalizeResource<SolutionInputs, "performAutoML" | "performAutoTraining"> {
     constructor(
         name: string,
@@ -130,7 +133,7 @@ export class Solution extends PersonalizeResource<SolutionInputs, "performAutoML
     }
 }
 
-/** One billed training. A deletion does nothing in AWS: the version disappears with its solution. */
+/** One billed training. A deletion changes nothing in AWS: Personalize deletes the version with its solution. */
 export class SolutionVersion extends PersonalizeResource<SolutionVersionInputs, "rows"> {
     /** The recipe of the training; with AutoML, the recipe that Personalize chose. */
     declare public readonly bestRecipeArn: pulumi.Output<string>;
@@ -184,7 +187,9 @@ export class EventTracker extends PersonalizeResource<EventTrackerInputs> {
     }
 }
 
-/** Recommendations for a file of users, billed once. Any change starts another job. A deletion does nothing in AWS. */
+/**
+ * Recommendations for the users in a file, billed once. Any change starts a new job. A deletion changes nothing in AWS.
+ */
 export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInputs> {
     /** Name of the job: prefix, hash and number. */
     declare public readonly jobName: pulumi.Output<string>;
@@ -196,7 +201,7 @@ export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInpu
 
 /**
  * A recommender for a use case of a domain. It is billed from ACTIVE until its deletion, except while it is stopped.
- * Configuration and stop are updated in place. It needs imported data: give the import in `dependsOn`.
+ * `recommenderConfig` and `stopped` are updated in place. It needs imported data: set `dependsOn` to the import.
  */
 export class Recommender extends PersonalizeResource<RecommenderInputs, "recommenderConfig" | "stopped"> {
     constructor(

@@ -15,7 +15,10 @@ export interface SchemaInputs extends CommonInputs {
     readonly domain?: "ECOMMERCE" | "VIDEO_ON_DEMAND";
 }
 
-/** A schema, which its name, text and domain identify. It is available at once, and has no tags and no status. */
+/**
+ * A schema. Its name identifies it; a change of name, text or domain replaces it. It is available immediately after its
+ * creation, and has no tags and no status.
+ */
 export const schema: ResourceKind<SchemaInputs> = {
     noun: "schema",
     usual: "a moment",

@@ -17,7 +17,10 @@ import { tagList, tagPrefix, tagsOf } from "./tags.ts";
 export interface SolutionVersionInputs extends CommonInputs {
     /** ARN of the solution. */
     readonly solutionArn: string;
-    /** ARN of the import with the training data. Recorded only, because an import of equal rows needs no training. */
+    /**
+     * ARN of the import with the training data. A change is only recorded: a new import of the same rows starts no
+     * training.
+     */
     readonly importJobArn: string;
     /**
      * The rows of the training data: the name of the import job without its number. Other rows start a new version.
@@ -31,7 +34,7 @@ export interface SolutionVersionInputs extends CommonInputs {
 /** Tag that records the import of a version's training data. Tag values allow `:` and `/`. */
 const importTag = `${tagPrefix}import`;
 
-/** Tag with a hash of the event parameters, because a tag value cannot hold every event type. */
+/** Tag with a hash of the event parameters, because event types can contain characters that tag values do not allow. */
 const eventsTag = `${tagPrefix}events`;
 
 const nameInArn = (arn: string) => arn.split("/").at(-1) ?? "";
@@ -45,8 +48,8 @@ export async function importOf(client: PersonalizeClient, solutionVersionArn: st
 }
 
 /**
- * A solution version. Personalize cannot delete a version; it disappears with its solution. The program stops a running
- * training.
+ * A solution version. Personalize cannot delete a version; Personalize deletes it with its solution. The program stops
+ * a running training.
  */
 export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     noun: "solution version",
@@ -66,7 +69,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
         [importTag]: importJobArn,
         ...(eventParameters && { [eventsTag]: hashOf(eventParameters) }),
     }),
-    /** Finds the newest version of the same rows. */
+    /** Finds the newest version that was trained on the same rows. */
     async find(client, { solutionArn, rows, eventParameters }) {
         const events = eventParameters && hashOf(eventParameters);
         let newest: SolutionVersionSummary | undefined;

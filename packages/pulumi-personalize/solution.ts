@@ -36,13 +36,13 @@ export interface SolutionInputs extends CommonInputs {
 /** Returns the schedule of automatic trainings (API reference, AutoTrainingConfig). */
 export const everyDays = (days: number) => `rate(${days} ${days === 1 ? "day" : "days"})`;
 
-/** Returns a schedule in the spelling of `everyDays`. Personalize also accepts `rate(7 day)` and `rate(1 days)`. */
+/** Returns a schedule as `everyDays` writes it. Personalize also accepts `rate(7 day)` and `rate(1 days)`. */
 function spellingOfSchedule(schedulingExpression: string): string {
     const days = /^\s*rate\(\s*(\d+)\s+days?\s*\)\s*$/i.exec(schedulingExpression)?.[1];
     return days === undefined ? schedulingExpression : everyDays(Number(days));
 }
 
-/** Converts config `eventWeights` to Personalize's event parameters. */
+/** Converts the config key `eventWeights` to Personalize's event parameters. */
 export const eventParametersOf = (weights: Readonly<Record<string, number>>): readonly EventParameters[] =>
     Object.entries(weights).map(([eventType, weight]) => ({ eventType, weight }));
 
@@ -55,7 +55,7 @@ function configuration({ schedulingExpression, eventParameters }: Partial<Soluti
     return Object.keys(parts).length > 0 ? parts : undefined;
 }
 
-/** Returns a solution's event parameters; no member for an empty list. */
+/** Returns a solution's event parameters as an input; returns no input for an empty list. */
 function eventParametersIn(config: SolutionConfig | undefined) {
     const list = config?.eventsConfig?.eventParametersList ?? [];
     return list.length === 0 ? {} : { eventParameters: list };
@@ -127,7 +127,7 @@ export const solution: ResourceKind<SolutionInputs> = {
                 performAutoML: description?.performAutoML ?? false,
                 ...autoTraining(description),
                 ...eventParametersIn(description?.solutionConfig),
-                // With AutoML, Personalize chooses the recipe, so the recipe is not compared.
+                // Omit the recipe that Personalize chose with AutoML, because the inputs do not contain it.
                 ...(!description?.performAutoML && { recipeArn: description?.recipeArn }),
             },
             update: update && {
@@ -144,9 +144,9 @@ export const solution: ResourceKind<SolutionInputs> = {
             ...autoTraining(description),
             ...eventParametersIn(description?.solutionConfig),
         };
-        // Personalize rejects an update without a change, and a new frequency restarts the schedule.
+        // Send an update only after a change: Personalize rejects others, and a new frequency restarts the schedule.
         if (solution.updates.some((key) => !isEqualValue(solution, key, current[key], inputs[key]))) {
-            // Only an empty list removes the event parameters. A request may repeat the current frequency.
+            // To remove event parameters, send an empty list. A request may repeat the current frequency.
             const { eventParameters = current.eventParameters && [] } = inputs;
             const solutionUpdateConfig = configuration({ ...inputs, ...(eventParameters && { eventParameters }) });
             await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }));

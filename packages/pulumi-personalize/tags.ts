@@ -13,14 +13,14 @@ export function tagList(tags: Tags): { tagKey: string; tagValue: string }[] {
     return Object.entries(tags).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
 }
 
-/** Returns all tags of a resource: those of the inputs, its owner's, and those that record its source. */
+/** Returns all wanted tags of a resource: those of the inputs, the owner tag, and those that record its data. */
 export const allTags = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I): Tags => ({
     ...inputs.tags,
     ...(inputs.owner !== undefined && { [ownerTag]: inputs.owner }),
     ...kind.contentTags?.(inputs),
 });
 
-/** Returns all tags that a resource carries. */
+/** Returns all tags that a resource has in AWS. */
 export async function tagsOf(client: PersonalizeClient, resourceArn: string): Promise<Tags> {
     const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
     return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
@@ -32,16 +32,16 @@ export const tagPrefix = "pulumi-personalize:";
 /** Tag that identifies the stack that created the resource. */
 export const ownerTag = `${tagPrefix}owner`;
 
-/** Checks whether the tags name this owner. Without an owner, nothing belongs to the stack. */
+/** Checks whether the owner tag has this value. Without an owner, no resource belongs to the stack. */
 export const isOurs = (has: Tags | undefined, owner: string | undefined): boolean =>
     owner !== undefined && owner !== "" && has?.[ownerTag] === owner;
 
-/** Returns the current values of the tags that the program once set. Ignores other tags. */
+/** Returns the current values of the tags that the program set earlier. Ignores other tags. */
 const stillOf = (once: Tags, has: Tags): Tags => Object.fromEntries(Object.entries(has).filter(([key]) => key in once));
 
 /**
  * Returns the inputs `tags` and `owner` of a resource with these tags. An imported resource has no recorded inputs, so
- * all its tags count, and its owner only changes if it has one.
+ * all its tags become inputs, and its owner becomes an input only if it has an owner tag.
  */
 export function tagInputs({ tags, owner }: Partial<CommonInputs>, has: Tags): Pick<CommonInputs, "tags" | "owner"> {
     const { [ownerTag]: hasOwner = owner === undefined ? undefined : "" } = has;

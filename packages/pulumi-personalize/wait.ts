@@ -2,7 +2,7 @@ import { isDeadEnd, isSettled } from "./diff.ts";
 import { isTransient, messageOf } from "./errors.ts";
 import type { Description } from "./resource.ts";
 
-/** Clock, log and random numbers of a wait. With their own, tests run hours of waiting in no time. */
+/** Clock, log and random numbers of a wait. Tests replace them, so that hours of waiting take no time. */
 export interface WaitDeps {
     sleep(seconds: number): Promise<void>;
     /** Returns the seconds since any fixed moment. */
@@ -14,7 +14,7 @@ export interface WaitDeps {
 }
 
 export interface WaitPlan {
-    /** The resource, for progress lines and errors. */
+    /** The name of the resource in progress lines and errors. */
     readonly what: string;
     readonly usual: string;
     readonly pollSeconds: number;
@@ -32,7 +32,7 @@ const longestBackoff = 8;
  * Polls until `judge` decides, every `pollSeconds` with a jitter of 10 %. Continues after throttling, and after
  * failures of the service or the network. Each consecutive failure doubles the pause, up to eight times `pollSeconds`.
  *
- * @throws Error if the resource failed, or after the deadline; the message names the next step
+ * @throws Error if the resource failed, or after the deadline; the message contains the next step
  */
 export async function waitFor<L, T>(
     deps: WaitDeps,
@@ -58,7 +58,7 @@ export async function waitFor<L, T>(
             throw new Error(`${plan.what} is still ${verdict.state} after ${duration(elapsed)}. ${plan.goOn}`);
         }
         if (verdict.state !== said || deps.now() - saidAt >= heartbeatSeconds) {
-            // After a minute, operators want to know the effect of Ctrl-C.
+            // After a minute, operators may want to interrupt the wait, so add the effect of Ctrl-C.
             const hint = elapsed >= heartbeatSeconds ? `. Ctrl-C twice only ends the wait. ${plan.goOn}` : "";
             deps.log(`${plan.what}: ${verdict.state}, ${duration(elapsed)} (usually ${plan.usual})${hint}`);
             said = verdict.state;
@@ -103,7 +103,10 @@ export function duration(seconds: number): string {
 /** Checks whether an update with this status still changes its resource. */
 export const isUnderWay = (status: string) => /PENDING|IN_PROGRESS/.test(status);
 
-/** Returns whether a creation or update still changes a resource. A failed update changes nothing. */
+/**
+ * Returns whether a resource is ready, failed or still changing. After a failed update it is ready, with its previous
+ * properties.
+ */
 export function verdictOn(description: Description): Verdict<Description> {
     if (isDeadEnd(description.status)) {
         return {

@@ -5,10 +5,10 @@ import { type AnyEntry, canonical, type Properties, tagMap } from "./entry.ts";
 import { apart, asItIs, memberOf, or, struct, value } from "./kinds.ts";
 import { resource, type Tagging } from "./resource.ts";
 
-/** Name mapping and not-found error that all API Gateway resource types share. */
+/** The mapping of property names and the not-found error, which are equal for all API Gateway resource types. */
 export const ofApiGateway = { spelling: asItIs, gone: ["NotFoundException"] };
 
-/** Region and partition of the account's APIs. */
+/** Region and account of the APIs. */
 export interface ApiLocation {
     readonly region: string;
     account(): Promise<string>;
@@ -16,7 +16,8 @@ export interface ApiLocation {
 
 /**
  * REST APIs with or without an OpenAPI document, which PutRestApi sends as a whole. API Gateway cannot return the
- * document unchanged, so a change outside Pulumi in the described parts is not drift, as in Pulumi's AWS plugin.
+ * document unchanged. Therefore, as in Pulumi's AWS plugin, a change made outside Pulumi to a part that the document
+ * describes is not reported as drift.
  */
 export function restApiEntries(
     client: apiGateway.APIGatewayClient,
@@ -51,7 +52,7 @@ export function restApiEntries(
             key: "restApiId",
             async get(key, _id, state) {
                 const found = await call(apiGateway.GetRestApiCommand)(key);
-                // For arguments that the program omits, the document decides.
+                // If the program omits an argument, its value comes from the OpenAPI document, so it is not reported.
                 const given = Object.keys(state).filter((name) => name in found);
                 return Object.fromEntries(given.map((name) => [name, memberOf(found, name)]));
             },
@@ -62,7 +63,8 @@ export function restApiEntries(
                     const body = Buffer.from(args.body);
                     await call(apiGateway.PutRestApiCommand)({ ...key, mode, failOnWarnings, body });
                 }
-                // Arguments that the document also contains are not patched.
+                // After PutRestApi, send all arguments again, because the document may have changed them. Do not reset
+                // omitted arguments.
                 const patchOperations = patches(isPut ? key : before, input).filter(({ op }) => op === "replace");
                 if (olds.minimumCompressionSize !== undefined && args.minimumCompressionSize === undefined) {
                     patchOperations.push({ op: "replace", path: "/minimumCompressionSize" });
@@ -74,7 +76,7 @@ export function restApiEntries(
     };
 }
 
-/** The patch operations that change `before` to `after`. */
+/** Returns the patch operations that change `before` to `after`. */
 export function patches(before: Properties, after: Properties, path = ""): apiGateway.PatchOperation[] {
     const gone = Object.keys(before).filter((name) => after[name] === undefined);
     return [

@@ -49,7 +49,7 @@ export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: strin
             },
             async delete(key) {
                 const { apiStages } = await call(apiGateway.GetUsagePlanCommand)(key);
-                // API Gateway does not delete a usage plan with stages.
+                // API Gateway does not delete a usage plan that still contains stages.
                 await patch(updatePlan, key, stagePatches(apiStages, []));
                 await call(apiGateway.DeleteUsagePlanCommand)(key);
             },
@@ -87,7 +87,7 @@ export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: strin
     };
 }
 
-/** The patch operations that change the stages of a usage plan. Each stage is named `<API id>:<stage>`. */
+/** Returns the patch operations that change the stages of a usage plan. The value of each is `<API id>:<stage>`. */
 function stagePatches(before: unknown, after: unknown): apiGateway.PatchOperation[] {
     const [olds = [], news = []] = [before, after].map((stages) =>
         elementsOf(stages).map((each) => `${memberOf(each, "apiId")}:${memberOf(each, "stage")}`),

@@ -6,13 +6,13 @@ import type { AnyEntry, Properties } from "./entry.ts";
 import { apart, asItIs, at, type Kind, memberOf, or, partOf, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-/** The values of which a stage's invoke URL consists. */
+/** The data from which the invoke URL of a stage is composed. */
 interface StageLocation extends ApiLocation {
     /** The endpoint of the local AWS, without a final slash. */
     readonly endpoint: string;
 }
 
-/** API Gateway accepts a log group's ARN only without the final `:*`. */
+/** The ARN of a log group without the final `:*`, which API Gateway rejects. */
 const logGroup: Kind = { to: (arn) => String(arn).replace(/:\*$/, "") };
 
 /** Deployments, stages, and method settings of stages. */
@@ -67,7 +67,7 @@ export function stageEntries(
         "aws:apigateway/methodSettings:MethodSettings": resource<aws.apigateway.MethodSettingsArgs>({
             ...ofApiGateway,
             replace: { restApi: at("restApiId"), stageName: value, methodPath: value },
-            // AWS may change the default of an argument that the program omits.
+            // Reads only settings that the program gives, because AWS may change the defaults of the others.
             update: { settings: { ...partOf(asItIs), nested: Object.keys(settingPaths) } },
             id: ({ restApi, stageName, methodPath }) => `${restApi}-${stageName}-${methodPath}`,
             async get({ methodPath, ...stage }) {
@@ -90,7 +90,10 @@ export function stageEntries(
     };
 }
 
-/** The path of each method setting in UpdateStage, after the method's path (API reference, "Patch operations"). */
+/**
+ * For each method setting, the end of its path in UpdateStage, after the method's path (API reference, "Patch
+ * operations").
+ */
 const settingPaths = {
     metricsEnabled: "metrics/enabled",
     loggingLevel: "logging/loglevel",
@@ -99,7 +102,10 @@ const settingPaths = {
     throttlingRateLimit: "throttling/rateLimit",
 };
 
-/** Values before a create, and defaults of the provider (terraform-provider-aws, method_settings.go). */
+/**
+ * `unset` is compared with the settings of a new resource. `settingDefaults` are the provider's defaults
+ * (terraform-provider-aws, method_settings.go).
+ */
 const unset = {
     metricsEnabled: false,
     loggingLevel: "",
@@ -110,7 +116,8 @@ const unset = {
 const settingDefaults = { throttlingBurstLimit: -1, throttlingRateLimit: -1 };
 
 /**
- * The patch operations for changed method settings. The path is sent as the program writes it. A create never sends 0.
+ * Returns the patch operations for changed method settings. Sends the method's path as the program writes it. A create
+ * does not send throttling limits of 0.
  */
 function settingPatches(methodPath: string, settings: unknown, olds: unknown = unset): apiGateway.PatchOperation[] {
     const [wanted, had] = [settings, olds].map((given): Properties => ({ ...settingDefaults, ...Object(given) }));

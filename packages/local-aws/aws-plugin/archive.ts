@@ -20,12 +20,14 @@ const always = new Date(1980, 0, 1);
 export async function zipOf(code: unknown): Promise<Uint8Array> {
     const assets = (code as { assets?: Record<string, WiredAsset> } | undefined)?.assets;
     if (!assets) {
-        throw new Error("the local AWS plugin takes the code of a function from an AssetArchive only");
+        throw new Error("the local AWS plugin accepts only an AssetArchive as the code of a function");
     }
     const files: Zippable = {};
     for (const [name, { text, path }] of Object.entries(assets).sort(([a], [b]) => (a < b ? -1 : 1))) {
         if (text === undefined && path === undefined) {
-            throw new Error(`the local AWS plugin takes StringAssets and FileAssets only; ${name} is neither`);
+            throw new Error(
+                `the local AWS plugin accepts only StringAssets and FileAssets in an archive; ${name} is neither`,
+            );
         }
         files[name] = text !== undefined ? Buffer.from(text) : await readFile(path as string);
     }

@@ -5,7 +5,7 @@ import { type AnyEntry, canonical, sameMembers, tagList } from "./entry.ts";
 import { apart, at, elementsOf, type Kind, list, memberOf, or, partOf, struct, upperCase, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-/** A notification with its subscribers' addresses, sorted, by protocol. */
+/** A budget notification, with the sorted addresses of its subscribers for each protocol. */
 interface BudgetNotification {
     readonly Notification: budgets.Notification;
     readonly SNS: readonly string[];
@@ -35,7 +35,7 @@ const inOrder = list(
         subscriberEmailAddresses: at("EMAIL", addresses),
     }),
 );
-/** AWS returns notifications and addresses in any order. */
+/** Notifications in any order, because AWS returns them and their addresses in no fixed order. */
 const notifications: Kind = {
     ...inOrder,
     from(found, state) {
@@ -44,7 +44,7 @@ const notifications: Kind = {
     },
 };
 
-/** AWS Budgets with their subscribers. The resource id consists of account and budget name. */
+/** AWS Budgets with their subscribers. The resource id is `<account>:<budget name>`. */
 export function budgetEntries(
     client: budgets.BudgetsClient,
     accountId: () => Promise<string>,

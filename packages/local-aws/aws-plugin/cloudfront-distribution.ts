@@ -40,7 +40,7 @@ const anyOrigin = struct({
     customHeaders: or([], items(struct({ name: at("HeaderName"), value: at("HeaderValue") }))),
     customOriginConfig: customOrigin,
 });
-/** An origin: a bucket, unless it has a custom origin configuration. */
+/** An origin. Without a custom origin configuration, the origin is an S3 bucket. */
 const origin: Kind = {
     ...anyOrigin,
     to: (given) => ({
@@ -90,10 +90,10 @@ const kinds: Kinds = {
     }),
 };
 
-/** CloudFront's DistributionConfig for the arguments of a distribution, with CloudFront's defaults. */
+/** Returns CloudFront's DistributionConfig for the arguments of a distribution, with CloudFront's defaults. */
 export function distributionOf(args: Args): Properties {
     if (!args.viewerCertificate.cloudfrontDefaultCertificate) {
-        throw new Error("the local AWS plugin maps a distribution with cloudfrontDefaultCertificate only");
+        throw new Error("the local AWS plugin supports only distributions with cloudfrontDefaultCertificate");
     }
     for (const { cachePolicyId, targetOriginId } of [
         args.defaultCacheBehavior,
@@ -113,7 +113,8 @@ export function distributionEntries(client: cloudFront.CloudFrontClient): Record
     const call = callsOf(client);
     const get = async (key: Properties) => {
         const { Distribution, ETag } = await call(cloudFront.GetDistributionCommand)(key);
-        // The hosted zone of every distribution (Route 53 User Guide, "Routing traffic to a distribution").
+        // The id of the hosted zone that all distributions share (Route 53 User Guide, "Routing traffic to a
+        // distribution").
         return { ...Distribution, ...Distribution?.DistributionConfig, ETag, HostedZoneId: "Z2FDTNDATAQYW2" };
     };
     const deployed = (Id: string) =>

@@ -5,7 +5,7 @@ import type { AnyEntry, Properties } from "./entry.ts";
 import { at, counted, type Kind, type Kinds, list, memberOf, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-/** CloudFront's calls for one kind of policy. */
+/** CloudFront's calls for one policy type. */
 interface PolicyCalls {
     /** The policy type in operation names, such as `CachePolicy`. */
     readonly name: string;
@@ -23,7 +23,10 @@ export function edgePolicyEntries(
     account: () => Promise<string>,
 ): Record<string, AnyEntry> {
     const call = callsOf(client);
-    /** A policy type. Updates and deletes send the ETag of the version that they replace. */
+    /**
+     * Returns the entry of a policy type. Updates and deletes send the ETag of the current version, as CloudFront
+     * requires.
+     */
     function policy<A>(update: { readonly [K in keyof A]?: Kind }, { name, noun, ...calls }: PolicyCalls): AnyEntry {
         const config = `${name}Config`;
         async function get(key: Properties) {

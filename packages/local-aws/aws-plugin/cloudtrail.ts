@@ -50,7 +50,8 @@ export function trailEntries(client: cloudTrail.CloudTrailClient): Record<string
             },
             create: async ({ IsLogging, EventSelectors, ...trail }) =>
                 (await call(cloudTrail.CreateTrailCommand)(trail)).TrailARN,
-            // MiniStack stores log group and tags only if a second call repeats them.
+            // MiniStack's CreateTrail does not store the log group and the tags, so the following update sends them
+            // again.
             settles: true,
             key: "Name",
             async get(key, TrailName) {
@@ -70,7 +71,7 @@ export function trailEntries(client: cloudTrail.CloudTrailClient): Record<string
     };
 }
 
-/** The ARN of a log group with the final `:*`, as CloudTrail requires. */
+/** Returns the ARN of a log group. Throws if it does not end in `:*`, as CloudTrail requires. */
 function withAllStreams(group: unknown): unknown {
     if (group !== "" && !String(group).endsWith(":*")) {
         throw new Error(

@@ -44,7 +44,7 @@ const queries = list(
 /** Metric alarms with or without metric queries, with PutMetricAlarm's defaults (API reference). */
 export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string, AnyEntry> {
     const call = callsOf(client);
-    /** Members for dimensions, which only an alarm without metric queries has. */
+    /** Removes the dimensions of an alarm with metric queries: only an alarm without them has its own dimensions. */
     const alarmOf = ({ Dimensions, ...rest }: Properties) => ({ ...rest, ...(!rest.Metrics && { Dimensions }) });
     return {
         "aws:cloudwatch/metricAlarm:MetricAlarm": resource<aws.cloudwatch.MetricAlarmArgs>({
@@ -82,7 +82,7 @@ export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string
             delete: ({ AlarmName }) => call(cloudWatch.DeleteAlarmsCommand)({ AlarmNames: [AlarmName] }),
         }),
 
-        // Dashboards have no tags: PutDashboard overwrites a dashboard with the same name.
+        // Dashboards have no tags here. PutDashboard overwrites an existing dashboard with the same name.
         "aws:cloudwatch/dashboard:Dashboard": resource<aws.cloudwatch.DashboardArgs>({
             replace: { dashboardName: value },
             update: { dashboardBody: json },
@@ -98,7 +98,7 @@ export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string
     };
 }
 
-/** Log groups. Pulumi's AWS plugin omits the final `:*` of CloudWatch Logs from the ARN. */
+/** Log groups. As in Pulumi's AWS plugin, the output `arn` has no final `:*`, although CloudWatch Logs returns one. */
 export function logGroupEntries(client: logs.CloudWatchLogsClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     return {

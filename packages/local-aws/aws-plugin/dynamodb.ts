@@ -10,7 +10,7 @@ type Args = Resolved<aws.dynamodb.TableArgs>;
 const off = { enabled: false };
 const isOn = (status: string | undefined) => status === "ENABLED" || status === "ENABLING";
 
-/** On-demand tables without indexes and streams. */
+/** DynamoDB tables in on-demand mode, without indexes and streams. */
 export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     const wait = { client, maxWaitTime: 600, minDelay: 0.2, maxDelay: 5 };
@@ -117,9 +117,7 @@ function newTable(
     encryption: Args["serverSideEncryption"],
 ): Properties {
     if (table.BillingMode !== "PAY_PER_REQUEST") {
-        throw new Error(
-            `table ${table.TableName}: the local AWS plugin makes tables of billingMode PAY_PER_REQUEST only`,
-        );
+        throw new Error(`table ${table.TableName}: the local AWS plugin supports only the billingMode PAY_PER_REQUEST`);
     }
     const keys = Object.entries({ HASH: named(HASH, "hashKey"), RANGE });
     const KeySchema = keys.flatMap(([KeyType, AttributeName]) =>

@@ -7,27 +7,30 @@ export type Properties = Readonly<Record<string, unknown>>;
 
 /** One resource type of `@pulumi/aws`, with the arguments that this program uses. */
 export interface Entry<A> {
-    /** Every mapped argument and the effect of its change. `check` rejects every other argument by name. */
+    /**
+     * Every supported argument, and the effect of a change of this argument. `check` rejects every other argument by
+     * name.
+     */
     readonly properties: { readonly [K in keyof A]?: "replace" | "update" | "ignore" };
-    /** Paths of mapped nested arguments, without array indices. `a.*` includes every key of a map. */
+    /** Paths of supported nested arguments, without array indices. `a.*` includes every key of the map `a`. */
     readonly nested?: readonly string[];
     /**
-     * The argument that the AWS plugin fills with a generated name if the program gives none. The default is `name`
+     * The argument for which Pulumi's AWS plugin generates a name if the program sets none. The default is `name`
      * (pulumi-terraform-bridge, SetAutonaming).
      */
     readonly autonamed?: keyof A & string;
-    /** Computed properties that an update may change; they are unknown in its preview. */
+    /** Computed properties that an update may change, so they are unknown when the update is previewed. */
     readonly volatile?: readonly string[];
-    /** Arguments for which AWS chooses a value if the program gives none. Such a value is not a difference. */
+    /** Arguments for which AWS chooses a value if the program sets none. `diff` ignores such a value. */
     readonly filledIn?: readonly (keyof A & string)[];
     /**
-     * Converts the id of `pulumi import` to the resource id and arguments (Pulumi Registry, "Import" of each type). By
-     * default, both ids are equal.
+     * Converts the id that the user gives to `pulumi import` to the resource id and arguments (Pulumi Registry,
+     * "Import" of each type). By default, both ids are equal.
      */
     imported?(importId: string): { readonly id: string; readonly args: Partial<Resolved<A>> };
     /**
-     * Creates the resource and returns its id. For an existing name, AWS decides: an error, a second resource, or the
-     * same resource.
+     * Creates the resource and returns its id. If the name exists already, AWS returns an error, a second resource or
+     * the existing one, depending on the type.
      */
     create(args: Resolved<A>): Promise<string>;
     /** Reads the computed properties of a created or imported resource. */
@@ -45,10 +48,10 @@ export interface Entry<A> {
 // biome-ignore lint/suspicious/noExplicitAny: the table holds entries of every argument type
 export type AnyEntry = Entry<any>;
 
-/** Returns an argument that is required because auto-naming is not mapped. */
+/** Returns the value of an argument. Throws if it is missing, because this plugin does not generate names. */
 export function named<T>(value: T | undefined, property: string): T {
     if (value === undefined || value === "") {
-        throw new Error(`the local AWS plugin does not name resources by itself: give ${property}`);
+        throw new Error(`the local AWS plugin does not generate names of resources: set ${property}`);
     }
     return value;
 }

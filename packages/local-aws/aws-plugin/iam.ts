@@ -71,7 +71,7 @@ function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
 /** Managed policies. */
 function policy(client: iam.IAMClient): AnyEntry {
     const call = callsOf(client);
-    /** The ids of versions other than the default version, oldest first. */
+    /** Returns the ids of all versions except the default version, oldest first. */
     async function spareVersions(key: Properties): Promise<(string | undefined)[]> {
         const { Versions = [] } = await call(iam.ListPolicyVersionsCommand)(key);
         return Versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion)
@@ -100,7 +100,7 @@ function policy(client: iam.IAMClient): AnyEntry {
         key: "PolicyArn",
         get,
         async put({ PolicyArn, PolicyDocument }) {
-            // A change of tags only must not create a version.
+            // If only the tags changed, do not create a new policy version.
             const inForce = decodeURIComponent((await get({ PolicyArn })).PolicyDocument ?? "");
             if (sameJson(PolicyDocument, inForce) === PolicyDocument) return;
             const [oldest, ...others] = await spareVersions({ PolicyArn });
@@ -142,7 +142,7 @@ function attachments(client: iam.IAMClient): Record<string, AnyEntry> {
             delete: call(iam.DetachUserPolicyCommand),
         }),
 
-        // MiniStack cannot update a provider, so each change replaces it.
+        // MiniStack cannot update an OpenID Connect provider, so each change replaces it.
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider": resource<aws.iam.OpenIdConnectProviderArgs>({
             replace: {
                 url: { from: (found) => `https://${String(found).replace(/^https:\/\//, "")}` },

@@ -1,15 +1,15 @@
 import { canonical, type Properties, sameJson, sameMembers } from "./entry.ts";
 
-/** How one property is converted to API input and back. */
+/** The conversion of one property to API input and back. */
 export interface Kind {
-    /** The member path in API input and output. The default is the property's name in AWS's spelling. */
+    /** The path of the member in API input and output. The default is the property's name, converted by `Spelling`. */
     readonly path?: string;
     /**
      * AWS's default. `toAws` sends this value for an omitted property, and `fromAws` does not report it as a
      * difference.
      */
     readonly or?: unknown;
-    /** The value that clears a property that the program removed, for properties without a default. */
+    /** For properties without a default: the value to send after the program removed the property. */
     readonly cleared?: unknown;
     /** Paths of all nested arguments; without paths, any value is accepted. `a.*` includes every key of a map. */
     readonly nested?: readonly string[];
@@ -25,7 +25,7 @@ export type Spelling = (property: string) => string;
 export const upperCase: Spelling = (property) => property.charAt(0).toUpperCase() + property.slice(1);
 export const asItIs: Spelling = (property) => property;
 
-/** A value that is equal in Pulumi and in AWS's API. */
+/** A value with the same form in Pulumi and in AWS's API. */
 export const value: Kind = {};
 
 /** Returns the kind with another member path, and optionally with a default. */
@@ -37,10 +37,10 @@ export const or = (preset: unknown, kind: Kind = value): Kind => ({ ...kind, or:
 /** Returns the kind with a value that an update sends after the program removed the property. */
 export const clearedBy = (cleared: unknown, kind: Kind): Kind => ({ ...kind, cleared });
 
-/** A property that calls of the resource type itself read and write. */
+/** A property that `toAws` and `fromAws` skip: the resource type's own calls read and write it. */
 export const apart: Kind = { path: "" };
 
-/** Returns the API input for `values`. `olds` has the properties before an update. */
+/** Returns the API input for `values`. `olds` are the properties before an update. */
 export function toAws(kinds: Kinds, values: object, olds: object = {}, spelling = upperCase): Properties {
     const input: Record<string, unknown> = {};
     for (const [property, kind] of Object.entries(kinds)) {
@@ -62,7 +62,9 @@ export function toAws(kinds: Kinds, values: object, olds: object = {}, spelling 
     return input;
 }
 
-/** Returns the properties of an API response, without defaults of properties that the program omits. */
+/**
+ * Returns the properties in an API response. Leaves out properties that the program omits and that have their default.
+ */
 export function fromAws(kinds: Kinds, found: unknown, state: unknown, spelling = upperCase): Properties {
     const observed = Object.entries(kinds).flatMap(([property, kind]) => {
         if (kind.path === "") {
@@ -88,7 +90,9 @@ export function memberOf(value: unknown, name: string): unknown {
 export const nestedOf = (kinds: Kinds): readonly string[] =>
     Object.entries(kinds).flatMap(([property, { nested = [] }]) => nested.map((path) => `${property}.${path}`));
 
-/** An object with these members. An object with only defaults is omitted if the program omits the property. */
+/**
+ * An object with these members. If the program omits the object and AWS returns only defaults, the object is left out.
+ */
 export function struct(members: Kinds, spelling = upperCase): Kind {
     return {
         nested: Object.entries(members).flatMap(([property, { nested }]) =>
@@ -114,7 +118,7 @@ export const list = (of: Kind = value): Kind => ({
     to: (given) => elementsOf(given).map((each) => (of.to ? of.to(each) : each)),
     from(found, state) {
         const were = elementsOf(state);
-        // An empty list equals an omitted list.
+        // Treat an empty list as an omitted one.
         if (elementsOf(found).length === 0 && state === undefined) return undefined;
         return elementsOf(found).map((each, n) => (of.from ? of.from(each, were[n] ?? {}) : each));
     },
@@ -122,7 +126,7 @@ export const list = (of: Kind = value): Kind => ({
 
 export const elementsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** An object with CloudFront's `Quantity` of its items. */
+/** An object with `Items`, to which CloudFront's API requires their number as `Quantity`. */
 export const counted = (of: Kind): Kind => ({
     ...of,
     to(given) {
@@ -131,7 +135,7 @@ export const counted = (of: Kind): Kind => ({
     },
 });
 
-/** A list as CloudFront's `Quantity` and `Items`. */
+/** A list that CloudFront's API represents as an object with `Quantity` and `Items`. */
 export function items(of: Kind = value): Kind {
     const { nested, to, from } = list(of);
     return {
@@ -168,7 +172,7 @@ export const pairs = (name: string): Kind => ({
         Object.fromEntries(elementsOf(found).map((each) => [memberOf(each, name), memberOf(each, "Value")])),
 });
 
-/** A map of which AWS returns more keys than the program gives. */
+/** A map for which AWS also returns keys that the program does not set. Only the program's keys are compared. */
 export const partOf = (spelling: Spelling): Kind => ({
     ...map,
     to: (given) => Object.fromEntries(Object.entries(Object(given)).map(([key, inner]) => [spelling(key), inner])),

@@ -15,7 +15,7 @@ export const lambdaEntries = (client: lambda.LambdaClient, region: string): Reco
 });
 
 /**
- * Functions from a zip file, with CreateFunction's defaults. Layers, container images and VPC settings are not mapped.
+ * Functions from a zip file, with CreateFunction's defaults. Layers, container images and VPC settings are not supported.
  */
 function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
     const call = callsOf(client);
@@ -48,7 +48,7 @@ function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
             }),
             tracingConfig: or({}, struct({ mode: or("PassThrough") })),
             deadLetterConfig: or({}, struct({ targetArn: or("") })),
-            // -1 is Terraform's value for unreserved concurrency.
+            // Terraform uses -1 for a function without reserved concurrency.
             reservedConcurrentExecutions: or(-1),
         },
         outputs: {
@@ -84,8 +84,8 @@ function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
         async put(input, { key, args, olds, before }) {
             const ZipFile = await zipOf(args.code);
             const configuration = configurationOf(input);
-            // Like the AWS plugin, sends only changed parts: a caller with lambda:UpdateFunctionCode may lack the
-            // permission for the configuration.
+            // Like the AWS plugin, update the configuration only if it changed: the caller may have only
+            // lambda:UpdateFunctionCode.
             if (canonical(configuration) !== canonical(configurationOf(before))) {
                 await call(lambda.UpdateFunctionConfigurationCommand)(configuration);
             }
@@ -100,7 +100,7 @@ function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
 
 const ownGroup = (name: unknown) => `/aws/lambda/${name}`;
 
-/** The members that only UpdateFunctionConfiguration accepts. */
+/** Returns the members that UpdateFunctionConfiguration accepts, without those that other calls set. */
 function configurationOf({ FunctionName, code, Architectures, ReservedConcurrentExecutions, ...rest }: Properties) {
     const LoggingConfig = { LogFormat: "Text", LogGroup: ownGroup(FunctionName), ...Object(rest.LoggingConfig) };
     return { FunctionName, ...rest, LoggingConfig };
@@ -115,12 +115,12 @@ function observedFunction(
     const invocations = (target: string) =>
         `arn:${arn.split(":")[1]}:apigateway:${region}:lambda:path/2015-03-31/functions/${target}/invocations`;
     const codeWas = memberOf(state, "codeSha256");
-    // Lambda chooses the log group if the function names none.
+    // Lambda fills in the log group if the program sets none, so this value is not a difference.
     const { LogGroup, ...logging } = LoggingConfig ?? {};
     const isFilledIn = state.loggingConfig?.logGroup === undefined && LogGroup === ownGroup(FunctionName);
     return {
         ...found,
-        // An imported function has no code in the state, as in the AWS plugin.
+        // As in the AWS plugin, the state of an imported function contains no code.
         code: codeWas === undefined || codeWas === CodeSha256 ? state.code : "changed outside",
         LoggingConfig: isFilledIn ? logging : LoggingConfig,
         QualifiedArn: `${arn}:${Version}`,

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { digest } from "../toolchain/stamp.mjs";
 
 /**
- * Starts the AWS plugin from one bundled file. Loading single modules took half of the start time, and the engine starts the
- * plugin for each command. The bundle is rebuilt, in about a second, when the sources or the lock file change.
+ * Starts the AWS plugin from one bundled file. The engine starts the plugin for each command, and without the bundle,
+ * half of the start time is loading single modules. The bundle is rebuilt, in about a second, when the sources or the
+ * lock file change.
  */
 
 const source = import.meta.dirname;
@@ -15,7 +16,7 @@ const folder = join(root, ".tools", "aws-plugin");
 
 /** Longest duration of a build in milliseconds, on a busy machine. */
 const buildMs = 60_000;
-/** Dependencies of Pulumi's SDK that only programs need. */
+/** Dependencies of Pulumi's SDK that Pulumi programs need, but plugins do not. */
 const unused = ["typescript", "@npmcli/arborist"];
 
 const names = readdirSync(source).filter((name) => name.endsWith(".ts"));
@@ -44,7 +45,7 @@ async function build(): Promise<void> {
         alias: Object.fromEntries(unused.map((name) => [name, join(source, "unused.cjs")])),
     });
     renameSync(unfinished, bundle);
-    // Another process may have built the same bundle meanwhile, or may be building it.
+    // Delete old bundles only, because another process may be building one now.
     for (const file of readdirSync(folder).map((name) => join(folder, name))) {
         const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
         if (file !== bundle && age > buildMs) rmSync(file, { force: true });

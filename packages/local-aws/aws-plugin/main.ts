@@ -14,7 +14,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-// The SDK's index also loads the automation API, TypeScript and npm.
+// Import this file only, because the SDK's index also loads the Automation API, TypeScript and npm.
 import { main } from "@pulumi/pulumi/provider/server.js";
 import { restApiEntries } from "./api-gateway.ts";
 import { apiKeyEntries } from "./api-keys.ts";
@@ -79,16 +79,17 @@ const provider = createProvider(
             return { id: region, name: region, region, description: region, endpoint: `ec2.${region}.amazonaws.com` };
         },
         async "aws:index/getPartition:getPartition"() {
-            // The local AWS is the standard partition.
+            // The local AWS only has the partition `aws`.
             return { id: "aws", partition: "aws", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" };
         },
     },
 );
 
-// The engine ends the plugin by a signal, and Node then does not write its compile cache (NODE_COMPILE_CACHE).
+// Write Node's compile cache (NODE_COMPILE_CACHE) now, because the engine ends the plugin by a signal, and Node then
+// does not write it.
 flushCompileCache();
 
-// A killed engine leaves its plugins running, and records nothing that they do afterwards.
+// Exit soon after the engine: a killed engine leaves its plugins running, and their later changes would be in no state.
 const engine = Number(process.env.ENGINE_PID);
 setInterval(() => process.ppid !== engine && process.exit(1), 500).unref();
 

@@ -17,7 +17,8 @@ interface Server {
 
 /**
  * Lets the SDK's provider server answer previews of updates, as the AWS plugin does: outputs that the update cannot
- * change stay known. By default the SDK does not support previews, so the engine treats every output as unknown.
+ * change keep their values in a preview. By default the SDK does not support previews, so the engine treats every
+ * output as unknown.
  */
 export function answerPreviews(previewUpdate: PreviewedUpdate): void {
     const { addService } = grpc.Server.prototype;

@@ -3,13 +3,13 @@ import { type AnyEntry, canonical, type Properties } from "./entry.ts";
 
 export type Lookup = (args: Properties) => Promise<Properties>;
 
-/** Pulumi's placeholder for an unknown value, and the key that marks wrapped values. */
+/** Pulumi's placeholder for an unknown value, and the keys and values that mark secrets and hashed assets. */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const hashedSignatures: unknown[] = ["c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"];
 
-/** Returns the known part of the state after an update. */
+/** Returns the state after an update as far as a preview knows it, with placeholders for unknown values. */
 export type PreviewedUpdate = (urn: string, olds: Properties, news: Properties) => Record<string, unknown>;
 
 /** Creates a Pulumi provider from a table of resource types and a table of functions (lookups). */
@@ -22,7 +22,7 @@ export function createProvider(
         const found = entries[type];
         if (!found) {
             throw new Error(
-                `${type} is not mapped by the local AWS plugin. Add an entry to packages/local-aws/aws-plugin, or run with --official-plugin.`,
+                `${type} is not supported by the local AWS plugin. Add an entry to packages/local-aws/aws-plugin, or run with --official-plugin.`,
             );
         }
         return found;
@@ -32,7 +32,7 @@ export function createProvider(
         async check(urn, _olds, news) {
             const failures = unmapped(entryOf(urn), plain(news)).map((property) => ({
                 property,
-                reason: "is not mapped by the local AWS plugin (packages/local-aws/aws-plugin); run with --official-plugin",
+                reason: "is not supported by the local AWS plugin (packages/local-aws/aws-plugin); run with --official-plugin",
             }));
             return { inputs: news, failures };
         },
@@ -45,8 +45,9 @@ export function createProvider(
                     properties[key] !== "ignore" && !isOpen(key) && comparable(olds[key]) !== comparable(news[key]),
             );
             const replaces = changed.filter((key) => properties[key] === "replace");
-            // pulumi-terraform-bridge (nameRequiresDeleteBeforeReplace) deletes first if the program gives the name,
-            // because two resources cannot have one name. All other types are created first.
+            // Like pulumi-terraform-bridge (nameRequiresDeleteBeforeReplace): if the program sets the name, delete the
+            // old resource first, because two resources cannot have the same name. Otherwise create the new resource
+            // first.
             const hasGivenName = autonamed in properties && news[autonamed] !== undefined;
             const deleteBeforeReplace = replaces.length > 0 && hasGivenName;
             return { changes: changed.length > 0, replaces, deleteBeforeReplace };
@@ -62,7 +63,7 @@ export function createProvider(
             if (found === undefined) {
                 return { id: "", props: {} };
             }
-            // Unchanged values keep the program's form, including wrapped secrets.
+            // Keep unchanged values as they are in the state, for example wrapped in a secret.
             const asWas = (key: string, value: unknown) => comparable(unwrap(props?.[key])) === comparable(value);
             const news = Object.entries(found).filter(([key, value]) => !asWas(key, value));
             return { id, props: clean({ ...props, ...Object.fromEntries(news) }) };
@@ -83,7 +84,7 @@ export function createProvider(
         async invoke(token, args) {
             const lookup = lookups[token];
             if (!lookup) {
-                throw new Error(`${token} is not mapped by the local AWS plugin (packages/local-aws/aws-plugin).`);
+                throw new Error(`${token} is not supported by the local AWS plugin (packages/local-aws/aws-plugin).`);
             }
             return { outputs: await lookup(args) };
         },
@@ -103,13 +104,13 @@ async function importOf(entry: AnyEntry, importId: string) {
     return { id, inputs, props: clean({ ...all, ...(await entry.computed?.(id, all)) }) };
 }
 
-/** The properties of a state that are not arguments. */
+/** Returns the properties of a state that are not arguments. */
 function computedOf({ properties, filledIn = [] }: AnyEntry, state: Properties): Record<string, unknown> {
     const isComputed = (key: string) => !(key in properties) || filledIn.includes(key);
     return Object.fromEntries(Object.entries(state).filter(([key]) => isComputed(key)));
 }
 
-/** Paths of all arguments that the entry does not map. */
+/** Returns the paths of all arguments that the entry does not support. */
 function unmapped({ properties, nested = [] }: AnyEntry, args: Properties): string[] {
     const roots = new Set(nested.map((path) => path.split(".", 1)[0]));
     return Object.entries(args).flatMap(([property, value]) => {
@@ -123,7 +124,7 @@ function unmapped({ properties, nested = [] }: AnyEntry, args: Properties): stri
     });
 }
 
-/** Paths of all leaf values, without array indices. */
+/** Returns the paths of all leaf values, without array indices. */
 function leaves(path: string, value: unknown): string[] {
     if (Array.isArray(value)) {
         return [...new Set(value.flatMap((element) => leaves(path, element)))];
@@ -134,7 +135,7 @@ function leaves(path: string, value: unknown): string[] {
     return Object.entries(value).flatMap(([key, inner]) => leaves(`${path}.${key}`, inner));
 }
 
-/** Properties with secrets unwrapped. */
+/** Returns the properties, with secrets replaced by their plain values. */
 function plain(properties: Properties): Record<string, unknown> {
     return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, unwrap(value)]));
 }
@@ -150,7 +151,7 @@ function unwrap(value: unknown): unknown {
     return object[signature] === secretSignature ? unwrap(object.value) : plain(object);
 }
 
-/** Text for comparison: assets and archives by content, other values by value. */
+/** Returns a text that is equal for equal values. Compares assets and archives by their content hash. */
 function comparable(value: unknown): string {
     const object = value as Record<string, unknown> | undefined;
     return hashedSignatures.includes(object?.[signature]) ? String(object?.hash) : canonical(value ?? null);

@@ -4,9 +4,9 @@ import { at, fromAws, type Kind, type Kinds, memberOf, nestedOf, type Spelling, 
 
 /** A service's tagging calls. */
 export interface Tagging {
-    /** The tags' member of the create input, if the create accepts tags. */
+    /** The member of the create input that contains the tags, if the create call accepts tags. */
     readonly member?: string;
-    /** Whether tagging calls take the resource id; by default, they take the ARN. */
+    /** "id" if tagging calls identify the resource by its id. By default, they use the ARN. */
     readonly by?: "id";
     /** Converts tags to the service's form. */
     form(tags: object | undefined): unknown;
@@ -43,16 +43,16 @@ interface Row<A> extends Pick<Entry<A>, "autonamed" | "volatile" | "filledIn" | 
     readonly tags?: Tagging;
     /** The input member for the id, or all members that identify the resource. By default, the members of `replace`. */
     readonly key?: string | ((id: string, args: Resolved<A>) => Properties);
-    /** The id of a resource that `put` creates. */
+    /** Returns the id of a resource without a create call, which `put` creates. */
     id?(args: Resolved<A>): string;
     create?(input: Properties, args: Resolved<A>): Promise<string | undefined>;
-    /** Whether `put` must follow the create, because the create does not accept every property. */
+    /** Whether `put` must follow the create call, because that call does not accept every property. */
     readonly settles?: boolean;
     /** Sets all properties; for types without a create operation, also those of `replace`. */
     put?(input: Properties, change: Change<A>): Promise<unknown>;
     /**
-     * Reads the resource with all properties. Returns undefined, or fails with an error in `gone`, if the resource does
-     * not exist.
+     * Reads the resource with all properties. If it does not exist, returns undefined or fails with an error that
+     * `gone` lists.
      */
     get(key: Properties, id: string, state: Resolved<A>): Promise<object | undefined>;
     delete(key: Properties, id: string, state: Resolved<A>): Promise<unknown>;
@@ -149,7 +149,7 @@ async function tagsOf(tags: Tagging, id: string, outputs: Properties, found: obj
     return Array.isArray(has) ? plainTags(has) : has;
 }
 
-/** Sets changed tags and removes tags that the program no longer has. */
+/** Sets the wanted tags, and removes tags that the program no longer sets. */
 async function setTags<A>(row: Row<A>, id: string, args: Resolved<A>, olds: object): Promise<void> {
     const { tags } = row;
     const [wanted, before] = [args, olds].map((of) => ({ ...Object(memberOf(of, "tags")) }));

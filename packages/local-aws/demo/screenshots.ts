@@ -21,7 +21,7 @@ interface Shot {
     readonly height?: number;
     /** Selectors to click, in order, before the screenshot. */
     readonly clicks?: readonly string[];
-    /** The screenshot waits for an element with this selector. */
+    /** Selector of an element that must exist before the screenshot. */
     readonly until: string;
 }
 
@@ -64,7 +64,7 @@ const shots: readonly Shot[] = [
 ];
 
 const options = new Command("screenshots")
-    .description("Takes pictures of the storefront at a URL, for docs/images")
+    .description("Takes screenshots of a running storefront and saves them in docs/images")
     .version(version, "--version", "print the version")
     .addHelpText(
         "after",
@@ -79,7 +79,10 @@ const options = new Command("screenshots")
     .opts<{ url: string; shop?: boolean; out: string; only?: string[] }>();
 
 function addressOf(text: string): string {
-    if (!URL.canParse(text)) throw new InvalidArgumentError("It must be an address such as the demo prints it.");
+    if (!URL.canParse(text))
+        throw new InvalidArgumentError(
+            "The value must be a complete URL, such as the storefront URL that npm run demo prints.",
+        );
     return text;
 }
 
@@ -95,7 +98,7 @@ try {
     }
 } catch (error) {
     console.error(
-        `The pictures were not taken: ${messageOf(error)}\nIs the page there?  curl -I '${options.url}'   (npm run demo prints its address)`,
+        `The screenshots failed: ${messageOf(error)}\nDoes the page answer?  curl -I '${options.url}'   (npm run demo prints the URL)`,
     );
     process.exitCode = 1;
 } finally {

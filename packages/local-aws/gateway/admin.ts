@@ -12,7 +12,7 @@ interface Admin {
     readonly emulator: Emulator;
     readonly faults: Faults;
     readonly organisation?: Organisation;
-    /** Set if the local AWS enforces IAM. */
+    /** Undefined if the local AWS does not enforce IAM. */
     readonly enforcement?: { readonly log: AccessLog };
     /** Returns the response to `GET /_local/status`. */
     status(): object;
@@ -24,7 +24,10 @@ type Endpoint = (admin: Admin, request: IncomingMessage, url: URL) => Promise<An
 
 type Answer = readonly [status: number, body: object];
 
-/** The largest step of the clock: a year. For each campaign, metering needs half a second for a year. */
+/**
+ * The longest time by which one call can advance the clock: a year, because metering a year takes half a second for
+ * each campaign.
+ */
 const maxSeconds = 366 * 24 * 3600;
 
 const endpoints: Record<string, Record<string, Endpoint>> = {
@@ -75,7 +78,9 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
             try {
                 const fault = readFault(JSON.parse(text), emulator.operations);
                 if (!enforcement && !emulator.operations.has(fault.operation)) {
-                    return bad(`${fault.operation} is not named here: the local AWS runs with --no-enforce.`);
+                    return bad(
+                        `${fault.operation} cannot have a fault: with --no-enforce, the local AWS does not derive the IAM actions of calls.`,
+                    );
                 }
                 return [201, faults.arm(fault)];
             } catch (error) {
@@ -92,12 +97,12 @@ function clockOf({ clock }: Emulator): object {
     return { now: new Date(clock.now()).toISOString(), aheadSeconds: clock.ahead() / 1000 };
 }
 
-/** Returns the seconds in the body of `POST /_local/clock`, or a text with the fault of the body. */
+/** Returns the seconds in the body of `POST /_local/clock`, or an error message if the body is invalid. */
 function readAdvance(text: string): number | string {
     try {
         const { advanceSeconds, ...others } = JSON.parse(text) as { advanceSeconds?: unknown };
         const [unknown] = Object.keys(others);
-        if (unknown !== undefined) return `There is no ${unknown}: it has advanceSeconds.`;
+        if (unknown !== undefined) return `Unknown member ${unknown}. The only allowed member is advanceSeconds.`;
         if (typeof advanceSeconds === "number" && advanceSeconds >= 0 && advanceSeconds <= maxSeconds) {
             return advanceSeconds;
         }

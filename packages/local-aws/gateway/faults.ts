@@ -10,7 +10,7 @@ export type Effect =
 /** Whether the effect happens before the service receives the call, or after it has executed the call. */
 export type When = "before" | "after";
 
-/** Affects the `call`-th call of `operation` and the `times` - 1 calls after it. */
+/** A fault for `times` calls of `operation`, from the `call`-th on. */
 interface Fault {
     /** A Personalize operation, or an IAM action of another service, such as `cloudfront:CreateDistribution`. */
     operation: string;
@@ -19,14 +19,17 @@ interface Fault {
     effect: Effect;
 }
 
-/** A fault in `GET /_local/faults`, with the number of its counted and its affected calls. */
+/**
+ * A fault as `GET /_local/faults` returns it, with the number of calls of its operation since its creation (`seen`) and
+ * of those that it affected (`struck`).
+ */
 interface ArmedFault extends Fault {
     id: number;
     seen: number;
     struck: number;
 }
 
-/** The error for an invalid fault definition. */
+/** Thrown for an invalid fault definition. */
 export class BadFaultError extends Error {}
 
 /** Holds the active faults, in memory only. */
@@ -68,7 +71,7 @@ export function readFault(body: unknown, operations: ReadonlySet<string>): Fault
     refuseOthers(others, "a fault", "operation, call, times, effect");
     if (typeof operation !== "string" || !(operations.has(operation) || isElsewhere(operation))) {
         throw new BadFaultError(
-            `operation must be one of Personalize's, such as CreateCampaign, or an action of another service, such as cloudfront:CreateDistribution; it is ${show(operation)}.`,
+            `operation must be a Personalize operation, such as CreateCampaign, or an IAM action of another service, such as cloudfront:CreateDistribution; it is ${show(operation)}.`,
         );
     }
     const fault = {
@@ -81,7 +84,7 @@ export function readFault(body: unknown, operations: ReadonlySet<string>): Fault
     return fault;
 }
 
-/** Whether an operation is an IAM action of a service other than Personalize. */
+/** Checks whether an operation is an IAM action of a service other than Personalize. */
 const isElsewhere = (operation: string) => /^(?!personalize)[a-z0-9-]+:[A-Z][A-Za-z]+$/.test(operation);
 
 function readEffect({ kind, ...given }: Record<string, unknown>): Effect {
@@ -124,19 +127,21 @@ function readEffect({ kind, ...given }: Record<string, unknown>): Effect {
     }
 }
 
-// A schema has no status, so a fault can neither make its creation fail nor hang.
+// `fail` and `hang` change a resource's status. A schema has no status, so they cannot affect CreateSchema.
 function checkTarget(operation: string, kind: Effect["kind"]): void {
     if (isElsewhere(operation) && kind !== "error") {
-        throw new BadFaultError(`An action of another service than Personalize can only have an error; it is ${kind}.`);
+        throw new BadFaultError(`For services other than Personalize, effect.kind must be error; it is ${kind}.`);
     }
     const creates = /^Create(?!Schema$)/.test(operation);
     if (kind === "fail" && !creates && !/^Update(Campaign|Dataset|Solution)$/.test(operation)) {
         throw new BadFaultError(
-            `fail is for operations that create a resource with a status, and for UpdateCampaign, UpdateDataset and UpdateSolution; ${operation} is none.`,
+            `The effect fail requires an operation that creates a resource with a status, or UpdateCampaign, UpdateDataset or UpdateSolution; operation is ${operation}.`,
         );
     }
     if (kind === "hang" && !creates) {
-        throw new BadFaultError(`hang is for operations that create a resource with a status; ${operation} is none.`);
+        throw new BadFaultError(
+            `The effect hang requires an operation that creates a resource with a status; operation is ${operation}.`,
+        );
     }
 }
 
@@ -147,7 +152,8 @@ function membersOf(value: unknown, what: string): Record<string, unknown> {
 
 function refuseOthers(others: object, what: string, allowed: string): void {
     const [unknown] = Object.keys(others);
-    if (unknown !== undefined) throw new BadFaultError(`There is no ${unknown} in ${what}: it has ${allowed}.`);
+    if (unknown !== undefined)
+        throw new BadFaultError(`Unknown member ${unknown} in ${what}. Allowed members: ${allowed}.`);
 }
 
 function whole(value: unknown, name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
@@ -158,7 +164,7 @@ function whole(value: unknown, name: string, least: number, most = Number.MAX_SA
 
 function filled(value: unknown, name: string): string {
     if (typeof value === "string" && value !== "") return value;
-    throw new BadFaultError(`${name} must be a text; it is ${show(value)}.`);
+    throw new BadFaultError(`${name} must be a string with at least one character; it is ${show(value)}.`);
 }
 
 function readWhen(value: unknown): When {

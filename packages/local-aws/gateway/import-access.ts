@@ -19,9 +19,10 @@ import { withoutDocumentNote } from "./without-document.ts";
 
 /**
  * Checks whether a job can read its input, and whether a batch job can write its output. Each step must pass: the
- * service can assume the role; the role session may list and get (or put) within its boundary; the bucket policy allows
- * the service principal the same; the bucket is in the job's region; and the role or the service can decrypt objects
- * with a KMS key. AWS does not document in detail which condition keys it sends, so the local AWS is strict.
+ * service can assume the role; the role session may list and get objects (or put them) within its boundary; the bucket
+ * policy allows the same actions for the service principal; the bucket is in the job's region; and the role or the
+ * service can decrypt objects with a KMS key. AWS does not document in detail which condition keys Personalize sends,
+ * so the local AWS is strict.
  */
 export function createImportAccess(
     miniStack: MiniStackAddress,
@@ -85,7 +86,7 @@ interface ImportPolicies {
     readonly boundary?: readonly NamedPolicy[] | undefined;
     readonly serviceControl?: Levels | undefined;
     readonly roleId?: string;
-    /** The objects of a folder; empty for a single object. */
+    /** The keys of the objects in a folder; empty for a single object. */
     readonly keys?: readonly string[];
 }
 
@@ -99,13 +100,13 @@ function importOf(
     return { roleArn, roleId, partition, region, ...owners, sourceArn, bucket, key, keys };
 }
 
-/** Evaluates the steps for reading with fetched documents: of an import, or of a batch job's input. */
+/** Evaluates, with fetched policy documents, whether a job can read its input: an import, or a batch job. */
 export function judgeImport(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
     const of = importOf(request, partition, policies);
     return judgeSteps(of, policies, "read", roleReads(of), serviceReads(of));
 }
 
-/** Evaluates the steps for an object that a batch job writes. */
+/** Evaluates, with fetched policy documents, whether a batch job can write its output. */
 export function judgeOutput(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
     const of = importOf(request, partition, policies);
     const puts = (reads: readonly AccessRequest[]) =>

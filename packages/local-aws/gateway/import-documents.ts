@@ -44,7 +44,7 @@ export async function roleDocuments(iam: IAMClient, roleArn: string): Promise<Ro
     };
 }
 
-/** Managed policies without a document allow nothing. */
+/** Replaces a missing document by an empty one, which allows nothing. */
 const allowing = ({
     name,
     document,
@@ -57,8 +57,8 @@ const allowing = ({
 });
 
 /**
- * Reads the bucket's policy. Returns nothing for a bucket without a policy and for an invalid policy, which S3 does not
- * store.
+ * Reads the bucket's policy. Returns an empty list for a bucket without a policy, and for an invalid policy, which S3
+ * would not store.
  */
 export async function bucketPoliciesOf(client: s3.S3Client, Bucket: string): Promise<NamedPolicy[]> {
     const command = new s3.GetBucketPolicyCommand({ Bucket });
@@ -103,8 +103,8 @@ const parse = (document: string): PolicyDocument => JSON.parse(document);
 
 /**
  * Returns why an import's objects cannot be decrypted; undefined if they can or have no KMS key. The key must be
- * enabled, and must allow the role session or the service to decrypt. The key's policy is sufficient (Developer Guide,
- * "Giving Amazon Personalize permission to use your AWS KMS key").
+ * enabled, and must allow the role session or the service to decrypt. The role needs no permission in its own policies
+ * if the key's policy allows it (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key").
  */
 export async function whyNotDecrypted(
     miniStack: MiniStackAddress,

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type MiniStackAddress, settingsOf } from "./ministack.ts";
 
-/** Settings of the AWS clients that the gateway's loops use to call MiniStack directly, as the account. */
+/** Settings of the AWS clients with which the gateway's loops call MiniStack directly, as the account's root user. */
 export const endpointOf = (miniStack: MiniStackAddress) => ({
     ...settingsOf(miniStack),
-    // The gateway's loop retries by itself, and must not wait for a suspended MiniStack.
+    // One attempt is enough, because the gateway's loop repeats its work. A suspended MiniStack must not block the
+    // loop.
     maxAttempts: 1,
     requestHandler: { requestTimeout: 5000, throwOnRequestTimeout: true },
 });
 
 /**
  * Calls `work` again and again, with a pause of `milliseconds` between two calls, until stopped. A failure does not end
- * the loop. It is reported once, and again if the reason changes.
+ * the loop. A failure is reported once, and again if its message changes.
  */
 export function every(milliseconds: number, work: () => Promise<void>, failed: (error: Error) => void) {
     const abort = new AbortController();

@@ -1,16 +1,16 @@
-/** MiniStack's port and the secret of this start. MiniStack rejects requests without the secret. */
+/** MiniStack's port, and the secret that is generated at each start. MiniStack rejects requests without the secret. */
 export interface MiniStackAddress {
     readonly port: number;
     readonly secret: string;
 }
 
 /**
- * The header with the secret, which packages/local-aws/ministack/gateway_only.py reads. The gateway drops a caller's
- * value.
+ * The header with the secret, which packages/local-aws/ministack/gateway_only.py reads. The gateway removes this header
+ * from callers' requests.
  */
 export const secretHeader = "x-from-gateway";
 
-/** The header that marks requests checked by the gateway. MiniStack ignores the mark without the secret. */
+/** The header that marks requests that the gateway has checked. MiniStack ignores this header without the secret. */
 export const judgedHeader = "x-judged-by-gateway";
 
 interface Sent {
@@ -35,7 +35,7 @@ function withSecret(secret: string) {
     };
 }
 
-/** Settings of AWS clients that call MiniStack directly, as the account. */
+/** Settings of AWS clients that call MiniStack directly, as the account's root user. */
 export const settingsOf = ({ port, secret }: MiniStackAddress) => ({
     endpoint: `http://127.0.0.1:${port}`,
     region: "us-east-1",

@@ -4,20 +4,20 @@ import { describeProblems, type NamedPolicy, type PolicyDocument, parsePolicy } 
 export type Levels = readonly (readonly NamedPolicy[])[];
 
 /**
- * Service control policies of the account. On AWS, the management account attaches them; here, `PUT
- * /_local/organisation` does. They limit users, roles and sessions but no service (Organizations User Guide, "Service
- * control policies"). They last until the process ends.
+ * Service control policies of the account. On AWS, the management account attaches them; here, a call of `PUT
+ * /_local/organisation` does. They limit users, roles and sessions, but no service principals (Organizations User
+ * Guide, "Service control policies"). They are kept in memory until the local AWS stops.
  */
 export interface Organisation {
-    /** All policies, as `authorize` expects them; undefined if the account is in no organization. */
+    /** All policies, as `authorize` expects them; undefined if no policy is attached. */
     levels(): Levels | undefined;
     /** The policies that IAM's simulator evaluates: only those without conditions. */
     simulated(): Levels | undefined;
-    /** Attaches a policy to the account. Returns the error of an invalid policy. */
+    /** Attaches a policy to the account. Returns an error message if the policy is invalid. */
     attach(text: string): string | undefined;
 }
 
-/** Each organization has this policy, to which deny lists are added. */
+/** Each organization starts with this policy, so the attached policies only need to deny. */
 const fullAccess: NamedPolicy = {
     name: "FullAWSAccess",
     document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },

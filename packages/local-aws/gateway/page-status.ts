@@ -1,10 +1,10 @@
 import { type Emulator, monthStart } from "local-personalize";
 import { monthSpend } from "./spend.ts";
 
-/** Whether a call to a public endpoint reads the status for the storefront. */
+/** Checks whether a call to a public endpoint is the GET /health with which the storefront reads its status. */
 export const isPageStatus = (method: string | undefined, path: string) => method === "GET" && path.endsWith("/health");
 
-/** The used members of a response to GET /health. */
+/** The members of a response to GET /health that this file reads. */
 interface Health {
     readonly campaign?: { readonly solutionVersionArn?: string };
     readonly cost?: { readonly spend?: object };
@@ -12,8 +12,8 @@ interface Health {
 
 /**
  * Adds the served version's quality to the API's response to GET /health. If the cost guard has not run yet, also adds
- * the metered cost of the local Personalize. Does not change a response without these members, such as the response to
- * a caller without permission.
+ * the metered cost of the local Personalize. Does not change a response without `campaign` and `cost`, such as the
+ * response to a caller without permission.
  */
 export async function withLocalFigures(
     emulator: Pick<Emulator, "handle" | "usage" | "clock">,
@@ -46,7 +46,7 @@ async function qualityOf(emulator: Pick<Emulator, "handle">, solutionVersionArn:
     return metrics.normalized_discounted_cumulative_gain_at_10;
 }
 
-/** Returns the metered cost of all stacks of this local AWS, in the form of the cost guard's record. */
+/** Returns the metered cost of all stacks on this local AWS, with the members that the cost guard records. */
 function spendOf({ usage, clock }: Pick<Emulator, "usage" | "clock">) {
     const now = clock.now();
     const countedAt = new Date(now).toISOString();

@@ -17,7 +17,7 @@ export interface Passing {
     readonly isPublic?: boolean;
     /** Called when MiniStack has responded, before the caller receives the response. */
     answered?(): void;
-    /** Replaces the body of a successful answer. */
+    /** Returns the body that replaces the body of a successful response. */
     rewrite?(body: Buffer): Buffer | Promise<Buffer>;
 }
 
@@ -50,7 +50,7 @@ export function passThrough(
     onward.once("response", (answer) => {
         answered?.();
         if (response.destroyed) {
-            // Piping to a closed response would throw and end the local AWS.
+            // Piping to a closed response would throw an error that ends the local AWS.
             onward.destroy();
             return;
         }
@@ -59,7 +59,8 @@ export function passThrough(
             return;
         }
         response.writeHead(answer.statusCode ?? 502, isPublic ? answer.headers : withoutCors(answer.headers));
-        // If MiniStack ends during a response, the connection closes; otherwise the caller would wait forever.
+        // `pipeline` closes the caller's connection if MiniStack ends during a response; otherwise the caller would
+        // wait forever.
         pipeline(answer, response, () => {});
     });
     onward.on("error", (error) => answerSilence(response, error));
@@ -78,7 +79,7 @@ export function passThrough(
     }
 }
 
-/** Removes CORS headers, because MiniStack lets pages of any origin read each response. */
+/** Removes CORS headers: with those of MiniStack, pages of any origin could read each response. */
 function withoutCors(headers: IncomingHttpHeaders): IncomingHttpHeaders {
     return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("access-control-")));
 }

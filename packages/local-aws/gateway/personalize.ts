@@ -4,8 +4,8 @@ import { type Emulator, type EmulatorRequest, type ServiceFault, writeAnswer } f
 import type { Effect, Faults, When } from "./faults.ts";
 
 /**
- * Answers a Personalize call with the emulator and its injected faults. This function applies faults of the connection,
- * and passes faults of the response or of a resource to the emulator.
+ * Answers a Personalize call with the emulator and its injected faults. This function applies latency and dropped
+ * connections; it passes faults that change the response or a resource to the emulator.
  */
 export async function answerPersonalize(
     emulator: Emulator,
@@ -33,7 +33,8 @@ export async function answerPersonalize(
 
 async function holdBack(effects: Effect[], when: When): Promise<void> {
     for (const effect of effects) {
-        // A delayed call must not keep a stopping local AWS running.
+        // Do not keep the process alive (`ref: false`), so that a delayed call does not delay the stop of the local
+        // AWS.
         if (effect.kind === "latency" && effect.when === when) {
             await sleep(effect.milliseconds, undefined, { ref: false });
         }

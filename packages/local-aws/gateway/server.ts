@@ -24,7 +24,7 @@ interface GatewayOptions {
     readonly miniStack: MiniStackAddress;
     readonly emulator: Emulator;
     readonly organisation?: Organisation;
-    /** Verifies and authorizes each call. Without enforcement, every call from a program is allowed. */
+    /** Verifies and authorizes each call. If undefined, every call from a program is allowed. */
     readonly enforcement?: Enforcement;
     /** Returns the response to `GET /_local/status`. */
     status(): object;
@@ -65,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
     return server;
 }
 
-/** A request that the enforcement admitted. */
+/** A request that may reach its service. */
 interface Routed {
     readonly request: IncomingMessage;
     readonly response: ServerResponse;
@@ -109,14 +109,18 @@ async function route(
         ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
     };
     if (admission && !admission.judged) {
-        // Only MiniStack knows which of its endpoints are public. The gateway itself has no public endpoint.
+        // The gateway has not checked this request, which is for a public endpoint of MiniStack, so its own services
+        // must not answer it.
         passThrough(options.miniStack, request, response, passing);
         return;
     }
     await answerService(options, faults, simulators, { request, response, url, passing });
 }
 
-/** Answers calls of services that MiniStack lacks, by the service in the signature, and forwards all others. */
+/**
+ * Answers the calls that MiniStack does not support, and forwards all others. The signature contains the name of the
+ * service.
+ */
 async function answerService(
     options: GatewayOptions,
     faults: Faults,

@@ -4,14 +4,14 @@ import { clientsByRegion, every } from "./loop.ts";
 import type { MiniStackAddress } from "./ministack.ts";
 
 export const personalizeNamespace = "AWS/Personalize";
-/** PutMetricData accepts 1,000 values; 200 keep the body small. */
+/** The number of values in a call. PutMetricData accepts 1,000, but 200 keep the body small. */
 const maxAtOnce = 200;
-/** The number of values kept while MiniStack does not answer. The oldest are dropped first. */
+/** The maximum number of values to keep while MiniStack does not answer. Drops the oldest first. */
 const mostWaiting = 5000;
 
 /**
- * Publishes Personalize's own metrics to MiniStack's CloudWatch about every second, as the account. `stop` publishes
- * the remaining values.
+ * Publishes Personalize's own metrics to MiniStack's CloudWatch about every second, as the account's root user. `stop`
+ * publishes the remaining values.
  */
 export function publishServiceMetrics(options: {
     miniStack: MiniStackAddress;

@@ -13,19 +13,20 @@ const hour = 3_600_000;
 const runsOn = /^Recommendation/;
 
 /**
- * Returns recurring costs in US dollars per hour: the mean of campaigns in the current and the previous hour. Imports
- * and trainings are not recurring. `holds` selects the records.
+ * Returns the recurring costs in US dollars per hour: the mean cost of campaigns in the current and the previous hour.
+ * Excludes imports and trainings, which do not recur. `holds` selects the cost records.
  */
 export function hourlyRate(usage: Usage, now: number, holds: Holds): number {
     const from = now - (now % hour) - hour;
-    // Volume discounts: the price of an hour depends on the earlier hours of its month.
+    // Start at the month's beginning: with volume discounts, the price of an hour depends on the earlier hours of the
+    // month.
     const recent = costsOf(usage({ from: monthStart(from), to: now })).filter(
         (record) => record.hour >= from && runsOn.test(record.measure) && holds(record),
     );
     return (sumOf(recent) * hour) / (now - from);
 }
 
-/** Returns the spend in the month of `now` from `start` on. */
+/** Returns the spend in the month of `now`, from the time `start`. */
 export function monthSpend(usage: Usage, now: number, start: number, holds: Holds): Spend {
     const records = costsOf(usage({ from: monthStart(now), to: now }));
     const actual = sumOf(records.filter((record) => record.hour >= start && holds(record)));

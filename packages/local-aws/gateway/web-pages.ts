@@ -10,7 +10,8 @@ const publicPaths = [
     /^\/restapis\/[^/]+\/[^/]+\/_user_request_(\/|$)/,
 ];
 /**
- * Host names of public endpoints. The forms are as strict as MiniStack's, which routes any other name to its services.
+ * Host names of public endpoints. The patterns are as strict as MiniStack's, because MiniStack routes any other name to
+ * AWS services.
  */
 const publicHosts = [
     /^[a-f0-9]{8}\.execute-api\.localhost$/,
@@ -19,19 +20,22 @@ const publicHosts = [
 ];
 const distributionHost = /^[a-z0-9]+\.cloudfront\.net$/;
 
-/** Names that always lead to this machine. RFC 6761 reserves `.localhost`: nobody can register a domain below it. */
+/**
+ * Host names that always resolve to this machine. RFC 6761 reserves `.localhost`: nobody can register a domain below
+ * it.
+ */
 const ownHost = /^(127\.0\.0\.1|\[::1\]|([a-z0-9-]+\.)*localhost)$/;
 
-/** The name in the Host header without the port, which differs behind a tunnel. */
+/** Returns the name in the Host header, without the port: behind a tunnel, the port differs from the gateway's. */
 const hostOf = ({ headers }: Pick<IncomingMessage, "headers">) =>
     (headers.host ?? "").toLowerCase().replace(/:\d+$/, "");
 
-/** Whether a path belongs to a deployed API or a function URL. */
+/** Checks whether a path belongs to a deployed API or a function URL. */
 export const isPublicPath = (path: string) => publicPaths.some((known) => known.test(path));
 
 /**
- * Whether a request is for a public endpoint: a deployed API, a function URL or a distribution. MiniStack checks these
- * requests.
+ * Checks whether a request is for a public endpoint: a deployed API, a function URL or a distribution. MiniStack
+ * authorizes these requests.
  */
 export function isPublicPlane(request: Pick<IncomingMessage, "headers">, path: string): boolean {
     const host = hostOf(request);
@@ -39,7 +43,7 @@ export function isPublicPlane(request: Pick<IncomingMessage, "headers">, path: s
 }
 
 /**
- * Whether a browser sent the request for a web page. Browsers without fetch metadata are recognized by their
+ * Checks whether a browser sent the request for a web page. Browsers without fetch metadata are recognized by their
  * User-Agent, which starts with Mozilla.
  */
 function isOfPage(request: Pick<IncomingMessage, "headers">): boolean {
@@ -48,8 +52,9 @@ function isOfPage(request: Pick<IncomingMessage, "headers">): boolean {
 }
 
 /**
- * Returns the response to a request that the local AWS never serves, even if signed; undefined for all others. A foreign Host name
- * shows DNS rebinding: the name of a page's site resolves to this machine. A page can only call public endpoints.
+ * Returns the response to a request that the local AWS never serves, even if signed; undefined for all others. A
+ * foreign Host name shows DNS rebinding: the name of a web site resolves to this machine. A web page may call only
+ * public endpoints.
  */
 export function refusalOfPage(request: Asked): Answer | undefined {
     const host = hostOf(request);

@@ -1,7 +1,7 @@
-"""Answers the gateway's questions on a loopback port, only to requests with the secret.
+"""Answers requests of the gateway on a loopback port. Each request must contain the secret.
 
-`/call` returns a call's actions and resources, `/key` the owner of an access key with secret and policies, `/role` a
-role, and `/refusal` the text of a denial in a service's protocol.
+`/call` returns the actions and resources of a call, `/key` the owner of an access key with its secret and policies,
+`/role` a role, and `/refusal` the response to a denied call in a service's protocol.
 """
 
 import base64
@@ -22,7 +22,7 @@ ADMINISTRATOR = "test"
 
 
 def key(asked: dict, _body: bytes) -> dict:
-    """Returns the owner of an access key. Only the administrator's key is root; MiniStack also accepts others as root."""
+    """Returns the owner of an access key. Only the administrator's key is root; MiniStack accepts other keys as root, too."""
     name, account = asked["key"], asked["account"]
     if iam_evaluator.is_root_access_key(name) and name != ADMINISTRATOR:
         return {"error": "UnrecognizedClientException"}
@@ -48,7 +48,8 @@ def principal(found, account: str) -> dict:
         entity = iam._roles.get(found.principal_arn.split("/")[1]) or {}
         identity = inline("role policy", entity.get("InlinePolicies")) + attached(entity)
     else:
-        # The root user needs no policy. MiniStack does not store a federated user's policies, so such a user has none.
+        # None means root, which needs no policy. MiniStack does not store the policies of federated users, so they get
+        # none.
         identity = None if found.principal_type == "Root" else []
         return {
             "id": found.principal_id, "tags": {}, "identity": identity, "boundary": None, "session": None,

@@ -1,7 +1,7 @@
 """Bounds log events and datapoints, and appends log events to a journal.
 
-MiniStack keeps all of them in memory, and writes them all again with each save. A kill loses no log event that was
-acknowledged, because each is in the journal before the answer.
+MiniStack keeps all of them in memory, and each save writes all of them again. A kill loses no acknowledged log event,
+because each event is in the journal before the response is sent.
 """
 
 import heapq
@@ -18,16 +18,17 @@ from ministack.services import cloudwatch, cloudwatch_logs as logs
 
 import saving
 
-# Options of the local AWS, which functions must not inherit: events of a log group, their age, and datapoints of a metric that are not yet merged.
+# Limits of the local AWS: events of a log group, their age in days, and unmerged datapoints of a metric. Their
+# variables are removed because functions inherit the environment.
 MOST_LOG_EVENTS = int(os.environ.pop("LOG_EVENTS", None) or 10_000)
 LOG_SECONDS = float(os.environ.pop("LOG_DAYS", None) or 14) * 86_400
 MOST_DATAPOINTS = int(os.environ.pop("DATAPOINTS", None) or 2_000)
 
-# A journal is written anew when it is twice as long as its live events.
+# The journal is rewritten when it is larger than this size and twice as large as the events that are kept.
 SMALLEST_JOURNAL = 4 * 1024 * 1024
-# A stream without events is removed after this time: an append may have found it just before.
+# A stream whose events are all removed is deleted after this time, because an append may be using it.
 REST_SECONDS = 5
-# CloudWatch also keeps only one value a minute of older data (CloudWatch User Guide, "Metrics retention").
+# CloudWatch also merges older datapoints, to one value for each minute (CloudWatch User Guide, "Metrics retention").
 MINUTE = 60
 
 writing = threading.RLock()
@@ -49,7 +50,7 @@ def start() -> None:
     cloudwatch._evict_old_metrics = evict_alone
     logs.get_state = state_without_events
     if not os.path.exists(os.path.join(persistence.STATE_DIR, "cloudwatch_logs.json")):
-        # MiniStack restores only services with a file, and a kill may come before the first save.
+        # MiniStack restores only services that have a state file, and a kill may come before the first save.
         saving.save_state("cloudwatch_logs", logs.get_state())
     threading.Thread(target=keep_bounding, daemon=True).start()
 
@@ -117,7 +118,7 @@ def restore_with_journal(data) -> None:
     streams: dict = {}
     try:
         with open(journal(), encoding="utf8") as file:
-            # A kill may leave a partial last line, which was not acknowledged.
+            # After a kill, the last line may be partial. Its events were not acknowledged.
             lines = [json.loads(line) for line in file if line.endswith("\n")]
     except FileNotFoundError:
         return
@@ -153,7 +154,7 @@ def remove(account: str, region: str, group_name: str, name: str | None = None) 
 
 
 def compact() -> None:
-    """Writes the journal anew, with the events that are kept."""
+    """Rewrites the journal with the events that are kept."""
     global live_bytes
     with writing:
         lines = []
@@ -177,9 +178,9 @@ def keep_bounding() -> None:
 
 
 def evict_alone() -> None:
-    # MiniStack's function reads all datapoints at each PutMetricData, although few leave in a minute.
+    # MiniStack calls this function at each PutMetricData, and it reads all datapoints. Once a minute is enough.
     global evicted_at
-    # The function replaces the lists of datapoints. A merge at the same time would change the old lists.
+    # It replaces the lists of datapoints, so a merge at the same time would change lists that are no longer used.
     with merging:
         if time.monotonic() - evicted_at >= MINUTE:
             evict()
@@ -193,7 +194,8 @@ def bound_log_events() -> None:
             streams = list(group["streams"].values())
             count = sum(len(stream["events"]) for stream in streams)
             first = min((stream["events"][0]["timestamp"] for stream in streams if stream["events"]), default=oldest)
-            # The limit may be exceeded by a tenth, so that the thread does not remove a few events every second.
+            # Start to remove events only at 110 % of the limit, so that the thread does not remove a few events every
+            # second.
             if count <= MOST_LOG_EVENTS * 1.1 and first >= oldest:
                 continue
             times = (event["timestamp"] for stream in streams for event in stream["events"])
@@ -207,7 +209,7 @@ def bound_log_events() -> None:
 
 
 def remove_emptied_streams() -> None:
-    """Removes the streams whose events are all gone. A stream that never had one stays."""
+    """Removes the streams whose events are all removed. Keeps a stream that never contained an event."""
     latest = (time.time() - REST_SECONDS) * 1000
     for address, stream, group in list(described_streams()):
         if not stream["events"] and stream["lastIngestionTime"] is not None and stream["lastIngestionTime"] < latest:
@@ -224,7 +226,7 @@ def merge_datapoints(key, points: list) -> None:
     for point in older:
         minutes.setdefault((point["Timestamp"] // MINUTE, point["Unit"]), []).append(point)
     merged = [merge(same) if len(same) > 1 else same[0] for same in minutes.values()]
-    # Other threads only append, so replacing the start loses nothing.
+    # Other threads only append to the list, so replacing its start loses no datapoint.
     points[: len(older)] = merged
     merged_counts[key] = len(merged)
 

@@ -1,8 +1,8 @@
 """Derives a call's IAM actions, resources, condition keys and resource policy.
 
-MiniStack's router chooses the service, and its tables name actions and resources, so that the checked call is the
-executed one. Where a table guesses, this module uses AWS's service model (botocore). A call that neither knows has no
-name.
+MiniStack's own router and tables determine the service, action and resource, so that the checked call is the one that
+MiniStack executes. Where a table is ambiguous, this module uses AWS's service model (botocore). A call that is in
+neither gets no action.
 """
 
 import functools
@@ -22,7 +22,7 @@ import resources
 import service_linked_roles
 import table_keys
 
-# MiniStack serves these paths before its router, so the router's name would belong to another call.
+# MiniStack answers these paths without its router, so the operation that the router returns would be wrong.
 BEFORE_ROUTER = re.compile(r"/(_|iceberg|oauth2|logout|login|graphql|v20180820|WriteGetObjectResponse)")
 
 MODELS = {
@@ -35,7 +35,7 @@ MODELS = {
     "tagging": ["resourcegroupstaggingapi"],
 }
 
-# Operations whose IAM action has another name (Service Authorization Reference).
+# Operations whose IAM action has a different name (Service Authorization Reference).
 RENAMED = {
     ("lambda", "Invoke"): "InvokeFunction",
     ("lambda", "InvokeAsync"): "InvokeFunction",
@@ -54,8 +54,8 @@ RENAMED = {
     },
 }
 
-# Additional actions for a create with tags (Service Authorization Reference, dependent actions; IAM, "Tagging IAM
-# resources").
+# The additional action that a create call with tags needs (Service Authorization Reference, dependent actions; IAM,
+# "Tagging IAM resources").
 TAGGING = {
     "budgets:ModifyBudget": "budgets:TagResource",
     "cloudfront:CreateDistribution": "cloudfront:TagResource",
@@ -80,7 +80,7 @@ TAGGING = {
     "states:CreateStateMachine": "states:TagResource",
 }
 
-# Replaces the policy of a bucket that does not own the object.
+# A policy that denies everything. It replaces the bucket's policy for an object that another account owns.
 CLOSED = json.dumps({
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}],
@@ -137,13 +137,13 @@ def action_of(service, method, path, headers, params, routing):
     given = {name for name in (target, rpc and rpc.group(1), *routing.get("Action", [])) if name}
     if all(protocol.startswith("rest") for protocol in protocols) or not given:
         given = {names._match_rest_action(service, method, path, params)}
-    # If a request names two actions, MiniStack's choice is not defined.
+    # A request that names several actions gets no name, because it is not defined which of them MiniStack executes.
     name = given.pop() if len(given) == 1 else None
     return RENAMED.get((service, name), name) if name in operations else None
 
 
 def says_two_things(service, headers, body, params):
-    """Whether MiniStack might execute another call than the named one, because it reads some calls in several ways.
+    """Checks whether MiniStack might execute a different call, because it can interpret some requests in several ways.
 
     A body can be a form with any content type, and its parameters override those of the query. A query service also
     accepts a target header.
@@ -180,7 +180,7 @@ def s3_checks(action, method, path, headers, body, params):
 
 
 def closed_by_its_owner(action, path):
-    """Whether the object belongs to another account that did not grant it to the bucket's owner (S3 User Guide,
+    """Checks whether the object belongs to another account that did not grant the bucket's owner access (S3 User Guide,
     "Controlling ownership of objects").
 
     No policy of the bucket's account allows access to such an object.
@@ -212,8 +212,8 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
         context = {**context, **(names.logs_service_context(operation, body, resource, region, account) or {})}
     if service == "ssm":
         given = json_of(body)
-        # A call by path needs permission on the path, and a call by names on each parameter (Systems Manager User
-        # Guide, "How Parameter Store authorizes parameter retrieval").
+        # A call with a path needs permission on the path, and a call with names needs it on each parameter (Systems
+        # Manager User Guide, "How Parameter Store authorizes parameter retrieval").
         asked = [given["Path"]] if "Path" in given else given.get("Names") or []
         arns = [f"arn:aws:ssm:{region}:{account}:parameter/{str(name).lstrip('/')}" for name in asked]
         return [(action, arn, context) for arn in arns or [resource]]
@@ -259,11 +259,12 @@ def completed(service, action, resource, context, account):
     held = (store.get_scoped(account, None, name.rsplit("/", 1)[-1]) or {}) if store is not None else {}
     tags = {tag["Key"]: tag["Value"] for tag in held.get("Tags") or []} if held else tagging.resource_tags(resource)
     tags = edge_resources.own_tags(service, resource) if service in ("apigateway", "cloudfront") else tags
-    # MiniStack's tagging API does not list alarms.
+    # MiniStack's tagging API does not return the tags of alarms.
     tags = cloudwatch._resource_tags.get(resource) if service == "monitoring" else tags
     for key, value in (tags or {}).items():
         context.setdefault(f"aws:ResourceTag/{key}", value)
-    # A change of a user or role is checked with its current boundary. A new one has none.
+    # iam:PermissionsBoundary is the current boundary of a changed user or role. A new user or role has no current
+    # boundary.
     if service == "iam" and action not in ("iam:CreateRole", "iam:CreateUser") and held.get("PermissionsBoundary"):
         context.setdefault("iam:PermissionsBoundary", held["PermissionsBoundary"])
     policy = (_resource_policy(service, resource) or ("",))[0]

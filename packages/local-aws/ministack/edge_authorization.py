@@ -1,5 +1,5 @@
-"""Removes the Authorization header of GET and HEAD requests unless the behavior's cache policy has the header in its
-cache key, as CloudFront does.
+"""Removes the Authorization header of GET and HEAD requests unless the cache key of the behavior's cache policy
+contains the header, as CloudFront does.
 
 An origin request policy is not sufficient (AWS Knowledge Center, "How do I configure CloudFront to forward the
 Authorization header?").

@@ -1,4 +1,4 @@
-"""Caches error responses for 10 s, as CloudFront does, whatever the origin's Cache-Control says.
+"""Caches error responses for 10 s, as CloudFront does, regardless of the origin's Cache-Control header.
 
 Only the distribution's ErrorCachingMinTTL changes the time (CloudFront Developer Guide, "Control how long CloudFront
 caches errors"). MiniStack caches nothing, and this module caches no other responses.
@@ -8,7 +8,7 @@ import time
 
 from ministack.services import cloudfront
 
-# The guide lets an origin prevent caching of 404, 410, 414 and 501, so these codes are missing.
+# Without 404, 410, 414 and 501: according to the guide, an origin can prevent the caching of these codes.
 KEPT = (500, 502, 503, 504)
 DEFAULT_SECONDS = 10
 

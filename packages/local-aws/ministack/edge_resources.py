@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 from ministack.services import apigateway_v1, cloudfront
 
-# CloudFront collections whose members' ARNs have the collection's name.
+# CloudFront resource types whose name is the same in the URL path and in the ARN.
 KINDS = (
     "distribution", "origin-access-control", "cache-policy", "origin-request-policy", "response-headers-policy", "function")
 
@@ -74,7 +74,8 @@ def own_tags(service: str, resource: str) -> dict:
     """Returns a resource's tags."""
     if service == "cloudfront":
         return {tag["Key"]: tag["Value"] for tag in cloudfront._tags.get(resource) or []}
-    # The resource of a tagging call is the path of the tags. The condition keys use the tagged resource.
+    # The resource of a tagging call is `/tags/<ARN>`, but its condition keys contain the tags of the resource with this
+    # ARN.
     prefix, _, path = resource.partition("::")
     arn = unquote(path.removeprefix("/tags/")) if path.startswith("/tags/") else f"{prefix}::{path}"
     # A part of an API or usage plan inherits its tags (API Gateway Developer Guide, "API Gateway resources that can be

@@ -5,7 +5,7 @@
 from ministack.core.responses import get_region
 from ministack.services import apigateway_v1, tagging
 
-# AWS lists global resources such as distributions only in this region.
+# The only region in which AWS lists global resources such as distributions.
 WORLD = "us-east-1"
 
 

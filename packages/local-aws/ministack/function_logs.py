@@ -12,7 +12,7 @@ import time
 from ministack.core import lambda_runtime
 
 END = f"end of invocation {secrets.token_hex(8)}"
-# For a process that ends before its end line.
+# The longest wait for the end line: a process may end without writing it.
 LONGEST_WAIT_SECONDS = 0.25
 
 ANSWERS = "const _realStdoutWrite = process.stdout.write.bind(process.stdout);"
@@ -27,7 +27,7 @@ const _realStdoutWrite = (line) => {{
 def report_ends() -> None:
     script = lambda_runtime._NODEJS_WORKER_SCRIPT
     if script.count(ANSWERS) != 1:
-        raise RuntimeError("this MiniStack starts functions in a way that packages/local-aws/ministack/function_logs.py does not know")
+        raise RuntimeError("packages/local-aws/ministack/function_logs.py does not support this version of MiniStack: the code that starts functions differs")
     lambda_runtime._NODEJS_WORKER_SCRIPT = script.replace(ANSWERS, ANSWERS_WITH_END)
     wait_for_pause = lambda_runtime.Worker._drain_stderr_bounded
 
@@ -39,7 +39,7 @@ def report_ends() -> None:
             while True:
                 line = worker._stderr_queue.get(timeout=max(0, latest - time.monotonic()))
                 if line.endswith(END):
-                    # An incomplete log line is directly before the end line.
+                    # The end line follows the function's last log line directly if that line has no line break.
                     rest = line.removesuffix(END)
                     return "\n".join([*lines, rest] if rest else lines)
                 lines.append(line)

@@ -13,8 +13,8 @@ from ministack.services import apigateway, apigateway_v1, eventbridge, lambda_sv
 
 log = logging.getLogger("ministack")
 
-# For these services, a permission with a source account is reported to have no effect (hashicorp/terraform issue 17166,
-# hashicorp/terraform-provider-aws pull request 4116).
+# According to users, a permission with a source account has no effect for these services (hashicorp/terraform issue
+# 17166, hashicorp/terraform-provider-aws pull request 4116).
 WITHOUT_SOURCE_ACCOUNT = ("apigateway.amazonaws.com", "events.amazonaws.com")
 
 
@@ -27,7 +27,7 @@ def check_before_delivery() -> None:
 
     def from_rule(target, event, rule, *rest):
         arn = target.get("Arn", "")
-        # A schedule invokes with its role, which schedules.py checks.
+        # A schedule invokes the function with the schedule's role, which schedules.py checks.
         if ":lambda:" not in arn or ":scheduler:" in rule.get("Arn", "") or allowed(arn, "events.amazonaws.com", rule.get("Arn", "")):
             to_rule(target, event, rule, *rest)
 
@@ -54,7 +54,7 @@ def from_rest_api(invoke):
 
 def from_http_api(invoke):
     async def invoke_if_allowed(integration, api, stage, path, method, headers, body, query, route="$default", *rest, **more):
-        # The source of an HTTP API is a route: api/stage/METHOD/path, or api/stage/$default.
+        # aws:SourceArn of an HTTP API ends with the route: api/stage/METHOD/path, or api/stage/$default.
         where = f"{api}/{stage}/{route.replace(' ', '')}"
         if not integration.get("credentialsArn") and not by_api(integration.get("integrationUri", ""), where, more):
             return 500, {"Content-Type": "application/json"}, json.dumps({"message": "Internal Server Error"}).encode()

@@ -1,4 +1,4 @@
-"""Records in each function session the function that uses it.
+"""Records in each session of a Lambda function which function uses it.
 
 Lambda adds the function's ARN to its credentials as the condition key lambda:SourceFunctionArn (Lambda Developer Guide,
 "Using source function ARN to control function access behavior"). A session from AssumeRole has no such key.

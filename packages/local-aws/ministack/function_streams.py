@@ -19,14 +19,15 @@ def share_streams() -> None:
         return invoke(worker, *args, **kwargs)
 
     def emit_to_stream(*args, **kwargs):
-        # The same thread invokes and then logs. Other executors than processes have no worker.
+        # The thread that invoked the function also logs it. `worker` is missing if the function does not run in a
+        # process.
         worker = now.__dict__.pop("worker", None)
         if worker is not None:
             now.stream = vars(worker).setdefault("stream_id", any_id())
         return emit(*args, **kwargs)
 
     def stream_id() -> str:
-        # The first id that the log function asks for is that of the stream.
+        # MiniStack's log function uses the first id that it requests for the name of the stream.
         return now.__dict__.pop("stream", None) or any_id()
 
     lambda_runtime.Worker.invoke = invoke_and_note

@@ -1,7 +1,7 @@
 """Lets a function's processes finish their requests before an update or a deletion, as Lambda does.
 
-MiniStack kills the processes and deletes their files at once. A request that found the function before the update can
-also start a process with old code afterwards. With this module, a busy process ends after its response, and no new
+MiniStack kills the processes and deletes their files at once. A request that arrived before the update can
+also start a process with old code after it. With this module, a busy process ends after its response, and no new
 process runs old code.
 """
 
@@ -63,5 +63,5 @@ def release_worker(worker) -> None:
         worker.in_use, worker.leased_by = False, None
         retired = getattr(worker, "retired", False)
     if retired:
-        # The response does not wait until the process has ended.
+        # End the process in another thread, so that the response does not wait for it.
         threading.Thread(target=lambda_runtime.kill_workers, args=([worker],), daemon=True).start()

@@ -39,7 +39,7 @@ def answer_gateway_only(secret: str) -> None:
 
 async def refuse(scope, send) -> None:
     if scope["type"] == "websocket":
-        # The server answers 403 if a WebSocket closes before it was accepted.
+        # The server returns 403 if a WebSocket is closed before it was accepted.
         await send({"type": "websocket.close", "code": 1008})
         return
     text = b"MiniStack answers the gateway of the local AWS only. Its address: npm run -s local -- env\n"

@@ -1,6 +1,6 @@
-"""Validates the texts of IAM's calls and escapes those in its answers.
+"""Validates the texts in IAM's requests and escapes the texts in its responses.
 
-MiniStack accepts any name and writes it into XML as it is. One role `a<b` made every later ListRoles unreadable.
+MiniStack accepts any name and writes it into XML without escapes. One role `a<b` made every later ListRoles unreadable.
 """
 
 import functools
@@ -113,7 +113,7 @@ class Escaped:
 
 
 def escaped(value, key=None):
-    # Policies are in quotes of URLs, not of XML.
+    # Policy documents are URL-encoded already, so they need no XML escapes.
     if isinstance(value, str):
         return value if key == "AssumeRolePolicyDocument" else escape(value)
     if isinstance(value, dict):

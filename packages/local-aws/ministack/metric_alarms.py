@@ -7,7 +7,7 @@ the gateway evaluates on a timer and calls SetAlarmState.
 
 from ministack.services import cloudwatch
 
-# The header in which the gateway reads the regions with alarms.
+# The response header from which the gateway reads the regions with alarms.
 REGIONS_HEADER = "x-alarm-regions"
 OF_ONE_METRIC = ("Namespace", "MetricName", "Statistic", "ExtendedStatistic", "Period", "Unit")
 

@@ -26,7 +26,8 @@ def serve_rest_apis() -> None:
         sent = cloudfront._origin_request_headers(origin, headers, client_ip, forwarded)
         sent = {name.lower(): value for name, value in sent.items()}
         if sent.get("host", "") != named.group(0):
-            # The policy forwards the viewer's Host header, and API Gateway has no API with that name.
+            # The origin request policy forwards the viewer's Host header, and API Gateway has no API with that host
+            # name.
             return 403, "Forbidden", {"content-type": "application/json"}, b'{"message":"Forbidden"}'
         path = f"/_aws/execute-api/{named.group(1)}{origin.get('origin_path') or ''}{uri}"
         answering = app._handle_execute_api_request(

@@ -8,9 +8,12 @@ import { type MiniStackAddress, secretHeader } from "../gateway/ministack.ts";
 
 export interface MiniStack {
     readonly port: number;
-    /** The port on which MiniStack answers the gateway's questions, if IAM is enforced. */
+    /**
+     * The port of answers.py, from which the gateway reads the owner of an access key and the actions of a call, if IAM
+     * is enforced.
+     */
     readonly answersPort: number;
-    /** Stops MiniStack after its state is saved. */
+    /** Saves MiniStack's state and stops it. */
     stop(): Promise<void>;
 }
 
@@ -18,7 +21,7 @@ interface MiniStackOptions {
     readonly python: string;
     readonly dataDir: string;
     readonly logFile: string;
-    /** The port on which functions call AWS: the gateway's, because MiniStack does not serve Personalize. */
+    /** The gateway's port, on which functions call AWS, because MiniStack does not support Personalize. */
     readonly gatewayPort: number;
     /** The secret of the gateway's requests. MiniStack rejects requests without the secret. */
     readonly secret: string;
@@ -27,15 +30,15 @@ interface MiniStackOptions {
     log(message: string): void;
 }
 
-/** A process that ends is noticed at once, so the deadline is only for one that hangs. */
+/** The deadline of a start. It applies only to a process that hangs; if the process ends, the wait ends at once. */
 const startSeconds = 90;
 const restartsAllowed = 5;
 
 type Ports = Pick<MiniStack, "port" | "answersPort">;
 
 /**
- * Starts MiniStack on free loopback ports with a clean environment, and restarts it when it ends. Until MiniStack first
- * answers, each restart uses other ports, because another process may hold the earlier ones.
+ * Starts MiniStack on free loopback ports with a clean environment, and restarts it when it ends. Until MiniStack
+ * answers for the first time, each restart uses other ports, because another process may use the previous ones.
  * @throws Error with the end of the log if MiniStack does not answer in time
  */
 export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {
@@ -57,7 +60,9 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
                 child = launch(options, ports);
                 watch();
             } else if (!stopping) {
-                options.log(`MiniStack ended ${restarts} times; it is not started again. Its log: ${options.logFile}`);
+                options.log(
+                    `MiniStack ended ${restarts} times and is not started again. See its log: ${options.logFile}`,
+                );
             }
         });
     };
@@ -109,9 +114,9 @@ function launch(options: MiniStackOptions, ports: Ports): ChildProcess {
     const out = openSync(logFile, "a");
     const child = spawn(python, ["-u", join(import.meta.dirname, "run.py")], {
         stdio: ["pipe", out, out],
-        // Functions inherit this environment, so it contains only what they may see.
+        // Functions inherit this environment, so it contains only variables that they may read.
         env: {
-            // Functions run on the first `node` in PATH, which is the project's.
+            // Functions run on the first `node` in PATH, so the project's Node.js comes first.
             PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
             HOME: process.env.HOME,
             TMPDIR: join(dataDir, "tmp"),
@@ -133,7 +138,7 @@ function launch(options: MiniStackOptions, ports: Ports): ChildProcess {
             ...(enforce && { AUTH: "true", ANSWERS_PORT: String(ports.answersPort) }),
         },
     });
-    // Other processes can read arguments and environment variables, but not standard input.
+    // Send the secret through standard input, because other processes can read arguments and environment variables.
     child.stdin?.on("error", () => {}).write(`${secret}\n`);
     closeSync(out);
     return child;
@@ -154,9 +159,9 @@ async function untilAnswering(address: () => MiniStackAddress, hopeless: () => b
 }
 
 /**
- * Returns a free loopback port outside `except`. The operating system does not choose the port, because it gives such
- * ports to outgoing connections too. Another process may take the port before the caller uses it. The range starts
- * after 10080, the last port that `fetch` and browsers refuse (https://fetch.spec.whatwg.org/#bad-port).
+ * Returns a free loopback port outside `except`. Does not let the operating system choose the port, because it gives
+ * ports of the same range to outgoing connections. Another process may take the port before the caller uses it. The
+ * range starts after 10080, the last port that `fetch` and browsers refuse (https://fetch.spec.whatwg.org/#bad-port).
  */
 export async function freePort({
     except = [],

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import apigateway_v1 as gateway
 
-# MiniStack stores and saves the gateway responses of a deployment, so the snapshot is stored beside them.
+# MiniStack already saves the gateway responses of a deployment; this key stores the snapshot next to them.
 SNAPSHOT = "deployed"
 SIZE = "minimumCompressionSize"
 STORES = {"resources": gateway._resources, "models": gateway._models, "validators": gateway._request_validators}

@@ -19,7 +19,7 @@ log = logging.getLogger("ministack")
 
 VARIABLE = re.compile(r"\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)")
 
-# The current call: request, error, and start and end of the integration.
+# The data of the current call: its request, its error, and when its integration started and ended.
 call: ContextVar = ContextVar("call", default=None)
 
 

@@ -47,7 +47,7 @@ import use_metrics
 
 
 def end_with_parent() -> None:
-    # Standard input closes when the parent ends, for whatever reason.
+    # Standard input closes when the parent process ends, even after kill -9.
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGTERM)
 
@@ -63,7 +63,7 @@ if __name__ == "__main__":
     rest_deployments.keep_to_deployments()
     page_owner.identify()
     rest_records.keep()
-    # Installed after the records, so that the access log has the uncompressed length.
+    # After rest_records, so that the access log contains the uncompressed length.
     compression.compress()
     rest_api_changes.apply_as_aws()
     service_linked_roles.make_with_tracing()
@@ -95,7 +95,7 @@ if __name__ == "__main__":
 
         gateway_only.leave_checked_calls()
         function_policies.check_before_delivery()
-        # The variable is removed because functions inherit the environment.
+        # Remove the variable, because functions inherit the environment.
         answers.serve(int(os.environ.pop("ANSWERS_PORT")), secret)
     schedules.deliver_by_role(enforcing=app.AUTH)
     sys.argv = sys.argv[:1]

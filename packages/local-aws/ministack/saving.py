@@ -15,12 +15,12 @@ from ministack import app
 from ministack.core import persistence
 
 SAVE_EVERY_SECONDS = 1.0
-# These states grow with each call; saving them takes at most a tenth of the time.
+# These states grow with each call. They are saved less often, so that saving takes at most a tenth of the time.
 RECORDS = ("cloudwatch", "cloudwatch_logs", "cloudtrail")
 SHARE_OF_RECORDS = 0.1
 
 log = logging.getLogger("persistence")
-# A periodic save and the save at a stop would write the same temporary file.
+# The periodic save and the save at a stop use the same temporary file, so only one may write at a time.
 writing = threading.Lock()
 digests: dict = {}
 
@@ -33,7 +33,7 @@ def write_changes_only() -> None:
 def save_state(service: str, state: dict) -> None:
     try:
         wrapped = {"__ministack_format__": persistence._state_format_version(service), "payload": state}
-        # json.dumps uses the C encoder, and json.dump does not.
+        # json.dumps is faster than json.dump, because it uses the C encoder.
         content = json.dumps(wrapped, default=persistence._json_default).encode()
         digest = hashlib.sha256(content).digest()
         path = os.path.join(persistence.STATE_DIR, f"{service}.json")

@@ -17,7 +17,7 @@ log = logging.getLogger("ministack")
 
 SERVICE = "scheduler.amazonaws.com"
 ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "sns": "sns:Publish"}
-# MiniStack checks every 10 seconds which schedules are due.
+# MiniStack itself checks only every 10 seconds which schedules are due.
 LOOK_EVERY_SECONDS = 1
 
 
@@ -63,7 +63,8 @@ def why_not(target: dict, arn: str, schedule: dict, enforcing: bool) -> str | No
     role_arn, account = target.get("RoleArn", ""), get_account_id()
     name = role_arn.rsplit("/", 1)[-1]
     role = iam._roles.get(name) or {}
-    # The source is the schedule group (User Guide, "Confused deputy prevention in EventBridge Scheduler").
+    # aws:SourceArn is the ARN of the schedule group (User Guide, "Confused deputy prevention in EventBridge
+    # Scheduler").
     group = schedule["Arn"].replace(":schedule/", ":schedule-group/").rsplit("/", 1)[0]
     sources = {"aws:sourcearn": group, "aws:sourceaccount": account}
     if role.get("Arn") != role_arn or not trusts(role.get("AssumeRolePolicyDocument"), role_arn, sources):
@@ -83,7 +84,7 @@ def trusts(document, role_arn: str, sources: dict) -> bool:
     trust = json.loads(document) if isinstance(document, str) else document or {}
     statements = trust.get("Statement", [])
     statements = [statements] if isinstance(statements, dict) else statements
-    # Statements of a trust policy have no Resource, so the role itself is added.
+    # Statements of a trust policy have no Resource, but the evaluation requires one.
     whole = {"Statement": [{**statement, "Resource": "*"} for statement in statements]}
     asked = context("sts:AssumeRole", role_arn, "", sources)
     return judge.evaluate_resource_policy(whole, asked, service=SERVICE).decision == "Allow"

@@ -9,7 +9,7 @@ import re
 from ministack.services import dynamodb
 
 
-# The first name of an attribute path: neither a value, a nested name nor a function.
+# Matches the first name of an attribute path, but no value (`:v`), nested name or function.
 NAME = re.compile(r"(?<![:\w#.\]])(#?[A-Za-z_]\w*)\b(?!\s*\()")
 KEYWORDS = {"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"}
 

@@ -89,7 +89,7 @@ def count_logs() -> None:
                       if any(each is stream for each in list(group["streams"].values()))), None)
         if group is not None and events:
             of = {"LogGroupName": group}
-            # Each log event counts 26 bytes besides its message (CloudWatch Logs API, PutLogEvents).
+            # The size of a log event is that of its message plus 26 bytes (CloudWatch Logs API, PutLogEvents).
             size = sum(len(event.get("message", "").encode()) + 26 for event in events)
             add("AWS/Logs", "IncomingBytes", "Bytes", of, size)
             add("AWS/Logs", "IncomingLogEvents", "Count", of, len(events))

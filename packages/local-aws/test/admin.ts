@@ -17,12 +17,15 @@ export function adminOf({ port }: Pick<Instance, "port">) {
             return (await ask<{ requests: LoggedRequest[] }>(`requests?after=${after}`)).requests;
         },
         arm: (fault: object): Promise<object> => ask("faults", { method: "POST", body: JSON.stringify(fault) }),
-        /** Waits for a complete round of a gateway loop that begins after this call. */
+        /** Waits until the gateway has started and completed another round of this loop. */
         async rounds(loop: "alarms" | "serviceMetrics" | "budgets"): Promise<void> {
             const count = async () => (await ask<Record<string, number>>("rounds"))[loop] ?? 0;
             for (const enough = (await count()) + 2; (await count()) < enough; ) await sleep(50);
         },
-        /** Selects which of Personalize's documented forms the responses use. */
+        /**
+         * Selects which of the documented forms Personalize's responses use, for values that AWS documents in two
+         * forms.
+         */
         forms: (body: "received" | "other"): Promise<object> => ask("forms", { method: "POST", body }),
         clear: (): Promise<object> => ask("faults", { method: "DELETE" }),
     };

@@ -22,7 +22,7 @@ import { discardInstance } from "./instances.ts";
 const runFile = promisify(execFile);
 const silently = () => {};
 
-/** Polls until `look` returns a value. */
+/** Calls `look` repeatedly until it returns a value. */
 async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
     for (;;) {
         const found = await look();
@@ -77,7 +77,7 @@ describe("Start, stop and reset of the local AWS", () => {
     });
     after(() => discardInstance(instance));
 
-    it("a second start finds the running local AWS", async () => {
+    it("a second start returns the running local AWS and starts no other process", async () => {
         const first = await start(instance, silently);
         const second = await start(instance, silently);
         assert.equal(second.pid, first.pid);
@@ -111,7 +111,7 @@ describe("Start, stop and reset of the local AWS", () => {
         assert.match(await readFile(paths(instance).daemonLog, "utf8"), /MiniStack ended unexpectedly \(SIGKILL\)/);
     });
 
-    it("a start after kill -9 reports the ended process and keeps the data", async () => {
+    it("a start after kill -9 prints the id of the ended process and keeps the data", async () => {
         const { pid } = await start(instance, silently);
         const [miniStack] = await childrenOf(pid);
         process.kill(pid, "SIGKILL");
@@ -142,7 +142,7 @@ describe("Start, stop and reset of the local AWS", () => {
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
     });
 
-    it("reset empties AWS and the stacks but keeps data sets and logins", async () => {
+    it("reset deletes AWS resources and stacks but keeps data sets and Pulumi's logins", async () => {
         const kept = [join(instance.dir, "data", "u.data"), join(paths(instance).pulumiHome, "credentials.json")];
         const emptied = join(paths(instance).pulumiBackend, "stack.json");
         for (const file of [...kept, emptied]) {
@@ -156,7 +156,7 @@ describe("Start, stop and reset of the local AWS", () => {
         assert.equal(existsSync(emptied), false);
     });
 
-    it("start on another local AWS's port names that instance's folder", async () => {
+    it("start on the port of another local AWS fails with a message that contains the other's folder", async () => {
         await start(instance, silently);
         const other = { ...(await testInstance()), port: instance.port };
         await assert.rejects(start(other, silently), {
@@ -229,7 +229,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         await new Promise((closed) => server.close(closed));
     });
 
-    it("two simultaneous starts run one process and keep its record", async () => {
+    it("two simultaneous starts result in one recorded process", async () => {
         const [one, other] = await Promise.all([start(instance, silently), start(instance, silently)]);
         assert.equal(one.pid, other.pid);
         const log = () => readFile(paths(instance).daemonLog, "utf8");
@@ -238,7 +238,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         assert.deepEqual(record, { pid: one.pid, port: instance.port });
     });
 
-    it("start leaves another process with the recorded pid alone", async () => {
+    it("start does not end another process that has the recorded pid", async () => {
         const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
         await writeFile(paths(instance).daemonFile, JSON.stringify({ pid: bystander.pid, port: instance.port }));
         assert.deepEqual(await stateOf(instance), { kind: "stopped", stalePid: bystander.pid });
@@ -247,7 +247,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         bystander.kill();
     });
 
-    it("status and env print the instance, and a wrong flag exits with 2", async () => {
+    it("status and env print the state and variables of the instance, and a wrong flag exits with 2", async () => {
         const local = (...args: string[]) =>
             run(instance, process.execPath, ["packages/local-aws/cli.ts", ...args], "captured", {
                 MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,

@@ -75,7 +75,7 @@ describe("Environment variables of a local AWS instance", () => {
         assert.deepEqual([dir("beside"), dir("")], [join(root, "beside"), join(root, ".local")]);
     });
 
-    it("defaultInstance names the variable with an invalid value", () => {
+    it("defaultInstance fails with a message that contains the name of the invalid variable", () => {
         assert.throws(() => defaultInstance({ MOVIE_RECOMMENDER_LOCAL_SPEED: "fast" }), {
             message: 'MOVIE_RECOMMENDER_LOCAL_SPEED is "fast"; it must be instant, samples, demo, real.',
         });
@@ -132,7 +132,7 @@ describe("Stack local of a local AWS instance", () => {
         assert.deepEqual([existsSync(dead), existsSync(alive)], [false, true]);
     });
 
-    it("run names a command that does not exist", async () => {
+    it("run fails with the name of a command that does not exist", async () => {
         await assert.rejects(run(instance, "no-such-tool", [], "captured"), /^Error: no-such-tool cannot be run: /);
     });
 });

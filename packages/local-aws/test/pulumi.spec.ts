@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { root } from "../instance.ts";
 
-/** Exits with 3 on SIGTERM, like the engine with its own exit code. */
+/** A program that exits with 3 on SIGTERM. The engine also exits with its own exit code on a signal. */
 const command = `process.on("SIGTERM", () => process.exit(3)); console.log("ready"); setInterval(() => {}, 1000);`;
 
 const runner = `

@@ -1,5 +1,5 @@
 // The first program in a fresh clone, before anything is installed: plain JavaScript that imports only Node.js modules
-// and runs on Node.js 20. Writes only to stderr, because stdout belongs to the command that it starts.
+// and runs on Node.js 20. Writes only to stderr, because the command that it starts writes to stdout.
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SetupError } from "./build-folder.mjs";

@@ -8,7 +8,10 @@ const TAIL_LINES = 20;
 /** A failure that the user can fix. Its message is shown without a stack trace. */
 export class SetupError extends Error {}
 
-/** Opens a build folder and runs programs in it. Finished parts are renamed into place. Requires the lock. */
+/**
+ * Creates a build folder, runs installation programs, and moves finished parts to their final place. The caller must
+ * hold the clone's lock.
+ */
 export function openBuildFolder(root) {
     const tools = join(root, ".tools");
     const build = join(tools, `build-${process.pid}`);
@@ -26,7 +29,7 @@ export function openBuildFolder(root) {
          * @throws {SetupError} with the end of the log if the program cannot be started or fails
          */
         run(log, file, args, options) {
-            if (stopped) return Promise.reject(new SetupError("The set-up was stopped"));
+            if (stopped) return Promise.reject(new SetupError("The installation was stopped"));
             const logFile = join(tools, "logs", `${log}.log`);
             const output = openSync(logFile, "a");
             return new Promise((resolve, reject) => {
@@ -53,12 +56,12 @@ export function openBuildFolder(root) {
             renameSync(built, target);
         },
 
-        /** Moves a folder to the build folder in one step. */
+        /** Moves a folder to the build folder by a rename. */
         retire(target) {
             if (existsSync(target)) renameSync(target, join(build, `old-${basename(target)}`));
         },
 
-        /** Ends every running program and prevents further ones. */
+        /** Ends every running program, and rejects later calls of `run`. */
         stop() {
             stopped = true;
             for (const child of children) {
@@ -77,8 +80,8 @@ export function openBuildFolder(root) {
 }
 
 /**
- * Deletes the build folders of killed installations. Needs no lock and is fast enough for every run. A program may
- * outlive its killed installation and create another folder later.
+ * Deletes the build folders of killed installations. Needs no lock and is fast enough for every run. A program of a
+ * killed installation may continue and create its build folder again.
  */
 export function removeLeftovers(root) {
     const tools = join(root, ".tools");

@@ -23,7 +23,7 @@ function localHint(root, command, args) {
     return `The demo's stack is on the local AWS. Run this there: npm run local -- ${shell(name, ...args)}\n`;
 }
 
-/** The command that starts the clone's Pulumi CLI if PATH contains none. */
+/** The command in messages for users whose PATH contains no Pulumi CLI: it starts the clone's CLI. */
 const ownPulumi = "npm run pulumi --";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -36,9 +36,9 @@ export function runCommand(root, command, args, { withPython }) {
     const { node, toolsDir, toolsBin, python } = toolchain(root);
     const isScript = /\.(ts|js|mjs)$/.test(command);
     const env = { ...process.env, PATH: [resolve(node, ".."), toolsBin, machinePath(root)].join(delimiter) };
-    // The seconds that the installation took, for the demo's report.
+    // The duration of the installation in seconds, which the demo reports.
     env.MOVIE_RECOMMENDER_SETUP_SECONDS = (performance.now() / 1000).toFixed(1);
-    // Programs and plugins start often, and compilation is a third of each start.
+    // Cache compiled code: programs and plugins start often, and compilation takes a third of each start.
     env.NODE_COMPILE_CACHE ??= join(toolsDir, "compile-cache");
     if (findOnPath("pulumi", machinePath(root)) === undefined && /^(runbooks\/|data-prep\/|pulumi$)/.test(command)) {
         env.MOVIE_RECOMMENDER_PULUMI = ownPulumi;
@@ -50,8 +50,8 @@ export function runCommand(root, command, args, { withPython }) {
         ? spawn(node, [resolve(root, command), ...args], { stdio: "inherit", env })
         : spawn(command, preview?.args ?? args, { stdio: "inherit", env });
 
-    // On a terminal, Ctrl-C reaches the whole process group. Pulumi cancels at once on a second signal, so the first is
-    // not forwarded.
+    // On a terminal, Ctrl-C reaches the whole process group. Do not send it again, because Pulumi stops at once on a
+    // second signal.
     const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
     const note = interruptNote(command, args, { pulumi: env.MOVIE_RECOMMENDER_PULUMI ?? "pulumi", runbook: "npm run" });
     if (note !== undefined) process.once("SIGINT", () => process.stderr.write(note));

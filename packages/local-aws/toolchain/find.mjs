@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
-/** Returns PATH without the clone's tool folders, which `npm run` and an outer bootstrap add. */
+/** Returns PATH without the clone's tool folders, which `npm run` or a surrounding bootstrap may have added. */
 export function machinePath(root, path = process.env.PATH ?? "") {
     const own = new Set([join(root, "node_modules", ".bin"), join(root, ".tools", "bin")].map(real));
     return path
@@ -11,7 +11,7 @@ export function machinePath(root, path = process.env.PATH ?? "") {
         .join(delimiter);
 }
 
-// The clone's path may contain a symbolic link.
+// Resolve symbolic links, because the clone's path may contain one.
 function real(folder) {
     try {
         return realpathSync(folder);
@@ -29,7 +29,7 @@ export function findOnPath(name, path) {
     return undefined;
 }
 
-/** Whether the file exists and is executable; false for a broken link. */
+/** Checks whether the file exists and is executable; false for a broken link. */
 export function isExecutable(file) {
     try {
         accessSync(file, constants.X_OK);
@@ -55,7 +55,7 @@ export function versionIn(text) {
     return /\d{1,9}\.\d{1,9}(?:\.\d{1,9})?/.exec(text ?? "")?.[0];
 }
 
-/** Whether a version is at least another; missing parts count as 0. */
+/** Checks whether a version is equal to or newer than `minimum`. Missing parts count as 0. */
 export function isAtLeast(version, minimum) {
     const [have, want] = [version, minimum].map((text) => text.split(".").map(Number));
     for (let i = 0; i < 3; i++) {

@@ -1,7 +1,7 @@
 // `npm run help` runs before anything is installed, so this file is plain JavaScript and imports only Node.js modules.
 import { pathToFileURL } from "node:url";
 
-// Only this list and `npm run local` name the runbooks, which the local AWS otherwise starts as programs.
+// The local AWS starts runbooks as programs. Only this list and `npm run local` need their names.
 const declared = new URL("../../../runbooks/runbooks.mjs", import.meta.url);
 /** @type {{ runbooks: Readonly<Record<string, { subject: string, purpose: string }>> }} */
 const { runbooks } = await import(declared.href);
@@ -88,7 +88,7 @@ export function helpText() {
     ].join("\n");
 }
 
-/** Returns scripts that start like the word, contain it, or differ in at most two letters, best first. */
+/** Returns the scripts that start with the word's first three letters or contain the word, the most similar first. */
 function similar(word) {
     const letters = (name) => [...name].sort().join("");
     const common = (name) => [...letters(word)].filter((letter) => name.includes(letter)).length / name.length;

@@ -1,8 +1,8 @@
 const CHANGING = ["up", "update", "destroy", "down", "refresh"];
 
 /**
- * Returns a note for a user who interrupts Pulumi during a wait for AWS; undefined for other commands. Pulumi warns of
- * orphaned resources at that moment, which this program does not leave.
+ * Returns a note for a user who presses Ctrl-C while Pulumi waits for AWS; undefined for other commands. At that
+ * moment, Pulumi warns of orphaned resources, but this program does not leave any.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ pulumi: string, runbook: string }} callers how the caller starts Pulumi and runbooks

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const POLL_MILLISECONDS = 200;
 
 /**
- * Acquires the clone's lock, so that only one installation runs at a time. Waits for a running holder and replaces the
- * lock of an ended one.
+ * Acquires the clone's lock, so that only one installation runs at a time. Waits while the process that holds the lock
+ * is running. Replaces the lock of a process that has ended.
  * @param {string} toolsDir folder of the lock; created if missing
  * @param {(holder: number) => void} onWait called once with the pid of the holder
  * @returns {Promise<() => void>} releases the lock
@@ -29,7 +29,7 @@ export async function takeLock(toolsDir, onWait) {
     }
 }
 
-// A hard link appears together with its content, so no process reads a lock without a holder.
+// Create the lock as a hard link to a complete file, so that no process reads a lock without the holder's id.
 function claim(lock) {
     const mine = `${lock}-${process.pid}`;
     writeFileSync(mine, String(process.pid));
@@ -53,7 +53,7 @@ function readHolder(lock) {
 }
 
 // Two waiting processes may find that the lock's holder has ended. The slower process could then remove the new lock of the faster
-// one, so it moves the lock aside, checks its holder, and restores the lock if that holder is running.
+// one, so it moves the lock to another name, checks its holder, and restores the lock if the holder has changed.
 function removeDead(lock, holder) {
     const aside = `${lock}-dead-${process.pid}`;
     try {
@@ -67,7 +67,7 @@ function removeDead(lock, holder) {
 }
 
 /**
- * Whether a process with this id exists, of any user.
+ * Checks whether a process with this id exists, even of another user.
  * @param {number} pid
  */
 export function isAlive(pid) {

@@ -6,7 +6,7 @@ import { digest, readStamp } from "./stamp.mjs";
 const INPUTS = ["package.json", "package-lock.json", ".npmrc"];
 const STAMP = ".toolchain-stamp";
 
-// Excludes package.json: its scripts change often, and the lock file contains its dependencies.
+// Without package.json: its scripts change often, and package-lock.json already contains its dependencies.
 const stamp = (root) => digest([join(root, "package-lock.json"), join(root, ".npmrc")]);
 
 /** `node_modules` with the project's Node.js, installed by `npm ci` from the lock file. */
@@ -37,7 +37,7 @@ export const packages = {
 };
 
 // npm creates relative links to workspaces and their programs, so the links still work after the folder is moved. npm
-// links a program only if its file exists.
+// links a program only if its file exists, so the programs are copied too.
 function workspaces(root) {
     return readdirSync(join(root, "packages")).flatMap((name) => {
         const bin = join("packages", name, "bin");

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Records a preview's events. Call `tell` once, also after a failure: it prints what the changes mean and deletes the
- * record. Returns undefined for other commands, and for a preview whose output another program reads.
+ * Returns arguments and variables with which `pulumi preview` writes its events to a file. Call `tell` once, also after
+ * a failure: it explains the planned changes and deletes the file. Returns undefined for other commands, and for
+ * options such as `--json` that would conflict.
  * @param {string} command
  * @param {readonly string[]} args
  * @returns {{ args: string[], env: Record<string, string>, tell(root: string, node: string, env: NodeJS.ProcessEnv):
@@ -17,12 +18,12 @@ export function recordedPreview(command, args) {
     if (command !== "pulumi" || verb !== "preview" || args.some((argument) => other.includes(argument))) {
         return undefined;
     }
-    // Events contain resource inputs, so only this user can read the folder.
+    // Only this user can read the folder, because events contain resource inputs.
     const folder = mkdtempSync(join(tmpdir(), "preview-"));
     const file = join(folder, "events.json");
     return {
         args: [...args, "--event-log", file],
-        // The Automation API uses this variable to read events, too.
+        // This variable enables --event-log; the Automation API sets it for the same purpose.
         env: { PULUMI_DEBUG_COMMANDS: "true" },
         tell(root, node, env) {
             try {

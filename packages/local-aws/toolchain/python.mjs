@@ -34,12 +34,12 @@ export const python = {
         const pip = [...PIP_INSTALL, "-r", requirements(root, "requirements.txt")];
         await buildFolder.run("python", program(built), pip, { env });
         await buildFolder.run("python", program(built), ["-m", "pip", "check", "--disable-pip-version-check"], { env });
-        // Test packages are in a folder of their own that appears by a rename, because a running local AWS loads modules from this
-        // environment. Python ignores this line if the folder does not exist.
+        // Test packages are in a separate folder, which a rename adds at once, because a running local AWS loads
+        // modules from this environment. Python ignores this line while the folder does not exist.
         const site = ask(program(built), ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], env);
         writeFileSync(join(site, "test-packages.pth"), "../../../../python-test\n");
-        // The random part identifies this environment: compiled test packages work only with the Python that installed
-        // them.
+        // The random part identifies this environment. Test packages are installed again for a new environment, because
+        // compiled packages work only with the Python that installed them.
         writeFileSync(join(built, STAMP), `${baseDigest(root)} ${randomUUID()}`);
         buildFolder.place(built, inPlace(root));
     },

@@ -35,8 +35,8 @@ export async function findRequirements(root, parts, say) {
         found.go = go?.file;
         if (go !== undefined && go.file === undefined) {
             if (GO_PLATFORMS.includes(`${process.platform}-${process.arch}`)) found.pythonForGo = machinePython().file;
-            // Without Go and a way to install Go, only the official archive remains, so it is downloaded before
-            // anything else.
+            // If Go is missing and cannot be installed, the engine must come from the official archive, so try this
+            // download before all installations.
             if (found.pythonForGo === undefined) found.archive = await fetchArchive(root, say);
             if (found.pythonForGo === undefined && found.archive === undefined) problems.push(go.problem);
         }

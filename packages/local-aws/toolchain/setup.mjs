@@ -9,7 +9,8 @@ import { openProgress } from "./progress.mjs";
 import { python, pythonTest, spark } from "./python.mjs";
 import { findRequirements } from "./requirements.mjs";
 
-// The parts of a lane are installed one after another, and lanes run in parallel.
+// For each level, lists of parts. The parts of a list are installed one after another; the lists are installed in
+// parallel.
 const LANES = {
     packages: [[packages]],
     engine: [[engine], [packages]],
@@ -24,7 +25,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 /** The levels. Each level up to `test` includes all levels before it. */
 export const LEVELS = Object.keys(LANES);
 
-/** Tools that the machine lacks, with a sentence each. */
+/** Thrown if the machine lacks tools. The message has a sentence for each tool. */
 export class MissingTools extends Error {
     constructor(problems) {
         super(problems.join("\n"));
@@ -32,9 +33,9 @@ export class MissingTools extends Error {
 }
 
 /**
- * Installs a level in the clone if needed. For an installed level, only compares stamps and prints nothing.
+ * Installs a level in the clone if needed. If the level is already installed, only compares stamps and prints nothing.
  * @throws {MissingTools} before any installation, if the machine lacks a tool
- * @throws {SetupError} if an installation fails; finished parts stay
+ * @throws {SetupError} if an installation fails; finished parts stay installed
  */
 export async function ensure(root, level) {
     const lanes = LANES[level];
@@ -60,7 +61,7 @@ export async function ensure(root, level) {
 }
 
 async function install(root, lanes, { found, progress, release }) {
-    // Another process may have installed some parts during the wait for the lock.
+    // Check again, because another process may have installed some parts during the wait for the lock.
     const todo = missing(root, lanes);
     if (todo.length === 0) return;
     progress.say(
@@ -71,7 +72,7 @@ async function install(root, lanes, { found, progress, release }) {
         buildFolder.stop();
         release();
         progress.stop();
-        process.stderr.write("Set-up interrupted. Run the same command again: it continues where it stopped.\n");
+        process.stderr.write("Installation interrupted. Run the same command again: it continues where it stopped.\n");
         process.exit(128 + constants.signals[signal]);
     });
     const installLane = async (lane) => {

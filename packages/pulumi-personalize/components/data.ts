@@ -9,19 +9,23 @@ export interface DataArgs {
     readonly schema: pulumi.Input<string>;
     /** `s3://bucket/key`. */
     readonly dataLocation: pulumi.Input<string>;
-    /** SHA-256 of the object, hexadecimal: new content is imported. Default: only another location is imported. */
+    /**
+     * SHA-256 of the object, hexadecimal. New content starts an import. Default: only a new `dataLocation` starts one.
+     */
     readonly contentHash?: pulumi.Input<string> | undefined;
     /** ARN of an earlier job whose content is imported again. Default: none. */
     readonly repeats?: pulumi.Input<string> | undefined;
     /** Name of the dataset. Default: the component's `resourceName`; `<resourceName>-items` or `-users` for metadata. */
     readonly name?: string | undefined;
-    /** Name of the schema, to which metadata adds a hash of the text. Default: the dataset's name. */
+    /**
+     * Name of the schema. For items and users, a hash of the schema is added to the name. Default: the dataset's name.
+     */
     readonly schemaName?: string | undefined;
     /** Start of the import jobs' names. Default: the dataset's name. */
     readonly jobNamePrefix?: string | undefined;
 }
 
-/** Arguments that all imports have, and the common ones of all resources. */
+/** The arguments of all imports, and the common arguments of all resources. */
 export interface ImportArgs
     extends Partial<Pick<ResourceArgs<CommonInputs>, "region" | "tags" | "owner" | "pollSeconds">> {
     /** ARN of the role that Personalize assumes to read the data, such as that of `ImportAccess`. */

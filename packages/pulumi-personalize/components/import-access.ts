@@ -39,18 +39,24 @@ export interface ImportAccessArgs {
 }
 
 /**
- * The access of Amazon Personalize to the data in a bucket: a role that only Personalize resources of this account can
+ * Gives Amazon Personalize access to the data in a bucket: a role that only Personalize resources of this account can
  * use, its permissions for the bucket, and the bucket's policy, which also requires TLS.
  */
 export class ImportAccess extends pulumi.ComponentResource {
-    /** ARN of the role, resolved after all policies are in place, so that users of the role wait for them. */
+    /**
+     * ARN of the role. Known only after all policies are created, so that resources with this role are created after
+     * them.
+     */
     public readonly roleArn: pulumi.Output<string>;
     /** The bucket's policy document. */
     public readonly bucketPolicy: pulumi.Output<PolicyDocument>;
-    /** Hash of all policy documents, for the input `accessHash` of imports: after a change, they wait for IAM. */
+    /**
+     * Hash of all policy documents, for the input `accessHash` of imports: soon after a change, an import without
+     * access is repeated once.
+     */
     public readonly accessHash: pulumi.Output<string>;
 
-    /** @param type the type of the component in Pulumi's state, for a class of a program that extends this one */
+    /** @param type the type of the component in Pulumi's state, for a subclass in a program */
     constructor(
         name: string,
         args: ImportAccessArgs,
@@ -97,7 +103,7 @@ export class ImportAccess extends pulumi.ComponentResource {
                       child,
                   )
                 : undefined;
-        // A preview does not know the outputs of a role that it replaces, but it knows the ARN of a role with a name.
+        // If a role is replaced, its outputs are unknown at preview. The ARN of a role with a given name is known.
         const arn =
             roleName === undefined
                 ? role.arn

@@ -31,7 +31,7 @@ type SolutionArgs = Pick<
     "recipeArn" | "performAutoML" | "performAutoTraining" | "schedulingExpression" | "eventParameters"
 >;
 
-/** Resources of the component that have one name, and that an ARN can replace. */
+/** Resources of which the component has one each. The ARN of an existing resource can replace each of them. */
 type Single = "schema" | "datasetGroup" | "dataset" | "solution" | "campaign" | "eventTracker";
 
 export interface RecommenderArgs extends ImportArgs, Partial<SolutionArgs> {
@@ -46,13 +46,13 @@ export interface RecommenderArgs extends ImportArgs, Partial<SolutionArgs> {
     /** Names of single resources. Default: `resourceName`. */
     readonly names?: Readonly<Partial<Record<"datasetGroup" | "solution" | "eventTracker", string>>> | undefined;
     /**
-     * Whether the campaign serves the newest version, which automatic training creates. Then new data starts no training
-     * of the component. Default: false.
+     * Whether the campaign serves the newest version, which automatic training creates. Then the component starts no
+     * training for new data. Default: false.
      */
     readonly syncWithLatestSolutionVersion?: boolean | undefined;
     /**
-     * Creates resources for a trained version, which must exist before the campaign serves the version. Default: none.
-     *
+     * Creates resources that depend on a trained version and must exist before the campaign serves this version.
+     * Default: none.
      * @param parent the component
      */
     readonly afterTraining?:
@@ -78,14 +78,14 @@ interface Data {
 
 /**
  * All resources from interactions in S3 to recommendations: schema, dataset group, dataset, import, solution, version
- * and campaign, with metadata, filters and event tracker as wanted. A campaign is billed until its deletion.
+ * and campaign, and optionally metadata, filters and an event tracker. A campaign is billed until its deletion.
  */
 export class Recommender extends pulumi.ComponentResource {
     public readonly schemaArn: pulumi.Output<string>;
     public readonly datasetGroupArn: pulumi.Output<string>;
     public readonly datasetArn: pulumi.Output<string>;
     public readonly importJobArn: pulumi.Output<string>;
-    /** The rows of the training data, known at preview if the interactions have a `contentHash`. */
+    /** Identifies the rows of the training data. Known at preview if the interactions have a `contentHash`. */
     public readonly rows: pulumi.Output<string>;
     public readonly solutionArn: pulumi.Output<string>;
     public readonly solutionVersionArn: pulumi.Output<string>;
@@ -97,7 +97,7 @@ export class Recommender extends pulumi.ComponentResource {
     /** Datasets and imports, which must exist before a filter and be deleted after it. */
     public readonly data: readonly pulumi.Resource[];
 
-    /** @param type the type of the component in Pulumi's state, for a class of a program that extends this one */
+    /** @param type the type of the component in Pulumi's state, for a subclass in a program */
     constructor(
         name: string,
         args: RecommenderArgs,
@@ -225,8 +225,8 @@ export class Recommender extends pulumi.ComponentResource {
                 minProvisionedTPS: own.minProvisionedTPS,
                 adopt: adopt.campaign,
             },
-            // Wait for the version even if the campaign serves another one, so that the trainings run one at a time and
-            // the campaign changes afterwards.
+            // Wait for the new version even if the campaign serves another one, so that trainings do not run in
+            // parallel and the campaign changes after them.
             { parent: this, dependsOn: [version, ...prepared, ...(dependsOn ? [dependsOn] : [])] },
         );
     }

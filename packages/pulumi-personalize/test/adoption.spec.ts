@@ -52,7 +52,7 @@ describe("Adoption of existing resources", () => {
         assert.deepEqual((await harness.handlers.DatasetGroup.read(id, outs)).props, outs);
     });
 
-    describe("Two owners' stacks with the same names", () => {
+    describe("Stacks of two owners with the same resource names", () => {
         const of = (owner: string) => ({ owner });
 
         it("create rejects another owner's dataset group and adopts the stack's own", async () => {
@@ -64,7 +64,7 @@ describe("Adoption of existing resources", () => {
             assert.equal((await makeGroup(of("ann"))).id, id);
         });
 
-        it("deleting a solution fails while another owner's stack has a campaign on it", async () => {
+        it("deleting a solution fails while a campaign of another owner's stack uses it", async () => {
             const { solution, version } = await makeVersion();
             const campaign = {
                 name: "films",
@@ -82,7 +82,7 @@ describe("Adoption of existing resources", () => {
         });
     });
 
-    it("create rejects an untagged dataset group that was created by hand", async () => {
+    it("create rejects an untagged dataset group that was created outside Pulumi", async () => {
         await harness.service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await assert.rejects(makeGroup(), /not belong to this stack: its tags are \{\}\. Nothing was changed/);
     });
@@ -118,7 +118,7 @@ describe("Adoption of existing resources", () => {
         );
     });
 
-    it("create rejects the stack's own solution if its recipe differs", async () => {
+    it("create rejects the stack's own solution if its recipe differs and a version is trained", async () => {
         const { solution, group } = await makeVersion();
         const inputs = {
             name: "films",
@@ -135,7 +135,7 @@ describe("Adoption of existing resources", () => {
     describe("Adoption after an interrupted change", () => {
         const other = { recipeArn: recipe("aws-user-personalization-v2"), performAutoML: false };
 
-        it("create replaces the stack's unused solution if its recipe differs", async () => {
+        it("create replaces the stack's own solution if its recipe differs and nothing uses it", async () => {
             const { group } = await makeVersion();
             const inputs = { name: "series", datasetGroupArn: group.id, performAutoTraining: false };
             await make("Solution", { ...inputs, ...other });
@@ -147,7 +147,7 @@ describe("Adoption of existing resources", () => {
             );
         });
 
-        it("create rejects a differing solution with a campaign and dataset with an import", async () => {
+        it("create rejects a differing solution that has a campaign, and a differing dataset that has an import", async () => {
             const { group } = await makeAll();
             const films = { name: "films", datasetGroupArn: group.id };
             await assert.rejects(
@@ -165,7 +165,7 @@ describe("Adoption of existing resources", () => {
         });
     });
 
-    it("create keeps foreign tags when it adopts the stack's own dataset group", async () => {
+    it("create keeps tags from outside Pulumi when it adopts the stack's own dataset group", async () => {
         const { id, outs } = await makeGroup();
         const resourceArn = id;
         await harness.service.personalize.send(

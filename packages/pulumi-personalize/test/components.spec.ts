@@ -6,9 +6,9 @@ import { Recommender, type RecommenderArgs } from "../components/recommender.ts"
 import { accessHashOf } from "../dataset-import-job.ts";
 
 const caller: ServiceCaller = { partition: "aws-cn", region: "cn-north-1", accountId: "123456789012" };
-/** All resources that the components have declared. */
+/** All resources that the components have created. */
 const declared: pulumi.runtime.MockResourceArgs[] = [];
-/** Properties in `ignoreChanges`, by type of resource. */
+/** The properties in `ignoreChanges` of each resource type. */
 const ignored: Record<string, readonly string[]> = {};
 
 const kindOf = (type: string) => type.split(":").at(-1) ?? "";
@@ -17,7 +17,7 @@ const inputsOf = (kind: string, name?: string) =>
     declared.find((one) => kindOf(one.type) === kind && (name === undefined || one.name === name))?.inputs ?? {};
 const resolved = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
-/** Declares resources without an engine. The ID of each is its ARN. */
+/** Creates resources without an engine. The ID of each is its ARN. */
 async function declare<T>(program: () => T): Promise<T> {
     declared.splice(0);
     await pulumi.runtime.setMocks(
@@ -45,7 +45,7 @@ async function declare<T>(program: () => T): Promise<T> {
 describe("Component ImportAccess", () => {
     const accessTo = (args: ImportAccessArgs) => declare(() => new ImportAccess("films", args));
 
-    it("ImportAccess needs only a bucket: Personalize of this account may read all of it", async () => {
+    it("ImportAccess with only a bucket name lets Personalize of this account read the whole bucket", async () => {
         const access = await accessTo({ bucketName: "movies" });
         assert.deepEqual(typesAndNames(), [
             "BucketPolicy films",
@@ -72,7 +72,7 @@ describe("Component ImportAccess", () => {
         assert.equal(await resolved(access.accessHash), hash);
     });
 
-    it("ImportAccess limits reads, allows writes, and names the role as the program says", async () => {
+    it("ImportAccess limits reads, allows writes, and gives the role the name in its arguments", async () => {
         const access = await accessTo({
             bucketName: "movies",
             readPrefixes: ["interactions.csv", "items/"],
@@ -98,7 +98,7 @@ describe("Component ImportAccess", () => {
         assert.equal(await resolved(access.roleArn), "arn:aws-cn:iam::210987654321:role/reader");
     });
 
-    it("ImportAccess leaves the policy of a bucket to a program that sets it itself", async () => {
+    it("ImportAccess with `setBucketPolicy: false` creates no bucket policy but returns its document", async () => {
         const access = await accessTo({
             bucketName: "movies",
             setBucketPolicy: false,
@@ -124,7 +124,7 @@ describe("Component Recommender", () => {
             return new Recommender("films", all, { transformations: [note] });
         });
 
-    it("Recommender needs only interactions and a role, and names all resources after itself", async () => {
+    it("Recommender requires only interactions and a role, and gives all resources its own name", async () => {
         const recommender = await recommend();
         assert.deepEqual(typesAndNames(), [
             "Campaign films",
@@ -152,7 +152,7 @@ describe("Component Recommender", () => {
         assert.equal(await resolved(recommender.trackingId), "");
     });
 
-    it("Recommender creates metadata, filters and an event tracker that the program asks for", async () => {
+    it("Recommender creates metadata, filters and an event tracker if its arguments contain them", async () => {
         await recommend({
             resourceName: "films-dev",
             items: { schema: '{"fields":[]}', dataLocation: "s3://movies/items.csv", contentHash: "b".repeat(64) },
@@ -179,7 +179,7 @@ describe("Component Recommender", () => {
         assert.deepEqual([performAutoML, recipeArn], [true, undefined]);
     });
 
-    it("a campaign follows automatic training or another version, and rows follow the content", async () => {
+    it("a campaign serves automatically trained versions or a given version, and `rows` depends on the content", async () => {
         await recommend({
             interactions: { ...interactions, contentHash: "c".repeat(64) },
             performAutoTraining: true,

@@ -5,7 +5,7 @@ import type { CommonInputs, ResourceKind } from "../resource.ts";
 
 const common = { region: "eu-central-1", tags: { team: "films" }, pollSeconds: 15, deadlineMinutes: 30 };
 
-/** Inputs of each kind, and for each input what a change of it does (personalize-facts: mutability). */
+/** For each input of each kind, a changed value and the effect of the change (personalize-facts: mutability). */
 const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace" | "update" | "none"]>> = {
     Schema: {
         name: ["a", "replace"],
@@ -89,8 +89,8 @@ const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace"
 };
 
 /**
- * Inputs that the ARN of each kind consists of. An equal ARN requires the deletion first. Jobs and versions get another
- * name or id each time.
+ * The inputs that determine the ARN of each kind. If the ARN stays equal, the old resource must be deleted first. Jobs
+ * and versions get a new name or id each time.
  */
 const identities: Record<ResourceKindName, readonly string[] | "its own each time"> = {
     Schema: ["region", "name"],
@@ -183,7 +183,7 @@ describe("diff of recorded and requested inputs", () => {
                 });
             });
 
-            it(`diff of ${name} treats values that are unknown in preview as changed`, () => {
+            it(`diff of ${name} treats values that are unknown at preview as changed`, () => {
                 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
                 const [replacing] = kind.replaces.filter((key) => key !== "region");
                 const found = diffOf(kind, outs, { ...inputs, [String(replacing)]: unknown });

@@ -35,7 +35,7 @@ describe("Drift of Personalize resources", () => {
         assert.deepEqual(outs, campaign.outs);
     });
 
-    it("update restores the stack's changed or removed tags and keeps foreign tags", async () => {
+    it("update restores the stack's changed or removed tags and keeps tags from outside Pulumi", async () => {
         const group = await harness.makeGroup({ tags: { ...tags, team: "films" } });
         const resourceArn = group.id;
         const { personalize } = harness.service;
@@ -69,7 +69,7 @@ describe("Drift of Personalize resources", () => {
         await harness.slowDown();
         await harness.untilActive("Campaign", campaign);
         const { Campaign } = harness.handlers;
-        // An interrupted `up` requested an update that the state does not have.
+        // An interrupted `up` requested this update, but did not record it in the state.
         const command = new UpdateCampaignCommand({ campaignArn: campaign.id, minProvisionedTPS: 9 });
         await harness.service.personalize.send(command);
         const inPlace = { changes: true, replaces: [], deleteBeforeReplace: false };
@@ -78,7 +78,7 @@ describe("Drift of Personalize resources", () => {
         assert.deepEqual(outs, campaign.outs);
         assert.equal((await refreshed("Campaign", campaign))?.minProvisionedTPS, 1);
         assert.equal((await Campaign.diff(campaign.id, outs, campaign.outs)).changes, false);
-        // An update that was recorded nowhere but has the wanted values is still a change of the state.
+        // The update is complete in AWS but not recorded, so `diff` reports a change, which updates the state.
         await Campaign.update(campaign.id, outs, { ...campaign.outs, minProvisionedTPS: 2 });
         const wanted = { ...campaign.outs, minProvisionedTPS: 2 };
         assert.equal((await Campaign.diff(campaign.id, campaign.outs, wanted)).changes, true);
@@ -97,7 +97,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal(await refreshed("Campaign", campaign), undefined);
     });
 
-    it("a refresh finds another owner tag, and the next update restores it", async () => {
+    it("a refresh reads a changed owner tag, and the next update restores the tag", async () => {
         const { id, outs } = await harness.makeGroup();
         const stolen = [{ tagKey: ownerTag, tagValue: "bob" }];
         await harness.service.personalize.send(new TagResourceCommand({ resourceArn: id, tags: stolen }));
@@ -108,7 +108,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal((await tagsOf(id))[ownerTag], "ann");
     });
 
-    it("read of a resource without recorded inputs returns its tags, and no owner if it has none", async () => {
+    it("read of a resource without recorded inputs returns its tags, and no owner if it has no owner tag", async () => {
         const { datasetGroupArn: id = "" } = await harness.service.personalize.send(
             new CreateDatasetGroupCommand({ name: "console", tags: [{ tagKey: "billing", tagValue: "42" }] }),
         );
@@ -140,7 +140,7 @@ describe("Drift of Personalize resources", () => {
         assert.deepEqual((await harness.handlers.DatasetGroup.read(id, outs)).props, outs);
     });
 
-    it("read keeps the configured spelling of types, schemas, filters and schedules", async () => {
+    it("read keeps types, schemas, filters and schedules as the program writes them", async () => {
         const { schema, group, dataset } = await harness.makeDataset();
         const filterExpression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", "Rent It")';
         const filter = await harness.make("Filter", { name: "unseen", datasetGroupArn: group.id, filterExpression });
@@ -184,7 +184,7 @@ describe("Drift of Personalize resources", () => {
         const adopt = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/nothing";
         await assert.rejects(
             harness.makeGroup({ adopt }),
-            /dataset group films: adopt names .*nothing, which does not exist\. Correct it or remove it\./,
+            /dataset group films: the input adopt is .*nothing, which does not exist\. Correct or remove this input\./,
         );
         const { group, solution } = await harness.makeVersion();
         const otherwise = {
@@ -200,14 +200,14 @@ describe("Drift of Personalize resources", () => {
         );
     });
 
-    it("`adopt` rejects a dataset group that is being deleted, without a wait", async () => {
+    it("`adopt` rejects a dataset group that is being deleted, and does not wait for the deletion", async () => {
         const group = await harness.makeGroup();
         await harness.slowDown();
         await harness.untilActive("DatasetGroup", group);
         await harness.service.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn: group.id }));
         await assert.rejects(
             harness.makeGroup({ adopt: group.id }),
-            /adopt names .*films, which is DELETE \w+\. Nothing was changed\./,
+            /adopt is .*films, whose status is DELETE \w+\. Nothing was changed\./,
         );
     });
 

@@ -16,7 +16,7 @@ const common = {
 
 describe("Pulumi's dynamic provider host with the stored provider text", () => {
     let service: Service;
-    /** A stand-in for the engine's process. The handlers must detect when it ends. */
+    /** A server on the engine's port. The handlers must detect when the engine ends. */
     let engine: Server;
     const hosts: DynamicHost[] = [];
     const bucket = createBucket();
@@ -70,7 +70,8 @@ describe("Pulumi's dynamic provider host with the stored provider text", () => {
         const tags = { ...common.tags, team: "films" };
         assert.deepEqual(await host.update(id, outs, { ...inputs, tags }), { ...outs, tags });
 
-        // `pulumi destroy` starts another provider process. This process would keep what it created.
+        // `pulumi destroy` starts another provider process. The first process would not delete what it created in its
+        // run.
         await (await hostOf("DatasetGroup")).delete(id, outs);
         const gone = service.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: id }));
         await assert.rejects(gone, { name: "ResourceNotFoundException" });
@@ -82,7 +83,7 @@ describe("Pulumi's dynamic provider host with the stored provider text", () => {
         assert.deepEqual((await host.check({}, { ...common, name: "elsewhere" })).failures, []);
     });
 
-    it("the host names the module and both folders if the handlers are not installed", async () => {
+    it("the error contains the module and both searched folders if the handlers are not installed", async () => {
         const host = await hostOf("Schema", { module: "no-such-package", cwd: tmpdir() });
         await assert.rejects(
             host.check({}, { ...common, name: "nowhere" }),

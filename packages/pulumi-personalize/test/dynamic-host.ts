@@ -12,7 +12,7 @@ import { forward } from "../forward.ts";
 
 type Properties = Record<string, unknown>;
 
-/** A Pulumi program's folder that has the package installed. */
+/** The folder of a Pulumi program in which the package is installed. */
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
 /** The error that the engine receives for a resource that was created but is not ready. */
@@ -59,7 +59,7 @@ export async function startDynamicHost(
     await call<unknown>((done) => client.configure(configuration, done));
 
     return {
-        /** The serialized provider, which is part of each call. */
+        /** The serialized provider, which the engine sends with each call. */
         text,
         async check(olds: Properties, news: Properties) {
             const request = new provider.CheckRequest();

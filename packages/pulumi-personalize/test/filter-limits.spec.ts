@@ -19,7 +19,10 @@ const inputs = {
     filterExpression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")',
 };
 
-/** Creates a filter while the account has others of this status; they are created after some seconds. */
+/**
+ * Creates a filter while another filter of the account has this status. After `createdAfter` seconds, the other filter
+ * is ACTIVE.
+ */
 async function create(status: string, createdAfter: number) {
     let seconds = 0;
     let calls = 0;

@@ -17,7 +17,7 @@ import { createHandlers } from "../process-handlers.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 export type Made = { readonly id: string; readonly outs: Properties };
-/** An error by which Pulumi records a resource whose creation did not end well. */
+/** The error with which Pulumi records a resource whose creation failed or is incomplete. */
 export type InitFailure = Error & { id: string; properties: Properties; reasons: string[] };
 
 export const csv = interactionsCsv(syntheticRatings());
@@ -26,7 +26,7 @@ export const tags = {
     "pulumi:stack": "test",
 };
 export const roleArn = "arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole";
-/** Inputs of every kind, with the provider's text that Pulumi adds to them. */
+/** Inputs that every kind has, with the provider's text that Pulumi adds to them. */
 export const common = {
     region: "eu-central-1",
     tags,
@@ -37,7 +37,7 @@ export const common = {
 };
 export const [hashA, hashB] = ["a".repeat(64), "b".repeat(64)] as const;
 
-/** The rows of an import job, as a version names them. */
+/** Returns the input `rows` of a solution version that is trained on this import job. */
 export const rowsOf = ({ outs }: Made): string => String(outs.jobName).replace(/-\d+$/, "");
 
 export const importInputs = (datasetArn: string, inputs: Properties = {}) => ({
@@ -50,7 +50,7 @@ export const importInputs = (datasetArn: string, inputs: Properties = {}) => ({
     ...inputs,
 });
 
-/** A local Personalize, a bucket and our handlers on them, new for each test of the suite that calls this. */
+/** Starts a local Personalize with a bucket, and creates handlers for it, before each test of the calling suite. */
 export function useHarness() {
     const bucket = createBucket({ "films/interactions.csv": csv });
     const lines: string[] = [];
@@ -128,9 +128,9 @@ export function useHarness() {
         get handlers() {
             return here().handlers;
         },
-        /** Handlers on this harness with another clock, log or engine. */
+        /** Returns handlers with another clock, log or engine. */
         handlersWith: (more: Partial<LifecycleDeps>) => createHandlers(depsFor(here().service.personalize, more)),
-        /** Handlers without real waits: each one moves their clock by 1,900 at once. */
+        /** Returns handlers that do not wait: each wait only advances their clock by 1,900 seconds. */
         hastyHandlers() {
             let clock = 0;
             const sleep = async () => {
@@ -143,7 +143,10 @@ export function useHarness() {
         makeDataset,
         makeVersion,
         makeAll,
-        /** From now on a step takes about a second, or AWS's minutes, also for resources that exist. */
+        /**
+         * Restarts the service, so that each step takes about a second (`demo`) or as long as in AWS (`real`), also for
+         * existing resources.
+         */
         async slowDown(speed: "demo" | "real" = "demo"): Promise<void> {
             const { service } = here();
             await service.stop();
@@ -154,7 +157,7 @@ export function useHarness() {
     };
 }
 
-/** The failed initialisation by which the work ends. */
+/** Returns the failed initialization with which the promise rejects. */
 export async function failureOf(work: Promise<unknown>): Promise<InitFailure> {
     const error = await work.then(
         () => assert.fail("it did not fail"),

@@ -61,7 +61,7 @@ describe("Import jobs and the solution versions trained on them", () => {
     });
 
     describe("An import job soon after a policy change", () => {
-        /** Inputs as `check` completes them, at a first `up` or after these recorded inputs. */
+        /** Returns the inputs that `check` returns, at the first `up` or, with `olds`, at a later one. */
         const checked = async (datasetArn: string, accessHash: string, olds: object = {}) =>
             (await harness.handlers.DatasetImportJob.check(olds as never, importInputs(datasetArn, { accessHash })))
                 .inputs;
@@ -71,7 +71,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             harness.service.personalize.middlewareStack.add(
                 (next, { commandName }) =>
                     async (args) => {
-                        // The policy is known everywhere before the next job.
+                        // From this job on, access is allowed, as after IAM has distributed the policy.
                         if (commandName === "CreateDatasetImportJobCommand" && left-- === 0) harness.bucket.deny(false);
                         return next(args);
                     },
@@ -88,7 +88,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             assert.match(job.id, /import-aaaaaaaa-2$/);
             assert.match(
                 harness.lines.join("\n"),
-                /Insufficient privileges .*\. The policy of role or bucket changed less than two minutes before, so one second job is created\./,
+                /Insufficient privileges .*\. The policy of the role or the bucket changed less than two minutes before this job, so a second job is created\./,
             );
             const { props } = await harness.handlers.DatasetImportJob.read(job.id, job.outs);
             assert.deepEqual(props, job.outs);
@@ -96,7 +96,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             assert.equal(diff.changes, false);
         });
 
-        it("create starts no third job if the second one lacks access", async () => {
+        it("create fails and starts no third job if the second one lacks access too", async () => {
             const { dataset } = await makeDataset();
             const inputs = await checked(dataset.id, "a");
             await refuse(2);
@@ -188,7 +188,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         assert.equal(again.outs.jobName, "import-aaaaaaaa-2");
     });
 
-    it("create numbers jobs by content and starts one for another location or role", async () => {
+    it("create numbers the jobs of each content, and starts a job for another location or role", async () => {
         const { dataset } = await makeDataset();
         harness.bucket.objects["films/copy.csv"] = csv;
         const jobs = [
@@ -204,7 +204,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         assert.deepEqual(made, ["import-aaaaaaaa-1", "import-bbbbbbbb-1", "import-aaaaaaaa-2", "import-aaaaaaaa-3"]);
     });
 
-    it("create imports a content again if a later import replaced it", async () => {
+    it("create imports the same content again if a later import replaced it", async () => {
         const { dataset } = await makeDataset();
         const made = [];
         for (const contentHash of [hashA, hashB, hashA, hashA]) {

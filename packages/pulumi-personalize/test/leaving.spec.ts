@@ -28,7 +28,7 @@ describe("Deletion of a resource that others use", () => {
         assert.deepEqual(await harness.handlers.Dataset.read(dataset.id, dataset.outs), {});
     });
 
-    it("deleting a solution fails and names a campaign of another stack", async () => {
+    it("deleting a solution fails with the name of another stack's campaign that uses it", async () => {
         const { solution, version } = await harness.makeVersion();
         const command = new CreateCampaignCommand({
             name: "theirs",
@@ -45,7 +45,7 @@ describe("Deletion of a resource that others use", () => {
     });
 
     for (const code of ["ResourceInUseException", "InvalidInputException", "ResourceNotFoundException"]) {
-        it(`deleting a version accepts a training that ended before the stop: ${code}`, async () => {
+        it(`deleting a version succeeds if its training ended before the stop and the stop fails with ${code}`, async () => {
             const { version } = await harness.makeVersion();
             const asked: string[] = [];
             harness.service.personalize.middlewareStack.add(

@@ -17,7 +17,7 @@ describe("Lifecycle of Personalize resources", () => {
     const harness = useHarness();
     const { makeGroup, makeDataset, makeVersion, makeAll } = harness;
 
-    it("all seven kinds pass create, read and delete in order", async () => {
+    it("resources from a schema to a campaign are created, read and deleted in order", async () => {
         const made = await makeAll();
         const all: [ResourceKindName, Made][] = [
             ["Schema", made.schema],
@@ -87,7 +87,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.deepEqual(Object.fromEntries(found ?? []), { ...news.tags, [ownerTag]: "ann" });
     });
 
-    it("check completes the inputs that the program leaves out", async () => {
+    it("check returns defaults for inputs that the program omits", async () => {
         const { region } = common;
         const checked = async (kind: ResourceKindName, news: Properties) =>
             (await harness.handlers[kind].check({}, { region, ...news })).inputs;
@@ -169,7 +169,7 @@ describe("Lifecycle of Personalize resources", () => {
 
     it("create reports a stopped training as failed, and diff replaces it", async () => {
         const { solution, importJob } = await makeVersion();
-        // A training takes half an hour, so the stop never comes too late.
+        // At this speed a training takes half an hour, so it is still running when it is stopped.
         await harness.slowDown("real");
         await harness.service.emulator.advance(3_600_000);
         await harness.untilActive("Solution", solution);
@@ -194,7 +194,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.deepEqual(replaces, ["status"]);
     });
 
-    it("delete waits while the schema is in use and accepts a deleted schema", async () => {
+    it("delete waits while the schema is in use, and succeeds if the schema is already deleted", async () => {
         const { group, dataset, schema } = await makeDataset();
         const deleted = harness.handlers.Schema.delete(schema.id, schema.outs);
         await until(async () => harness.lines.some((line) => /^schema films: ResourceInUseException: /.test(line)));
@@ -205,7 +205,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.deepEqual(await groupNames(), []);
     });
 
-    it("a delete past its deadline tells the user to run the command again", async () => {
+    it("a delete that reaches its deadline fails with the advice to run the command again", async () => {
         const { schema } = await makeDataset();
         const hasty = harness.hastyHandlers();
         await assert.rejects(

@@ -5,7 +5,10 @@ import { useHarness } from "./harness.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** A handler that records its deletions; `replaces` and `fails` in the inputs choose what it answers. */
+/**
+ * Returns a handler that records its deletions. With the inputs `replaces` and `fails`, `diff` replaces and `create`
+ * fails.
+ */
 function recorded() {
     const deleted: string[] = [];
     const handler: Handler = {
@@ -62,14 +65,14 @@ describe("A pending deletion", () => {
         assert.deepEqual(deleted, ["a"]);
     });
 
-    it("delete removes a resource if diff saw only unknown values", async () => {
+    it("delete removes a resource if diff was called only with unknown values", async () => {
         const { Film, deleted } = recorded();
         await Film.diff("a", {}, { tags: { owner: unknown } });
         await Film.delete("a", {});
         assert.deepEqual(deleted, ["a"]);
     });
 
-    it("delete fails until the next run if a create failed in this run", async () => {
+    it("delete fails if a create failed in the same run", async () => {
         const { Film, deleted } = recorded();
         await assert.rejects(Film.create({ id: "a", fails: true }), /Refused/);
         await assert.rejects(Film.delete("b", {}), /b is not deleted, because another resource of this run failed/);
@@ -80,12 +83,12 @@ describe("A pending deletion", () => {
 describe("Deletion of a solution", () => {
     const harness = useHarness();
 
-    it("delete is refused if a campaign that the run keeps uses the solution", async () => {
+    it("delete fails if a campaign that the run keeps uses the solution", async () => {
         const { solution, campaign } = await harness.makeAll();
         const handlers = harness.handlersWith({ live: new Set([campaign.id]) });
         await assert.rejects(
             handlers.Solution.delete(solution.id, solution.outs),
-            /campaign films uses it and belongs to this stack, so solution films is not deleted/,
+            /campaign films belongs to this stack and uses solution films, so solution films is not deleted/,
         );
         assert.equal((await handlers.Campaign.read(campaign.id, campaign.outs)).props?.status, "ACTIVE");
     });

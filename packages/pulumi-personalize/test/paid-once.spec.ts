@@ -10,7 +10,7 @@ import { importInputs, rowsOf, useHarness } from "./harness.ts";
 describe("A create call whose response is lost", () => {
     const harness = useHarness();
 
-    /** The next calls of this operation are accepted, and their answers lost on the way. */
+    /** The service executes the next `times` calls of this operation, but their responses are lost. */
     function loseAnswers(operation: string, times = 1): { sent: number } {
         const count = { sent: 0 };
         harness.service.personalize.middlewareStack.add(
@@ -70,7 +70,7 @@ describe("A create call whose response is lost", () => {
         assert.equal(jobs.length, 1);
     });
 
-    it("create finds the dataset group by its name and logs the check", async () => {
+    it("create finds the dataset group by its name and logs that it looks for it", async () => {
         const count = loseAnswers("CreateDatasetGroup");
         const { id, outs } = await harness.makeGroup();
         assert.equal(outs.status, "ACTIVE");
@@ -83,7 +83,7 @@ describe("A create call whose response is lost", () => {
         );
         assert.match(
             String(harness.lines[0]),
-            /^dataset group films: socket hang up; checking for it before the next attempt$/,
+            /^dataset group films: socket hang up; looking for an existing one before the next attempt$/,
         );
     });
 
@@ -109,7 +109,7 @@ describe("Deletion of a solution version", () => {
         const { solution, version } = await harness.makeVersion();
         await harness.slowDown("real");
         const before = await harness.handlers.SolutionVersion.read(version.id, version.outs);
-        // Which of the two depends on how long the machine took until here.
+        // The status is PENDING or IN_PROGRESS, depending on the speed of the machine.
         assert.match(String(before.props?.status), /^CREATE (PENDING|IN_PROGRESS)$/);
         await harness.handlers.SolutionVersion.delete(version.id, version.outs);
         const { props } = await harness.handlers.SolutionVersion.read(version.id, version.outs);

@@ -12,7 +12,7 @@ const urn = "urn:pulumi:dev::films::my:component:Thing$personalize:index:Filter:
 const given = { name: "seen", filterExpression: secret("EXCLUDE ItemID"), tags: { team: secret("films"), a: "b" } };
 const plain = { name: "seen", filterExpression: "EXCLUDE ItemID", tags: { team: "films", a: "b" } };
 
-/** A plugin whose handlers record their arguments, and answer by `answers`. */
+/** Returns a plugin whose handlers record their arguments and call the methods in `answers`. */
 function plugin(answers: Partial<Handler> = {}) {
     const calls: unknown[][] = [];
     const handler = new Proxy({} as Handler, {
@@ -29,7 +29,7 @@ function plugin(answers: Partial<Handler> = {}) {
 }
 
 describe("Plugin pulumi-resource-personalize", () => {
-    it("check passes secrets in clear, with the region and owner of the stack, and returns them as secrets", async () => {
+    it("check passes plain values of secrets, and the region and owner of the stack, and returns the values as secrets", async () => {
         const { calls, provider } = plugin({ check: async (_, inputs) => ({ inputs, failures: [] }) });
         const { inputs } = (await provider.check?.(urn, {}, given)) ?? {};
         const common = { region: "eu-west-1", owner: "films/dev" };
@@ -68,7 +68,7 @@ describe("Plugin pulumi-resource-personalize", () => {
         });
     });
 
-    it("read of an imported ARN takes the region from the ARN", async () => {
+    it("read of an imported resource uses the region in the ARN", async () => {
         const arn = "arn:aws:personalize:eu-north-1:123456789012:filter/seen";
         const { calls, provider } = plugin({ read: async (id) => ({ id, props: plain, inputs: plain }) });
         assert.deepEqual(await provider.read?.(arn, urn, {}), { id: arn, props: plain, inputs: plain });
@@ -80,7 +80,7 @@ describe("Plugin pulumi-resource-personalize", () => {
         assert.deepEqual(await provider.read?.("arn:a:b:c", urn, given), { id: "", props: {}, inputs: {} });
     });
 
-    it("an unknown type is an error that names it", async () => {
+    it("an unknown resource type is rejected with its name", async () => {
         const unknown = "urn:pulumi:dev::films::personalize:index:Film::a";
         await assert.rejects(plugin().provider.create?.(unknown, {}) ?? Promise.resolve(), /Film is not a resource/);
     });

@@ -38,7 +38,7 @@ describe("Recommender of a domain dataset group", () => {
     const described = async ({ id: recommenderArn }: Made) =>
         (await harness.service.personalize.send(new DescribeRecommenderCommand({ recommenderArn }))).recommender;
 
-    it("create, read, diff and delete keep and remove what the inputs say", async () => {
+    it("create applies the configuration and tags, read and diff find no change, and delete removes the recommender", async () => {
         const config = { minRecommendationRequestsPerSecond: 2, itemExplorationConfig: { explorationWeight: "0.5" } };
         const { group, schema, recommender } = await makeRecommender({ recommenderConfig: config });
         const { id, outs } = recommender;
@@ -59,7 +59,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.deepEqual(await harness.handlers.Recommender.read(id, outs), {});
     });
 
-    it("a second create adopts or replaces the recommender of the same owner, and refuses one of another", async () => {
+    it("a second create adopts or replaces the recommender of the same owner, and rejects one of another owner", async () => {
         const { group, recommender } = await makeRecommender();
         assert.equal((await harness.make("Recommender", inputsOf(group))).id, recommender.id);
         await assert.rejects(
@@ -71,7 +71,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.ok(harness.lines.some((line) => line.includes("left from an interrupted change of recipeArn")));
     });
 
-    it("a read by the ARN alone and the program's inputs have no difference", async () => {
+    it("diff finds no change between a recommender that was read by its ARN and the program's inputs", async () => {
         const { group, recommender } = await makeRecommender();
         const { props = {} } = await harness.handlers.Recommender.read(recommender.id, { region: common.region });
         const news = { region: common.region, name: "picks", datasetGroupArn: group.id, tags: common.tags };
@@ -96,7 +96,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.equal(diff.changes, false);
     });
 
-    it("update changes the configuration in place, and a removed member has its default again", async () => {
+    it("update changes the configuration in place, and resets a removed member to its default", async () => {
         const { recommender } = await makeRecommender();
         const changed = await update(recommender, { recommenderConfig: { minRecommendationRequestsPerSecond: 3 } });
         assert.equal((await described(recommender))?.recommenderConfig?.minRecommendationRequestsPerSecond, 3);
@@ -119,12 +119,12 @@ describe("Recommender of a domain dataset group", () => {
         assert.deepEqual([outs.status, outs.stopped], ["ACTIVE", false]);
     });
 
-    it("a recommender that is created as stopped does not stay ACTIVE", async () => {
+    it("create with `stopped: true` stops the new recommender", async () => {
         const { outs } = (await makeRecommender({ stopped: true })).recommender;
         assert.deepEqual([outs.status, outs.stopped], ["INACTIVE", true]);
     });
 
-    it("refresh finds a stop and a new configuration from outside the program, and up restores both", async () => {
+    it("refresh reads a stop and a new configuration made outside the program, and up reverts both", async () => {
         const { recommender } = await makeRecommender();
         const recommenderArn = recommender.id;
         const { personalize } = harness.service;
@@ -139,7 +139,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.deepEqual(outs, recommender.outs);
     });
 
-    it("check refuses a name and a number of requests that Personalize would refuse", async () => {
+    it("check rejects a name and a number of requests that Personalize would reject", async () => {
         const recommenderConfig = { minRecommendationRequestsPerSecond: 0.5 };
         const news = { ...common, name: "top picks", recipeArn: "a", datasetGroupArn: "b", recommenderConfig };
         const { failures } = await harness.handlers.Recommender.check({}, news);

@@ -29,7 +29,7 @@ describe("Input validation of the resource kinds", () => {
         }
     });
 
-    it("Solution rejects AutoML with a recipe and neither of the two", () => {
+    it("Solution rejects AutoML together with a recipe, and a solution without both", () => {
         const { problems } = kinds.Solution;
         assert.deepEqual(problems({ ...solution, recipeArn: "arn" }), []);
         assert.deepEqual(problems({ ...solution, performAutoML: true }), []);
@@ -101,12 +101,12 @@ describe("newestIfOf", () => {
         return (await newestIfOf("batch-aaaaaaaa", "batch", listed))?.jobName;
     };
 
-    it("newestIfOf returns the newest job of the content, in any list order", async () => {
+    it("newestIfOf returns the newest job of the content, regardless of the order of the list", async () => {
         assert.equal(await found(job("batch-aaaaaaaa-1", 1), job("batch-aaaaaaaa-2", 2)), "batch-aaaaaaaa-2");
         assert.equal(await found(job("batch-aaaaaaaa-2", 3), job("batch-bbbbbbbb-1", 2)), "batch-aaaaaaaa-2");
     });
 
-    it("newestIfOf ignores failed and foreign jobs but not newer ones of other content", async () => {
+    it("newestIfOf ignores failed and foreign jobs, but returns nothing if a newer job has other content", async () => {
         assert.equal(await found(job("batch-aaaaaaaa-1", 1), job("batch-bbbbbbbb-1", 2)), undefined);
         const failed = job("batch-bbbbbbbb-1", 2, "CREATE FAILED");
         assert.equal(await found(job("batch-aaaaaaaa-1", 1), failed), "batch-aaaaaaaa-1");

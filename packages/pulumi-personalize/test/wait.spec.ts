@@ -9,7 +9,7 @@ const plan = {
     goOn: "Run it again.",
 };
 
-/** A harness whose clock only advances by sleeping. */
+/** Creates a clock and a log for waits. Only `sleep` advances the clock. */
 function createDeps(more: Partial<WaitDeps> = {}) {
     let seconds = 0;
     const lines: string[] = [];
@@ -31,7 +31,7 @@ function createDeps(more: Partial<WaitDeps> = {}) {
 const ready = (state: string): Verdict<string> =>
     state === "ACTIVE" ? { done: state } : state === "CREATE FAILED" ? { failed: "no rights" } : { state };
 
-/** Answers one after the other; the last one again and again. An error is thrown. */
+/** Returns a poll function that returns or throws each answer in turn, and then repeats the last one. */
 function answers(...script: (string | Error)[]) {
     return async () => {
         const next = script.length > 1 ? script.shift() : script[0];
@@ -85,7 +85,7 @@ describe("waitFor", () => {
         }
     });
 
-    it("waitFor fails at the deadline and names the next step", async () => {
+    it("waitFor fails at the deadline with a message that contains the next step", async () => {
         const { deps, now } = createDeps();
         await assert.rejects(waitFor(deps, plan, answers("CREATE IN_PROGRESS"), ready), {
             message: "campaign films is still CREATE IN_PROGRESS after 1 h 0 min. Run it again.",

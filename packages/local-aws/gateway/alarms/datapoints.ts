@@ -31,7 +31,8 @@ export async function datapointsOf(
     if (!returned || others.length > 0) {
         throw new Error(`alarm ${alarm.AlarmName}: exactly one of its metric queries must return data`);
     }
-    // The current period is included only if it has data; otherwise FILL would add a value before its end.
+    // Include the current period only if it already has data; otherwise FILL would add a value to a period that has not
+    // ended.
     const isRunning = [...fetched.values()].some((series) => series.has(running));
     return seriesOf(returned.Id ?? "", queries, fetched, isRunning ? [...whole, running] : whole);
 }

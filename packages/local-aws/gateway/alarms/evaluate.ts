@@ -3,7 +3,7 @@ import type { Series } from "./series.ts";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
-/** The state of an alarm, and the reason as CloudWatch words it. */
+/** The state of an alarm, and the reason in the wording of CloudWatch. */
 export interface Evaluation {
     readonly state: AlarmState;
     readonly reason: string;
@@ -19,7 +19,9 @@ const breaches: Readonly<Record<string, readonly [is: (value: number, threshold:
         LessThanOrEqualToThreshold: [(value, threshold) => value <= threshold, "less than or equal to"],
     };
 
-/** Maximum number of periods to read if data is missing: CloudWatch's examples show 5 periods instead of 3. */
+/**
+ * The number of additional periods to read in case data is missing: CloudWatch's examples show 5 periods instead of 3.
+ */
 const periodsBeyond = 2;
 
 /** The period of an alarm's metric or queries, in milliseconds. */
@@ -43,17 +45,20 @@ export function periodsOf(
 }
 
 /**
- * Evaluates an alarm's datapoints at a time, as the CloudWatch User Guide describes in "Evaluating an alarm" and "Configuring how
- * CloudWatch alarms treat missing data". Keeps the current state where the guide says so. CloudWatch evaluates periods longer than
- * a minute every minute. The current period of such an alarm therefore counts as soon as later data can no longer prevent a
- * breach. AWS documents the evaluation range only by examples.
+ * Evaluates an alarm's datapoints at the time `now`, as the CloudWatch User Guide describes in "Evaluating an alarm"
+ * and "Configuring how CloudWatch alarms treat missing data". In the cases that the guide names, the alarm keeps its
+ * current state. CloudWatch evaluates periods longer than a minute every minute. The current period of such an alarm
+ * therefore counts as soon as later data can no longer prevent a breach. AWS documents the evaluation range only by
+ * examples.
  * @throws Error for an operator that needs anomaly detection
  */
 export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: number): Evaluation {
     const operator = alarm.ComparisonOperator ?? "";
     const [is, words] = breaches[operator] ?? [];
     if (!is || !words) {
-        throw new Error(`alarm ${alarm.AlarmName}: the local AWS does not evaluate ${operator || "no operator"}`);
+        throw new Error(
+            `alarm ${alarm.AlarmName}: the local AWS does not evaluate ${operator || "an alarm without ComparisonOperator"}`,
+        );
     }
     const { EvaluationPeriods: periods = 1, Threshold: threshold = 0, StateValue = "INSUFFICIENT_DATA" } = alarm;
     const needed = alarm.DatapointsToAlarm ?? periods;
@@ -114,8 +119,8 @@ export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: numbe
             `Insufficient Data: ${plural(periods, "datapoint was", "datapoints were")} unknown.`,
         );
     }
-    // All existing datapoints breach, but there are too few. The alarm changes its state once the data is so old that
-    // later data cannot change the result.
+    // All existing datapoints breach, but there are too few of them. The alarm goes to ALARM once the oldest is so old
+    // that later data cannot change the result.
     const oldest = breaching[0] ?? running;
     return range.length - range.indexOf(oldest) >= needed ? crossed("ALARM") : current();
 }

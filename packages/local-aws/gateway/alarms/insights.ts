@@ -14,7 +14,7 @@ const statistics: Readonly<Record<Aggregate, string>> = { SUM: "Sum", MIN: "Mini
 /** Limit of queries in a GetMetricData call. */
 const maxAtOnce = 500;
 
-/** Whether an alarm's expression is a Metrics Insights query and not metric math. */
+/** Checks whether an alarm's expression is a Metrics Insights query and not metric math. */
 export const isInsightsQuery = (expression: string | undefined): boolean => /^\s*SELECT\s/i.test(expression ?? "");
 
 interface Query {
@@ -78,7 +78,7 @@ function parse(expression: string): Query {
     const conditions = where === "" ? [] : where.split(/\sAND\s/i);
     const parsed = conditions.map((condition) => /^"?(\w+)"?\s*=\s*'([^']*)'$/.exec(condition.trim()));
     if (aggregate === undefined || parsed.some((condition) => condition === null)) {
-        throw new Error(`the query "${expression}" is not known to the local AWS`);
+        throw new Error(`the query "${expression}" is not supported by the local AWS`);
     }
     return {
         aggregate: aggregate.toUpperCase() as Aggregate,

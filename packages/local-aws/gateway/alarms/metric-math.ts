@@ -4,7 +4,7 @@ import { asSeries, combine, functions, operators, type Series, type Value } from
 interface Metrics {
     /** Returns the series of a metric or expression; undefined for an unknown id. */
     series(id: string): Series | undefined;
-    /** The ids of metrics, without expressions, for METRICS(). */
+    /** The ids of the metrics, but not of the expressions, for the function METRICS(). */
     readonly metricIds: readonly string[];
     /** The start of each period, in ascending order. */
     readonly periods: readonly number[];
@@ -34,7 +34,7 @@ export function metricMath(expression: string, metrics: Metrics): Series {
     function applied(operator: string, one: Value, other: Value): Value {
         const result = combine(operators[operator] as (a: number, b: number) => number, one, other);
         if (result === undefined) {
-            throw fail(`"${operator}" takes numbers and single series`);
+            throw fail(`"${operator}" accepts only numbers and single series`);
         }
         return result;
     }
@@ -89,11 +89,11 @@ export function metricMath(expression: string, metrics: Metrics): Series {
             return metrics.metricIds.filter((id) => id.includes(part)).map((id) => single(metrics.series(id) ?? 0));
         }
         if (!Object.hasOwn(functions, name)) {
-            throw fail(`the function ${name} is not known to the local AWS`);
+            throw fail(`the function ${name} is not supported by the local AWS`);
         }
         const result = functions[name]?.(list(")"), metrics.periods);
         if (result === undefined) {
-            throw fail(`${name} takes other arguments`);
+            throw fail(`the arguments of ${name} are invalid`);
         }
         return result;
     }

@@ -1,4 +1,4 @@
-/** Values by the start of their period, in milliseconds since the epoch. */
+/** Maps the start of each period, in milliseconds since the epoch, to the value in this period. */
 export type Series = ReadonlyMap<number, number>;
 
 /** A value of metric math: a number for all periods, a series, an array of series, or FILL's keyword REPEAT. */

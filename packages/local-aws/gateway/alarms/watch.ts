@@ -13,7 +13,10 @@ import { metricReads, type ReadMetrics } from "./metric-reads.ts";
 
 interface AlarmWatchOptions {
     readonly miniStack: MiniStackAddress;
-    /** The region that is always evaluated. MiniStack returns the other regions that have alarms. */
+    /**
+     * The region whose alarms are evaluated from the start. MiniStack's responses name the other regions that have
+     * alarms.
+     */
     readonly region: string;
     /** Returns the time of the Personalize emulator's clock, for alarms on its metrics. Alarms on other metrics use the machine's clock. */
     readonly personalizeClock: { now(): number };
@@ -23,7 +26,7 @@ interface AlarmWatchOptions {
 /** CloudWatch evaluates an alarm every 10 seconds or every minute; the local AWS does so every 2 seconds. */
 const everyMilliseconds = 2000;
 
-/** Whether an alarm uses a Personalize metric directly or in a query. */
+/** Checks whether an alarm uses a Personalize metric directly or in a query. */
 function isOfPersonalize({ Namespace, Metrics = [] }: MetricAlarm): boolean {
     const queried = Metrics.flatMap(({ MetricStat, Expression }) => [MetricStat?.Metric?.Namespace, Expression]);
     return [Namespace, ...queried].some((text) => text?.includes(personalizeNamespace));

@@ -18,7 +18,7 @@ import type { MiniStackAddress } from "../ministack.ts";
 import { monthSpend } from "../spend.ts";
 import { exceeded, notificationKey, notificationText, scopeOf } from "./decide.ts";
 
-/** One notification to one subscriber. */
+/** The record of a notification that was sent to a subscriber. */
 interface SentNotification {
     readonly budget: string;
     /** The month, for example 2026-11. */
@@ -57,7 +57,7 @@ function openSentNotifications(dataDir: string) {
 /** The service principal of AWS Budgets (Cost Management User Guide, "Creating an Amazon SNS topic"). */
 const budgetsService = "budgets.amazonaws.com";
 
-/** Publishes as AWS Budgets, if the topic's policy allows this principal. */
+/** Creates a client that publishes notifications as AWS Budgets, if the topic's policy allows this principal. */
 function createTopics({
     miniStack,
     accountId,

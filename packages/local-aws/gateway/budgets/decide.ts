@@ -2,23 +2,30 @@ import type { Budget, Notification } from "@aws-sdk/client-budgets";
 import { billedService, type CostRecord, type Emulator, monthStart } from "local-personalize";
 import { monthSpend, type Spend } from "../spend.ts";
 
-/** The costs of a budget and their start, or the reason why the local AWS does not evaluate the budget. */
+/**
+ * Which cost records count for a budget, and from which time; or the reason why the local AWS does not evaluate the
+ * budget.
+ */
 type Scope = { readonly holds: (record: CostRecord) => boolean; readonly start: number } | { readonly because: string };
 
-/** Returns a budget's costs in the month of `now`. A record must match one value of each filter key. */
+/**
+ * Returns which cost records count for a budget in the month of `now`: those that match a value of each of its filters.
+ */
 export function scopeOf(
     { BudgetType, TimeUnit, TimePeriod, CostFilters = {}, FilterExpression }: Budget,
     now: number,
 ): Scope {
     if (BudgetType !== "COST" || TimeUnit !== "MONTHLY") {
-        return { because: "only budgets of type COST with time unit MONTHLY are evaluated here" };
+        return { because: "the local AWS evaluates only budgets of type COST with the time unit MONTHLY" };
     }
-    if (FilterExpression) return { because: "a FilterExpression is not evaluated here; CostFilters are" };
+    if (FilterExpression) return { because: "the local AWS evaluates CostFilters, but no FilterExpression" };
     const [begins, ends] = [TimePeriod?.Start?.getTime() ?? 0, TimePeriod?.End?.getTime() ?? Number.POSITIVE_INFINITY];
     if (begins > now || ends <= now) return { because: "its time period does not include today" };
     const unknown = Object.keys(CostFilters).find((key) => !Object.hasOwn(filters, key));
     if (unknown !== undefined) {
-        return { because: `the cost filter ${unknown} is not evaluated here; ${Object.keys(filters).join(", ")} are` };
+        return {
+            because: `the local AWS evaluates the cost filters ${Object.keys(filters).join(", ")}, but not ${unknown}`,
+        };
     }
     const start = Math.max(monthStart(now), begins);
     const holds = (record: CostRecord) =>
@@ -44,7 +51,10 @@ interface Exceeded {
     readonly limit: number;
 }
 
-/** Returns the threshold that a spend exceeds; undefined if the spend is below, and for other comparison operators. */
+/**
+ * Returns the threshold of a notification if the spend exceeds it. Returns undefined for other comparison operators
+ * than GREATER_THAN.
+ */
 export function exceeded(budget: Budget, notification: Notification, spend: Spend): Exceeded | undefined {
     const limit = Number(budget.BudgetLimit?.Amount);
     const { NotificationType, ComparisonOperator, Threshold = 0, ThresholdType = "PERCENTAGE" } = notification;
@@ -55,7 +65,10 @@ export function exceeded(budget: Budget, notification: Notification, spend: Spen
     return spent > threshold ? { type, threshold, spent, limit } : undefined;
 }
 
-/** Returns the key of a notification in a period. A budget with a changed limit gets another key, and therefore notifies again. */
+/**
+ * Returns the key of a notification in a period. The key contains the limit, so a budget notifies again after its limit
+ * is changed.
+ */
 export function notificationKey(
     budget: Budget,
     { NotificationType, Threshold, ThresholdType = "PERCENTAGE" }: Notification,
@@ -66,7 +79,7 @@ export function notificationKey(
 const longestSubject = 100;
 const dollars = (amount: number) => `$${amount.toFixed(2)}`;
 
-/** Returns the notification as AWS Budgets words it. `now` is in epoch milliseconds. */
+/** Returns subject and text of a notification, in the wording of AWS Budgets. `now` is in epoch milliseconds. */
 export function notificationText(
     name: string,
     { type, threshold, spent, limit }: Exceeded,
@@ -102,7 +115,7 @@ type WireBudget = Omit<Budget, "TimePeriod"> & { TimePeriod?: { Start?: number; 
 
 const target = /^AWSBudgetServiceGateway\.DescribeBudgets?$/;
 
-/** Whether a call returns the spend of budgets. */
+/** Checks whether the response to a call contains the spend of budgets. */
 export const showsSpend = (asked: string | undefined) => asked !== undefined && target.test(asked);
 
 /**

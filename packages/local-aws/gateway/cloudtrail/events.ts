@@ -22,12 +22,13 @@ export interface TrailEvent {
 /**
  * Returns CloudTrail events, newest first: accepted and rejected Personalize calls that change something, and calls of
  * any service that IAM or the signature check denied. A call that was denied because of iam:PassRole appears as
- * `PassRole`: the access log records no other name.
+ * `PassRole`, because the access log records only this action.
  */
 export function eventsOf(requests: readonly LoggedRequest[], accesses: readonly LoggedAccess[]): TrailEvent[] {
     const callers = accesses.filter(({ decision }) => decision === "allowed" || decision === "unnamed");
     const taken = requests.map(({ id, at, operation, region, arn, name, outcome }): TrailEvent => {
-        // The access log is written before the call, and combines equal calls under the time of the first.
+        // The access log contains the caller. It is written before the call, and combines equal calls under the time of
+        // the first.
         const caller = callers.findLast((access) => access.action === `personalize:${operation}` && access.at <= at);
         return {
             id: eventId("request", id),
@@ -61,7 +62,7 @@ export function eventsOf(requests: readonly LoggedRequest[], accesses: readonly 
     return [...taken, ...kept].sort((a, b) => b.at - a.at);
 }
 
-/** Returns an event id that is equal in every response. */
+/** Returns the event's id, which is the same in every response. */
 function eventId(log: string, id: number): string {
     const digest = createHash("sha256").update(`${log} ${id}`).digest("hex");
     return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");

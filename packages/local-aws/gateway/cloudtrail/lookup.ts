@@ -11,7 +11,7 @@ interface LookupInput {
 
 const maxAtOnce = 50;
 
-/** Whether a call is LookupEvents. The gateway answers LookupEvents; MiniStack stores the trails. */
+/** Checks whether a call is LookupEvents. The gateway answers LookupEvents; MiniStack stores the trails. */
 export const isLookup = (target: string | undefined) => target?.endsWith(".LookupEvents") ?? false;
 
 /**

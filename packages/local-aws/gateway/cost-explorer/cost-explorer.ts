@@ -16,13 +16,13 @@ const operations: Readonly<Record<string, (metered: Metered, body: Body) => obje
     GetCostForecast: getCostForecast,
 };
 
-/** The Cost Explorer operation in a request's target; undefined for an unsupported operation. */
+/** Returns the Cost Explorer operation in the header X-Amz-Target; undefined for an unsupported operation. */
 export function costExplorerOperation(target: string | undefined): string | undefined {
     const name = target?.startsWith(prefix) ? target.slice(prefix.length) : "";
     return Object.hasOwn(operations, name) ? name : undefined;
 }
 
-/** Answers Cost Explorer from metered usage. Only Amazon Personalize has costs. */
+/** Answers a Cost Explorer call from metered usage. On the local AWS, only Amazon Personalize has costs. */
 export function answerCostExplorer(
     metered: Metered,
     operation: string,
@@ -44,7 +44,8 @@ function getCostAndUsage({ usage, clock }: Metered, body: Body) {
     const names = readMetrics(body.Metrics);
     const groups = readGroups(body.GroupBy);
     const holds = readFilter(body.Filter);
-    // Volume discounts: the price of an hour depends on the earlier hours of its month.
+    // Start at the month's beginning: with volume discounts, the price of an hour depends on the earlier hours of the
+    // month.
     const records = costsOf(usage({ from: monthStart(period.start), to: period.end })).filter(holds);
     const ResultsByTime = cut(period, granularity).map((part) => {
         const within = records.filter(({ hour }) => hour >= part.start && hour < part.end);
@@ -56,7 +57,7 @@ function getCostAndUsage({ usage, clock }: Metered, body: Body) {
                 groups.length > 0
                     ? [...keyed].map(([keys, its]) => ({ Keys: JSON.parse(keys), Metrics: metricsOf(names, its) }))
                     : [],
-            // The current month is not billed yet.
+            // The costs of the current month are estimated, because AWS has not billed it yet.
             Estimated: monthStart(clock.now()) < part.end,
         };
     });
@@ -78,10 +79,12 @@ function metricsOf(names: readonly string[], records: readonly CostRecord[]) {
 }
 
 function readMetrics(given: unknown): string[] {
-    if (!Array.isArray(given) || given.length === 0) throw invalid("Metrics are needed.");
+    if (!Array.isArray(given) || given.length === 0) throw invalid("Metrics is required.");
     const unknown = given.find((name) => !Object.hasOwn(metrics, name));
     if (unknown === undefined) return given;
-    throw invalid(`Metric ${unknown} is not answered here; these are: ${Object.keys(metrics).join(", ")}.`);
+    throw invalid(
+        `The local AWS does not support the metric ${unknown}. Supported metrics: ${Object.keys(metrics).join(", ")}.`,
+    );
 }
 
 function readGroups(given: unknown) {
@@ -89,7 +92,8 @@ function readGroups(given: unknown) {
     if (groups.length > 2) throw invalid("At most two groups are allowed.");
     return groups.map(({ Type, Key }) => {
         if (Type === "DIMENSION") return { Type, Key, keyOf: dimensionOf(Key) };
-        if (Type !== "TAG") throw invalid(`Type ${Type} of a group is not answered here; DIMENSION and TAG are.`);
+        if (Type !== "TAG")
+            throw invalid(`The local AWS does not support the group type ${Type}; it supports DIMENSION and TAG.`);
         return { Type, Key, keyOf: ({ tags }: CostRecord) => `${Key}$${tags[String(Key)] ?? ""}` };
     });
 }
@@ -101,12 +105,12 @@ function getCostForecast({ usage, clock }: Metered, body: Body) {
     if (period.start < now - (now % day))
         throw invalid("Start date should be equal to or later than the current date.");
     if (body.Metric !== "UNBLENDED_COST")
-        throw invalid(`Metric ${body.Metric} is not answered here; UNBLENDED_COST is.`);
+        throw invalid(`The local AWS does not support the metric ${body.Metric}; it supports UNBLENDED_COST.`);
     const holds = readFilter(body.Filter);
     const rate = hourlyRate(usage, now, holds);
     const ForecastResultsByTime = cut(period, granularity).map((part) => {
         const MeanValue = amount((rate * (part.end - part.start)) / 3_600_000);
-        // A linear forecast has no interval, so both bounds equal the mean.
+        // This linear forecast has no prediction interval, so both bounds equal the mean.
         const bounds = { PredictionIntervalLowerBound: MeanValue, PredictionIntervalUpperBound: MeanValue };
         return {
             TimePeriod: shown(part, granularity),

@@ -4,7 +4,7 @@ import { type Body, invalid } from "./input.ts";
 type Holds = (record: CostRecord) => boolean;
 
 const dimensions: Readonly<Record<string, (record: CostRecord) => string>> = {
-    // Amazon Personalize is the only service with costs.
+    // On the local AWS, Amazon Personalize is the only service with costs.
     SERVICE: () => billedService,
     USAGE_TYPE: ({ usageType }) => usageType,
     REGION: ({ region }) => region,
@@ -17,7 +17,9 @@ const dimensions: Readonly<Record<string, (record: CostRecord) => string>> = {
 export function dimensionOf(key: unknown): (record: CostRecord) => string {
     const found = typeof key === "string" && Object.hasOwn(dimensions, key) ? dimensions[key] : undefined;
     if (found) return found;
-    throw invalid(`Dimension ${key} is not kept here; these are: ${Object.keys(dimensions).join(", ")}.`);
+    throw invalid(
+        `The local AWS does not support the dimension ${key}. Supported dimensions: ${Object.keys(dimensions).join(", ")}.`,
+    );
 }
 
 /**
@@ -53,18 +55,20 @@ export function readFilter(expression: unknown): Holds {
             return ({ tags }) => values.includes(tags[key] ?? "");
         }
         default:
-            throw invalid(`${kind} is not answered here; And, Or, Not, Dimensions and Tags are.`);
+            throw invalid(`The local AWS does not support ${kind}; it supports And, Or, Not, Dimensions and Tags.`);
     }
 }
 
 function readValues(given: unknown): { key: string; values: readonly unknown[] } {
     const { Key, Values, MatchOptions = ["EQUALS"] } = (given ?? {}) as Body;
-    if (typeof Key !== "string" || !Array.isArray(Values)) throw invalid("Key and Values are needed in an expression.");
+    if (typeof Key !== "string" || !Array.isArray(Values)) throw invalid("An expression requires Key and Values.");
     if (
         !Array.isArray(MatchOptions) ||
         MatchOptions.some((option) => option !== "EQUALS" && option !== "CASE_SENSITIVE")
     ) {
-        throw invalid(`MatchOptions ${JSON.stringify(MatchOptions)} are not answered here; EQUALS is.`);
+        throw invalid(
+            `The local AWS does not support the MatchOptions ${JSON.stringify(MatchOptions)}; it supports EQUALS.`,
+        );
     }
     return { key: Key, values: Values };
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** An allowed or refused access. */
+/** A call, or a role that a service assumes, that was allowed or denied. */
 export interface Access {
     /** The principal's ARN, the access key of an unknown principal, or "anonymous". */
     readonly principal: string;
@@ -13,7 +13,7 @@ export interface Access {
     readonly reason?: string;
 }
 
-/** Equal accesses within a short time, as one entry with their number. */
+/** An entry of the log: equal accesses within a short time are one entry, with their number in `calls`. */
 export interface LoggedAccess extends Access {
     readonly id: number;
     /** Time of the first access, epoch milliseconds. */

@@ -16,7 +16,7 @@ export async function passCheck(directory: Directory, { roleArn, service }: Pass
 
 /**
  * Returns the permissions that a Personalize call needs. Includes the resource's tags if a policy of the principal uses
- * tags.
+ * aws:ResourceTag.
  */
 export async function personalizeChecks(
     emulator: Emulator,
@@ -59,8 +59,8 @@ export const nameOfCostExplorerCall = (operation: string): NamedCall => ({
 /**
  * Returns the IAM actions and resources of a Personalize call (Service Authorization Reference, "Amazon Personalize"),
  * or no check for an unknown operation. A create uses the ARN of the future resource, and a list uses `*`. A create
- * with tags also needs TagResource. A call with a filter also needs its action on the filter: AWS does not document
- * this, so the local AWS is strict.
+ * with tags also needs TagResource. A call with a filter also needs permission for the same action on the filter; AWS
+ * does not document this, so the local AWS is strict.
  */
 async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorRequest, account: string) {
     const { operation, region } = request;
@@ -91,8 +91,9 @@ async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorReques
 }
 
 /**
- * The existing resource that each create also requires (Service Authorization Reference, "Amazon Personalize", required
- * resource types). A solution version's ARN is its solution's ARN and an id.
+ * For each create call, the input member with the existing resource on which the call also needs permission (Service
+ * Authorization Reference, "Amazon Personalize", required resource types). A solution version's ARN is its solution's
+ * ARN and an id.
  */
 const parents: Readonly<Record<string, string>> = {
     CreateBatchInferenceJob: "solutionVersionArn",
@@ -116,7 +117,7 @@ function parentOf(operation: string, body: Body): string | undefined {
 /** Operations that accept a filter. */
 const filtered = new Set(["GetRecommendations", "GetPersonalizedRanking", "GetActionRecommendations"]);
 
-/** The tags of a Personalize resource, for aws:ResourceTag. */
+/** Returns the tags of a Personalize resource, for aws:ResourceTag. */
 async function tagsOf(emulator: Emulator, resource: string, region: string): Promise<Readonly<Record<string, string>>> {
     const answer = await ask(emulator, "ListTagsForResource", region, { resourceArn: resource });
     return Object.fromEntries(((answer.tags ?? []) as Tag[]).map(({ tagKey, tagValue }) => [tagKey, tagValue]));
@@ -141,7 +142,9 @@ function created(operation: string, { datasetGroupArn, datasetType, jobName, nam
     return `${type}/${type === "event-tracker" ? "*" : name}`;
 }
 
-/** The input member with the resource's ARN, if it differs from the operation's noun and `Arn`. */
+/**
+ * The input member with the resource's ARN, for operations in which it is not the operation's noun followed by `Arn`.
+ */
 const members: Readonly<Record<string, string>> = {
     CreateSolutionVersion: "solutionArn",
     StopSolutionVersionCreation: "solutionVersionArn",
@@ -173,7 +176,7 @@ async function resourceOf(emulator: Emulator, request: EmulatorRequest, body: Bo
 
 const trackers = new WeakMap<Emulator, Map<unknown, string>>();
 
-/** Finds the event tracker with a tracking id: the tracking id is not part of the ARN. */
+/** Returns the ARN of the event tracker with this tracking id. The ARN does not contain the tracking id. */
 async function trackerOf(emulator: Emulator, region: string, trackingId: unknown, prefix: string): Promise<string> {
     const known = trackers.get(emulator) ?? new Map<unknown, string>();
     trackers.set(emulator, known);

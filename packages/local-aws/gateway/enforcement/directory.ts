@@ -16,13 +16,13 @@ export interface Principal {
     readonly tags: Readonly<Record<string, string>>;
     /** ARN of the Lambda function whose code uses this session; null for every other caller. */
     readonly function: string | null;
-    /** Missing for the account's root user, which needs no policy. */
+    /** Undefined for the account's root user, who needs no policy. */
     readonly identity?: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[];
     readonly session?: readonly NamedPolicy[];
     /**
-     * Names of attached managed policies without a document on this local AWS. These policies allow nothing, also as a
-     * boundary.
+     * Names of attached managed policies without a document on this local AWS. These policies allow nothing, neither as
+     * a managed policy nor as a boundary.
      */
     readonly withoutDocument: readonly string[];
 }
@@ -44,7 +44,7 @@ export interface NamedCheck {
 export interface NamedCall {
     /** The service, as MiniStack's router spells it. */
     readonly service: string;
-    /** The needed permissions; empty for an unknown call. */
+    /** The permissions that the call needs; empty for an unknown call. */
     readonly checks: readonly NamedCheck[];
 }
 
@@ -71,12 +71,12 @@ interface Refused {
 export type Found = Principal | { readonly error: string };
 
 /**
- * Milliseconds after which a principal is read again, because MiniStack can change one without the gateway (CloudFormation, tags).
- * Changes through the gateway apply immediately.
+ * Milliseconds after which a cached principal is read again, because MiniStack itself can change principals
+ * (CloudFormation, tags). Changes by calls through the gateway apply immediately.
  */
 const staleMilliseconds = 1000;
 
-/** The error if MiniStack's process does not answer. It may be restarting. */
+/** Thrown if MiniStack does not answer, for example while it restarts. */
 export class MiniStackSilentError extends Error {}
 
 /**
@@ -111,13 +111,14 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
         if (!("error" in found)) {
             return principalOf(found);
         }
-        // MiniStack removes an expired session later, and then no longer recognizes the key.
+        // Remember keys of expired sessions, because MiniStack later deletes the session and then reports the key as
+        // unknown.
         if (found.error === "ExpiredTokenException") ended.add(key);
         return ended.has(key) ? { error: "ExpiredTokenException" } : found;
     }
 
     return {
-        /** The owner of an access key, cached for a second, but not beyond the end of a session. */
+        /** Returns the owner of an access key. Caches it for a second, but not longer than its session lasts. */
         principal(key: string, region: string): Found | Promise<Found> {
             const entry = known.get(key);
             const ends = entry && "expires" in entry.principal ? entry.principal.expires : null;
@@ -127,7 +128,7 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
             }
             const asking = known;
             return fetchPrincipal(key, region).then((principal) => {
-                // A response from before a change must not be cached after the change.
+                // If `forget` was called meanwhile, do not cache the response: it may contain old policies.
                 if (known === asking && !("error" in principal)) known.set(key, { since: Date.now(), principal });
                 return principal;
             });
@@ -142,7 +143,7 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
         },
         refusal: (refused: Refused): Promise<{ status: number; headers: Record<string, string>; body: string }> =>
             ask("/refusal", refused),
-        /** Clears all cached principals because policies may have changed. */
+        /** Clears all cached principals. Called after a change of policies. */
         forget(): void {
             known = new Map();
         },
@@ -152,7 +153,7 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
 
 export type Directory = ReturnType<typeof createDirectory>;
 
-/** Parses a policy. Invalid JSON gives a document without statements, because IAM does not store such a policy. */
+/** Parses a policy. Returns a document without statements for invalid JSON, which IAM would not store. */
 export function documentOf(text: string | null | undefined): PolicyDocument {
     try {
         return JSON.parse(text?.startsWith("%") ? decodeURIComponent(text) : (text ?? "")) as PolicyDocument;

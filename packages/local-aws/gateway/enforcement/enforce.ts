@@ -33,13 +33,13 @@ interface EnforcementOptions {
     readonly organisation: Organisation;
 }
 
-/** The decision on a request: forwarded with these options, or answered with an error. */
+/** The decision on a request: forward it with these options, or answer it with an error. */
 type Admission =
     | {
           readonly admitted: true;
           /** The body, if the checks have read it. */
           readonly body?: Buffer;
-          /** A stream that verifies the hash of a body that was not read. */
+          /** If the checks have not read the body: a stream that verifies its hash while it is forwarded. */
           readonly guard?: Transform;
           /** Whether the gateway checked the request. MiniStack checks all other requests. */
           readonly judged: boolean;
@@ -57,7 +57,7 @@ export function createEnforcement(options: EnforcementOptions) {
     const { directory, log } = options;
     return {
         log,
-        /** Clears all cached principals because policies may have changed. */
+        /** Clears all cached principals. Called after a change of policies. */
         forget: () => directory.forget(),
         close(): void {
             directory.close();
@@ -72,7 +72,7 @@ export function createEnforcement(options: EnforcementOptions) {
             const path = decodeURIComponent(target.split("?", 1)[0] ?? "/");
             const isOpen = isPublicPlane(request, path);
             const found = readSignature({ url: target, headers: request.headers });
-            // A public endpoint may use its own scheme, such as a viewer's Bearer token.
+            // A public endpoint may use an authentication scheme of its own, such as a viewer's Bearer token.
             const isOther = /^(?!AWS4-)/.test(request.headers.authorization ?? "AWS4-");
             const isUnsigned = found === "MissingAuthenticationToken" || isOther;
             return isOpen && (isUnsigned || isPreflight(request))
@@ -102,7 +102,7 @@ type Caller = Principal | typeof anonymous;
 async function readCall(request: IncomingMessage, { path, found }: Seen, accountId: string) {
     const signature = typeof found === "string" ? undefined : found;
     const inS3 = signature ? signature.service === "s3" : !isRemoteCall(request);
-    // DeleteObjects names its objects in the body.
+    // The body of DeleteObjects contains the keys of the objects, so it must be read.
     const streamed = inS3 && !new URL(request.url ?? "/", "http://localhost").searchParams.has("delete");
     const body = streamed ? undefined : await smallBodyOf(request);
     const payload = inS3
@@ -128,10 +128,10 @@ async function admitCall(options: Judging, request: IncomingMessage, seen: Seen)
 
     const named = await namedCallOf(options, call, principal);
     if (!signature && named.service !== "s3") return disbelieve("MissingAuthenticationToken");
-    // A call signed for S3 but routed to another service, or the reverse, has a wrong signature.
+    // Reject a call that is signed for S3 but would be routed to another service, and the reverse.
     if (signature && inS3 !== (named.service === "s3")) return disbelieve("SignatureDoesNotMatch");
     const [first] = named.checks;
-    // The gateway does not decompress bodies, so it cannot check a role in such a body.
+    // The gateway does not decompress bodies, so it cannot check the roles in a compressed body.
     const hidden = first && request.headers["content-encoding"] !== undefined && passesRoles(first.action);
     if (first && !hidden) return authorizeCall(options, call, principal, named, first);
 
@@ -141,7 +141,7 @@ async function admitCall(options: Judging, request: IncomingMessage, seen: Seen)
         log.add({ ...access, decision: "unnamed" });
         return admitted(call, true, "iam:");
     }
-    const message = `User: ${who} is not authorized to perform this call of ${named.service}: no action of IAM is known for ${facts.method} ${path}`;
+    const message = `User: ${who} is not authorized to perform this call of ${named.service}: there is no known IAM action for ${facts.method} ${path}`;
     return refuse(options, call, { code: "AccessDenied", message }, access, named.service);
 }
 
@@ -200,7 +200,7 @@ async function authorizeCall(
         const access = { principal: "lambda.amazonaws.com", action: first.action, resource: first.resource };
         return refuse(options, call, { ...complaint, status: 400 }, access, named.service);
     }
-    // The Personalize emulator applies its own faults.
+    // Apply injected faults of other services. The Personalize emulator applies faults of its calls itself.
     for (const effect of personalize ? [] : options.faults.strike(first.action)) {
         if (effect.kind === "error") {
             const access = { principal: named.service, action: first.action, resource: first.resource };

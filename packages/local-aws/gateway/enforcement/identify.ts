@@ -4,7 +4,7 @@ import type { Directory, Found, Principal } from "./directory.ts";
 import { isSignedBy, type Signature, timeFault } from "./signature.ts";
 
 /**
- * Whether the principal is the account's root user, which needs no policy. On the local AWS, every caller with the
+ * Checks whether the principal is the account's root user, who needs no policy. On the local AWS, every caller with the
  * well-known key is root.
  */
 export const isAdministrator = (principal: Pick<Principal, "identity">) => principal.identity === undefined;
@@ -35,6 +35,7 @@ export async function identify(
     if (!isSignedBy({ method, url, headers, headersDistinct }, signature, found.secret, payloadHash)) {
         return { error: "SignatureDoesNotMatch" };
     }
-    // The administrator's key is public, so any web page in this machine's browser could use it.
+    // Reject web pages with the administrator's key: the key is public, so any page in a browser on this machine could
+    // use it.
     return isAdministrator(found) && isFromWebPage(request) ? { error: "UnrecognizedClientException" } : found;
 }

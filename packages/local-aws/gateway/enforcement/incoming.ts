@@ -8,8 +8,8 @@ import type { Circumstances } from "./judge.ts";
 const ownPaths = /^\/+(_|health$|oauth2|logout|login|iceberg|graphql)/i;
 
 /**
- * Whether a path belongs to MiniStack itself and is closed for callers. `target` is the raw request target, because
- * MiniStack decodes the path before routing.
+ * Checks whether a path belongs to MiniStack itself and is closed for callers. `target` is the raw request target,
+ * because MiniStack decodes the path before routing.
  */
 export function isClosed(target: string): boolean {
     if (!target.startsWith("/")) {
@@ -23,19 +23,19 @@ export function isClosed(target: string): boolean {
     }
 }
 
-/** Whether a request is a browser's preflight request. */
+/** Checks whether a request is a browser's preflight request. */
 export function isPreflight({ headers, method }: Pick<IncomingMessage, "headers" | "method">): boolean {
     return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
-/** The largest body in memory: a base64-encoded Lambda package and other members. */
+/** The maximum size of a body in memory: enough for a base64-encoded Lambda package and other members. */
 const largestBody = 128 * 1024 * 1024;
 
-/** Reads the body of a call of any service but S3, whose objects can be larger. */
+/** Reads the body of a call to any service except S3, whose objects can be larger. */
 export async function smallBodyOf(request: IncomingMessage): Promise<Buffer> {
     const length = Number(request.headers["content-length"] ?? 0);
     if (length > largestBody) {
-        throw new Error(`a call of ${length} bytes is larger than any service takes`);
+        throw new Error(`the body has ${length} bytes, more than any service accepts`);
     }
     return bodyOf(request);
 }
@@ -78,19 +78,19 @@ export function personalizeCallOf(
     return operation && { ...operation, region, body: parse(body) };
 }
 
-/** The condition keys that depend on the request and not on the action. */
+/** Returns the values of the condition keys that depend on the request and not on the action. */
 export function circumstancesOf(request: IncomingMessage, region: string): Circumstances {
     return {
         region,
         sourceIp: request.socket.remoteAddress ?? "127.0.0.1",
-        // The gateway has no TLS, so every request counts as secure unless this header says otherwise.
+        // The gateway has no TLS, so every request counts as secure unless this header is `http`.
         secure: request.headers["x-forwarded-proto"] !== "http",
         userAgent: request.headers["user-agent"],
         now: new Date(),
     };
 }
 
-/** Whether an unsigned request is for a service that receives all calls as POST to one path, unlike S3. */
+/** Checks whether an unsigned request is for a service that receives all calls as POST to one path, unlike S3. */
 export const isRemoteCall = ({ headers }: IncomingMessage) =>
     headers["x-amz-target"] !== undefined ||
     /^application\/(x-www-form-urlencoded|cbor)/.test(headers["content-type"] ?? "");

@@ -3,7 +3,7 @@ import type { Levels } from "../organisation.ts";
 import { withoutDocumentNote } from "../without-document.ts";
 import { documentOf, type NamedCheck, type Principal } from "./directory.ts";
 
-/** Condition keys that every call has. */
+/** Data of the request for the condition keys that exist for every call. */
 export interface Circumstances {
     readonly region: string;
     readonly sourceIp: string;
@@ -71,12 +71,13 @@ export function judge(
         message: `User: ${principal.arn || "anonymous"} is not authorized to perform: ${action} on resource: ${what} ${reason}${lacking}`,
     });
     try {
-        // AWS managed policies belong to no account, so each account's identity policies decide.
+        // AWS managed policies belong to no account. With the caller's account as owner, only the caller's identity
+        // policies decide.
         const owner = resource.startsWith("arn:aws:iam::aws:") ? accountOf(principal.arn) : accountOf(resource);
         const outcome = authorize({ caller, action, resource, context }, policies, owner);
         return outcome.decision === "allowed" ? { allowed: true } : why(reasonOf(outcome, action));
     } catch (error) {
-        // The policy has a condition operator that IAM does not have.
+        // A policy contains a condition operator that IAM does not define.
         if (error instanceof RangeError) return why(`because a policy cannot be evaluated: ${error.message}`);
         throw error;
     }

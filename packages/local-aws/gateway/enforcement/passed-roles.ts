@@ -7,7 +7,7 @@ export interface PassedRole {
     readonly service: string;
 }
 
-/** A path of members. For a list, the path continues in each of its elements. */
+/** Names of nested members. If a member is a list, the path continues in each of its elements. */
 type Path = string;
 type Find = Path | ((body: object) => unknown);
 
@@ -30,7 +30,10 @@ function at(value: unknown, path: Path): unknown[] {
         .reduce<unknown[]>((values, name) => values.flatMap((one) => Reflect.get(Object(one), name) ?? []), [value]);
 }
 
-/** The actions that pass a role, with the role's path in the body. The role is passed to the action's service. */
+/**
+ * The actions that pass a role, each with the path of the role's ARN in the body. The service of the action receives
+ * the role.
+ */
 const passing: Readonly<Record<string, Find>> = {
     "personalize:CreateBatchInferenceJob": "roleArn",
     "personalize:CreateBatchSegmentJob": "roleArn",
@@ -58,7 +61,7 @@ const passing: Readonly<Record<string, Find>> = {
     "budgets:CreateBudgetAction": "ExecutionRoleArn",
 };
 
-/** Whether an action can pass a role. */
+/** Checks whether an action can pass a role. */
 export const passesRoles = (action: string) => Object.hasOwn(passing, action);
 
 /** Returns the roles that a call passes. */
@@ -120,7 +123,7 @@ export async function trustComplaint(
     { account, resource }: { readonly account: string; readonly resource: string },
 ): Promise<Complaint | undefined> {
     const complaint = complaints[service];
-    // API Gateway checks the account's log role at once, and an integration's role at the call.
+    // API Gateway checks the account's log role at once, but an integration's role only when the method is called.
     if (!complaint || (service === "apigateway.amazonaws.com" && !resource.endsWith("/account"))) {
         return undefined;
     }
@@ -140,7 +143,10 @@ export async function trustComplaint(
     return decision === "allowed" ? undefined : complaint;
 }
 
-/** EventBridge Scheduler sends the schedule group as source (User Guide, "Confused deputy prevention"). */
+/**
+ * Returns aws:SourceArn. EventBridge Scheduler sends the ARN of the schedule group (User Guide, "Confused deputy
+ * prevention").
+ */
 function sourceOf(service: string, resource: string): string {
     return service === "scheduler.amazonaws.com"
         ? resource.replace(/:schedule\/([^/]+)\/.*$/, ":schedule-group/$1")

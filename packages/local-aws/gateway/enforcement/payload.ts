@@ -8,10 +8,10 @@ const unsignedPayloads = ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILE
 type Payload =
     | { readonly kind: "hashed"; readonly hash: string }
     | { readonly kind: "unsigned"; readonly hash: string }
-    /** Does not verify chunked signatures; this product's SDKs never send them. */
+    /** A chunked signature, for example. The gateway does not verify these; this product's SDKs never send them. */
     | { readonly kind: "unsupported" };
 
-/** Reads the declared hash of an S3 request's body. A presigned URL signs no body. */
+/** Reads the declared hash of an S3 request's body. The signature of a presigned URL does not cover the body. */
 export function payloadOf(declared: string | undefined, presigned: boolean): Payload {
     if (declared === undefined) {
         return presigned ? { kind: "unsigned", hash: "UNSIGNED-PAYLOAD" } : { kind: "unsupported" };
@@ -25,7 +25,7 @@ export function payloadOf(declared: string | undefined, presigned: boolean): Pay
 /** SHA-256 of a body, hexadecimal. */
 export const sha256 = (body: Buffer) => createHash("sha256").update(body).digest("hex");
 
-/** The error if a body differs from the signed body. */
+/** Thrown if a body differs from the signed body. */
 export class PayloadMismatchError extends Error {}
 
 /**

@@ -7,7 +7,7 @@ export interface Answer {
     readonly body: string | Buffer;
 }
 
-/** Why a call is denied: a fault of signature or key, AccessDenied, or a service's own error code. */
+/** Why a call is denied: an error in the signature or the access key, AccessDenied, or a service's own error code. */
 export interface Reason {
     readonly code: string;
     readonly message: string;
@@ -15,7 +15,7 @@ export interface Reason {
     readonly status?: number;
 }
 
-/** AWS's message for each fault of a signature or key. */
+/** AWS's message for each error in a signature or an access key. */
 export const sentences: Readonly<Record<string, string>> = {
     MissingAuthenticationToken: "Request is missing Authentication Token",
     IncompleteSignature:
@@ -31,7 +31,7 @@ export const sentences: Readonly<Record<string, string>> = {
     ExpiredTokenException: "The security token included in the request is expired",
 };
 
-/** The error codes of JSON services for faults of a signature or key. */
+/** The error codes of services with a JSON protocol, for errors in a signature or an access key. */
 const jsonCodes: Readonly<Record<string, string>> = {
     MissingAuthenticationToken: "MissingAuthenticationTokenException",
     IncompleteSignature: "IncompleteSignatureException",

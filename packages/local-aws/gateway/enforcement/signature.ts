@@ -90,7 +90,7 @@ export function timeFault({ time, date, service, expires }: Signature, now: numb
 }
 
 /**
- * Whether the request was signed with `secret` and not changed afterwards. `payloadHash` is the last line of the
+ * Checks whether the request was signed with `secret` and not changed afterwards. `payloadHash` is the last line of the
  * canonical request: the body's SHA-256 in hexadecimal, or a word such as `UNSIGNED-PAYLOAD`.
  */
 export function isSignedBy(request: Signed, signature: Signature, secret: string, payloadHash: string): boolean {
@@ -115,7 +115,7 @@ export function isSignedBy(request: Signed, signature: Signature, secret: string
 
 const keys = new Map<string, KeyObject>();
 
-/** The signing key of a day, region and service, derived by four HMACs. */
+/** Returns the signing key of a day, region and service, which four HMACs derive. Caches it. */
 function signingKey(secret: string, ...scope: [date: string, region: string, service: string]): KeyObject {
     const name = [secret, ...scope].join("\n");
     const known = keys.get(name);
@@ -157,7 +157,7 @@ function headerValue({ headers, headersDistinct }: Signed, name: string): string
     return values.map((value) => value.trim().replace(/ +/g, " ")).join(",");
 }
 
-/** S3 signs the path unchanged. Other services normalize the path and encode it again. */
+/** Returns the path as it is signed. S3 uses it unchanged; other services normalize the path and encode it again. */
 function canonicalPath(url: string, service: string): string {
     const path = url.split("?", 1)[0] || "/";
     if (service === "s3") {

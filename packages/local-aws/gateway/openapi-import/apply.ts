@@ -4,10 +4,10 @@ import type { MethodPlan } from "./methods.ts";
 import { schemaText } from "./models.ts";
 import type { ApiPlan } from "./plan.ts";
 
-/** The page size of lists, above the number of resources that an API can have (quotas: 300 resources, 400 models). */
+/** The page size of list calls, larger than any list of an API (quotas: 300 resources, 400 models). */
 const limit = 500;
 
-/** Deletes everything that a document can describe, and keeps deployments and stages. */
+/** Deletes everything of an API that a document can describe, and keeps deployments and stages. */
 export async function emptyApi(client: apiGateway.APIGatewayClient, restApiId: string): Promise<void> {
     const call = callsOf(client);
     const of = { restApiId };
@@ -37,7 +37,7 @@ export async function emptyApi(client: apiGateway.APIGatewayClient, restApiId: s
     }
 }
 
-/** Creates everything in a plan, in addition to existing resources. */
+/** Creates everything in a plan. Keeps the API's other resources. */
 export async function fillApi(client: apiGateway.APIGatewayClient, restApiId: string, plan: ApiPlan): Promise<void> {
     const call = callsOf(client);
     const of = { restApiId };

@@ -1,15 +1,17 @@
 export type Node = Readonly<Record<string, unknown>>;
 
-/** What API Gateway rejects in a document (errors), and what it ignores (warnings). */
+/** Messages about the parts of a document that API Gateway rejects (errors) or ignores (warnings). */
 export interface Findings {
     readonly errors: string[];
     readonly warnings: string[];
 }
 
-/** API Gateway rejects the import with BadRequestException. */
+/** Thrown if API Gateway would reject the import with BadRequestException. */
 export class ImportRefusedError extends Error {}
 
-/** Returns `value` as an object. A missing value gives an empty object, and any other value also gives an error. */
+/**
+ * Returns `value` as an object. For a missing value, returns an empty object; for any other value, also adds an error.
+ */
 export function objectOf(value: unknown, where: string, findings: Findings): Node {
     if (value === undefined || value === null) {
         return {};
@@ -22,7 +24,8 @@ export function objectOf(value: unknown, where: string, findings: Findings): Nod
 }
 
 /**
- * Returns the object, or the object in the same document that its `$ref` names. API Gateway reads no other files.
+ * Returns the object, or the object to which its `$ref` refers in the same document. API Gateway does not resolve
+ * references to other files.
  * @param where place of the reference, for errors
  */
 export function referred(document: Node, value: unknown, where: string, findings: Findings): Node {

@@ -16,7 +16,7 @@ import { type ApiPlan, parseOpenApi } from "./plan.ts";
 /** The import options in the query string. */
 interface Asked {
     readonly mode: "import" | "overwrite" | "merge";
-    /** The API to overwrite; undefined for a new one. */
+    /** The id of the API to overwrite; undefined for a new API. */
     readonly apiId?: string;
     readonly failOnWarnings: boolean;
     readonly endpointType?: string;
@@ -28,14 +28,14 @@ interface ImportAnswer {
     readonly body: string;
 }
 
-/** Whether a call is ImportRestApi or PutRestApi. MiniStack does not read the document of these calls. */
+/** Checks whether a call is ImportRestApi or PutRestApi. MiniStack does not read the document of these calls. */
 export const isImport = (method: string | undefined, { pathname, searchParams }: URL) =>
     (method === "POST" && pathname === "/restapis" && searchParams.get("mode") === "import") ||
     (method === "PUT" && /^\/restapis\/[^/]+$/.test(pathname));
 
 /**
- * Answers ImportRestApi and PutRestApi. Reads the whole document first, and then creates its parts with single API
- * Gateway calls. The response has `warnings` about ignored parts.
+ * Answers ImportRestApi and PutRestApi. Validates the whole document first, and then creates each part with a call of
+ * its own. The response contains `warnings` about ignored parts.
  * @param where MiniStack's address, and the region of the call
  * @param body the OpenAPI 3.0 document, as JSON
  */
@@ -67,13 +67,13 @@ export async function importApi(
 function askedOf({ pathname, searchParams }: URL): Asked {
     const mode = searchParams.get("mode") ?? "merge";
     if (mode !== "import" && mode !== "overwrite" && mode !== "merge") {
-        throw new ImportRefusedError(`Invalid mode '${mode}': import, overwrite and merge are known`);
+        throw new ImportRefusedError(`Invalid mode '${mode}': it must be import, overwrite or merge`);
     }
     const known = ["mode", "failonwarnings", "endpointConfigurationTypes", "ignore", "basepath"];
     for (const [name, value] of searchParams) {
         const isKnown = known.includes(name) && (name !== "basepath" || value === "ignore");
         if (!isKnown) {
-            throw new ImportRefusedError(`The import parameter ${name}=${value} is not known to the local AWS`);
+            throw new ImportRefusedError(`The local AWS does not support the import parameter ${name}=${value}`);
         }
     }
     const apiId = pathname.split("/")[2];
@@ -119,7 +119,7 @@ async function write(client: APIGatewayClient, restApiId: string, { mode }: Aske
     return client.send(new UpdateRestApiCommand({ restApiId, patchOperations: changes(there, plan) }));
 }
 
-/** The patch operations for the API itself. Values that the document omits stay. */
+/** Returns the patch operations for the API itself. Keeps values that the document omits. */
 function changes(there: RestApi, plan: ApiPlan): PatchOperation[] {
     const { name, description, version, apiKeySource, minimumCompressionSize, policy } = plan;
     const said = { name, description, version, apiKeySource, minimumCompressionSize, policy };
@@ -137,7 +137,7 @@ function changes(there: RestApi, plan: ApiPlan): PatchOperation[] {
     ];
 }
 
-/** Formats an API for the REST protocol, with dates in seconds. */
+/** Formats an API as API Gateway's JSON response, with dates in epoch seconds. */
 function wireOf({ createdDate, ...api }: RestApi & { readonly $metadata?: unknown }): object {
     const { $metadata: _, ...rest } = api;
     return { ...rest, ...(createdDate && { createdDate: createdDate.getTime() / 1000 }) };

@@ -20,7 +20,7 @@ const same = [
     ...["uri", "credentials", "requestParameters", "requestTemplates", "timeoutInMillis"],
     ...["cacheNamespace", "cacheKeyParameters"],
 ];
-/** Members whose values can be in lower case in the document. */
+/** Members whose values the document can write in lower case; PutIntegration requires upper case. */
 const words = ["type", "httpMethod", "passthroughBehavior", "contentHandling", "connectionType"];
 
 /** Parses a method's x-amazon-apigateway-integration (Developer Guide, "x-amazon-apigateway-integration object"). */
@@ -40,7 +40,7 @@ export function readIntegration(value: unknown, where: string, findings: Finding
         findings.errors.push(`Enumeration value for HttpMethod must be non-empty at ${where}`);
     }
     for (const key of Object.keys(given)) {
-        // REST APIs support payload version 1.0 only. Other members belong to HTTP APIs or to private networks.
+        // REST APIs support payload version 1.0 only. Other members are for HTTP APIs or private integrations.
         const isKnown =
             [...same, ...words, "responses"].includes(key) || (key === "payloadFormatVersion" && given[key] === "1.0");
         if (!isKnown) {

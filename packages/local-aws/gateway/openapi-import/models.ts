@@ -16,10 +16,10 @@ const left = [
 ];
 /** Keywords that are newer than OpenAPI 3.0. */
 const later = ["$defs", "const", "contains", "dependentSchemas", "if", "prefixItems", "unevaluatedProperties"];
-/** Keywords with a map of schemas. */
+/** Keywords whose value is a map of names to schemas. */
 const named = ["properties", "patternProperties", "definitions"];
 
-/** Parses a document's schemas as models. Each inline body schema becomes a model too. */
+/** Converts a document's schemas to models. Each inline schema of a body becomes a model too. */
 export function readModels(document: Node, findings: Findings) {
     const components = objectOf(document.components, "components", findings);
     const schemas = objectOf(components.schemas, "components.schemas", findings);

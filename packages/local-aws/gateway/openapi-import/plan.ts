@@ -16,7 +16,7 @@ interface GatewayResponsePlan {
     readonly responseTemplates: Readonly<Record<string, string>>;
 }
 
-/** The REST API that a document describes, as input of API Gateway's single calls. */
+/** The REST API that a document describes, as input of the calls that create its parts. */
 export interface ApiPlan {
     readonly name: string;
     readonly description: string;
@@ -90,9 +90,10 @@ function parsed(text: string): Node {
             return found as Node;
         }
     } catch {
-        // The check below rejects the text. AWS also accepts YAML, but the enforcement cannot check roles in YAML.
+        // The statement below rejects the text. AWS also accepts YAML, but the gateway cannot check iam:PassRole for
+        // roles in YAML.
     }
-    throw new ImportRefusedError("Invalid OpenAPI input. The local AWS takes a document as JSON.");
+    throw new ImportRefusedError("Invalid OpenAPI input. The local AWS accepts only JSON documents.");
 }
 
 function readValidators(document: Node, findings: Findings): ValidatorPlan[] {
@@ -108,8 +109,8 @@ function readValidators(document: Node, findings: Findings): ValidatorPlan[] {
 }
 
 /**
- * Returns the security schemes that require an API key. Any other scheme is an error, because its methods would be
- * open.
+ * Returns the names of the security schemes that require an API key. Any other scheme is an error, because methods with
+ * it would be public.
  */
 function readApiKeys(document: Node, findings: Findings): Set<string> {
     const { securitySchemes } = objectOf(document.components, "components", findings);
@@ -138,7 +139,7 @@ function readGatewayResponses(document: Node, findings: Findings): GatewayRespon
     });
 }
 
-/** Rejects two path variables with different names at the same position of a path. */
+/** Rejects different names of path variables at the same position, such as `/{a}` and `/{b}`. */
 function refuseSiblings(methods: readonly MethodPlan[], { errors }: Findings): void {
     const variables = new Map<string, string>();
     for (const { path } of methods) {

@@ -3,13 +3,13 @@ import { entityOf, type StoredPolicy } from "../stored-policies.ts";
 import { IamInputError } from "./input.ts";
 import type { EntityPolicies, SourcePolicy } from "./simulate.ts";
 
-/** A policy with an action that no service has, because a policy needs a statement. */
+/** A policy that allows nothing: a policy needs a statement, and no service has this action. */
 const grantsNothing = JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "none:Nothing", Resource: "*" }],
 });
 
-/** An attached managed policy without a stored document grants nothing, as in the enforcement. */
+/** As for other calls, an attached managed policy without a stored document allows nothing. */
 const source = ({ name, text = grantsNothing }: StoredPolicy): SourcePolicy => ({ id: name, text });
 
 /**

@@ -1,6 +1,6 @@
 import { accountOf, parseArn, type RequestContext } from "policy-evaluator";
 
-/** IAM rejects the call with this code and status. */
+/** Thrown if IAM rejects the call, with IAM's error code and HTTP status. */
 export class IamInputError extends Error {
     readonly code: string;
     readonly status: number;
@@ -18,7 +18,7 @@ export const invalidInput = (message: string) => new IamInputError("InvalidInput
 const validationError = (message: string) =>
     new IamInputError("ValidationError", `1 validation error detected: ${message}`);
 
-/** The parameters of a call in the query protocol: a form whose names encode lists and structures. */
+/** The parameters of a call in the query protocol: form fields whose names encode lists and structures. */
 interface Query {
     text(name: string): string | undefined;
     /** Returns the values of `Name.member.1`, `Name.member.2` and so on. */
@@ -53,7 +53,7 @@ export interface SimulationInput {
     readonly sourceArn: string | undefined;
     readonly callerArn: string | undefined;
     readonly actions: readonly string[];
-    /** Undefined for `*`. */
+    /** Undefined if the call gives no resource or only `*`. */
     readonly resources: readonly string[] | undefined;
     readonly policies: readonly string[];
     readonly boundary: string | undefined;
@@ -62,7 +62,7 @@ export interface SimulationInput {
     readonly resourceOwner: string | undefined;
     readonly context: RequestContext;
     readonly maxItems: number;
-    /** The index of the page's first action. */
+    /** The index of the first action on the requested page. */
     readonly from: number;
 }
 
@@ -97,7 +97,9 @@ export function readInput(operation: SimulationInput["operation"], query: Query)
     }
     const boundaries = query.list("PermissionsBoundaryPolicyInputList");
     if (boundaries.length > 1) {
-        throw invalidInput("PermissionsBoundaryPolicyInputList takes one policy: an entity has one boundary.");
+        throw invalidInput(
+            "PermissionsBoundaryPolicyInputList accepts only one policy, because an entity has only one boundary.",
+        );
     }
     return {
         operation,
@@ -130,7 +132,7 @@ function readActions(query: Query): readonly string[] {
             );
         }
         if (!/^[\w-]+:[\w-]+$/.test(action)) {
-            throw invalidInput(`Invalid ActionName: ${action}. It is service:Action, without wildcards.`);
+            throw invalidInput(`Invalid ActionName: ${action}. It must be service:Action, without wildcards.`);
         }
     }
     return actions;
@@ -151,7 +153,7 @@ function readResourcePolicy(query: Query, callerArn: string | undefined): string
         return undefined;
     }
     if (callerArn === undefined) {
-        throw invalidInput("CallerArn is needed with a ResourcePolicy, whose Principal is compared with it.");
+        throw invalidInput("CallerArn is required with a ResourcePolicy, whose Principal is compared with CallerArn.");
     }
     if (entityArn.exec(callerArn)?.[1] !== "user") {
         throw invalidInput(`A ResourcePolicy can be simulated for an IAM user only, not for ${callerArn}.`);

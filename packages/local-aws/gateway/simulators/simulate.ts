@@ -44,7 +44,7 @@ export interface Verdict {
 
 export interface ActionResult extends Verdict {
     readonly action: string;
-    /** Empty if the request was for `*`. */
+    /** Empty if the request contains no resource or only `*`. */
     readonly perResource: readonly Verdict[];
 }
 
@@ -54,16 +54,16 @@ export interface SimulationPage {
     readonly next: number | undefined;
 }
 
-/** The maximum length of a document in a simulation. */
+/** The maximum number of characters of a policy in a simulation. */
 const maxCharacters = 131_072;
-/** The maximum number of evaluated statements on a page, so that no call delays other callers. */
+/** The maximum number of statements to evaluate for a page, so that one call does not delay other callers. */
 const evaluationsPerPage = 100_000;
 
 /**
  * Decides each action on each resource, one page of actions at a time. As the service model documents for
  * EvaluationResult, each action has one result with all deciding statements. Ignores trust policies (aws/aws-cli issue
- * 10314). AWS does not document two rules, so they are ours: an action's decision is the strictest of its resources,
- * and without a resource policy only identity policies decide, also across accounts.
+ * 10314). AWS does not document two cases. This function reports the strictest decision of an action's resources as the
+ * action's decision, and without a resource policy it evaluates only identity policies, even across accounts.
  * @throws Refusal for an invalid policy document
  */
 export function simulate(input: SimulationInput, entity: EntityPolicies, serviceControl?: Levels): SimulationPage {
@@ -106,7 +106,8 @@ function read({ id, text }: SourcePolicy, kind: Source["kind"]): Source {
         throw invalidInput(`${id} is not a valid policy: ${describeProblems(parsed.problems)}`);
     }
     const placeOf = placesIn(text);
-    // IAM's start position of a statement follows the bracket or the previous statement, and includes spaces and comma.
+    // In IAM's response, a statement starts directly after the bracket or the previous statement, so the range includes
+    // the comma and spaces before it.
     const positions = parsed.statements.map(({ lead, end }) => ({ start: placeOf(lead), end: placeOf(end) }));
     return { id, kind, policy: { name: id, document: parsed.document }, positions };
 }
@@ -116,7 +117,7 @@ function judgeBy(
     sources: readonly Source[],
     serviceControl: Levels | undefined,
 ): (action: string, resource: string) => Verdict {
-    // Two policies can have the same name, so each gets a number.
+    // Two policies can have the same name, so identify each by its index.
     const numbered = sources.map(({ policy }, index) => ({ ...policy, name: String(index) }));
     const ofKind = (kind: Source["kind"]) => numbered.filter((_, index) => sources[index]?.kind === kind);
     const [identity, boundary, resource] = [ofKind("identity"), ofKind("boundary"), ofKind("resource")];

@@ -75,7 +75,7 @@ const members = (name: string, contents: readonly string[]) =>
     element(name, contents.map((content) => element("member", content)).join(""));
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-// XML 1.0 cannot represent other control characters, so these are removed.
+// Removes control characters except tab and line breaks, because XML 1.0 cannot represent them.
 const escaped = (text: string) =>
     text.replace(/[^\P{Cc}\t\n\r]/gu, "").replace(/[&<>"]/g, (character) => escapes[character] as string);
 

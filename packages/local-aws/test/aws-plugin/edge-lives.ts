@@ -58,7 +58,7 @@ export function edgeClients(instance: Instance) {
 
 interface EdgeContext {
     readonly clients: () => ReturnType<typeof edgeClients>;
-    /** Ids of resources that the tests need. */
+    /** Ids of resources that must exist before the tests. */
     readonly ids: Ids;
 }
 

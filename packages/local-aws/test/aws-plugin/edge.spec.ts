@@ -35,7 +35,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     let instance: Instance;
     let plugin: Plugin;
     let clients: ReturnType<typeof edgeClients>;
-    /** Resource ids by type, of prepared resources and of those that the tests create. */
+    /** Maps each type to the id of a resource, prepared before or created by the tests. */
     const ids: Ids = {};
     before(async () => {
         instance = await startInstance();
@@ -174,7 +174,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         const { id, outs = {} } = await plugin.create(urn, of(key, 0));
         const settingsOf = async () =>
             (await clients.gateway.send(new GetStageCommand({ restApiId: restApi, stageName: "api" }))).methodSettings;
-        // As on AWS, a create does not send 0, so the account's limit stays.
+        // As in Pulumi's AWS plugin, a create does not send limits of 0, so the account's limit applies.
         assert.equal((await settingsOf())?.[key]?.throttlingBurstLimit, 5000);
         await plugin.update(id, urn, outs, of(key, 1));
         await plugin.update(id, urn, of(key, 1), of(key, 0));

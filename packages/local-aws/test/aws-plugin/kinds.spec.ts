@@ -14,7 +14,7 @@ import {
     value,
 } from "../../aws-plugin/kinds.ts";
 
-describe("Property kinds of the local AWS plugin", () => {
+describe("toAws, fromAws and patches of the local AWS plugin", () => {
     const kinds: Kinds = {
         title: value,
         shelf: at("Place.Shelf", value, "A"),
@@ -23,7 +23,7 @@ describe("Property kinds of the local AWS plugin", () => {
         tags: items(),
     };
 
-    it("toAws sends AWS's default for a missing or removed argument", () => {
+    it("toAws sends AWS's default for an omitted or removed argument", () => {
         assert.deepEqual(toAws(kinds, { title: "films" }, { note: "old" }), {
             Title: "films",
             Place: { Shelf: "A" },
@@ -36,14 +36,14 @@ describe("Property kinds of the local AWS plugin", () => {
         });
     });
 
-    it("fromAws omits defaults that the program does not set, also in lists", () => {
+    it("fromAws omits defaults of arguments that the program does not set, also in lists", () => {
         const answer = { Title: "films", Place: { Shelf: "A" }, Note: "", Covers: [{ Colour: "red", Width: 10 }] };
         const state = { title: "films", covers: [{ colour: "red" }] };
         assert.deepEqual(fromAws(kinds, answer, state), state);
         assert.deepEqual(fromAws(kinds, { ...answer, Covers: [] }, { title: "films" }), { title: "films" });
     });
 
-    it("fromAws returns changed values, and the default for a missing value", () => {
+    it("fromAws returns changed values, and the default for a value that AWS omits", () => {
         const answer = { Title: "novels", Covers: [{ Colour: "red", Width: 9 }], Tags: { Items: ["a"] } };
         const state = { title: "films", shelf: "B", note: "old", covers: [{ colour: "red" }] };
         assert.deepEqual(fromAws(kinds, answer, state), {

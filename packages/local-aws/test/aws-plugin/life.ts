@@ -9,11 +9,11 @@ export interface Life {
     args(): Record<string, unknown>;
     /** Changes the resource outside Pulumi. */
     drift(id: string): Promise<unknown>;
-    /** The properties that the next preview reports as changed, or "gone". */
+    /** The properties that the next preview reports as changed, or "gone" if it reports the resource as deleted. */
     readonly seen: string[] | "gone";
 }
 
-/** Types that AWS identifies only by id, so that a second create makes a second resource. */
+/** Types that AWS identifies only by id, so that a second create call creates a second resource. */
 const doubled = ["restApi", "deployment", "apiKey", "usagePlan", "distribution"];
 /** Types for which a second create updates the same resource. */
 const same = [
@@ -84,7 +84,10 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
         });
     }
 
-    /** Tests that a create never adopts an existing resource. A resource that blocks `up` can be imported. */
+    /**
+     * Tests that a create never adopts an existing resource, and that a resource that makes the create fail can be
+     * imported.
+     */
     async function testSecondCreate(type: string, id: string, inputs: Record<string, unknown>): Promise<void> {
         const [urn, kind] = [urnOf(type), /\/(\w+):/.exec(type)?.[1] ?? ""];
         if (same.includes(kind)) {

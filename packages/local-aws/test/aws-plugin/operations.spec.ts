@@ -99,7 +99,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         const files = { b: { text: "2" }, a: { text: "1" } };
         const { a, b } = files;
         assert.deepEqual(await zipOf({ assets: files }), await zipOf({ assets: { a, b } }));
-        await assert.rejects(zipOf({ uri: "https://example.com/code.zip" }), /AssetArchive only/);
+        await assert.rejects(zipOf({ uri: "https://example.com/code.zip" }), /accepts only an AssetArchive/);
         await assert.rejects(zipOf({ assets: { a: {} } }), /; a is neither/);
     });
 
@@ -159,7 +159,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         await assert.rejects(plugin.create(urnOf(type), args), /does not end in ":\*"/);
     });
 
-    it("a changed name replaces each resource", async () => {
+    it("a changed name replaces a resource of each type", async () => {
         for (const { type, args } of lives) {
             const nameKey = ["name", "dashboardName", "statementId", "functionName", "queueUrl", "topic", "arn"].find(
                 (key) => key in args(),

@@ -38,12 +38,12 @@ describe("createProvider of the local AWS plugin", () => {
         standing = undefined;
     });
 
-    it("check accepts mapped arguments", async () => {
+    it("check accepts supported arguments", async () => {
         const news = { name: "films", books: 3 };
         assert.deepEqual(await plugin.check(urn, {}, news), { inputs: news, failures: [] });
     });
 
-    it("check fails for each unmapped argument and names it", async () => {
+    it("check reports each unsupported argument by name", async () => {
         const { failures = [] } = await plugin.check(
             urn,
             {},
@@ -53,10 +53,10 @@ describe("createProvider of the local AWS plugin", () => {
             failures.map(({ property }) => property),
             ["colour", "height"],
         );
-        assert.match(failures[0]?.reason ?? "", /not mapped by the local AWS plugin .*--official-plugin/);
+        assert.match(failures[0]?.reason ?? "", /not supported by the local AWS plugin .*--official-plugin/);
     });
 
-    it("check fails for an unmapped nested argument and names its path", async () => {
+    it("check reports an unsupported nested argument by its path", async () => {
         const news = { name: "films", books: [{ a: 1 }, { a: 2, c: { d: 3 } }, { c: { d: 4 } }], source: { any: 1 } };
         const { failures = [] } = await plugin.check(urn, {}, news);
         assert.deepEqual(
@@ -67,14 +67,14 @@ describe("createProvider of the local AWS plugin", () => {
         assert.deepEqual((await plugin.check(urn, {}, { books: unknown })).failures, []);
     });
 
-    it("an unmapped type or lookup is rejected with the next step", async () => {
+    it("an unsupported type or lookup is rejected with a message that states the next step", async () => {
         const other = urnOf("aws:s3/cupboard:Cupboard");
         const message =
-            "aws:s3/cupboard:Cupboard is not mapped by the local AWS plugin. " +
+            "aws:s3/cupboard:Cupboard is not supported by the local AWS plugin. " +
             "Add an entry to packages/local-aws/aws-plugin, or run with --official-plugin.";
         await assert.rejects(plugin.check(other, {}, {}), { message });
         await assert.rejects(plugin.create(other, {}), { message });
-        await assert.rejects(plugin.invoke("aws:index/when:when", {}), /^Error: aws:index\/when:when is not mapped/);
+        await assert.rejects(plugin.invoke("aws:index/when:when", {}), /^Error: aws:index\/when:when is not supported/);
         assert.deepEqual(await plugin.invoke("aws:index/who:who", { a: 1 }), { outputs: { asked: { a: 1 } } });
     });
 
@@ -148,7 +148,7 @@ describe("createProvider of the local AWS plugin", () => {
         assert.deepEqual(outs, { arn: "arn:shelf-1", name: "films", books: 4 });
     });
 
-    it("previewUpdate returns computed outputs, and unknown for volatile ones", () => {
+    it("previewUpdate returns computed outputs, and the unknown placeholder for those that the update may change", () => {
         const one = { ...shelf, volatile: ["etag"] };
         const { previewUpdate } = createProvider({ "aws:s3/shelf:Shelf": one }, {});
         const news = { name: "films", books: unknown };
@@ -164,7 +164,7 @@ describe("createProvider of the local AWS plugin", () => {
         assert.deepEqual(await plugin.read("shelf-1", urn, olds), { id: "", props: {} });
     });
 
-    it("delete passes the resource's id", async () => {
+    it("delete passes the resource's id to the entry", async () => {
         await plugin.delete("shelf-1", urn, olds);
         assert.deepEqual(calls, [["delete", "shelf-1", olds]]);
     });

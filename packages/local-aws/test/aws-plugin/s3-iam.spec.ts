@@ -53,7 +53,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
         assert.equal((await plugin.read(id, urn, outs)).id, "");
     });
 
-    it("BucketObjectv2 uploads its content and detects changed headers only", async () => {
+    it("BucketObjectv2 uploads its content, and detects changed headers but not changed content", async () => {
         const urn = urnOf("aws:s3/bucketObjectv2:BucketObjectv2");
         await clients.s3.send(new CreateBucketCommand({ Bucket: "page" }));
         const page = { bucket: "page", key: "index.html", content: "<h1>Films</h1>", contentType: "text/html" };
@@ -75,7 +75,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
         assert.deepEqual(await changes(), []);
         await assert.rejects(
             plugin.create(urn, { bucket: "page", key: "nothing" }),
-            /from a FileAsset, or from a content/,
+            /requires either a FileAsset as source, or content/,
         );
     });
 

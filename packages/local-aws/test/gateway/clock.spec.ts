@@ -27,7 +27,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
     const advance = (advanceSeconds: unknown) =>
         fetch(url(), { method: "POST", body: JSON.stringify({ advanceSeconds }) });
 
-    it("an advanced clock dates resources and logs, also after a restart", async () => {
+    it("resources and logs have the time of the advanced clock, also after a restart", async () => {
         const before = await clock();
         assert.equal(before.aheadSeconds, 0);
         assert.ok(Math.abs(Date.parse(before.now) - Date.now()) < 5000);
@@ -109,7 +109,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
         for (const [body, message] of [
             ["no json", /The body must be a JSON object/],
             ["null", /The body must be a JSON object/],
-            ['{"advanceSeconds":1,"days":2}', /There is no days/],
+            ['{"advanceSeconds":1,"days":2}', /Unknown member days/],
         ] as const) {
             const answer = await fetch(url(), { method: "POST", body });
             assert.equal(answer.status, 400);

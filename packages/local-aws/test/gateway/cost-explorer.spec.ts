@@ -36,7 +36,7 @@ const metered = {
 const period = { Start: "2026-11-28", End: "2026-12-02" };
 const cost = ["UnblendedCost"];
 
-// biome-ignore lint/suspicious/noExplicitAny: each test looks at the members that it asserts on
+// biome-ignore lint/suspicious/noExplicitAny: each test reads other members
 function ask(input: object, operation = "GetCostAndUsage"): any {
     const { status, body } = answerCostExplorer(metered, operation, input);
     return { status, ...JSON.parse(body) };
@@ -108,9 +108,10 @@ describe("answerCostExplorer of the local AWS", () => {
         assert.deepEqual(day.Total.UsageQuantity, { Amount: "2", Unit: "N/A" });
     });
 
-    it("GetCostForecast extrapolates the campaign cost of the last hour", () => {
+    it("GetCostForecast extrapolates the campaign's cost in the last hour", () => {
         const forecast = { TimePeriod: { Start: "2026-12-01", End: "2027-01-01" }, Metric: "UNBLENDED_COST" };
-        // $0.80 in the previous hour and $0 in the hour that begins now: one hour in total.
+        // The previous hour cost $0.80. The current hour begins now, so it costs $0 and lasts 0 hours: the rate is
+        // $0.80 an hour.
         const { Total, ForecastResultsByTime } = ask({ ...forecast, Granularity: "MONTHLY" }, "GetCostForecast");
         assert.equal(Number(Total.Amount), 0.8 * 24 * 31);
         assert.deepEqual(ForecastResultsByTime[0].TimePeriod, forecast.TimePeriod);
@@ -144,12 +145,12 @@ describe("answerCostExplorer of the local AWS", () => {
         ],
         ["no granularity", { TimePeriod: period, Granularity: undefined }, "ValidationException", /Granularity/],
         ["no metrics", { TimePeriod: period, Metrics: [] }, "ValidationException", /Metrics/],
-        ["an unknown metric", { TimePeriod: period, Metrics: ["Fish"] }, "ValidationException", /Metric Fish/],
+        ["an unknown metric", { TimePeriod: period, Metrics: ["Fish"] }, "ValidationException", /the metric Fish/],
         [
             "an unsupported dimension",
             { TimePeriod: period, GroupBy: [{ Type: "DIMENSION", Key: "AZ" }] },
             "ValidationException",
-            /Dimension AZ/,
+            /the dimension AZ/,
         ],
         [
             "a filter with two roots",

@@ -40,11 +40,8 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
             harness.local.postFault(JSON.stringify({ operation: "cloudfront:CreateDistribution", effect }));
         const error = { kind: "error", code: "AccessDenied", message: "no", status: 403 };
         for (const [effect, why] of [
-            [error, /cloudfront:CreateDistribution is not named here: the local AWS runs with --no-enforce/],
-            [
-                { kind: "throttle" },
-                /An action of another service than Personalize can only have an error; it is throttle/,
-            ],
+            [error, /cloudfront:CreateDistribution cannot have a fault: with --no-enforce/],
+            [{ kind: "throttle" }, /For services other than Personalize, effect.kind must be error; it is throttle/],
         ] as const) {
             const answer = await arm(effect);
             assert.equal(answer.status, 400);
@@ -112,7 +109,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         );
     });
 
-    it("a call that its client aborts counts as not answered", async () => {
+    it("a call whose client disconnects is logged as not answered", async () => {
         const effect = { kind: "latency", milliseconds: 2000, when: "after" };
         await harness.local.arm({ operation: "CreateDatasetGroup", effect });
         const client = new AbortController();
@@ -129,7 +126,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         );
     });
 
-    it("two faults of one call both have an effect", async () => {
+    it("two faults that apply to the same call both take effect", async () => {
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
         await assert.rejects(send(new CreateDatasetGroupCommand({ name: "films" })));
@@ -142,13 +139,19 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         ['{"operation":"CreateFish","effect":{"kind":"throttle"}}', /operation must be .* it is "CreateFish"/],
         ['{"operation":"CreateSchema"}', /effect must be a JSON object; it is missing/],
         ['{"operation":"CreateSchema","effect":{"kind":"burn"}}', /effect.kind must be throttle.* it is "burn"/],
-        ['{"operation":"CreateSchema","effect":{"kind":"hang"}}', /hang is for .* CreateSchema is none/],
-        ['{"operation":"UpdateCampaign","effect":{"kind":"hang"}}', /hang is for .* UpdateCampaign is none/],
-        ['{"operation":"DeleteCampaign","effect":{"kind":"fail","reason":"x"}}', /fail is for .* DeleteCampaign/],
+        ['{"operation":"CreateSchema","effect":{"kind":"hang"}}', /hang requires .* operation is CreateSchema/],
+        ['{"operation":"UpdateCampaign","effect":{"kind":"hang"}}', /hang requires .* operation is UpdateCampaign/],
+        [
+            '{"operation":"DeleteCampaign","effect":{"kind":"fail","reason":"x"}}',
+            /fail requires .* operation is DeleteCampaign/,
+        ],
         ['{"operation":"CreateSchema","call":0,"effect":{"kind":"throttle"}}', /call must be a whole number from 1/],
-        ['{"operation":"CreateSchema","time":2,"effect":{"kind":"throttle"}}', /no time in a fault: it has operation/],
+        [
+            '{"operation":"CreateSchema","time":2,"effect":{"kind":"throttle"}}',
+            /member time in a fault. Allowed members: operation/,
+        ],
         ['{"operation":"CreateSchema","effect":{"kind":"drop"}}', /effect.when must be "before" or "after"/],
-        ['{"operation":"CreateSchema","effect":{"kind":"throttle","ms":1}}', /no ms in the effect throttle/],
+        ['{"operation":"CreateSchema","effect":{"kind":"throttle","ms":1}}', /member ms in the effect throttle/],
         ['{"operation":"CreateSchema","effect":{"kind":"error","code":"A","message":"b","status":200}}', /400 to 599/],
     ];
     for (const [body, message] of badFaults) {

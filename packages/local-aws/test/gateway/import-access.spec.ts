@@ -39,7 +39,7 @@ describe("judgeOutput of a batch job", () => {
     it("judgeOutput allows a write with s3:PutObject in role and bucket policy", () => {
         assert.deepEqual(judge([put], [bucketPut]), { allowed: true });
     });
-    it("judgeOutput names the step that denies the write", () => {
+    it("judgeOutput returns the step that denies the write", () => {
         assert.equal(
             stepOf(judge([allow(["s3:GetObject", "s3:ListBucket"])], [bucketPut])),
             "write by the role's policies",

@@ -4,7 +4,7 @@ const problem = {
     "application/problem+json": '{"title":$context.error.messageString,"requestId":"$context.requestId"}',
 };
 
-/** A film API with every kind of part that an import supports. */
+/** The OpenAPI document of a film API, with every part that an import supports. */
 export const films = documentOf(
     {
         "/films/{filmId}": {

@@ -17,7 +17,7 @@ const reads = (more: object): PolicyDocument => ({
 });
 
 describe("Service control policies of the local AWS", () => {
-    it("an organisation has no policies at first and rejects an invalid one", () => {
+    it("a new organisation has no policies, and attach rejects an invalid policy", () => {
         const organisation = createOrganisation();
         assert.equal(organisation.levels(), undefined);
         assert.match(organisation.attach("{") ?? "", /\w/);

@@ -56,7 +56,7 @@ describe("Injected faults of Personalize resources", () => {
         await send(remove);
     });
 
-    it("faults stop imports and trainings and fail a campaign update", async () => {
+    it("fail effects make imports, trainings and a campaign update fail", async () => {
         const { datasetArn, datasetGroupArn } = await createDataset(harness.local as unknown as Service);
         const importData = (jobName: string) =>
             send(new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource, roleArn: importRole }));

@@ -41,7 +41,7 @@ const emulatorWith = (handle: Emulator["handle"]): Emulator => ({
     async close() {},
 });
 
-describe("Gateway in front of a recording MiniStack", () => {
+describe("Gateway in front of a MiniStack stub that records requests", () => {
     interface Seen {
         readonly request: IncomingMessage;
         readonly body: string;
@@ -148,7 +148,7 @@ describe("Gateway in front of a recording MiniStack", () => {
         assert.equal(seen.length, 0);
     });
 
-    it("a Personalize path with another service's signature goes to MiniStack", async () => {
+    it("a call of a Personalize path with another service's signature is forwarded to MiniStack", async () => {
         await fetch(`${url}/recommendations`, {
             method: "POST",
             headers: { authorization: signature("s3") },
@@ -177,7 +177,7 @@ describe("Gateway in front of a recording MiniStack", () => {
         });
     });
 
-    it("a response that MiniStack aborts ends with an error", async () => {
+    it("a response that MiniStack aborts ends with an error for the caller", async () => {
         const dying = createServer((_, response) => {
             response.writeHead(200, { "content-length": "1000" });
             response.write("the beginning", () => response.destroy());

@@ -59,7 +59,7 @@ describe("AWS/Personalize metrics of the local AWS", () => {
                 metric(name, "Sum", campaign),
             ),
         );
-        // The metric GetRecommendations counts only the successful ones of nine calls.
+        // Of the nine calls, the metric GetRecommendations counts only the successful ones.
         assert.deepEqual(sums, [6, 2, 1]);
         assert.equal(await metric("GetRecommendationsLatency", "SampleCount", campaign), 6);
         assert.ok((await metric("GetRecommendationsLatency", "Average", campaign)) > 0);

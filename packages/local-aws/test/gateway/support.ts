@@ -115,5 +115,5 @@ export function adminOf(url: string) {
     };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each test looks at the members that it asserts on
+// biome-ignore lint/suspicious/noExplicitAny: each test reads other members
 const json = (answer: Response) => answer.json() as Promise<any>;

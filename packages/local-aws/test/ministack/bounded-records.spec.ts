@@ -37,7 +37,7 @@ describe("Log events and datapoints of the local AWS", () => {
         await rm(dir, { recursive: true, force: true, maxRetries: 5 });
     });
 
-    /** Sends a JSON protocol call as the gateway forwards it, again while MiniStack starts anew. */
+    /** Sends a JSON protocol call as the gateway forwards it. Repeats the call while MiniStack restarts. */
     const call = async (service: string, target: string, input: object) => {
         const credential = `Credential=test/20260101/eu-central-1/${service}/aws4_request`;
         const headers = {
@@ -85,14 +85,14 @@ describe("Log events and datapoints of the local AWS", () => {
         assert.deepEqual(await kept(), [0, 1, 2, 3].map(message));
     });
 
-    it("log events are appended, and the saved state does not repeat them", async () => {
+    it("log events are appended to a journal, and the saved state does not contain them", async () => {
         const state = (name: string) => readFile(join(dir, "data", "state", name), "utf8");
         await until(async () => (await state("log_events.jsonl")).includes("event 3 x"));
         const { payload } = JSON.parse(await state("cloudwatch_logs.json"));
         assert.doesNotMatch(JSON.stringify(payload.log_groups), /event 3 x/);
     });
 
-    it("a group keeps its newest log events by number and by age", async () => {
+    it("a group keeps only its newest log events, up to a number and an age", async () => {
         for (let first = 10; first < 310; first += 50) await put(first, 50, Date.now() + first);
         const messages = await until(async () => {
             const all = await kept();
@@ -109,13 +109,13 @@ describe("Log events and datapoints of the local AWS", () => {
         await until(async () => !(await kept()).includes("old"));
     });
 
-    it("a stream whose events are all too old is removed, and one without events stays", async () => {
+    it("a stream whose events are all too old is removed, and a new stream without events is kept", async () => {
         const names = async (): Promise<string[]> => {
             const { logStreams } = await logs("DescribeLogStreams", group);
             return logStreams.map(({ logStreamName }: { logStreamName: string }) => logStreamName);
         };
         await logs("CreateLogStream", { ...group, logStreamName: "3" });
-        // Its events left in the test before.
+        // The previous test made all events of stream 2 too old.
         await until(async () => !(await names()).includes("2"));
         assert.deepEqual(await names(), ["1", "3"]);
         await killed();

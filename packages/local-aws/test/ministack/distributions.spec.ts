@@ -30,7 +30,7 @@ describe("CloudFront distributions of the local AWS", () => {
     let host: string;
     let arn: string;
 
-    /** Sends a viewer's request; the X-Forwarded-Proto header says HTTPS. */
+    /** Sends a viewer's request. The header `X-Forwarded-Proto: https` makes it an HTTPS request. */
     function view(path: string, options: { method?: string; body?: string; headers?: object; scheme?: string } = {}) {
         const { method = "GET", body, headers, scheme = "https" } = options;
         return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
@@ -233,7 +233,7 @@ describe("CloudFront distributions of the local AWS", () => {
         assert.ok(status === 200 && seconds > 9, `${status} after ${seconds} s`);
     });
 
-    it("a GET loses its Authorization header if the cache key lacks it", async () => {
+    it("the distribution removes the Authorization header of a GET if the cache key does not contain it", async () => {
         const headers = { authorization: "Bearer a-token" };
         const read = JSON.parse((await view("/api/films/7", { headers })).body);
         assert.equal(read.headers.authorization, undefined);

@@ -81,7 +81,7 @@ describe("Embedded metric format in Lambda logs", () => {
         }
     }
 
-    it("a log line adds each metric once per dimension set, and invalid lines none", async () => {
+    it("a log line adds a value to each metric for each dimension set, and an invalid line adds none", async () => {
         await logged(line());
         const wrong = [
             line({ Requests: "7" }),

@@ -78,7 +78,7 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         assert.deepEqual(readable, []);
     });
 
-    it("start closes existing folders of state but keeps the chosen folder's mode", async () => {
+    it("start makes existing state folders private but does not change the mode of the user's folder", async () => {
         const instance = await testInstance();
         await chmod(instance.dir, 0o755);
         await mkdir(paths(instance).awsData, { mode: 0o755 });

@@ -32,7 +32,7 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.deepEqual([code, stderr, machine.calls()], [0, "", []]);
     });
 
-    it("each level installs only what earlier levels lack", async () => {
+    it("each level installs only what earlier levels have not installed", async () => {
         await machine.run(["packages"]);
         assert.deepEqual(machine.calls(), ["npm ci --include=dev --ignore-scripts=false --loglevel=notice"]);
         await machine.run(["local"]);

@@ -47,7 +47,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.equal(machine.engine().source, "Go modules");
     });
 
-    it("without the archive, Go modules build the engine, and stderr names the reason", async () => {
+    it("without the archive, Go modules build the engine, and stderr states the reason", async () => {
         const { code, stderr } = await machine.run(["engine"]);
         assert.equal(code, 0, stderr);
         assert.match(stderr, /official archive cannot be used \(ENOTFOUND\); continuing without it/);
@@ -94,10 +94,10 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.deepEqual([machine.engine().source, engineWork()], ["official archive", [FETCH]]);
     });
 
-    it("an archive without the engine is skipped for Go modules", async () => {
+    it("if the archive does not contain the engine, Go modules build it", async () => {
         const { code, stderr } = await machine.run(["engine"], { STUB_ARCHIVE: machine.archive(["pulumi"]) });
         assert.equal(code, 0);
-        assert.match(stderr, /official archive has no engine/);
+        assert.match(stderr, /official archive does not contain the engine/);
         assert.equal(machine.engine().source, "Go modules");
     });
 
@@ -142,7 +142,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.equal(toolchain(moved).engine?.path, join(moved, ".tools", "bin", "pulumi"));
     });
 
-    it("toolchain has no engine before bootstrap.mjs ran", () => {
+    it("toolchain returns no engine before bootstrap.mjs has run", () => {
         assert.equal(toolchain(machine.root).engine, undefined);
     });
 });

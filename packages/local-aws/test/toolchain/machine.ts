@@ -26,7 +26,7 @@ export interface Run {
 }
 
 /**
- * A clone in a temporary folder on a machine that has only the programs on its PATH that a test adds. Programs and
+ * A clone in a temporary folder, on a machine whose PATH contains only the programs that a test adds. Programs and
  * network are stubs: they create the same files as the real ones and record each call.
  */
 export class Machine {

@@ -35,7 +35,7 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.equal((await machine.run(["packages"])).code, 0);
     });
 
-    it("a run names versions that are too old", async () => {
+    it("a run lists tools whose version is too old", async () => {
         machine = new Machine(["npm", "go", "python3", "pulumi", "pulumi-language-nodejs"]);
         const old = {
             STUB_GO: "go1.19.4",
@@ -49,7 +49,7 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.match(python ?? "", /^python3 is 3\.9\.18, older than 3\.10: install/);
     });
 
-    it("a run names a Python without its venv module", async () => {
+    it("a run reports a Python without the venv module", async () => {
         machine = new Machine(["npm", "go", "python3"]);
         const lines = refused(await machine.run(["local"], { STUB_NO_VENV: "1" }));
         assert.deepEqual(lines.length, 1);

@@ -31,7 +31,7 @@ function drawn(picture: string, period = minute): Map<number, number> {
 const stateOf = (changes: Partial<MetricAlarm>, picture: string) =>
     evaluateAlarm({ ...alarm, ...changes }, drawn(picture), now).state;
 
-/** "retained" means that the alarm keeps its state. */
+/** The expected state; "retained" means that the alarm keeps its state. */
 type Expected = AlarmState | "retained";
 
 describe("evaluateAlarm of the local AWS", () => {
@@ -46,7 +46,7 @@ describe("evaluateAlarm of the local AWS", () => {
                 ["- - - - -", "INSUFFICIENT_DATA", "retained", "ALARM", "OK"],
                 ["0 X X - X", "ALARM", "ALARM", "ALARM", "ALARM"],
                 ["- - X - -", "ALARM", "retained", "ALARM", "OK"],
-                // "Avoiding premature transitions to alarm state"
+                // CloudWatch User Guide, "Avoiding premature transitions to alarm state"
                 ["- - - - X", "retained", "retained", "ALARM", "OK"],
                 ["- - - X -", "retained", "retained", "ALARM", "OK"],
                 ["- - - X 0", "OK", "OK", "OK", "OK"],

@@ -67,7 +67,7 @@ describe("Metrics Insights queries on the local AWS", () => {
             `SELECT SUM(Errors) FROM ${schema} WHERE Group != 'films'`,
             'SELECT SUM(Errors) FROM "Films/Jobs"',
         ]) {
-            await assert.rejects(ask(query), /is not known to the local AWS/, query);
+            await assert.rejects(ask(query), /is not supported by the local AWS/, query);
             assert.ok(isInsightsQuery(query));
         }
         assert.ok(!isInsightsQuery("SELECTED / 2"));

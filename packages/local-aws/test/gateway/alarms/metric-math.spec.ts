@@ -54,7 +54,7 @@ describe("CloudWatch metric math on the local AWS", () => {
             assert.deepEqual(values(expression), expected));
     }
 
-    it("an expression can use another one, and a circular reference is rejected", () => {
+    it("an expression can use another expression, and a circular reference is rejected", () => {
         assert.deepEqual(values("2 * rate", [{ Id: "rate", Expression: "errors / calls" }]), [0.2, "-", "-", "-"]);
         assert.deepEqual(values("SUM(METRICS())", [{ Id: "rate", Expression: "errors / calls" }]), [11, 25, 3, 0]);
         const circle = [{ Id: "rate", Expression: "asked + 1" }];
@@ -66,15 +66,15 @@ describe("CloudWatch metric math on the local AWS", () => {
         ["errors calls", /"calls" is not expected here/],
         ["(errors", /"\)" is missing at its end/],
         ["nothing * 2", /there is no metric or expression with id nothing/],
-        ["ANOMALY_DETECTION_BAND(errors, 2)", /the function ANOMALY_DETECTION_BAND is not known to the local AWS/],
-        ["IF(errors > 1, 2)", /IF takes other arguments/],
-        ["METRICS() * 2", /"\*" takes numbers and single series/],
+        ["ANOMALY_DETECTION_BAND(errors, 2)", /the function ANOMALY_DETECTION_BAND is not supported by the local AWS/],
+        ["IF(errors > 1, 2)", /the arguments of IF are invalid/],
+        ["METRICS() * 2", /"\*" accepts only numbers and single series/],
         ["[errors, calls]", /it is not a single series/],
-        ["constructor(errors)", /the function constructor is not known/],
+        ["constructor(errors)", /the function constructor is not supported/],
         ["errors ; calls", /";" is not expected here/],
     ];
     for (const [expression, message] of wrong) {
-        it(`the expression ${expression} is rejected with its text`, () => {
+        it(`the expression ${expression} is rejected with a message that contains it`, () => {
             assert.throws(
                 () => values(expression),
                 (error: Error) => message.test(error.message) && error.message.includes(`metric math "${expression}"`),

@@ -161,7 +161,7 @@ describe("Alarms of the local AWS", () => {
         assert.equal((await states()).unknown, "INSUFFICIENT_DATA");
     });
 
-    it("an alarm on a dead-letter queue counts its visible messages", async () => {
+    it("an alarm on a dead-letter queue changes its state with the number of visible messages", async () => {
         const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "dead-letters" }));
         await cloudWatch.send(
             new PutMetricAlarmCommand({

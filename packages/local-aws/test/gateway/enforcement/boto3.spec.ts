@@ -17,7 +17,7 @@ const each = (others: Record<string, string>, rest: string) => ({
 
 describe("boto3 on a local AWS with IAM enforcement", () => {
     let aws: Enforcing;
-    // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, each asserted on
+    // biome-ignore lint/suspicious/noExplicitAny: the JSON has many shapes, and each test reads other members
     let seen: any;
     before(async () => {
         aws = await startEnforcing();
@@ -70,7 +70,7 @@ describe("boto3 on a local AWS with IAM enforcement", () => {
         assert.equal(kept, 4);
     });
 
-    it("a query request without one known Action is denied", () => {
+    it("a query protocol request without exactly one known Action is denied", () => {
         assert.equal(seen.plain, 200);
         assert.equal(seen.twoActions, 403);
         assert.equal(seen.noForm, 403);

@@ -20,7 +20,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
     });
     after(() => aws?.discard());
 
-    /** Returns the error name that each service's client reads from a denial. */
+    /** Calls each service and returns the error names that the SDK clients read from the denials. */
     async function namesOf(keys: Keys): Promise<string[]> {
         const { iam, s3, personalize, lambda } = aws.clientsOf(keys);
         const calls = [
@@ -107,7 +107,8 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
             ),
         );
         assert.equal(refused.name, "ExpiredToken");
-        // MiniStack deletes expired sessions when it creates another session. The error stays the same.
+        // MiniStack deletes expired sessions when it creates another session. The error must still be the same
+        // afterwards.
         await bob.sts.send(assume);
         await assert.rejects(list(whole), { name: "ExpiredToken" });
     });
@@ -159,7 +160,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         });
     });
 
-    it("MiniStack's administrative paths are refused in every spelling", async () => {
+    it("MiniStack's administrative paths are refused even if they are encoded or have more slashes", async () => {
         const spellings = [
             "/_ministack/reset",
             "//_ministack/reset",

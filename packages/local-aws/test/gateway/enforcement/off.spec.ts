@@ -26,13 +26,13 @@ describe("Local AWS started with --no-enforce", () => {
         return iam.send(new ListUsersCommand({}));
     };
 
-    it("start prints the setting, accepts every key and logs no access", async () => {
+    it("start prints that policies are not enforced, and the local AWS accepts every key and logs no access", async () => {
         assert.match((await local("start", "--no-enforce")).stdout, /policies +not enforced: every call is allowed/);
         await askWithWrongSecret();
         assert.equal((await fetch(`http://127.0.0.1:${instance.port}/_local/access`)).status, 409);
     });
 
-    it("the setting survives a reset and changes only after a stop", async () => {
+    it("reset does not start enforcement, and a start with enforcement requires a stop first", async () => {
         await reset(instance, () => {});
         const state = await stateOf(instance);
         assert.equal("running" in state && state.running.enforce, false);

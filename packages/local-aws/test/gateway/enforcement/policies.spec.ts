@@ -104,7 +104,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         assert.equal(Policy?.DefaultVersionId, "v2");
     });
 
-    it("an unknown AWS managed policy grants nothing, and the denial names it", async () => {
+    it("an unknown AWS managed policy grants nothing, and the denial contains its name", async () => {
         const user = await aws.user("forecaster");
         const PolicyArn = "arn:aws:iam::aws:policy/AmazonForecastFullAccess";
         await aws.admin.iam.send(new AttachUserPolicyCommand({ UserName: "forecaster", PolicyArn }));

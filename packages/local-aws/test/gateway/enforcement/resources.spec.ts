@@ -66,7 +66,7 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         cloudWatch.destroy();
     });
 
-    it("named alarms, dashboards, trails, budgets and functions need their ARN and tags", async () => {
+    it("calls that name an alarm, dashboard, trail, budget or function need permission on its ARN, with its tags", async () => {
         const arn = (service: string, tail: string, region = "eu-central-1") =>
             `arn:aws:${service}:${region}:${account}:${tail}`;
         const tagged = { StringEquals: { "aws:RequestTag/team": "films" } };

@@ -16,7 +16,10 @@ import { strToU8, zipSync } from "fflate";
 import { paths } from "../../../instance.ts";
 import { account, administrator, allow, type Enforcing, startEnforcing } from "./support.ts";
 
-/** Lists a bucket without an SDK: signs the request with Node.js modules, and records that it ran. */
+/**
+ * Code of a Lambda function that records its call and lists a bucket, without an SDK: it signs requests with Node.js
+ * modules.
+ */
 const handler = `
 import { createHash, createHmac } from "node:crypto";
 const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = process.env;

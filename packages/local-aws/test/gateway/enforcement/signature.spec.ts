@@ -67,7 +67,7 @@ describe("Verification of AWS Signature Version 4", () => {
         assert.equal(isSignedBy(listUsers, { ...signature, region: "eu-central-1" }, secret, empty), false);
     });
 
-    it("readSignature names the fault of a missing, incomplete or unsupported signature", () => {
+    it("readSignature returns the error code for a missing, incomplete or unsupported signature", () => {
         const { authorization } = listUsers.headers as { authorization: string };
         const faultOf = (headers: object, url = listUsers.url) =>
             readSignature({ url, headers: { ...listUsers.headers, ...headers } as Record<string, string> });
@@ -80,7 +80,7 @@ describe("Verification of AWS Signature Version 4", () => {
         assert.equal(faultOf({ "x-amz-target": "DynamoDB_20120810.Scan" }), "SignatureDoesNotMatch");
     });
 
-    it("timeFault allows 5 minutes, 15 for S3 and a presigned URL's duration", () => {
+    it("timeFault allows a clock difference of 5 minutes, 15 for S3, and the duration of a presigned URL", () => {
         const at = (signature: Signature, seconds: number) =>
             timeFault(signature, Date.parse("2015-08-30T12:36:00Z") + seconds * 1000);
         const iam = read(listUsers);

@@ -55,7 +55,7 @@ describe("IAM policy simulator of the local AWS", () => {
         await discardInstance(instance);
     });
 
-    /** Alice has an inline and a managed policy, and so has her group. Bob has a permissions boundary. */
+    /** Alice and her group each have an inline and a managed policy. Bob has a permissions boundary. */
     async function people() {
         const managed = async (PolicyName: string, ...statements: Statement[]) => {
             const PolicyDocument = policy(...statements);
@@ -285,7 +285,7 @@ describe("IAM policy simulator of the local AWS", () => {
         assert.equal(denied?.EvalDecision, "explicitDeny");
     });
 
-    it("without a resource policy, only the identity policies decide across accounts", async () => {
+    it("without a resource policy, only identity policies are evaluated for a resource of another account", async () => {
         const [result] = await custom({
             PolicyInputList: [policy(allow("sqs:SendMessage"))],
             ActionNames: ["sqs:SendMessage"],
@@ -391,7 +391,7 @@ describe("IAM policy simulator of the local AWS", () => {
         "two boundaries": [
             { PermissionsBoundaryPolicyInputList: [policy(allow("*")), policy(allow("*"))] },
             "InvalidInputException",
-            /takes one policy/,
+            /accepts only one policy/,
         ],
         "an unknown marker": [{ Marker: "x" }, "ValidationError", /marker/],
         "too many items": [{ MaxItems: 1001 }, "ValidationError", /1 to 1000/],
@@ -424,7 +424,7 @@ describe("IAM policy simulator of the local AWS", () => {
         const ResourcePolicy = policy(allow("s3:*", "*", { Principal: "*" }));
         await assert.rejects(custom({ PolicyInputList: [policy(allow("s3:*"))], ResourcePolicy }), {
             name: "InvalidInputException",
-            message: /CallerArn is needed/,
+            message: /CallerArn is required/,
         });
     });
 

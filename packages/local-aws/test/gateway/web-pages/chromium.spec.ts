@@ -116,7 +116,7 @@ for (const enforce of [true, false]) {
             return answers;
         }
 
-        it("a page of another site changes and reads nothing", async () => {
+        it("a page of another site can neither change nor read anything", async () => {
             for (const [name, port] of [
                 ["gateway", target.port],
                 ["ministack", target.miniStackPort],
