@@ -5,9 +5,10 @@ import { aboveZero, benchCommand, whole } from "./lib/command.ts";
 import { type Goal, printGoals } from "./lib/goals.ts";
 
 /**
- * Measures the API's speed, the layers that answer, their savings, and an outage of the campaign. Measures first the
- * function's own code with a simulated campaign, tracker and table, then the stack on a local AWS; each time also the
- * same requests without any cache. With --url it measures an existing stack.
+ * Measures the API's speed, which layers answer, how many calls to the campaign they save, and how the API behaves
+ * while the campaign is unavailable. Measures first the function's own code with a simulated campaign, event tracker
+ * and table, then the stack on a local AWS, and both times also the same requests without any cache. With --url it
+ * measures an existing stack.
  */
 
 const options = benchCommand(
@@ -15,21 +16,26 @@ const options = benchCommand(
     "How fast does the API answer, how many calls of the campaign does it save, and does it ever fail?",
     ["--handler", "--requests 10000 --viewers 1000"],
 )
-    .option("--requests <n>", "how many", whole(1), 40_000)
+    .option("--requests <n>", "number of requests", whole(1), 40_000)
     .option(
         "--viewers <n>",
-        "of how many viewers, the n-th busiest of whom asks 1/n as often as the first",
+        "number of viewers; the n-th busiest sends 1/n as many requests as the first",
         whole(1),
         4000,
     )
-    .option("--exponent <number>", "another of Zipf's law than 1/n", aboveZero, 1)
-    .option("--rate <n>", "requests a second that the caches' clock is to see", whole(1), 50)
-    .option("--callers <n>", "how many ask at the same time: processes of the function", whole(1), 8)
-    .option("--distinct <n>", "viewers of the process that is measured for memory", whole(1), 1_000_000)
-    .option("--seed <number>", "other requests for another seed", whole(0), 1)
-    .option("--handler", "over the function's code alone, without a local AWS")
-    .option("--url <apiUrl>", "ask a stack over HTTP, which then has users 1 to --viewers")
-    .option("--api-key <key>", "of that stack")
+    .option(
+        "--exponent <number>",
+        "exponent of Zipf's law: the n-th busiest viewer has weight 1/n to this power",
+        aboveZero,
+        1,
+    )
+    .option("--rate <n>", "requests per second by the simulated clock, on which cached lists expire", whole(1), 50)
+    .option("--callers <n>", "number of concurrent processes of the function", whole(1), 8)
+    .option("--distinct <n>", "number of viewers in the measurement of memory", whole(1), 1_000_000)
+    .option("--seed <number>", "seed of the generated requests", whole(0), 1)
+    .option("--handler", "measure the function's code only, without a local AWS")
+    .option("--url <apiUrl>", "measure an existing stack, whose data must have the users 1 to --viewers")
+    .option("--api-key <key>", "API key of the stack at --url")
     .parse()
     .opts<{
         requests: number;
@@ -51,8 +57,8 @@ const shape = { requests, viewers, exponent, seed, events: 0.02, nameOf: (rank: 
 process.exitCode = printGoals(url === undefined ? await overBoth() : await overHttp(url, shape, options, say));
 
 /**
- * Measures over the handler and over the stack. The goals count failures and late answers of both. Times of cache hits come from
- * the handler, because a local AWS does not have AWS's speed.
+ * Runs both measurements. A goal gets the worse figure of the two for failures and for the delay of events. The latency
+ * of cache hits comes from `overHandler` only, because a local AWS is slower than AWS.
  */
 async function overBoth(): Promise<Goal[]> {
     const goals = await overHandler(shape, options, say);

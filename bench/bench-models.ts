@@ -19,8 +19,9 @@ import { byTime } from "./lib/interactions.ts";
 import { benchPython } from "./lib/python.ts";
 
 /**
- * Compares the quality of the local Personalize's model with known models, for users that the models do not know. The
- * settings of all models are chosen on folds 0 to 4; the figures are those of folds 5 to 9.
+ * Compares the recommendations of the local Personalize's model with those of well-known models, for users that were
+ * not in the training. The settings of all models were chosen on folds 0 to 4 of the users, and the figures come from
+ * folds 5 to 9.
  */
 
 const { data } = benchCommand(
@@ -73,7 +74,7 @@ console.log(
         ...peers.map(({ name, figures, settings }) => row(name, figures, settings)),
         row("this repository", own, `standard error of @10: ${own.error.toFixed(4)}`),
         row("this repository, watched items not masked", unmasked, ""),
-        // Measured once on the same folds, in ../../shared/reference/recommenders.md section 4, because training takes
+        // These two rows were measured once on the same folds and are not repeated, because their training takes
         // minutes.
         ["SASRec (quoted)", "0.1352", "0.1469", "0.1859", "0.2569", "0.1000", "0.314", "full softmax, 25 epochs"],
         ["GRU4Rec (quoted, folds 5 and 6)", "0.1753", "0.1830", "0.2190", "0.3333", "", "0.385", "50 epochs"],
@@ -93,11 +94,14 @@ process.exitCode = printGoals([
     { name: "models-vs-real-hrnn", figure: hrnn, bound: ">=", limit: 1.5 },
 ]);
 
-/** Returns NDCG@10 with the notebook's method, divided by the value of the real service; 0 without MovieLens' ratings. */
+/**
+ * Evaluates the model as AWS's notebook evaluated the real service's aws-hrnn in 2018. Returns the model's NDCG@10
+ * divided by that of the real service; 0 if the ratings of MovieLens are missing.
+ */
 async function besideHrnn(file: string): Promise<number> {
     const liked = await likedOf(file);
     if (!liked) {
-        log(`There is no file ${file}, so the real service's protocol is left out.`);
+        log(`There is no file ${file}, so the comparison with the real service's aws-hrnn is skipped.`);
         return 0;
     }
     const last: Trials = trialsOf(liked, () => 1);
@@ -114,10 +118,10 @@ async function besideHrnn(file: string): Promise<number> {
     return measured[0].ndcg10 / REAL_HRNN.ndcg10;
 }
 
-/** Prints how well the model ranks items of which it knows only the genres. */
+/** Prints how well the model ranks new items, which have genres but no interactions. */
 function showColdItems() {
     const file = itemsPathsBeside(data).csv;
-    if (!existsSync(file)) return log(`There is no file ${file}, so cold items are left out.`);
+    if (!existsSync(file)) return log(`There is no file ${file}, so the test with new items is skipped.`);
     const { recall, random, users, coldItems } = coldFigures(trials, deciding, catalogueOf(file));
     console.log(
         `\nLists of 25 for ${users} users, from ${coldItems} new items of which the models know only the genres:`,
@@ -129,7 +133,7 @@ function showColdItems() {
     console.log(table(["model", "recall@25"], rows));
 }
 
-/** Prints the lists of three users, and those of a real campaign. Marks watched items. */
+/** Prints the lists of three users next to the lists that a real campaign returned for them. Marks watched items. */
 function showRealLists() {
     const model = trainModel(interactions, "aws-user-personalization");
     const rows = Object.entries(REAL_LISTS).map(([userId, real]) => {

@@ -4,8 +4,8 @@ import { categories, measurePage, type PageFigures } from "./page/lighthouse.ts"
 import { startPageStack } from "./page/stack.ts";
 
 /**
- * Measures the storefront with Lighthouse's mobile preset, on a stack on a local AWS: first with MovieLens 100k, then
- * with a shop that has images. With --url it measures one existing page.
+ * Measures the storefront of a stack on a local AWS with Lighthouse's mobile preset: first with MovieLens 100k, then
+ * with the data of a shop that has images. With --url it measures one existing page.
  */
 
 const options = benchCommand(
@@ -35,7 +35,7 @@ async function measureAll(): Promise<readonly PageFigures[]> {
     }
 }
 
-/** Prints the figures of each page, and returns the goals. A goal uses the worst page. */
+/** Prints the figures of each page and returns the goals. The figure of a goal is that of the worst page. */
 function goalsOf(pages: readonly PageFigures[]): Goal[] {
     showTable(
         ["page", ...categories, "largest paint s", "blocked ms", "shift", "KiB", "elements"],

@@ -11,7 +11,8 @@ import { type Measured, measured } from "./prep/measured.ts";
 
 /**
  * Compares time and memory of data-prep with polars and pandas programs that do the same work: validation, conversion,
- * catalogue and fallback tables. All runs are processes of their own, in turn, on the same generated files.
+ * catalogue and fallback tables. Each run is a separate process on the same generated files, and the runs do not
+ * overlap.
  */
 
 const { sizes, seed, runs } = benchCommand(
@@ -98,7 +99,7 @@ async function ours(file: string, name: string): Promise<Measured> {
     return measured(process.execPath, ["data-prep/cli.ts", file, "--event", event, "--output", output]);
 }
 
-/** Returns the fastest of the runs. */
+/** Runs the program `runs` times and returns the fastest run. */
 async function best(program: () => Promise<Measured>): Promise<Measured> {
     const all: Measured[] = [];
     for (let run = 0; run < runs; run++) all.push(await program());
@@ -110,7 +111,7 @@ async function compare(engine: string): Promise<void> {
         encoding: "utf8",
     });
     const { rows, ofRows, tables, ofTables } = JSON.parse(printed);
-    log(`equal to ${engine}: ${rows} of ${ofRows} rows, ${tables} of ${ofTables} lists`);
+    log(`data-prep and ${engine} agree in ${rows} of ${ofRows} rows and ${tables} of ${ofTables} lists`);
     equal += rows + tables;
     compared += ofRows + ofTables;
 }

@@ -5,11 +5,14 @@ import { table } from "../runbooks/lib/cli/table.ts";
 import { benchCommand, refuseNone, whole } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";
 
-/** Runs the calls of AWS's samples against the local Personalize, in their order and with their waits. */
+/**
+ * Runs the calls of AWS's published Personalize samples against the local Personalize, in the samples' order and with
+ * their waits.
+ */
 
 const { only, parallel } = benchCommand(
     "bench:samples",
-    "Do the calls of AWS's samples pass against the local Personalize? It fetches nothing.",
+    "Do the calls of AWS's Personalize samples succeed on the local Personalize? Downloads nothing.",
     ["", "--only batches --parallel 1"],
 )
     .option("--only <suite>", "one suite, by its name in the table")

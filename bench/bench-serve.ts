@@ -22,8 +22,9 @@ import type { Measured } from "./load/client.ts";
 import { postRequest, startLoad } from "./load/run.ts";
 
 /**
- * Measures GetRecommendations on the port of a local AWS, with enforcement and metering: signed requests of Zipf users,
- * over 8 and 32 keep-alive connections. The service computes each answer from the user's history.
+ * Measures GetRecommendations over the port of a local AWS that enforces IAM and meters usage. Sends signed requests
+ * over 8 and 32 keep-alive connections, for users drawn by Zipf's law. The service computes each answer from the user's
+ * history.
  */
 
 const { data, seconds } = benchCommand(
@@ -32,7 +33,7 @@ const { data, seconds } = benchCommand(
     ["", "--seconds 30"],
 )
     .option("--data <file>", "the interactions of MovieLens 100k, with items.csv beside it", DEFAULT_OUTPUT)
-    .option("--seconds <n>", "of each measurement", aboveZero, 10)
+    .option("--seconds <n>", "duration of each measurement", aboveZero, 10)
     .parse()
     .opts<{ data: string; seconds: number }>();
 
@@ -46,7 +47,7 @@ const order = Array.from({ length: 20_000 }, draw);
 const aws = await startTestAws();
 const { personalize, runtime } = clientsOf(aws.instance);
 try {
-    log("the stack, on a local AWS of its own");
+    log("deploying the stack on a separate local AWS");
     await copyFile(data, aws.interactionsFile);
     await aws.configure({ itemsFile: resolve(items) });
     assertExit(await aws.engine("up"), 0);
@@ -56,7 +57,7 @@ try {
     const measure = async (name: string, connections: number, input: object) => {
         log(name);
         const load = (warm: number) => startAndStop({ campaignArn, ...input }, connections, warm);
-        // The first answers compile the code, so they are not measured.
+        // Send requests for two seconds without measuring them, so that V8 has compiled the code.
         await load(2);
         const { answers, failed, failure, p50, p99, seconds: took } = await load(seconds);
         if (failed > 0) throw new Error(`${failed} requests failed, the first one with: ${failure}`);
@@ -128,7 +129,7 @@ async function filterOf(campaignArn: string): Promise<string> {
     }
 }
 
-/** Enables the columns of the Items dataset in the campaign's recommendations. */
+/** Updates the campaign so that its recommendations can include columns of the Items dataset. */
 async function enableMetadata(campaignArn: string): Promise<void> {
     const campaignConfig = { enableMetadataWithRecommendations: true };
     await personalize.send(new UpdateCampaignCommand({ campaignArn, campaignConfig }));

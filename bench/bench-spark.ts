@@ -9,7 +9,8 @@ import { generatedFiles } from "./prep/generated-files.ts";
 import { measured } from "./prep/measured.ts";
 
 /**
- * Compares the time of prepare.py on Spark with that of data-prep, on the same generated files and the same two cores.
+ * Compares the duration of prepare.py on Spark with that of data-prep, for the same generated files on the same
+ * machine.
  */
 
 const { sizes, seed } = benchCommand(

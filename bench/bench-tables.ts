@@ -14,8 +14,8 @@ import { movedByOne } from "./tables/moved.ts";
 import { type Found, foldsOf } from "./tables/trials.ts";
 
 /**
- * Measures how many later-watched films the fallback tables and alternative tables recommend, for users and times that they do not
- * know.
+ * Measures how many of the films that users watched later the fallback tables and alternative tables recommend. The
+ * tables are made without these users, or from the interactions before that time.
  */
 
 const command = benchCommand(

@@ -23,11 +23,12 @@ import { printGoals } from "./lib/goals.ts";
 import { postRequest, startLoad } from "./load/run.ts";
 
 /**
- * Measures time and memory of a training, and the latency of GetRecommendations of another campaign during the training. The
- * service runs in this process; generator and client are processes of their own.
+ * Measures time and memory of a training in the local Personalize, and the latency of another campaign's
+ * GetRecommendations during the training. The local Personalize runs in this process; the generator of the data and the
+ * client run in separate processes.
  */
 
-/** Data sizes: those of MovieLens 1M, of a part of MovieLens 25M, and of MovieLens 25M's users and items. */
+/** Sizes like those of MovieLens 1M, of a fifth of MovieLens 25M, and of MovieLens 25M. */
 const sizes = [
     { name: "1m", users: 6_040, items: 3_706, interactions: 1_000_000 },
     { name: "5m", users: 34_000, items: 20_000, interactions: 5_000_000 },
@@ -36,12 +37,12 @@ const sizes = [
 
 const { data, only } = benchCommand(
     "bench:train",
-    "How long does a training take, how much memory, and does the service answer meanwhile?",
+    "How much time and memory does a training take, and does the service answer requests meanwhile?",
     ["", "--only 1m"],
 )
     .option("--data <file>", "the interactions of MovieLens 100k", DEFAULT_OUTPUT)
     .addOption(
-        new Option("--only <sizes...>", "some of the sizes; goals of the others are left out").choices(
+        new Option("--only <sizes...>", "measure only these sizes; the goals of the other sizes are skipped").choices(
             sizes.map(({ name }) => name),
         ),
     )
@@ -102,7 +103,7 @@ try {
             { name: "train-serving-p99-ms", figure: measured.p99, bound: "<", limit: 50, unit: "ms" },
         );
     }
-    console.log(`MovieLens 100k: ${films.seconds.toFixed(2)} s, metrics included\n`);
+    console.log(`MovieLens 100k: training and metrics take ${films.seconds.toFixed(2)} s\n`);
     console.log(table(["interactions", "seconds", "peak GiB", "serving p50 ms", "serving p99 ms"], rows));
     process.exitCode = printGoals(goals);
 } finally {
@@ -110,7 +111,10 @@ try {
     await end();
 }
 
-/** Ends the service and removes its folder once. A running generator would create the folder again. */
+/**
+ * Stops the generator, which could recreate the folder, then ends the service and removes its folder. Repeated calls
+ * return the same promise.
+ */
 function end(): Promise<void> {
     generating.abort();
     ended ??= service.discard();
@@ -118,8 +122,8 @@ function end(): Promise<void> {
 }
 
 /**
- * Trains a solution version to its end. `replaceRows` writes the rows of its dataset, because this bench does not
- * measure an import of millions of rows.
+ * Imports data, trains a solution version and waits until it is ACTIVE. `replaceRows` overwrites the imported rows with
+ * more rows, because this bench does not measure an import of millions of rows.
  */
 async function trained(service: Service, name: string, replaceRows?: (file: string) => Promise<void>) {
     const folder = join(service.dataDir, "datasets");

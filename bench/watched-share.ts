@@ -6,13 +6,14 @@ import { table } from "../runbooks/lib/cli/table.ts";
 import { byTime } from "./lib/interactions.ts";
 
 /**
- * Measures the share of watched items in the local Personalize's lists, for several factors on their score. `model/score.ts` uses
- * the factor that this bench found. Run it by hand: `node_modules/.bin/node bench/watched-share.ts [interactions.csv]`.
+ * Measures the share of watched items in the local Personalize's lists, for several factors by which the scores of
+ * watched items are multiplied. `model/score.ts` uses the factor whose share is closest to that of observed lists. Run
+ * it by hand: `node_modules/.bin/node bench/watched-share.ts [interactions.csv]`.
  */
 
 /**
- * Lengths of the observed lists. The first three are of the first user's campaign, with 4 of 18 items watched. The
- * others are of AWS's recorded notebooks, with 12, 4 and 0 of 25 items watched.
+ * Lengths of the lists that a real campaign returned. The first three come from a user's own campaign, and 4 of their
+ * 18 items were watched. The others come from notebooks of AWS, and 12, 4 and 0 of their 25 items were watched.
  */
 const observedLengths = [4, 4, 10, 25, 25, 25];
 const observedWatched = 20;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Service } from "../../app/serving/service.ts";
 
-/** A call of the API, with or without HTTP. */
+/** A request to the API, which a caller sends over HTTP or passes to the handler directly. */
 export interface ApiRequest {
     readonly method: "GET" | "POST";
     /** Path in the API description, such as `/recommendations/{userId}`. `path` has the values of the path parameters. */
@@ -13,24 +13,27 @@ export interface ApiRequest {
 
 export interface ApiAnswer {
     readonly status: number;
-    // biome-ignore lint/suspicious/noExplicitAny: JSON, of which each caller reads what it knows to be there
+    // biome-ignore lint/suspicious/noExplicitAny: JSON; each caller reads the members that its operation returns
     readonly body: any;
-    /** The layer that answered: `memory`, `table`, `campaign`, `tables`; `function` if none did. */
+    /**
+     * The layer that the `Server-Timing` header reports: `memory`, `table`, `campaign` or `tables`; `function` without
+     * that header.
+     */
     readonly layer: string;
     readonly milliseconds: number;
 }
 
-/** A client that sends one request after the other. */
+/** Sends one request and returns the answer. */
 export type Call = (request: ApiRequest) => Promise<ApiAnswer>;
 
 const layerOf = (timing: string | null | undefined) => timing?.split(";")[0] ?? "function";
 
-/** A function that returns the token of a viewer. */
+/** Returns a token for a viewer. */
 type TokenOf = (userId: string) => Promise<string>;
 
 /**
- * Returns a caller of a process with the API's own code, which handles one request at a time, like Lambda. `tokenOf`
- * creates the viewer's token.
+ * Returns a function that calls the API's own handler in this process, without HTTP. `tokenOf` creates the viewer's
+ * token.
  */
 export const handlerCaller =
     (service: Service, tokenOf?: TokenOf): Call =>
@@ -57,7 +60,7 @@ export const handlerCaller =
         };
     };
 
-/** Returns a caller over HTTP, to the output `apiUrl` of a stack. */
+/** Returns a function that sends requests over HTTP to a stack's `apiUrl`. */
 export const httpCaller =
     (apiUrl: string, apiKey?: string): Call =>
     async ({ method, resource, path = {}, query = {}, body }) => {

@@ -3,8 +3,8 @@ import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-s
 import type { Call } from "./call.ts";
 
 /**
- * Returns a caller of the campaign itself, like a page's server without this API: with the AWS SDK and its default of
- * three attempts. If all of them fail, the viewer gets the failure.
+ * Returns a function that calls the campaign directly, as a web server without this API would: with the AWS SDK and its
+ * default of three attempts. If all attempts fail, the answer has status 502.
  */
 export const campaignCaller =
     (

@@ -21,7 +21,7 @@ const config: ApiConfig = {
     cost: { campaignUsdPerHour: 0, estimatedUsdPerMonth: 0, monthlyLimitUsd: 0 },
 };
 
-/** No AWS answers at this address, and no retry waits for one: the start costs the function's own time. */
+/** Nothing listens at this endpoint, and the start calls no service, so only the function's own code is measured. */
 const environment = {
     AWS_ACCESS_KEY_ID: "bench",
     AWS_SECRET_ACCESS_KEY: "bench",
@@ -39,7 +39,7 @@ process.exit();`;
 /**
  * Starts the bundle of the API's function in new processes.
  *
- * @returns the median time from Node.js's own start until the function takes requests, and the size of the bundle
+ * @returns the median time to load the bundle, without the start of Node.js itself, and the size of the bundle
  */
 export async function coldStart(): Promise<{ readonly milliseconds: number; readonly bytes: number }> {
     const folder = await mkdtemp(join(tmpdir(), "bench-cold-"));

@@ -7,7 +7,7 @@ export interface Latency {
     readonly p99: number;
 }
 
-/** Returns percentiles of times in milliseconds, by nearest rank; NaN without times. */
+/** Returns percentiles of times in milliseconds, by the nearest-rank method; NaN if there are no times. */
 export function latencyOf(times: readonly number[]): Latency {
     const sorted = Float64Array.from(times).sort();
     const at = (part: number) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
@@ -16,7 +16,7 @@ export function latencyOf(times: readonly number[]): Latency {
 
 export const layerHead = ["answered by", "requests", "part", "p50 ms", "p95 ms", "p99 ms"];
 
-/** Returns a table row for each layer that answered lists: number of lists, share of all lists, and times. */
+/** Returns a table row for each layer that answered requests for lists: number, share of all lists, and times. */
 export function layerRows(timedCalls: readonly Asked[]): (readonly string[])[] {
     const lists = timedCalls.filter(({ kind }) => kind === "list");
     const row = (name: string, some: readonly Asked[], all: number) => {
@@ -64,8 +64,8 @@ export function sourcesOf(timedCalls: readonly Asked[]): string {
 }
 
 /**
- * Returns a month's bill of a campaign with a minimum of one TPS, at this number of requests per second all day: US
- * dollars, by the prices of recipes other than v2.
+ * Returns the monthly cost in US dollars of a campaign with a minimum of one TPS that gets this number of requests per
+ * second all day, at the prices of recipes other than v2.
  */
 export const monthUsd = (requestsPerSecond: number): number =>
     servingUsd({ tpsHours: Math.max(1, requestsPerSecond) * hoursPerMonth, tpsHoursV2: 0 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Call } from "./call.ts";
 import { listRequest, watchRequest } from "./load.ts";
 
-/** Returns the seconds from an event's request to the first answer with another list, for each viewer. */
+/** Returns, for each viewer, the seconds from sending an event to the first answer with a changed list. */
 export async function secondsToChange(
     callers: readonly Call[],
     viewers: readonly string[],
@@ -27,6 +27,6 @@ export async function secondsToChange(
     return seconds;
 }
 
-/** Returns names of viewers: a prefix, and numbers from `first`. */
+/** Returns viewer ids: a prefix, followed by consecutive numbers from `first`. */
 export const namesOf = (prefix: string, count: number, first = 1): string[] =>
     Array.from({ length: count }, (_, at) => `${prefix}${first + at}`);

@@ -10,7 +10,7 @@ export interface LoadShape {
     /** Share of requests that are events. */
     readonly events: number;
     readonly seed: number;
-    /** Returns the name of a viewer, by the viewer's rank from 0. */
+    /** Returns the viewer's id. Rank 0 is the busiest viewer. */
     readonly nameOf: (rank: number) => string;
 }
 
@@ -19,7 +19,7 @@ export interface Asked {
     readonly answer: ApiAnswer;
 }
 
-/** Draws ranks from 0 by Zipf's law. */
+/** Returns a function that draws a rank from 0 to `count` - 1 by Zipf's law. */
 export function zipf(count: number, exponent: number, random: () => number): () => number {
     const sums = new Float64Array(count);
     let sum = 0;
@@ -40,9 +40,10 @@ export function zipf(count: number, exponent: number, random: () => number): () 
 }
 
 /**
- * Sends requests of viewers for their lists, and sometimes the event that a viewer watched a film. The next free caller
- * takes each request, like Lambda's processes. Later requests of such a viewer contain the revision, as the page's do.
- * Calls `before` with each request's number; starts no request after `over`.
+ * Sends requests for viewers' lists, and a share of `events` that say that a viewer watched a film. The next free
+ * caller sends each request, as the next free Lambda process takes it. After an event, the viewer's requests contain
+ * the revision that the API returned, as the storefront's requests do. Calls `before` with each request's number.
+ * Starts no request after `over` is aborted.
  */
 export async function load(
     callers: readonly Call[],
@@ -77,7 +78,7 @@ export async function load(
     return timedCalls;
 }
 
-/** Returns a caller that waits this many milliseconds before each request. */
+/** Returns a call that waits this many milliseconds before each request. */
 export const resting =
     (call: Call, milliseconds: number): Call =>
     async (request) => {
@@ -86,8 +87,8 @@ export const resting =
     };
 
 /**
- * Returns callers that together start at most this many requests a second, evenly: a late request causes no burst.
- * `clock` returns milliseconds, and `wait` waits for them.
+ * Returns callers that together start at most this many requests per second, at equal intervals. After a late request,
+ * they do not catch up with a burst. `clock` returns milliseconds, and `wait` waits a number of milliseconds.
  */
 export function paced(
     callers: readonly Call[],
@@ -119,8 +120,8 @@ export const watchRequest = (userId: string, itemId: string): ApiRequest => ({
 });
 
 /**
- * Returns the part of an answer that the bench counts. Fifty thousand complete answers would use too much memory of the
- * measured process.
+ * Returns only the parts of an answer that the bench counts. Fifty thousand complete answers would fill the memory of
+ * the measured process.
  */
 const slim = (answer: ApiAnswer): ApiAnswer => ({
     ...answer,

@@ -8,8 +8,8 @@ import { listRequest } from "./load.ts";
 import { documentsAt, processOf, simulated } from "./simulated.ts";
 
 /**
- * Answers as many distinct viewers as its argument in one process, each viewer once, and prints the process's maximum
- * memory in MiB as JSON. The table stores nothing, so that only the process's own memory counts.
+ * Handles one request of each viewer in one process, and prints the process's maximum memory in MiB as JSON. Its
+ * argument is the number of viewers. The table stores nothing, so that only the process's own memory counts.
  */
 const viewers = Number(process.argv[2]);
 const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
@@ -19,7 +19,7 @@ await rm(folder, { recursive: true });
 const harness = simulated(1);
 const films = packFilms(Array.from({ length: 100 }, (_, at) => ({ itemId: String(at + 1), score: 1 / (at + 2) })));
 harness.campaign.ask = async ({ userId }) => ({
-    // Each list has its own text and scores, as if it came from the network.
+    // Build each list anew, because lists from the network share no memory either.
     films: packFilms([
         { itemId: userId, score: 0.5 },
         ...films.ids.split("\u0000").map((itemId) => ({ itemId, score: 0.01 })),

@@ -9,7 +9,7 @@ export interface OutageStep {
     readonly asked: readonly Asked[];
 }
 
-/** The states of the campaign during this bench. `recreated` serves another version. */
+/** The states of the campaign during this bench, in order. The recreated campaign serves another version. */
 const life: readonly { readonly what: string; readonly state: CampaignState; readonly version: number }[] = [
     { what: "throttled", state: "throttled", version: 1 },
     { what: "fine again", state: "fine", version: 1 },
@@ -18,9 +18,10 @@ const life: readonly { readonly what: string; readonly state: CampaignState; rea
 ];
 
 /**
- * Sends requests while the campaign is throttled, deleted and recreated. Every other viewer is new. Each phase has two
- * halves. Between them, the pause after a failure of the campaign and the interval of its check end, so that the
- * function detects the change in the first half and uses the result in the second.
+ * Sends requests while the campaign is throttled, deleted and recreated. Every second viewer is new. Each phase has two
+ * halves: in the first half, the function detects the change of the campaign, and in the second half it uses the new
+ * state. Between the halves, the function's pause after a failed call and the interval between its checks of the
+ * campaign elapse.
  */
 export async function outages(
     callers: readonly Call[],

@@ -19,8 +19,9 @@ import { type Documents, documentsAt, processOf, type Simulated, simulated, with
 const eventViewers = 50;
 
 /**
- * Measures the function's own code with a simulated campaign, tracker and table, and the same requests without any cache. Prints
- * the results, and returns the figures of the goals. `rate` is the number of requests per second of the simulated clock.
+ * Measures the function's own code with a simulated campaign, event tracker and table, and the same requests without
+ * any cache. Prints the results and returns the goals. `rate` is the number of requests per second of the simulated
+ * clock.
  */
 export async function overHandler(
     shape: LoadShape,
@@ -59,8 +60,7 @@ export async function overHandler(
 
     say("the same without a cache");
     const bare = simulated(seed);
-    // Send more parallel calls than there are processes. One call at a time would take all day, because each request waits for the
-    // campaign.
+    // Send 128 requests in parallel. Fewer would take much longer, because each request waits for the campaign.
     const bareCallers = Array.from({ length: 128 }, () => withoutCache(bare));
     const bareAsked = await load(bareCallers, shape);
     showTable(layerHead, layerRows(timedCalls));

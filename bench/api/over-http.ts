@@ -6,7 +6,7 @@ import { namesOf, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load } from "./load.ts";
 
 /**
- * Measures an existing stack by its output `apiUrl`: the layers that answer, and the delay until an event changes a
+ * Measures the API of an existing stack at `url`: the layers that answer, and the seconds until an event changes a
  * list.
  */
 export async function overHttp(

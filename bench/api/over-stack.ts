@@ -7,31 +7,33 @@ import { type LoadShape, load, resting } from "./load.ts";
 import { startApiStack } from "./stack.ts";
 import { stackOutages } from "./stack-outage.ts";
 
-/** Number of requests: as many per viewer as in the bench over the handler, and at most what two cores can process with the local AWS. */
+/**
+ * Number of requests: as many per viewer as in `overHandler`, and few enough for two cores that also run the local AWS.
+ */
 const requests = 2000;
 const viewers = 200;
 const callers = 4;
 /** Milliseconds that a caller waits after each request. */
 const rest = 200;
 const directRequests = 500;
-/** Milliseconds after which Personalize's metrics are published. */
+/** Milliseconds until the local AWS has published Personalize's metrics. */
 const published = 8000;
 
 interface OverStack {
     readonly failed: number;
-    /** Seconds from an event to the changed list. */
+    /** Seconds from an event to the changed list, one for each viewer. */
     readonly seconds: readonly number[];
 }
 
 /**
- * Measures the program's own stack on a local AWS, through its gateway, function and table, and callers of the campaign
- * itself. Prints the results.
+ * Measures the program's stack on a local AWS through API Gateway, Lambda and DynamoDB, and for comparison direct calls
+ * to the campaign. Prints the results.
  */
 export async function overStack(
     { exponent, events, seed }: Pick<LoadShape, "exponent" | "events" | "seed">,
     say: (line: string) => void,
 ): Promise<OverStack> {
-    say("a local AWS, and the stack on it");
+    say("starting a local AWS and deploying the stack");
     const stack = await startApiStack(say);
     try {
         const shape = { requests, viewers, exponent, events, seed, nameOf: (rank: number) => String(rank + 1) };

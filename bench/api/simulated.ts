@@ -18,7 +18,10 @@ import type { Call } from "./call.ts";
 /** State of the simulated campaign: normal, above its quota, or deleted. */
 export type CampaignState = "fine" | "throttled" | "deleted";
 
-/** Medians in milliseconds, and the spread of a log-normal distribution: p99 is the median times e^(2.33 × spread). */
+/**
+ * Durations of calls: the median in milliseconds and the spread of a log-normal distribution, whose p99 is the median
+ * times e^(2.33 × spread).
+ */
 const times = {
     campaign: { median: 25, spread: 0.45 },
     describe: { median: 80, spread: 0.3 },
@@ -32,8 +35,8 @@ const serviceError = (name: string, httpStatusCode: number) =>
 const films = 100;
 
 /**
- * Creates a campaign, a tracker and a table in this process, with AWS's typical times. A campaign's list changes after
- * each event. Calls really take their time; the driver moves `clock`.
+ * Simulates a campaign, an event tracker and a table in this process. A user's list changes after each event. Each call
+ * waits as long as AWS typically takes, but `harness.now`, the API's clock, moves only if the bench sets it.
  */
 export function simulated(seed: number) {
     const random = seededRandom(seed);
@@ -93,7 +96,8 @@ export function simulated(seed: number) {
 export type Simulated = ReturnType<typeof simulated>;
 
 /**
- * Returns the API's own code in one process, over a simulated campaign, tracker and table. `more` replaces parts of it.
+ * Returns the API's own code over the simulated services, like one process of the Lambda function. `more` replaces the
+ * table or adds viewer authentication.
  */
 export function processOf(
     { harness, campaign, putEvents, table }: Simulated,
@@ -131,7 +135,10 @@ export function processOf(
     });
 }
 
-/** Returns a client without any cache and fallback: each list is a call to the campaign, and the client gets the campaign's errors. */
+/**
+ * Returns a client without any cache or fallback: it calls the simulated campaign for each list, and returns status 502
+ * for each error.
+ */
 export const withoutCache =
     ({ campaign, putEvents }: Simulated): Call =>
     async ({ resource, path, body }) => {
@@ -161,7 +168,7 @@ export interface Documents {
 }
 
 /**
- * Returns the API description, and the fallback tables of a synthetic data set, which the function writes to `file`.
+ * Returns the API description, and the fallback tables of synthetic interactions. Writes these interactions to `file`.
  */
 export async function documentsAt(
     file: string,

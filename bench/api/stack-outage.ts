@@ -9,16 +9,16 @@ import type { ApiStack } from "./stack.ts";
 interface StackOutage {
     readonly what: string;
     readonly asked: readonly Asked[];
-    /** Requests that clients sent to the campaign itself during the same time. */
+    /** Requests that clients sent directly to the campaign during the same time. */
     readonly direct: readonly Asked[];
 }
 
-/** Milliseconds of requests after a change: the function detects a change within ten seconds. */
+/** Milliseconds for which the load continues after a change. The function detects a change within ten seconds. */
 const settled = 12_000;
-/** Milliseconds that a caller waits between two requests, because the changes run on the same two cores. */
+/** Milliseconds that a caller waits before each request, because `up` and the runbooks run on the same two cores. */
 const rest = 40;
 
-/** Returns the phases of a campaign's life, each with the command that starts the phase. */
+/** Returns the states of the campaign in order, each with a function that puts the campaign into this state. */
 function life(stack: ApiStack): readonly { readonly what: string; readonly happens: () => Promise<void> }[] {
     const { aws, campaignArn } = stack;
     const admin = adminOf(aws.instance);
@@ -72,7 +72,10 @@ function life(stack: ApiStack): readonly { readonly what: string; readonly happe
     ];
 }
 
-/** Calls the API, and also the campaign itself, during the phases of the campaign's life. Every other viewer is new. */
+/**
+ * Sends requests to the API, and others directly to the campaign, while the campaign goes through the states of `life`.
+ * Every second viewer is new.
+ */
 export async function stackOutages(
     stack: ApiStack,
     { callers, shape, say }: { readonly callers: number; readonly shape: LoadShape; say(line: string): void },

@@ -10,23 +10,28 @@ import { assertExit, clientsOf, region, startTestAws } from "../../test/support/
 import { httpCaller } from "./call.ts";
 import { campaignCaller } from "./campaign.ts";
 
-/** Number of viewers in MovieLens 100k, and in the synthetic data that replaces it: users 1 to this number. */
+/** Number of users in MovieLens 100k. The synthetic data that replaces it has the same number. */
 const knownViewers = 943;
 
 const settings = { api: true, storefront: "none", eventTracker: true };
 
-/** Returns the lines of u.data: MovieLens 100k if available, otherwise as many synthetic ratings. */
+/**
+ * Returns the lines of MovieLens 100k's u.data. If it cannot be downloaded, returns about as many synthetic ratings.
+ */
 async function ratings(say: (line: string) => void): Promise<readonly string[]> {
     const linesOf = (bytes: Buffer) => bytes.toString("latin1").trimEnd().split("\n");
     try {
         return linesOf(await readFile(await fetchMovieLens("data/ml-100k", { log: say, env: process.env })));
     } catch (error) {
-        say(`synthetic data, for ${error instanceof Error ? error.message : error}`);
+        say(`using synthetic data, because: ${error instanceof Error ? error.message : error}`);
         return linesOf(ratingsFile(syntheticRatings({ users: knownViewers, items: 1682, meanHistory: 106 })));
     }
 }
 
-/** Starts a local AWS with the program's API on MovieLens 100k. `stop` ends the local AWS, and removes its files. */
+/**
+ * Starts a local AWS and deploys the program's API with MovieLens 100k. `stop` ends the local AWS and removes its
+ * files.
+ */
 export async function startApiStack(say: (line: string) => void) {
     const aws = await startTestAws();
     const address = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region };
@@ -47,7 +52,9 @@ export async function startApiStack(say: (line: string) => void) {
         await aws.stop();
     }
 
-    /** Returns CloudWatch's data of a metric since a time; NaN without data. */
+    /**
+     * Returns the sum or average of a metric in CloudWatch since a time in epoch milliseconds; without data, 0 or NaN.
+     */
     async function metric(metric: object, stat: "Sum" | "Average", since: number): Promise<number> {
         const { MetricDataResults = [] } = await cloudwatch.send(
             new GetMetricDataCommand({
@@ -74,8 +81,8 @@ export async function startApiStack(say: (line: string) => void) {
             prepareData,
             configure: (more: object) => aws.configure({ ...settings, ...more }),
             /**
-             * Returns the number of calls to the campaign since `since`, by the service's own metrics, in whole
-             * minutes.
+             * Returns the number of calls to the campaign from `since` on, from Personalize's metrics in CloudWatch,
+             * which count whole minutes.
              */
             campaignCalls: (since: number) =>
                 metric(
@@ -87,7 +94,7 @@ export async function startApiStack(say: (line: string) => void) {
                     "Sum",
                     since,
                 ),
-            /** Returns the milliseconds of the function for a request, by the API's own metrics. */
+            /** Returns the average milliseconds that the function takes for a request, from the API's own metrics. */
             functionMs: (since: number) =>
                 metric(
                     {

@@ -3,22 +3,25 @@ import { type Command, InvalidArgumentError } from "commander";
 import { exitCodes, npmCommand } from "../../runbooks/lib/cli/runbook.ts";
 import { useJson } from "./goals.ts";
 
-/** Creates the command of a bench or a drill, with their common options. `examples` are arguments for --help. */
+/**
+ * Creates the command-line parser of a bench or a drill, with the options that all of them have. `examples` are the
+ * example arguments that --help prints.
+ */
 export function benchCommand(name: string, description: string, examples: readonly string[]): Command {
     return npmCommand(name, description, examples).on("option:json", useJson);
 }
 
-/** Returns the path of a file that exists, from the command line or from the option's default. */
+/** Returns the path if the file exists. Otherwise ends the process with a message. */
 export function existing(file: string): string {
     if (existsSync(file)) return file;
     console.error(`error: There is no file ${file}. Make it:  npm run data-prep`);
     process.exit(exitCodes.usage);
 }
 
-/** If `--only` selected none of the names, ends the process with a message that lists all of them. */
+/** If `--only` selected none of the names, ends the process with a message that lists all names. */
 export function refuseNone(only: string, names: readonly string[], isChosen: (name: string) => boolean): void {
     if (names.some(isChosen)) return;
-    console.error(`error: --only ${only} chooses none. There are: ${names.join(", ")}`);
+    console.error(`error: --only ${only} matches no name. There are: ${names.join(", ")}`);
     process.exit(exitCodes.usage);
 }
 
@@ -46,7 +49,7 @@ export function aboveZero(text: string): number {
 export function millions(text: string): number[] {
     const sizes = text.split(",").map(Number);
     if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-        throw new InvalidArgumentError("Millions of rows are whole numbers, such as 1,10,25.");
+        throw new InvalidArgumentError("Write millions of rows as whole numbers, such as 1,10,25.");
     }
     return sizes;
 }

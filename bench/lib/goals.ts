@@ -1,6 +1,6 @@
 import { table } from "../../runbooks/lib/cli/table.ts";
 
-/** A goal of a bench or a drill: a figure and its bound. */
+/** A goal of a bench or a drill: the measured figure and the limit that it must keep. */
 export interface Goal {
     readonly name: string;
     readonly figure: number;
@@ -12,21 +12,21 @@ export interface Goal {
 
 type Cells = readonly (string | number)[];
 
-/** The collected output of a run with `--json`; undefined without. */
+/** The output collected for `--json`; undefined without `--json`. */
 let collected: { readonly tables: { head: Cells; rows: readonly Cells[] }[]; readonly lines: string[] } | undefined;
 
-/** Collects all later output into one JSON document, which `printGoals` prints. */
+/** From now on, collects all output into one JSON document instead of printing it. `printGoals` prints the document. */
 export function useJson(): void {
     collected = { tables: [], lines: [] };
 }
 
-/** Prints a table of figures. */
+/** Prints a table, or adds it to the JSON document. */
 export function showTable(head: readonly string[], rows: readonly Cells[]): void {
     if (collected) collected.tables.push({ head, rows });
     else console.log(table(head, rows));
 }
 
-/** Prints a line of text. */
+/** Prints a line of text, or adds it to the JSON document. */
 export function showLine(text: string): void {
     if (collected) collected.lines.push(text.trim());
     else console.log(text);
@@ -37,7 +37,7 @@ const holds = ({ figure, bound, limit }: Goal) =>
         bound
     ];
 
-/** Prints a line for each goal, or the document of `useJson`. Returns the exit code: 1 if a goal is missed. */
+/** Prints a line for each goal, or the JSON document. Returns the exit code: 0, or 1 if a goal is missed. */
 export function printGoals(goals: readonly Goal[]): number {
     if (collected) {
         const judged = goals.map((goal) => ({ ...goal, met: holds(goal) }));

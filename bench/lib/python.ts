@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /**
- * Returns the path of the Python with the packages of a bench, in `.tools/bench-<folder of the requirements>`. Installs
- * it at the first use. Only benches need it, so it is not part of a clone's setup.
+ * Returns the path of the Python in a virtual environment with a bench's packages: `.tools/bench-<folder of the
+ * requirements>`. Creates the environment at the first use, because only benches need it.
  *
  * @param requirements path of a requirements.txt with exact versions and hashes
  * @throws Error with pip's last lines if a package cannot be installed
@@ -19,7 +19,7 @@ export async function benchPython(requirements: string, log: (line: string) => v
     const stamp = join(place, "requirements.txt");
     const wanted = readFileSync(requirements, "utf8");
     if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return python;
-    log(`installing the peers' Python packages in ${place} (the first time only)`);
+    log(`installing the Python packages of the compared programs in ${place} (the first time only)`);
     const base = process.env.MOVIE_RECOMMENDER_PYTHON ?? "python3";
     try {
         await rm(place, { recursive: true, force: true });
@@ -38,7 +38,7 @@ export async function benchPython(requirements: string, log: (line: string) => v
         const lines = String((error as { stderr?: string }).stderr ?? error)
             .trim()
             .split("\n");
-        throw new Error(`The peers cannot be installed: ${lines.slice(-5).join("\n")}`);
+        throw new Error(`The Python packages of ${requirements} cannot be installed: ${lines.slice(-5).join("\n")}`);
     }
     await writeFile(`${stamp}.new`, wanted);
     await rename(`${stamp}.new`, stamp);

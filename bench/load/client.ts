@@ -1,17 +1,17 @@
 import { connect, type Socket } from "node:net";
 
 /**
- * Sends prepared requests over keep-alive connections, in a process of its own, and measures the answers. Writes and
- * reads bytes without an HTTP library, because the client must not be slower than the server. bench/load/run.ts starts
- * it.
+ * Sends prepared requests over keep-alive connections and measures the answers. bench/load/run.ts starts this program
+ * as a separate process. It writes and reads bytes without an HTTP library, because the client must not be slower than
+ * the server.
  */
 
 export interface Load {
     readonly port: number;
     readonly connections: number;
-    /** Complete HTTP requests, which each connection sends one after the other. */
+    /** Complete HTTP requests. Each connection sends its next request after the answer to the previous one. */
     readonly requests: readonly string[];
-    /** Indexes of `requests` in the order to send them. After the last index, the client starts again. */
+    /** Indexes of `requests` in the order to send them. After the last index, the client continues with the first. */
     readonly order: readonly number[];
 }
 
@@ -21,7 +21,7 @@ export interface Measured {
     readonly seconds: number;
     readonly p50: number;
     readonly p99: number;
-    /** The first response with an error. */
+    /** The start of the first response with another status than 200. */
     readonly failure?: string;
 }
 
@@ -65,7 +65,7 @@ function open({ port, order }: Load, requests: readonly Buffer[]): Socket {
         if (head < 0) return;
         const text = received.toString("latin1", 0, head);
         const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? Number.NaN);
-        if (Number.isNaN(length)) throw new Error(`An answer has no content-length: ${text}`);
+        if (Number.isNaN(length)) throw new Error(`A response has no Content-Length header: ${text}`);
         if (received.length < head + end.length + length) return;
         times.push(performance.now() - since);
         if (!text.startsWith("HTTP/1.1 200")) {

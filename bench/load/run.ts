@@ -2,13 +2,13 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import type { Load, Measured } from "./client.ts";
 
-/** A running load, in a process of its own. */
+/** A process that is sending requests. */
 interface RunningLoad {
-    /** Ends the load, and returns the measurements up to now. */
+    /** Ends the process and returns its measurements. */
     stop(): Promise<Measured>;
 }
 
-/** Starts a process that sends the requests. */
+/** Starts a separate process that sends the requests until `stop`. */
 export function startLoad(load: Load): RunningLoad {
     const child = fork(new URL("client.ts", import.meta.url));
     const ended = once(child, "exit");
@@ -17,7 +17,11 @@ export function startLoad(load: Load): RunningLoad {
         async stop() {
             const [measured] = await Promise.race([
                 once(child, "message", { signal: AbortSignal.timeout(60_000) }),
-                ended.then(([code]) => Promise.reject(new Error(`The load ended early, with code ${code}.`))),
+                ended.then(([code]) =>
+                    Promise.reject(
+                        new Error(`The process that sends the requests ended early, with exit code ${code}.`),
+                    ),
+                ),
                 new Promise<never>((_, reject) => child.send("stop", (error) => error && reject(error))),
             ]);
             await ended;

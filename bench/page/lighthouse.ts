@@ -16,11 +16,11 @@ export interface PageFigures {
     readonly blockedMs: number;
     /** Cumulative Layout Shift. */
     readonly shift: number;
-    /** KiB that the page transfers. */
+    /** KiB that the browser transfers to load the page. */
     readonly kibibytes: number;
     /** Number of elements in the document after it has loaded, including those of SVG. */
     readonly elements: number;
-    /** Names of audits below their full score. */
+    /** Titles of audits with a score below 0.9, after the name of their category. */
     readonly faults: readonly string[];
 }
 
@@ -45,7 +45,7 @@ type Lighthouse = (url: string, flags: object) => Promise<{ readonly lhr: Report
 const installed = join(import.meta.dirname, "../../.tools/lighthouse/node_modules/lighthouse/core/index.js");
 
 /**
- * Returns the medians of some runs of Lighthouse's mobile preset (the default), each in a browser of its own.
+ * Runs Lighthouse with its default mobile preset, each time in a new browser, and returns the medians of the runs.
  *
  * @throws Error if Lighthouse cannot load the page
  */
@@ -92,7 +92,10 @@ export async function measurePage(
     };
 }
 
-/** Returns the number of elements of a page in a wide window, after a scroll to its end loaded the list of each row. */
+/**
+ * Returns the number of elements of a page in a wide window. Scrolls to the end first, because a row of the page loads
+ * its list only when it is visible.
+ */
 async function countElements(browser: Browser, url: string): Promise<number> {
     const page = await browser.newPage();
     await page.setViewport({ width: 1440, height: 900 });

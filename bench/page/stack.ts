@@ -20,7 +20,7 @@ interface PageStack {
     stop(): Promise<void>;
 }
 
-/** Serves a picture for each URL, as a shop's image host does. */
+/** Starts a server that returns the same picture for each URL, in place of a shop's image host. */
 async function serveImages() {
     const server = createServer((_, response) => {
         response.writeHead(200, { "content-type": "image/svg+xml", "cache-control": "max-age=86400" });
@@ -38,13 +38,16 @@ async function serveImages() {
     };
 }
 
-/** Starts a local AWS with the storefront, first for MovieLens 100k and then for a shop. */
+/** Starts a local AWS. Each entry of `pages` deploys the storefront with its own data: MovieLens 100k, or a shop. */
 export async function startPageStack(say: (line: string) => void): Promise<PageStack> {
     const aws = await startTestAws();
     const images = await serveImages();
     const at = (name: string) => join(aws.instance.dir, name);
 
-    /** Returns the page's address once the API answers from the new fallback tables, whose ids have this form. */
+    /**
+     * Deploys the stack with this data, and returns the page's address when the API serves the new fallback tables,
+     * which it recognises by the pattern `ids` of their item ids.
+     */
     async function deploy(given: PrepareOptions, ids: RegExp): Promise<string> {
         await prepare({ ...given, output: aws.interactionsFile, log: () => {} });
         await aws.configure(settings);
@@ -62,12 +65,12 @@ export async function startPageStack(say: (line: string) => void): Promise<PageS
         return String(storefrontUrl);
     }
     async function movieLens(): Promise<string> {
-        say("MovieLens 100k on a local AWS");
+        say("deploying the storefront with MovieLens 100k on a local AWS");
         const input = await fetchMovieLens("data/ml-100k", { log: say, env: process.env });
         return `${await deploy({ input }, /^\d+$/)}#/?viewer=22`;
     }
     async function shopWithImages(): Promise<string> {
-        say("a shop's data on the same stack");
+        say("deploying a shop's data to the same stack");
         const { events, products } = shop();
         const [header = "", ...rows] = products.trimEnd().split("\n");
         const pictured = rows.map((row, place) => `${row},${place % 9},${images.url}/${place}.svg`);

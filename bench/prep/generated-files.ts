@@ -4,10 +4,11 @@ import { dirname, join } from "node:path";
 import { measured } from "./measured.ts";
 
 /**
- * Creates files of generated ratings unless they exist: `ratings.csv`, plain and gzip, and Parquet.
+ * Returns a function that generates ratings into the files `ratings.csv`, `ratings.csv.gz` and `ratings.parquet` of a
+ * folder, unless the folder exists.
  *
- * @param python with the packages of the bench
- * @returns a function of rows and folder (in `data` by default), which returns the folder's path
+ * @param python path of a Python with the packages of the bench
+ * @returns a function of the number of rows and the folder (by default in `data`), which returns the folder's path
  */
 export const generatedFiles =
     (python: string, seed: number, log: (line: string) => void) =>

@@ -10,9 +10,9 @@ export interface Measured {
 }
 
 /**
- * Runs a program to its end, without its output, and measures it.
+ * Runs a program until it ends, discards its output, and measures its time and memory.
  *
- * @throws Error with the last lines of its stderr if it ends with another code than 0
+ * @throws Error with the last lines of the program's stderr if its exit code is not 0
  */
 export async function measured(
     command: string,
@@ -36,7 +36,7 @@ export async function measured(
     return { seconds, peakMib };
 }
 
-/** Returns the kernel's own maximum of a process's memory, which includes peaks that sampling misses. */
+/** Returns the maximum memory of a process in MiB, as the kernel recorded it, including short peaks. */
 function peakOf(pid: number | undefined): number | undefined {
     try {
         const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];

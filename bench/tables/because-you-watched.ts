@@ -7,10 +7,10 @@ import { popularity, ranked } from "../../data-prep/tables/popular.ts";
 import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../data-prep/tables/similar.ts";
 import { type Fold, type Found, find, meanOf, type Trial } from "./trials.ts";
 
-/** A function that makes a list from the trial's films, oldest first. */
+/** Returns a list of items for the films that the trial's user watched. */
 type Lister = (trial: Trial) => Iterable<number>;
 
-/** A similarity that weights every pair of a history equally, and every user equally. */
+/** Equal weights for every user, and for every pair of items in a history, however far apart. */
 const plain = { userWeight: () => 1, kernel: Array.from({ length: 501 }, () => 1) };
 
 const cosine = (shrinkage: number): Likeness => ({
@@ -22,7 +22,10 @@ const jaccard = (shrinkage: number): Likeness => ({
     score: (both, one, other) => both / (one + other - both + shrinkage),
 });
 
-/** Returns Dunning's G² of a pair among this number of users; negative if the two items avoid each other. */
+/**
+ * Returns a similarity by Dunning's G² among this number of users. It is negative for two items that share fewer users
+ * than by chance.
+ */
 function logLikelihood(users: number): Likeness {
     const xLogX = (x: number) => (x > 0 ? x * Math.log(x) : 0);
     const score = (both: number, one: number, other: number) => {
@@ -35,7 +38,9 @@ function logLikelihood(users: number): Likeness {
     return { ...plain, score };
 }
 
-/** Returns the similarity of the fallback tables, followed by alternatives, each with the best shrinkage that was tried. */
+/**
+ * Returns the similarity that the fallback tables use, followed by alternatives with the best of the tried shrinkages.
+ */
 const likenesses = (users: number): Readonly<Record<string, Likeness>> => ({
     "time-aware cosine": timeAwareCosine,
     "cosine, shrinkage 20": cosine(20),
@@ -44,7 +49,10 @@ const likenesses = (users: number): Readonly<Record<string, Likeness>> => ({
     "log-likelihood": logLikelihood(users),
 });
 
-/** Returns the hits of "Because you watched" for each similarity, with only the last film known. */
+/**
+ * Measures, for each similarity, how well the items most similar to a user's last known film predict the user's later
+ * films.
+ */
 export function byLikeness(folds: readonly Fold[], users: number): Map<string, Found> {
     const of = (likeness: Likeness) =>
         tryOut(folds, ({ train }) => {
@@ -57,8 +65,8 @@ export function byLikeness(folds: readonly Fold[], users: number): Map<string, F
 }
 
 /**
- * Returns the hits of the fallback tables' real answers: from the last film, from ten films, by genres alone, and from the popular
- * list.
+ * Measures how well the answers of the fallback tables predict a user's later films: the films similar to the last
+ * known film, similar to the last ten, similar by genre only, and the popular films.
  */
 export function byTables(folds: readonly Fold[], catalogue: readonly CatalogueItem[]): Map<string, Found> {
     const documents = new Map(folds.map(({ train }) => [train, makeTables(train, catalogue, "")]));

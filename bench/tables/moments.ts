@@ -4,12 +4,15 @@ import { longestTrending } from "../../data-prep/tables/make.ts";
 import { halfLifeDays, popularity, ranked, trending } from "../../data-prep/tables/popular.ts";
 import { type Found, find, listLength, meanOf, pick } from "./trials.ts";
 
-/** How many later views the lists of one moment predict. */
+/** How well lists that were made from earlier events predict the later views, on average over the moments. */
 export interface Worth {
-    /** Hits for new users, and for earlier users. */
+    /** Results for users without earlier views (`comers`) and with earlier views (`others`). */
     readonly comers: Found;
     readonly others: Found;
-    /** Share of the first 20 films in all later views, and the ratio to their share in earlier views. */
+    /**
+     * Share of all later views that the first 20 films of a list have, and the ratio of this share to that in earlier
+     * views.
+     */
     readonly share: number;
     readonly lift: number;
 }
@@ -22,7 +25,10 @@ interface Moment {
     readonly countAfter: Float64Array;
 }
 
-/** Tests lists at seven moments, after 30 % to 90 % of all events, on the following tenth of the events. */
+/**
+ * Measures lists that are made at seven moments, after 30 % to 90 % of all events, with the following tenth of the
+ * events.
+ */
 export function atMoments(columns: Columns): Map<string, Worth> {
     const moments = momentsOf(columns);
     const popular = (halfLife: number) => (before: Columns) => ranked(popularity(before, viewsOf(before), halfLife));

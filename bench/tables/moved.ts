@@ -3,12 +3,15 @@ import type { Columns } from "../../data-prep/columns.ts";
 import { popularity } from "../../data-prep/tables/popular.ts";
 import { pick } from "./trials.ts";
 
-/** Seconds from the end of the data to a late event, such as that of a viewer who tries the page. */
+/**
+ * Seconds from the newest interaction of the data to a much later event, such as that of a person who tries the
+ * storefront today.
+ */
 const yearsLater = 30 * 365 * 86_400;
 
 /**
- * Returns the largest share of all popularity, in percent, that one user can move to other items: by leaving, as a new user who
- * watches everything long after the data, or with one late event.
+ * Returns how much one user can change the popularity of items: the largest share in percent that moves to other items
+ * if one user is removed, or if a new user watches all items or one item long after the newest interaction.
  */
 export function movedByOne(columns: Columns): number {
     const before = sharesOf(columns);
@@ -32,7 +35,7 @@ function sharesOf(columns: Columns): Float64Array {
     return scores.map((score) => score / sum);
 }
 
-/** Returns the data with one more user, who watches these items at one time. */
+/** Returns the data with an additional user, who watches these items at the time `at`, in epoch seconds. */
 function withUser(columns: Columns, watched: readonly number[], at: number): Columns {
     const { users, items, timestamps, userCount } = columns;
     return {

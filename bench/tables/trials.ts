@@ -2,19 +2,22 @@ import { rowsByUser } from "../../data-prep/by-user.ts";
 import type { Columns } from "../../data-prep/columns.ts";
 import { foldOfUser, folds } from "../../data-prep/popularity.ts";
 
-/** A user who is not in the tables: the watched films, oldest first, and the later films to predict. */
+/**
+ * A user whose interactions are not in the tables: the films watched first, oldest first, and the later films to
+ * predict.
+ */
 export interface Trial {
     readonly known: readonly number[];
     readonly truth: ReadonlySet<number>;
 }
 
-/** Nine tenths of the users, from whom the tables are made, and the other users, for the test. */
+/** The interactions of nine tenths of the users, from which the tables are made, and the other users, for the test. */
 export interface Fold {
     readonly train: Columns;
     readonly trials: readonly Trial[];
 }
 
-/** Share of the later films that a list has among its first films. */
+/** How well the first 20 items of a list predict a user's later films. */
 export interface Found {
     readonly recall: number;
     readonly ndcg: number;
@@ -23,8 +26,8 @@ export interface Found {
 export const listLength = 20;
 
 /**
- * Returns ten folds, one for each tenth of the users, like Personalize's own evaluation: the newest 10 % of a user's events are to
- * be predicted.
+ * Returns ten folds, each of which tests another tenth of the users. As in Personalize's own evaluation, the films to
+ * predict are the newest 10 % of a user's events.
  */
 export function foldsOf(columns: Columns): Fold[] {
     const { starts, rows } = rowsByUser(columns);
@@ -41,7 +44,7 @@ export function foldsOf(columns: Columns): Fold[] {
     }));
 }
 
-/** Returns the rows of an interactions CSV that `keep` selects, with unchanged numbers of users and items. */
+/** Returns the rows for which `keep` returns true. The numbers that stand for users and items stay the same. */
 export function pick(columns: Columns, keep: (row: number) => boolean): Columns {
     const kept = (_: number, row: number) => keep(row);
     return {
@@ -74,7 +77,7 @@ export function find<Item>(
     return { recall: hits / most, ndcg: gain / ideal };
 }
 
-/** Returns the mean of several values; 0 without values. */
+/** Returns the means of recall and NDCG over all trials; 0 if there are none. */
 export function meanOf(trials: readonly Found[]): Found {
     const mean = (key: keyof Found) => trials.reduce((sum, one) => sum + one[key], 0) / (trials.length || 1);
     return { recall: mean("recall"), ndcg: mean("ndcg") };

@@ -2,8 +2,9 @@ import { saveRows } from "../../packages/local-personalize/importing/rows.ts";
 import { seededRandom } from "../lib/random.ts";
 
 /**
- * Writes synthetic interactions: items of 32 tastes with Zipf popularity, and histories of log-normal length without repeated
- * items. Equal arguments give equal bytes. Arguments: file, users, items, interactions.
+ * Writes synthetic interactions. Each item belongs to one of 32 tastes, the popularity of items follows Zipf's law, and
+ * the lengths of users' histories are log-normal. No user has an item twice. Equal arguments give equal bytes.
+ * Arguments: file, and the numbers of users, items and interactions.
  */
 
 const [file = "", ...numbers] = process.argv.slice(2);
@@ -37,7 +38,10 @@ saveRows(file, {
     timestamps: Float64Array.from({ length: count }, (_, row) => 1_600_000_000 + row),
 });
 
-/** Returns lengths of histories with nearly the wanted sum: at least 2, and at most half of the items. */
+/**
+ * Returns the length of each user's history. Each is at least 2 and at most half of the items, and the sum is nearly
+ * `wanted`.
+ */
 function historyLengths(): Int32Array {
     const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     const raw = Float64Array.from({ length: userCount }, () => Math.exp(DEVIATION * normal()));
@@ -46,8 +50,8 @@ function historyLengths(): Int32Array {
 }
 
 /**
- * Returns the items of all users, one history after the other: most of them of the user's taste, which changes in the
- * middle.
+ * Returns the items of all histories, one history after the other. Most items belong to the user's taste, which changes
+ * in the middle of the history.
  */
 function drawItems(count: number): Int32Array {
     const all = new Int32Array(count);
@@ -74,13 +78,13 @@ function nextItem(item: number): number {
     return item + TASTES < itemCount ? item + TASTES : ((item % TASTES) + 1) % TASTES;
 }
 
-/** Returns a random item, more often one with a low number. The item has this taste, unless `taste` is -1. */
+/** Returns a random item of this taste, or of any taste if `taste` is -1. Items with low numbers are more frequent. */
 function zipf(taste: number): number {
     const item = Math.floor(itemCount ** random()) - 1;
     return taste < 0 ? item : Math.min(item - (item % TASTES) + taste, itemCount - 1);
 }
 
-/** Returns the user of each row: the events of all users in a random order. */
+/** Returns the user of each row. The rows of all users are in random order. */
 function interleaved(count: number): Int32Array {
     const rows = new Int32Array(count);
     let at = 0;
