@@ -14,18 +14,18 @@ import type { Unknowns } from "./context.ts";
 import { possibleValues } from "./decide.ts";
 import { anything, type Correction, correctionsOf } from "./meant.ts";
 
-/** A condition key of a deciding statement. */
+/** A condition of a statement, compared with the value that the request sends. */
 export interface DecidingCondition {
     readonly key: string;
     readonly operator: string;
     readonly wanted: readonly string[];
-    /** Undefined if the request does not have the key. */
+    /** The request's values of the key; undefined if the request does not have the key. */
     readonly sent: readonly string[] | "unknown" | undefined;
 }
 
 type Mismatch = "principal" | "action" | "resource" | DecidingCondition;
 
-/** A statement that a decision considered, with all reasons why it does not apply. */
+/** A statement that was compared with a request, with all reasons why it does not apply. */
 export interface Candidate {
     readonly policy: string;
     readonly name: string;
@@ -36,7 +36,7 @@ export interface Candidate {
     readonly corrections: readonly Correction[];
 }
 
-/** Returns the statements of policies, each compared with a request part by part. */
+/** Compares each statement of the policies with a request, part by part. */
 export function candidatesOf(
     request: AccessRequest,
     assumed: AccessRequest,

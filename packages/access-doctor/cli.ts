@@ -3,7 +3,7 @@ import { type DiagnoseOptions, type Outcome, runDiagnosis, withDiagnoseOptions }
 import { AccessError, type AccessErrorKind, isCredentials, oneLine } from "./errors.ts";
 import { packageCommand } from "./messages.ts";
 
-/** Exit codes of the command, by its result or by why it could not continue. */
+/** Exit codes of the command, by its result or by the reason why it could not continue. */
 const exitCodes: Readonly<Record<Outcome | AccessErrorKind | "cancelled", number>> = {
     sound: 0,
     written: 0,
@@ -17,13 +17,14 @@ const exitCodes: Readonly<Record<Outcome | AccessErrorKind | "cancelled", number
 };
 
 /**
- * Runs the command and sets the process's exit code: 0 if an import can read its data, 1 if a link is broken, 2 for wrong
- * usage, 3 for rejected credentials, 4 if it cannot tell, 8 after Ctrl-C, 9 without an answer.
+ * Runs the command and sets the process's exit code: 0 if an import can read its data, 1 if something prevents it, 2
+ * for wrong usage, 3 for rejected credentials, 4 if too little could be checked, 8 after Ctrl-C, 9 if AWS does not
+ * answer in time.
  */
 export async function main(args: readonly string[]): Promise<void> {
     const options = withDiagnoseOptions(
         new Command("access-doctor")
-            .description("Finds out why an Amazon Personalize import cannot read its data; only reads.")
+            .description("Finds out why an Amazon Personalize import cannot read its data. Changes nothing in AWS.")
             .option("--json", "print one JSON document")
             .option("--verbose", "show the stack trace of an error"),
     )

@@ -26,12 +26,15 @@ export interface DiagnoseOptions {
     readonly verbose?: boolean;
 }
 
-/** Texts that the program which runs this command provides. */
+/** What the calling program provides: its command line, its signal, and its own way to select an import. */
 export interface DiagnoseContext {
     /** The command line up to its arguments, such as `npm run diagnose-access --`. */
     readonly start: readonly string[];
     readonly signal: AbortSignal;
-    /** Another way to select the import: an option of the calling program, its value, and the import if no option is given. */
+    /**
+     * An option of the calling program that also selects the import: its name, its value, and a function that returns
+     * the import that it selects, also if no option is given.
+     */
     readonly other?: {
         readonly option: string;
         readonly value?: string | undefined;
@@ -42,18 +45,18 @@ export interface DiagnoseContext {
 /** The verdict, or "written" if `--write` wrote a fix. */
 export type Outcome = Diagnosis["verdict"] | "written";
 
-/** Milliseconds after which a waiting command shows its progress. */
+/** Milliseconds after which the command prints that it is still reading. */
 const quietMs = 2_000;
 
 /** Adds the command's options to a commander command. */
 export function withDiagnoseOptions(command: Command): Command {
     return command
-        .option("--job <arn>", "any import job, including those of other programs")
-        .option("--role <arn>", "a role for an import; with --bucket")
+        .option("--job <arn>", "ARN of any import job, including those of other programs")
+        .option("--role <arn>", "ARN of the role for an import; needs --bucket")
         .option("--bucket <name>", "bucket with the data")
-        .option("--key <key>", "object, or folder with its slash")
-        .option("--error <text>", "a message of AWS, pasted in: alone, or with one of the others")
-        .option("--owned <file>", "JSON of what you own: ARN to the command that restores it")
+        .option("--key <key>", "key of the object, or of a folder with its slash")
+        .option("--error <text>", "explain this error message of AWS; alone, or with a job or role")
+        .option("--owned <file>", "JSON file that maps ARNs of your resources to the commands that restore them")
         .option("--write <dir>", "write the fix into a folder: documents, apply.sh and undo.sh")
         .addHelpText("after", "\n--verbose also shows every link, the evidence, and the commands of each fix.");
 }
@@ -61,7 +64,7 @@ export function withDiagnoseOptions(command: Command): Command {
 /**
  * Diagnoses an import and prints the result on stdout, as text or as one JSON document.
  *
- * @throws AccessError for wrong usage, rejected credentials, and a service without an answer
+ * @throws AccessError for wrong usage, for rejected credentials, and if a service does not answer
  */
 export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseContext): Promise<Outcome> {
     const { job, role, bucket, key, error, owned: ownedFile, write, json, verbose = false } = options;
@@ -149,11 +152,11 @@ async function targetOf(options: DiagnoseOptions, { other }: DiagnoseContext, lo
     const ways = [job, role ?? bucket, other?.value].filter((way) => way !== undefined);
     const another = other === undefined ? "" : `, or a ${other.option}`;
     const choices = `a job (--job), or a role with a bucket (--role, --bucket)${another}`;
-    if (ways.length > 1) throw new AccessError(`Name exactly one: ${choices}.`, "usage");
+    if (ways.length > 1) throw new AccessError(`Give exactly one of these: ${choices}.`, "usage");
     if (job !== undefined) return targetOfJob(job, look);
     if (role !== undefined && bucket !== undefined) return targetOfRole(role, bucket, key, look);
     if (role !== undefined || bucket !== undefined || key !== undefined) {
-        throw new AccessError("--role and --bucket need each other, and --key needs both.", "usage");
+        throw new AccessError("--role needs --bucket, --bucket needs --role, and --key needs both.", "usage");
     }
     if (other === undefined) throw new AccessError(`Name ${choices}.`, "usage");
     return other.target(look);

@@ -2,17 +2,18 @@ import { distance } from "fastest-levenshtein";
 import type { AccessRequest } from "policy-evaluator";
 
 /**
- * Values that a condition key can have in a request. `null` is a request without the key; an empty list is any value or none. The
- * name of a family of keys ends in `*`. A key that is neither here nor in the request's context is never sent.
+ * Condition keys whose value in a request is unknown, each with its possible values. `null` stands for a request
+ * without the key; an empty list means that every value is possible, or none. A name that ends in `*` stands for all
+ * keys with this prefix. A request never has a key that is neither in this table nor in its context.
  */
 export type Unknowns = Readonly<Record<string, readonly (string | null)[]>>;
 
-/** What the snapshot shows about the values of condition keys. */
+/** Which values of condition keys the snapshot contains. */
 export interface Known {
     readonly roleTags: boolean;
     readonly roleId: boolean;
     readonly bucketAccount: boolean;
-    /** Keys (names) of the S3 objects whose tags were read. */
+    /** Names of the S3 objects whose tags were read. */
     readonly taggedObjects: readonly string[];
     /** Whether the account belongs to no organization. */
     readonly noOrganisation: boolean;
@@ -34,7 +35,8 @@ export function unknownsOf({ caller, action, resource }: AccessRequest, known: K
         ...(isRole && {
             ...(!known.noOrganisation && organisation),
             "aws:TokenIssueTime": anything,
-            // Temporary credentials of a service have no MFA; whether they have the key is not documented.
+            // Temporary credentials of a service have no MFA. AWS does not document whether their requests contain this
+            // key.
             "aws:MultiFactorAuthPresent": ["false", null],
             ...(!known.roleTags && { "aws:PrincipalTag/*": anything }),
             ...(!known.roleId && { "aws:userid": anything }),
@@ -44,7 +46,9 @@ export function unknownsOf({ caller, action, resource }: AccessRequest, known: K
     };
 }
 
-/** Condition keys of kms:Decrypt (Service Authorization Reference, "AWS Key Management Service"), without known ones. */
+/**
+ * Condition keys of kms:Decrypt (Service Authorization Reference, "AWS Key Management Service") whose value is unknown.
+ */
 const ofDecrypt = [
     ...["aws:ResourceTag/*", "kms:EncryptionContext:*", "kms:EncryptionContextKeys", "kms:KeyOrigin", "kms:KeySpec"],
     ...["kms:KeyUsage", "kms:MultiRegion*", "kms:RequestAlias", "kms:ResourceAliases"],
@@ -61,7 +65,7 @@ function ofService(action: string, resource: string, known: Known): Unknowns {
         "s3:TlsVersion": ["1.2", "1.3"],
         "s3:signatureAge": anything,
         "s3:x-amz-content-sha256": anything,
-        // A bucket's tags count where its owner enabled them.
+        // The bucket's tags have an effect only if the owner enabled attribute-based access control.
         "aws:ResourceTag/*": anything,
         ...(!known.bucketAccount && { "aws:ResourceAccount": anything, "s3:ResourceAccount": anything }),
         ...(action === "s3:ListBucket" && { "s3:delimiter": anything, "s3:max-keys": anything }),
@@ -69,7 +73,9 @@ function ofService(action: string, resource: string, known: Known): Unknowns {
     };
 }
 
-/** Condition keys of IAM, and those of S3, KMS and STS that concern reads, by their names in lower case. */
+/**
+ * Names of the global condition keys, and of the keys of S3, KMS and STS that concern reads, by the name in lower case.
+ */
 const keyNames = new Map(
     Object.entries({
         aws:
@@ -94,7 +100,7 @@ const keyNames = new Map(
 const families =
     /^(aws:(principaltag|requesttag|resourcetag)\/.|s3:(existingobjecttag|requestobjecttag)\/.|kms:encryptioncontext:.)/;
 
-/** Whether a condition key exists; always true for services other than these. */
+/** Checks whether a condition key exists. Returns true for all keys of services other than these. */
 export function isConditionKey(key: string): boolean {
     const lower = key.toLowerCase();
     return !/^(aws|s3|kms|sts):/.test(lower) || keyNames.has(lower) || families.test(lower);

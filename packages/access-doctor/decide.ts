@@ -1,10 +1,16 @@
 import { type AccessRequest, listOf, type NamedPolicy } from "policy-evaluator";
 import type { Unknowns } from "./context.ts";
 
-/** A decision that is certain whatever values the unknown condition keys have; otherwise the keys on which the decision depends. */
+/**
+ * The decision about a request. It is `unknown` if it depends on condition keys whose value is unknown; `keys` are
+ * these keys.
+ */
 export type Decided =
     | { readonly is: "allowed" }
-    /** `assumed`: the request with one assumed value for each unknown condition key. */
+    /**
+     * `assumed` is the request with an assumed value for each unknown condition key, as one example of a denied
+     * request.
+     */
     | { readonly is: "denied"; readonly assumed: AccessRequest }
     | { readonly is: "unknown"; readonly keys: readonly string[] };
 
@@ -12,9 +18,9 @@ export type Decided =
 const maxAssumptions = 4096;
 
 /**
- * Decides a request of which some condition keys are unknown: evaluates it with every combination of values that the policies
- * distinguish.
- * @param allows the decision for one combination
+ * Decides a request in which the values of some condition keys are unknown. Evaluates it with every combination of
+ * values between which the policies distinguish.
+ * @param allows returns whether the policies allow the request with one combination of values
  */
 export function decide(
     request: AccessRequest,
@@ -59,7 +65,7 @@ function usedKeys(
     policies: readonly NamedPolicy[],
 ): Map<string, readonly (string | null)[]> {
     const valuesByKey = new Map<string, readonly (string | null)[]>();
-    /** Condition keys by their names in lower case, in the spelling of the policy that names them first. */
+    /** Spelling of each condition key in the first policy that contains it, by the key in lower case. */
     const spelled = new Map<string, string>();
     const sent = new Set(Object.keys(context).map((key) => key.toLowerCase()));
     const add = (key: string, values: readonly string[]) => {
@@ -88,14 +94,14 @@ function usedKeys(
     return valuesByKey;
 }
 
-/** Returns the values that a condition key can have; undefined if no request has the key. */
+/** Returns the values that an unknown condition key can have; undefined if the key is not unknown. */
 export function possibleValues(key: string, unknowns: Unknowns): readonly (string | null)[] | undefined {
     const lower = key.toLowerCase();
     const matches = (name: string) => name === lower || (name.endsWith("*") && lower.startsWith(name.slice(0, -1)));
     return Object.entries(unknowns).find(([name]) => matches(name.toLowerCase()))?.[1];
 }
 
-/** Returns a value that meets a condition, and close values that do not meet it. */
+/** Returns a value that meets a condition, and similar values that do not meet it. */
 function around(operator: string, wanted: string): string[] {
     if (/null$/i.test(operator)) return [];
     if (/numeric/i.test(operator)) return [-1, 0, 1].map((step) => String(Number(wanted) + step));

@@ -14,16 +14,19 @@ export interface Diagnosis {
     /** `unknown`: nothing is broken, but some links could not be checked. */
     readonly verdict: "sound" | "broken" | "unknown";
     readonly links: readonly Link[];
-    /** The first broken link, in the order of the chain. */
+    /** The first broken link, in the order of `links`; a missing bucket comes first. */
     readonly firstBroken: Link | undefined;
-    /** Findings in the order of the chain; broken ones before warnings. */
+    /** All findings in the order of `links`, with those that prevent the import before the warnings. */
     readonly findings: readonly Finding[];
     readonly fixes: readonly Fix[];
-    /** Permissions that the caller needs for the links that could not be checked. */
+    /** Permissions that the caller lacks to check the unknown links. */
     readonly needs: readonly string[];
 }
 
-/** Judges every link between an import and its data from a fetched snapshot. Pure: equal snapshots give equal diagnoses. */
+/**
+ * Judges every condition for an import to read its data (a link) from a fetched snapshot. Calls no service; equal
+ * snapshots give equal diagnoses.
+ */
 export function diagnose(snapshot: Snapshot): Diagnosis {
     if (isNotDeployed(snapshot)) {
         const links = [unknownLink("stack", "its state", `stack ${snapshot.planned} is not deployed yet`)];
@@ -33,7 +36,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     const links = linksOf(scene);
     const findings = links.flatMap((link) => link.findings);
     const ordered = [...broken(links), ...findings.filter(({ verdict }) => verdict === "warning")];
-    // A missing bucket comes first, because policies about a missing bucket cannot be judged.
+    // A missing bucket comes first, because no policy can be judged without it.
     const firstBroken =
         links.find(({ findings: [first] }) => first?.fault === "bucket-missing") ??
         links.find(({ verdict }) => verdict === "broken");
@@ -95,9 +98,9 @@ function needsOf({ passRole, ...snapshot }: Snapshot): string[] {
     return [...new Set(all.flatMap((each) => ("unread" in each && each.needs !== undefined ? [each.needs] : [])))];
 }
 
-/** Returns the facts of a snapshot in the form that the links need. */
+/** Converts a snapshot to the form that the functions in links/ judge. */
 export function sceneOf(snapshot: Snapshot): Scene {
-    // The job's role ARN may lack the role's path, so judge the access of the role that exists.
+    // The ARN in the job may lack the role's path, so use the ARN of the existing role.
     const roleArn = known(snapshot.role)?.arn ?? snapshot.roleArn;
     const { partition, region, accountId, sourceArn, bucket, key = "" } = snapshot;
     const read = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));

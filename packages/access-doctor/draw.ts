@@ -14,13 +14,16 @@ export interface DrawOptions {
     readonly columns?: number | undefined;
 }
 
-/** Wraps a text. Lines after the first begin with `indent`. Without `indent`, the text stays on one line. */
+/** A text to print. It is wrapped with `indent` before each further line; without `indent` it stays on one line. */
 interface Text {
     readonly line: string;
     readonly indent?: string;
 }
 
-/** Formats the diagnosis as text: cause, instructions, links, and what the fix adds. Contains no terminal control characters. */
+/**
+ * Formats the diagnosis as text: cause, instructions, links, and what the fix adds. Removes control characters of a
+ * terminal.
+ */
 export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: Again, options: DrawOptions = {}): string {
     const { verbose = false, columns } = options;
     const { bucket, key = "", roleArn, region, planned } = snapshot;
@@ -70,7 +73,7 @@ function chain(diagnosis: Diagnosis, verbose: boolean): Text[] {
 const shown = (symbol: string, line: string) => text(`  ${symbol}  ${line}`, "     ");
 const evidenceOf = ({ evidence }: Finding) => evidence.map((line) => text(`       ${line}`, "         "));
 
-/** Formats the first broken link. The headline already contains the sentence of its first finding. */
+/** Formats the first broken link without the sentence of its first finding, which the headline already contains. */
 function brokenLink({ link, findings }: Link, verbose: boolean): Text[] {
     const [first, ...more] = findings;
     return [

@@ -10,23 +10,27 @@ import { type Candidate, candidatesOf, type DecidingCondition } from "./candidat
 import { isConditionKey, type Unknowns } from "./context.ts";
 import type { Correction } from "./meant.ts";
 
-/** Why a request is denied: the statement that denies the request, or the closest of those that do not allow it. */
+/**
+ * The reason why a request is denied: a statement that denies it, or, if none allows it, the Allow statement that comes
+ * closest.
+ */
 export interface Explanation {
     readonly effect: "Allow" | "Deny";
     readonly policy: string;
-    /** The Sid, or the statement's number and actions; undefined if no statement has the action. */
+    /** The Sid, or the statement's number and actions; undefined if no statement contains the action. */
     readonly statement: string | undefined;
     readonly conditions: readonly DecidingCondition[];
-    /** Other parts of the statement that do not match the request. */
+    /** Parts of the statement, other than conditions, that do not match the request. */
     readonly parts: readonly ("principal" | "resource" | "action")[];
-    /** Parts that were probably mistyped. */
+    /** Probably misspelt parts of the statement, with their corrections. */
     readonly corrections: readonly Correction[];
     readonly sentence: string;
     readonly evidence: readonly string[];
 }
 
 /**
- * Returns all reasons why a request is denied: each denying statement, and the missing allow unless `denialsOnly`.
+ * Returns all reasons why a request is denied: each statement that denies it, and the missing Allow unless
+ * `denialsOnly` is true.
  * @param assumed the request with assumed values for its unknown condition keys
  */
 export function explain(
@@ -58,7 +62,10 @@ const evidenceOf = (request: AccessRequest, candidate?: Candidate) => {
     ];
 };
 
-/** A sentence that begins with the statement's name. A Sid keeps its spelling, because readers search for it. */
+/**
+ * Capitalises a sentence that begins with a statement's name, but not a Sid, because readers search for its exact
+ * spelling.
+ */
 const sentence = (words: string, { Sid }: Candidate["statement"]) =>
     Sid === undefined ? words.charAt(0).toUpperCase() + words.slice(1) : words;
 
@@ -125,7 +132,7 @@ function missingAllow(
     const weightOf = ({ mismatches }: Candidate) =>
         mismatches.reduce((sum, each) => sum + (typeof each === "string" && each !== "action" ? weights[each] : 1), 0);
     const about = allows.filter(({ mismatches }) => !mismatches.includes("action"));
-    // If a statement names the caller of this request, ignore statements for other principals.
+    // If statements for the caller of this request exist, ignore statements for other principals.
     const ours = about.filter(({ mismatches }) => !mismatches.includes("principal"));
     const [closest] = (ours.length > 0 ? ours : about).toSorted((a, b) => weightOf(a) - weightOf(b));
     const names = policies.map(({ name }) => name);
@@ -170,13 +177,16 @@ const sender = ({ caller }: AccessRequest) => ("service" in caller ? "Personaliz
 const nameOf = ({ caller }: AccessRequest) =>
     "service" in caller ? caller.service : "arn" in caller ? caller.arn : caller.federated;
 
-/** Returns the probable correction of one part, in parentheses. */
+/** Returns a hint in parentheses: what was probably meant instead of this part of the statement. */
 function meant(corrections: readonly Correction[], part: Correction["part"]): string {
     const right = corrections.flatMap((each) => (each.part === part ? [each.right] : []));
     return right.length > 0 ? ` (${right.join(", ")} was probably meant)` : "";
 }
 
-/** Checks whether a text still contains a placeholder of a template, or spaces. IAM's own variables (`${aws:…}`) are no placeholders. */
+/**
+ * Checks whether a text contains spaces or a placeholder that its author did not replace, such as `BUCKET-NAME`. Policy
+ * variables of IAM (`${aws:…}`) are not placeholders.
+ */
 const isUnresolved = (text: string) =>
     /^\s|\s$|\s|\$\{(?!\w+:)|\{\{|<[\w -]+>|\[[\w -]+\]|(^|:)(bucket-name|your-?bucket(-name)?|amzn-s3-demo-bucket|accountId|account-id)(\/|:|$)/i.test(
         text,
@@ -218,7 +228,7 @@ function resourceText(
     return action.startsWith("s3:") ? `${says}: ${hint}` : says;
 }
 
-/** Describes what is unusual in a condition that decides the request. */
+/** Returns a hint in parentheses if a condition that decides the request is probably a mistake. */
 function mistakeIn({ key, operator, wanted }: DecidingCondition, corrections: readonly Correction[]): string {
     const own = corrections.filter(({ part, wrong }) =>
         part === "key" ? wrong === key : part === "operator" ? wrong === operator : wanted.includes(wrong),

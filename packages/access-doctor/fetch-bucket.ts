@@ -32,8 +32,8 @@ async function unless<T>(call: Promise<T>, ...names: string[]): Promise<T | unde
 }
 
 /**
- * Reads the region of a bucket. If the bucket does not exist, returns the names of the account's other buckets, to find a misspelt
- * name.
+ * Reads the region of a bucket. If the bucket does not exist, returns the names of the account's buckets, one of which
+ * may have been meant.
  */
 export async function bucketFacts(s3: S3Client, Bucket: string, account: string): Promise<BucketFacts> {
     const location = await unless(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
@@ -50,7 +50,7 @@ export async function bucketFacts(s3: S3Client, Bucket: string, account: string)
         const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
         return { region: undefined, others: Buckets.flatMap(({ Name }) => Name ?? []) };
     } catch {
-        // The list of buckets only helps to find a misspelt name.
+        // The list of buckets is optional, because it only helps to find a misspelt name.
         return { region: undefined };
     }
 }
@@ -77,8 +77,8 @@ export async function ownership(s3: S3Client, Bucket: string): Promise<string | 
 }
 
 /**
- * Lists keys under the prefix. If there are none, lists keys of the whole bucket, one of which may be meant. Names the owner of an
- * object that does not belong to the bucket's owner.
+ * Lists the keys below the prefix. If there are none, lists the keys of the whole bucket, one of which may have been
+ * meant. `owner` is given only for an object of another owner than the bucket's.
  */
 export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Promise<KeyListed[]> {
     const bucketOwner = ownerOf(s3, Bucket);
@@ -99,8 +99,8 @@ export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Prom
 }
 
 /**
- * Returns the key, marked as deleted, if its latest version is a delete marker. Otherwise, or without permission to read versions,
- * returns an empty list.
+ * Returns the key with `isDeleted` if its latest version is a delete marker. Otherwise, or if the caller may not read
+ * versions, returns an empty list.
  */
 async function deletedKey(s3: S3Client, Bucket: string, key: string): Promise<KeyListed[]> {
     const command = new ListObjectVersionsCommand({ Bucket, Prefix: key, MaxKeys: 1 });
@@ -109,7 +109,7 @@ async function deletedKey(s3: S3Client, Bucket: string, key: string): Promise<Ke
     return isDeleted ? [{ key, size: 0, isDeleted }] : [];
 }
 
-/** Canonical id of the bucket's owner; undefined if it may not be read. */
+/** Returns the canonical id of the bucket's owner; undefined if the caller may not read it. */
 async function ownerOf(s3: S3Client, Bucket: string): Promise<string | undefined> {
     return s3.send(new GetBucketAclCommand({ Bucket })).then(
         ({ Owner }) => Owner?.ID,
@@ -120,7 +120,7 @@ async function ownerOf(s3: S3Client, Bucket: string): Promise<string | undefined
 /** Reads size in bytes, KMS key, storage class and first bytes of an object. Throws the errors of S3. */
 export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Promise<ObjectFacts> {
     const head = await s3.send(new HeadObjectCommand({ Bucket, Key })).catch(async (error: unknown) => {
-        // A refused HEAD has no body. A refused GET names the policy that denies.
+        // The error of HeadObject has no message. The error of GetObject says which policy denies.
         await s3.send(new GetObjectCommand({ Bucket, Key, Range: "bytes=0-0" }));
         throw error;
     });
@@ -133,7 +133,7 @@ export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Pr
     if (size === 0 || archived) {
         return { ...common, ...(!archived && { start: new Uint8Array() }) };
     }
-    // A disabled KMS key also prevents this read. The result of HeadObject is still useful.
+    // If this read fails for an encrypted object, return the result of HeadObject alone.
     const Range = `bytes=0-${startBytes - 1}`;
     const start = await s3
         .send(new GetObjectCommand({ Bucket, Key, Range }))

@@ -67,7 +67,10 @@ async function attachedPolicies(client: IAMClient, RoleName: string): Promise<Po
     return policies;
 }
 
-/** Reads a permissions boundary, the number of its versions, and the users and roles that have it, which a fix needs to know. */
+/**
+ * Reads a permissions boundary, the number of its versions, and the users and roles that use it. A fix that changes the
+ * boundary depends on them.
+ */
 async function withVersions(client: IAMClient, arn: string): Promise<PolicyText> {
     const policy = await managed(client, arn, arn.split("/").at(-1) ?? "");
     const input = { PolicyArn: arn, PolicyUsageFilter: "PermissionsBoundary" } as const;
@@ -102,7 +105,10 @@ async function managed(iam: IAMClient, arn: string, name: string): Promise<Polic
     }
 }
 
-/** Simulates the permissions of an identity for the commands of a fix. Some of these commands change the identity itself. */
+/**
+ * Simulates whether an identity has the permissions for the commands of a fix. Some commands change this identity
+ * itself.
+ */
 export async function simulateWrites(
     client: IAMClient,
     source: string,
@@ -128,7 +134,7 @@ export async function simulateWrites(
     return results.flat();
 }
 
-/** Simulates actions of an identity on resources, with one set of condition keys. */
+/** Simulates actions of an identity on resources, with the same values of condition keys for all. */
 export async function simulate(
     client: IAMClient,
     PolicySourceArn: string,

@@ -9,10 +9,13 @@ import { fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
 import { type Fetched, type KeyFacts, known, type Simulated, type Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
 
-/** Maximum number of files of a folder to read, because each file costs calls. */
+/** Maximum number of files to read of a folder, because each file needs several calls. */
 const maxObjects = 20;
 
-/** Reads everything on which an import's access depends. A part that cannot be read contains the error instead. Writes nothing. */
+/**
+ * Reads from AWS everything on which an import's access depends. A part that cannot be read contains the error. Changes
+ * nothing.
+ */
 export async function fetchSnapshot(target: Target, look: ReadFromAws = quietReader): Promise<Snapshot> {
     const { region, roleArn, bucket } = target;
     const iam = new IAMClient({ region });
@@ -122,7 +125,10 @@ async function keyFacts(kms: KMSClient, KeyId: string): Promise<KeyFacts> {
     return { ...facts, manager: "CUSTOMER", policy: Policy };
 }
 
-/** Simulates `iam:PassRole` to Personalize, and to no service. Returns an empty list for an account's root user. */
+/**
+ * Simulates `iam:PassRole` with Personalize in `iam:PassedToService`, and without this key. Returns an empty list for
+ * an account's root user, which cannot be simulated.
+ */
 async function mayPass(
     iam: IAMClient,
     { caller, roleArn }: Target,

@@ -20,7 +20,7 @@ interface Todo {
     readonly isCommand: boolean;
 }
 
-/** The command line of the diagnosis, and the absolute path of a folder for its fix. */
+/** The command line that repeats this diagnosis, and the absolute path of a folder for its fix. */
 export interface Again {
     readonly command: string;
     readonly folder: string;
@@ -28,11 +28,11 @@ export interface Again {
     readonly start?: readonly string[];
 }
 
-/** Maximum length of a printed command. A longer one is written to files. */
+/** Maximum length of a printed fix command. For a longer one, the output suggests --write instead. */
 const longestCommand = 160;
 const longestDocument = 100;
 
-/** Shortens a sentence by the documents that it quotes. */
+/** Shortens long JSON documents within a sentence. */
 export const brief = (sentence: string): string =>
     sentence
         .split("\n")
@@ -47,7 +47,7 @@ export const brief = (sentence: string): string =>
 const command = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: true });
 const words = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: false });
 
-/** Returns the first lines of a diagnosis. `again`: the command line that repeats the diagnosis. */
+/** Returns the first lines of a diagnosis. `again` is how to repeat the diagnosis. */
 export function headlineOf(diagnosis: Diagnosis, snapshot: Snapshot, again: Again): Headline {
     const { firstBroken, findings, verdict } = diagnosis;
     const first = firstBroken?.findings.find((each) => each.verdict === "broken") ?? findings[0];
@@ -61,7 +61,10 @@ export function headlineOf(diagnosis: Diagnosis, snapshot: Snapshot, again: Agai
 
 const alone = ({ command: again }: Again, more = "") => `${again}${more}`.replace(/ --$/, "");
 
-/** Adds the document, role, bucket or file to a sentence that does not begin with it. */
+/**
+ * Adds the name of the document, role, bucket or file to the start of a finding's sentence unless the sentence already
+ * begins with it.
+ */
 function placed({ sentence, place, about }: Finding, { roleArn, bucket }: Snapshot): string {
     const role = roleArn.split("/").at(-1) ?? "";
     const documents: Partial<Record<Finding["place"], readonly [string, string]>> = {
@@ -147,7 +150,9 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
     return [command("Next", nextOf(snapshot, again) ?? alone(again, " --verbose"))];
 }
 
-/** Returns the next command after an error message of Personalize. */
+/**
+ * Returns the command to run next according to the error message of the job or the user; undefined without a message.
+ */
 function nextOf({ job, reported, bucket, key }: Snapshot, { start }: Again): string | undefined {
     const said = known(job)?.failureReason ?? reported;
     return said === undefined
@@ -155,5 +160,5 @@ function nextOf({ job, reported, bucket, key }: Snapshot, { start }: Again): str
         : explainMessage(said, { bucket, ...(key !== undefined && { key }) }, start)?.next;
 }
 
-/** Returns the links to show; leaves out the job's result if there is no job. */
+/** Returns the links to show: all of them, except the link of the job's result if there is no job. */
 export const shownLinks = ({ links }: Diagnosis) => links.filter(({ detail }) => detail !== noJob);

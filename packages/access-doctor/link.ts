@@ -6,7 +6,7 @@ import type { Snapshot } from "./snapshot.ts";
 
 type Verdict = "ok" | "broken" | "warning" | "unknown";
 
-/** Resources that are fixed as a whole: a document or an object. */
+/** What a fix changes: a policy, the bucket, the import's location, an object or a KMS key. */
 export type FixTarget =
     | "passRole"
     | "rolePolicy"
@@ -26,19 +26,19 @@ export interface Finding {
     readonly verdict: "broken" | "warning";
     /** The finding in one sentence. */
     readonly sentence: string;
-    /** The statement, the request with its context, or the text that proves the finding. */
+    /** What proves the finding, such as the statement, the request with its context, or a line of the file. */
     readonly evidence: readonly string[];
     readonly place: FixTarget;
-    /** The object, KMS key or policy of the finding. */
+    /** The object, KMS key or policy that the finding is about. */
     readonly about?: string;
-    /** The statement and the conditions that decide, if policies decide. */
+    /** The deciding statement with its conditions, if the finding comes from policies. */
     readonly explanation?: Omit<Explanation, "sentence" | "evidence">;
 }
 
 /** One of the conditions for an import to read its data, such as the role's trust policy. */
 export interface Link {
     readonly link: string;
-    /** What decided: `iam:SimulatePrincipalPolicy`, this program's evaluator, or S3's own response. */
+    /** Who judged the link, such as `iam:SimulatePrincipalPolicy`, this program's evaluator, or S3 by its response. */
     readonly judge: string;
     readonly verdict: Verdict;
     /** The result in a few words. */
@@ -46,11 +46,11 @@ export interface Link {
     readonly findings: readonly Finding[];
 }
 
-/** The input of all links: the snapshot, and facts that follow from it. */
+/** The input of the functions that judge links: the snapshot, and facts derived from it. */
 export interface Scene {
     readonly snapshot: Snapshot;
     readonly of: Import;
-    /** Values of condition keys that the snapshot has. */
+    /** Which values of condition keys the snapshot contains. */
     readonly known: Known;
     readonly bucketPolicy: ParsedPolicy | undefined;
 }
@@ -68,12 +68,12 @@ const findingOf =
         place,
     });
 
-/** Creates a finding that prevents the import. */
+/** Creates a finding about a fault that prevents the import. */
 export const breaks = findingOf("broken");
-/** Creates a finding that does not prevent the import by itself. */
+/** Creates a finding about a fault that does not prevent the import by itself. */
 export const warning = findingOf("warning");
 
-/** Creates a link from its findings. `detail` is its text if there are no findings. */
+/** Creates a link with the verdict that follows from its findings. `detail` is its text if there are none. */
 export function linkOf(link: string, judge: string, detail: string, findings: readonly Finding[]): Link {
     const verdict = findings.some((each) => each.verdict === "broken")
         ? "broken"

@@ -2,13 +2,16 @@ import { AccessError, isCredentials, isUnreachable, oneLine } from "./errors.ts"
 import { refusalIn } from "./refusal.ts";
 import type { Fetched } from "./snapshot.ts";
 
-/** Milliseconds until a read without an answer is reported, and until it is aborted. */
+/** Milliseconds after which a read without an answer is reported (`reports`) and aborted (`ends`). */
 export const limits = { reports: 15_000, ends: 20_000 };
 
-/** Function that reads from AWS: runs calls that need `permission`, with a time limit. */
+/** Runs calls to AWS that need `permission`, with a time limit. */
 export type ReadFromAws = <T>(permission: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
-/** Creates readers of AWS that report slow calls on `log`, and that stop with `signal`. */
+/**
+ * Creates the function that runs all reads from AWS. It reports slow reads to `log` and aborts them when `signal`
+ * aborts.
+ */
 export function createReader(
     log: (line: string) => void,
     signal: AbortSignal,
@@ -25,7 +28,7 @@ export function createReader(
                 const hint = "Check the network, the region, and AWS_ENDPOINT_URL.";
                 throw new AccessError(`AWS does not answer ${permission} (${oneLine(error)}). ${hint}`, "unknown");
             }
-            // The SDK's own text is "Request aborted".
+            // After a timeout, replace the SDK's message, which is only "Request aborted".
             throw ends.aborted && !signal.aborted
                 ? new AccessError(`${permission}: no answer within ${limit / 1000} s`, "timedOut")
                 : error;
@@ -35,10 +38,10 @@ export function createReader(
     };
 }
 
-/** Readers that report nothing, for tests and drills. */
+/** A function that runs reads without reports, for tests and drills. */
 export const quietReader = createReader(() => {}, new AbortController().signal);
 
-/** Returns the client, whose calls stop with the signal. */
+/** Returns a copy of the client that passes the signal to each call. */
 export function withSignal<C extends { send: unknown }>(client: C, abortSignal: AbortSignal): C {
     const send = (client.send as (command: unknown, options?: object) => unknown).bind(client);
     return Object.assign(Object.create(client) as C, {
@@ -46,7 +49,7 @@ export function withSignal<C extends { send: unknown }>(client: C, abortSignal: 
     });
 }
 
-/** Returns the result of a read, or why it failed. Only Ctrl-C and rejected credentials end the diagnosis. */
+/** Returns the result of a read, or the reason why it failed. Throws only after Ctrl-C and for rejected credentials. */
 export async function fetched<T>(
     look: ReadFromAws,
     permission: string,
@@ -61,7 +64,7 @@ export async function fetched<T>(
     }
 }
 
-/** Describes why a read failed: denied, throttled, or no answer. Only a denial names the permission that it needs. */
+/** Describes why a read failed. `needs` is the missing permission if the read was denied. */
 export function unreadOf(error: unknown, permission: string): { readonly unread: string; readonly needs?: string } {
     const { name, message, $metadata, $retryable } = error as Error & {
         readonly $metadata?: { readonly httpStatusCode?: number };

@@ -17,7 +17,7 @@ export interface Correction {
     readonly right: string;
 }
 
-/** Whether a statement's part applies to a request. */
+/** Returns whether a part of a statement, such as its Action, applies to the request. */
 export type Fits = (part: Partial<Statement>, kind: PolicyKind) => boolean;
 
 /** Maximum number of inserted, deleted and replaced letters in one word that count as a typing error. */
@@ -38,7 +38,7 @@ const operations: Readonly<Record<string, readonly string[]>> = {
     "s3:ListBucket": ["ListObjects", "ListObjectsV2", "HeadBucket", "List"],
     "s3:GetObject": ["HeadObject", "CopyObject", "GetObjectV2", "Get", "ReadObject"],
 };
-/** IAM actions that are similar to those of an import but exist, so they are no typing errors. */
+/** Existing IAM actions whose names are similar to those that an import needs. They are not typing errors. */
 const otherActions = new Set(["s3:listbuckets", "s3:putobject", "kms:encrypt"]);
 
 /** Returns the nearest spellings of an action in a policy, which may contain wildcards. */
@@ -52,7 +52,10 @@ function actionSpellings(wrong: string, { action }: AccessRequest): string[] {
     return [...(tidy === wrong ? [] : [tidy]), ...(isOperation || isNear(lower, action) ? [action] : [])];
 }
 
-/** Replaces a similar bucket or key in a statement's ARN with that of the request. */
+/**
+ * If a statement's ARN has a bucket or key similar to that of the request, returns the ARN with the request's bucket or
+ * key.
+ */
 function resourceSpellings(wrong: string, { resource }: AccessRequest): string[] {
     const [bucketArn = ""] = resource.split("/");
     const [start = "", ...rest] = wrong.split("/");
@@ -64,8 +67,8 @@ const namesOf = ({ caller }: AccessRequest) =>
     "service" in caller ? [caller.service] : "arn" in caller ? [caller.arn] : [];
 
 /**
- * Returns single corrections of a condition: of its key, of its operator (for wildcards), or of a value that is similar to the
- * sent one.
+ * Returns the possible corrections of one condition: another key, an operator that accepts wildcards, or the sent value
+ * in place of a similar one.
  */
 function conditionSpellings(
     operator: string,
@@ -99,9 +102,9 @@ function conditionSpellings(
 }
 
 /**
- * Returns the corrections of a statement, found by evaluation: with a correction an Allow applies, and a Deny does not. A
- * misspelt condition key is always corrected. A part with several candidates is not corrected, because only its author
- * knows which one was meant.
+ * Returns the corrections with which the evaluation of a statement changes, so that an Allow applies or a Deny does
+ * not. A misspelt condition key is always corrected. A part with several possible corrections is not corrected, because
+ * only its author knows which one was meant.
  *
  * @param sentOf values that the request has for a condition key
  */
@@ -150,7 +153,8 @@ export function correctionsOf(
                 listOf(wanted as OneOrMany<string>).map(String),
                 sentOf(key),
             ).filter(
-                // A condition key that does not exist is always wrong. Another correction counts only if it changes the decision.
+                // A condition key that does not exist is always wrong. Return any other correction only if it changes
+                // the decision.
                 ({ part, block: corrected }) => part === "key" || (isMet !== isAllow && met(corrected) === isAllow),
             );
         }),
@@ -168,9 +172,12 @@ const principalsOf = (named: Principals): [string, string][] =>
         listOf(names as OneOrMany<string>).map((name): [string, string] => [kind, name]),
     );
 
-/** Condition keys that usually limit access on purpose: to a period, tags, one service, or one organization. */
+/**
+ * Condition keys with which policies usually limit access on purpose: to a period, to tags, to one service, or to one
+ * organization.
+ */
 const chosenKeys =
     /^(aws:(currenttime|epochtime|(principal|resource|request)tag\/.+|(principal|resource|source)org(id|paths))|s3:existingobjecttag\/.+|kms:viaservice)$/i;
 
-/** Checks whether somebody may want a condition on this key to deny an import. */
+/** Checks whether a condition on this key probably denies an import on purpose. */
 export const isChosen = (key: string): boolean => chosenKeys.test(key);

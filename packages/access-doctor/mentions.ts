@@ -1,6 +1,6 @@
 import { parseArn } from "policy-evaluator";
 
-/** The names that a message of AWS contains. */
+/** Names of resources, columns and lines in an error message of AWS. */
 export interface Mentions {
     readonly arns: readonly string[];
     readonly jobArn?: string;
@@ -21,7 +21,7 @@ function withoutStops(text: string): string {
     return text.slice(0, end);
 }
 
-/** Reads the names in a message. The message must have single spaces. */
+/** Finds the names in a message, in which each run of white space must be one space. */
 export function mentionsIn(text: string): Mentions {
     const arns = [...new Set(text.match(/arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:[^\s"'`,;()[\]{}]+/g) ?? [])].map((arn) =>
         withoutStops(arn),

@@ -3,12 +3,13 @@ import { type Mentions, mentionsIn } from "./mentions.ts";
 import { reasonOf, refusalIn } from "./refusal.ts";
 
 /**
- * The subject of a message. `access`: the service may not read, which the diagnosis explains. `file`: the file's content.
- * `location`: bucket or key. `caller`: permissions of the caller. `service`: quotas, names and similar limits.
+ * What a message is about. `access`: Personalize cannot read the data, for a reason that a diagnosis finds. `file`: the
+ * file's content. `location`: bucket or key. `caller`: the caller's permissions. `service`: quotas, names and similar
+ * limits. `credentials`: rejected credentials.
  */
 export type Subject = "access" | "file" | "location" | "caller" | "service" | "credentials";
 
-/** The meaning of AWS's message about an import. */
+/** The explanation of an error message of AWS about an import. */
 export interface Message {
     readonly subject: Subject;
     /** One sentence. */
@@ -22,7 +23,10 @@ interface Rule {
     readonly pattern: RegExp;
     readonly subject: Subject;
     cause(found: readonly string[], mentions: Mentions, text: string): string;
-    /** Returns the next command; by default the diagnosis of the mentioned names. `start`: the command line up to its arguments. */
+    /**
+     * Returns the next command. Without this function, it is the diagnosis of the resources in the message. `start` is
+     * the command line up to its arguments.
+     */
     next?(mentions: Mentions, start: readonly string[]): string;
 }
 
@@ -47,7 +51,7 @@ const listJobs = () => "aws personalize list-dataset-import-jobs";
 const describeKey = ({ keyArn = "KEY_ARN" }: Mentions) => shell("aws", "kms", "describe-key", "--key-id", keyArn);
 const list = ({ bucket = "BUCKET" }: Mentions) => shell("aws", "s3", "ls", "--recursive", `s3://${bucket}/`);
 
-/** The kind of policy that AWS names as the reason of a refusal. */
+/** Returns which kind of policy denied the call, from AWS's message. */
 function refusedBy(text: string): string {
     const refusal = refusalIn(text);
     const [, setting] = /by the (\w+) setting in S3 Block Public Access/.exec(text) ?? [];
@@ -213,8 +217,8 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Explains a message of AWS that a user pasted; returns undefined for an unknown message. `about`: names that are known without
- * the message.
+ * Explains an error message of AWS that a user pasted. Returns undefined for an unknown message. `about` are names that
+ * are known from elsewhere.
  */
 export function explainMessage(
     pasted: string,
@@ -233,7 +237,7 @@ export function explainMessage(
             return { subject, cause: cause(match, mentions, text), next: next(mentions, start), mentions };
         }
     }
-    // In a text that matches no rule, a line number or a column name shows that the file is wrong.
+    // If no rule matches but the text contains a line number or a column name, the cause is in the file.
     const [line] = mentions.lines;
     const where = line === undefined ? mentions.columns.join(", ") : `line ${line}`;
     return where === "" && !/\bInput CSV\b/.test(text)

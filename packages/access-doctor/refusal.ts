@@ -5,7 +5,7 @@ import { sessionOf } from "policy-evaluator";
  * User Guide, "Troubleshoot access denied error messages").
  */
 export interface Refusal {
-    /** ARN of the denied user, role or session; undefined if the text does not name it. */
+    /** ARN of the denied user, role or session; undefined if the text does not contain it. */
     readonly caller: string | undefined;
     readonly action: string | undefined;
     /** The kind of policy, such as `service control policy` or `permissions boundary`. */
@@ -14,7 +14,7 @@ export interface Refusal {
     readonly text: string;
 }
 
-/** Parses an access error; returns undefined if the text names no kind of policy. */
+/** Parses an access error. Returns undefined if the text contains no kind of policy. */
 export function refusalIn(text: string): Refusal | undefined {
     const [, denying] = /explicit deny in (?:an?|the) ([\w -]*?(?:policy|boundary))/i.exec(text) ?? [];
     const [, lacking] = /because no ([\w -]*?(?:policy|boundary|policies)) allows?/i.exec(text) ?? [];
@@ -27,7 +27,7 @@ export function refusalIn(text: string): Refusal | undefined {
 
 const article = (words: string) => `${/^[aeiou]/.test(words) ? "an" : "a"} ${words}`;
 
-/** Returns what a refusal says about `what`, as the end of a sentence. */
+/** Returns the reason of an access error as a clause, such as `no identity-based policy allows it`. */
 export const reasonOf = ({ policy, isExplicit }: Pick<Refusal, "policy" | "isExplicit">, what = "it"): string =>
     isExplicit ? `a statement of ${article(policy)} denies ${what}` : `no ${policy} allows ${what}`;
 

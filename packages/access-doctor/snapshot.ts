@@ -1,6 +1,8 @@
 import type { Decision } from "policy-evaluator";
 
-/** A value from AWS, or the reason why it could not be read, with the missing permission. */
+/**
+ * A value from AWS, or the reason why it could not be read (`unread`) with the missing permission, if any (`needs`).
+ */
 export type Fetched<T> = { readonly is: T } | { readonly unread: string; readonly needs?: string };
 
 /** The fetched value; undefined if it could not be read. */
@@ -10,9 +12,9 @@ export interface PolicyText {
     readonly name: string;
     /** The policy's text; empty for an attached policy without a document. */
     readonly text: string;
-    /** ARN of a managed policy; absent for an inline one. */
+    /** ARN of a managed policy; absent for an inline policy. */
     readonly arn?: string;
-    /** Default version of a managed policy, and its number of versions. AWS keeps at most five. */
+    /** Default version of a managed policy, and the number of its versions. AWS allows at most five. */
     readonly versionId?: string;
     readonly versions?: number;
     /** Names of all users and roles that have this policy as their boundary; absent if they could not be listed. */
@@ -35,12 +37,12 @@ export interface Simulated {
     readonly action: string;
     readonly resource: string;
     readonly decision: Decision;
-    /** The policies whose statements decided. */
+    /** The policies with the statements that decided. */
     readonly matched: readonly string[];
     readonly missing: readonly string[];
-    /** Result of the permissions boundary; absent without a boundary. */
+    /** Whether the permissions boundary allows the action; absent without a boundary. */
     readonly byBoundary?: boolean;
-    /** Result of the organization's policies; absent without an organization. */
+    /** Whether the organization's policies allow the action; absent without an organization. */
     readonly byOrganisation?: boolean;
 }
 
@@ -105,23 +107,23 @@ export interface DatasetSchema {
 
 /** Everything on which the access of one import depends, read once. All documents are texts, as AWS returns them. */
 export interface Snapshot {
-    /** ISO time of the reads. Conditions on dates are evaluated for this time. */
+    /** ISO time of the reads, for which conditions on dates are evaluated. */
     readonly now: string;
-    /** The caller, who would pass the role. */
+    /** ARN of the caller, who would pass the role to Personalize. */
     readonly caller: string;
     readonly partition: string;
     readonly region: string;
     readonly accountId: string;
     readonly roleArn: string;
-    /** Resources that the caller owns: ARN → the command that restores the resource as the caller declares it. */
+    /** Resources that the caller's own program declares: ARN → the command that restores the declared state. */
     readonly owned: Readonly<Record<string, string>>;
     readonly bucket: string;
-    /** The S3 location; undefined if only a bucket was named, whose objects are then not read. */
+    /** The import's key or folder; undefined if only a bucket is known. Then no object is read. */
     readonly key: string | undefined;
     /** The job's ARN, or the ARN that the job would have. */
     readonly sourceArn: string;
     readonly passRole: Fetched<readonly Simulated[]>;
-    /** The caller's own permissions for the commands of a fix; empty for an account's root user. */
+    /** The caller's simulated permissions for the commands of a fix; empty for an account's root user. */
     readonly mayWrite: Fetched<readonly Simulated[]>;
     readonly role: Fetched<RoleFacts | undefined>;
     readonly simulated: Fetched<readonly Simulated[]>;
@@ -130,21 +132,21 @@ export interface Snapshot {
     readonly bucketPolicy: Fetched<string | undefined>;
     readonly accessBlock: Fetched<PublicAccessBlock | undefined>;
     readonly ownership: Fetched<string | undefined>;
-    /** Keys of the bucket, those with the key's prefix first; at most 1,000. */
+    /** At most 1,000 keys below the import's key, or of the whole bucket if there are none. */
     readonly keys: Fetched<readonly KeyListed[]>;
     /** The objects that the import reads: one, or the first level of the folder. */
     readonly objects: readonly Fetched<ObjectFacts>[];
     readonly kmsKeys: Readonly<Record<string, Fetched<KeyFacts>>>;
     readonly job: Fetched<JobFacts | undefined>;
-    /** AWS's message about this import that the user pasted. */
+    /** The error message of AWS about this import, if the user pasted one. */
     readonly reported?: string;
-    /** The stack that plans this import, if no job is recorded yet. */
+    /** Name of the stack that will start this import, if its state contains no import job yet. */
     readonly planned?: string;
     /** The dataset's schema, as JSON, and its type; undefined if the dataset is unknown. */
     readonly schema: Fetched<DatasetSchema | undefined>;
 }
 
-/** Checks whether the bucket is known to be missing. Then nothing in it can be judged. */
+/** Checks whether the bucket does not exist, so that nothing in it can be judged. */
 export const isBucketGone = ({ bucketFacts }: Snapshot): boolean =>
     "is" in bucketFacts && bucketFacts.is.region === undefined;
 

@@ -18,18 +18,18 @@ export interface Target {
     /** The caller. */
     readonly caller: string;
     readonly roleArn: string;
-    /** Resources that the caller owns: ARN → the command that restores the resource as the caller declares it. */
+    /** Resources that the caller's own program declares: ARN → the command that restores the declared state. */
     readonly owned: Readonly<Record<string, string>>;
     readonly bucket: string;
     readonly key: string | undefined;
     readonly sourceArn: string;
     readonly job: Fetched<JobFacts | undefined>;
     readonly schema: Fetched<DatasetSchema | undefined>;
-    /** The stack that plans this import, if no job is recorded yet. */
+    /** Name of the stack that will start this import, if its state contains no import job yet. */
     readonly planned?: string;
 }
 
-/** The caller's ARN, account and partition. */
+/** Reads the caller's ARN, account and partition. */
 export async function callerIn(region: string, look: ReadFromAws) {
     const sts = new STSClient({ region });
     const { Arn = "", Account = "" } = await look("sts:GetCallerIdentity", (signal) =>
@@ -39,8 +39,9 @@ export async function callerIn(region: string, look: ReadFromAws) {
 }
 
 /**
- * Returns the import of a job by its ARN.
- * @throws AccessError if the text is no job ARN, or if the job does not exist, is not visible, or belongs to another account.
+ * Returns the import that an import job ran.
+ * @throws AccessError if the text is not the ARN of an import job, or if the job does not exist, cannot be read, or
+ * belongs to another account.
  */
 export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws = quietReader): Promise<Target> {
     const arn = parseArn(datasetImportJobArn);
@@ -81,7 +82,10 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
     };
 }
 
-/** Creates the error for a job that AWS does not return. Keeps the error of wrong credentials. */
+/**
+ * Returns the error to throw if a job cannot be read: an AccessError if it is missing, denied or throttled, otherwise
+ * the error itself.
+ */
 function unseen(job: string, region: string, error: unknown): unknown {
     if (hasName(error, "ResourceNotFoundException")) {
         const list = `aws personalize list-dataset-import-jobs --region ${region}`;
@@ -108,7 +112,7 @@ async function schemaOf(client: PersonalizeClient, datasetArn: string | undefine
     };
 }
 
-/** Returns an import that would start in this region, from a role and a bucket of another program. */
+/** Returns an import that no job has run yet, in the region of the environment, from a role and a bucket. */
 export async function targetOfRole(
     roleArn: string,
     bucket: string,
@@ -117,7 +121,10 @@ export async function targetOfRole(
 ): Promise<Target> {
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     if (!region) {
-        throw new AccessError("The region of Personalize is unknown. Set it with AWS_REGION=eu-central-1.", "usage");
+        throw new AccessError(
+            "The region of Personalize is unknown. Set the variable AWS_REGION, for example to eu-central-1.",
+            "usage",
+        );
     }
     const role = parseArn(roleArn);
     if (role?.service !== "iam" || !role.resource.startsWith("role/")) {
@@ -130,7 +137,7 @@ export async function targetOfRole(
         const name = /^s3:\/\/([^/]+)/.exec(bucket)?.[1] ?? bucket.toLowerCase();
         const hint = `Write --bucket ${name}, and the key with --key.`;
         throw new AccessError(
-            `${bucket} is not a bucket's name, which has small letters, digits, dots and hyphens. ${hint}`,
+            `${bucket} is not the name of a bucket, which consists of lower-case letters, digits, dots and hyphens. ${hint}`,
             "usage",
         );
     }

@@ -1,9 +1,10 @@
-/** Default width of lines, and minimum width for wrapped texts. */
+/** Width of lines if the terminal's width is unknown. */
 export const defaultColumns = 120;
 const fewestColumns = 40;
 
 /**
- * Wraps a text at `columns`. Lines after the first begin with `indent`. Cuts a longer word.
+ * Wraps a text at `columns` into lines, and cuts words that are longer than a line. Each line after the first begins
+ * with `indent`.
  * @param columns of the terminal; less than 40 counts as 40
  */
 export function wrap(text: string, indent = "", columns = defaultColumns): string[] {
@@ -31,8 +32,8 @@ export function wrap(text: string, indent = "", columns = defaultColumns): strin
 }
 
 /**
- * Splits a command into lines that a shell joins again, before options and operators. Does not split an option's value, because
- * users copy it.
+ * Splits a command before options and operators into lines that end in a backslash, so that a shell joins them. Does
+ * not split an option's value, because users copy it.
  */
 export function wrapCommand(command: string, indent: string, columns = defaultColumns): string[] {
     const parts: string[] = [];

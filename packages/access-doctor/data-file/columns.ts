@@ -3,7 +3,7 @@ import { readHeader, shapeOfHeader } from "./header.ts";
 import type { Table } from "./sample.ts";
 import { checked } from "./values.ts";
 
-/** The error if a file's content cannot be repaired safely. */
+/** The error for content that cannot be repaired without a guess about its meaning. */
 export class RepairError extends Error {}
 
 /** The columns of a repaired file, and their positions in the original file. */
@@ -11,7 +11,7 @@ export interface Columns {
     readonly names: readonly string[];
     readonly pick: readonly { readonly place: number; readonly as: string; readonly field: Field | undefined }[];
     readonly datasetType: string | undefined;
-    /** Whether the file's first line is data. */
+    /** Whether the file has no header, so that the copy gets one. */
     readonly isHeaderAdded: boolean;
     readonly changes: readonly string[];
     /** Returns a problem of the row as a whole, such as a wrong number of columns; undefined without a problem. */
@@ -21,7 +21,8 @@ export interface Columns {
 /**
  * Chooses the columns of the repaired file.
  *
- * @throws RepairError if columns are missing, or cannot be known without a header.
+ * @throws RepairError if columns are missing, or if the file has no header and its values do not fit the schema's
+ * columns.
  */
 export function columnsOf(
     table: Table,
@@ -75,7 +76,10 @@ export function columnsOf(
     };
 }
 
-/** Returns the columns in the schema's order, only if each value of the first rows is valid in its column. */
+/**
+ * Returns the columns of a file without a header: those of the schema, in its order. Throws an error unless each value
+ * of the first rows is valid in its column.
+ */
 function withoutHeader(table: Table, { fields, datasetType, isSchema }: Shape, name: string): Columns {
     const first = { line: 1, values: table.header };
     const rows = [first, ...table.rows];

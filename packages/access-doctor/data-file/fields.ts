@@ -1,7 +1,7 @@
 /** A column of a dataset, as its schema declares it. */
 export interface Field {
     readonly name: string;
-    /** `string`, `long`, …; without `null`. */
+    /** The Avro type without `null`, such as `string` or `long`. */
     readonly type: string;
     readonly nullable: boolean;
     /** Maximum length of a value in characters. */
@@ -13,7 +13,10 @@ export interface Shape {
     /** `INTERACTIONS`, `ITEMS`, …; undefined if neither a schema nor the header shows it. */
     readonly datasetType: string | undefined;
     readonly fields: readonly Field[];
-    /** Whether `fields` comes from a schema. Otherwise `fields` has only the columns that every dataset of the type has. */
+    /**
+     * Whether `fields` comes from a schema. If not, `fields` contains only the columns that every dataset of the type
+     * must have.
+     */
     readonly isSchema: boolean;
 }
 
@@ -34,7 +37,7 @@ const typesOf: Readonly<Record<string, string>> = {
     ActionInteractions: "ACTION_INTERACTIONS",
 };
 
-/** Parses an Avro schema; returns undefined for any other text. */
+/** Parses an Avro schema. Returns undefined for any other text. */
 export function shapeOf(schema: string): Shape | undefined {
     try {
         const { name = "", fields } = JSON.parse(schema) as { name?: string; fields?: readonly AvroField[] };
@@ -67,7 +70,7 @@ const required: Readonly<Record<string, readonly string[]>> = {
 
 export const datasetTypes = Object.keys(required);
 
-/** The columns that every dataset of a type has. */
+/** The columns that every dataset of a type must have. */
 export function requiredShape(datasetType: string): Shape {
     const fields = (required[datasetType] ?? []).map((name) =>
         fieldOf({ name, type: name === "TIMESTAMP" ? "long" : "string" }),

@@ -2,7 +2,7 @@ import { type Field, requiredShape, type Shape } from "./fields.ts";
 
 /** The header of a file, compared with the columns that the file should have. */
 export interface Header {
-    /** Position of each field in the file; -1 if no column of the file is meant for the field. */
+    /** Position of each field's column in the file; -1 if the file has no column for the field. */
     readonly places: readonly number[];
     /** Columns whose name differs from the schema's name. */
     readonly renamed: readonly { readonly from: string; readonly to: string }[];
@@ -13,7 +13,7 @@ export interface Header {
     readonly isData: boolean;
 }
 
-/** Usual other names of the columns, in lower case and without punctuation. */
+/** Frequent other names of the columns, in lower case and without punctuation. */
 const synonyms: Readonly<Record<string, string>> = {
     USER_ID:
         "user|users|uid|userno|usernumber|customer|customerid|visitor|visitorid|member|memberid|viewer|viewerid|profileid|accountid|clientid",
@@ -27,12 +27,12 @@ const synonyms: Readonly<Record<string, string>> = {
     ACTION_ID: "action",
 };
 
-/** A column's name for comparisons: letters and digits in lower case. */
+/** Returns a column's name in the form in which names are compared: letters and digits only, in lower case. */
 const plainName = (name: string) => name.replace(/[^A-Za-z0-9]/g, "").toLowerCase();
 
 const looksLikeValue = (cell: string) => /^\s*([+-]?\d+([.,]\d+)?\s*$|\d{4}-\d{2}-\d{2})/.test(cell);
 
-/** Finds the columns of a schema in a header: by equal names, otherwise by similar or usual names. */
+/** Finds the columns of a schema in a header by equal names, otherwise by similar or frequent other names. */
 export function readHeader(names: readonly string[], { fields, datasetType }: Shape): Header {
     const taken = new Set<number>();
     const exact = fields.map(({ name }) => {
@@ -68,7 +68,10 @@ const synonym =
 const nearly: IsMeant = (column, field) =>
     plainName(field).length >= 5 && isOneEdit(plainName(column), plainName(field));
 
-/** Returns the only unused column that may be meant for a field; -1 if there are none or several. */
+/**
+ * Returns the position of the only unused column whose name is similar enough to a field's name; -1 if there is none or
+ * more than one.
+ */
 function only(names: readonly string[], taken: Set<number>, field: Field | undefined, isMeant: IsMeant): number {
     const places = names.flatMap((name, at) => (!taken.has(at) && isMeant(name, field?.name ?? "") ? [at] : []));
     const [place] = places;
@@ -87,7 +90,7 @@ function isOneEdit(a: string, b: string): boolean {
     return (x.length <= 1 && y.length <= 1) || (x.length === 2 && y === `${x[1]}${x[0]}`);
 }
 
-/** Returns the type of dataset that a header fits best, and the columns that this type requires. */
+/** Returns the type of dataset whose required columns fit a header best, and these columns. */
 export function shapeOfHeader(names: readonly string[]): Shape {
     const has = (datasetType: string) => readHeader(names, requiredShape(datasetType)).missing.length === 0;
     const types = ["INTERACTIONS", "ACTION_INTERACTIONS"].filter(has);

@@ -18,23 +18,30 @@ import { AccessError } from "../errors.ts";
 /** A location in S3: bucket and key. */
 export interface S3Location {
     readonly bucket: string;
-    /** A key, or a folder's prefix with its slash. */
+    /** An object's key, or a folder's prefix with its slash. */
     readonly key: string;
 }
 
 /** `s3://bucket/key`. */
 export const s3Url = ({ bucket, key }: S3Location) => `s3://${bucket}/${key}`;
 
-/** @throws AccessError if the text is not `s3://bucket/key`. */
+/**
+ * Parses `s3://bucket/key`.
+ *
+ * @throws AccessError for any other text
+ */
 export function parseS3Url(url: string): S3Location {
     const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(url) ?? [];
     if (bucket === undefined || key === undefined) {
-        throw new AccessError(`${url} is not a place in S3. Write s3://BUCKET/KEY, or s3://BUCKET/FOLDER/.`, "usage");
+        throw new AccessError(
+            `${url} is not a location in S3. Write s3://BUCKET/KEY, or s3://BUCKET/FOLDER/.`,
+            "usage",
+        );
     }
     return { bucket, key };
 }
 
-/** Lists the keys that start with this one, at any depth, without empty objects. */
+/** Lists the keys of all non-empty objects below a prefix, at any depth. */
 export async function keysUnder(client: S3Client, { bucket, key }: S3Location): Promise<string[]> {
     const keys: string[] = [];
     for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: key })) {
@@ -43,7 +50,7 @@ export async function keysUnder(client: S3Client, { bucket, key }: S3Location): 
     return keys;
 }
 
-/** The encryption of an object, which its copy also gets. */
+/** The encryption with a KMS key of an object, which its repaired copy also gets. */
 export interface Encryption {
     readonly ServerSideEncryption?: "aws:kms" | "aws:kms:dsse";
     readonly SSEKMSKeyId?: string;
@@ -63,7 +70,9 @@ export async function download(
         : {};
 }
 
-/** Checks whether an object exists. Returns false without permission to look: S3 itself refuses to replace an object. */
+/**
+ * Checks whether an object exists. Also returns false if the caller may not read it; `upload` never replaces an object.
+ */
 export async function exists(client: S3Client, { bucket: Bucket, key: Key }: S3Location): Promise<boolean> {
     return client.send(new HeadObjectCommand({ Bucket, Key })).then(
         () => true,
@@ -74,9 +83,8 @@ export async function exists(client: S3Client, { bucket: Bucket, key: Key }: S3L
 const partBytes = 64 * 1024 * 1024;
 
 /**
- * Uploads a file as a new object. S3 refuses the upload if the object exists. Uploads a large file in parts, and removes the parts
- * after an error.
- * @throws AccessError if the object exists.
+ * Uploads a file as a new object. Uploads a file above 64 MiB in parts, and removes the parts after an error.
+ * @throws AccessError if the object exists; S3 then refuses the upload.
  */
 export async function upload(client: S3Client, file: string, place: S3Location, encryption: Encryption): Promise<void> {
     const target = { Bucket: place.bucket, Key: place.key };
@@ -108,10 +116,10 @@ export async function upload(client: S3Client, file: string, place: S3Location, 
     }
 }
 
-/** Creates the error for a location that already has an object. */
+/** Creates the error for a location at which an object exists. */
 export const objectExistsError = (place: S3Location) =>
     new AccessError(
-        `${s3Url(place)} exists, and is not replaced. Import from it if it is an earlier repair, or name another place with --to.`,
+        `${s3Url(place)} exists, and is not replaced. Import from it if it is an earlier repair, or give another location with --to.`,
     );
 
 async function uploadParts(

@@ -30,14 +30,14 @@ export interface LocationRepair {
     /** Location of the repaired copies; undefined if there is nothing to repair. */
     readonly to: S3Location | undefined;
     readonly files: readonly FileRepair[];
-    /** Files of a folder that are not data. */
+    /** Files of the folder that contain no data, which are not copied. */
     readonly leftOut: readonly string[];
 }
 
 interface Options {
     readonly to: S3Location | undefined;
     readonly shape: Shape | undefined;
-    /** Whether to create the copies on this machine only, to report what they would change. */
+    /** Whether to make the copies on this machine only, in order to report what a repair would change. */
     readonly dryRun: boolean;
     readonly signal: AbortSignal;
     /** Logs progress, because a large file takes minutes. */
@@ -53,10 +53,11 @@ interface Copy {
 }
 
 /**
- * Writes repaired copies of a file, or of all files of a folder. With `dryRun` it only reports them. All are repaired on this machine first: after an error
- * nothing is written.
+ * Writes repaired copies of a file, or of all files of a folder, to S3. First repairs all files on this machine, so
+ * that after an error nothing is written. With `dryRun`, writes nothing and only reports the changes.
  *
- * @throws AccessError if a target exists, if there is nothing to read, or for content that has no safe repair.
+ * @throws AccessError if an object exists at the target, if there is no data file, or for content that cannot be
+ * repaired safely.
  */
 export async function repairLocation(
     client: S3Client,
@@ -100,7 +101,7 @@ export async function repairLocation(
             return copies;
         };
         const complete = await repairAll(undefined);
-        // An import of several files needs the same columns in all files.
+        // All files of an import need the same columns.
         const copies = haveEqualColumns(complete) ? complete : await repairAll(commonColumns(complete));
         checkRows(copies);
         const leftOut = listed.filter((key) => !keys.includes(key));
@@ -129,7 +130,7 @@ export async function repairLocation(
 async function read(client: S3Client, place: S3Location, file: string, signal: AbortSignal): Promise<Encryption> {
     return download(client, place, file, signal).catch((error: Error) => {
         if (error.name === "NoSuchKey") {
-            throw new AccessError(`There is no ${s3Url(place)}. List what is there: aws s3 ls s3://${place.bucket}/`);
+            throw new AccessError(`There is no ${s3Url(place)}. List the bucket: aws s3 ls s3://${place.bucket}/`);
         }
         if (error.name === "InvalidObjectState") {
             throw new AccessError(
@@ -160,7 +161,7 @@ function checkRows(copies: readonly Copy[]): void {
     if (rows < fewest) {
         const noun = isInteractions ? "interactions" : "rows";
         throw new AccessError(
-            `There are ${rows} ${noun}, and an import needs ${fewest} or more: add data. Nothing was written.`,
+            `There are ${rows} ${noun}, and an import needs ${fewest} or more. Add data. Nothing was written.`,
         );
     }
 }

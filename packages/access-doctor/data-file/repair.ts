@@ -16,21 +16,21 @@ export interface Repaired {
     /** The columns of the copy. */
     readonly names: readonly string[];
     readonly datasetType: string | undefined;
-    /** Every change with the number of changed values or lines; 1 for a change of the whole file. */
+    /** Each kind of change, with the number of changed values or lines; 1 for a change of the whole file. */
     readonly changes: readonly { readonly what: string; readonly count: number }[];
 }
 
-/** Number of bytes that show a file's format, delimiter and header. */
+/** Number of bytes at the start of a file from which its format, delimiter and header are detected. */
 export const startBytes = 256 * 1024;
 const listedErrors = 5;
 const pieceLength = 64 * 1024;
 
 /**
- * Writes a repaired copy of the file `from` to `to`: UTF-8, commas, the schema's header, epoch seconds. `name` is the
- * file's name in messages. `keep` names the columns of the copy; all if
- * undefined.
+ * Writes a repaired copy of the file `from` to `to`, as Personalize requires: in UTF-8, with commas, the schema's
+ * header, and times in epoch seconds. `name` is the file's name in messages. `keep` contains the names of the columns
+ * to copy; if it is undefined, all columns are copied.
  *
- * @throws RepairError for content that has no safe repair; it names lines and values.
+ * @throws RepairError for content that cannot be repaired safely, with the lines and values
  */
 export async function repairCsv(
     from: string,
@@ -93,7 +93,10 @@ export function repairProblem({ form, table }: Sample, shape: Shape, name: strin
     }
 }
 
-/** Returns the table at a file's start, and a function to read the file's unpacked bytes, which may be called twice. */
+/**
+ * Returns the table at a file's start, and the function `unpack`, which reads the uncompressed bytes and can be called
+ * more than once.
+ */
 async function openFile(path: string, name: string) {
     const { size } = await stat(path);
     const file = await open(path);
@@ -114,12 +117,15 @@ async function openFile(path: string, name: string) {
 
 function gunzip(bytes: Readable): AsyncIterable<Uint8Array> {
     const unpacking = createGunzip();
-    // `pipeline` passes the error on to the reader of the unpacked bytes, so ignore it here.
+    // The reader of the uncompressed bytes gets the same error, so ignore it here.
     pipeline(bytes, unpacking).catch(() => {});
     return unpacking;
 }
 
-/** Detects the encoding of the whole file, because the first lines may be plain ASCII and a later line not UTF-8. */
+/**
+ * Detects the encoding from the whole file, because the first lines may contain only ASCII and a later line bytes that
+ * are not UTF-8.
+ */
 async function encodingOf({ encoding }: Table, unpack: () => AsyncIterable<Uint8Array>): Promise<Encoding> {
     if (encoding !== "utf-8") return encoding;
     const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -215,7 +221,7 @@ const problems = (type: string) => ({
     length: "is too long",
 });
 
-/** A column that the schema does not have. */
+/** The field of a column that is not in the schema: any text is valid. */
 const anyText: Field = { name: "", type: "string", nullable: true, longest: Number.POSITIVE_INFINITY };
 
 /** Formats a value as the Developer Guide requires: in quotes if needed, with `\` before a quote or a backslash. */

@@ -18,7 +18,7 @@ export interface Table {
     readonly quoteEscape: string;
     /** `\r` if the lines of the file end in carriage returns only. */
     readonly lineEnds: "\n" | "\r";
-    /** The first line unchanged, with its quotes. */
+    /** The first line as in the file, with its quotes. */
     readonly firstLine: string;
     readonly header: readonly string[];
     readonly rows: readonly Row[];
@@ -54,7 +54,7 @@ function readSample(bytes: Uint8Array, whole: boolean): Sample {
         : { form: innerForm?.is === "other" ? innerForm : form, table: undefined };
 }
 
-/** Returns the unpacked bytes. The archive may be incomplete. */
+/** Returns the uncompressed bytes, of an incomplete file as far as they can be read; undefined if it is not gzip. */
 function gunzipped(bytes: Uint8Array): Uint8Array | undefined {
     try {
         return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
@@ -63,7 +63,7 @@ function gunzipped(bytes: Uint8Array): Uint8Array | undefined {
     }
 }
 
-/** Returns the only file in a zip archive; undefined if the archive has several. */
+/** Returns the content of the only non-empty file in a zip archive; undefined if there is none or more than one. */
 export function unzipped(bytes: Uint8Array): Uint8Array | undefined {
     try {
         const files = Object.entries(unzipSync(bytes)).filter(
@@ -77,7 +77,7 @@ export function unzipped(bytes: Uint8Array): Uint8Array | undefined {
 
 function tableOf(bytes: Uint8Array, encoding: Encoding, mark: boolean, whole: boolean): Table {
     const decoded = textOf(bytes, encoding);
-    // The sample may end within its last line.
+    // A sample may end in the middle of a line, so ignore its last line.
     const lineEnds = !decoded.includes("\n") && decoded.includes("\r") ? "\r" : "\n";
     const text = whole ? decoded : decoded.slice(0, decoded.lastIndexOf(lineEnds) + 1);
     const firstLine = /^[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? "";
@@ -135,7 +135,7 @@ function rowsOf(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">, w
         return { rows: read(text, false), malformed: undefined };
     } catch (error) {
         const { code, message, lines } = error as CsvError & { readonly lines?: number };
-        // The sample may end within a quoted value.
+        // A sample may end in the middle of a quoted value, which is no error of the file.
         const isCut = code === "CSV_QUOTE_NOT_CLOSED" && !whole;
         const malformed = (isReadable: boolean) =>
             isCut ? undefined : { line: lines ?? 1, reason: message, isReadable };
@@ -143,7 +143,7 @@ function rowsOf(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">, w
             try {
                 return { rows: read(part, true), malformed: malformed(part === text) };
             } catch {
-                // The next attempt reads the first line alone.
+                // Try again with the first line only.
             }
         }
         return { rows: [], malformed: malformed(false) };

@@ -1,6 +1,6 @@
 import { type Field, isTime } from "./fields.ts";
 
-/** Changes of a value that preserve its meaning. */
+/** Changes that a repair makes to a value without changing its meaning. */
 export const changes = {
     milliseconds: "milliseconds into epoch seconds",
     date: "dates into epoch seconds (UTC, if they name no zone)",
@@ -22,13 +22,18 @@ const right: Checked = { is: "right" };
 const integer = /^[+-]?\d{1,19}$/;
 const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const nothing = /^(null|nan|none|n\/a|na|\\n|-)$/i;
-/** Epoch seconds have at most 11 digits until the year 5138. */
+/**
+ * Until the year 5138, epoch seconds have at most 11 digits, so a longer number is in milliseconds or smaller units.
+ */
 const longestSeconds = 11;
 
-/** Checks whether a row consists of separators only, as spreadsheets leave them at the end of a file. */
+/** Checks whether a row has only empty values. Spreadsheets write such rows at the end of a file. */
 export const isBlank = (row: readonly string[]) => row.every((value) => value.trim() === "");
 
-/** Checks whether a schema allows a value. If not, returns the value that was probably meant. */
+/**
+ * Checks whether the schema allows a value in a column. If not, also returns the value that was meant, if it is
+ * certain.
+ */
 export function checked(field: Field, value: string): Checked {
     const { type, nullable, longest } = field;
     if (value === "") {

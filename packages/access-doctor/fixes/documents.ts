@@ -12,7 +12,10 @@ import {
     type Statement,
 } from "policy-evaluator";
 
-/** The documented least-privilege statements of an import, and policies with them added. Existing statements stay unchanged. */
+/**
+ * The least-privilege statements that the Developer Guide documents for an import, and functions that add them to a
+ * policy. Existing statements stay unchanged.
+ */
 
 const placeOf = ({ partition, bucket, key }: Import) => ({ partition, bucketName: bucket, readPrefixes: [key] });
 
@@ -54,7 +57,7 @@ export const passStatement = ({ roleArn }: Import): Statement => ({
     Condition: { StringEquals: { "iam:PassedToService": personalizeService } },
 });
 
-/** Adds statements to a document. Sids stay unique: a Sid that already exists gets a number. */
+/** Adds statements to a document. If a Sid already exists, appends a number to the new Sid. */
 export function withStatements(present: PolicyDocument | undefined, add: readonly Statement[]): PolicyDocument {
     const kept = listOf(present?.Statement);
     const isPresent = (one: Statement) =>
@@ -74,8 +77,8 @@ export function withStatements(present: PolicyDocument | undefined, add: readonl
 const isDeleted = (name: string) => /^A(ROA|IDA)[A-Z0-9]{10,}$/.test(name);
 
 /**
- * Removes principals that do not exist any more. Returns undefined if a Deny names one, because the original statement could not
- * be restored.
+ * Removes deleted principals from a document. Returns undefined if a Deny contains one, because an undo could not
+ * restore this statement.
  */
 export function storable(document: PolicyDocument): PolicyDocument | undefined {
     const namesDeleted = (named: Statement["Principal"]) =>

@@ -8,7 +8,7 @@ import { readFiles } from "../links/file.ts";
 import { known } from "../snapshot.ts";
 import { bucketArnOf, importedFrom, type Repair } from "./steps.ts";
 
-/** Faults that only other data can fix. */
+/** Faults of a file that no repair can fix: its owner must provide other data. */
 const needData: readonly Finding["fault"][] = ["object-missing", "object-empty", "rows-too-few", "object-too-large"];
 
 /** Returns the fix for the objects of one location: a file or a folder. */
@@ -43,7 +43,7 @@ function problemOf({ snapshot }: Scene): string | undefined {
         .find((problem) => problem !== undefined);
 }
 
-/** Returns the command that writes a repaired copy beside the object. The object itself stays unchanged. */
+/** Returns the command that writes a repaired copy next to the object, which stays unchanged. */
 function repairedBeside({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">, about: string): Repair {
     const key = repairedKey(about);
     const schema = known(snapshot.schema)?.arn;
@@ -60,7 +60,7 @@ function repairedBeside({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">,
     return { steps: [{ command, undo, applied: importedFrom(key) }], location };
 }
 
-/** Returns a request to the owner of the data, who must upload a new file under a key that does not exist. */
+/** Returns a request to the owner of the data to upload a new file under a new key. */
 function ownData(
     { snapshot }: Scene,
     { bucket }: Pick<Import, "bucket">,
@@ -81,8 +81,8 @@ function ownData(
 }
 
 /**
- * Returns a request to the owner of an archived object. A restore costs money and takes hours, and only the owner knows whether
- * the file is still needed.
+ * Returns a request to the owner of an archived object to restore it. A restore costs money and takes hours, and only
+ * the owner knows whether the file is still needed.
  */
 function restored({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">, about: string): Repair {
     const facts = snapshot.objects.flatMap((each) => ("is" in each && each.is.key === about ? [each.is] : []))[0];

@@ -6,8 +6,9 @@ import { repairs } from "./repairs.ts";
 import { commandOf, type Repair, refusal, type Step, undoOf } from "./steps.ts";
 
 /**
- * The fix for all findings about one resource. `commands` only add the documented statements, or write a file beside an existing
- * one, and were simulated: with them, the import can read. `ask` covers all other cases.
+ * The fix for all findings about one resource. `commands` only add the documented statements, or write a new file next
+ * to the existing one. The diagnosis has verified that the findings disappear with these changes. If there is no such
+ * command, `ask` is a request to a person.
  */
 export interface Fix {
     readonly faults: readonly Finding["fault"][];
@@ -15,7 +16,7 @@ export interface Fix {
     readonly program: string;
     /** Commands with complete documents, in the order to run. */
     readonly commands: readonly string[];
-    /** The commands as lists of arguments, each with its document and its undo command. */
+    /** The same commands as lists of arguments, each with the document that it writes and its undo command. */
     readonly steps: readonly Pick<Step, "command" | "document" | "undo">[];
     /** Statements that the commands add. */
     readonly adds: readonly Statement[];
@@ -29,15 +30,15 @@ export interface Fix {
     readonly undo: readonly string[];
 }
 
-/** The broken findings of a snapshot, with the facts in which they were found. */
+/** The findings of a snapshot that prevent the import, and the scene from which they were derived. */
 export interface Judged {
     readonly scene: Scene;
     readonly broken: readonly Finding[];
 }
 
 /**
- * Order of the fixes. Bucket, file and role come first, because other documents name them. A file's key comes before its content,
- * because a repaired file gets another key.
+ * Returns a finding's rank: lower ranks are fixed first. Bucket, key and role come first, because the policies contain
+ * their names. A file's key comes before its content, because a repaired file gets another key.
  */
 function rankOf({ place, fault }: Finding): number {
     if (place === "location" || place === "key") return 0;
@@ -48,9 +49,9 @@ const maxRounds = 6;
 const idOf = ({ fault, place, about, sentence }: Finding) => [fault, place, about, sentence].join(" ");
 
 /**
- * Returns the fixes of a diagnosis, one for each resource. After each round, judges the import again with the changed documents,
- * so that the next round fixes faults that the first ones hid. Commands that do not fix their findings become a request to a
- * person.
+ * Returns the fixes of a diagnosis, one for each resource. After each round of fixes, judges the import again with the
+ * changed documents, because a fault can hide another one. If commands do not make their findings disappear, returns a
+ * request to a person instead.
  */
 export function fixesOf(judged: Judged, judge: (snapshot: Snapshot) => Judged): Fix[] {
     const fixes: { readonly group: readonly Finding[]; readonly repair: Repair; readonly scene: Scene }[] = [];

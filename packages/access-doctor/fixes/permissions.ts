@@ -3,7 +3,7 @@ import { read } from "../links/policies.ts";
 import { known, type Snapshot } from "../snapshot.ts";
 import type { Step } from "./steps.ts";
 
-/** The IAM actions of the fixes' commands, grouped by the resource to simulate. */
+/** The IAM actions that the commands of fixes need, by the kind of resource on which they are simulated. */
 export const writeActions = {
     onRole: ["iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"],
     onUser: ["iam:PutUserPolicy"],
@@ -23,7 +23,10 @@ const actionOf: Readonly<Record<string, string>> = {
     "run repair-file": "s3:PutObject",
 };
 
-/** Returns the action of a step that the caller lacks permission for; undefined if it is allowed or was not simulated. */
+/**
+ * Returns the action of a step if the caller has no permission for it; undefined if the action is allowed or was not
+ * simulated.
+ */
 export function lackingFor({ command }: Step, snapshot: Snapshot): string | undefined {
     const action = actionOf[command.slice(1, 3).join(" ")];
     const simulated = known(snapshot.mayWrite);

@@ -41,7 +41,7 @@ import {
 /** Name of the inline role policy to which the fixes add statements. */
 const policyName = "read-interactions";
 
-/** Returns a request for a document that cannot be read: only its owner may replace it. */
+/** Returns a request to the owner of a document that cannot be read, because a fix must not replace it unread. */
 const unreadRepair = (owner: string, what: string, statements: readonly Statement[]): Repair => ({
     ask: `${owner}: ${what}; the document cannot be read from here. If they are missing, add ${JSON.stringify(statements)}`,
 });
@@ -50,8 +50,8 @@ const has = (group: readonly Finding[], ...faults: readonly Finding["fault"][]) 
     group.some(({ fault }) => faults.includes(fault));
 
 /**
- * Returns the command that restores a resource of the caller; undefined if the command would remove statements that another person
- * added.
+ * Returns the command that restores a resource of the caller; undefined if the command would remove statements that
+ * somebody else added.
  */
 function restores({ snapshot }: Scene, arn: string, present?: PolicyDocument, declared?: PolicyDocument) {
     const ours = new Set(listOf(declared?.Statement).map(({ Sid }) => Sid));
@@ -62,8 +62,8 @@ const parsed = (text: string | undefined, kind: "identity" | "resource") =>
     text === undefined ? undefined : read([{ name: "", text }], kind).policies[0]?.document;
 
 /**
- * Returns a request about a rule that somebody may want: a Deny, or an Allow with a condition on dates, tags, one service or an
- * organization. Only that person can make an exception for the import.
+ * Returns a request to make an exception for the import in a rule that may be intended: a Deny, or an Allow with a
+ * condition on dates, tags, one service or an organization. Returns undefined if there is no such rule.
  */
 function askOfMeant(owner: string, group: readonly Finding[], { roleArn }: Import): Repair | undefined {
     const isDenial = ({ explanation }: Finding) => explanation?.effect === "Deny";
@@ -80,7 +80,10 @@ function askOfMeant(owner: string, group: readonly Finding[], { roleArn }: Impor
     };
 }
 
-/** Returns a step that writes a document with additional statements; returns a request if AWS would reject the document. */
+/**
+ * Returns a step that writes a document with additional statements. If AWS would reject the document, returns a request
+ * to its owner.
+ */
 function added(
     owner: string,
     present: PolicyDocument | undefined,
@@ -95,7 +98,7 @@ function added(
 
 type MakeRepair = (scene: Scene, group: readonly Finding[]) => Repair;
 
-/** Functions that return the fix of each resource. */
+/** For each kind of resource, the function that returns its fix. */
 export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
     passRole({ snapshot: { caller }, of }, group) {
         const entity = entityOfCaller(caller);

@@ -13,29 +13,32 @@ import { known, type PolicyText, type RoleFacts, type Snapshot } from "../snapsh
 
 /** How to undo a step. */
 interface Undo {
-    /** Arguments of the undo command. If `old` is given, it is the last argument. */
+    /** Words of the undo command. The document `old`, if given, is its last argument. */
     readonly command: readonly string[];
     readonly old?: PolicyDocument | undefined;
-    /** Arguments of a second undo command, whose last argument is the id that the step's command printed. */
+    /** Words of a second undo command, to which the id that the step's command printed is added. */
     readonly removesCreated?: readonly string[];
 }
 
-/** One command of a fix. The command only adds; everything that it overwrites is saved first. */
+/**
+ * One command of a fix. It only adds statements or files. If it overwrites a document, `undo` contains the previous
+ * one.
+ */
 export interface Step {
-    /** Arguments of the command. */
+    /** Words of the command, without the document. */
     readonly command: readonly string[];
-    /** The document, as the command's last argument. */
+    /** The document that is the command's last argument. */
     readonly document?: PolicyDocument;
     /** Maximum length of the document in characters, without white space. */
     readonly limit?: number;
-    /** Statements of the document that are new. */
+    /** Statements that the document has and the previous one did not. */
     readonly adds?: readonly Statement[];
     readonly undo?: Undo;
-    /** The snapshot after the step. */
+    /** Returns the snapshot as it will be after the step. */
     applied(snapshot: Snapshot): Snapshot;
 }
 
-/** The fix of one resource: steps that only add, or the person to ask and the request to that person. */
+/** The fix of one resource: either `steps`, or `ask`, a request that begins with the person to ask. */
 export interface Repair {
     readonly steps?: readonly Step[];
     readonly ask?: string;
@@ -44,7 +47,7 @@ export interface Repair {
     /** Location or role for the next import, if they change. */
     readonly location?: string;
     readonly roleArn?: string;
-    /** The snapshot after a change that needs no command. */
+    /** Returns the snapshot with the new location or role. */
     readonly moved?: (snapshot: Snapshot) => Snapshot;
 }
 
@@ -57,7 +60,10 @@ const line = (command: readonly string[], document: PolicyDocument | undefined) 
 /** Formats the step as a shell command. */
 export const commandOf = ({ command, document }: Pick<Step, "command" | "document">): string => line(command, document);
 
-/** Returns the commands that undo a step, in the order to run. `ID` stands for the id that the step's command printed. */
+/**
+ * Returns the commands that undo a step, in the order to run. The placeholder `ID` stands for the id that the step's
+ * command printed.
+ */
 export const undoOf = ({ undo }: Pick<Step, "undo">): string[] =>
     undo
         ? [
@@ -74,7 +80,7 @@ export function refusal({ document, limit = Number.POSITIVE_INFINITY }: Step): s
 
 const roleNameOf = ({ roleArn }: Pick<Import, "roleArn">) => roleArn.split("/").at(-1) ?? "";
 
-/** Replaces simulated results after a change, because the simulator has not evaluated the new documents. */
+/** Takes the place of the simulator's results after a change, because they are about the old documents. */
 const notSimulated = { unread: "not simulated after the fix" };
 
 const withRole = (snapshot: Snapshot, change: (role: RoleFacts) => RoleFacts): Snapshot => {
@@ -204,7 +210,10 @@ export function putCallerPolicy(
     };
 }
 
-/** Returns the snapshot of an import from another key. The object's content is unknown until the diagnosis runs again. */
+/**
+ * Returns the snapshot with another key for the import. The content of the new object is unknown until the diagnosis
+ * runs again.
+ */
 export const importedFrom =
     (key: string) =>
     (snapshot: Snapshot): Snapshot => ({

@@ -5,14 +5,18 @@ import { shell } from "terminal-text";
 import { AccessError } from "../errors.ts";
 import type { Fix } from "./fixes.ts";
 
-/** Returns a fix as files by name: its documents, the replaced documents, `apply.sh` and `undo.sh`. Empty if the fix has no command. */
+/**
+ * Returns the files of a fix: their text by name. They are the new documents, the documents that they replace,
+ * `apply.sh` and `undo.sh`. Empty if no fix has a command.
+ */
 export function filesOf(fixes: readonly Fix[]): Readonly<Record<string, string>> {
     const files: Record<string, string> = {};
     const apply: string[] = [];
     const undo: string[] = [];
     for (const { steps, adds, faults } of fixes) {
         if (steps.length === 0) continue;
-        // Write the text as JSON: a line break in an object's key would end the shell comment.
+        // Write the comment as JSON, because an object's key may contain a line break, which would end the shell
+        // comment.
         apply.push(`# ${faults.join(", ")}; adds ${JSON.stringify(adds)}`);
         for (const { command, document, undo: back } of steps) {
             const number = String(undo.length + 1).padStart(2, "0");
@@ -44,13 +48,13 @@ export function filesOf(fixes: readonly Fix[]): Readonly<Record<string, string>>
 }
 
 /**
- * Writes the fixes into a folder. Renames the folder of an earlier fix by adding a number.
- * @throws AccessError if the folder has other files, or no fix has a command.
+ * Writes the fixes into a folder. If the folder contains an earlier fix, first renames it by appending a number.
+ * @throws AccessError if the folder contains other files, or if no fix has a command.
  */
 export async function writeFix(folder: string, fixes: readonly Fix[]): Promise<void> {
     const files = filesOf(fixes);
     if (Object.keys(files).length === 0) {
-        throw new AccessError("No command fixes this: there is nothing to write.", "usage");
+        throw new AccessError("No command can fix this, so --write has nothing to write.", "usage");
     }
     await mkdir(folder, { recursive: true });
     const present = await readdir(folder);

@@ -7,8 +7,8 @@ import { broken, cannotTell, judge } from "./policies.ts";
 const name = "bucket policy";
 
 /**
- * Judges whether the bucket policy allows Personalize, and does not deny the role's session. IAM's simulator evaluates bucket
- * policies for users only, so this program's evaluator does it.
+ * Judges whether the bucket policy allows Personalize and does not deny the role's session. Uses this program's own
+ * evaluator, because IAM's simulator evaluates bucket policies for users only.
  */
 export function bucketPolicy(scene: Scene): Link {
     const { snapshot, of, bucketPolicy: parsed } = scene;

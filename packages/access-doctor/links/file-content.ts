@@ -13,7 +13,7 @@ export interface Read {
     readonly sample: Sample;
     readonly shape: Shape;
     readonly header: Header | undefined;
-    /** Whether this is a file of another kind beside the data files of a folder. */
+    /** Whether this is a file in an imported folder that is not a data file. */
     readonly isStray: boolean;
 }
 
@@ -55,7 +55,7 @@ const delimiters: Readonly<Record<string, string>> = {
     "::": "double colons",
 };
 
-/** Returns a finding if `isFaulty`. */
+/** Returns a function that creates a finding only if `isFaulty` is true. */
 const findingIf =
     (make: Make) =>
     (isFaulty: boolean, ...finding: Parameters<Make>): Finding[] =>
@@ -145,7 +145,10 @@ function valueFindings(key: string, table: Table, header: Header, shape: Shape, 
     }));
 }
 
-/** Returns all lines of a file without a header, by the schema's order of columns; none if the values do not fit it. */
+/**
+ * Returns all lines of a file without a header, read with the columns in the schema's order. Returns no lines if the
+ * values do not fit these columns.
+ */
 function rowsInOrder(table: Table, { fields, isSchema }: Shape) {
     const rows = [{ line: 1, values: table.header }, ...table.rows];
     const fits = ({ values }: Row) =>

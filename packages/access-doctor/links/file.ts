@@ -7,9 +7,12 @@ import { breaks, type Finding, type Scene } from "../link.ts";
 import { type KeyListed, known, type ObjectFacts, type Snapshot } from "../snapshot.ts";
 import { fileFindings, type Make, type Read, shown } from "./file-content.ts";
 
-/** A training needs this many users with two interactions (Developer Guide, "Amazon Personalize endpoints and quotas"). */
+/**
+ * Minimum number of users with two interactions for a training (Developer Guide, "Amazon Personalize endpoints and
+ * quotas").
+ */
 const fewestUsers = 25;
-/** A full import may have 100 GB (Developer Guide, "Amazon Personalize endpoints and quotas"). */
+/** Maximum size in bytes of a full import (Developer Guide, "Amazon Personalize endpoints and quotas"). */
 const largestImport = 100 * 1000 ** 3;
 
 /** Returns the faults in the content of the objects that an import reads. */
@@ -20,7 +23,7 @@ export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFac
         (key: string): Make =>
         (fault, sentence, ...evidence) => ({
             ...breaks(fault, sentence, "object", ...evidence),
-            // `repair-file` repairs all files of a folder together.
+            // `repair-file` repairs all files of a folder together, so the findings of all files are about the folder.
             about: isFolder(snapshot.key ?? "") ? (snapshot.key ?? "") : key,
         });
     const empty = objects.filter(({ size }) => size === 0);
@@ -37,7 +40,10 @@ export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFac
     ];
 }
 
-/** Checks whether the snapshot has all objects that the import reads. Only the first ones of a folder are fetched. */
+/**
+ * Checks whether the snapshot contains all objects that the import reads. For a large folder, only the first objects
+ * are fetched.
+ */
 function isComplete({ keys, key = "", objects: fetched }: Snapshot, objects: readonly ObjectFacts[]): boolean {
     const isRead = (each: KeyListed) =>
         each.size > 0 && each.key.startsWith(key) && !each.key.slice(key.length).includes("/");
@@ -110,7 +116,7 @@ function usersOf(files: readonly Read[]): number {
     return [...counts.values()].filter((count) => count > 1).length;
 }
 
-/** Returns the number of rows without headers; undefined if a file was not read completely. */
+/** Returns the number of rows, without headers, of all files; undefined if a file was not read completely. */
 function rowsOf(files: readonly Read[]): number | undefined {
     let rows = 0;
     for (const { sample, header } of files) {

@@ -6,10 +6,13 @@ import { hasSource, namesPersonalize } from "./policies.ts";
 const name = "import job result";
 const judge = "personalize:DescribeDatasetImportJob";
 
-/** The text of this link without a job and without a message. */
+/** The text of this link if there is neither a job nor a pasted message. */
 export const noJob = "no job was named";
 
-/** The Developer Guide shows these conditions for the trust policy only. */
+/**
+ * The advice about conditions in the bucket policy. The Developer Guide shows these conditions for the trust policy
+ * only.
+ */
 const leaveOut =
     "If it fails again, Personalize may not send the conditions of the bucket policy; leave them out: " +
     "pulumi config set bucketPolicyConditions false && pulumi up";
@@ -65,7 +68,10 @@ function judged(scene: Scene, earlier: readonly Link[], words: string, arn: stri
         : note("job-other-reason", again);
 }
 
-/** Checks whether a message is about the call itself, or about another caller, whose permissions the diagnosis does not read. */
+/**
+ * Checks whether a message has a cause that the diagnosis cannot check: quotas, credentials, or the permissions of
+ * another caller.
+ */
 function isOfCall({ snapshot: { caller } }: Scene, { subject, mentions: { callerArn } }: Message): boolean {
     return (
         subject === "service" ||

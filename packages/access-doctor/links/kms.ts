@@ -17,8 +17,8 @@ import { cannotTell, read } from "./policies.ts";
 const name = "encryption key";
 
 /**
- * Judges whether objects encrypted with a KMS key can be decrypted: the key is enabled, and its policy allows the role or
- * Personalize. AWS does not document which of the two decrypts, so if only one of them is allowed, the finding is a warning.
+ * Judges whether the import can decrypt objects: their KMS key must be enabled, and its policy must allow the role or
+ * Personalize. AWS does not document which of the two decrypts, so if only one is allowed, the finding is a warning.
  */
 export function kms(scene: Scene): Link {
     const objects = scene.snapshot.objects.flatMap((each) => ("is" in each && each.is.kmsKey ? [each.is] : []));
@@ -58,7 +58,7 @@ export function kms(scene: Scene): Link {
 export const isForeign = ({ accountId }: Pick<Snapshot, "accountId">, key: string): boolean =>
     (parseArn(key)?.accountId ?? accountId) !== accountId;
 
-/** Returns the findings of a key; returns a text if its policy cannot be judged. */
+/** Returns the findings about a key. If its policy cannot be judged, returns the reason as a text. */
 function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: boolean): Finding[] | string {
     const { snapshot, of } = scene;
     const broken = (fault: Finding["fault"], sentence: string, ...evidence: string[]): Finding => ({
@@ -134,7 +134,10 @@ const deletedPrincipals = (policies: readonly NamedPolicy[]) => {
     return [...new Set(named)].filter((name) => /^A(ROA|IDA)[A-Z0-9]{10,}$/.test(name));
 };
 
-/** Returns the actions of the guide's key policy that are not allowed. AWS does not document which of them an import needs. */
+/**
+ * Returns a warning if the key policy allows kms:Decrypt but not all actions of the Developer Guide's key policy. AWS
+ * does not document which of them an import needs.
+ */
 function withoutGrants(
     key: KeyFacts,
     resource: readonly NamedPolicy[],

@@ -39,7 +39,9 @@ const broken = (fault: Finding["fault"], sentence: string, about: string, ...evi
     about,
 });
 
-/** Removes differences that a URL causes from a key: `+` and `%20` for spaces, a slash at the start, doubled slashes. */
+/**
+ * Undoes the changes that a copied URL makes to a key: `+` and `%20` for spaces, a slash at the start, doubled slashes.
+ */
 function plainKey(key: string): string {
     const decoded = key.replaceAll("+", " ");
     try {
@@ -62,7 +64,10 @@ function similarKey(key: string, keys: readonly string[]): string | undefined {
         .toSorted((a, b) => a.far - b.far)[0]?.each;
 }
 
-/** Encryption with a key in the request (SSE-C): S3 decrypts only for requests with the key, which an import does not send. */
+/**
+ * The error of S3 for an object that is encrypted with a customer-provided key (SSE-C). S3 decrypts it only for
+ * requests that contain the key, and an import does not send it.
+ */
 function customerKeyFindings({ snapshot: { objects, bucket, key = "" } }: Scene): Finding[] {
     const refused = objects.flatMap((each) => ("unread" in each ? [each.unread] : []));
     const text = refused.find((each) => /form of Server Side Encryption|SSE-C|customer-provided/i.test(each));

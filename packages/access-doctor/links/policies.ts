@@ -19,7 +19,7 @@ import type { PolicyText } from "../snapshot.ts";
 /** Maximum length of a policy to parse, above every AWS limit, because AWS already accepted the stored policies. */
 const anyLength = 1_000_000;
 
-/** Parses policies. Returns the documents, and the problems of texts that are no policies. */
+/** Parses policies. Returns the valid documents, and a description of the problems of each invalid text. */
 export function read(texts: readonly Pick<PolicyText, "name" | "text">[], kind: PolicyKind) {
     const policies: NamedPolicy[] = [];
     const problems: string[] = [];
@@ -31,16 +31,16 @@ export function read(texts: readonly Pick<PolicyText, "name" | "text">[], kind: 
     return { policies, problems };
 }
 
-/** The result of several requests, decided by the policies of one resource or identity. */
+/** The result of several requests that were evaluated against the policies of one resource or identity. */
 export interface Judged {
     readonly explanations: readonly Explanation[];
-    /** Condition keys of unknown value on which a decision depends. */
+    /** Condition keys with an unknown value on which a decision depends. */
     readonly unknown: readonly string[];
 }
 
 /**
- * Judges requests, each with every combination of values of the unknown condition keys. With `denialsOnly`, a missing Allow does
- * not count.
+ * Evaluates requests against policies, each with every combination of values of the unknown condition keys. With
+ * `denialsOnly`, a request is denied only by a Deny, not by a missing Allow.
  */
 export function judge(
     { known }: Pick<Scene, "known">,
@@ -62,10 +62,13 @@ export function judge(
     return { explanations, unknown: [...unknown] };
 }
 
-/** Explains why a link cannot be judged: the decision depends on these condition keys. */
+/** Returns the reason why a link cannot be judged: the decision depends on these condition keys. */
 export const cannotTell = (keys: readonly string[]) => `cannot tell: ${keys.join(", ")}`;
 
-/** Converts explanations to findings, each statement once, because list and read requests often fail for the same reason. */
+/**
+ * Converts explanations to findings. Returns one finding for each statement, because list and read requests often fail
+ * because of the same one.
+ */
 export function broken(fault: FaultId, explanations: readonly Explanation[], place: FixTarget): Finding[] {
     const findings = new Map<string, Finding>();
     for (const { sentence, evidence, ...explanation } of explanations) {
@@ -85,6 +88,6 @@ export function broken(fault: FaultId, explanations: readonly Explanation[], pla
 export const namesPersonalize = ({ Effect, Principal }: Statement) =>
     Effect === "Allow" && typeof Principal === "object" && listOf(Principal.Service).includes(personalizeService);
 
-/** Checks whether a statement has a condition on the account or resource for which a service acts. */
+/** Checks whether a statement has a condition on `aws:SourceAccount` or `aws:SourceArn`. */
 export const hasSource = ({ Condition = {} }: Statement) =>
     Object.values(Condition).some((block) => Object.keys(block).some((key) => /^aws:source(account|arn)$/i.test(key)));

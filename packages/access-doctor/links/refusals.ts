@@ -2,7 +2,7 @@ import { breaks, type Finding, type FixTarget, type Link, linkOf, type Scene } f
 import { isOfRole, type Refusal, reasonOf, refusalIn } from "../refusal.ts";
 import { known, type Snapshot } from "../snapshot.ts";
 
-/** The link that each kind of policy decides. */
+/** The link that depends on a kind of policy, with the fault and the place of a finding about it. */
 interface Decided {
     readonly link: string;
     readonly fault: Finding["fault"];
@@ -12,8 +12,8 @@ interface Decided {
 const importActions = ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"];
 
 /**
- * Returns the access errors about the import's actions: from reads of this diagnosis by any caller, and about the role in the
- * message of the job or the user.
+ * Returns AWS's access errors about the actions of an import: those of this diagnosis's own reads, and those about the
+ * role in the job's failure reason or in the message that the user pasted.
  */
 function refusalsIn({ objects, keys, job, reported, roleArn }: Snapshot): Refusal[] {
     const reads = [keys, ...objects].flatMap((each) => ("unread" in each ? (refusalIn(each.unread) ?? []) : []));
@@ -34,8 +34,8 @@ function decidedBy({ policy, action = "" }: Refusal): Decided | undefined {
 }
 
 /**
- * Adds AWS's access errors about the role as evidence to links whose documents could not be judged. A judged document counts more,
- * because a pasted error may be older than the document.
+ * Adds AWS's access errors about the role as evidence to links whose documents could not be judged. If a document could
+ * be judged, it takes precedence, because a pasted error may be older than the document.
  */
 export function withRefusals({ snapshot, of }: Scene, links: readonly Link[]): Link[] {
     const refusals = refusalsIn(snapshot).filter((each) => isOfRole(each, of.roleArn));

@@ -15,7 +15,10 @@ import { broken, cannotTell, judge, read } from "./policies.ts";
 import { refusedByOrganisation } from "./refusals.ts";
 
 const passRoleLink = "iam:PassRole of the caller";
-/** Condition keys whose presence or value in the service's PassRole call AWS does not document. */
+/**
+ * Condition keys of iam:PassRole for which AWS does not document whether the request of Personalize contains them, and
+ * with which value.
+ */
 const unsureKeys =
     /^iam:AssociatedResourceArn$|^aws:(SourceIp|MultiFactorAuth|UserAgent|PrincipalTag|ResourceTag|CurrentTime)/i;
 
@@ -35,7 +38,8 @@ export function passRole({ snapshot }: Scene): Link {
         return unknownLink(passRoleLink, simulator, cannotTell(unsure));
     }
     const by = [...new Set(toPersonalize.matched)];
-    // In the simulation without iam:PassedToService, a statement that allows iam:PassRole to another service reports this key as missing.
+    // If a statement allows iam:PassRole to another service, the simulation without iam:PassedToService reports this
+    // key as missing.
     const forOthers = toAny?.decision !== "explicitDeny" && (toAny?.missing ?? []).length > 0;
     const why = [
         ...(toPersonalize.byBoundary === false
@@ -51,7 +55,7 @@ export function passRole({ snapshot }: Scene): Link {
     return linkOf(passRoleLink, simulator, "", [breaks("passrole", sentence, "passRole", ...evidence)]);
 }
 
-/** The finding if the caller lacks iam:PassRole and so cannot start the next import. */
+/** Returns a warning that the caller lacks iam:PassRole, which the caller's next import needs. */
 function passNote({ passRole: fetched, caller }: Snapshot): Finding[] {
     if ("unread" in fetched) return [];
     const sentence = `${caller} may not pass the role: this matters for the caller's next import only.`;
@@ -86,8 +90,8 @@ function roleFindings(roleArn: string, accountId: string, facts: RoleFacts | und
 }
 
 /**
- * Judges the role's policies, its boundary and its organization. The documents decide. The simulator decides where documents
- * cannot be read, and for the organization.
+ * Judges the role's policies, its permissions boundary and the policies of its organization. Evaluates the documents.
+ * Uses the simulator for documents that cannot be read, and for the organization.
  */
 export function roleLinks(scene: Scene): Link[] {
     const names = ["role policies: list and read", "permissions boundary", "organisation"] as const;
@@ -116,7 +120,7 @@ export function roleLinks(scene: Scene): Link[] {
         const findings = broken(fault, explanations, fault === "boundary" ? "boundary" : "rolePolicy");
         const detail =
             fault === "boundary" ? "the boundary allows it" : "the role may list the bucket and read its objects";
-        // AWS may store elements that this parser does not know. A document with such elements may allow the action.
+        // A document that AWS stores but this parser rejects may still allow the action.
         if (findings.length > 0 && problems.length > 0) return unknownLink(name, evaluator, problems.join("; "));
         return findings.length === 0 && unknown.length > 0
             ? unknownLink(name, evaluator, cannotTell(unknown))
@@ -129,7 +133,7 @@ export function roleLinks(scene: Scene): Link[] {
     return [policies, boundary, organisationLink(scene, names[2], [policies, boundary])];
 }
 
-/** Judges the links by the simulator alone, which names no statement. */
+/** Judges the role's links from the simulator's results only, which do not say which statement decided. */
 function simulatedLinks(scene: Scene, names: readonly [string, string, string]): Link[] {
     const { snapshot } = scene;
     const denied = (known(snapshot.simulated) ?? []).filter(({ decision }) => decision !== "allowed");

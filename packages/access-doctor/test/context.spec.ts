@@ -5,7 +5,7 @@ import type { Snapshot } from "../snapshot.ts";
 import { document } from "./fixtures/import-fixture.ts";
 import { createFixture, seen } from "./support.ts";
 
-/** A snapshot without faults, except for a Deny for everybody under this condition. */
+/** Returns the snapshot of a working import, with a bucket policy that denies everybody under this condition. */
 function guarded(Condition: ConditionBlock, more: Partial<Statement> = {}): Snapshot {
     const sound = createFixture();
     const guard: Statement = {
@@ -24,7 +24,7 @@ const linkOf = (snapshot: Snapshot) => diagnose(snapshot).links.find(({ link }) 
 const withRole = (snapshot: Snapshot, tags: Record<string, string>): Snapshot =>
     "is" in snapshot.role && snapshot.role.is ? { ...snapshot, role: { is: { ...snapshot.role.is, tags } } } : snapshot;
 
-describe("a condition key of an import's requests", () => {
+describe("diagnose of a Deny with a condition", () => {
     for (const [what, Condition, verdict] of [
         ["the time, before", { DateLessThan: { "aws:CurrentTime": "2026-01-01T00:00:00Z" } }, "ok"],
         ["the time, after", { DateGreaterThan: { "aws:CurrentTime": "2026-01-01T00:00:00Z" } }, "broken"],
@@ -40,13 +40,13 @@ describe("a condition key of an import's requests", () => {
         });
     }
 
-    it("a condition key of unknown value is named if the decision depends on it, and gives the verdict unknown", () => {
+    it("the verdict is unknown and reports the condition key if the decision depends on a key whose value is unknown", () => {
         const snapshot = guarded({ StringNotLike: { "aws:UserAgent": "aws-*" } });
         assert.equal(linkOf(snapshot)?.detail, "cannot tell: aws:UserAgent");
         assert.equal(diagnose(snapshot).verdict, "unknown");
     });
 
-    it("a tag of the role or the object is known only if it was read", () => {
+    it("the verdict about a tag of the role or the object is unknown if the tags were not read", () => {
         const byRole = guarded({
             StringNotEquals: { "aws:PrincipalTag/team": "data" },
             Bool: { "aws:PrincipalIsAWSService": "false" },
@@ -71,7 +71,7 @@ describe("a condition key of an import's requests", () => {
     });
 });
 
-describe("a Deny statement with NotPrincipal", () => {
+describe("diagnose of a Deny with NotPrincipal", () => {
     const roleArn = "arn:aws:iam::000000000000:role/Import-test";
     const excepting = (AWS: readonly string[]): Snapshot => {
         const snapshot = guarded({ Bool: { "aws:SecureTransport": "true" } });
@@ -83,12 +83,12 @@ describe("a Deny statement with NotPrincipal", () => {
         );
         return { ...snapshot, bucketPolicy: { is: text } };
     };
-    it("NotPrincipal excludes a role only if it names the role's account, too", () => {
+    it("NotPrincipal exempts a role from the Deny only if it also contains the role's account", () => {
         assert.equal(linkOf(excepting([roleArn, "arn:aws:iam::000000000000:root"]))?.verdict, "ok");
         assert.equal(linkOf(excepting([roleArn]))?.verdict, "broken");
     });
 
-    it("NotPrincipal never excludes a role with a permissions boundary", () => {
+    it("NotPrincipal never exempts a role with a permissions boundary from the Deny", () => {
         const snapshot = excepting([roleArn, "arn:aws:iam::000000000000:root"]);
         assert.ok("is" in snapshot.role && snapshot.role.is);
         const boundary = {

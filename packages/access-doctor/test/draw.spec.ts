@@ -19,7 +19,7 @@ const failed = (snapshot: Snapshot, failureReason: string): Snapshot => ({
 const denied = { unread: "s3:GetBucketPolicy is denied (AccessDenied)", needs: "s3:GetBucketPolicy" };
 
 describe("the output of a diagnosis on a terminal", () => {
-    it("the output begins with the cause and one fix command, and is short for one fault", () => {
+    it("the output for one fault begins with the cause and one fix command, and has fewer than 40 lines", () => {
         for (const { name } of breaks) {
             const lines = drawn(seen(brokenBy(name)), false, 120).split("\n");
             assert.ok(lines.length < 40, `${name}: ${lines.length} lines`);
@@ -37,7 +37,7 @@ describe("the output of a diagnosis on a terminal", () => {
         }
     });
 
-    it("the output fits 60, 80 and 200 columns and keeps every word of the reason", () => {
+    it("the output is wrapped to 60, 80 or 200 columns and keeps every word of the cause", () => {
         const snapshot = seen(brokenBy("role-source-arn"));
         const whole = drawn(snapshot).split("\n")[0] ?? "";
         const words = (text: string) => text.replaceAll(/\s+/g, "");
@@ -74,7 +74,7 @@ describe("the output of a diagnosis on a terminal", () => {
         }
     });
 
-    it("a long fix is written to files, and a short one is printed", () => {
+    it("the output suggests --write for a long fix command and prints a short one", () => {
         assert.match(
             drawn(seen(brokenBy("bucket-get-missing")), false, 120).replaceAll(/ \\\n +/g, " "),
             /\nFix: npm run diagnose-access -- --job \S+ --write \/tmp\/access-fix && sh \/tmp\/access-fix\/apply\.sh\n/,
@@ -89,7 +89,7 @@ describe("the output of a diagnosis on a terminal", () => {
         );
     });
 
-    it("the output summarizes links in order, and --verbose shows every link, evidence and command", () => {
+    it("the output summarizes the links without a fault, and --verbose shows every link, evidence and command", () => {
         const snapshot = seen(brokenBy("role-source-arn"));
         const short = drawn(snapshot);
         assert.match(short, /●\s+2 links hold: iam:PassRole of the caller, role\n/);
@@ -128,7 +128,7 @@ describe("the output of a diagnosis on a terminal", () => {
         assert.ok(!places.includes(-1), text);
     });
 
-    it("the output is one sentence if the import can read, and says that a running job has not failed", () => {
+    it("the output begins with one sentence if the import can read its data, and says that a running job has not failed", () => {
         const snapshot = seen(createFixture());
         const sentence = `An import can read s3://films-test/movies/interactions.csv by ${snapshot.roleArn}.`;
         assert.ok(drawn(snapshot).startsWith(`${sentence}\n`));
@@ -145,7 +145,7 @@ describe("the output of a diagnosis on a terminal", () => {
         assert.doesNotMatch(text, /every link|in order|can read/i);
     });
 
-    it("the output reports a stack that is not deployed, and no fault in it", () => {
+    it("the output says that a stack is not deployed, and reports no fault for missing resources", () => {
         const snapshot = { ...seen(brokenBy("bucket-missing", "role-missing")), planned: "dev" };
         const text = drawn(snapshot);
         assert.match(text, /^Stack dev is not deployed yet: .*\nFix: pulumi up --stack dev\n/);
@@ -159,7 +159,7 @@ describe("the output of a diagnosis on a terminal", () => {
         );
     });
 
-    it("the output points to the data file if the service names one of its lines", () => {
+    it("the output reports the data file and how to print its line if the service's error contains a line number", () => {
         const text = drawn(failed(seen(createFixture()), "Line 3 has 4 columns, but the header has 5."));
         assert.match(
             text,

@@ -27,7 +27,7 @@ describe("diagnose of an import's access", () => {
         });
     }
 
-    it("diagnose reports both of two faults, for each pair in which neither hides the other", () => {
+    it("diagnose reports both faults of each pair in which neither fault hides the other", () => {
         const pairs = compatiblePairs();
         assert.ok(pairs.length > 1000, `${pairs.length}`);
         for (const [a, b] of pairs.filter((_, index) => index % 10 === 0)) {
@@ -37,7 +37,7 @@ describe("diagnose of an import's access", () => {
         }
     });
 
-    it("diagnose reports the first broken link in the order of an import", () => {
+    it("diagnose reports as firstBroken the fault that an import meets first", () => {
         const { firstBroken, findings } = diagnosisOf(
             brokenBy("rows-too-few", "trust-source-account", "bucket-deny-vpc"),
         );

@@ -23,7 +23,7 @@ const users = items
     .replace("GENRES", "JOB")
     .replace("YEAR", "AGE");
 
-/** The snapshot of an import from `location`, with these files. */
+/** Returns the snapshot of an import from `location` in a bucket with these files. */
 function of(
     files: Readonly<Record<string, string | Uint8Array>>,
     { location = key, schema = "", datasetType = "ITEMS", keys = Object.keys(files) } = {},
@@ -48,7 +48,7 @@ function of(
 
 const sentences = (snapshot: Snapshot) => diagnose(snapshot).findings.map(({ sentence }) => sentence);
 
-describe("data files of other datasets than interactions", () => {
+describe("diagnose of items and users files", () => {
     it("a file of items needs only one row and is compared with its schema", () => {
         const good = "ITEM_ID,GENRES,YEAR\n1,Comedy|Drama,1995\n2,,\n";
         assert.deepEqual(brokenIn(of({ [key]: good }, { schema: items })), []);
@@ -70,7 +70,7 @@ describe("data files of other datasets than interactions", () => {
         );
     });
 
-    it("without a schema, the header shows the type of dataset", () => {
+    it("without a schema, diagnose detects the type of dataset from the header", () => {
         assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,TITLE\n1,Alien\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: "USER_ID,AGE\n1,25\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: interactions })), []);
@@ -79,10 +79,10 @@ describe("data files of other datasets than interactions", () => {
     });
 });
 
-describe("a header", () => {
+describe("diagnose of a file's header", () => {
     const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP";
     const named = (other: string) => sentences(of({ [key]: interactions.replace(header, other) }))[0];
-    it("the finding names the column that is probably meant", () => {
+    it("the finding reports for each missing column which existing column is probably meant", () => {
         assert.equal(
             named("userId,movieId,rating,timestamp"),
             `The header of ${key} has timestamp in place of TIMESTAMP: names must equal the schema's, with capital letters.`,
@@ -106,8 +106,8 @@ describe("a header", () => {
     });
 });
 
-describe("a file", () => {
-    it("a file is repaired by its dataset's schema, under a new key, with any further fault", () => {
+describe("diagnose of a data file", () => {
+    it("one command repairs all faults of a file with its dataset's schema, under a new key", () => {
         const content = gzipSync(`\uFEFF${"ITEM_ID;GENRES;YEAR\n1;Drama;1995\n"}`);
         const { findings, fixes } = diagnose(of({ [key]: content }, { schema: items }));
         assert.deepEqual(
@@ -121,7 +121,7 @@ describe("a file", () => {
         assert.equal(fixes[0]?.location, "s3://films-test/movies/interactions.repaired.csv");
     });
 
-    it("a file that the stack uploads is prepared again by the stack's command", () => {
+    it("the fix for a file that the stack uploads is the command that prepares it again", () => {
         const own = {
             ...of({ "personalize_interactions_fixed.csv": "" }, { location: "personalize_interactions_fixed.csv" }),
             owned: { "arn:aws:s3:::films-test/personalize_interactions_fixed.csv": "npm run data-prep && pulumi up" },
@@ -165,7 +165,7 @@ describe("a file", () => {
     });
 });
 
-describe("a key", () => {
+describe("diagnose of the import's key", () => {
     const similar: readonly [location: string, existing: string, why: RegExp][] = [
         [`/${key}`, key, /the slash at the start/],
         [key, `/${key}`, /the slash at the start/],
@@ -183,14 +183,14 @@ describe("a key", () => {
         });
     }
 
-    it("an empty file needs the owner's own data", () => {
+    it("the fix for a missing file asks the owner to upload data", () => {
         const { fixes } = diagnose(of({}, { keys: ["a.txt"] }));
         assert.deepEqual(fixes[0]?.commands, []);
         assert.ok(fixes[0]?.ask?.includes(`: aws s3 cp YOUR.csv s3://films-test/${key}. `));
     });
 });
 
-describe("a folder", () => {
+describe("diagnose of a folder", () => {
     const location = "movies/";
     it("files in one subfolder are imported from there, and files in several subfolders are repaired", () => {
         const one = diagnose(of({}, { location, keys: ["movies/2020/1.csv", "movies/2020/2.csv"] }));
@@ -203,7 +203,7 @@ describe("a folder", () => {
         assert.equal(two.fixes[0]?.location, "s3://films-test/movies/repaired/");
     });
 
-    it("rows are not counted in a folder with more files than are read", () => {
+    it("diagnose does not report too few rows if it has not read all files of the folder", () => {
         const keys = ["movies/1.csv", "movies/2.csv"];
         const few = "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n";
         assert.deepEqual(brokenIn(of({ "movies/1.csv": few }, { location, keys })), []);
@@ -234,7 +234,7 @@ describe("a folder", () => {
     });
 });
 
-describe("an object that cannot be read", () => {
+describe("diagnose of an object that cannot be read", () => {
     it("an archived object is a fault unless it is restored or can be read immediately", () => {
         assert.equal(archivedIn({ StorageClass: "GLACIER_IR" }), undefined);
         assert.equal(
@@ -264,7 +264,7 @@ describe("an object that cannot be read", () => {
         assert.match(diagnose({ ...snapshot, objects: [{ is: begun }] }).fixes[0]?.ask ?? "", /its restore has begun/);
     });
 
-    it("only the owner can provide an object that was deleted or encrypted with a customer key", () => {
+    it("a deleted object and an object encrypted with a customer-provided key are faults, and the fix asks the owner", () => {
         const snapshot = of({});
         const text =
             "InvalidRequest: The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.";
@@ -274,7 +274,7 @@ describe("an object that cannot be read", () => {
         assert.match(diagnose(deleted).fixes[0]?.ask ?? "", /was .* deleted on purpose\?/);
     });
 
-    it("an object belongs to another account only if S3 lists another owner", () => {
+    it("diagnose reports an object of another account only if S3 lists another owner", () => {
         const denied = { unread: "Forbidden: Access Denied" };
         const snapshot = { ...of({}), objects: [denied], ownership: { is: "ObjectWriter" } };
         const owned = (owner?: string) => ({ ...snapshot, keys: { is: [{ key, size: 5, ...(owner && { owner }) }] } });

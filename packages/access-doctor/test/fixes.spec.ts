@@ -7,7 +7,7 @@ import { breaks } from "./fixtures/break.ts";
 import { document, type ImportFixture } from "./fixtures/import-fixture.ts";
 import { brokenBy, createFixture, diagnosisOf, seen } from "./support.ts";
 
-describe("fixes", () => {
+describe("fixes of a diagnosis", () => {
     for (const { name, fault, asks } of breaks) {
         it(`the fix for ${name} ${asks ? "is a request to another person" : "consists of commands or another location"}`, () => {
             const fixes = diagnosisOf(brokenBy(name)).fixes.filter(({ faults }) => faults.includes(fault));
@@ -25,7 +25,7 @@ describe("fixes", () => {
         });
     }
 
-    it("a fix names the caller's own command only for the caller's resources, and only if it removes nothing of others", () => {
+    it("a fix contains the caller's own command only for the caller's resources, and only if it removes no statement of others", () => {
         const programs = (of: ImportFixture, owned: Record<string, string>) =>
             diagnose({ ...seen(of), owned }).fixes.map(({ program }) => program);
         const ours = { "arn:aws:s3:::films-test": "make data" };
@@ -47,7 +47,7 @@ describe("fixes", () => {
         }
     });
 
-    it("a fix writes one document once, even if several parts are wrong", () => {
+    it("a fix writes a document once, even if several of its parts are wrong", () => {
         const { fixes } = diagnosisOf(brokenBy("bucket-account", "bucket-get-missing"));
         assert.equal(fixes.length, 1);
         assert.equal(fixes[0]?.commands.length, 1);
@@ -74,11 +74,11 @@ describe("fixes", () => {
     });
 });
 
-describe("permissions that are wider than necessary", () => {
+describe("diagnose of permissions that are wider than necessary", () => {
     const warningsOf = (of: ImportFixture) =>
         diagnosisOf(of).findings.map(({ fault, verdict }) => `${verdict} ${fault}`);
 
-    it("wide statements and Personalize's access for any account cause a warning", () => {
+    it("diagnose warns of wildcard permissions, and of a trust policy for Personalize without a source condition", () => {
         const wide = {
             ...createFixture(),
             inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) },
@@ -92,7 +92,7 @@ describe("permissions that are wider than necessary", () => {
         assert.deepEqual(warningsOf({ ...createFixture(), trust: trusting }), ["warning no-conditions"]);
     });
 
-    it("AmazonS3ReadOnlyAccess stays attached, because the role may need it for other buckets", () => {
+    it("diagnose warns of AmazonS3ReadOnlyAccess but has no fix, because the role may need it for other buckets", () => {
         const snapshot = seen({ ...createFixture(), inline: {} });
         assert.ok("is" in snapshot.role && snapshot.role.is);
         const arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";

@@ -29,7 +29,7 @@ const asks = (of: ImportFixture | Snapshot) => {
     return fixes.map(({ commands, ask }) => ({ commands, ask }));
 };
 
-describe("fixes that must not harm", () => {
+describe("fixes that must not remove protection", () => {
     const breakGlass = `arn:aws:iam::${account}:role/break-glass`;
     const guards: Record<string, Statement["Condition"]> = {
         "an IP range": { NotIpAddress: { "aws:SourceIp": "192.0.2.0/24" } },
@@ -45,7 +45,7 @@ describe("fixes that must not harm", () => {
         },
     };
     for (const [what, condition] of Object.entries(guards)) {
-        it(`the fix changes no Deny by ${what}, and asks its owner with statement and request`, () => {
+        it(`the fix does not change a Deny by ${what}, and asks the owner, quoting the statement`, () => {
             const [fix] = asks(withBucket(createFixture(), denial(condition)));
             assert.deepEqual(fix?.commands, []);
             assert.match(
@@ -100,7 +100,7 @@ describe("fixes that must not harm", () => {
         fc.assert(property, { numRuns: 200, seed: 15 });
     });
 
-    it("the diagnosis explains a Deny for the role, and removes no Deny by itself", () => {
+    it("the fix does not remove a Deny for the import's own role, and asks the owner", () => {
         const named = denial(undefined, { Principal: { AWS: roleArn } });
         const [fix] = asks(withBucket(createFixture(), named));
         assert.deepEqual(fix?.commands, []);
@@ -110,7 +110,7 @@ describe("fixes that must not harm", () => {
         );
     });
 
-    it("the fix asks for an exception if the role's own policy denies, even for the caller's role", () => {
+    it("the fix asks for an exception if the role's own policy denies, even if the role belongs to the caller", () => {
         for (const owned of [{}, { [roleArn]: "pulumi up" }]) {
             const [fix] = diagnose({ ...seen(brokenBy("role-deny")), owned }).fixes;
             assert.deepEqual(fix?.commands, []);
@@ -121,7 +121,7 @@ describe("fixes that must not harm", () => {
         }
     });
 
-    it("a fix adds statements to a boundary only if no other user or role has it", () => {
+    it("a fix adds statements to a permissions boundary only if no other user or role uses it", () => {
         const snapshot = seen(brokenBy("boundary"));
         assert.ok("is" in snapshot.role && snapshot.role.is?.boundary);
         const { is: role } = snapshot.role;
@@ -145,7 +145,7 @@ describe("fixes that must not harm", () => {
         );
     });
 
-    it("fixes contain nothing that AWS rejects, such as ids of deleted roles or a sixth version", () => {
+    it("fixes contain nothing that AWS rejects, such as ids of deleted roles or a sixth policy version", () => {
         const stale: Statement = {
             Effect: "Allow",
             Principal: { AWS: "AROAGONEGONEGONEGONE" },
@@ -177,7 +177,7 @@ describe("fixes that must not harm", () => {
         );
     });
 
-    it("a fix without the caller's permission names the person who can apply it, with the commands", () => {
+    it("a fix that the caller may not apply asks an administrator to run the commands", () => {
         const user = `arn:aws:iam::${account}:user/operator`;
         const denied = (action: string, resource: string) => ({
             action,
@@ -196,7 +196,7 @@ describe("fixes that must not harm", () => {
         assert.match(fix?.ask ?? "", /^an administrator of account 0{12}: .* may not iam:PutRolePolicy\. --write DIR/);
     });
 
-    it("the diagnosis asks whether a bucket with a similar name was meant", () => {
+    it("the fix for a missing bucket asks whether the bucket with a similar name was meant", () => {
         const missing = {
             ...seen(brokenBy("bucket-missing")),
             bucketFacts: { is: { region: undefined, others: ["film-test"] } },
@@ -210,7 +210,7 @@ describe("fixes that must not harm", () => {
         );
     });
 
-    it("a fix corrects the key of a file that it also repairs", () => {
+    it("the fixes include both the key policy and the content of an encrypted file", () => {
         const { fixes } = diagnosisOf(brokenBy("header-quoted", "kms-no-grant"));
         assert.deepEqual(
             fixes.flatMap((fix) => fix.faults),
@@ -227,7 +227,7 @@ describe("fixes that must not harm", () => {
         assert.deepEqual([findings.map(({ fault }) => fault), fixes], [["too-wide"], []]);
     });
 
-    it("a fix shows the statements that it adds, and has an undo", () => {
+    it("a fix lists the statements that it adds, and its files include undo.sh", () => {
         const [fix] = diagnosisOf(brokenBy("bucket-list-missing")).fixes;
         assert.deepEqual(
             fix?.adds.map(({ Sid, Action }) => [Sid, Action]),

@@ -20,14 +20,14 @@ const resultOf = (snapshot: Snapshot) => {
     return [verdict, result?.verdict, result?.findings[0]?.fault, result?.detail ?? ""] as const;
 };
 
-describe("The link for an import job's result", () => {
-    it("the job link is in order for a successful or running job", () => {
+describe('the link "import job result" of a diagnosis', () => {
+    it("the job link is ok for a successful or running job", () => {
         assert.deepEqual(resultOf(withJob(seen(createFixture()), "ACTIVE")).slice(0, 3), ["sound", "ok", undefined]);
         const [verdict, result, , detail] = resultOf(withJob(seen(createFixture()), "CREATE PENDING"));
         assert.deepEqual([verdict, result, detail], ["sound", "ok", "CREATE PENDING: not failed yet"]);
     });
 
-    it("the job link is broken if the message names a line or column and no other link explains it", () => {
+    it("the job link is broken if the message contains a line or column and no other link explains it", () => {
         for (const reason of [columns, "Line 3 has 4 columns, but the header has 5."]) {
             const [verdict, result, fault, detail] = resultOf(failed(seen(createFixture()), reason));
             assert.deepEqual([verdict, result, fault], ["broken", "broken", "file-refused"]);
@@ -37,7 +37,7 @@ describe("The link for an import job's result", () => {
         assert.deepEqual(brokenIn(explained), ["column-missing"]);
     });
 
-    it("the job link has a fix only if every link was read", () => {
+    it("the job link says that the fault was fixed only if every link could be checked", () => {
         const sound = seen(createFixture());
         assert.deepEqual(resultOf(failed(sound, privileges)).slice(0, 3), [
             "sound",
@@ -49,14 +49,14 @@ describe("The link for an import job's result", () => {
         assert.doesNotMatch(detail, /fixed since/);
     });
 
-    it("the verdict is unknown for an unknown or missing message", () => {
+    it("the verdict is unknown if the job's failure reason is unknown or missing", () => {
         const strange = resultOf(failed(seen(createFixture()), "Internal problem 17."));
         assert.deepEqual(strange.slice(0, 2), ["unknown", "unknown"]);
         assert.match(strange[3], /Internal problem 17.*not known here/);
         assert.deepEqual(resultOf(withJob(seen(createFixture()), "CREATE FAILED")).slice(0, 2), ["unknown", "unknown"]);
     });
 
-    it("a pasted message breaks the job link if the service refused the call", () => {
+    it("the job link is broken if the pasted message says that the service refused the call", () => {
         const told = (reported: string) => resultOf({ ...seen(createFixture()), reported });
         assert.deepEqual(told(columns).slice(0, 3), ["broken", "broken", "file-refused"]);
         assert.deepEqual(told("More than 5 resources with PENDING or IN_PROGRESS status.").slice(0, 3), [
@@ -68,10 +68,10 @@ describe("The link for an import job's result", () => {
     });
 });
 
-describe("the caller who diagnoses a job", () => {
+describe("iam:PassRole of the caller who diagnoses a job", () => {
     const stranger = seen(brokenBy("passrole-missing"));
 
-    it("the caller needs no iam:PassRole for a job that the service accepted", () => {
+    it("a missing iam:PassRole is only a warning for a job that the service accepted", () => {
         const { verdict, findings } = diagnose(withJob(stranger, "ACTIVE"));
         assert.deepEqual([verdict, findings.map((each) => each.verdict)], ["sound", ["warning"]]);
         const unread = { unread: "iam:SimulatePrincipalPolicy is denied", needs: "iam:SimulatePrincipalPolicy" };
@@ -79,7 +79,7 @@ describe("the caller who diagnoses a job", () => {
         assert.deepEqual([auditor.verdict, auditor.needs], ["sound", []]);
     });
 
-    it("the caller needs iam:PassRole for a job that does not exist yet", () => {
+    it("a missing iam:PassRole is a fault for a job that does not exist yet", () => {
         assert.deepEqual(brokenIn(stranger), ["passrole"]);
     });
 });

@@ -6,7 +6,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { policyText } from "../fetch-bucket.ts";
 import { createReader, fetched, limits, withSignal } from "../look.ts";
 
-describe("reads from AWS by the diagnosis", () => {
+describe("reads from AWS by diagnose-access", () => {
     let answer: RequestListener;
     const server = createServer((request, response) => answer(request, response));
     let s3: S3Client;
@@ -39,7 +39,7 @@ describe("reads from AWS by the diagnosis", () => {
             (ends) => policyText(withSignal(s3, ends), "films"),
         );
 
-    it("a denied read names the missing permission, from AWS's message or its own", async () => {
+    it("a denied read reports the permission in AWS's message, otherwise the permission that the read needs", async () => {
         refuse(403, "AccessDenied", "Access Denied");
         const denied = await read();
         assert.ok("unread" in denied);
@@ -51,7 +51,7 @@ describe("reads from AWS by the diagnosis", () => {
         assert.equal(named.needs, "kms:Decrypt");
     });
 
-    it("the diagnosis requests no permission if a VPC endpoint policy denies", async () => {
+    it("a read denied by a VPC endpoint policy reports no missing permission", async () => {
         const why = "because no VPC endpoint policy allows the s3:GetBucketPolicy action";
         refuse(403, "AccessDenied", `User: x is not authorized to perform: s3:GetBucketPolicy ${why}`);
         const refused = await read();
@@ -75,7 +75,7 @@ describe("reads from AWS by the diagnosis", () => {
         assert.equal(throttled.needs, undefined);
     });
 
-    it("a read ends after its time limit, and earlier reports what it waits for", async () => {
+    it("a slow read first reports its permission and ends after the time limit", async () => {
         answer = () => {};
         lines.length = 0;
         const late = await read(undefined, { reports: 120, ends: 250 });

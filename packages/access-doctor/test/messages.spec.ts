@@ -6,7 +6,7 @@ import { explainMessage, type Subject } from "../messages.ts";
 const job = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/ratings-1";
 const diagnoseRole = "npx access-doctor --role";
 
-/** Real messages with their sources. Values replace the placeholders of guides. */
+/** Real error messages of AWS with their sources. In messages from guides, values replace the placeholders. */
 const known = JSON.parse(await readFile(join(import.meta.dirname, "fixtures", "messages.json"), "utf8")) as readonly {
     readonly source: string;
     readonly text: string;
@@ -16,9 +16,9 @@ const known = JSON.parse(await readFile(join(import.meta.dirname, "fixtures", "m
     readonly next: string;
 }[];
 
-describe("a pasted message of AWS", () => {
+describe("explainMessage for a pasted message of AWS", () => {
     for (const { source, text, subject, cause, next } of known) {
-        it(`the message is recognized: ${text.slice(0, 90)}… (${source})`, () => {
+        it(`explainMessage recognizes: ${text.slice(0, 90)}… (${source})`, () => {
             const found = explainMessage(text);
             assert.equal(found?.subject, subject);
             assert.match(found.cause, new RegExp(cause));
@@ -26,14 +26,14 @@ describe("a pasted message of AWS", () => {
         });
     }
 
-    it("a message is recognized with a terminal's line breaks and inside a traceback", async () => {
+    it("explainMessage recognizes a message with a terminal's line breaks and inside a traceback", async () => {
         const wrapped = await readFile(join(import.meta.dirname, "fixtures", "traceback.txt"), "utf8");
         const found = explainMessage(wrapped);
         assert.equal(found?.subject, "access");
         assert.deepEqual(found.mentions.lines, []);
     });
 
-    it("names in the message fill the next command, and a line number is shown", () => {
+    it("the next command contains the names in the message, and prints the line that the message reports", () => {
         assert.equal(
             explainMessage(`${job}: Insufficient privileges for accessing data in S3.`)?.next,
             `npx access-doctor --job ${job}`,
@@ -48,7 +48,7 @@ describe("a pasted message of AWS", () => {
         assert.deepEqual(line.mentions.lines, [7]);
     });
 
-    it("a message about something else is not recognized", () => {
+    it("explainMessage returns undefined for a message about something else", () => {
         for (const text of ["", "The build failed.", "Training: line of business", "no"]) {
             assert.equal(explainMessage(text), undefined, text);
         }

@@ -13,7 +13,7 @@ const again = { command: "npm run diagnose-access -- --job JOB", folder: "/tmp/f
 const seenCases = [...roleCases, ...bucketCases, ...keyCases];
 const unseenCases = [...unseenRoleCases, ...unseenBucketCases, ...unseenKeyCases];
 
-/** Throws an AssertionError unless the diagnosis says and ends as the case expects. */
+/** Throws an AssertionError unless the diagnosis has the cause and the fix that the case expects. */
 function assertExplained({ snapshot, says, ends }: PublicCase): void {
     const diagnosis = diagnose(snapshot);
     const { fixes, verdict } = diagnosis;

@@ -123,7 +123,7 @@ describe("repairCsv of a data file", () => {
         });
     }
 
-    it("repairCsv detects commas where vertical bars are frequent, and a quote within a value", async () => {
+    it("repairCsv detects commas as the delimiter despite many vertical bars, and escapes a quote within a value", async () => {
         const genres = "ITEM_ID,GENRES\n1,Action|Comedy|Drama|War\n";
         assert.equal((await repair(genres, requiredShape("ITEMS"))).text, genres);
         const vinyl = await repair('ITEM_ID,TITLE\n1,12" Vinyl\n', requiredShape("ITEMS"));
@@ -131,7 +131,7 @@ describe("repairCsv of a data file", () => {
         assert.deepEqual(whats(vinyl), ["escaped quotes within values"]);
     });
 
-    it("repairCsv adds needed quotes and keeps columns that the schema does not have", async () => {
+    it("repairCsv adds quotes where CSV needs them and keeps columns that are not in the schema", async () => {
         const { text } = await repair(
             'ITEM_ID,TITLE\n1,"Alien, ""director\'s"" cut"\n2,A\\B\n3,"two\nlines"\n',
             requiredShape("ITEMS"),
@@ -139,18 +139,18 @@ describe("repairCsv of a data file", () => {
         assert.equal(text, 'ITEM_ID,TITLE\n1,"Alien, \\"director\'s\\" cut"\n2,"A\\\\B"\n3,two lines\n');
     });
 
-    it("repairCsv reads backslashes before quotes", async () => {
+    it("repairCsv reads quotes that are escaped with backslashes", async () => {
         const { text } = await repair('ITEM_ID,TITLE\n1,"the \\"cut\\""\n', requiredShape("ITEMS"));
         assert.equal(text, 'ITEM_ID,TITLE\n1,"the \\"cut\\""\n');
     });
 
-    it("repairCsv leaves out columns only on request", async () => {
+    it("repairCsv removes additional columns only if `keep` does not contain them", async () => {
         const wide = good.replaceAll(/$(?=\n)/gm, ",x").replace(",x", ",MORE");
         assert.equal((await repair(wide)).text, wide);
         assert.equal((await repair(wide, interactions, header.split(","))).text, good);
     });
 
-    it("repairCsv finds bytes that are not UTF-8 after the first quarter of a megabyte", async () => {
+    it("repairCsv detects an encoding other than UTF-8 from a byte after the first 256 KiB", async () => {
         const many = `${header}\n${"1,50,Watch,881250949\n".repeat(20_000)}1,50,é,1\n`;
         const { text, rows } = await repair(Buffer.from(many, "latin1"));
         assert.equal(rows, 20_001);
@@ -198,7 +198,7 @@ describe("repairCsv of a data file", () => {
         });
     }
 
-    it("repairCsv names five wrong lines and counts the others", async () => {
+    it("repairCsv reports five wrong lines and the number of others", async () => {
         const many = `${header}\n${"1,2,Watch,soon\n".repeat(9)}`;
         await assert.rejects(repair(many), /line 6: [^\n]*\n… and 4 more$/);
     });

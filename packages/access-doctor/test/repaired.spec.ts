@@ -15,7 +15,7 @@ const columns = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"];
 const shape = shapeOf(schema);
 const scene = sceneOf(seen(createFixture()));
 
-/** Returns the diagnosis' findings in a file, without the one about too few rows. */
+/** Returns the faults that the diagnosis finds in a file, except for too few rows. */
 function faultsIn(start: Uint8Array): string[] {
     const facts = { key: scene.of.key, size: start.length, start };
     const snapshot = { ...scene.snapshot, objects: [{ is: facts }] };
@@ -65,7 +65,7 @@ describe("repaired copies of random files", () => {
     const folder = mkdtempSync(join(tmpdir(), "repaired-spec-"));
     after(() => rmSync(folder, { recursive: true }));
 
-    it("a repaired copy has no fault, or the error names what cannot be repaired", async () => {
+    it("repairCsv writes a copy without faults, or rejects with the part that cannot be repaired", async () => {
         const [from, to] = [join(folder, "in"), join(folder, "out")];
         let repaired = 0;
         const property = fc.asyncProperty(file, async (bytes) => {

@@ -14,20 +14,20 @@ export const seen = (of: ImportFixture): Snapshot => snapshotOf(of);
 
 export const diagnosisOf = (of: ImportFixture) => diagnose(seen(of));
 
-/** Returns the broken faults in the order of the links, each once. */
+/** Returns the faults that prevent the import, in the order of the links and without repetition. */
 export const brokenIn = (snapshot: Snapshot): FaultId[] => [
     ...new Set(diagnose(snapshot).findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []))),
 ];
 
-/** Checks whether a diagnosis explains the fault. */
+/** Checks whether a diagnosis reports the fault with the expected explanation. */
 export const explains = ({ findings }: Diagnosis, { fault, says }: Break): boolean =>
     findings.some((each) => each.verdict === "broken" && each.fault === fault && says.test(each.sentence));
 
-/** Returns the fixture with the fault of this name. */
+/** Returns the working setup with the faults of these names. */
 export function brokenBy(...names: string[]): ImportFixture {
     return names.reduce((made, name) => {
         const found = breaks.find((each) => each.name === name);
-        if (!found) throw new Error(`the drill has no fault ${name}`);
+        if (!found) throw new Error(`fixtures/break.ts has no fault ${name}`);
         return found.make(made);
     }, createFixture());
 }

@@ -19,9 +19,9 @@ const fetches = [
     ],
 ] as const;
 
-describe("resources that the caller may not read", () => {
+describe("diagnose without permission to read a resource", () => {
     for (const part of fetches) {
-        it(`an unreadable ${part} is no fault and hides no other fault`, () => {
+        it(`an unreadable ${part} is not reported as a fault and hides no other fault`, () => {
             const without = (snapshot: Snapshot): Snapshot => ({ ...snapshot, [part]: denied });
             assert.deepEqual(brokenIn(without(seen(createFixture()))), []);
             const [elsewhere, fault] =
@@ -30,7 +30,7 @@ describe("resources that the caller may not read", () => {
         });
     }
 
-    it("the link reports an unreadable resource with AWS's access error", () => {
+    it("the verdict of a link is unknown, with AWS's access error, if its resource cannot be read", () => {
         const { links, verdict } = diagnose({ ...seen(createFixture()), role: denied, simulated: denied });
         const unknown = links.filter((link) => link.verdict === "unknown");
         assert.deepEqual(
@@ -43,17 +43,17 @@ describe("resources that the caller may not read", () => {
         assert.equal(verdict, "unknown");
     });
 
-    it("documents decide about a role without the simulator, and the simulator without documents", () => {
+    it("diagnose judges a role by its documents without the simulator, and by the simulator without documents", () => {
         const broken = seen(brokenBy("role-list-missing"));
         assert.deepEqual(brokenIn({ ...broken, simulated: denied }), ["role-policy"]);
         assert.deepEqual(brokenIn({ ...broken, role: denied }), ["role-policy"]);
     });
 
-    it("a denying boundary is found without the simulator", () => {
+    it("diagnose reports a permissions boundary that denies without the simulator", () => {
         assert.deepEqual(brokenIn({ ...seen(brokenBy("boundary")), simulated: denied }), ["boundary"]);
     });
 
-    it("an object without readable content is not judged by its content", () => {
+    it("diagnose reports no fault in an object whose content cannot be read", () => {
         const snapshot = seen(createFixture());
         const [object] = snapshot.objects;
         assert.ok(object && "is" in object);
@@ -62,7 +62,7 @@ describe("resources that the caller may not read", () => {
     });
 });
 
-describe("an attached policy without a document", () => {
+describe("diagnose of an attached policy without a document", () => {
     const policy = {
         name: "AmazonForecastFullAccess",
         arn: "arn:aws:iam::aws:policy/AmazonForecastFullAccess",
@@ -73,7 +73,7 @@ describe("an attached policy without a document", () => {
         const { is: role } = snapshot.role;
         return { ...snapshot, role: { is: { ...role, policies: [...role.policies, policy] } } };
     };
-    it("a policy without a document grants nothing, and the diagnosis reports it without a fault", () => {
+    it("diagnose warns that a policy without a document grants nothing", () => {
         for (const [of, faults] of [
             [createFixture(), []],
             [brokenBy("role-get-missing"), ["role-policy"]],
@@ -89,7 +89,7 @@ describe("an attached policy without a document", () => {
     });
 });
 
-describe("a job that failed although every link is in order", () => {
+describe("diagnose of a failed job whose links are all ok", () => {
     const privileges =
         "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.";
     const faultOf = (snapshot: Snapshot, failureReason = privileges) => {
@@ -97,7 +97,7 @@ describe("a job that failed although every link is in order", () => {
         const { findings } = diagnose({ ...snapshot, job });
         return findings.find(({ fault }) => fault.startsWith("job-"));
     };
-    it("the fix names the config key that removes the bucket policy's conditions, in this case only", () => {
+    it("the finding suggests bucketPolicyConditions=false only for missing privileges despite correct policies with conditions", () => {
         const sound = seen(createFixture());
         const named = faultOf(sound);
         assert.equal(named?.fault, "job-bucket-conditions");
@@ -116,8 +116,8 @@ describe("a job that failed although every link is in order", () => {
     });
 });
 
-describe("an organisation", () => {
-    it("an organization's policy is named if the simulator reports it, and suspected if only the simulator denies", () => {
+describe("diagnose of an organization's policies", () => {
+    it("the organization's link is broken if the simulator reports it, and unknown if the simulator denies without a reason", () => {
         const snapshot = seen(createFixture());
         assert.ok("is" in snapshot.simulated);
         const deny = (more: object) => ({
@@ -139,7 +139,7 @@ describe("an organisation", () => {
         assert.equal(verdict, "unknown");
     });
 
-    it("the organization is not named for an access error of another action or caller", () => {
+    it("an access error about another action or caller does not break the organization's link", () => {
         const role = "arn:aws:sts::000000000000:assumed-role/Import-test/PersonalizeSession";
         const why = "with an explicit deny in a service control policy";
         const told = (who: string, action: string) =>

@@ -3,18 +3,24 @@ import { known, type ObjectFacts, type Snapshot } from "../../snapshot.ts";
 import { document, type ImportFixture, roleArnOf } from "../fixtures/import-fixture.ts";
 import { createFixture, seen } from "../support.ts";
 
-/** A mistake from public issues, threads or AWS's pages, applied to a working import. */
+/** A mistake that was reported in a public issue, a forum or on AWS's pages, applied to a working import. */
 export interface PublicCase {
     readonly name: string;
     readonly source: string;
-    /** The situation that the source describes, in our words. */
+    /** The situation that the source describes, in this project's words. */
     readonly words: string;
     readonly snapshot: Snapshot;
-    /** Expected first line; absent for an import that can read its data. */
+    /** Pattern of the expected cause; absent for an import that can read its data. */
     readonly says?: RegExp;
-    /** Expected fix: `commands` if commands fix the fault; a pattern for a request to another person; a verdict if nothing is broken. */
+    /**
+     * Expected fix: `commands` if commands fix the fault, or a pattern of the request to a person. If nothing is
+     * broken, the expected verdict.
+     */
     readonly ends: "commands" | "sound" | "unknown" | RegExp;
-    /** What the diagnosis says instead, for a case that it does not explain yet; the spec fails once it does. */
+    /**
+     * For a case that the diagnosis does not explain yet: what it says instead. The spec fails as soon as it explains
+     * the case.
+     */
     readonly notYet?: string;
 }
 
@@ -28,11 +34,11 @@ export const service = { Service: personalizeService };
 export const bucketStatements = (of: ImportFixture): Statement[] =>
     (JSON.parse(of.bucketPolicy ?? "{}") as { Statement: Statement[] }).Statement;
 
-/** The working import with other role policies. */
+/** Returns the working import with these statements as the role's only policy. */
 export const withRole = (...Statement: Statement[]): Snapshot =>
     seen({ ...createFixture(), inline: { mine: document(...Statement) } });
 
-/** The working import with one more statement in the role's policy. */
+/** Returns the working import with an additional Deny in the role's policies. */
 export const roleDenies = (statement: Omit<Statement, "Effect">): Snapshot =>
     seen({
         ...createFixture(),
@@ -42,11 +48,11 @@ export const roleDenies = (statement: Omit<Statement, "Effect">): Snapshot =>
 export const list: Statement = { Sid: "List", Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn };
 export const get: Statement = { Sid: "Get", Effect: "Allow", Action: "s3:GetObject", Resource: objects };
 
-/** The working import with another bucket policy. */
+/** Returns the working import with these statements as the bucket policy. */
 export const withBucket = (...Statement: Statement[]): Snapshot =>
     seen({ ...createFixture(), bucketPolicy: JSON.stringify(document(...Statement)) });
 
-/** A statement of a bucket policy that denies all of S3 under a condition. */
+/** Returns a statement of a bucket policy that denies all actions of S3 under a condition. */
 export const denial = (Condition: ConditionBlock | undefined, more: Partial<Statement> = {}): Statement => ({
     Sid: "Guard",
     Effect: "Deny",
@@ -57,7 +63,7 @@ export const denial = (Condition: ConditionBlock | undefined, more: Partial<Stat
     ...more,
 });
 
-/** The working import with one Deny statement in the bucket policy. */
+/** Returns the working import with an additional Deny in the bucket policy. */
 export const bucketDenies = (...given: Parameters<typeof denial>): Snapshot =>
     withBucket(...bucketStatements(createFixture()), denial(...given));
 
@@ -67,19 +73,19 @@ export const trusting = (statement: Partial<Statement>): Snapshot =>
         trust: document({ Sid: "Trust", Effect: "Allow", Principal: service, Action: "sts:AssumeRole", ...statement }),
     });
 
-/** Changes facts of a snapshot's objects. */
+/** Returns the snapshot with other facts about all its objects. */
 export const withObjects = (snapshot: Snapshot, facts: Partial<ObjectFacts>): Snapshot => ({
     ...snapshot,
     objects: snapshot.objects.map((each) => ("is" in each ? { is: { ...each.is, ...facts } } : each)),
 });
 
-/** Replaces the objects with S3's access error with this message. */
+/** Returns the snapshot with an access error of S3 in place of the objects. */
 export const refused = (snapshot: Snapshot, message: string): Snapshot => ({
     ...snapshot,
     objects: [{ unread: `s3:GetObject is denied (AccessDenied: ${message})`, needs: "s3:GetObject" }],
 });
 
-/** Changes facts of a snapshot's role. */
+/** Returns the snapshot with other facts about its role. */
 export const withRoleFacts = (snapshot: Snapshot, facts: object): Snapshot => {
     const role = known(snapshot.role);
     return role ? { ...snapshot, role: { is: { ...role, ...facts } } } : snapshot;

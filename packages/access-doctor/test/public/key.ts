@@ -30,12 +30,12 @@ const denied = (why: string, action = "s3:GetObject", resource = `"${bucketArn}/
     `User: arn:aws:sts::${account}:assumed-role/Import-test/PersonalizeSession is not authorized to perform: ${action} on resource: ${resource} ${why}`;
 const told = (reported: string) => ({ ...seen(createFixture()), reported });
 const unread = { unread: "AccessDenied: not authorized" };
-/** A key policy that names one administrator, who is not the caller. */
+/** Returns a key policy with one administrator, who is not the caller. */
 const changesKey =
     /^an administrator of account 0{12}: let \S+ and Personalize use the key .* --write DIR saves the commands/;
 const messages = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html";
 
-/** Mistakes in key policies, and AWS's own messages about them. */
+/** Mistakes in key policies, and AWS's error messages about them. */
 export const keyCases: readonly PublicCase[] = [
     {
         name: "a key of another account",

@@ -15,7 +15,7 @@ import {
 const guide = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
 const onBoth = { Effect: "Allow", Resource: [bucketArn, objects] } as const;
 
-/** Mistakes in a role: its policies, its trust policy, its boundary. */
+/** Mistakes in a role: in its policies, its trust policy or its permissions boundary. */
 export const roleCases: readonly PublicCase[] = [
     {
         name: "the name of an API operation as an action: s3:ListObjects",

@@ -19,7 +19,7 @@ const ownOrganisation = "o-a1b2c3d4e5";
 const partners = ["111122223333", "444455556666"];
 const [lists] = bucketStatements(createFixture()) as [Statement];
 
-/** Mistakes in bucket policies, written from the sources by a reader who had not seen the diagnosis. */
+/** Mistakes in bucket policies. Their author knew only the sources and not the code of the diagnosis. */
 export const unseenBucketCases: readonly PublicCase[] = [
     {
         name: "one VPC endpoint and some roles",

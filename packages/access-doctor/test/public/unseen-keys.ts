@@ -6,7 +6,10 @@ import { encrypted, forRole } from "./key.ts";
 
 const viaS3 = { "kms:ViaService": "s3.eu-central-1.amazonaws.com" };
 
-/** An encrypted import: a key policy that gives actions to the account, and a statement in the role's policy. */
+/**
+ * Returns an import of encrypted objects, with a key policy that allows the account these actions, and an additional
+ * statement in the role's policy.
+ */
 const delegated = (Action: string | string[], statement: Partial<Statement> = {}) =>
     seen({
         ...createFixture(),
@@ -27,7 +30,7 @@ const delegated = (Action: string | string[], statement: Partial<Statement> = {}
     });
 const managedKey = `arn:aws:kms:eu-central-1:${account}:key/aws-s3`;
 
-/** Mistakes in key policies and objects, written from the sources by a reader who had not seen the diagnosis. */
+/** Mistakes in key policies and objects. Their author knew only the sources and not the code of the diagnosis. */
 export const unseenKeyCases: readonly PublicCase[] = [
     {
         name: "a key policy for those who manage the key",
