@@ -9,7 +9,7 @@ describe("measured", () => {
         if (process.platform === "linux") assert.ok(peakMib !== undefined && peakMib > 200, `${peakMib} MiB`);
     });
 
-    it("measured rejects with the output of a failed program", async () => {
+    it("measured rejects with the stderr of a failed program", async () => {
         await assert.rejects(
             measured(process.execPath, ["-e", "console.error('no rows'); process.exit(3)"]),
             /ended with 3:\nno rows/,

@@ -3,7 +3,7 @@ import { find, foldsOf, meanOf } from "../../bench/tables/trials.ts";
 import { columnsFrom } from "../support/columns.ts";
 
 describe("bench:tables", () => {
-    it("find equals a calculation by hand without known films", () => {
+    it("find ignores known films and returns recall and NDCG as calculated by hand", () => {
         const { recall, ndcg } = find([9, 1, 5, 2], new Set([9]), new Set([1, 2, 7]));
         assert.equal(recall, 2 / 3);
         assert.equal(ndcg, (1 + 1 / Math.log2(4)) / (1 + 1 / Math.log2(3) + 1 / Math.log2(4)));
@@ -21,7 +21,7 @@ describe("bench:tables", () => {
         assert.deepEqual(meanOf([]), none);
     });
 
-    it("foldsOf tests each user once on tables without that user", () => {
+    it("foldsOf returns each user in one test fold whose training data lacks the user", () => {
         const events = Array.from({ length: 50 }, (_, user) =>
             Array.from({ length: 20 }, (_, at) => [`u${user}`, `i${(user + at) % 30}`, 100 - at] as const),
         );
@@ -29,11 +29,11 @@ describe("bench:tables", () => {
         const folds = foldsOf(columns);
         assert.equal(folds.flatMap(({ trials }) => trials).length, 50);
         for (const { train, trials } of folds) {
-            // If a user has only one event, this event is never the truth of the evaluation.
+            // A user with only one event is in no test, because there is nothing to predict.
             assert.ok(new Set(train.users).size + trials.length >= columns.userCount - 1);
             for (const { known, truth } of trials) assert.deepEqual([known.length, truth.size], [18, 2]);
         }
-        // The result is sorted by time, although the oldest event is last in the file.
+        // The film of the newest event is the one to predict, although the file is not sorted by time.
         const [first] = folds.flatMap(({ trials }) => trials.filter(({ truth }) => truth.has(0) && truth.has(1)));
         assert.ok(first);
     });

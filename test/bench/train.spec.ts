@@ -27,12 +27,12 @@ describe("bench:train", () => {
         return file;
     };
 
-    it("generate writes equal bytes for equal numbers", async () => {
+    it("generate.ts writes equal bytes for equal arguments", async () => {
         const [one, two] = [await generate("one", 50, 300, 2_000), await generate("two", 50, 300, 2_000)];
         assert.deepEqual(await readFile(one), await readFile(two));
     });
 
-    it("generate writes Zipf-distributed items without repeats in a history", async () => {
+    it("generate.ts writes items by Zipf's law and no item twice for a user", async () => {
         const rows = loadRows(await generate("rows", 400, 1_000, 20_000));
         assert.ok(Math.abs(rows.items.length - 20_000) < 1_000, `${rows.items.length}`);
         const counts = new Int32Array(1_000);
@@ -55,7 +55,7 @@ describe("bench:train", () => {
         assert.ok(rows.timestamps.every((time, row) => row === 0 || time > (rows.timestamps[row - 1] ?? 0)));
     });
 
-    it("generate stops if users want more items than their tastes have", async () => {
+    it("generate.ts limits each history to half of the items", async () => {
         const rows = loadRows(await generate("rows", 20, 40, 10_000));
         assert.equal(rows.items.length, 20 * 20, "half of the items are the longest history");
     });

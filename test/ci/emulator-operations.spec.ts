@@ -22,7 +22,7 @@ import {
 } from "../../packages/local-personalize/test/support.ts";
 import { loadServiceModels, type ServiceModel } from "../../packages/local-personalize/wire/validate.ts";
 
-/** Operations whose names contain one of these parts are not emulated. A call returns an error with the operation's name. */
+/** Operations of which a part is not emulated, and this part as docs/emulator.md describes it. */
 const partly: Readonly<Record<string, string>> = {
     CreateBatchInferenceJob: "without theme generation",
     CreateFilter: "without filters of `ActionID`",
@@ -45,7 +45,7 @@ describe("Table of operations in docs/emulator.md", () => {
     });
     after(() => service?.discard());
 
-    it("the table lists each operation of AWS's service models with its emulation", async () => {
+    it("the table in docs/emulator.md says for each operation of AWS's models what the emulator supports", async () => {
         const rows: string[] = [];
         const emulated: string[] = [];
         for (const name of Object.keys(models) as ServiceName[]) {
@@ -77,7 +77,7 @@ describe("Table of operations in docs/emulator.md", () => {
     });
 });
 
-/** A row of the table of parameters: a parameter with its members, in all operations or in one. */
+/** A row of parameters.md: a parameter with all its members, in one operation or, without `operation`, in all. */
 interface Row {
     readonly path: string;
     readonly operation: string | undefined;
@@ -85,7 +85,7 @@ interface Row {
     readonly evidence: string;
 }
 
-/** An optional parameter of an operation without members of its own, or a member of a parameter. */
+/** An optional parameter of an operation: one without members, or a member of a structure. */
 interface Parameter {
     readonly model: ServiceModel;
     readonly service: ServiceName;
@@ -101,7 +101,7 @@ const parameterRows: Row[] = readFileSync(join(specs, "parameters.md"), "utf8")
         return path === "" ? [] : [{ path, operation, here, evidence }];
     });
 
-describe("Table of parameters of local-personalize", () => {
+describe("Table in packages/local-personalize/test/parameters.md", () => {
     const bucket = filmsBucket();
     const models = loadServiceModels(serviceModels());
     const refusedOperations = [...page.matchAll(/^\| `(\w+)` \| not emulated \|$/gm)].map(([, operation]) => operation);
@@ -133,7 +133,7 @@ describe("Table of parameters of local-personalize", () => {
         return { status, answer: JSON.parse(text || "{}") };
     };
 
-    it("each optional parameter of AWS's service models has a row, and each row a parameter", () => {
+    it("parameters.md has a row for each optional parameter of AWS's service models, and no other rows", () => {
         assert.ok(parameters.length > 150, String(parameters.length));
         const without = parameters.filter((parameter) => !rowOf(parameter));
         assert.deepEqual(
@@ -149,7 +149,7 @@ describe("Table of parameters of local-personalize", () => {
 
     for (const parameter of parameters.filter((each) => rowOf(each)?.here === "refused")) {
         const { model, service: name, operation, path } = parameter;
-        it(`${operation} refuses ${path} by name`, async () => {
+        it(`${operation} refuses ${path} and reports its name`, async () => {
             const shape = model.operations[operation]?.input?.shape ?? "";
             const without = smallest(model, shape) as Record<string, unknown>;
             const { answer } = await call(name, operation, withPath(model, shape, without, path.split(".")));
@@ -162,7 +162,7 @@ describe("Table of parameters of local-personalize", () => {
 
     for (const { path, evidence } of parameterRows.filter(({ here }) => here === "has an effect")) {
         if (evidence.startsWith("a list ")) continue;
-        it(`${path} has the test "${evidence}"`, () => {
+        it(`the test "${evidence}" for ${path} exists`, () => {
             const [file = "", title = ""] = evidence.split(": ");
             const titles = [...readFileSync(join(specs, file), "utf8").matchAll(/^\s+it\((["`])(.*)\1/gm)];
             assert.ok(
@@ -172,14 +172,14 @@ describe("Table of parameters of local-personalize", () => {
         });
     }
 
-    it("each row has an effect, is refused, or describes with a reason", () => {
+    it("each row of parameters.md is one of: has an effect, refused, describes; and has its evidence", () => {
         const wrong = parameterRows.filter(({ here }) => !["has an effect", "refused", "describes"].includes(here));
         assert.deepEqual(wrong, []);
         assert.ok(parameterRows.every(({ evidence }) => evidence.trim() !== ""));
     });
 
     for (const { service: name, operation } of parameters.filter(({ path }) => path === "nextToken")) {
-        it(`${operation} refuses a nextToken that it did not give`, async () => {
+        it(`${operation} refuses a nextToken that it did not return`, async () => {
             const { answer } = await call(name, operation, {
                 nextToken: "none",
                 ...(operation === "ListMetricAttributionMetrics" && { metricAttributionArn: await attribution() }),
@@ -190,7 +190,10 @@ describe("Table of parameters of local-personalize", () => {
 
     let created: Promise<Record<string, string>> | undefined;
     const attribution = async () => (await all()).metricAttributionArn ?? "";
-    /** Creates one resource of each kind that the test's local AWS lacks, and returns the ARNs of their parents. */
+    /**
+     * Creates a resource of each kind that openFilmsService does not create, and returns the ARNs of the parents of two
+     * of them.
+     */
     const all = () => (created ??= createAll());
     const createAll = async () => {
         const create = async (operation: string, body: object) => {
@@ -252,7 +255,10 @@ describe("Table of parameters of local-personalize", () => {
     }
 });
 
-/** Returns the paths of a shape's optional parameters, without structures and lists of structures. */
+/**
+ * Returns the paths of a shape's optional parameters. For a structure or a list of structures, returns the paths of the
+ * members.
+ */
 function optionalPaths(model: ServiceModel, name: string, path = "", isOptional = false): string[] {
     const shape = model.shapes[name];
     if (shape?.type === "structure") {
@@ -266,7 +272,7 @@ function optionalPaths(model: ServiceModel, name: string, path = "", isOptional 
     return isOptional ? [path] : [];
 }
 
-/** Returns an input in which the member at a path has this value. */
+/** Returns the input with a valid value for the member at a path. */
 function withPath(
     model: ServiceModel,
     name: string,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "emulator.md"), "utf8");
 
-/** Cells of the table of behaviours, by row. Rows in bold are headings. */
+/** Cells of each row in the table of behaviours, without the headings, which are in bold. */
 const rows = (page.split("\n## Behaviour by behaviour\n")[1]?.split("\n## ")[0] ?? "")
     .split("\n")
     .filter((line) => /^\| (?!behaviour|-|\*\*)/.test(line))
@@ -15,8 +15,8 @@ const rows = (page.split("\n## Behaviour by behaviour\n")[1]?.split("\n## ")[0] 
             .map((cell) => cell.trim()),
     );
 
-describe("Behaviours in docs/emulator.md", () => {
-    it("the first line states the number of unverified behaviours", () => {
+describe("Table of behaviours in docs/emulator.md", () => {
+    it("docs/emulator.md states how many behaviours are guesses, and the number equals the table's", () => {
         const guesses = rows.filter(([, , , guess]) => guess !== "").length;
         const counted = /^(\d+) of (\d+) behaviours of Personalize and its surroundings are guesses, or differ/m.exec(
             page,

@@ -36,7 +36,7 @@ describe("Workflow that previews pull requests", () => {
         assert.deepEqual(Object.keys(workflow.jobs), ["preview"]);
     });
 
-    it("the preview workflow can only read code, request a token and comment", () => {
+    it("the preview workflow can only read code, request an OIDC token and comment", () => {
         assert.deepEqual(workflow.permissions, {});
         assert.deepEqual(preview.permissions, { contents: "read", "id-token": "write", "pull-requests": "write" });
         assert.equal(using("actions/checkout")?.with?.["persist-credentials"], false);
@@ -50,7 +50,7 @@ describe("Workflow that previews pull requests", () => {
         assert.doesNotMatch(text, /aws-access-key-id|aws-secret-access-key|AKIA|secrets: *inherit/);
     });
 
-    it("the preview waits for a reviewer and passes the passphrase to one step", () => {
+    it("the preview workflow waits for a reviewer and passes the passphrase to one step only", () => {
         assert.equal(preview.environment, "preview");
         const withSecret = preview.steps.filter((step) => JSON.stringify(step).includes("secrets."));
         assert.deepEqual(withSecret, preview.steps.slice(-1));
@@ -129,7 +129,7 @@ describe("Workflow that releases the packages", () => {
     const { release } = workflow.jobs;
     assert.ok(release);
 
-    it("the release workflow runs for main only, without a token of npm", () => {
+    it("the release workflow runs for main only, without an npm token", () => {
         assert.deepEqual(workflow.on, { push: { branches: ["main"] } });
         assert.deepEqual(workflow.permissions, {});
         assert.equal(release.environment, "release");

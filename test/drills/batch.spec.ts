@@ -7,14 +7,14 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 const faultsNamed = (text: string) => batchFaults.filter(({ what }) => what.includes(text));
 
-/** Runs the function every 15 minutes until a day. */
+/** Runs the function every 15 minutes for a number of simulated days. */
 async function live(simulation: BatchSimulation, days: number): Promise<void> {
     for (const end = simulation.now + days * day; simulation.now < end; simulation.pass(15 * minute))
         await simulation.run();
 }
 
 describe("Lists of batch inference in virtual time", () => {
-    it("no fault of drill:batch leaves a viewer without an answer or a personal list, or pays twice", async () => {
+    it("no fault of drill:batch causes a request without an answer, a lost personal list or a job that is paid twice", async () => {
         const { faults, jobs, notifications, ...played } = await playFaults(batchFaults);
         assert.ok(faults.length >= 30);
         assert.ok(faults.every(({ answers }) => answers > 0));
@@ -25,7 +25,7 @@ describe("Lists of batch inference in virtual time", () => {
         assert.equal(new Set(notifications).size, notifications.length);
     });
 
-    it("three failed jobs in a row send one notification, and the lists stay", async () => {
+    it("three failed jobs in a row cause one notification, and the API keeps serving the previous lists", async () => {
         const simulation = new BatchSimulation({ everyDays: 2 });
         await live(simulation, 1);
         const lists = simulation.served;
@@ -38,7 +38,7 @@ describe("Lists of batch inference in virtual time", () => {
         assert.notEqual(simulation.served, lists);
     });
 
-    it("a job that would exceed the monthly limit does not start, and a raised limit starts it", async () => {
+    it("a job that would exceed the monthly limit does not start until the limit is raised", async () => {
         const simulation = new BatchSimulation({ monthlyLimitUsd: 0.001 });
         await live(simulation, 1);
         assert.deepEqual([simulation.jobs.length, simulation.notifications.size], [0, 1]);
@@ -47,7 +47,7 @@ describe("Lists of batch inference in virtual time", () => {
         assert.equal(simulation.jobs.length, 1);
     });
 
-    it("replaced lists expire a day after the newer ones are live", async () => {
+    it("replaced lists expire within a day after the API serves newer ones", async () => {
         const simulation = new BatchSimulation({ everyDays: 2 });
         await live(simulation, 3);
         const expiry = [...simulation.lists].map(([key, { expiresAt }]) => [
@@ -58,7 +58,7 @@ describe("Lists of batch inference in virtual time", () => {
         assert.ok(expiry.every(([isFirst, isSoon]) => isFirst === isSoon));
     });
 
-    it("a stranger who sends events for invented viewers adds at most a tenth, or a hundred, to a job", async () => {
+    it("events of a stranger for invented viewers add at most 100 viewers to a job for 60 active users", async () => {
         const simulation = new BatchSimulation();
         for (let at = 0; at < 5000; at++) {
             simulation.recent.set(`invented${at}`, { revision: simulation.now + at, films: [] });
@@ -70,14 +70,14 @@ describe("Lists of batch inference in virtual time", () => {
         assert.ok(users.includes("proven") && users.includes("invented4999") && !users.includes("invented0"));
     });
 
-    it("the drill counts a lost list if viewers without a new list do not keep theirs", async () => {
+    it("playFaults counts lost lists if viewers without a new list do not keep the old one", async () => {
         const copyFails = { what: "no list is copied", day: 0, apply: keepsNothing };
         const { lost } = await playFaults([copyFails, ...faultsNamed("half an output")]);
         assert.ok(lost > 0);
     });
 });
 
-/** Removes each copied list at once. */
+/** Skips each copy of a list, so that viewers without a new list lose the old one. */
 function keepsNothing(simulation: BatchSimulation): void {
     simulation.sabotage = (port) => (port === "copyList" ? "skip" : undefined);
 }

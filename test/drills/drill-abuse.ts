@@ -6,20 +6,21 @@ import { unwatchedIn } from "./abuse/unwatched.ts";
 import { closingOf, virtualAttacks } from "./abuse/virtual-attacks.ts";
 
 /**
- * Checks the cost of strangers' attacks. Runs each attack on the program's stack on a local AWS and prices it with the
- * drill's own table, runs the cost guard in virtual time, and checks every resource type in the default preview.
+ * Checks how much strangers can make the program's owner pay. Runs attacks on the program's stack on a local AWS and
+ * calculates their cost with the drill's own prices. Measures in virtual time how soon the cost guard closes the API.
+ * Checks that the guard reads the usage of every resource type to which strangers have access.
  */
 
 benchCommand(
     "drill:abuse",
-    "Prices a stranger's attacks, checks when the cost guard stops them, and finds use that it does not watch",
+    "Calculates the cost of strangers' attacks, and checks when the cost guard stops them and which usage it does not read",
     ["", "--json"],
 ).parse();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const usd = (amount: number) => `$${amount.toFixed(2)}`;
 
-say("a local AWS");
+say("starting a local AWS");
 const aws = await startTestAws();
 try {
     say("previews with the page on the API, and on CloudFront");

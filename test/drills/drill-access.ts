@@ -22,24 +22,24 @@ import { namesOfRealCases, runRealCases } from "./access/real-cases.ts";
 import { type Stage, stageOn } from "./access/realise.ts";
 
 /**
- * Breaks the access of an import in every way that diagnose-access knows, alone and in pairs. The diagnosis must name
- * each fault, and its fixes must work; it must not complain about unusual but correct setups. Runs on its own local
- * AWS.
+ * Causes every fault that diagnose-access can find in an import's access, alone and in pairs. The diagnosis must report
+ * each fault, and after its fixes the import must succeed. It must report no fault in unusual but correct setups. Runs
+ * on its own local AWS.
  */
 
 const command = benchCommand(
     "drill:access",
-    "Every fault of an import's access: does diagnose-access name it, and do its fixes work?",
+    "Does diagnose-access report every fault of an import's access, and do its fixes work?",
     ["", "--only kms-disabled --pairs 0"],
 )
-    .option("--seed <number>", "other pairs for another seed", whole(0), 1)
-    .option("--pairs <number>", "pairs that are run end to end", whole(0), 40)
+    .option("--seed <number>", "seed of the choice of pairs and of the generated denials", whole(0), 1)
+    .option("--pairs <number>", "number of pairs that are created on the local AWS", whole(0), 40)
     .option(
         "--only <text>",
-        "only faults and real cases whose name has this text, or one of several with commas between",
+        "only faults and real cases whose name contains this text, or one of several texts separated by commas",
     )
-    .option("--real", "only the real cases, judged by another evaluator")
-    .option("--generated", "only the generated denials, judged by another evaluator")
+    .option("--real", "only the publicly reported mistakes, checked with a third-party evaluator")
+    .option("--generated", "only the generated denials, checked with a third-party evaluator")
     .parse();
 const { seed, pairs, only, real, generated } = command.opts<{
     seed: number;
@@ -67,7 +67,7 @@ const rows: string[][] = [];
 const problems: string[] = [];
 const seconds: number[] = [];
 const sums = { missed: 0, pairsMissed: 0, falseAlarms: 0, mended: 0, toMend: 0, unlike: 0 };
-/** Faults that this local AWS does not enforce: only the diagnosis is checked. */
+/** Faults despite which the import on the local AWS succeeds. Only their diagnosis is checked, not their fix. */
 const unfelt: string[] = [];
 let number = 0;
 let realGoals: Goal[] = [];
@@ -101,7 +101,7 @@ async function runOwnFaults(stage: Stage): Promise<void> {
 
     for (const one of alone) {
         const fixture = one.make(soundFixture(`s${++number}`, caller));
-        // Compare the snapshots before the fixes change the setup.
+        // `recordOf` compares the snapshots before the fixes change the setup.
         const outcome = await runCase(instance, stage, fixture, [one.fault], recordOf(one, fixture));
         sums.missed += outcome.missed.length;
         note("alone", one.name, [one], outcome);
@@ -140,7 +140,10 @@ async function runOwnFaults(stage: Stage): Promise<void> {
 
 if (rows.length > 0) showTable(["fixture", "what is in it", "import", "diagnosis right", "fixes work"], rows);
 for (const problem of problems) showLine(problem);
-if (unfelt.length > 0) showLine(`not felt by this local AWS, and held to the diagnosis only: ${unfelt.join(", ")}`);
+if (unfelt.length > 0)
+    showLine(
+        `the import on the local AWS succeeds despite these faults, so only their diagnosis is checked: ${unfelt.join(", ")}`,
+    );
 const ownGoals: Goal[] = [
     { name: "access-faults-missed", figure: sums.missed, bound: "=", limit: 0 },
     { name: "access-pairs-missed", figure: sums.pairsMissed, bound: "=", limit: 0 },
@@ -151,7 +154,10 @@ const ownGoals: Goal[] = [
 ];
 process.exitCode = printGoals([...(rows.length > 0 ? ownGoals : []), ...generatedGoals, ...realGoals]);
 
-/** Fetches the runbook's snapshot of a fixture, and compares it with the built one, on which the pairs rely. */
+/**
+ * Returns a function that fetches the snapshot of a created setup and compares it with `snapshotOf`'s. The pairs of
+ * faults are judged from the latter.
+ */
 function recordOf(one: Break, fixture: ImportFixture) {
     return async (jobArn: string) => {
         const fetched = await fetchSnapshot(await targetOfJob(jobArn));
@@ -161,7 +167,10 @@ function recordOf(one: Break, fixture: ImportFixture) {
     };
 }
 
-/** Checks a fault that somebody may want: it passes if the diagnosis prints the right request. */
+/**
+ * Records the result of a setup. A fault that may be intended counts as fixed if the diagnosis prints the expected
+ * request to a person.
+ */
 function note(kind: string, name: string, of: readonly Break[], outcome: Outcome): void {
     const { missed, importFailed, asks } = outcome;
     const expected = of.map(({ fault }) => fault);

@@ -17,8 +17,8 @@ import { type LifeEnd, liveThrough } from "./record/life.ts";
 import { leaksIn, readRecording } from "./record/recording.ts";
 
 /**
- * Deploys, uses and destroys a stack on a real account. Records every call to Personalize, and compares the recording
- * with the emulator's responses to the same steps.
+ * Deploys, uses and destroys a stack on a real AWS account and records every call to Personalize. Then runs the same
+ * steps on the local AWS and compares both recordings.
  */
 
 interface Options {
@@ -29,16 +29,19 @@ interface Options {
 
 const options = benchCommand(
     "drill:aws",
-    "The whole life of a stack on your AWS account, which costs money; compared with the emulator's",
+    "Deploys, uses and destroys a stack on your AWS account, which costs money, and compares it with the local AWS",
     ["--spend-up-to 10", "--against local --spend-up-to 10"],
 )
-    .option("--spend-up-to <US dollars>", "begin only if it costs no more than that by config/prices.ts", aboveZero)
+    .option("--spend-up-to <US dollars>", "start only if the estimate by config/prices.ts is at most this", aboveZero)
     .addOption(
-        new Option("--against <where>", "local: on a local AWS of its own, for nothing")
+        new Option("--against <where>", "local: run on a separate local AWS instead, free of charge")
             .choices(["aws", "local"])
             .default("aws"),
     )
-    .option("--output <folder>", "where the recording goes; default: test/recorded/<date> for AWS, else nowhere")
+    .option(
+        "--output <folder>",
+        "folder for the recording; default for AWS: test/recorded/<date>; otherwise it is not kept",
+    )
     .parse()
     .opts<Options>();
 
@@ -53,7 +56,7 @@ console.log(
 );
 if (options.spendUpTo === undefined || !(options.spendUpTo >= usd.high)) {
     const given = options.spendUpTo === undefined ? "no limit was given" : `the limit is $${options.spendUpTo}`;
-    console.log(`Nothing was done: ${given}. Allow it by: npm run drill:aws -- --spend-up-to ${Math.ceil(usd.high)}`);
+    console.log(`Nothing was done: ${given}. Allow it with: npm run drill:aws -- --spend-up-to ${Math.ceil(usd.high)}`);
     process.exitCode = exitCodes.usage;
 } else {
     for (const end of ["SIGTERM", "SIGHUP"]) {
@@ -66,7 +69,7 @@ async function drill(signal: AbortSignal): Promise<number> {
     const scratch = await mkdtemp(join(tmpdir(), "drill-aws-"));
     signal.addEventListener("abort", () =>
         say(
-            "\nStopping: the step under way ends first, then all is destroyed. Ctrl-C again ends this program at once.\n",
+            "\nStopping: the current step ends first, then the stack is destroyed. Ctrl-C again ends this program at once.\n",
         ),
     );
     try {
@@ -89,7 +92,7 @@ async function drill(signal: AbortSignal): Promise<number> {
     }
 }
 
-/** Returns the path of the recording, in an existing folder. */
+/** Creates the folder of the recording and returns the path of the file. */
 async function prepared(scratch: string): Promise<string> {
     const date = new Date().toISOString().slice(0, 10);
     const folder = options.output ?? (onAws ? join(root, "test", "recorded", date) : scratch);
@@ -100,7 +103,8 @@ async function prepared(scratch: string): Promise<string> {
 }
 
 /**
- * Runs the drill with the credentials in the environment. Keeps the recording if it contains no secret of the account.
+ * Runs the drill with the credentials in the environment. Deletes the recording if it contains account ids, keys or
+ * names of the account.
  */
 async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEnd> {
     const sts = new STSClient({ region: regionOf(process.env) });
@@ -109,13 +113,13 @@ async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEn
     console.log(`account ${Account}, as ${Arn}`);
     const folder = join(defaultInstance().dir, "drill-aws");
     const end = await life(signal, false, { env: process.env, folder, recording, pollSeconds: onAws ? "15" : "0.2" });
-    // Account and user of a local AWS are not secret.
+    // The account and user of a local AWS need not be secret.
     const secrets = onAws ? [Account, accessKeyId, Arn.split("/").at(-1) ?? ""] : [];
     const leaks = leaksIn(await readFile(recording, "utf8").catch(() => ""), secrets);
     if (leaks.length > 0) {
         await rm(recording, { force: true });
         throw new Error(
-            `The recording was deleted, for it still names: ${leaks.join(", ")}. Add them to test/drills/record/scrub.ts.`,
+            `The recording was deleted, because it still contains: ${leaks.join(", ")}. Add them to test/drills/record/recording.ts.`,
         );
     }
     return end;
@@ -144,7 +148,7 @@ async function life(
     where: { env: NodeJS.ProcessEnv; folder: string; recording: string; pollSeconds: string },
 ): Promise<LifeEnd> {
     const stack = await makeDrillStack({ ...where, ratings: ratingsFile(ratings), say });
-    console.log(`stack ${stack.stack}. Should this program be killed, destroy it by:\n  ${stack.byHand}`);
+    console.log(`stack ${stack.stack}. If this program is killed, destroy the stack with:\n  ${stack.byHand}`);
     const end = await liveThrough(stack, { isKnown, signal, say });
     if (end.left.length === 0 && !end.problems.some((problem) => problem.startsWith("destroy"))) {
         await stack.forget();
@@ -155,7 +159,7 @@ async function life(
 function report({ problems, left }: LifeEnd): void {
     for (const problem of problems) console.log(`problem: ${problem}`);
     for (const thing of left) console.log(`left: ${thing}`);
-    if (problems.length + left.length === 0) console.log("The whole life went well, and nothing is left of it.");
+    if (problems.length + left.length === 0) console.log("All steps succeeded, and destroy left no resource.");
 }
 
 function printDifferences(recorded: string, emulated: string): void {
@@ -165,6 +169,8 @@ function printDifferences(recorded: string, emulated: string): void {
     if (differences.length > 0) {
         const rows = differences.map(({ what, where, one, other }) => [what, where, one, other]);
         console.log(table(["what", "where", onAws ? "AWS" : "recorded", "emulator"], rows));
-        console.log("A state that only one has may have passed between two looks of the other.");
+        console.log(
+            "A state that only one recording has may be no difference: the other drill may have missed it between two polls.",
+        );
     }
 }

@@ -5,14 +5,14 @@ import { batchFaults } from "./batch/faults.ts";
 import { playFaults } from "./batch/play.ts";
 
 /**
- * Checks the lists of batch inference in virtual time: two months of a stack with a job every second day, with a fault or an
- * operation at almost every job. The function and the API are the program's own; AWS is simulated. Then compares preview's
- * estimate of clean months with a meter.
+ * Checks the lists of batch inference in virtual time. Runs the program's own function and API on a simulated AWS for
+ * two months, with a job every second day and a fault or an operator's action at almost every job. Then compares
+ * preview's estimate with the metered usage of months without faults.
  */
 
 benchCommand(
     "drill:batch",
-    "Plays faults and operations against the lists of batch inference, and compares their price with a meter",
+    "Simulates faults and operations of the lists of batch inference, and compares preview's estimate with the metered cost",
     ["", "--json"],
 ).parse();
 
@@ -22,7 +22,7 @@ showTable(
     ["fault", "day", "answers", "not answered", "mixed", "lost"],
     played.faults.map((one) => [one.what, one.day.toFixed(2), one.answers, one.unanswered, one.mixed, one.lost]),
 );
-process.stderr.write("clean months, metered\n");
+process.stderr.write("metered months without faults\n");
 const months = await bills();
 showTable(
     ["viewers", "preview", "meter", "error"],

@@ -14,17 +14,17 @@ import { orphansOfKilled } from "../support/orphans.ts";
 import { type Case, casesOf, describeMoment, excessOf } from "./kill/cases.ts";
 
 /**
- * Kills the engine during `up` and `destroy`, repeats the command as a user would, and counts lost, duplicate and
- * leftover resources. Runs on its own local AWS.
+ * Kills the Pulumi engine during `up` and `destroy`, repeats the command as a user would, and counts lost, duplicate
+ * and leftover resources. Runs on its own local AWS.
  */
 
 const { seed, pairs } = benchCommand(
     "drill:kill",
-    "SIGKILL to the engine in the middle of up and destroy: is anything lost, doubled or left?",
+    "If the engine is killed during up or destroy, is any resource lost, created twice or left over?",
     ["", "--pairs 2 --seed 7"],
 )
-    .option("--seed <number>", "other moments and faults for another seed", whole(0), 1)
-    .option("--pairs <number>", "killed ups and as many killed destroys", whole(1), 20)
+    .option("--seed <number>", "seed of the moments and faults", whole(0), 1)
+    .option("--pairs <number>", "number of killed ups, each followed by a killed destroy", whole(1), 20)
     .parse()
     .opts<{ seed: number; pairs: number }>();
 
@@ -40,7 +40,7 @@ const problems: string[] = [];
 let converged = 0;
 const sums = { duplicates: 0, paidTwice: 0, leftovers: 0 };
 try {
-    // Deploys everything that a stack can create, except a distribution: on the local AWS, the API serves the page.
+    // Deploy everything that a stack can create, except a CloudFront distribution. The API serves the storefront.
     await aws.configure({ api: true, storefront: "api", eventTracker: true });
     const usual = await usualSeconds(aws);
     say(`undisturbed: up ${usual.up.toFixed(1)} s, destroy ${usual.destroy.toFixed(1)} s`);
@@ -96,20 +96,23 @@ async function lastRequest(): Promise<number> {
     return (await admin.requests()).at(-1)?.id ?? 0;
 }
 
-/** Returns the seconds that an undisturbed `up` and `destroy` take on this machine. */
+/** Returns the seconds that `up` and `destroy` take on this machine without interruption. */
 async function usualSeconds({ engine }: TestAws): Promise<Record<Case["command"], number>> {
     const timed = async (command: Case["command"]) => {
         const begun = performance.now();
         const { exitCode, stdout, stderr } = await engine(command);
         if (exitCode !== 0) {
-            throw new Error(`an undisturbed ${command} failed:\n${stdout}\n${stderr}`);
+            throw new Error(`${command} failed before the drill interrupted anything:\n${stdout}\n${stderr}`);
         }
         return (performance.now() - begun) / 1000;
     };
     return { up: await timed("up"), destroy: await timed("destroy") };
 }
 
-/** Starts the command and kills its engine at the given moment. Returns the seconds until then. */
+/**
+ * Starts the command and kills its engine at the given moment. Returns the seconds until the kill, or "had ended" if
+ * the command ended before.
+ */
 async function runAndKill({ command, moment, emulatorToo }: Case, usual: number): Promise<string> {
     const before = await lastRequest();
     if ("operation" in moment) {
@@ -156,7 +159,9 @@ async function goOn({ faults }: Case): Promise<void> {
     }
 }
 
-/** Repeats the command. Returns the difference from the configuration; undefined if there is none. */
+/**
+ * Repeats the command. Returns the problem if it fails or does not reach the configured state; undefined if it does.
+ */
 async function convergence({ command }: Case): Promise<string | undefined> {
     const again = await aws.engine(command);
     await admin.clear();

@@ -7,20 +7,20 @@ import { sabotages } from "./money/sabotage.ts";
 import { virtualMonths } from "./money/virtual-months.ts";
 
 /**
- * Checks the cost guard in virtual months with faults, a month's bill against the preview's estimate, and the guard on
- * its own local AWS. The drill uses its own prices.
+ * Checks the cost guard in simulated months with faults, compares the metered cost of a month with preview's estimate,
+ * and runs the guard on its own local AWS. The drill uses its own prices.
  */
 
 const { seed, sabotage } = benchCommand(
     "drill:money",
-    "Does the cost guard enforce the limit in time, once, with a notification? Does the bill equal preview's estimate? Is nothing left?",
+    "Does the cost guard enforce the limit once, in time and with a notification? Does the metered cost equal preview's estimate? Does destroy leave nothing?",
     ["", "--seed 7 --json"],
 )
-    .option("--seed <number>", "other faults at other times for another seed", whole(0), 1)
+    .option("--seed <number>", "seed of the faults and their times", whole(0), 1)
     .addOption(
         new Option(
             "--sabotage <how>",
-            "only the virtual months, by a guard that is broken: the drill must miss its goals",
+            "run only the virtual months, with a broken guard; the drill must then miss its goals",
         ).choices(Object.keys(sabotages)),
     )
     .parse()
@@ -29,7 +29,7 @@ const { seed, sabotage } = benchCommand(
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const isFine = (fine: boolean) => (fine ? "yes" : "NO");
 
-say("virtual months");
+say("simulating months");
 const months = await virtualMonths(seed, sabotage === undefined ? undefined : sabotages[sabotage], say);
 const bills: BilledMonth[] = [];
 if (sabotage === undefined) {

@@ -20,18 +20,18 @@ import { chooseRemovals, isNoticed, type Lived, stageOf } from "./operator/remov
 import { retrainerAttacksOn, servingAttacksOn } from "./operator/serving-attacks.ts";
 
 /**
- * Checks that the operator's policies are sufficient and minimal. Users with only these policies run every command.
- * Compares granted with used actions, removes used actions one at a time, and checks that attacks fail. Runs on its own
- * local AWS with IAM enforcement.
+ * Checks that the operator's policies are sufficient and minimal. Users who have only these policies run every command.
+ * Then compares the granted actions with the used ones, checks that a command fails without a used action, and checks
+ * that attacks are denied. Runs on its own local AWS, which enforces IAM.
  */
 
 const { seed, removals: count } = benchCommand(
     "drill:operator",
-    "Are the operator's policies enough for everything, and no more than that?",
+    "Do the operator's policies allow everything that an operator does, and nothing else?",
     ["", "--removals 3 --seed 7"],
 )
-    .option("--seed <number>", "other removals for another seed", whole(0), 1)
-    .option("--removals <number>", "actions that are taken away, one at a time", whole(0), 20)
+    .option("--seed <number>", "seed of the choice of removed actions", whole(0), 1)
+    .option("--removals <number>", "number of actions to remove from the policies, one at a time", whole(0), 20)
     .parse()
     .opts<{ seed: number; removals: number }>();
 
@@ -80,7 +80,8 @@ try {
         const denied = accesses.filter(({ decision }) => decision === "denied");
         for (const action of mine) used.add(action);
         lived.set(step.name, { seconds, used: mine });
-        // The local AWS denies calls that it does not know, and the runbooks continue without them.
+        // Ignore denied calls that are no IAM actions: the local AWS denies calls that it does not emulate, and the
+        // runbooks continue without them.
         const missing = denied.filter(({ action }) => /^[\w-]+:\w+$/.test(action));
         const fine = exitCode === (step.exitCode ?? 0) && missing.length === 0;
         passed += fine ? 1 : 0;
@@ -88,7 +89,7 @@ try {
             const why = missing.map(({ action, resource }) => `${action} on ${resource} denied`).join("; ");
             problems.push(`${step.name}: exit ${exitCode}; ${why}\n${(stdout + stderr).slice(-4000)}`);
             say(problems.at(-1) ?? "");
-            // Later steps need the stack and would only repeat the failure.
+            // Without the stack, all later steps would fail.
             if (step.name === "up") break;
         }
         rows.push([step.name, kinds.join(", "), `${mine.size}`, seconds.toFixed(1), fine ? "yes" : "NO"]);
@@ -115,13 +116,13 @@ try {
     }
     say(`${attacked.length} attacks`);
     const judged = judgeOutside(operator.arn, scope.accountId, await policiesOf(aws.iam, policyArns), requests);
-    // The evaluator rejects requests that AWS does not have, such as an action on a resource of another type.
+    // Skip requests that do not exist in AWS, such as an action on a resource of another type.
     requests.forEach((request, index) => {
         if (judged[index] !== "Error") trespassed.push({ ...request, decision: judged[index] ?? "" });
     });
-    say(`${trespassed.length} requests beyond a limit judged by another author's evaluator`);
+    say(`${trespassed.length} requests beyond a limit of the policies were evaluated by a third-party evaluator`);
 
-    // Removals that start with an existing stack come first, because they share the stack.
+    // Test first the steps that do not change the stack, because they can share one stack.
     const chosen = chooseRemovals(lived, granted, count, seed).toSorted(
         (a, b) => Number(a.step.changes ?? false) - Number(b.step.changes ?? false),
     );

@@ -12,12 +12,13 @@ import { type KeyCase, keyCases } from "./planned/key-values.ts";
 import { handMadeGroup, prepareValues } from "./planned/prepare.ts";
 
 /**
- * Compares a preview with the following `up` for every config key and every kind of drift. Runs on its own local AWS.
+ * Compares the changes of a preview with those of the following `up`, for every config key and every kind of change
+ * outside Pulumi (drift). Runs on its own local AWS.
  */
 
 const { only, resume } = benchCommand(
     "drill:planned",
-    "Does `up` do exactly what preview announces, for every config key and every kind of drift?",
+    "Does `up` make exactly the changes that preview announces, for every config key and every kind of drift?",
     ["", "--only tags", "--resume"],
 )
     .option("--only <text>", "only keys and drifts whose name contains the text", "")
@@ -25,12 +26,12 @@ const { only, resume } = benchCommand(
     .parse()
     .opts<{ only: string; resume: boolean }>();
 
-/** The result of one change. */
+/** The result of one tested change. */
 interface Planned {
     readonly kind: "key" | "drift" | "deletion";
     readonly name: string;
     readonly changes: number;
-    /** Pairs of operation and resource that only the preview or only `up` has. */
+    /** Changes (operation and resource) that only the preview or only `up` contained. */
     readonly differences: readonly string[];
     readonly secondEmpty: boolean;
     /** Deleted resources that `up` did not create again. */
@@ -45,7 +46,7 @@ const results: Planned[] = resume && existsSync(file) ? (JSON.parse(readFileSync
 const isDone = (name: string) => results.some((one) => one.name === name);
 let current: Awaited<ReturnType<typeof begin>> | undefined;
 let total = 0;
-/** Keys that the previous change set. */
+/** Config keys that the previous case set. */
 let changed: readonly string[] = [];
 try {
     current = await begin();
@@ -144,7 +145,7 @@ async function tried(
     try {
         if (kind === "key") {
             const one = keys[name] as KeyCase;
-            // The same `up` also reverts the previous change.
+            // This `up` also resets the keys of the previous case.
             const result = await triedKey(aws, one, [...changed, ...Object.keys(one.set)]);
             if (one.refused === undefined) changed = Object.keys(one.set);
             return { ...common, ...result, notRestored: [] };
@@ -176,7 +177,9 @@ async function triedKey(aws: TestAws, { set, refused }: KeyCase, keys: readonly 
     for (const command of ["preview", "up"] as const) {
         const { exitCode, stdout, stderr } = await aws.engine(command);
         if (exitCode === 0 || !refused.test(stdout + stderr)) {
-            throw new Error(`${command} exits ${exitCode} and does not refuse the value: ${stdout}${stderr}`);
+            throw new Error(
+                `${command} exited with ${exitCode} and did not reject the value as expected: ${stdout}${stderr}`,
+            );
         }
     }
     return { changes: 0, differences: [], secondEmpty: true };
@@ -193,8 +196,8 @@ async function compared(aws: TestAws) {
 }
 
 /**
- * Lists the stack's resources by name. A version has a new id after each training, and `up` does not restore the
- * dataset group created outside Pulumi.
+ * Lists the account's resources by name, without two that cannot be compared: a solution version has a new id after
+ * each training, and `up` does not restore the dataset group created outside Pulumi.
  */
 async function named(aws: TestAws): Promise<string[]> {
     const isNamed = (thing: string) => !thing.startsWith("version ") && thing !== `group ${handMadeGroup}`;

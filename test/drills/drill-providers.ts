@@ -8,8 +8,8 @@ import { lives, runLife } from "./providers/lives.ts";
 import { discard, installPackages, installTools } from "./providers/tools.ts";
 
 /**
- * Deploys campaigns from the tarballs of pulumi-personalize and local-personalize, in a project outside the repository,
- * in five ways: each serves, previews without changes, and is destroyed.
+ * Installs the packed pulumi-personalize and local-personalize into a project outside the repository, and deploys
+ * campaigns with them in five ways. Each campaign must serve, show no change in a further preview, and be destroyed.
  */
 
 const { resume, only } = benchCommand(
@@ -17,14 +17,18 @@ const { resume, only } = benchCommand(
     "Do the packed classes and the packed plugin deploy, import and destroy campaigns?",
     ["", "--only yaml", "--resume"],
 )
-    .addOption(new Option("--only <life>", "only this life; its result is not stored").choices(Object.keys(lives)))
-    .option("--resume", "keep the successful lives of the interrupted drill", false)
+    .addOption(
+        new Option("--only <life>", "run only this way of deployment; its result is not stored").choices(
+            Object.keys(lives),
+        ),
+    )
+    .option("--resume", "continue the interrupted drill without the parts that succeeded", false)
     .parse()
     .opts<{ resume: boolean; only?: string }>();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const file = join(root, ".local", "drills", "providers.json");
-/** The result of each life: empty if it succeeded, else the error. */
+/** The result of each way of deployment: empty if it succeeded, otherwise the error. */
 const results: Record<string, string> = resume && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 const programs = installTools();
 const project = installPackages();

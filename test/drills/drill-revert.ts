@@ -8,23 +8,25 @@ import { casesOf, fewestRuns, type RevertCase } from "./revert/cases.ts";
 import { type Baseline, establish, type RevertResult, runCase } from "./revert/run-case.ts";
 
 /**
- * Stops the `up` of a change halfway, reverts the change, and counts resources that are lost, left over or trained
- * again, and unanswered requests. Runs on its own local AWS. boto3 lists the resources.
+ * Stops the `up` of a configuration change halfway, reverts the change and runs further commands. Then counts resources
+ * that are lost, left over or trained again, and requests that the API did not answer. Runs on its own local AWS, whose
+ * resources boto3 lists.
  */
 
 const { seed, runs, resume, only } = benchCommand(
     "drill:revert",
-    "A change is stopped halfway and set back: is anything lost, left over or trained again?",
+    "If up is interrupted and the change is reverted, is anything lost, left over or trained again?",
     ["-- --seed 7", "-- --seed 7 --resume"],
 )
-    .option("--seed <number>", "other operations, stops and endings for another seed", whole(0), 1)
+    .option("--seed <number>", "seed of the operations, interruptions and following commands", whole(0), 1)
     .option("--runs <number>", "number of runs", whole(1), 30)
     .option("--only <number>", "only this run of the seed; its result is not stored", whole(1))
     .option("--resume", "continue the interrupted drill of this seed", false)
     .parse()
     .opts<{ seed: number; runs: number; resume: boolean; only?: number }>();
 
-// Preview rejects another region for a deployed stack, except with this variable (personalize/stack-owner.ts).
+// One of the changes is another region, which preview rejects for a deployed stack without this variable
+// (personalize/stack-owner.ts).
 process.env.MOVIE_RECOMMENDER_ALLOW_REGION_CHANGE = "1";
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const file = join(root, ".local", "drills", `revert-${seed}.json`);
@@ -47,7 +49,8 @@ try {
         }
         const seconds = ((performance.now() - begun) / 1000).toFixed(0);
         say(`${index + 1}/${cases.length} ${nameOf(one)}: ${faultsOf(result).join("; ") || "fine"} (${seconds} s)`);
-        // The next run needs the stack as it was before the change.
+        // The next run needs the stack as it was before the change, so start a new one if this run destroyed or damaged
+        // it.
         if (one.ending === "destroy" || faultsOf(result).length > 0) {
             await aws.stop();
             current = undefined;

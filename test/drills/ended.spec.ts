@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { root } from "../../packages/local-aws/instance.ts";
 import { isAlive } from "../../packages/local-aws/toolchain/lock.mjs";
 
-describe("drill:abuse ended by SIGTERM", () => {
+describe("drill:abuse that receives SIGTERM", () => {
     it("SIGTERM ends the drill's local AWS and removes its files", async () => {
         const folder = await mkdtemp(join(tmpdir(), "ended-"));
         try {

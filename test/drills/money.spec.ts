@@ -16,19 +16,20 @@ const withFaults = (...words: readonly string[]) =>
     faults.filter(({ name }) => words.some((word) => name.includes(word)));
 
 describe("drill:money", () => {
-    it("the drill's price table imports neither config/prices nor cost", () => {
+    it("the modules of drill:money import neither config/prices nor cost", () => {
         for (const file of ["bill-table.ts", "oracle.ts", "month.ts", "metered.ts", "bill-month.ts"]) {
             const text = readFileSync(join(root, "test", "drills", "money", file), "utf8");
             assert.doesNotMatch(text, /from "[./]+(config\/prices|cost\/(?!guard-config))/, file);
         }
         assert.equal(billTable.RecommendationTPSHours, 0.2);
-        // One hour at 2 TPS with a minimum of 1 TPS, in windows of five minutes, and one hour of v2 at its minimum.
+        // The cost of one hour at 2 TPS with a minimum of 1 TPS, in windows of five minutes, and of one hour of v2 at
+        // its minimum.
         const five = { hours: 1 / 12, minimum: 1, requests: 600 };
         assert.ok(Math.abs(12 * windowUsd(false, five) - 0.4) < 1e-9);
         assert.ok(Math.abs(windowUsd(true, { hours: 1, minimum: 1, requests: 100 }) - 0.54) < 1e-9);
     });
 
-    it("each of the 20 faults changes the month except a duplicate message", async () => {
+    it("each of the 20 faults changes the simulated month, except a duplicate message", async () => {
         assert.equal(new Set(faults.map(({ name }) => name)).size, 20);
         const [scenario] = named("forgotten weekends");
         const [fault] = withFaults("in every attempt");
@@ -38,7 +39,7 @@ describe("drill:money", () => {
         const [first, again, other] = await Promise.all(twice);
         assert.deepEqual(first, again);
         assert.notDeepEqual(first, other);
-        // Readers drop the second copy of a message, so this month is equal.
+        // Readers drop the second copy of a message, so duplicate messages change nothing.
         const equal: string[] = [];
         for (const each of faults) {
             const disturbed = await month(scenario, disturb(each, calm.moments, 1), runGuard, 7);
@@ -47,7 +48,7 @@ describe("drill:money", () => {
         assert.deepEqual(equal, ["every message arrives twice"]);
     });
 
-    it("virtualMonths accepts the cost guard after kills and parallel starts", async () => {
+    it("virtualMonths finds no fault in the cost guard despite kills and parallel runs", async () => {
         const chosen = {
             scenarios: [
                 "limit raised",

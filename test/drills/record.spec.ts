@@ -229,7 +229,7 @@ describe("drill:aws without an account", () => {
             const { status, stdout } = drill(...args);
             assert.equal(status, 2, stdout);
             assert.match(stdout, /drill (costs|would cost) ≈ \$0\.\d\d to \$0\.\d\d \(US price, unverified\)/);
-            assert.match(stdout, /Nothing was done: .*Allow it by: npm run drill:aws -- --spend-up-to 1/);
+            assert.match(stdout, /Nothing was done: .*Allow it with: npm run drill:aws -- --spend-up-to 1/);
         }
     });
 

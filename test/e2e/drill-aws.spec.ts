@@ -46,7 +46,7 @@ describe("drill-aws", () => {
         const output = join(aws.instance.dir, "recorded");
         const { exitCode, stdout, stderr } = await drill(output, [], () => {});
         assert.equal(exitCode, 0, stdout + stderr);
-        assert.equal(stdout.match(/The whole life went well, and nothing is left of it\./g)?.length, 2);
+        assert.equal(stdout.match(/All steps succeeded, and destroy left no resource\./g)?.length, 2);
         // States that last seconds may be missed by one poll, so they are not compared.
         assert.doesNotMatch(stdout, /│ (call|member|type|error|observed) +│/);
         const file = join(output, "recording.jsonl");

@@ -1,6 +1,6 @@
 /**
- * Prices for this drill only, written by hand from the project's sources. The drill uses neither config/prices.ts nor
- * cost/, so that it does not repeat their mistakes. US dollars; US prices, unverified.
+ * Prices in US dollars for this drill only, written by hand from the sources in each comment and not verified on AWS.
+ * The drill uses neither config/prices.ts nor cost/, because it would repeat their mistakes.
  */
 export const table = {
     /** One request of a REST API. AWS whitepaper on private APIs: $3.50 a million. */
@@ -11,33 +11,33 @@ export const table = {
     /** One request unit of an on-demand DynamoDB table. Third-party guide of July 2025. */
     read: 0.125e-6,
     write: 0.625e-6,
-    /** One GB of logs, one X-Ray trace, one GB to the internet, one GB of events. Commonly quoted. */
+    /** One GB of logs, one X-Ray trace, one GB to the internet, one GB of events. Often quoted, without a source. */
     logGb: 0.5,
     trace: 5e-6,
     outGb: 0.09,
     eventGb: 0.05,
     /** One TPS-hour of a campaign. Third-party cost playbook of July 2026. */
     tpsHour: 0.2,
-    /** One CloudFront request, and one GB from CloudFront. Third-party lesson. */
+    /** One CloudFront request, and one GB from CloudFront. Third-party tutorial. */
     edgeRequest: 1e-6,
     edgeGb: 0.085,
 } as const;
 
 const gb = 1024 ** 3;
 
-/** One kind of request at a rate, as measured on the local stack. */
+/** A kind of request that strangers send at a constant rate, with the resources that each request uses. */
 export interface Load {
     readonly what: string;
     /** Answered requests a second. */
     readonly perSecond: number;
     /** Bytes of the uncompressed response. */
     readonly bytes: number;
-    /** Request units of the table per request. */
+    /** DynamoDB read and write request units per request. */
     readonly reads: number;
     readonly writes: number;
     /** Bytes of events that Personalize receives per request. */
     readonly eventBytes: number;
-    /** Milliseconds in the function, with 0.5 GiB of memory. */
+    /** Milliseconds that the function runs per request, with 0.5 GiB of memory. */
     readonly milliseconds: number;
 }
 
@@ -57,7 +57,8 @@ export function hourUsd({ perSecond, bytes, reads, writes, eventBytes, milliseco
 }
 
 /**
- * Returns the hourly cost of campaign calls per second above the minimum of 1 TPS, in US dollars. Each list is stored.
+ * Returns the hourly cost in US dollars of this number of campaign calls per second, without the minimum of 1 TPS.
+ * Includes the write of each list to the table.
  */
 export const campaignHourUsd = (perSecond: number): number =>
     Math.max(0, perSecond - 1) * table.tpsHour + perSecond * 3600 * 3 * table.write;

@@ -7,7 +7,7 @@ import { campaignHourUsd, hourUsd, type Load } from "./oracle.ts";
 
 export interface Played {
     readonly loads: readonly (Load & {
-        /** The method's path in the stage's settings. Attacks on the same method share its rate limit. */
+        /** The method's key in the stage's settings. Attacks with the same key share a rate limit. */
         readonly path: string;
         readonly limit: number;
         readonly usd: number;
@@ -18,12 +18,15 @@ export interface Played {
     readonly worstUsdHour: number;
 }
 
-/** The number of parallel requests that show whether the stage throttles. */
+/** Number of parallel requests of an attack, enough to exceed the stage's burst limit. */
 const sentAtOnce = 60;
 
-/** Runs each attack on the program's stack with its default throttles, and prices it with the drill's own table. */
+/**
+ * Sends each attack's requests to the program's stack with its default throttles, and calculates the cost of an hour of
+ * the attack with the drill's own prices.
+ */
 export async function playOnStack(aws: TestAws, say: (line: string) => void): Promise<Played> {
-    // A public history has the largest response.
+    // Make histories public, because their responses are the largest.
     await aws.configure({ api: true, storefront: "api", publicHistories: true });
     say("pulumi up");
     assertExit(await aws.engine("up"), 0);

@@ -1,7 +1,7 @@
 import { countedMetrics } from "../../../app/functions/cost-guard/serving-ports.ts";
 import { assertExit, type TestAws } from "../../support/local-aws.ts";
 
-/** Resource types that bill no usage, or none that strangers can cause, with the reason. */
+/** Resource types that bill no usage or only usage that strangers cannot cause, with the reason. */
 const notByStrangers: Readonly<Record<string, string>> = {
     "aws:apigateway/deployment:Deployment": "a copy of the description",
     "aws:apigateway/methodSettings:MethodSettings": "settings",
@@ -42,7 +42,10 @@ const byStrangers: Readonly<Record<string, readonly string[]>> = {
     "aws:lambda/function:Function": ["AWS/Lambda"],
 };
 
-/** Personalize kinds of the program's own provider. The cost guard counts campaigns by hours and requests. */
+/**
+ * Resource kinds of the program's own provider for Personalize, with the reason why strangers cannot cause unnoticed
+ * cost.
+ */
 const personalize: Readonly<Record<string, string>> = {
     Campaign: "the guard counts its hours and requests",
     EventTracker: "its events are requests of the API, with a throttle of their own",
@@ -58,7 +61,10 @@ const personalize: Readonly<Record<string, string>> = {
     StackOwner: "an id in Pulumi's state",
 };
 
-/** Returns the resource types in a preview that bill usage and that nothing monitors. Includes unknown types. */
+/**
+ * Returns the resource types in a preview that are unknown here, or whose usage strangers can cause and the cost guard
+ * does not read.
+ */
 export async function unwatchedIn(aws: TestAws, storefront: "api" | "cloudfront"): Promise<readonly string[]> {
     await aws.configure({ api: true, storefront });
     const preview = await aws.engine("preview", "--json");

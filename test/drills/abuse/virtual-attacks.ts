@@ -4,7 +4,7 @@ import { table } from "./oracle.ts";
 
 const minuteMs = 60_000;
 
-/** An attack, minute by minute: usage in the cost guard's units, and its true price from the drill's own table. */
+/** An attack: its usage per minute in the cost guard's units, and the cost per minute with the drill's own prices. */
 export interface VirtualAttack {
     readonly what: string;
     readonly usage: Readonly<Record<string, number>>;
@@ -13,15 +13,15 @@ export interface VirtualAttack {
 
 export interface Closing {
     readonly what: string;
-    /** Minutes from reaching the threshold until the guard closes the API; infinite if it stays open. */
+    /** Minutes from reaching the guard's threshold until the guard closes the API; infinite if the API stays open. */
     readonly minutes: number;
-    /** The cost of the attack until then, US dollars. */
+    /** The cost of the attack until the guard closes the API, in US dollars. */
     readonly usd: number;
     readonly hours: number;
     readonly notifications: readonly string[];
 }
 
-/** Returns two attacks on CloudFront and the most expensive hour of the API. */
+/** Returns three attacks: two on CloudFront, and all attacks on the API together. */
 export function virtualAttacks(worstApiUsdHour: number): readonly VirtualAttack[] {
     const edge = (what: string, gbPerMinute: number, requests: number): VirtualAttack => ({
         what,
@@ -37,7 +37,10 @@ export function virtualAttacks(worstApiUsdHour: number): readonly VirtualAttack[
     ];
 }
 
-/** Runs an attack from each minute of the guard's schedule on, and returns the slowest closing. */
+/**
+ * Runs an attack several times, starting at different minutes between two runs of the guard. Returns the result of the
+ * slowest closing.
+ */
 export async function closingOf(attack: VirtualAttack, limit: number): Promise<Closing> {
     const found: Closing[] = [];
     for (const offset of [0, 1, 4, 7, 11, 14]) found.push(await playFrom(attack, limit, offset));
@@ -57,7 +60,7 @@ async function playFrom({ what, usage, usd }: VirtualAttack, limit: number, offs
             spent += usd;
             inHour.push(usd);
             const lastHour = inHour.slice(-60).reduce((sum, one) => sum + one, 0);
-            // An idle campaign also costs money.
+            // The campaign costs money even without requests.
             const month = spent + (minute / 60) * table.tpsHour;
             if (lastHour >= 0.05 * limit || month >= limit) crossed ??= minute;
         }

@@ -9,26 +9,32 @@ import { exitCodes } from "../../../runbooks/lib/cli/runbook.ts";
 import { runCommand, wordsOf } from "./commands.ts";
 import type { Credentials, Real, Stage } from "./realise.ts";
 
-/** Result of one setup: whether its import failed, whether each fault was found, and whether the printed fixes worked. */
+/**
+ * Result of one setup: which faults the diagnosis found, and whether the import failed before and after the printed
+ * fixes.
+ */
 export interface Outcome {
     /** Faults that the diagnosis missed. */
     readonly missed: readonly FaultId[];
-    /** Faults that the diagnosis calls broken. */
+    /** Faults that prevent the import according to the diagnosis. */
     readonly broken: readonly FaultId[];
     readonly importFailed: boolean;
     /** The import's error after all fixes; undefined if it succeeds. */
     readonly stillFails?: string;
-    /** Seconds that the whole command takes for its user. */
+    /** Seconds that the command diagnose-access took. */
     readonly seconds: number;
     readonly jobArn?: string | undefined;
-    /** Requests to other people, which nobody has granted in the drill. */
+    /** Requests to other people in the fixes, which nobody fulfils in the drill. */
     readonly asks: readonly string[];
     readonly real: Real;
 }
 
 type Printed = Pick<Diagnosis, "findings" | "fixes" | "verdict">;
 
-/** Creates a setup, imports, runs the diagnosis and its fixes, and imports again. `failed` receives the job before anything is fixed. */
+/**
+ * Creates a setup, imports, runs the diagnosis and its fixes, and imports again. Calls `failed` with the first job's
+ * ARN before the fixes change anything.
+ */
 export async function runCase(
     instance: Instance,
     stage: Stage,
@@ -63,7 +69,7 @@ export async function runCase(
         for (const command of new Set(printed.fixes.flatMap(({ steps }) => steps.map(commandOf)))) {
             if (!(await runRunbook(command, instance))) await runCommand(command, stage.hands);
         }
-        // The drill also owns the data, so it can upload a new file.
+        // The drill plays the owner of the data, too, and uploads a file if a fix asks for one.
         for (const { ask = "", program } of printed.fixes as (Printed["fixes"][number] & { ask?: string })[]) {
             const [upload] = /aws s3 cp YOUR\.csv [^\s:]+:\S+(?=\. )/.exec(`${ask} ${program}`) ?? [];
             if (upload !== undefined) await runCommand(upload, stage.hands);
@@ -87,7 +93,7 @@ async function runRunbook(command: string, instance: Instance): Promise<boolean>
         [join("runbooks", `${name}.ts`), ...args],
         "captured",
     );
-    if (exitCode !== 0) throw new Error(`${command} exits ${exitCode}: ${stderr}`);
+    if (exitCode !== 0) throw new Error(`${command} exited with ${exitCode}: ${stderr}`);
     return true;
 }
 
@@ -106,18 +112,23 @@ async function diagnoseAs(instance: Instance, who: Credentials, args: readonly s
     }
     const printed = JSON.parse(stdout) as Printed;
     if ((exitCode === 1) !== (printed.verdict === "broken")) {
-        throw new Error(`diagnose-access exits ${exitCode} and reports ${printed.verdict}`);
+        throw new Error(`diagnose-access exited with ${exitCode}, although it reports ${printed.verdict}`);
     }
     return { printed, seconds };
 }
 
-/** Returns the parts in which a fetched snapshot differs from the built one, without names that AWS generates. */
+/**
+ * Returns the names of the parts in which a fetched snapshot differs from one built by `snapshotOf`. Ignores ids that
+ * AWS generates.
+ */
 export function differences(fetched: Snapshot, built: Snapshot): string[] {
     const [a, b] = [plain(fetched), plain(built)];
     return Object.keys(b).filter((part) => !isDeepStrictEqual(a[part], b[part]));
 }
 
-/** Removes ids, keys and other buckets of this run, whitespace of documents, and the job's own fields. */
+/**
+ * Replaces or removes what differs in each run: generated ids, other buckets, and the fields of the job and the caller.
+ */
 function plain(snapshot: Snapshot): Record<string, unknown> {
     const {
         now: _now,
@@ -139,7 +150,8 @@ function plain(snapshot: Snapshot): Record<string, unknown> {
         JSON.stringify(read, (name, value) => {
             // Ignore buckets of earlier cases, which the diagnosis uses to find a misspelt name.
             if (name === "others") return undefined;
-            // Compare only the number of deciding policies: stored policies have names, passed ones have numbers.
+            // Compare only the number of deciding policies, because the simulator reports names for stored policies and
+            // numbers for policies in the request.
             return name === "matched" ? (value as string[]).length : value;
         }),
     );

@@ -27,7 +27,7 @@ export interface Hands {
     /** Returns an S3 client for a region. */
     s3(region?: string): S3Client;
     readonly kms: KMSClient;
-    /** Path of a file of `data/` on the user's machine. */
+    /** Path of the local data file that commands upload. */
     readonly file: string;
 }
 
@@ -38,14 +38,14 @@ export function wordsOf(command: string): string[] {
     );
 }
 
-/** Runs a printed `aws …` command through the SDK. Throws for an unknown one. */
+/** Runs a printed `aws …` command with the SDK. Throws for a command that the drill does not support. */
 export async function runCommand(command: string, hands: Hands): Promise<void> {
     const [aws, service, operation = "", ...rest] = wordsOf(command);
-    if (aws !== "aws") throw new Error(`this is not an aws command: ${command}`);
+    if (aws !== "aws") throw new Error(`The printed fix is not an aws command: ${command}`);
     if (service === "s3" && operation === "cp") return copy(rest, hands);
     const options = optionsOf(rest);
     const run = known[`${service} ${operation}`];
-    if (!run) throw new Error(`the drill cannot run: ${command}`);
+    if (!run) throw new Error(`The drill does not support this command: ${command}`);
     await run(options, hands);
 }
 

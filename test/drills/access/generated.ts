@@ -8,20 +8,23 @@ import { bucketPolicy, generated, sid } from "./generated/grammar.ts";
 import { now, simulationsOf, startJudge } from "./generated/judge.ts";
 
 /**
- * Generates Deny statements and near misses from a grammar over effect, principal, action, resource, operator, key, value and
- * policy. A third-party evaluator with its own list of condition keys judges each of them, and the drill compares the result with
- * the diagnosis.
+ * Generates setups with one random statement, which denies an import or almost does. generated/grammar.ts varies
+ * policy, effect, principal, action, resource, operator, key and value. A third-party IAM evaluator (the judge) decides
+ * whether each setup works, and the drill compares the decision with the diagnosis.
  */
 
-/** Number of generated setups of each kind. */
+/** Number of setups to check whose import is denied, and of those whose import is allowed. */
 const denialsWanted = 300;
 const missesWanted = 150;
-/** Maximum number of generated setups: the judge rejects some, and others are of a kind that already has enough. */
+/**
+ * Maximum number of setups to generate. More are generated than checked, because the judge rejects some, and others
+ * exceed the wanted number.
+ */
 const mostTries = 20_000;
 
 const tags = { role: { team: "data" }, object: { scan: "clean" } };
 
-/** Returns the snapshot with tags, so that it has every value that the grammar's keys can have. */
+/** Returns the snapshot of a setup with tags, so that the value of each condition key in the grammar is known. */
 function snapshotWithTags(fixture: ImportFixture): Snapshot {
     const snapshot = snapshotOf(fixture);
     const role =
@@ -32,7 +35,7 @@ function snapshotWithTags(fixture: ImportFixture): Snapshot {
     } as const;
     return { ...snapshot, now, role, objects, simulated };
 }
-/** Returns the setup after the commands of a diagnosis. */
+/** Returns the setup after the commands of a diagnosis's fixes. */
 function fixed(fixture: ImportFixture, { fixes }: Diagnosis): ImportFixture {
     let after = fixture;
     for (const { command, document: policy } of fixes.flatMap(({ steps }) => steps)) {
@@ -47,14 +50,17 @@ function fixed(fixture: ImportFixture, { fixes }: Diagnosis): ImportFixture {
 }
 
 /**
- * AWS's text decides where judge and diagnosis disagree on it: a denial's NotPrincipal leaves a role out only if it names
- * the role's account beside the role, and never a role with a permissions boundary (IAM User Guide, "AWS JSON policy
- * elements: NotPrincipal"). The judge leaves it out for either of the two.
+ * Checks whether a setup has a Deny with NotPrincipal, about which the judge is wrong. In AWS, such a Deny exempts a
+ * role only if NotPrincipal contains both the role and its account, and never a role with a permissions boundary (IAM
+ * User Guide, "AWS JSON policy elements: NotPrincipal"). For the judge, one of the two is enough.
  */
 const isOfNotPrincipal = (fixture: ImportFixture) =>
     listOf(bucketPolicy(fixture).Statement).some(({ Effect, NotPrincipal }) => Effect === "Deny" && NotPrincipal);
 
-/** Checks whether an explanation names the generated statement and each of its conditions, or that no statement allows the request. */
+/**
+ * Checks whether a finding contains the generated statement and its conditions. For a replaced Allow, "no statement
+ * allows the request" is also correct.
+ */
 function isExplained({ findings }: Diagnosis, statement: Statement | undefined, isLacking: boolean): boolean {
     return findings.some(({ verdict, explanation, sentence }) => {
         if (verdict !== "broken" || !explanation) return false;
@@ -66,10 +72,13 @@ function isExplained({ findings }: Diagnosis, statement: Statement | undefined, 
     });
 }
 
-/** Condition keys of dates, tags and organizations. Somebody may want them to deny the import, so the diagnosis asks. */
+/**
+ * Condition keys of dates, tags and organizations. Conditions with them may be intended, so the diagnosis must ask a
+ * person.
+ */
 const chosenKeys = /^aws:(CurrentTime|EpochTime|PrincipalTag|PrincipalOrgID)|^s3:ExistingObjectTag/;
 
-/** Checks whether the diagnosis asks about a generated condition that somebody may want. */
+/** Checks whether the fixes ask a person about a condition that may be intended. */
 const isAsked = ({ fixes }: Diagnosis, { Condition = {} }: Partial<Statement> = {}) =>
     Object.values(Condition)
         .flatMap(Object.keys)
@@ -81,21 +90,27 @@ const statementOf = (fixture: ImportFixture): Statement | undefined =>
         .flatMap((each) => listOf(each?.Statement))
         .find((each) => each.Sid === sid);
 
-/** Imports a setup on the local AWS, before and after its fixes. Returns why the import fails, or undefined. */
+/**
+ * Imports with a setup on the local AWS, before and after its fixes. Returns the error of each import; undefined if it
+ * succeeds.
+ */
 export type RunFixture = (
     fixture: ImportFixture,
 ) => Promise<{ readonly failure: string | undefined; readonly after: string | undefined }>;
 
-/** Number of setups that also run end to end. */
+/** Number of setups that are also created on the local AWS, with real imports and fixes. */
 const endToEnd = 30;
-/** Removes tags, which a fetched snapshot lacks, and a public Allow, which S3 refuses to store. */
+/**
+ * Checks whether a setup can be created on the local AWS: it depends on no tags, and has no public Allow, which S3
+ * refuses to store.
+ */
 const canRun = (fixture: ImportFixture) =>
     !JSON.stringify(fixture).includes("Tag/") &&
     listOf(bucketPolicy(fixture).Statement).every(
         ({ Effect, Principal }) => Effect === "Deny" || !JSON.stringify(Principal).includes('"*"'),
     );
 
-/** Judges generated setups in this process, and some of them end to end. Returns the goals. */
+/** Compares judge and diagnosis for all generated setups, and runs some of them on the local AWS. Returns the goals. */
 export async function runGenerated(seed: number, run: RunFixture): Promise<Goal[]> {
     const random = seededRandom(seed);
     const judge = startJudge();

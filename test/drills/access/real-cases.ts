@@ -7,20 +7,23 @@ import { showLine, showTable } from "../../../bench/lib/goals.ts";
 import { type Instance, root, variables } from "../../../packages/local-aws/instance.ts";
 import { installEvaluator, installOnce, judgeTools } from "./judge-tools.ts";
 
-/** The result of one real case or of one working setup, as `real-cases/run.py` prints it. */
+/**
+ * The result of one publicly reported mistake (`case`) or of one working setup (`sound`), as `real-cases/run.py` prints
+ * it.
+ */
 interface Line {
     readonly case?: string;
     readonly sound?: string;
-    /** Stack trace if the case itself could not run. */
+    /** Stack trace if the case could not be run. */
     readonly broke?: string;
     readonly import: string;
     readonly judge: readonly string[];
-    /** Whether judge and emulator agree that the import passes or fails. */
+    /** Whether the third-party evaluator and the local AWS agree on whether the import succeeds. */
     readonly agree: boolean;
     readonly named: boolean;
     readonly first: boolean;
     readonly firstLine: string;
-    /** Number of lines of the plain output. */
+    /** Number of lines of the diagnosis as text. */
     readonly lines: number;
     readonly works: boolean;
     readonly harm: readonly string[];
@@ -48,8 +51,8 @@ print("\\n".join(each.name for each in [*CASES, *SOUND]))`;
 }
 
 /**
- * Runs the real cases on a local AWS: resources created by plain calls, judged by another author's evaluator. Prints a row for
- * each case that is not full, and returns the goals.
+ * Runs publicly reported mistakes on a local AWS and checks the diagnosis and its fixes with a third-party IAM
+ * evaluator. Prints a row for each case in which something is missing or wrong, and returns the goals.
  */
 export async function runRealCases(instance: Instance, only: string): Promise<Goal[]> {
     installTools();
@@ -103,7 +106,7 @@ async function resultsOf(instance: Instance, only: string): Promise<Line[]> {
         process.stderr.write(`real: ${shown}\n`);
     }
     const status = await ended;
-    if (status !== 0) throw new Error(`run.py of the real cases exits ${status}`);
+    if (status !== 0) throw new Error(`real-cases/run.py exited with ${status}`);
     return lines;
 }
 

@@ -45,13 +45,13 @@ export interface Credentials {
     readonly secretAccessKey: string;
 }
 
-/** A setup that exists in the local AWS: its importing user and its location. */
+/** A setup that was created in the local AWS: the credentials of its importing user, and its role. */
 export interface Real {
     readonly importer: Credentials;
     readonly roleArn: string;
 }
 
-/** Actions that the diagnosis reads with. The drill's importing user has only these permissions. */
+/** The actions that diagnose-access needs, and that of an import. The importing user has these permissions only. */
 const reading = document({
     Effect: "Allow",
     Action: [
@@ -74,7 +74,7 @@ const reading = document({
 
 export type Stage = Awaited<ReturnType<typeof stageOn>>;
 
-/** A local AWS with one dataset, in which setups are created and imports run. */
+/** Creates a dataset in a local AWS. Returns functions that create setups and run imports into this dataset. */
 export async function stageOn(endpoint: string, region: string, administrator: Credentials, interactions: string) {
     const settings = { endpoint, region, credentials: administrator };
     const iam = new IAMClient(settings);
@@ -93,7 +93,7 @@ export async function stageOn(endpoint: string, region: string, administrator: C
 
     return {
         hands,
-        /** Creates a fixture. */
+        /** Creates the resources of a setup. */
         async realise(fixture: ImportFixture): Promise<Real> {
             const roleId = await makeRole(iam, fixture);
             const withId = (text: string) => text.replaceAll("ROLE_ID", roleId);
@@ -107,7 +107,10 @@ export async function stageOn(endpoint: string, region: string, administrator: C
                 importer: fixture.passRole ? await makeImporter(iam, fixture) : administrator,
             };
         },
-        /** Starts an import and waits for its end. Returns `refused` if it could not be started. */
+        /**
+         * Starts an import and waits for its end. Returns the job, and the error if the import failed or could not be
+         * started.
+         */
         async importFrom(
             location: string,
             { importer, roleArn }: Real,
@@ -161,7 +164,7 @@ async function makeRole(iam: IAMClient, fixture: ImportFixture): Promise<string>
     if (boundary && !fixture.recreated) {
         await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(boundary) }));
     } else if (boundary) {
-        // Ignore the error if the policy exists, because a second setup may need the same policy.
+        // A recreated role needs the same policy again, so ignore the error that it exists.
         await iam
             .send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(boundary) }))
             .catch(() => {});

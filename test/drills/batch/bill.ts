@@ -7,8 +7,8 @@ const tick = 15 * minute;
 const hoursPerMonth = 730;
 
 /**
- * US dollars by the upper ends of the prices of November 2026, without free tiers. The table is the drill's own: a wrong price in
- * config/prices.ts shows as an error of the bill.
+ * Prices of November 2026 in US dollars, the highest where they differ, without free tiers. They are independent of
+ * config/prices.ts, so that a wrong price there appears as a difference.
  */
 const usdFor = {
     batchUser: 0.086 / 1000,
@@ -24,19 +24,25 @@ const usdFor = {
     metricRead: 0.01 / 1000,
     storageGbMonth: 0.023,
 };
-/** Hours that AWS billed for a training on 100,000 interactions (a measured account). */
+/** Hours that AWS billed on a real account for a training on 100,000 interactions. */
 const trainingHours = 2.1;
-/** GB-seconds of a run of the lists' function, of a run of the guard, and of a request. */
+/** GB-seconds of one run of the function for batch lists, of one run of the cost guard, and of one API request. */
 const gbSeconds = { lists: 0.5, guard: 0.25 * 2, request: 0.5 * 0.01 };
-/** Kilobytes of an answer, and of each log line. */
+/** Kilobytes of an API answer. */
 const answerKb = 3;
-/** Metrics that a run of the guard reads. */
+/** Number of CloudWatch metrics that a run of the cost guard reads. */
 const guardMetrics = 23;
-/** Shares of requests: lists, and those of them that the table answers; events. */
+/**
+ * Share of all requests that are for lists (`lists`), share of these that read DynamoDB (`ofTable`), and share of
+ * events.
+ */
 const shares = { lists: 0.38, ofTable: 0.67, events: 0.02 };
 const alarms = 6;
 
-/** Plays twelve clean weeks for each number of viewers, and compares preview's month with the metered one. */
+/**
+ * Simulates twelve weeks without faults for each number of viewers. Compares preview's monthly estimate with the cost
+ * of the metered usage.
+ */
 export async function bills() {
     const months = [];
     for (const viewers of [1000, 10_000]) {

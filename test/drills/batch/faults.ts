@@ -1,7 +1,7 @@
 import type { BatchSimulation, SimulatedJob } from "./simulation.ts";
 import { versionArn } from "./simulation.ts";
 
-/** A fault of the month: what goes wrong, at which day, or what an operator does. */
+/** A fault or an operator's action in the simulated time. */
 export interface BatchFault {
     readonly what: string;
     /** Days since the start. */
@@ -9,7 +9,7 @@ export interface BatchFault {
     apply(simulation: BatchSimulation): void;
 }
 
-/** Lets the port's call number `nth` die or fail once. */
+/** Lets the `nth` call of a port fail once, or kills the function at this call. */
 const once =
     (port: string, what: "kill" | "kill after" | "fail", nth = 1) =>
     (simulation: BatchSimulation) => {
@@ -33,7 +33,7 @@ const output = (change: (lines: readonly string[]) => readonly string[]) => (job
 };
 const errorLine = (line: string) =>
     JSON.stringify({ input: JSON.parse(line).input, output: null, error: "The user is not known." });
-/** Starts the next job now, as `up` with new data does. */
+/** Sets a new version, for which the function starts a job now, as after `up` with new data. */
 const up = (id: string) => (simulation: BatchSimulation) => {
     simulation.requestedAt.push(simulation.now);
     simulation.versions.set(id, { madeAt: simulation.now, ndcg: 0.42 });
@@ -47,7 +47,7 @@ const hold = (id: string | undefined) => (simulation: BatchSimulation) => {
 };
 const minute = 1 / 1440;
 
-/** Thirty and more faults, about a job every two days: the drill's stack makes lists every second day. */
+/** More than thirty faults, about one for each job. The simulated stack starts a job every second day. */
 export const batchFaults: readonly BatchFault[] = [
     { what: "the function is killed before the input is written", day: 0, apply: once("writeUsers", "kill") },
     { what: "the job fails", day: 2, apply: ofJob(fails) },

@@ -9,16 +9,18 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 /** Interval of the function's schedule. */
 const tick = 15 * minute;
-/** The interval begins before the job starts, which may be delayed by a dead run. */
+/**
+ * A job may start this much earlier than its interval after the last one, because a killed run delayed the last one.
+ */
 const tolerance = 60 * minute;
-/** Viewers who ask in each interval. */
+/** Number of viewers who request a list in each interval. */
 const askers = 6;
-/** Films in each request. The similar films of one film are five. */
+/** Number of films in each request, as many as the similar films of one film. */
 const asked = 5;
 /** Days of the simulated time after the last fault. */
 const afterwards = 3;
 
-/** What the API answered between a fault and the next one. */
+/** The API's answers between a fault and the next one. */
 interface FaultResult {
     readonly what: string;
     readonly day: number;
@@ -28,13 +30,13 @@ interface FaultResult {
     lost: number;
 }
 
-/** Plays the faults, and asks the API all the time. */
+/** Simulates the faults on their days, and sends requests to the API in each interval. */
 export async function playFaults(faults: readonly BatchFault[]) {
     const simulation = new BatchSimulation({ everyDays: 2 });
     const start = simulation.now;
     const api = apiOf(simulation);
     await api.start();
-    /** Viewers who got a personal list. A new viewer with events is one of them after the next job. */
+    /** Viewers who have received a personal list. For them, an answer without one counts as lost. */
     const personal = new Set<string>();
     const results: FaultResult[] = [];
     const waiting = [...faults];
@@ -45,10 +47,10 @@ export async function playFaults(faults: readonly BatchFault[]) {
             waiting.shift();
             results.push({ what: next.what, day: next.day, answers: 0, unanswered: 0, mixed: 0, lost: 0 });
             next.apply(simulation);
-            // A new stack has no lists, and viewers know nothing of the old one.
+            // A recreated stack has no lists, so no list of the old one counts as lost.
             if (simulation.item === undefined) personal.clear();
         }
-        // Two schedules of the same moment may start two runs.
+        // EventBridge Scheduler may start two runs at the same time.
         await Promise.all([simulation.run(), simulation.run()]);
         await ask();
     }
@@ -97,7 +99,9 @@ export async function playFaults(faults: readonly BatchFault[]) {
     }
 }
 
-/** Starts the program's API over the simulated table. Each version has tables of its own. */
+/**
+ * Creates the program's API with the simulated DynamoDB table. The fallback tables of each version contain other films.
+ */
 function apiOf(simulation: BatchSimulation) {
     const documentOf = (version: string): TablesDocument => ({
         ...tablesDocument,
@@ -131,8 +135,8 @@ function apiOf(simulation: BatchSimulation) {
 }
 
 /**
- * Counts billed jobs that follow another billed job of the same version too early, although that one had an output with lists, and
- * although nobody requested another version or created the stack again in between.
+ * Counts billed jobs that were unnecessary: an earlier billed job of the same version had an output with lists, its
+ * interval was not over, and nobody requested another version or created the stack again in between.
  */
 function paidTwice({ jobs, settings, requestedAt }: BatchSimulation): number {
     const billed = jobs.filter((job) => job.billed);

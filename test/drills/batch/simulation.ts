@@ -9,7 +9,7 @@ import {
     type TablePort,
 } from "../../../app/serving/ports.ts";
 
-/** The error of a port call at whose moment the function is killed. No further call of that run has an effect. */
+/** The error of a port call at which the simulated function is killed. Later calls of the same run have no effect. */
 class KilledError extends Error {
     override readonly name = "KilledError";
 }
@@ -19,13 +19,16 @@ export interface SimulatedJob {
     readonly solutionVersionArn: string;
     readonly startedAt: number;
     readonly users: readonly string[];
-    /** Whether AWS bills the job: all jobs that do not fail. */
+    /** Whether AWS bills the job. It bills all jobs except failed ones. */
     billed: boolean;
     status: string;
     output: readonly string[] | undefined;
 }
 
-/** A port call that a fault replaces, by the port's name. `calls` counts the calls of that port in the run. */
+/**
+ * Returns what happens to a call of a port instead of its usual effect; undefined for nothing. `calls` is the number of
+ * this port's calls in the run.
+ */
 export type Sabotage = (
     port: string,
     calls: number,
@@ -36,7 +39,7 @@ const minute = 60_000;
 /** Duration of a batch inference job: 13 to 27 minutes in AWS's notebooks. */
 const jobMinutes = 20;
 const listLength = 30;
-/** Users of the data without recent interactions, and the time of the newest interaction in epoch seconds. */
+/** Number of users without recent interactions, and the time of the newest interaction in epoch seconds. */
 const inactiveUsers = 2000;
 const latest = 100_000_000;
 
@@ -44,18 +47,19 @@ export const versionArn = (id: string) => `arn:aws:personalize:eu-central-1:1:so
 export const versionIn = (arn: string) => arn.split("/").at(-1) ?? "";
 
 /**
- * AWS as the function sees it, in virtual time: jobs, files, the API's table and the month's prices. Each version has films of its
- * own, `<version>-<number>`, so that an answer shows which version its list and its titles are from.
+ * Simulates in virtual time what the function for batch lists uses of AWS: jobs, files, the API's table and the month's
+ * cost. The ids of films are `<version>-<number>`, so that an answer shows from which version its list and its titles
+ * come.
  */
 export class BatchSimulation {
     now = Date.UTC(2026, 0, 1);
     users: string[] = Array.from({ length: 60 }, (_, at) => `u${at}`);
-    /** Versions by id, with their NDCG@10; undefined: the service has no metrics. */
+    /** Solution versions by id, with their NDCG@10; undefined if the service returns no metrics. */
     versions = new Map<string, { readonly madeAt: number; readonly ndcg: number | undefined }>();
     held: string | undefined;
     settings: BatchSettings;
     sabotage: Sabotage | undefined;
-    /** Changes of the next jobs' results, one for each job. */
+    /** Faults of the next jobs: each changes the result of one job. */
     readonly jobFaults: ((job: SimulatedJob) => void)[] = [];
     /** Times at which an operator requested another version, or created the stack again. */
     readonly requestedAt: number[] = [];
@@ -67,7 +71,7 @@ export class BatchSimulation {
     served: ServedLists | undefined;
     item: { state: BatchState; revision: number; leaseUntil: number } | undefined;
     spend: { readonly month: string; readonly usd: number } | undefined;
-    /** Counts for the bill, which share no code with the preview. */
+    /** Usage that AWS would bill, counted independently of preview's estimate. */
     readonly meter = { runs: 0, billedUsers: 0, writes: 0 };
 
     constructor(settings: Partial<BatchSettings> = {}) {
@@ -84,7 +88,7 @@ export class BatchSimulation {
         };
     }
 
-    /** Lets virtual time pass, and ends the jobs whose time is over. */
+    /** Advances virtual time, and completes the jobs that have run long enough. */
     pass(milliseconds: number): void {
         this.now += milliseconds;
         for (const job of this.jobs) {
@@ -97,7 +101,7 @@ export class BatchSimulation {
         }
     }
 
-    /** Runs the function once; the result is undefined if the run died or failed. */
+    /** Runs the function once. Returns undefined if the run was killed or failed. */
     async run(): Promise<BatchReport | undefined> {
         this.meter.runs += 1;
         try {
@@ -107,7 +111,7 @@ export class BatchSimulation {
         }
     }
 
-    /** Destroys the stack and creates it again: the table is empty, and old jobs keep their names. */
+    /** Destroys the stack and creates it again: the table is empty, and the names of old jobs cannot be reused. */
     recreate(): void {
         this.requestedAt.push(this.now);
         this.lists.clear();
@@ -116,7 +120,10 @@ export class BatchSimulation {
         this.item = undefined;
     }
 
-    /** Returns two interactions of each active user, and of many users of long ago, so that the gate has enough test users. */
+    /**
+     * Returns two interactions of each active user and of many inactive users, so that the quality gate has enough test
+     * users.
+     */
     private interactions() {
         const [active, all] = [this.users.length, this.users.length + inactiveUsers];
         return {
@@ -170,7 +177,7 @@ export class BatchSimulation {
                 return structuredClone(this.item.state);
             },
             save: async (state) => {
-                if (this.item?.revision !== revision) throw new Error("another run has the lease");
+                if (this.item?.revision !== revision) throw new Error("another run holds the lease of the state");
                 revision += 1;
                 this.item = { ...this.item, state: structuredClone(state), revision };
             },
@@ -218,7 +225,7 @@ export class BatchSimulation {
             putLists: async (lists, expiresAt) => {
                 for (const { userId, list } of lists) {
                     this.lists.set(`${userId}#${list.key}`, { list, expiresAt });
-                    // A list of a hundred films has 2.1 KB; a write unit has 1 KB.
+                    // A list of 100 films has 2.1 KB, and a write request unit covers 1 KB.
                     this.meter.writes += 3;
                 }
             },
@@ -244,7 +251,7 @@ export class BatchSimulation {
         };
     }
 
-    /** The API's port to the same table. DynamoDB has deleted what is expired. */
+    /** Returns the API's port to the same table, from which expired lists are deleted. */
     table(): TablePort {
         const refused = async () => {};
         return {
@@ -269,7 +276,7 @@ export class BatchSimulation {
     }
 }
 
-/** Returns the output line of a viewer: films of the version in an order of the viewer's own. */
+/** Returns a user's line of a job's output: films of the version, in another order for each user. */
 function lineFor(userId: string, version: string, at: number): string {
     const recommendedItems = Array.from({ length: listLength }, (_, rank) => `${version}-${(at * 7 + rank * 3) % 300}`);
     return JSON.stringify({ input: { userId }, output: { recommendedItems }, error: null });

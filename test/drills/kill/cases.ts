@@ -2,18 +2,18 @@ import { seededRandom } from "../../../bench/lib/random.ts";
 import type { LoggedRequest } from "../../../packages/local-personalize/emulator.ts";
 
 /**
- * When the engine is killed: after a share of the command's usual time, or between the acceptance of a call and its
- * response.
+ * The moment at which the engine is killed: after a share of the command's usual duration, or after the service has
+ * accepted a call and before the engine receives the response.
  */
 export type Moment = { readonly share: number } | { readonly operation: string };
 
-/** One killed command with further faults. */
+/** A command whose engine is killed, with further faults. */
 export interface Case {
     readonly command: "up" | "destroy";
     readonly moment: Moment;
     /** Whether the Personalize emulator is also killed. */
     readonly emulatorToo: boolean;
-    /** Faults during the repeated command. */
+    /** Faults that the emulator causes while the command is repeated. */
     readonly faults: readonly object[];
 }
 
@@ -41,9 +41,9 @@ const asked = {
 const looks = ["ListSolutionVersions", "DescribeSolutionVersion", "DescribeCampaign", "ListDatasetGroups"];
 
 /**
- * Pairs of a killed `up` and a killed `destroy`. Every other pair is killed between acceptance and answer, through all
- * operations in turn; the others at uniform moments. Every third case also kills the emulator; half of the rest have
- * throttling and dropped connections afterwards.
+ * Returns pairs of a killed `up` and a killed `destroy`. In every second pair, the engine is killed before it receives
+ * a response, of each operation in turn; in the others, at random moments. In every third case, the emulator is killed,
+ * too. In half of the other cases, the repeated command meets throttling and dropped connections.
  */
 export function casesOf(seed: number, pairs: number): readonly Case[] {
     const random = seededRandom(seed);
@@ -72,23 +72,23 @@ export function casesOf(seed: number, pairs: number): readonly Case[] {
     });
 }
 
-/** Describes the moment for the table. */
+/** Describes the moment in the table of results. */
 export const describeMoment = (moment: Moment) =>
     "operation" in moment ? `after ${moment.operation}` : `at ${Math.round(100 * moment.share)} %`;
 
-/** Duplicate calls from `up` to `destroy`. */
+/** Duplicate calls between an `up` and the end of the following `destroy`. */
 export interface Excess {
-    /** The number of created resources that already existed. */
+    /** Number of accepted Create calls beyond one of each operation. */
     readonly duplicates: number;
-    /** The number of imports, trainings and campaigns beyond the necessary one of each. */
+    /** Number of imports, trainings and campaigns beyond one of each, which AWS bills. */
     readonly paidTwice: number;
-    /** Operations that were accepted more than once. */
+    /** Create operations that were accepted more than once. */
     readonly repeated: readonly string[];
 }
 
 const billed = ["CreateDatasetImportJob", "CreateSolutionVersion", "CreateCampaign"];
 
-/** Counts accepted calls. A resource created again after a failure is not a duplicate. */
+/** Counts duplicate calls among those that the service accepted. */
 export function excessOf(requests: readonly LoggedRequest[]): Excess {
     const made = new Map<string, number>();
     for (const { operation, outcome } of requests) {

@@ -3,14 +3,14 @@ import { putEvent } from "../../support/events.ts";
 import { startTestAws } from "../../support/local-aws.ts";
 import { advance, ask, fine, metered } from "./metered.ts";
 
-/** Estimated and metered costs of a month, US dollars, Personalize only. */
+/** Estimated and metered cost of Personalize in one month, in US dollars. */
 export interface BilledMonth {
     readonly recipe: string;
-    /** The number of requests. */
+    /** Number of recommendation requests in the month. */
     readonly requests: number;
     readonly estimatedUsd: number;
     readonly meteredUsd: number;
-    /** The local Cost Explorer's cost of the usage. */
+    /** The cost that the local Cost Explorer returns. */
     readonly shownUsd: number;
     readonly quantities: ReadonlyMap<string, number>;
     readonly errorPercent: number;
@@ -21,14 +21,14 @@ const hour = 3600;
 const day = 24 * hour;
 
 /**
- * Reads the preview's estimate for Personalize, US dollars: an idle month, a month with requests, and one import and
- * training.
+ * Reads estimates in US dollars from preview's output: a month of an idle campaign, a month with the expected requests,
+ * and one import with one training.
  */
 function saidBy(preview: string): { readonly idle: number; readonly busy: number; readonly once: number } {
     const amounts = (line: RegExp) => {
         const found = line.exec(preview)?.[0];
-        if (found === undefined) throw new Error(`preview has no ${line}:\n${preview}`);
-        // The estimate's sum uses the upper end of each range.
+        if (found === undefined) throw new Error(`preview's output has no line ${line}:\n${preview}`);
+        // Take the upper end of each range.
         return [...found.matchAll(/≈ (?:\$[\d.,]+ to )?(?:less than )?\$([\d.,]+)/g)].map(([, usd = ""]) =>
             Number(usd.replaceAll(",", "")),
         );
@@ -40,8 +40,9 @@ function saidBy(preview: string): { readonly idle: number; readonly busy: number
 }
 
 /**
- * Creates a stack and simulates a calendar month that is mostly idle, with some hours at 2 requests a second, two
- * parked days and a second training. Compares Cost Explorer with the preview's estimate for the same days and requests.
+ * Deploys a stack and simulates a calendar month: mostly without requests, with six hours at 2 requests per second, a
+ * second training, and two days without a campaign (parked). Compares the metered cost with preview's estimate for the
+ * same hours and requests.
  */
 export async function billMonth(recipe: string, say: (line: string) => void): Promise<BilledMonth> {
     const begun = performance.now();
@@ -51,7 +52,7 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
         fine(name, await aws.runbook(name, "--config-file", configFile, ...args));
     const tps = 2;
     const busyHours = 6;
-    // The limit must allow the busy month, and the gate must accept any version: this drill does not check quality.
+    // Set a limit that the month does not reach, and let the quality gate accept every version.
     const gate = { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 };
     const common = { recipe, eventTracker: true, guardMinutes: 60, monthlyLimitUsd: "100000", gate };
     try {
@@ -75,7 +76,7 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
             requests += await ask(aws, campaignArn, tps * 300);
             for (const itemId of ["1", "2"])
                 await putEvent(aws, eventTrackerId, { userId: "22", itemId, sentAt: at / 1000 });
-            // The elapsed time is part of the five minutes.
+            // The time that the requests took is part of the five minutes.
             await pass(Math.max(0, 300 - (performance.now() - before) / 1000));
         }
         say(`${recipe}: ${requests} requests in ${busyHours} hours of the month`);

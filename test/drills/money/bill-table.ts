@@ -1,24 +1,29 @@
 /**
- * Prices of Amazon Personalize for this drill only, written by hand from the project's sources. The drill uses neither
- * config/prices.ts nor cost/, so that it does not repeat their mistakes. US dollars; US prices, unverified.
+ * Prices of Amazon Personalize in US dollars for this drill only, written by hand from the sources in each comment and
+ * not verified on AWS. The drill uses neither config/prices.ts nor cost/, because it would repeat their mistakes.
  */
 export const billTable = {
-    /** One GB imported or streamed. Third-party cost playbook of July 2026. */
+    /**
+     * One GB of imported or streamed data. Source of this and the other prices: a third-party cost playbook of July
+     * 2026.
+     */
     DataIngestion: 0.05,
-    /** One training hour, recipes other than v2. Same playbook. */
+    /** One training hour, recipes other than v2. */
     TrainingHours: 0.24,
-    /** 1,000 considered interactions, v2 recipes. Same playbook. */
+    /** 1,000 interactions in a training, v2 recipes. */
     TrainingInteractions: 0.002,
-    /** One TPS-hour up to 20,000 a month, recipes other than v2. Same playbook; no drill exceeds 20,000. */
+    /**
+     * One TPS-hour, recipes other than v2. This is the price of the first 20,000 in a month, which no drill exceeds.
+     */
     RecommendationTPSHours: 0.2,
-    /** 1,000 requests, v2 recipes. Same playbook. */
+    /** 1,000 requests, v2 recipes. */
     RecommendationRequests: 0.15,
 } as const;
 
 /**
- * Bill of one campaign in one window, US dollars (developer guide, "Campaigns", and the pricing model of v2): the
- * larger of provisioned and actual requests, with at least one provisioned request a second. A window has 5 minutes;
- * for v2, whose minimum is per hour, 60.
+ * Returns the cost of one campaign in one window in US dollars: that of the provisioned or the actual requests,
+ * whichever is larger. At least one request per second is provisioned. A window has 5 minutes, or 60 minutes for v2
+ * recipes (Developer Guide, "Campaigns", and the pricing of v2).
  */
 export function windowUsd(
     v2: boolean,
@@ -32,7 +37,7 @@ export function windowUsd(
 
 const windowMinutes = (v2: boolean): number => (v2 ? 60 : 5);
 
-/** Calculates the true bill of one campaign in a month, minute by minute. */
+/** Calculates the actual cost of one campaign in a month, minute by minute. */
 export function meterOf(v2: boolean) {
     let window = { hours: 0, requests: 0, closed: 0 };
     const meter = {
@@ -40,7 +45,7 @@ export function meterOf(v2: boolean) {
         usd: 0,
         /** Whether any window of the month had more requests than the minimum. */
         busy: false,
-        /** Starts a new window, after the end of the last window or a change of the campaign. */
+        /** Starts a new window: after the end of the last one, or after a change of the campaign. */
         close(): void {
             window = { hours: 0, requests: 0, closed: meter.usd };
         },
@@ -51,7 +56,7 @@ export function meterOf(v2: boolean) {
         beginMinute(minute: number): void {
             if (minute % windowMinutes(v2) === 0) meter.close();
         },
-        /** Adds a minute with a campaign and some requests. */
+        /** Adds one minute in which the campaign exists and gets this number of requests. */
         pass(requests: number, minimum: number): void {
             window.hours += 1 / 60;
             window.requests += requests;

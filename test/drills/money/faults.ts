@@ -1,9 +1,15 @@
 import { seededRandom } from "../../../bench/lib/random.ts";
 
-/** Parts of the guard that a fault disables; `runs` disables all. */
+/**
+ * What a fault prevents the guard from doing: any run, parking, notifying (`say`), or reading requests, datapoints or
+ * the campaign.
+ */
 export type Hindered = "runs" | "park" | "say" | "requests" | "datapoints" | "campaign";
 
-/** When a part is disabled, in minutes of the month. With `lag`, the part is delayed by these minutes instead. */
+/**
+ * A period, in minutes of the month, in which a fault prevents something. With `lag`, it only delays it by this number
+ * of minutes.
+ */
 interface Hindrance {
     readonly from: number;
     readonly to: number;
@@ -13,10 +19,10 @@ interface Hindrance {
 
 type Met = "dies before" | "dies after" | "refused" | "answer lost" | undefined;
 
-/** The faults of a month. */
+/** The faults that occur in a simulated month. */
 export interface Disturbance {
     random(): number;
-    /** Returns the fault of a call. `call` is its number in the run. */
+    /** Returns the fault of a call to a port; undefined for none. `call` is the number of the call in the run. */
     call(minute: number, port: string, call: number): Met;
     /** Minutes until CloudWatch shows a request. */
     metricDelay(minute: number): number;
@@ -24,10 +30,10 @@ export interface Disturbance {
     skew(minute: number): number;
     /** How many times SNS delivers a notification. */
     deliveries(minute: number): number;
-    /** How many copies of a run the schedule starts. */
+    /** How many parallel runs the schedule starts. */
     invocations(minute: number): number;
     readonly hindrances: readonly Hindrance[];
-    /** Minutes by which a result can be early. */
+    /** Minutes by which the guard may act too early, because of its clock. */
     readonly early: number;
 }
 
@@ -43,7 +49,9 @@ export const undisturbed: Disturbance = {
     early: 1,
 };
 
-/** The input of a fault: `moments` are the minutes in which the guard acts in a month without faults. */
+/**
+ * What a fault uses to choose its times. `moments` are the minutes in which the guard acts in a month without faults.
+ */
 interface Chance {
     readonly random: () => number;
     readonly moments: readonly number[];
@@ -56,7 +64,10 @@ interface Fault {
 
 const minutesOfMonth = 30 * 24 * 60;
 
-/** Returns two periods of some hours: around one of the moments, and at a random time. */
+/**
+ * Returns two periods of this number of hours: one around a random moment at which the guard acts, and one at a random
+ * time.
+ */
 function times({ random, moments }: Chance, hours: number) {
     const length = Math.round(hours * 60);
     const around = moments[Math.floor(random() * moments.length)] ?? minutesOfMonth / 2;
@@ -67,7 +78,7 @@ function times({ random, moments }: Chance, hours: number) {
 const within = (minute: number, spans: readonly { from: number; to: number }[]) =>
     spans.some(({ from, to }) => minute >= from && minute < to);
 
-/** In the run of each moment, the process ends at the n-th call of an interface. */
+/** Returns a fault that kills the function at the n-th call of a port, once at each moment at which the guard acts. */
 function dies(name: string, port: string, time: "before" | "after" | "either", nth = 1): Fault {
     return {
         name,
@@ -88,7 +99,7 @@ function dies(name: string, port: string, time: "before" | "after" | "either", n
     };
 }
 
-/** A service rejects some of the guard's calls for hours. */
+/** Returns a fault with which a service rejects calls of these ports for some hours. */
 function refuses(name: string, ports: readonly string[], hours: number, what: readonly Hindered[]): Fault {
     return {
         name,
@@ -102,7 +113,7 @@ function refuses(name: string, ports: readonly string[], hours: number, what: re
     };
 }
 
-/** The twenty kinds of faults. */
+/** The 20 kinds of faults. */
 export const faults: readonly Fault[] = [
     dies("Lambda dies before it notes its intent", "writeState", "before"),
     dies("Lambda dies after it noted its intent", "writeState", "after"),
@@ -195,7 +206,7 @@ export const faults: readonly Fault[] = [
     },
 ];
 
-/** Returns the faults of a month. Equal seeds give equal faults. */
+/** Returns the times and places at which a fault occurs in a month. Equal seeds give equal results. */
 export function disturb(fault: Fault, moments: readonly number[], seed: number): Disturbance {
     const random = seededRandom(seed);
     return { ...undisturbed, random, ...fault.make({ random, moments }) };

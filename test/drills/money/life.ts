@@ -13,7 +13,7 @@ interface Step {
     readonly what: string;
     readonly fine: boolean;
     readonly seconds: number;
-    /** The actual result or a note. */
+    /** The actual result or a further detail, for the report. */
     readonly note: string;
 }
 
@@ -26,12 +26,13 @@ export interface Life {
     readonly left: readonly string[];
 }
 
-/** Hours until the campaign counts as idle: 18 seconds. */
+/** Hours until the campaign counts as idle, which are 18 seconds. */
 const idleHours = "0.005";
 
 /**
- * One life of the cost guard on the real engine and an enforcing local AWS. Its schedule starts it. It parks an idle
- * campaign. It enforces the limit of a busy one. Neither `up` nor the guard undoes a park or resume by a person.
+ * Deploys a stack on a local AWS that enforces IAM, and checks the cost guard until `destroy`: its schedule starts it,
+ * it parks an idle campaign, it enforces the limit of a busy campaign, and neither `up` nor the guard undoes a park or
+ * a resume by a person.
  */
 export async function liveOnce(say: (line: string) => void): Promise<Life> {
     const aws = await startTestAws();
@@ -48,7 +49,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
     let campaignArn = "";
     let QueueUrl = "";
 
-    /** Receives new messages without changing them. */
+    /** Receives new messages into `got` and deletes them from the queue. */
     async function read(): Promise<void> {
         const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
         for (const { Body = "", ReceiptHandle } of Messages) {
@@ -66,7 +67,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
             () => false,
         );
-    /** Runs an action and waits for its result. */
+    /** Waits until a check succeeds, for at most this number of seconds, and records the result. */
     async function step(what: string, isSo: () => Promise<boolean>, seconds = 0, note = () => ""): Promise<void> {
         const begun = performance.now();
         let so = await isSo();
@@ -85,8 +86,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         await step("it parks the idle campaign, and notifies", said("idle-parked"), 300);
         await step("the campaign is gone", async () => !(await isThere()), 30);
 
-        // Preview rejects a limit below the price of a campaign, except while the campaign is parked. Then `resume` creates the
-        // campaign again.
+        // Set the limit while the campaign is parked, because preview otherwise rejects a limit below the estimated
+        // cost. Then `resume` creates the campaign again.
         await aws.configure(common);
         fine("up", await aws.engine("up"));
         const { estimatedMonthlyCostUsd } = await aws.outputs();
@@ -172,7 +173,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
     }
 }
 
-/** Kinds of notifications that must arrive once, after duplicates by id are dropped. */
+/** Kinds of notifications that must arrive exactly once. Copies with the same id count once. */
 const once = ["limit-reached", "limit-overridden", "idle-parked"];
 
 function wrongOf(got: readonly string[]): string[] {

@@ -6,18 +6,21 @@ import { region, settingsOf, type TestAws } from "../../support/local-aws.ts";
 import { billTable } from "./bill-table.ts";
 
 export interface Metered {
-    /** Quantities by the last part of their usage type. */
+    /** Quantities by usage type without the region's prefix. */
     readonly quantities: ReadonlyMap<string, number>;
-    /** The cost with the drill's own prices, US dollars. */
+    /** The cost in US dollars, with the drill's own prices. */
     readonly usd: number;
-    /** The cost in Cost Explorer, US dollars. */
+    /** The cost in US dollars that Cost Explorer returns. */
     readonly shownUsd: number;
 }
 
 const dateOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 const hourOf = (at: number) => `${new Date(at).toISOString().slice(0, 13)}:00:00Z`;
 
-/** Reads the usage of Amazon Personalize in `[start, end)` from Cost Explorer: whole days or hours. */
+/**
+ * Reads the usage of Amazon Personalize from Cost Explorer, from `start` to before `end` in epoch milliseconds, in
+ * whole days or hours.
+ */
 export async function metered(
     aws: TestAws,
     start: number,
@@ -47,7 +50,7 @@ export async function metered(
         }
         const usd = [...quantities].reduce((sum, [kind, quantity]) => {
             const price = Object.entries(billTable).find(([name]) => name === kind)?.[1];
-            if (price === undefined) throw new Error(`the drill's table has no price for ${kind}`);
+            if (price === undefined) throw new Error(`money/bill-table.ts has no price for the usage type ${kind}`);
             return sum + quantity * price;
         }, 0);
         return { quantities, usd, shownUsd };
@@ -61,16 +64,19 @@ export async function advance({ instance }: TestAws, seconds: number): Promise<n
     const url = `http://127.0.0.1:${instance.port}/_local/clock`;
     const response = await fetch(url, { method: "POST", body: JSON.stringify({ advanceSeconds: seconds }) });
     const answer = (await response.json()) as { now?: string; message?: string };
-    if (answer.now === undefined) throw new Error(`the clock does not move on: ${answer.message}`);
+    if (answer.now === undefined) throw new Error(`the emulator's clock could not be advanced: ${answer.message}`);
     return Date.parse(answer.now);
 }
 
-/** The number of concurrent requests; more are not faster with one process. */
+/** Number of concurrent requests. More are not faster, because the emulator is one process. */
 const atOnce = 24;
 /** Milliseconds for which a signature is reused; a signature is valid for 5 minutes. */
 const freshFor = 60_000;
 
-/** Sends requests to a campaign as fast as possible, until `count` or `enough`. Returns the number of responses. */
+/**
+ * Sends `count` requests to a campaign as fast as possible, or fewer if `enough` returns true before. Returns the
+ * number of successful responses.
+ */
 export async function ask(
     { instance }: TestAws,
     campaignArn: string,
@@ -114,10 +120,10 @@ export async function ask(
     return answered;
 }
 
-/** Returns the result of a command, or throws if the command failed. */
+/** Returns the result of a command. Throws an error with the output if the command failed. */
 export function fine(what: string, result: CommandResult): CommandResult {
     if (result.exitCode !== 0) {
-        throw new Error(`${what} exits ${result.exitCode}:\n${(result.stdout + result.stderr).slice(-3000)}`);
+        throw new Error(`${what} exited with ${result.exitCode}:\n${(result.stdout + result.stderr).slice(-3000)}`);
     }
     return result;
 }

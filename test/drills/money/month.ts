@@ -7,14 +7,17 @@ import { type MonthSimulation, simulateMonth } from "./simulation.ts";
 export type GuardRun = typeof runGuard;
 
 export interface MonthResult {
-    /** Lost, duplicate or unexpected notifications, as sentences, after duplicates by id are dropped. */
+    /** Missing and unexpected notifications, as sentences. Copies with the same id count once. */
     readonly notificationsWrong: readonly string[];
     /** Missing or unexpected parks and deletions. */
     readonly actsWrong: readonly string[];
     readonly notifications: number;
-    /** Minutes from reaching each limit to the park. */
+    /**
+     * For each reached limit, the minutes until the guard parked the campaign: `all`, and `counted` without the time in
+     * which a fault prevented it.
+     */
     readonly enforcements: readonly { readonly counted: number; readonly all: number }[];
-    /** Difference between the guard's last estimate and the true bill, US dollars. */
+    /** Difference in US dollars between the guard's last estimate of the month's cost and the actual cost. */
     readonly estimateOff: number;
     readonly runs: number;
     readonly failedRuns: number;
@@ -25,10 +28,13 @@ export interface MonthResult {
 const days = 30;
 const minutes = days * 24 * 60;
 const everyMinutes = 15;
-/** Minutes after which Lambda retries a failed run once, as the component configures. */
+/** Minutes after which Lambda retries a failed run once. */
 const retryAfter = 1;
 
-/** Runs a guard through a virtual month. The schedule starts `phase` minutes after the beginning of the month. */
+/**
+ * Runs a guard every 15 minutes in a simulated month, and returns what it did wrong. The first run is `phase` minutes
+ * after the beginning of the month.
+ */
 export async function month(
     scenario: Scenario,
     disturbance: Disturbance,
@@ -96,7 +102,10 @@ export async function month(
     };
 }
 
-/** Whether a run changed the probe in the guard's state: a probe request counts as an action of the guard. */
+/**
+ * Checks whether a run changed the probe in the guard's state, because sending a probe request also counts as an action
+ * of the guard.
+ */
 const isOfNote = (before: string | undefined, after: string | undefined) => {
     const probeIn = (text: string | undefined) => JSON.stringify(JSON.parse(text ?? "{}").probe ?? null);
     return before !== after && probeIn(before) !== probeIn(after);
@@ -109,8 +118,8 @@ interface Happened {
 }
 
 /**
- * Returns notifications as readers see them: a second notification with the same id is dropped, and must have the same
- * text.
+ * Returns the notifications as readers see them, without further copies of the same id. A copy with another text is
+ * wrong.
  */
 function readOnce(stack: MonthSimulation) {
     const first = new Map<string, string>();
@@ -126,7 +135,7 @@ function readOnce(stack: MonthSimulation) {
     return { notifications, wrong };
 }
 
-/** Returns missing and unexpected events. */
+/** Compares events with the expected ones. Returns a sentence for each missing and each unexpected event. */
 function matched(expected: readonly Expected[], happened: readonly Happened[]): string[] {
     const open = [...expected].sort((a, b) => a.to - b.to);
     const uncalledFor = happened.filter(({ what, minute, text }) => {
@@ -135,7 +144,7 @@ function matched(expected: readonly Expected[], happened: readonly Happened[]): 
             minute >= one.from &&
             minute <= one.to &&
             (one.names ?? []).every((name) => text.includes(name));
-        // Matches required events first.
+        // Prefer a required event to an optional one.
         const found = open.find((one) => fits(one) && !one.optional) ?? open.find(fits);
         if (found !== undefined) open.splice(open.indexOf(found), 1);
         return found === undefined;

@@ -2,11 +2,14 @@ import { windowUsd } from "./bill-table.ts";
 import type { Disturbance, Hindered } from "./faults.ts";
 import { type MonthSimulation, servedSolution } from "./simulation.ts";
 
-/** A required or possible event, in minutes of the month. Derived from the simulation's data and not from the guard. */
+/**
+ * A notification or park that must happen, or may happen if `optional`, between two minutes of the month. It is derived
+ * from the simulated usage and not from the guard.
+ */
 export interface Expected {
     /** The kind of notification, or `park`. */
     readonly what: string;
-    /** Words that the notification must contain. */
+    /** Names that the notification must contain. */
     readonly names?: readonly string[];
     readonly from: number;
     readonly to: number;
@@ -16,7 +19,10 @@ export interface Expected {
 /** The history of one limit in one month. */
 interface Limit {
     readonly limit: number;
-    /** First minutes in which the true bill was near, and at, 80 % and 100 % of the limit. */
+    /**
+     * The first minutes in which the actual cost reached 80 % (`near`) and 100 % (`full`) of the limit, and in which a
+     * guard that overestimates may see this (`nearFrom`, `fullFrom`).
+     */
     nearFrom?: number;
     near?: number;
     fullFrom?: number;
@@ -35,12 +41,13 @@ interface Idle {
 }
 
 /**
- * Minutes allowed for a notification: two runs and CloudWatch's delay; three runs if the guard sends its own request
- * before. CloudWatch shows the prefetch's requests later, so a viewer's request is recognised later.
+ * Maximum minutes until the guard reacts. `notification`: two runs and CloudWatch's delay. `proved`: three runs,
+ * because the guard first sends its own request. `withdrawalWithPrefetch`: longer, because CloudWatch shows the
+ * prefetch's requests late, so that the guard recognises a viewer's request later.
  */
 const allowed = { notification: 35, proved: 50, enforcement: 20, withdrawalWithPrefetch: 50 };
 
-/** Observes a simulated stack minute by minute and derives the required events. */
+/** Observes a simulated stack minute by minute, and derives which notifications and parks must happen. */
 export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastMinute: number) {
     const limits = new Map<string, Limit>();
     const idles: Idle[] = [];
@@ -54,7 +61,7 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
     let listed = "";
 
     return {
-        /** Observes the last minute. */
+        /** Observes the minute that the simulation has just completed. */
         minute(): void {
             const { minute, config, campaign, usd } = stack;
             const limit = config.monthlyLimitUsd;
@@ -91,7 +98,7 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
             watchSolutions(exists);
         },
 
-        /** Returns the required and possible events of this month. */
+        /** Returns the required and the optional events of the month. */
         expected(): Expected[] {
             return [...limitsExpected(), ...idlesExpected(), ...unusedExpected(), ...missingExpected()].map((one) => ({
                 ...one,
@@ -101,8 +108,8 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
         },
 
         /**
-         * Returns, for each reached limit, the minutes until the park, with and without the time in which AWS prevented
-         * it.
+         * Returns, for each reached limit, the minutes until the park: `all`, and `counted` without the time in which a
+         * fault prevented it.
          */
         enforcements(): { readonly counted: number; readonly all: number }[] {
             return [...limits.values()].flatMap(({ full, enforced }) => {
@@ -110,7 +117,7 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
                 const end = enforced ?? lastMinute;
                 const lag = lagAt(full, enforcements());
                 const counted = Math.max(0, free(full, end, enforcements()) - lag);
-                // The guard did not park before the end of the month, although there was enough time.
+                // The month ended before the guard had to park.
                 return enforced === undefined && counted <= allowed.enforcement
                     ? []
                     : [{ counted, all: Math.max(0, end - full) }];
@@ -118,7 +125,10 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
         },
     };
 
-    /** The amount by which a guard may overestimate, US dollars: half a percent, and the time without observation. */
+    /**
+     * Returns the amount in US dollars by which a guard may overestimate: half a percent of the limit, and the cost of
+     * the time that it could not observe.
+     */
     function tooMuch(limit: number): number {
         const minimum = stack.campaign?.minProvisionedTPS ?? 1;
         const unseen = disturbance.hindrances.filter(({ what }) => what.includes("campaign"));
@@ -193,7 +203,7 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
         });
     }
 
-    /** Whether a limit ends before a minute, because the limit or the month changes. */
+    /** Checks whether a limit no longer applies at a minute, because the limit or the month changed before. */
     function endsBefore(limit: number, minute: number): boolean {
         const month = (at: number) => new Date(stack.at(at)).toISOString().slice(0, 7);
         return limit !== stack.config.monthlyLimitUsd ? false : month(minute) !== month(minute - allowed.notification);
@@ -224,8 +234,8 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
     }
 
     /**
-     * Without data from CloudWatch, a used campaign looks idle. A notification is required once a month if the campaign
-     * is also idle, and possible if it only looks idle.
+     * Returns the events of times without data from CloudWatch, in which a used campaign looks idle. A notification is
+     * required once a month if the campaign is really idle, and optional if it only looks idle.
      */
     function missingExpected(): Expected[] {
         const monthOf = (minute: number) => new Date(stack.at(minute)).toISOString().slice(0, 7);
@@ -273,13 +283,13 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
         );
         return Math.max(0, ...found.map(({ lag = 0 }) => lag));
     }
-    /** Returns the minutes of a period in which nothing prevented the guard. */
+    /** Returns the number of minutes in a period in which no fault prevented this. */
     function free(from: number, to: number, what: readonly Hindered[]): number {
         let minutes = 0;
         for (let minute = from; minute < to; minute += 1) minutes += isHindered(minute, what) ? 0 : 1;
         return minutes;
     }
-    /** Returns the minute in which this many unprevented minutes have passed. */
+    /** Returns the minute at which this number of minutes without a preventing fault have passed. */
     function later(from: number, minutes: number, what: readonly Hindered[]): number {
         let at = from;
         for (let left = minutes + lagAt(from, what); left > 0 && at < from + 7 * 24 * 60; at += 1) {

@@ -1,9 +1,9 @@
 import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { GuardRun } from "./month.ts";
 
-/** Faulty guards that the drill must detect. */
+/** Broken guards, which drill:money must detect. */
 export const sabotages: Readonly<Record<string, () => GuardRun>> = {
-    /** Acts first and records the intent afterwards. */
+    /** Acts first and stores its intent only afterwards. */
     "forgets-intent": () => (ports, config) => {
         let held: string | undefined;
         let first = true;
@@ -15,7 +15,7 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
                     [first, held] = [false, text];
                     return (await ports.readState()).version + 1;
                 },
-                // The last interface that a run calls.
+                // `publish` is the last call of a run.
                 async publish(gauges) {
                     if (held !== undefined) await ports.writeState(held);
                     await ports.publish(gauges);

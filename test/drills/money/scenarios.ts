@@ -1,14 +1,14 @@
 import type { GuardConfig } from "../../../cost/guard-config.ts";
 import type { MonthSimulation, StackMonth } from "./simulation.ts";
 
-/** The events of a virtual month. */
+/** What happens in a simulated month. */
 export interface Scenario extends StackMonth {
     readonly name: string;
-    /** What users do in a minute, before other requests. */
+    /** Performs what users do to the stack in a minute, before the requests of the minute. */
     script(stack: MonthSimulation, minute: number): void;
-    /** Returns the viewers' requests in a minute while a campaign serves. */
+    /** Returns the number of viewers' requests for lists in a minute, if a campaign serves. */
     rate(minute: number): number;
-    /** Returns the ranking requests in a minute while a ranking campaign serves. */
+    /** Returns the number of ranking requests in a minute, if a ranking campaign serves. */
     rankRate(minute: number): number;
 }
 
@@ -46,16 +46,16 @@ function scenario(
     };
 }
 
-/** About 11,000 requests a day, and some in every hour. */
+/** About 11,000 requests per day, at a nearly constant rate. */
 const steady = (minute: number) => 6 + (minute % 5);
 const nobody = () => 0;
-/** Monday to Friday, 8:00 to 18:00; the month begins on a Monday. */
+/** Requests only from Monday to Friday, 8:00 to 18:00. The simulated month begins on a Monday. */
 const officeHours = (minute: number) =>
     Math.floor(minute / day) % 7 < 5 && minute % day >= 8 * hour && minute % day < 18 * hour ? 4 : 0;
-/** 40 TPS from a minute on: forty times the minimum of 1 TPS. */
+/** From this minute on, 40 requests per second, which is forty times the minimum of 1 TPS. */
 const runaway = (from: number) => (minute: number) => (minute >= from ? 2400 : steady(minute));
 
-/** The virtual months. The solution in use is `films`. */
+/** The simulated months. The campaign serves the solution `films`. */
 export const scenarios: readonly Scenario[] = [
     scenario("steady traffic", { config: { monthlyLimitUsd: 200, idleAction: "park" } }),
     scenario("idle demo", {

@@ -6,11 +6,11 @@ import type { Disturbance } from "./faults.ts";
 
 const minuteMs = 60_000;
 
-/** A stack in a month of 30 days from `start` on. */
+/** The stack of a simulated month, which has 30 days from `start` on. */
 export interface StackMonth {
     readonly start: string;
     readonly v2: boolean;
-    /** Whether a ranking campaign is created and deleted together with the first campaign. */
+    /** Whether the stack also has a ranking campaign, which is created and deleted together with the first campaign. */
     readonly ranks: boolean;
     readonly config: GuardConfig;
 }
@@ -18,27 +18,27 @@ export interface StackMonth {
 /** The solution whose version the campaign serves. */
 export const servedSolution = "films";
 
-/** The number of lists that the prefetch requests in an hour after a day with viewers. */
+/** Number of lists that the prefetch function requests per hour if there were viewers in the last 24 hours. */
 const prefetchedLists = 7;
 
 /** Minutes that Personalize needs to create a campaign. */
 const creationMinutes = 10;
 
 /**
- * Simulates AWS with the true requests and the true bill of a month, minute by minute. A disturbance decides which
- * calls fail.
+ * Simulates a stack in AWS minute by minute, with the actual requests and the actual cost of the month. `disturbance`
+ * decides which calls fail.
  */
 export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturbance: Disturbance) {
     const stack = simulateStack(start, config);
     const begin = stack.now;
-    /** Viewers' requests, without the guard's own. */
+    /** Number of viewers' requests by minute, without those of the guard and the prefetch. */
     const asked = new Map<number, number>();
     const [bill, rankingBill] = [meterOf(v2), meterOf(false)];
     const bills = [bill, rankingBill];
     const truth = {
         /** The current minute of the month. */
         minute: 0,
-        /** The true bill of the month so far, US dollars. */
+        /** The actual cost of the month so far, in US dollars. */
         usd: 0,
         /** Whether any window of the month had more requests than the minimum. */
         busy: false,
@@ -49,7 +49,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
     const minuteOf = (time: number) => (time - begin) / minuteMs;
     const month = () => new Date(stack.now).toISOString().slice(0, 7);
     let billedMonth = month();
-    // A fault of one campaign's calls also affects the other campaign.
+    // Ports that get the same faults as another port, because AWS serves both with the same API.
     const sharedPort: Readonly<Record<string, string>> = {
         ranking: "campaign",
         rankingRequests: "requests",
@@ -61,7 +61,10 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
         turns: () => disturbance.random() * 6,
     });
     let askedAt = Number.NEGATIVE_INFINITY;
-    /** The prefetch requests the lists of the last day's viewers, at one minute of each hour. */
+    /**
+     * Simulates the requests of the prefetch function, which it sends once an hour if there were viewers in the last 24
+     * hours.
+     */
     function prefetchInHour(minute: number): void {
         if (asked.has(minute)) askedAt = minute;
         if (!stack.config.prefetches || minute % 60 !== 26 || minute - askedAt > 24 * 60) return;
@@ -79,7 +82,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
         month,
         at,
         minuteOf,
-        /** Returns the viewers' requests in a minute. */
+        /** Returns the number of viewers' requests in a minute. */
         askedAt: (minute: number) => asked.get(minute) ?? 0,
         makeCampaign(minimum = 1): void {
             makeCampaign(minimum);
@@ -94,7 +97,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
             const hasCampaign = name === servedSolution;
             stack.solutions.push({ arn: solutionArn(name), status: "ACTIVE", changedAt: stack.now, kept, hasCampaign });
         },
-        /** Simulates the current minute with recommendation and ranking requests. */
+        /** Simulates the current minute with these numbers of requests for lists and for rankings. */
         pass(requests: number, rankings: number): void {
             const { minute } = drilled;
             const isServing = stack.isServing();

@@ -3,15 +3,15 @@ import { disturb, faults, undisturbed } from "./faults.ts";
 import { type GuardRun, type MonthResult, month } from "./month.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 
-/** The results of one kind of fault, or of none, in all scenarios. */
+/** The results of all scenarios with one kind of fault, or without faults. */
 export interface FaultResult {
     readonly fault: string;
     readonly months: number;
     readonly notifications: number;
     readonly wrong: readonly string[];
     /**
-     * The slowest park after a reached limit, in virtual minutes. It is the counted time, and beside it with the time
-     * in which AWS prevented it.
+     * Maximum simulated minutes from a reached limit to the park, without the time in which a fault prevented it.
+     * `enforcementMinutesAll` includes this time.
      */
     readonly enforcementMinutes: number;
     readonly enforcementMinutesAll: number;
@@ -22,10 +22,10 @@ export interface FaultResult {
     readonly survived: boolean;
 }
 
-/** Limits for the delay of a park and for the error of the estimate. */
+/** Maximum delay of a park, and maximum error of the guard's estimate. */
 const bounds = { enforcementMinutes: 20, estimateUsd: 1 };
 
-/** Runs a guard through every scenario, without faults and with each kind of fault. */
+/** Runs a guard in each simulated month, without faults and with each kind of fault. */
 export async function virtualMonths(
     seed: number,
     guard: () => GuardRun = () => runGuard,

@@ -16,7 +16,7 @@ export const sid = "Generated";
 type Random = () => number;
 const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
 
-/** Condition keys with values that an import's requests have, and others. */
+/** Condition keys, each with values that an import's requests have and values that they do not have. */
 const keys: readonly (readonly [key: string, kind: string, values: readonly string[]])[] = [
     ["aws:SourceAccount", "String", [account, stranger]],
     ["aws:SourceArn", "Arn", [`arn:aws:personalize:eu-central-1:${account}:*`, `arn:aws:personalize:*:${stranger}:*`]],
@@ -119,10 +119,13 @@ function principalOf(random: Random, fixture: ImportFixture): Pick<Statement, "P
 }
 
 const add = (to: PolicyDocument | undefined, one: Statement) => document(...listOf(to?.Statement), one);
-/** Returns a setup with one generated statement. `isLacking`: the statement replaced an Allow, so that adding one repairs it. */
+/** Returns the bucket policy of a setup. */
 export const bucketPolicy = (fixture: ImportFixture): PolicyDocument => JSON.parse(fixture.bucketPolicy ?? "{}");
 
-/** A fixture with one generated statement; `isLacking`: an allow was replaced, which adding a statement repairs. */
+/**
+ * Returns a working setup with one generated statement. If `isLacking` is true, the statement replaces an Allow that
+ * the import needs, so a fix must add an Allow.
+ */
 export function generated(random: Random, name: string): { fixture: ImportFixture; isLacking: boolean; place: string } {
     const fixture = soundFixture(name, caller);
     const [place, what] = pick(random, [

@@ -12,10 +12,13 @@ import { root } from "../../../../packages/local-aws/instance.ts";
 import { judgeTools } from "../judge-tools.ts";
 import { account, bucketPolicy, service, stranger } from "./grammar.ts";
 
-/** The time of all judged requests. */
+/** The time of all simulated requests. */
 export const now = "2026-11-28T12:00:00.000Z";
 
-/** What the judge knows of the requests, from the IAM User Guide's pages; it shares nothing with the program's lists. */
+/**
+ * Returns the requests of an import, or of other callers, with the context that the IAM User Guide documents, for the
+ * third-party evaluator. Shares no list of condition keys with the program.
+ */
 export function simulationsOf(fixture: ImportFixture, who: "import" | "others") {
     const [role, bucketArn] = [roleArnOf(fixture), `arn:aws:s3:::${fixture.bucket}`];
     const every = {
@@ -144,7 +147,7 @@ interface Answer {
     readonly errors?: unknown;
 }
 
-/** The judge in a process of its own. */
+/** Starts the third-party IAM evaluator (the judge) in a separate process. */
 export function startJudge(): { ask(simulations: readonly object[]): Promise<Answer[]>; process: ChildProcess } {
     const script = join(root, "test", "drills", "access", "real-cases", "simulate.mjs");
     const child = spawn(process.execPath, [script, judgeTools], { stdio: ["pipe", "pipe", "inherit"] });

@@ -14,17 +14,17 @@ IAM_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 class Case:
     name: str
     source: str
-    #: A line of the source, shortened. After `~` it is the situation of the source in our words.
+    #: A shortened quotation of the source. After `~`, the situation in the source in this project's words.
     words: str
     mistake: str
-    #: Expressions, written from the source. One must match a broken finding, and one the first line of the output.
+    #: Regular expressions that follow the source. One must match a finding, and one the first line of the output.
     named: tuple
     change: Callable
-    #: For a mistake that the caller cannot repair: an expression for who can, and what to ask for.
+    #: For a mistake that the caller cannot repair: regular expressions for the person to ask and for the request.
     ask: tuple | None = None
-    #: Whether the user means the whole bucket, as the guide's policies do.
+    #: Whether the user wants to allow the whole bucket, as the policies in the Developer Guide do.
     broad: bool = True
-    #: Whether the local AWS enforces it. If not, a warning is enough, and there is nothing to repair.
+    #: Whether the mistake makes the import on the local AWS fail. If not, a warning is enough and no fix is expected.
     felt: bool = True
 
     def fixture(self, name):

@@ -4,7 +4,7 @@ from case import GUIDE, S3_GUIDE, case
 from fixture import ACCOUNT, OTHER, SERVICE, allow, deny, document
 
 S3_ACCESS = f"{GUIDE}/granting-personalize-s3-access.html"
-#: Not the policy itself: an administrator can still read and repair it.
+#: Actions on the data only. Actions on the bucket policy are not denied, so that an administrator can repair it.
 DATA = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"]
 
 

@@ -65,7 +65,7 @@ class Fixture:
     kms: dict | None = None
     kms_state: str = "Enabled"
     caller: dict | None = field(default_factory=lambda: copy.deepcopy(OWNER))
-    #: Policy of the user who runs the diagnosis, if that is not the user who imports.
+    #: Policy of the user who runs the diagnosis; None if the user who imports runs it.
     viewer: dict | None = None
     bystanders: dict = field(default_factory=dict)
     organisation: dict | None = None
@@ -203,7 +203,7 @@ def until(holds, seconds=60):
     end = time.time() + seconds
     while not holds():
         if time.time() > end:
-            raise TimeoutError("a resource of the local AWS did not become active")
+            raise TimeoutError("a resource of the local AWS did not become ACTIVE in time")
         time.sleep(0.02)
 
 

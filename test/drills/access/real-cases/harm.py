@@ -9,9 +9,9 @@ from fixture import ACCOUNT, OTHER, REGION, SERVICE
 SERVICES = {"personalize.amazonaws.com", "glue.amazonaws.com", "sagemaker.amazonaws.com", "lambda.amazonaws.com",
             "s3.amazonaws.com", "logging.s3.amazonaws.com", "cloudtrail.amazonaws.com", "forecast.amazonaws.com",
             "ec2.amazonaws.com"}
-#: Values of a condition key that differ from those in a policy.
+#: Values of condition keys for requests that differ from those that a policy allows.
 ELSEWHERE = {"aws:sourceip": "198.51.100.9", "aws:multifactorauthpresent": "false", "aws:securetransport": "false"}
-#: Keys whose value a principal cannot choose, or that belong to one request.
+#: Condition keys whose value a principal cannot choose, or that belong to a single request.
 OF_A_PRINCIPAL = {"aws:principalarn", "aws:principalservicename", "aws:principalisawsservice", "aws:principaltype",
                   "aws:principalaccount", "aws:userid", "aws:username", "aws:sourcearn", "aws:sourceaccount",
                   "s3:prefix"}
@@ -137,7 +137,7 @@ class Before:
 
     def answers(self, after, needed):
         """Requests whose answer is another one, and that the import does not need."""
-        # The union of both: a principal that is no longer named is still asked for.
+        # Test the principals and conditions of both states, because the fix may have removed some from the policies.
         circumstances = {**contexts(after), **contexts(self.state)}
         before, now = principals(self.state), principals(after)
         asked_before = probes(self.state, self.state, circumstances, {**now, **before})
@@ -147,7 +147,7 @@ class Before:
         known = set()
         for at, result in are.items():
             who, action, resource, when = at
-            # A role that the fix made could do nothing before.
+            # A role that the fix created had no access before.
             exists = at in were and (who not in after.roles or who in self.state.roles)
             was = were[at] if exists else "ImplicitlyDenied"
             kind = change(was, result)
@@ -164,7 +164,7 @@ class Before:
         if action == "s3:ListBucket":
             return resource == bucket
         if action == "s3:GetObject":
-            # Nothing that was denied on purpose is opened for the sake of a wide policy.
+            # A wide policy must not allow what a Deny refused before.
             wide = broad and was != "ExplicitlyDenied"
             return resource.startswith(f"{bucket}/") and (wide or resource[len(bucket) + 1:] in keys)
         return action == "kms:Decrypt" or (action == "sts:AssumeRole" and who == "Personalize")
@@ -200,7 +200,7 @@ class Before:
         known = documents(self.state)
         for name, text in documents(after).items():
             if known.get(name) != text:
-                # A service that the document named before is one that AWS has stored.
+                # AWS accepted the services in the previous document, so they are valid.
                 before = {each for statement in statements(known.get(name)) for each in services(statement)}
                 yield from (f"AWS would refuse {name}: {why}" for why in refusals(name, text, after, before))
 

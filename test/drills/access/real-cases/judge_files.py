@@ -9,7 +9,7 @@ import files
 
 ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 FEWEST = 1000
-#: Rows of the file that this project prepares, in contrast to the user's own file.
+#: Rows of the file that `npm run data-prep` wrote on this machine. A fix must not upload it in place of the user's own file.
 DECOY = b"1,1,1700000000\n1,1,1700000000\n"
 
 

@@ -34,7 +34,7 @@ class Stage:
         self.root = Aws(self.endpoint)
         self.simulator = Simulator(node, str(HERE / "simulate.mjs"), tools)
         self.tools, self.node = tools, node
-        #: Names are new in each run, so that one local AWS can hold many.
+        #: Part of all names. It is random, so that several runs can use the same local AWS.
         self.run = secrets.token_hex(2)
         self.datasets = Datasets(self.root, self.run)
 
@@ -69,7 +69,7 @@ class Stage:
         with tempfile.TemporaryDirectory() as folder:
             data = Path(folder) / "data"
             data.mkdir()
-            # The file that this project prepares, in contrast to the user's own file.
+            # The file that `npm run data-prep` writes. A fix must not upload it in place of the user's own file.
             (data / "personalize_interactions_fixed.csv").write_bytes(
                 b"USER_ID,ITEM_ID,TIMESTAMP\n" + DECOY * 700)
             for command in dict.fromkeys(each for fix in fixes for each in fix.get("commands", [])):

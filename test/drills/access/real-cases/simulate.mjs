@@ -3,9 +3,9 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
 /**
- * Another author's evaluator of IAM, for the judge. Each line of standard input is a list of simulations. Each line of
- * standard output is the list of their results; of a simulation with `explain`, also the Sids of the statements that deny
- * or allow. The drill installs the evaluator; no clone depends on it.
+ * Runs the third-party IAM evaluator. Each line of standard input is a JSON list of simulations, and each line of
+ * standard output is the list of their results. The result of a simulation with `explain` also contains the Sids of the
+ * statements that deny or allow. Only drills install the evaluator.
  */
 const [, , folder] = process.argv;
 const find = createRequire(pathToFileURL(`${folder}/package.json`));

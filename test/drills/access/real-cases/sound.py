@@ -12,9 +12,9 @@ from fixture import ACCOUNT, REGION, SERVICE, Item, Fixture, allow, deny, docume
 class Sound:
     name: str
     change: Callable
-    #: Exit codes of a right diagnosis. An auditor's may be 4: unknown.
+    #: Exit codes of a correct diagnosis. For an auditor with few permissions, 4 (unknown) is also correct.
     exits: tuple
-    #: If not, the viewer cannot see the fault. Then the right diagnosis is unknown, never that all is well.
+    #: Whether the import succeeds. If not, its fault is invisible to the user, and the diagnosis must be unknown and not sound.
     passes: bool = True
 
     def fixture(self, name):
