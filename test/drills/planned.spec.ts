@@ -7,7 +7,7 @@ describe("keyCases of drill:planned", () => {
         { boundary: "arn:b", kmsKey: "arn:k", datasetGroup: "arn:g", issuer: "https://login.example" },
     );
 
-    it("keyCases has another value of each config key", () => {
+    it("keyCases returns a case that sets each config key", () => {
         for (const [key, { set }] of Object.entries(cases)) assert.ok(set[key.split(".")[0] ?? ""] !== undefined, key);
     });
 });

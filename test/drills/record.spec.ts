@@ -38,7 +38,7 @@ describe("scrub of a recorded call", () => {
         },
     );
 
-    it("scrub removes accounts, keys, persons, buckets, request ids and times", () => {
+    it("scrub removes account ids, access keys, names of people and buckets, request ids and times", () => {
         const text = JSON.stringify(scrub(raw));
         assert.ok(leaksIn(JSON.stringify(raw), secrets).length >= secrets.length, "the raw one is full of them");
         assert.deepEqual(leaksIn(text, secrets), []);
@@ -62,12 +62,12 @@ describe("scrub of a recorded call", () => {
         assert.deepEqual(leaksIn(JSON.stringify(scores), []), []);
     });
 
-    it("leaksIn finds a name and an account that remain", () => {
+    it("leaksIn returns names and account ids that a text still contains", () => {
         assert.deepEqual(leaksIn('{"name":"jane.doe films"}', secrets), ["jane.doe"]);
         assert.deepEqual(leaksIn('{"arn":"arn:aws:iam::210987654321:role/x"}', []), ["210987654321"]);
     });
 
-    it("withoutOthers keeps only the drill's own resources of a list", () => {
+    it("withoutOthers removes other resources of the account from a list", () => {
         const campaigns = ["films", "movies-drill-0a1b2c"].map((name) => ({
             name,
             campaignArn: arn(`campaign/${name}`),
@@ -91,7 +91,7 @@ describe("compare of two recordings", () => {
     ];
     const doctored = (index: number, by: (one: Call) => Call) => life.map((one, i) => (i === index ? by(one) : one));
 
-    it("compare returns nothing for equal calls with other values", () => {
+    it("compare returns no difference for equal calls whose values differ", () => {
         assert.deepEqual(compare(life, life), []);
         assert.deepEqual(compare(life, [...life, describeCampaign("ACTIVE")].slice(0, -1)), []);
         const otherValue = doctored(4, () =>
@@ -104,7 +104,7 @@ describe("compare of two recordings", () => {
     });
 
     const where = "personalize DescribeCampaign";
-    it("compare returns an added member", () => {
+    it("compare returns a member that only one recording contains", () => {
         const more = doctored(1, () =>
             describeCampaign("CREATE PENDING", { campaignConfig: { rankingInfluence: {} } }),
         );
@@ -113,7 +113,7 @@ describe("compare of two recordings", () => {
         ]);
     });
 
-    it("compare returns a changed type", () => {
+    it("compare returns a member whose type differs", () => {
         const all = life.map((one) =>
             JSON.parse(JSON.stringify(one).replaceAll('"minProvisionedTPS":1', '"minProvisionedTPS":"1"')),
         );
@@ -122,7 +122,7 @@ describe("compare of two recordings", () => {
         ]);
     });
 
-    it("compare returns a missing state", () => {
+    it("compare returns a state that only one recording contains", () => {
         assert.deepEqual(compare(life, life.toSpliced(1, 1)), [
             {
                 what: "states",
@@ -133,7 +133,7 @@ describe("compare of two recordings", () => {
         ]);
     });
 
-    it("compare returns a changed error message or code", () => {
+    it("compare returns an error whose message or code differs", () => {
         const gone = { message: "The campaign is gone" };
         assert.deepEqual(
             compare(
@@ -165,7 +165,7 @@ describe("compare of two recordings", () => {
         ]);
     });
 
-    it("compare returns changed and missing observations", () => {
+    it("compare returns observations that differ or that only one recording contains", () => {
         const observed = (operation: string, value: string): Call => ({
             service: "observed",
             operation,
@@ -219,7 +219,7 @@ describe("Recorder of drill:aws", () => {
 });
 
 describe("drill:aws without an account", () => {
-    /** Nothing listens on this port: the test must not call AWS. */
+    /** Nothing listens on this port, so the test cannot call AWS. */
     const env = { ...process.env, AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
     const drill = (...args: string[]) =>
         spawnSync(process.execPath, ["test/drills/drill-aws.ts", ...args], { cwd: root, encoding: "utf8", env });

@@ -7,7 +7,7 @@ describe("casesOf drill:revert", () => {
         const cases = casesOf(seed, 30);
         const of = (change: string) => cases.filter((one) => one.change === change);
 
-        it(`casesOf stops each change in every way and with every ending (seed ${seed})`, () => {
+        it(`casesOf combines each change with every kind of interruption and every following command (seed ${seed})`, () => {
             assert.ok(cases.length >= fewestRuns);
             for (const change of changes) {
                 assert.ok(of(change).length >= 4, change);
@@ -16,7 +16,7 @@ describe("casesOf drill:revert", () => {
             }
         });
 
-        it(`casesOf stops a change only at its own operations (seed ${seed})`, () => {
+        it(`casesOf interrupts a change only at operations of this change (seed ${seed})`, () => {
             assert.ok(cases.every(({ change, operation }) => operationsOf[change].includes(operation)));
         });
     }
@@ -30,20 +30,20 @@ describe("casesOf drill:revert", () => {
 describe("lostIn and leftoversIn of drill:revert", () => {
     const before = { "campaign a": "10:00", "table t": "10:00", "role r": "10:00" };
 
-    it("lostIn counts a resource that existed at the stop and is gone", () => {
+    it("lostIn returns a resource that existed at the interruption and is gone", () => {
         assert.deepEqual(lostIn(before, before, { "table t": "10:00", "role r": "10:00" }), ["campaign a"]);
     });
 
-    it("lostIn counts a resource that was created again", () => {
+    it("lostIn returns a resource that was created again", () => {
         assert.deepEqual(lostIn(before, before, { ...before, "table t": "11:00" }), ["table t"]);
     });
 
-    it("lostIn does not count a resource deleted before the stop", () => {
+    it("lostIn does not return a resource that the change deleted before the interruption", () => {
         const stopped = { "campaign a": "10:00" };
         assert.deepEqual(lostIn(before, stopped, { "campaign a": "10:00" }), []);
     });
 
-    it("leftoversIn counts duplicate APIs and new names", () => {
+    it("leftoversIn returns duplicate APIs and resources with new names", () => {
         const after = { ...before, "api eu films x1": "", "api eu films x2": "", "topic n": "" };
         assert.deepEqual(leftoversIn({ ...before, "api eu films x1": "" }, after), ["api eu films", "topic n"]);
     });

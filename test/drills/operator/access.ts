@@ -1,7 +1,7 @@
 import type { LoggedAccess } from "../../../packages/local-aws/gateway/enforcement/access-log.ts";
 import type { Instance } from "../../../packages/local-aws/instance.ts";
 
-/** Returns a function that reads new entries of the local AWS's access log. */
+/** Returns a reader of the local AWS's access log. Each call of `next` returns the entries since the last call. */
 export function accessReader({ port }: Pick<Instance, "port">) {
     let last = 0;
     return {
@@ -15,13 +15,13 @@ export function accessReader({ port }: Pick<Instance, "port">) {
 }
 
 export interface Balance {
-    /** Granted actions that were never used and that no AWS page requires. */
+    /** Granted actions that were never used and that AWS does not require either. */
     readonly unneeded: readonly string[];
-    /** Granted actions that were never used here but that AWS requires. */
+    /** Granted actions that were never used on the local AWS but that AWS requires. */
     readonly onAws: readonly string[];
 }
 
-/** Returns the granted actions that were not used. */
+/** Returns the granted actions that were not used. `neededOnAws` are those that AWS's documentation requires. */
 export function balance(
     granted: readonly string[],
     used: ReadonlySet<string>,

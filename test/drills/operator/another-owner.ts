@@ -14,7 +14,7 @@ import type { OperatorScope } from "../../../iam/operator.ts";
 import type { TestAws } from "../../support/local-aws.ts";
 import { clientsOf } from "./another-stack.ts";
 
-/** Returns an alarm on a metric without data. */
+/** Returns the command that creates an alarm on a metric without data. */
 export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>>) =>
     new PutMetricAlarmCommand({
         AlarmName,
@@ -29,8 +29,8 @@ export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>
     });
 
 /**
- * Creates data and an alarm of a stack whose name starts with the operated stack's name, and an API without tags, as
- * administrator.
+ * Creates resources of other owners as administrator: datasets and an alarm of a stack whose name starts with the
+ * operated stack's name, and an API without tags.
  */
 export async function anotherOwner(aws: TestAws, scope: OperatorScope) {
     const { api, cloudwatch, personalize } = clientsOf(aws, { accessKeyId: "test", secretAccessKey: "test" });

@@ -18,7 +18,7 @@ import { region, type TestAws } from "../../support/local-aws.ts";
 
 type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
 
-/** Returns client settings for a caller, without retries. */
+/** Returns settings of SDK clients for a caller's credentials, without retries. */
 export const settingsOf = ({ instance }: TestAws, credentials: Keys) => ({
     endpoint: variables(instance).AWS_ENDPOINT_URL as string,
     region,
@@ -26,7 +26,7 @@ export const settingsOf = ({ instance }: TestAws, credentials: Keys) => ({
     maxAttempts: 1,
 });
 
-/** Returns SDK clients for a caller, without retries. */
+/** Returns SDK clients for a caller's credentials, without retries. */
 export function clientsOf(aws: TestAws, credentials: Keys) {
     const settings = settingsOf(aws, credentials);
     return {
@@ -44,7 +44,7 @@ export function clientsOf(aws: TestAws, credentials: Keys) {
 /** A Lambda package with an empty handler. */
 export const code = zipSync({ "index.mjs": Buffer.from("export const handler = async () => 1;") });
 
-/** Creates resources of another stack of this project: table, function, API with a key, distribution. */
+/** Creates resources of another stack of this project: a table, a function, an API, an API key and a distribution. */
 export async function anotherStack(aws: TestAws, scope: OperatorScope) {
     const { api, dynamo, edge, lambda } = clientsOf(aws, { accessKeyId: "test", secretAccessKey: "test" });
     const name = "movie-recommender-api-prod";
@@ -71,7 +71,7 @@ export async function anotherStack(aws: TestAws, scope: OperatorScope) {
     );
     const { id: restApiId = "" } = await api.send(new CreateRestApiCommand({ name, tags }));
     const { id: apiKey = "" } = await api.send(new CreateApiKeyCommand({ name, tags }));
-    // A copy of the stack's own distribution with another owner.
+    // Copy the operated stack's distribution, with the other stack's tags.
     const { DistributionList } = await edge.send(new ListDistributionsCommand({}));
     const own = DistributionList?.Items?.find(({ Comment }) => Comment === scope.names.storefront);
     const { DistributionConfig } = await edge.send(new GetDistributionConfigCommand({ Id: own?.Id }));

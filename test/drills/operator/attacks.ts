@@ -26,7 +26,7 @@ import { localAccountId, variables } from "../../../packages/local-aws/instance.
 import { region, type TestAws } from "../../support/local-aws.ts";
 import type { Operator } from "./operators.ts";
 
-/** A forbidden action. Returns the denial; undefined if the action succeeded. */
+/** An action that must be denied. `attempt` returns the denial, or undefined if the action was not denied. */
 export interface Attack {
     readonly name: string;
     attempt(): Promise<string | undefined>;
@@ -41,7 +41,10 @@ const trustIn = (Principal: object) =>
 /** The account of another AWS customer. */
 const stranger = "999988887777";
 
-/** Returns all attacks on an existing stack, by its own operator and by others. */
+/**
+ * Returns attacks by the operator of a stack and by others: to get more permissions, and to use roles and data of
+ * others.
+ */
 export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Operator): Promise<readonly Attack[]> {
     const settings = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) => ({
         endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
@@ -59,7 +62,7 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
     const admin = `arn:${scope.partition}:iam::aws:policy/AdministratorAccess`;
     const boundary = policyArn(scope, "boundary");
 
-    // Another owner's roles: one that Personalize can assume, and one of a Lambda function that can write logs.
+    // Create roles of other owners: one that Personalize can assume, and one that Lambda can assume.
     await aws.iam.send(
         new CreateRoleCommand({
             RoleName: "somebody-elses",
@@ -194,7 +197,10 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
     ];
 }
 
-/** Returns a call's denial; undefined if the call succeeded, or failed for another reason, which proves nothing. */
+/**
+ * Returns the name of a call's access error. Returns undefined if the call succeeded or failed for another reason,
+ * because both do not prove a denial.
+ */
 export async function denial(work: () => Promise<unknown>): Promise<string | undefined> {
     try {
         await work();
@@ -208,8 +214,8 @@ export async function denial(work: () => Promise<unknown>): Promise<string | und
 }
 
 /**
- * Personalize of another account with our role or bucket, and other services with the same request. The local AWS has
- * one account, so the evaluator judges the documents.
+ * Returns attacks by Personalize on behalf of another account, and by other services, with the stack's role and bucket.
+ * The local AWS has only one account, so policy-evaluator evaluates the documents.
  */
 async function deputyAttacks(aws: TestAws, scope: OperatorScope): Promise<Attack[]> {
     const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName: scope.names.role }));

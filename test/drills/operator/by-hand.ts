@@ -16,7 +16,7 @@ import { CreateRoleCommand, GetRoleCommand } from "@aws-sdk/client-iam";
 import { gatewayLogTrust } from "../../../iam/api-access.ts";
 import { settingsOf, type TestAws } from "../../support/local-aws.ts";
 
-/** Sets the account's role for API Gateway's logs, which an administrator must do. */
+/** Sets the account's role for API Gateway's logs. Only an administrator may do this. */
 export async function letGatewayLog(aws: TestAws): Promise<void> {
     const RoleName = "gateway-logs";
     const trust = gatewayLogTrust();
@@ -29,7 +29,7 @@ export async function letGatewayLog(aws: TestAws): Promise<void> {
     gateway.destroy();
 }
 
-/** Changes resources of the storefront and the API's table as in the console. */
+/** Changes resources of the storefront and the API's table, as a user might in the console. */
 export async function changedByHand(aws: TestAws): Promise<void> {
     const { apiTableName: TableName } = await aws.outputs();
     const dynamo = new DynamoDBClient(settingsOf(aws.instance));

@@ -6,7 +6,7 @@ import { operatorGrants } from "../../../iam/operator.ts";
 
 /** A request that no policy of the operator may allow. */
 export interface Trespass {
-    /** The limit that the request violates: another stack, region or account, or a condition key. */
+    /** The limit of the policies that the request exceeds: the stack, the region, the account, or a condition key. */
     readonly fence: string;
     readonly action: string;
     readonly resource: string;
@@ -22,7 +22,10 @@ export type RequiredResources = Readonly<Record<string, readonly string[]>>;
 const elsewhere = "us-east-1";
 const stranger = "999988887777";
 
-/** Stacks whose names start with the operated stack's name, or end like a generated part of a name. */
+/**
+ * Returns names of other stacks, most of which could match a pattern for the operated stack because they begin with its
+ * name.
+ */
 const otherStacks = ({ stack }: OperatorScope) => [
     "prod",
     `${stack}2`,
@@ -38,8 +41,9 @@ function scopeOfStack(scope: OperatorScope, stack: string): OperatorScope {
 }
 
 /**
- * For each granted action, requests beyond each of its limits. The resources of another stack are those that the
- * policies of its own operator allow. Calls without any limit, such as a list of an account's budgets, have no request.
+ * Returns requests that exceed one limit of a granted action each. Requests on another stack use the resources that the
+ * policies for that stack's operator allow. An action without any limit, such as to list the account's budgets, has no
+ * such request.
  */
 export function trespasses(scope: OperatorScope, required: RequiredResources): readonly Trespass[] {
     const others = otherStacks(scope).map((stack) => scopeOfStack(scope, stack));
@@ -72,7 +76,9 @@ export function trespasses(scope: OperatorScope, required: RequiredResources): r
     return [...new Map(all.map((each) => [JSON.stringify({ ...each, fence: "" }), each])).values()];
 }
 
-/** Returns the required resource types of granted actions for which no policy of the operator names a resource. */
+/**
+ * Returns the resource types that granted actions require but for which the operator's policies contain no resource.
+ */
 export function unmetRequirements(scope: OperatorScope, required: RequiredResources): readonly string[] {
     const grants = operatorGrants(scope);
     return Object.entries(required).flatMap(([action, patterns]) =>
@@ -87,7 +93,10 @@ export function unmetRequirements(scope: OperatorScope, required: RequiredResour
     );
 }
 
-/** The reference requires a table's stream for tags, but this program's tables have no streams. */
+/**
+ * Checks for a DynamoDB stream. The Service Authorization Reference requires it for tags, but this program's tables
+ * have no streams.
+ */
 const isStream = (pattern: string) => pattern.includes("/stream/");
 
 function shapeOf(pattern: string): RegExp {
@@ -98,12 +107,15 @@ function shapeOf(pattern: string): RegExp {
 const isSame = (grant: Grant, theirs: Grant) =>
     JSON.stringify([grant.on, grant.condition]) === JSON.stringify([theirs.on, theirs.condition]);
 
-/** Whether the resources or the condition of a grant limit it to the stack's region. */
+/** Checks whether the resources or the condition of a grant limit it to the stack's region. */
 const isRegional = ({ on, condition }: Grant) =>
     on.every((arn) => /^arn:[^:]+:[^:]+:[^:]+:/.test(arn)) ||
     JSON.stringify(condition ?? {}).includes("RequestedRegion");
 
-/** Returns resources that match a pattern: for a service's wildcard, one for each required type. */
+/**
+ * Returns example ARNs that match a pattern. For a pattern such as `arn:aws:lambda:…:*`, returns one ARN for each
+ * required resource type.
+ */
 function samplesOf(pattern: string, required: readonly string[]): string[] {
     const filled = pattern.replaceAll(/\$\{aws:username\}/g, "ann").replaceAll("?", "0");
     if (!/:\*$/.test(filled) || required.length === 0) return [filled === "*" ? "*" : filled.replaceAll("*", "x1")];

@@ -10,7 +10,10 @@ export type Who = Readonly<Record<string, string>>;
 /** The local AWS's administrator, whom no policy limits. */
 export const administrator: Who = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
 
-/** Returns functions that run commands as any caller, on a local AWS with a stack. */
+/**
+ * Returns functions that run Pulumi commands and runbooks for a stack on a local AWS with the credentials of any
+ * caller.
+ */
 export function createHarness(aws: TestAws, boundaryArn: string) {
     const { instance, stack } = aws;
     const data = join(instance.dir, "data");
@@ -19,7 +22,10 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
     const usersFile = join(data, "users.csv");
     const batchInferenceFile = join(data, "users.jsonl");
 
-    /** Writes items, users and batch input. `wide` adds a column to the items, which updates the dataset. */
+    /**
+     * Writes the files of items, users and batch input. With `wide`, the items have an additional column, which
+     * requires an update of the dataset.
+     */
     async function writeFiles(wide: boolean): Promise<void> {
         const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
         const csv = (header: string, rows: readonly string[]) => `${[header, ...rows].join("\n")}\n`;
@@ -48,7 +54,7 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
         itemsFile,
         alertEmail: "ann@example.com",
         chatWebhookParameter: webhookParameter({ project: "movie-recommender", stack }),
-        // This drill tests permissions, and its few test users give imprecise metrics.
+        // Accept every version, because the metrics of few test users vary, and this drill tests only permissions.
         gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 },
     };
     const configurations = {
@@ -67,7 +73,7 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
             usersFile,
             filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
             minProvisionedTPS: "2",
-            // Above the estimate of two campaigns, which preview otherwise refuses.
+            // Set a limit above the estimate for two campaigns, because preview rejects a lower one.
             monthlyLimitUsd: "700",
             performAutoTraining: "true",
             guardMinutes: "30",
@@ -96,9 +102,9 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
     return {
         aws,
         configFile,
-        /** Sets the stack's configuration and writes the files in it. */
+        /** Sets the stack's configuration and writes the files to which it refers. */
         async configure(which: keyof typeof configurations): Promise<void> {
-            // A dataset cannot lose a column.
+            // Keep the additional column later, because a dataset cannot lose a column.
             await writeFiles(which !== "usual");
             await aws.configure(configurations[which]);
         },
@@ -106,7 +112,7 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
             run(instance, "pulumi", aws.engineArgs(...args), "captured", who),
         runbook: (who: Who, name: string, ...args: readonly string[]) =>
             runbookWith(who, name, "--stack", stack, ...args),
-        /** Runs a runbook without a stack. */
+        /** Runs a runbook without the option --stack. */
         runbookAnywhere: runbookWith,
     };
 }

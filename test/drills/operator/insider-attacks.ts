@@ -26,7 +26,10 @@ import type { Operator } from "./operators.ts";
 
 type Settings = ReturnType<typeof settingsOf>;
 
-/** Returns an operator's attacks on data, alarms and subscriptions of other owners, and with the stack's own roles. */
+/**
+ * Returns attacks by an operator: on data, alarms and subscriptions of other owners, and with the roles of the
+ * operator's own stack.
+ */
 export async function insiderAttacksOn(
     aws: TestAws,
     scope: OperatorScope,
@@ -125,7 +128,8 @@ export async function insiderAttacksOn(
 }
 
 /**
- * Returns attacks with a function's role, whose trust policy the operator first changes to trust the operator's user.
+ * Returns attacks in which the operator first changes the trust policy of a function's role, in order to assume the
+ * role.
  */
 function takenRoleAttacks(aws: TestAws, scope: OperatorScope, own: Settings, operator: Operator): Attack[] {
     const { names, project, stack } = scope;

@@ -10,33 +10,31 @@ import { writeStateFlag } from "../../../personalize/operations/state-flags.ts";
 import { changedByHand, letGatewayLog } from "./by-hand.ts";
 import type { OperatorHarness, Who } from "./harness.ts";
 
-/** One step of an operator. */
+/** A command that an operator runs. */
 export interface Step {
     readonly name: string;
-    /** The required state at the start: no stack, or the stack with its usual configuration. */
+    /** The stack before the step: not deployed, or deployed with the configuration `usual`. */
     readonly from: "nothing" | "usual";
-    /** Earlier required steps, in order. */
+    /** Names of steps that must run before, in this order. */
     readonly after?: readonly string[];
-    /**
-     * Whether the step continues without a denied read and reports it. Such a step detects fewer missing permissions.
-     */
+    /** Whether the command reports a denied read and continues. Removals are tested with other steps if possible. */
     readonly tolerant?: boolean;
     /** Whether the step changes the stack. */
     readonly changes?: boolean;
-    /** The policies that the step uses; all by default. */
+    /** The policies that the step must not exceed; all of the operator's by default. */
     readonly policies?: readonly OperatorLevel[];
     /** The expected exit code. */
     readonly exitCode?: number;
     /** The runbook that the step runs. */
     readonly runbook?: string;
-    /** Prepares data, or changes that others make. */
+    /** Prepares what the step needs: data, configuration, or changes by others. */
     ready?(harness: OperatorHarness): Promise<void>;
     run(harness: OperatorHarness, who: Who): Promise<CommandResult>;
 }
 
 /**
- * Returns a step with a runbook and its arguments after `--stack`. `configured` is true for runbooks that read the
- * stack's configuration.
+ * Returns a step that runs a runbook. `args` follow `--stack`. If `configured` is true, the runbook gets the stack's
+ * configuration file.
  */
 function runbook(name: string, more: Partial<Step> & { args?: readonly string[]; configured?: boolean } = {}): Step {
     const { args = [], configured = false, ...step } = more;
@@ -54,14 +52,14 @@ const configured = true;
 let uploads = 0;
 let upload = "";
 
-/** Starts training another version, which does not end by itself. */
+/** Starts a training outside Pulumi that never ends. */
 async function trainsElsewhere({ aws }: OperatorHarness): Promise<void> {
     const { solutionArn } = await aws.outputs();
     await adminOf(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
     await aws.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
 }
 
-/** Updates the campaign so that the service fails the update and keeps serving. */
+/** Updates the campaign outside Pulumi, with an update that the service fails. The campaign keeps serving. */
 async function failsElsewhere({ aws }: OperatorHarness): Promise<void> {
     const { campaignArn } = await aws.outputs();
     await adminOf(aws.instance).arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
@@ -69,7 +67,7 @@ async function failsElsewhere({ aws }: OperatorHarness): Promise<void> {
     await adminOf(aws.instance).clear();
 }
 
-/** Records the serving version, as a runbook does. */
+/** Writes the state flag `serving` with the serving version, as the runbook rollback does. */
 async function isMarked({ aws }: OperatorHarness): Promise<void> {
     const { solutionVersionArn = "" } = await aws.outputs();
     const mark = { solutionVersionArn, hold: false, reason: "the drill", since: new Date().toISOString() };
@@ -87,8 +85,8 @@ const operates = { policies: ["read", "operate"], changes: true } as const;
 let seed = 100;
 
 /**
- * All steps of an operator in order: every Pulumi command, every runbook, and every kind of change that needs different
- * calls.
+ * All commands of an operator, in the order of the drill: every Pulumi command, every runbook, and every kind of change
+ * that needs other permissions.
  */
 export const life: readonly Step[] = [
     runbook("doctor", { ...reads, tolerant: true, from: "nothing", configured }),
@@ -108,7 +106,7 @@ export const life: readonly Step[] = [
     {
         name: "refresh",
         from: "usual",
-        // The refresh reads the API key's value.
+        // It uses all policies, because refresh reads the value of an API key.
         run: (harness, who) => harness.engine(who, "refresh", "--expect-no-changes"),
     },
     runbook("doctor", { ...reads, tolerant: true, name: "doctor of a stack", configured }),
@@ -116,7 +114,7 @@ export const life: readonly Step[] = [
     runbook("versions", reads),
     runbook("recommend", { ...reads, args: ["1", "2", "--filter", "unseen"] }),
     runbook("adopt", { ...reads, configured }),
-    // The runbook also checks whether the caller can pass the role.
+    // It uses `operate`, too, because the runbook also checks whether the caller can pass the role.
     runbook("diagnose-access", { policies: ["read", "operate"], tolerant: true, args: ["--json"] }),
     runbook("audit-leftovers", { ...reads, tolerant: true }),
     {
@@ -131,13 +129,13 @@ export const life: readonly Step[] = [
         },
     },
     runbook("cost-report", { ...reads, configured }),
-    // The local AWS does not have the Price List API, which the runbook reports.
+    // The local AWS does not emulate the Price List API, so the runbook reports an error.
     runbook("prices", { ...reads, tolerant: true, exitCode: 1 }),
     runbook("budget-alarms", reads),
     runbook("budget-alarms", {
         name: "budget-alarms --send-test",
         policies: ["read", "operate"],
-        // The queue contains other notifications, which must stay.
+        // Put another message into the queue, which the runbook must leave there.
         ready: somethingIsSaid,
         args: ["--send-test"],
     }),
@@ -145,14 +143,15 @@ export const life: readonly Step[] = [
     runbook("watch-status", {
         ...reads,
         name: "watch-status of what failed",
-        // CloudTrail and the state flags only explain states, so the runbook continues without them and reports it.
+        // The runbook reads CloudTrail and the state flags only to explain states. If they are denied, it reports this
+        // and continues.
         tolerant: true,
         changes: true,
         exitCode: 1,
         ready: failsElsewhere,
     }),
-    // These steps precede runbooks that leave a change for the next `up`, because that `up` would use their actions,
-    // too.
+    // This step comes before runbooks whose changes the next `up` reverts, because this `up` would then use further
+    // actions.
     {
         name: "up after changes by hand",
         from: "usual",
@@ -174,11 +173,12 @@ export const life: readonly Step[] = [
     {
         ...runbook("repair-file"),
         policies: ["read", "operate"],
-        // Each run needs another key, because a repair never replaces an object.
+        // Use another key in each run, because a repair never replaces an object.
         async ready({ aws }) {
             const { bucketName: Bucket = "" } = await aws.outputs();
             const Key = `uploads/${++uploads}.csv`;
-            // The repair removes a byte order mark. It cannot repair fewer than 1,000 interactions.
+            // The file begins with a byte order mark, which the repair removes. It has more than the minimum of 1,000
+            // interactions.
             const rows = Array.from({ length: 1200 }, (_, row) => `${row % 60},${row % 40},${1_600_000_000 + row}\n`);
             const Body = `\ufeffUSER_ID,ITEM_ID,TIMESTAMP\n${rows.join("")}`;
             await aws.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
@@ -220,7 +220,7 @@ export const life: readonly Step[] = [
         from: "usual",
         after: ["up with changes", "up with the page behind the API", "up with an API key"],
         changes: true,
-        // Prepares a training to stop and a state flag to remove.
+        // Prepare a running training, which destroy must stop, and a state flag, which it must delete.
         async ready(harness) {
             await trainsElsewhere(harness);
             await isMarked(harness);

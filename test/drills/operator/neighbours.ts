@@ -10,8 +10,8 @@ import { localAccountId } from "../../../packages/local-aws/instance.ts";
 import { settingsOf, type TestAws } from "../../support/local-aws.ts";
 
 /**
- * Creates resources of other owners and of deleted stacks in the account, which runbooks that list the whole account
- * must handle.
+ * Creates resources of other owners and leftovers of a deleted stack in the account, because some runbooks list the
+ * whole account.
  */
 export async function settleNeighbours({ instance, iam, ssm, stack }: TestAws): Promise<void> {
     const settings = settingsOf(instance);

@@ -18,7 +18,7 @@ import { run } from "../../../packages/local-aws/pulumi.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
 import { administrator, type Who } from "./harness.ts";
 
-/** Returns the scope of the operated stack. */
+/** Returns the scope of the operator's policies: account, region, stack and names. */
 export function scopeOf({ stack }: Pick<TestAws, "stack">): OperatorScope {
     return {
         partition: localPartition,
@@ -38,7 +38,10 @@ export interface OperatorOutputs {
     readonly githubRoleArn: string;
 }
 
-/** Returns the program in operator/, run by the administrator with its own stack and configuration. */
+/**
+ * Creates a stack of the Pulumi program in operator/. Returns functions that configure and run the program as
+ * administrator.
+ */
 export async function operatorProgram({ instance, stack }: TestAws) {
     const workspace = join(instance.dir, "operator");
     const configFile = join(workspace, `Pulumi.${stack}.yaml`);
@@ -47,11 +50,11 @@ export async function operatorProgram({ instance, stack }: TestAws) {
         run(instance, "pulumi", ["--cwd", "operator", ...args, ...common], "captured", administrator);
 
     await mkdir(workspace, { recursive: true });
-    // `stack init` writes `encryptionsalt` beside Pulumi.yaml, so it runs on a copy.
+    // `stack init` writes `encryptionsalt` into a file next to Pulumi.yaml, so run it in a copy.
     await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender-operator\nruntime: nodejs\n");
     const made = await run(instance, "pulumi", ["stack", "init", "--cwd", workspace, ...common], "captured");
     if (made.exitCode !== 0) {
-        throw new Error(`The stack of operator/ could not be made:\n${made.stderr}`);
+        throw new Error(`The stack of operator/ could not be created:\n${made.stderr}`);
     }
     await appendFile(configFile, "");
     const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile, "utf8"))?.[0];
@@ -80,7 +83,7 @@ export interface Operator {
     end(): Promise<void>;
 }
 
-/** Creates an IAM user with only these managed policies. The drill creates the access key; the program never does. */
+/** Creates an IAM user with only these managed policies, and an access key. */
 export async function freshUser(iam: IAMClient, UserName: string, policyArns: readonly string[]): Promise<Operator> {
     const { User } = await iam.send(new CreateUserCommand({ UserName }));
     for (const PolicyArn of policyArns) {
@@ -102,7 +105,7 @@ export async function freshUser(iam: IAMClient, UserName: string, policyArns: re
     };
 }
 
-/** Creates an IAM user with the operator's policies without one action. */
+/** Creates an IAM user with the operator's policies, from which one action is removed. */
 export async function operatorWithout(
     iam: IAMClient,
     scope: OperatorScope,

@@ -15,7 +15,7 @@ const evaluator = join(root, "test", "drills", "access", "real-cases", "simulate
 const reference = join(root, "test", "drills", "operator", "reference.mjs");
 
 /**
- * Evaluates requests of one principal with a third-party evaluator.
+ * Evaluates requests of one principal with a third-party IAM evaluator.
  * @returns for each request `Allowed`, `ImplicitlyDenied`, `ExplicitlyDenied`, or `Error` for a request that AWS does
  * not have
  */
@@ -39,7 +39,7 @@ export function judgeOutside(
     return run(evaluator, simulations) as string[];
 }
 
-/** Reads policies from IAM. */
+/** Reads the default versions of managed policies from IAM. */
 export async function policiesOf(iam: IAMClient, arns: Readonly<Record<string, string>>): Promise<PolicyText[]> {
     const read = Object.entries(arns).map(async ([name, PolicyArn]) => {
         const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
@@ -51,7 +51,10 @@ export async function policiesOf(iam: IAMClient, arns: Readonly<Record<string, s
     return Promise.all(read);
 }
 
-/** Returns the ARN patterns that each action requires on AWS (Service Authorization Reference). */
+/**
+ * Returns for each action the ARN patterns of the resource types that it requires, by the Service Authorization
+ * Reference.
+ */
 export const requiredResources = (actions: readonly string[]) =>
     run(reference, actions) as Readonly<Record<string, readonly string[]>>;
 

@@ -3,8 +3,8 @@ import { json } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 
 /**
- * Reads a third-party copy of the Service Authorization Reference. Standard input is a list of actions. Prints the ARN
- * patterns of each action's required resource types.
+ * Prints the ARN patterns of the resource types that each action requires, from a third-party copy of the Service
+ * Authorization Reference. Standard input is a JSON list of actions.
  */
 const [, , folder] = process.argv;
 const find = createRequire(pathToFileURL(`${folder}/package.json`));

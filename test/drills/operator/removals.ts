@@ -11,10 +11,12 @@ export interface Removal {
     readonly step: Step;
 }
 
-/** Seconds and used actions of each step. */
+/** Duration in seconds and used actions of each step, by the step's name. */
 export type Lived = ReadonlyMap<string, { readonly seconds: number; readonly used: ReadonlySet<string> }>;
 
-/** Chooses used actions, each with the shortest step that needs the action. Equal seeds give equal choices. */
+/**
+ * Chooses granted actions to remove, each with the shortest step that uses the action. Equal seeds give equal choices.
+ */
 export function chooseRemovals(lived: Lived, granted: readonly string[], count: number, seed: number): Removal[] {
     const secondsOf = ({ name, after = [] }: Step) =>
         [name, ...after].reduce((sum, each) => sum + (lived.get(each)?.seconds ?? 0), 0);
@@ -36,13 +38,13 @@ export function chooseRemovals(lived: Lived, granted: readonly string[], count: 
         .slice(0, count);
 }
 
-/** Returns a function that prepares the stack for a step, as administrator, and that tracks the stack's state. */
+/** Returns functions that prepare the stack for a step as administrator, and that keep track of the stack's state. */
 export function stageOf(harness: OperatorHarness) {
     let at: Step["from"] | "elsewhere" = "elsewhere";
     const must = async (what: string, work: ReturnType<OperatorHarness["engine"]>) => {
         const { exitCode, stdout, stderr } = await work;
         if (exitCode !== 0) {
-            throw new Error(`the administrator's own ${what} failed:\n${stdout}\n${stderr}`);
+            throw new Error(`${what} failed as administrator:\n${stdout}\n${stderr}`);
         }
     };
     return {
@@ -73,7 +75,7 @@ export function stageOf(harness: OperatorHarness) {
     };
 }
 
-/** Deletes API Gateway's service-linked role, which a destroy keeps but a new account lacks. */
+/** Deletes API Gateway's service-linked role, which a new account does not have and which destroy keeps. */
 async function forgetTracingRole({ aws }: OperatorHarness): Promise<void> {
     const role = new DeleteServiceLinkedRoleCommand({ RoleName: "AWSServiceRoleForAPIGateway" });
     await aws.iam.send(role).catch((error: Error) => {
@@ -81,7 +83,7 @@ async function forgetTracingRole({ aws }: OperatorHarness): Promise<void> {
     });
 }
 
-/** Whether a missing action is detected: the step fails, or reports the denial. */
+/** Runs a step without one action in the policies. Returns whether the step failed or reported the denial. */
 export async function isNoticed(
     harness: OperatorHarness,
     stage: ReturnType<typeof stageOf>,

@@ -36,7 +36,10 @@ import { anotherStack, clientsOf, code } from "./another-stack.ts";
 import { type Attack, denial } from "./attacks.ts";
 import type { Operator } from "./operators.ts";
 
-/** Returns an operator's attacks on serving resources of other stacks, and with its own serving resources. */
+/**
+ * Returns attacks by an operator on the API, table, functions and storefront of another stack, and with those of the
+ * operator's own stack.
+ */
 export async function servingAttacksOn(
     aws: TestAws,
     scope: OperatorScope,
@@ -214,7 +217,10 @@ export async function servingAttacksOn(
     ];
 }
 
-/** Attacks of an operator who may retrain, and not deploy, on the code that runs by the stack's roles. */
+/**
+ * Returns attacks by an operator without the policies for deployment: to replace the code of functions, in order to use
+ * their roles.
+ */
 export function retrainerAttacksOn(aws: TestAws, { names }: OperatorScope, retrainer: Operator): readonly Attack[] {
     const keys = { accessKeyId: retrainer.who.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: retrainer.secretAccessKey };
     const { lambda } = clientsOf(aws, keys);
@@ -225,8 +231,9 @@ export function retrainerAttacksOn(aws: TestAws, { names }: OperatorScope, retra
 }
 
 /**
- * Attacks by the API's function after the operator gave its role every permission, which is allowed. Only Lambda can
- * assume that role, so the evaluator judges the documents.
+ * Returns attacks with the role of the API's function, after the operator added a policy that allows everything. The
+ * permissions boundary must still deny them. Only Lambda can assume the role, so policy-evaluator evaluates the
+ * documents.
  */
 function openedRoleAttacks(scope: OperatorScope, otherTable: string): Attack[] {
     const { partition, accountId, names } = scope;

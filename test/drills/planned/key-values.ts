@@ -2,16 +2,16 @@ import { join } from "node:path";
 import { rows } from "../../../config/keys.ts";
 import { otherValues } from "../../support/other-values.ts";
 
-/** Another valid value of a config key and of keys that it requires, or the message that rejects it. */
+/** A test of one config key: a value other than the default, with the values of other keys that it requires. */
 export interface KeyCase {
     readonly set: Readonly<Record<string, unknown>>;
-    /** The message with which preview and `up` reject the value. */
+    /** Pattern of the message with which preview and `up` must reject the value; absent if the value is valid. */
     readonly refused?: RegExp;
 }
 
 /**
- * Returns a non-default value for every config key: that of the table, except where the value is a file that
- * `prepareValues` writes, or one of `arns`, which are resources outside the stack.
+ * Returns a case for every config key. The values come from `otherValues`, except for files that `prepareValues` writes
+ * and for resources outside the stack (`arns`).
  */
 export function keyCases(
     { instance }: { readonly instance: { readonly dir: string } },

@@ -17,13 +17,13 @@ const films = Array.from({ length: 150 }, (_, index) => ({
     genres: ["Drama"],
 }));
 
-/** A dataset group outside the stack, for config `adopt`. */
+/** Name of a dataset group that is created outside Pulumi, for config `adopt`. */
 export const handMadeGroup = "console-films";
 
-/** Writes the files and creates the resources that values of config keys name. */
+/** Writes the files and creates the resources to which the values of config keys refer. */
 export async function prepareValues(aws: TestAws) {
     const at = (name: string) => join(aws.instance.dir, "data", name);
-    // data-prep writes the fallback tables beside the interactions.
+    // Use another folder, because data-prep writes the fallback tables next to the interactions.
     await mkdir(at("other"));
     await writeFile(at("other/u.data"), ratingsFile(syntheticRatings({ seed: 3 })));
     await prepare({ input: at("other/u.data"), output: at("other/interactions.csv"), log: () => {} });

@@ -14,12 +14,12 @@ import {
 } from "../../packages/services.ts";
 import { awsPlugin, createByHand, pluginFolder, yamlHost } from "./tools.ts";
 
-/** What a life has: its folder in the project, the services, and Pulumi. */
+/** What each way of deployment gets: a folder in the project, its own services, and Pulumi. */
 interface Environment {
     readonly folder: string;
     readonly services: Services;
     readonly programs: Programs;
-    /** Prepares the stack; call it when the project's files are there. */
+    /** Creates the Pulumi stack. Call it after the files of the project are written. */
     stack(): Promise<Pulumi>;
 }
 
@@ -27,7 +27,7 @@ const region = "eu-central-1";
 const roleArn = "arn:aws:iam::123456789012:role/Import";
 const example = (name: string, folder: string) => cpSync(join(root, "examples", name), folder, { recursive: true });
 
-/** Updates the stack, and proves that it serves and does not drift. */
+/** Runs `up`, and asserts that the campaign serves and that preview and refresh find no change. */
 async function live(pulumi: Pulumi, services: Services): Promise<void> {
     await pulumi("up", "--yes", "--skip-preview");
     const { campaignArn } = JSON.parse(await pulumi("stack", "output", "--json"));
@@ -36,13 +36,13 @@ async function live(pulumi: Pulumi, services: Services): Promise<void> {
     await pulumi("refresh", "--yes", "--expect-no-changes");
 }
 
-/** Destroys the stack, and proves that no campaign is left. */
+/** Runs `destroy`, and asserts that no campaign is left. */
 async function end(pulumi: Pulumi, services: Services): Promise<void> {
     await pulumi("destroy", "--yes", "--skip-preview");
     assert.deepEqual(await campaigns(services), []);
 }
 
-/** Runs calls of Personalize on a life's services. */
+/** Runs calls with a Personalize client for these services. */
 async function withClient<T>({ url }: Services, work: (client: PersonalizeClient) => Promise<T>): Promise<T> {
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     const client = new PersonalizeClient({ endpoint: url, region, credentials });
@@ -64,7 +64,7 @@ async function configureData(pulumi: Pulumi, services: Services): Promise<void> 
     await pulumi("config", "set", "--path", "data.roleArn", roleArn);
 }
 
-/** Returns the actions of a preview by type of resource. */
+/** Returns the operation of a preview (such as `update`) for each resource type that it changes. */
 async function previewed(pulumi: Pulumi): Promise<Record<string, string>> {
     const { steps } = JSON.parse(await pulumi("preview", "--json"));
     return Object.fromEntries(
@@ -74,16 +74,18 @@ async function previewed(pulumi: Pulumi): Promise<Record<string, string>> {
     );
 }
 
-/** Asserts that the role, a secret input, is nowhere in the state in clear, and that the service has it. */
+/** Asserts that the state contains the role's ARN, a secret input, only encrypted. */
 async function keepsSecret(pulumi: Pulumi): Promise<void> {
     const state = await pulumi("stack", "export");
     assert.ok(!state.includes(roleArn), "the state contains the secret in clear");
     assert.match(await pulumi("stack", "export", "--show-secrets"), new RegExp(roleArn));
 }
 
-/** The five lives, by name. Each throws an error if it does not succeed. */
+/** The five ways of deployment, by name. Each throws an error if it fails. */
 export const lives: Readonly<Record<string, (environment: Environment) => Promise<void>>> = {
-    /** Dynamic classes, in a program in a subfolder: a change of the minimum TPS is an update. */
+    /**
+     * Uses the dynamic provider classes in a program in a subfolder. A change of minProvisionedTPS must be an update.
+     */
     async classes({ folder, services, stack }) {
         const main = join(folder, "infra");
         mkdirSync(main, { recursive: true });
@@ -104,7 +106,10 @@ export const lives: Readonly<Record<string, (environment: Environment) => Promis
         await end(pulumi, services);
     },
 
-    /** The executable from TypeScript, in components with the access to a bucket; its schema is valid. */
+    /**
+     * Uses the plugin's executable in TypeScript, with the components that give access to a bucket. The plugin's schema
+     * must be valid.
+     */
     async executable({ folder, services, stack }) {
         example("bring-your-own-bucket", folder);
         writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
@@ -116,7 +121,8 @@ export const lives: Readonly<Record<string, (environment: Environment) => Promis
         assert.equal(Object.keys(schema.resources).length, Object.keys(kinds).length);
         await pulumi("config", "set", "aws:region", region);
         await pulumi("config", "set", "bucketName", "own-bucket");
-        // moto ignores conditions, so it would deny every read by the statement that requires TLS.
+        // Set no bucket policy, because moto ignores conditions and would deny every read due to the statement that
+        // requires TLS.
         await pulumi("config", "set", "setBucketPolicy", "false");
         await live(pulumi, services);
         await pulumi("config", "set", "minProvisionedTPS", "2");
@@ -136,7 +142,7 @@ export const lives: Readonly<Record<string, (environment: Environment) => Promis
         await end(pulumi, services);
     },
 
-    /** A campaign that boto3 created: imported by ARN, it needs no change. */
+    /** Imports a campaign that boto3 created by its ARN. The import must change nothing. */
     async import({ folder, services, programs, stack }) {
         createByHand(programs, services.url, services.motoUrl);
         const [campaignArn = ""] = await campaigns(services);
@@ -164,7 +170,7 @@ export const lives: Readonly<Record<string, (environment: Environment) => Promis
         await end(pulumi, services);
     },
 
-    /** The example of 20 lines, which the README shows. */
+    /** Deploys the example from the README, which has at most 20 lines. */
     async example({ folder, services, stack }) {
         example("minimal", folder);
         const program = readFileSync(join(folder, "index.ts"), "utf8");
@@ -178,7 +184,7 @@ export const lives: Readonly<Record<string, (environment: Environment) => Promis
     },
 };
 
-/** Runs one life in a project, with services of its own. */
+/** Runs one way of deployment in its own folder of the project, with its own services. */
 export async function runLife(name: string, project: string, programs: Programs, port: number): Promise<void> {
     const folder = join(project, name);
     mkdirSync(folder, { recursive: true });

@@ -6,18 +6,18 @@ import { root } from "../../../packages/local-aws/instance.ts";
 import { packAll } from "../../../packages/pack.ts";
 import type { Programs } from "../../packages/services.ts";
 
-/** The folder of the drill's own tools. */
+/** Folder of the tools that only this drill uses. */
 const tools = join(root, ".tools", "providers");
 /** Folder of Pulumi's YAML language host. */
 export const yamlHost = join(tools, "bin");
-/** Folder of the AWS plugin that takes the place of Pulumi's. */
+/** Folder of the local AWS plugin, which replaces Pulumi's AWS plugin. */
 export const awsPlugin = join(root, "packages", "local-aws", "aws-plugin", "bin");
 const yamlProgram = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml";
 
 /**
  * Installs moto, and builds Pulumi's YAML language host from its Go module.
  *
- * @returns programs without anything of this repository in their environment
+ * @returns the programs, and an environment that contains nothing of this repository
  * @throws Error if Go is missing, or with the output of a failed command
  */
 export function installTools(): Programs {
@@ -37,7 +37,10 @@ export function installTools(): Programs {
     return { python, node: process.execPath, env: { PATH: "/usr/bin:/bin", ...(HOME && { HOME }) } };
 }
 
-/** Installs the tarballs with Pulumi's SDK into a new project outside the repository. Returns its folder. */
+/**
+ * Packs the packages and installs them with Pulumi's SDKs into a new project outside the repository. Returns the
+ * project's folder.
+ */
 export function installPackages(): string {
     const folder = mkdtempSync(join(tmpdir(), "providers-"));
     const tarballs = packAll(join(folder, "tarballs"));
@@ -52,7 +55,7 @@ export function installPackages(): string {
 /** Removes the project. */
 export const discard = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
-/** Returns the folder of the plugin that a project has installed. */
+/** Returns the folder of the plugin's executable in a project. */
 export const pluginFolder = (project: string): string => join(project, "node_modules", ".bin");
 
 function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): void {
@@ -64,7 +67,7 @@ function run(command: string, args: readonly string[], cwd: string, env: NodeJS.
     if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${stdout}${stderr}`);
 }
 
-/** Creates the campaign `films`, and what it needs, with boto3. */
+/** Creates a campaign and everything that it needs with boto3. */
 export function createByHand({ python }: Programs, url: string, motoUrl: string): void {
     execFileSync(python, [join(root, "test", "packages", "life.py"), url, motoUrl]);
 }

@@ -7,13 +7,13 @@ export interface CommandAnswer {
 }
 
 /**
- * Runs commands one after another in one environment, isolated from the terminal's Ctrl-C. `interrupt` sends Ctrl-C
- * only to the running command, so that an engine can end in order while its providers continue.
+ * Returns functions that run commands which do not receive the terminal's Ctrl-C. `interrupt` sends Ctrl-C to the
+ * running command only, so that a Pulumi engine can stop while its providers complete their calls.
  */
 export function commands(cwd: string, env: NodeJS.ProcessEnv, say: (text: string) => void) {
     let running: ChildProcess | undefined;
     return {
-        /** Runs a command. Passes its output to `say`; with `quiet`, only stderr. */
+        /** Runs a command and passes its output to `say`. With `quiet`, passes only stderr. */
         async run(
             command: string,
             args: readonly string[],

@@ -1,9 +1,9 @@
 import type { Call } from "./recording.ts";
 
-/** A difference between two recordings; `–` if one recording has nothing. */
+/** A difference between two recordings. A recording without the part has the value `–`. */
 export interface Difference {
     readonly what: "call" | "member" | "type" | "states" | "error" | "observed";
-    /** The operation, and the part of its recording that differs. */
+    /** The operation and its part that differs. */
     readonly where: string;
     readonly one: string;
     readonly other: string;
@@ -12,9 +12,9 @@ export interface Difference {
 const nothing = "–";
 
 /**
- * Differences of two recordings: calls that only one has, and members and their types in answers. Also states of a
- * resource in their order, error codes and texts, and observations from outside. Other values are not compared. A look
- * every few seconds can miss a state.
+ * Returns the differences between two recordings: operations, members of responses and their types, the order of a
+ * resource's states, error codes and messages, and observations. Does not compare other values. A state that lasted
+ * only seconds may be missing because no poll saw it.
  */
 export function compare(one: readonly Call[], other: readonly Call[]): Difference[] {
     const [ours, theirs] = [byOperation(one), byOperation(other)];
@@ -51,7 +51,7 @@ function members(operation: string, a: readonly Call[], b: readonly Call[]): Dif
         const [one, other] = [ours.get(path), theirs.get(path)].map((types) =>
             types === undefined ? nothing : [...types].sort().join(" or "),
         ) as [string, string];
-        // For a missing structure, reports only the structure and not its members.
+        // Report a missing structure once, without its members.
         if (one === other || missing.some((parent) => path.startsWith(`${parent}.`) || path.startsWith(`${parent}[`))) {
             return [];
         }

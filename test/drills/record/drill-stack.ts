@@ -16,16 +16,16 @@ export interface DrillStack extends Commands {
     /** Runs `up`, `preview`, `refresh` or `destroy` without prompts. */
     engine(command: "up" | "preview" | "refresh" | "destroy", ...args: string[]): ReturnType<Commands["run"]>;
     /**
-     * Runs a runbook on the stack. The caller reads its stdout. Only `recommend` is recorded, because other runbooks
+     * Runs a runbook without printing its stdout. Only the calls of `recommend` are recorded, because other runbooks
      * read the whole account.
      */
     runbook(name: string, ...args: string[]): ReturnType<Commands["run"]>;
     /**
      * Observes the running stack from outside and records each observation.
-     * @returns the problem, if the observation failed
+     * @returns the problem if the observation failed; otherwise undefined
      */
     observe(): Promise<string | undefined>;
-    /** The command for the user if the drill's own destroy failed. */
+    /** The command with which the user can destroy the stack if the drill cannot. */
     readonly byHand: string;
     /** Deletes the folder with the state. Only call this after a destroy. */
     forget(): Promise<void>;
@@ -38,13 +38,13 @@ const observer = join(import.meta.dirname, "observe.ts");
 export const regionOf = (env: NodeJS.ProcessEnv) => env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "eu-central-1";
 
 /**
- * A separate stack, with state, configuration and data in its own folder. The user's stacks stay untouched, and the
- * state remains until its resources are destroyed. Calls to Personalize are recorded.
+ * Creates a stack whose state, configuration and data are in a separate folder, so that the user's stacks stay
+ * untouched. The state remains until `forget`. Records calls to Personalize.
  *
  * @throws Error if Pulumi cannot create it.
  */
 export async function makeDrillStack(options: {
-    /** The environment with credentials, region, endpoint and a PATH with the tools. */
+    /** Environment variables with credentials, region, endpoint, and a PATH that contains the tools. */
     readonly env: NodeJS.ProcessEnv;
     readonly folder: string;
     /** The bytes of a u.data file. */
@@ -80,11 +80,13 @@ export async function makeDrillStack(options: {
     };
     const terminal = commands(root, env, say);
     const common = ["--non-interactive", "--color", "never", "--stack", stack];
-    // `stack init` writes `encryptionsalt` beside Pulumi.yaml, so it runs on a copy.
+    // `stack init` writes `encryptionsalt` into a file next to Pulumi.yaml, so run it in a copy.
     await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
     const made = await terminal.run("pulumi", ["stack", "init", "--cwd", workspace, ...common]);
     if (made.exitCode !== 0) {
-        throw new Error(`The stack ${stack} could not be made. Install Pulumi's engine by: npm run pulumi -- version`);
+        throw new Error(
+            `The stack ${stack} could not be created. Install Pulumi's engine with: npm run pulumi -- version`,
+        );
     }
     const configFile = join(workspace, `Pulumi.${stack}.yaml`);
     await appendFile(configFile, "");
@@ -129,13 +131,15 @@ export async function makeDrillStack(options: {
 }
 
 /**
- * Billed hours of the campaign, which is deleted a few minutes after it is ACTIVE. The deletion takes up to 18 minutes.
+ * Hours for which AWS bills the campaign. It is deleted a few minutes after it is ACTIVE, and the deletion takes up to
+ * 18 minutes.
  */
 const campaignHours = { low: 1, high: 2 };
 const recipe = "aws-user-personalization";
 
 /**
- * Returns the cost of one drill on AWS in US dollars: an import, a training, and a campaign of 1 TPS for some minutes.
+ * Returns the estimated cost in US dollars of one drill on AWS: an import, a training, and a campaign of 1 TPS for some
+ * minutes.
  */
 export function drillUsd(data: { readonly bytes: number; readonly interactions: number }): UsdRange {
     const [ingestion, training, hourly] = [

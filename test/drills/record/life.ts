@@ -1,19 +1,20 @@
 import type { DrillStack } from "./drill-stack.ts";
 
-/** The problems of a run; empty if there are none. */
+/** The result of a run. Both lists are empty if it succeeded. */
 export interface LifeEnd {
     /** Failed steps with their output. */
     readonly problems: readonly string[];
-    /** Resources that audit-leftovers finds after the destroy. */
+    /** Resources that audit-leftovers finds after `destroy`. */
     readonly left: readonly string[];
 }
 
-/** Two users in the drill's data and an unknown user. */
+/** Two users of the drill's data, and a user who is not in the data. */
 const users = ["1", "2", "nobody"];
 
 /**
- * Runs the whole life of a stack: doctor (unless the account is known to be ready), up, two checks without changes,
- * recommendations, destroy. Always ends with destroy, even after an abort of `signal`, which takes effect after the current step.
+ * Runs the steps of the drill on a stack: doctor (not if `isKnown`), up, preview and refresh without changes,
+ * recommend, and observations. Always runs destroy at the end. An abort of `signal` skips the steps after the current
+ * one.
  */
 export async function liveThrough(
     stack: DrillStack,
@@ -34,7 +35,7 @@ export async function liveThrough(
     try {
         for (const [name, step] of steps) {
             if (signal.aborted) {
-                problems.push(`${name}: not begun, for the drill was stopped`);
+                problems.push(`${name}: not started, because the drill was stopped`);
                 break;
             }
             say(`\n== ${name} ==\n`);
@@ -50,7 +51,7 @@ export async function liveThrough(
         signal.removeEventListener("abort", passOn);
     }
     say("\n== destroy ==\n");
-    // A killed engine leaves its lock.
+    // Release the stack's lock, which a killed engine leaves.
     await stack.run("pulumi", ["cancel", "--yes", "--stack", stack.stack, "--non-interactive"], { quiet: true });
     const destroyed = await exitOf(stack.engine("destroy"));
     if (destroyed !== undefined) {
@@ -86,11 +87,11 @@ async function leftOf({ stack, region, runbook }: DrillStack): Promise<string[]>
     const { stdout } = await runbook("audit-leftovers", "--region", region, "--json");
     const { rows } = parsed(stdout) as { rows?: { kind: string; name: string; why: string; remove: string[] }[] };
     if (rows === undefined) {
-        return [`unknown: audit-leftovers did not answer. Look by: npm run audit-leftovers -- --region ${region}`];
+        return [`unknown: audit-leftovers printed no result. Run: npm run audit-leftovers -- --region ${region}`];
     }
     return rows
         .filter(({ name, why }) => `${name} ${why}`.includes(stack))
-        .map(({ kind, name, remove }) => `${kind} ${name}. Remove it by: ${remove.join(" && ")}`);
+        .map(({ kind, name, remove }) => `${kind} ${name}. Delete it with: ${remove.join(" && ")}`);
 }
 
 function parsed(text: string): object {

@@ -5,11 +5,12 @@ import { DescribeFilterCommand, PersonalizeClient, paginateListFilters } from "@
 import { GetRecommendationsCommand, PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 
 /**
- * Observes a stack of the drill from outside, as a viewer and as an operator: API, page, cost guard, alarms, filters, and the
- * share of watched items. Arguments: the stack, the JSON of its outputs, its interactions. Prints a JSON array of observations.
+ * Observes a running stack as a viewer and as an operator: API, storefront, cost guard, alarms, filters, and the share
+ * of watched items in lists. Prints the observations as a JSON array. Arguments: the stack's name, its outputs as JSON,
+ * and the path of its interactions.
  */
 
-/** An observation of a running stack, in words that are equal on every account. */
+/** An observation of a running stack, without names and ids that differ between accounts. */
 export interface Observation {
     readonly name: string;
     readonly value: string;
@@ -23,7 +24,7 @@ interface Outputs {
     readonly datasetGroupArn: string;
 }
 
-/** The number of viewers whose lists are compared with their history, and the number of items in a list. */
+/** Number of viewers whose lists are compared with their histories, and number of items in a list. */
 const [viewers, listLength] = [10, 25];
 
 const [stack = "", outputsJson = "{}", interactionsFile = ""] = process.argv.slice(2);
@@ -33,7 +34,7 @@ const personalize = new PersonalizeClient({});
 const observations = await Promise.all([api(), page(), guard(), alarms(), filters()]);
 console.log(JSON.stringify(observations.flat()));
 
-/** Observes the API's responses to an anonymous viewer. */
+/** Observes the status and the source of the API's responses. */
 async function api(): Promise<Observation[]> {
     const event = { userId: "1", sessionId: "drill", events: [{ eventType: "Watch", itemId: "1" }] };
     const calls: readonly (readonly [path: string, body?: object])[] = [
@@ -78,7 +79,7 @@ async function guard(): Promise<Observation[]> {
     return [{ name: "cost guard", value: error ?? "ran without an error" }];
 }
 
-/** Observes each alarm's state. A new stack has little data, so most alarms are OK or lack data. */
+/** Observes the state of each alarm: usually OK, or INSUFFICIENT_DATA on a new stack. */
 async function alarms(): Promise<Observation[]> {
     const seen: Observation[] = [];
     for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: new CloudWatchClient({}) }, {})) {
@@ -91,7 +92,9 @@ async function alarms(): Promise<Observation[]> {
     return seen.sort((one, other) => one.name.localeCompare(other.name));
 }
 
-/** Observes each filter's state, and the watched items in some viewers' lists without a filter and with each filter. */
+/**
+ * Observes the state of each filter, and the number of watched items in lists without a filter and with each filter.
+ */
 async function filters(): Promise<Observation[]> {
     const { datasetGroupArn } = outputs;
     const arns: string[] = [];

@@ -4,8 +4,8 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { append, recordingVariable } from "./recording.ts";
 
 /**
- * Loaded by `node --import` into each process of a drill (Pulumi's dynamic providers, the runbooks). A middleware of
- * every Personalize client records requests and responses without changing them.
+ * Adds a middleware to every Personalize client that records requests and responses without changing them. `node
+ * --import` loads this module into each process of the drill: Pulumi's dynamic providers and the runbooks.
  */
 
 interface WireResponse {
@@ -29,7 +29,7 @@ function record(client: { prototype: AnyClient }, service: string, target: strin
         const stack = this.middlewareStack as unknown as { add(...of: unknown[]): void };
         stack.add(recording(service, target), {
             step: "deserialize",
-            // Priority low is closest to the network; the SDK parses the response afterwards.
+            // With priority low, the middleware sees the response before the SDK parses it.
             priority: "low",
             name: "recording",
             override: true,

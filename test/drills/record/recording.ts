@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 
-/** One request to Personalize and its response. Each SDK retry is a separate call. */
+/** One request to Personalize and its response. Each retry of the SDK is a separate call. */
 export interface Call {
     readonly service: string;
     readonly operation: string;
@@ -12,13 +12,13 @@ export interface Call {
     readonly response: unknown;
 }
 
-/** The environment variable with the path of the recording. */
+/** Name of the environment variable with the path of the recording. */
 export const recordingVariable = "MOVIE_RECOMMENDER_RECORDING";
 
-/** The name of a drill's stack, which is part of the names of all its resources. */
+/** Pattern of the name of a drill's stack, which is part of the names of all its resources. */
 const ofDrill = /\bdrill-[0-9a-f]{6}\b/;
 
-/** Returns a call without other resources of the account: lists contain only the drill's resources. */
+/** Returns a call whose lists contain only the drill's resources, without others of the account. */
 export function withoutOthers(call: Call): Call {
     if (!call.operation.startsWith("List") || call.operation === "ListTagsForResource") {
         return call;
@@ -29,7 +29,7 @@ export function withoutOthers(call: Call): Call {
     return { ...call, response: Object.fromEntries(members.map(([name, value]) => [name, ours(value)])) };
 }
 
-/** Scrubs a call and appends it to the recording. */
+/** Removes private values from a call and appends it to the recording. */
 export function append(file: string, call: Call): void {
     appendFileSync(file, `${JSON.stringify(scrub(withoutOthers(call)))}\n`);
 }
@@ -44,9 +44,9 @@ export function readRecording(file: string): Call[] {
         : [];
 }
 
-/** Replacements in any text, in this order: identities, then values that differ in each run. */
+/** Replacements in every text, in this order: first identities, then values that differ in each run. */
 const replacements: readonly (readonly [RegExp, string])[] = [
-    // Access errors contain identities: `User: arn:aws:sts::…:assumed-role/Admin/jane is not authorized`.
+    // Access errors contain the name of the caller: `User: arn:aws:sts::…:assumed-role/Admin/jane is not authorized`.
     [/(arn:[\w-]*:(?:iam|sts)::\d*:(?:user|assumed-role|federated-user))\/[^\s"',]+/g, "$1/somebody"],
     [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, "somebody@example.com"],
     [/\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|ASCA)[A-Z0-9]{12,}\b/g, "ACCESSKEYID"],
@@ -54,7 +54,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
     [/(arn:[\w-]*:s3:::)[^/\s"',]+/g, "$1bucket"],
     [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, "00000000-0000-0000-0000-000000000000"],
     [/(request id:?\s+)[\w-]+/gi, "$1none"],
-    // Excludes the decimals of a score.
+    // An account id is no part of a longer number, such as the decimals of a score.
     [/(?<![\d.])\d{12}(?!\d)/g, "000000000000"],
     [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/g, "1970-01-01T00:00:00Z"],
     [/\bdrill-[0-9a-f]{6}\b/g, "drill-000000"],
@@ -67,7 +67,7 @@ function scrubText(text: string): string {
     return replacements.reduce((scrubbed, [pattern, by]) => scrubbed.replace(pattern, by), text);
 }
 
-/** Scrubs a JSON value. Members and types stay. Dates in seconds become 0. */
+/** Removes private values from a JSON value. Keeps its members and types. Replaces dates in seconds by 0. */
 export function scrub(value: unknown, key = ""): unknown {
     if (typeof value === "string") {
         return key === "nextToken" ? "token" : scrubText(value);
@@ -85,15 +85,15 @@ export function scrub(value: unknown, key = ""): unknown {
 }
 
 /**
- * Returns parts of `secrets` (account id, access key, names of user and bucket) and similar values that a text still
- * contains.
+ * Returns which of `secrets` (such as account id, access key and user name), and which other account ids and keys, a
+ * text still contains.
  */
 export function leaksIn(text: string, secrets: readonly string[]): string[] {
     const escaped = (secret: string) => secret.replaceAll(/\W/g, "\\$&");
     const isWord = (secret: string) => new RegExp(`(?<!\\w)${escaped(secret)}(?!\\w)`).test(text);
     const known = secrets.filter((secret) => secret !== "" && isWord(secret));
     const shaped = replacements.flatMap(([pattern, by]) =>
-        // The text of a replacement is not a leak.
+        // A replacement, such as 000000000000, is no leak.
         [...text.matchAll(pattern)].map(([found]) => found).filter((found) => found.replace(pattern, by) !== found),
     );
     return [...new Set([...known, ...shaped])];

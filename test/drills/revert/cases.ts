@@ -7,11 +7,14 @@ export type Change = (typeof changes)[number];
 export const endings = ["up", "refresh and up", "destroy"] as const;
 type Ending = (typeof endings)[number];
 
-/** One run: the `up` of a change is stopped at a call, the change is reverted, and these commands follow. */
+/**
+ * One run: the `up` of a configuration change is interrupted at a call, the change is reverted, and the commands in
+ * `ending` follow.
+ */
 export interface RevertCase {
     readonly change: Change;
     readonly stop: Stop;
-    /** The Personalize operation at which `up` is stopped. */
+    /** The Personalize operation at which `up` is interrupted. */
     readonly operation: string;
     readonly ending: Ending;
 }
@@ -29,11 +32,11 @@ const creations = [
 ];
 const newData = ["CreateDatasetImportJob", "CreateSolutionVersion", "UpdateCampaign"];
 
-/** Operations of each change's `up` at which it can be stopped. */
+/** The operations that `up` calls for each change, at which it can be interrupted. */
 export const operationsOf: Readonly<Record<Change, readonly string[]>> = {
     nameSuffix: [...creations, "DeleteCampaign", "DeleteSolution", "DeleteDatasetGroup"],
     recipe: ["DeleteCampaign", "DeleteSolution", "CreateSolution", "CreateSolutionVersion", "CreateCampaign"],
-    // An import of equal rows starts no training.
+    // The new bucket has equal data, so the import starts no training.
     bucketName: ["CreateDatasetImportJob"],
     data: newData,
     adopt: ["CreateDataset", "CreateDatasetImportJob", "DeleteSolution", "CreateSolution", "CreateSolutionVersion"],
@@ -42,12 +45,12 @@ export const operationsOf: Readonly<Record<Change, readonly string[]>> = {
 
 const stops: readonly Stop[] = ["ctrl-c", "kill", "failure"];
 
-/** The minimum number of runs: each change with each kind of stop, and four runs for each change. */
+/** The minimum number of runs: four for each change, so that each change has each kind of interruption. */
 export const fewestRuns = 4 * changes.length;
 
 /**
- * Returns the runs of a seed. The first three runs of each change have each kind of stop. The seed decides operations
- * and endings. Endings alternate, so that each change has each ending.
+ * Returns the runs of a seed. Over the runs of a change, the kinds of interruption and the following commands
+ * alternate, so that each occurs. The operations are random.
  */
 export function casesOf(seed: number, runs: number): readonly RevertCase[] {
     const random = seededRandom(seed);

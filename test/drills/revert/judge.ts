@@ -1,16 +1,20 @@
-/** All resources of an account: kind and id with creation time or content, as inventory.py prints them. */
+/**
+ * All resources of an account, as inventory.py prints them: the key is kind and id, the value is the creation time or a
+ * hash of the content.
+ */
 export type Inventory = Readonly<Record<string, string>>;
 
 /**
- * Returns the resources that a revert lost: they existed before the change and when the change was stopped, and are
- * deleted or recreated after the revert.
+ * Returns the resources that a revert lost: they existed before the change and at its interruption, and were deleted or
+ * recreated since then.
  */
 export function lostIn(before: Inventory, stopped: Inventory, after: Inventory): string[] {
     return Object.keys(before).filter((thing) => stopped[thing] === before[thing] && after[thing] !== before[thing]);
 }
 
 /**
- * Returns names without ids: an API, an event tracker, a version and an object version have a new id at each creation.
+ * Returns the resources of an inventory by name. Removes the ids of APIs and event trackers, which are new after each
+ * creation, and omits versions and table items.
  */
 const byName = (inventory: Inventory): string[] =>
     Object.keys(inventory)
@@ -18,7 +22,7 @@ const byName = (inventory: Inventory): string[] =>
         .map((thing) => (/^(api|tracker) /.test(thing) ? thing.split(" ").slice(0, -1).join(" ") : thing))
         .sort();
 
-/** Returns resources that the stack did not have before the change, one entry for each. */
+/** Returns the names of resources that did not exist before the change, once for each resource. */
 export function leftoversIn(before: Inventory, after: Inventory): string[] {
     const wanted = byName(before);
     return byName(after).filter((thing) => {

@@ -20,23 +20,23 @@ const recipe = "arn:aws:personalize:::recipe/aws-user-personalization";
 /** Changes during which docs/configuration.md promises that the API answers. */
 const apiAnswers: ReadonlySet<Change> = new Set(["recipe", "bucketName", "data", "adopt"]);
 
-/** The results of one run. Each list names what it counts. */
+/** The result of one run. */
 export interface RevertResult {
-    /** Whether the stop happened while the change was incomplete. */
+    /** Whether `up` was interrupted; false if it completed before. */
     readonly struck: boolean;
     readonly lost: readonly string[];
     readonly leftovers: readonly string[];
     readonly unneededTrainings: number;
     readonly unanswered: number;
-    /** Whether the campaign serves; undefined after `destroy`. */
+    /** Whether the campaign serves as before the change; undefined after `destroy`. */
     readonly serves?: boolean;
     readonly previewEmpty?: boolean;
-    /** Commands that the user had to run in addition to the ending. */
+    /** Commands that the user had to run in addition to `ending`. */
     readonly steps: readonly string[];
     readonly problem?: string;
 }
 
-/** A deployed stack, as boto3 sees it. */
+/** The deployed stack before the change. */
 export interface Baseline {
     readonly inventory: Inventory;
     readonly outputs: Readonly<Record<string, string>>;
@@ -57,7 +57,10 @@ export async function establish(aws: TestAws): Promise<Baseline> {
     return { inventory: await inventory(aws), outputs, contentHash };
 }
 
-/** Makes the change, stops its `up`, reverts the change, runs the ending, and compares the inventories. */
+/**
+ * Makes the change, interrupts its `up`, reverts the change, runs the commands in `ending`, and compares the account's
+ * resources with those before.
+ */
 export async function runCase(aws: TestAws, baseline: Baseline, one: RevertCase): Promise<RevertResult> {
     const asks = apiAnswers.has(one.change)
         ? keepAsking(`${baseline.outputs.apiUrl}/recommendations/${viewer}`)
@@ -68,7 +71,7 @@ export async function runCase(aws: TestAws, baseline: Baseline, one: RevertCase)
     const stoppedAt = await lastRequest(aws);
     await aws.configure(served);
     if (one.change === "data") await aws.writeInteractions(1);
-    // `destroy` deletes the API, so unanswered requests are counted before it.
+    // `destroy` deletes the API, so stop the requests before it.
     const beforeEnding = one.ending === "destroy" ? ((await asks?.end()) ?? 0) : 0;
     const { steps, problem } = await end(aws, one.ending);
     const unanswered = one.ending === "destroy" ? beforeEnding : ((await asks?.end()) ?? 0);
@@ -116,7 +119,7 @@ async function make(aws: TestAws, change: Change): Promise<void> {
     }
 }
 
-/** Runs the ending as a user who follows the messages of a failed command. */
+/** Runs the commands in `ending`. After a failure, runs what the error message recommends, as a user would. */
 async function end(aws: TestAws, ending: RevertCase["ending"]): Promise<{ steps: string[]; problem?: string }> {
     const steps: string[] = [];
     const command = ending === "destroy" ? "destroy" : "up";
@@ -141,7 +144,7 @@ const diagnosticsIn = (text: string) =>
         .map((block) => block.slice(0, 1000))
         .join("\n");
 
-/** Sends requests to the API without a pause. `end` returns the number of requests without a list as response. */
+/** Sends requests to the API, one every 300 ms. `end` stops them and returns the number of failed requests. */
 function keepAsking(url: string) {
     let [isOver, unanswered] = [false, 0];
     const asking = (async () => {
@@ -184,7 +187,10 @@ async function python(aws: TestAws, script: string, ...args: string[]): Promise<
 const inventory = async (aws: TestAws): Promise<Inventory> =>
     JSON.parse(await python(aws, "inventory.py", region, otherRegion));
 
-/** Whether the campaign serves a list from a version with the baseline's data and recipe, as boto3 sees it. */
+/**
+ * Checks with boto3 whether the campaign returns a list from a version with the data and the recipe from before the
+ * change.
+ */
 async function serves(aws: TestAws, { outputs, contentHash }: Baseline): Promise<boolean> {
     const { campaignArn } = await aws.outputs();
     if (!campaignArn) return false;
