@@ -10,7 +10,7 @@ import { everythingIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { broken, diagnoseAccess, diagnoseWithoutStack } from "./diagnosing.ts";
 
-/** Expected failure reason of an import without access. */
+/** The failure reason of an import job that may not read its data. */
 const refused = /CREATE FAILED\. Reason from Personalize: .*(?:access|permission)/i;
 
 /**
@@ -78,7 +78,7 @@ describe("Imports without access on the real engine", () => {
             /Find the cause with: npm run diagnose-access -- --job arn:aws:personalize:/,
         );
         assert.match((await recordedJob()).initErrors.join("\n"), refused);
-        // The policies are only seconds old at the first up, so up created a second job.
+        // The policies were only seconds old when the first job failed, so `up` tried a second job.
         assert.match((await recordedJob()).id, /-2$/);
         assert.equal((await recordedJob()).outputs.status, "CREATE FAILED");
     });

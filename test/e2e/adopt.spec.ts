@@ -41,7 +41,7 @@ const place = { partition: "aws", bucketName: "console-films", readPrefixes: ["f
 describe("Adoption of resources made in the console", () => {
     let aws: TestAws;
     let made: Awaited<ReturnType<typeof makeByHand>>;
-    /** The last call with which the test creates resources as the console does. */
+    /** Number of the last call with which `makeByHand` created resources. */
     let lastByHand = 0;
     before(async () => {
         aws = await startTestAws();
@@ -80,7 +80,7 @@ describe("Adoption of resources made in the console", () => {
         assert.match(result.stderr, /There is no dataset group serials .*It has: console-films\./);
     });
 
-    it("adopt and up reject a solution with another recipe in equal words", async () => {
+    it("adopt and up reject a solution with another recipe", async () => {
         await aws.configure({ recipe: "aws-user-personalization-v2", adopt: made.adopt });
         const result = await adopt("--json");
         assertExit(result, 1);
@@ -109,7 +109,7 @@ describe("Adoption of resources made in the console", () => {
         assert.deepEqual(yaml.config["movie-recommender:adopt"], made.adopt);
         await aws.configure({ adopt: yaml.config["movie-recommender:adopt"] });
         assertExit(await aws.engine("up"), 0);
-        // The refused `up` may have started the import before it failed.
+        // Count the calls of the rejected `up`, too, which may have started the import.
         const requests = await adminOf(aws.instance).requests(lastByHand);
         const created = requests.filter(({ operation }) => operation.startsWith("Create"));
         assert.deepEqual(created.map(({ operation }) => operation).sort(), [

@@ -19,14 +19,14 @@ import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
-/** The lists of batch inference with the real engine, from a campaign and back. */
+/** Deploys with the real engine a stack that serves lists of batch inference, then a campaign, then lists again. */
 describe("Serving lists of batch inference on the local AWS", () => {
     let aws: TestAws;
     let lambda: LambdaClient;
     let dynamo: DynamoDBClient;
     let cloudWatch: CloudWatchClient;
     let url: string;
-    /** The configuration of `Pulumi.small.yaml`, whose automatic trainings have a spec of their own. */
+    /** The configuration of `Pulumi.small.yaml`, without automatic trainings, which training.spec.ts tests. */
     let batchMode: Readonly<Record<string, unknown>>;
     let campaignMode: typeof batchMode;
 
@@ -81,7 +81,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         return { lists: String(apiTableName).replace("-api", "-lists") };
     };
 
-    it("up with serving.mode batch makes lists for every active viewer without a campaign", async () => {
+    it("up with serving.mode batch creates lists for every active viewer, and no campaign", async () => {
         await aws.configure(batchMode);
         assertExit(await aws.engine("up"), 0);
         const outputs = await aws.outputs();
@@ -108,7 +108,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assert.deepEqual(own, []);
     });
 
-    it("a new viewer gets popular films, and the reason that no job made a list", async () => {
+    it("a new viewer gets popular films with the reason no-list", async () => {
         const { body } = await call("/recommendations/never-seen");
         assert.equal(body.source, "popular");
         assert.equal(body.reason, "no-list");
@@ -154,7 +154,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         });
     });
 
-    it("rollback holds the version before and its lists, and release returns to the newest one", async () => {
+    it("rollback serves the previous version's lists, and rollback --release the newest ones", async () => {
         const { solutionVersionArn } = await aws.outputs();
         const versionIn = async () => (await call("/health")).body.lists?.solutionVersionArn;
         const Key = { pk: { S: "stack" }, sk: { S: "lists" } };
@@ -196,18 +196,18 @@ describe("Serving lists of batch inference on the local AWS", () => {
         }
     });
 
-    it("the move to a campaign and back leaves no viewer without a personal list", async () => {
+    it("every viewer keeps a personal list while the stack moves to a campaign and back", async () => {
         const sources = new Set<string>();
         let stopped = false;
         const asking = (async () => {
             for (let [turn, tries] = [0, 0]; !stopped; ) {
                 const { status, body } = await call(`/recommendations/${1 + (turn % 20)}`);
                 const isPersonal = status === 200 && !["popular", "similar"].includes(body.source);
-                // On a busy machine, the table may not answer in time. A list that is lost is still lost some seconds later.
+                // On a busy machine, the table may answer too late, so count a list as lost only after ten attempts.
                 tries = isPersonal ? 0 : tries + 1;
                 if (tries === 0) turn += 1;
                 if (isPersonal || tries === 10) sources.add(body.source);
-                // All strangers together may cause four campaign calls a second.
+                // Stay below the limit of four campaign calls per second for all anonymous viewers.
                 await sleep(500);
             }
         })();

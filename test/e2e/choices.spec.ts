@@ -13,7 +13,7 @@ import { applied } from "../support/preview-plan.ts";
 
 const genres = ["Comedy", "Drama", "War"];
 
-/** Films of the synthetic ratings. Each has one genre by its number, and every fifth one is also a Western. */
+/** The films of the synthetic ratings. A film's number decides its genre, and every fifth film is also a Western. */
 const films = Array.from({ length: 150 }, (_, index) => ({
     itemId: String(index + 1),
     title: `Film ${index + 1}`,
@@ -52,7 +52,7 @@ describe("Optional features of a stack on the real engine", () => {
         await writeFile(at("users.schema.json"), JSON.stringify(usersSchema));
         await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured());
-        // Personalize may return another spelling than it received. No test here depends on the spelling.
+        // Personalize may return expressions in another spelling than it received, so test with other spelling, too.
         await adminOf(aws.instance).forms("other");
     });
     after(() => aws?.stop());
@@ -137,7 +137,7 @@ describe("Optional features of a stack on the real engine", () => {
         assert.deepEqual([list.length, list.filter(isWatched)], [50, []]);
         const { filter, expression, items, knownItems } = explanations["1"].leftOut;
         assert.equal(filter, `movie-recommender-unwatched-${aws.stack}`);
-        // Let the emulator return its alternative spelling.
+        // This is the emulator's alternative spelling.
         const words = 'exclude itemid where interactions.event_type in ("Watch","NotInterested")';
         assert.equal(expression.replaceAll(/\s+/g, " ").replaceAll(", ", ","), words);
         assert.ok(items.length > 0 && items.every(({ itemId }: { itemId: string }) => isWatched(itemId)));
@@ -169,7 +169,7 @@ describe("Optional features of a stack on the real engine", () => {
         }
     });
 
-    it("an event changes the user's next list and no other list", async () => {
+    it("an event changes the next list of its user and no list of others", async () => {
         const [mine, others] = [await recommended("1"), await recommended("2")];
         const { eventTrackerId = "" } = await aws.outputs();
         const [first = ""] = mine;
@@ -243,7 +243,7 @@ describe("Optional features of a stack on the real engine", () => {
     });
 
     it("up restores the campaign without a training and without the watched filter", async () => {
-        // Users 1 and 2 were in an earlier batch job. Later jobs for other users have overwritten its output since.
+        // The batch job must run again for users 1 and 2, because a later job has overwritten their output.
         await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured({ watchedFilter: false }));
         assertExit(await aws.engine("up"), 0);

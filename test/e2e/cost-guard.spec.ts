@@ -26,7 +26,7 @@ import { assertExit, clientsOf, region, settingsOf, startTestAws, type TestAws }
 import { bySession, removalsOf } from "../support/role-session.ts";
 import { until } from "../support/until.ts";
 
-/** A stack with page and API, from whose table viewers read the notification, and with a second campaign, which is also billed. */
+/** A stack with an API, a storefront that shows notifications, and a second campaign, which is also billed. */
 const serving = { api: true, storefront: "api", rankingCampaign: true };
 const admin = { accessKeyId: "test", secretAccessKey: "test" };
 
@@ -85,7 +85,7 @@ describe("Cost guard on the local AWS", function () {
         );
     const forget = (name: string) =>
         aws.ssm.send(new DeleteParameterCommand({ Name: markName(name) })).catch(() => undefined);
-    /** A month that has already cost 3,000 TPS-hours: $600. The limit is a quarter above preview's estimate. */
+    /** Returns the guard's state in a month that has already cost $600 (3,000 TPS-hours), which is above the limit. */
     const overLimit = (): GuardState => {
         const fresh = freshState(Date.now(), undefined);
         return { ...fresh, spend: { ...fresh.spend, settled: { tpsHours: 3000, tpsHoursV2: 0 } } };
@@ -108,14 +108,14 @@ describe("Cost guard on the local AWS", function () {
         assert.ok(until(all), `only ${JSON.stringify(all)} arrived`);
         return all;
     }
-    /** Deletes the notifications of earlier runs. */
+    /** Removes the notifications of earlier runs from the queue. */
     const drain = () => notices(() => false, 2).catch(() => undefined);
     const invoke = async () => {
         const FunctionName = String(outputs.costGuardName);
         const { FunctionError, Payload } = await by.lambda.send(new InvokeCommand({ FunctionName }));
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
     };
-    /** Returns which of the campaigns exist. */
+    /** Returns whether each of the two campaigns exists. */
     const there = () =>
         Promise.all(
             [campaignArn, rankingCampaignArn].map((arn) =>
@@ -136,11 +136,11 @@ describe("Cost guard on the local AWS", function () {
     const resume = async () =>
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
 
-    it("an API that up creates while it is closed rejects requests until resume", async () => {
+    it("an API that up creates while the cost guard has closed the stack rejects requests until resume", async () => {
         assert.deepEqual(await statuses(), [429]);
         assert.equal((await fetch(`${outputs.apiUrl}/events`, { method: "OPTIONS" })).status, 429);
         await resume();
-        // A list from the campaign would be a request, and the next test needs an idle campaign.
+        // Request no list from the campaign, because the next test needs an idle campaign.
         assert.equal((await fetch(`${outputs.apiUrl}/popular`)).status, 200);
     });
 
@@ -157,7 +157,7 @@ describe("Cost guard on the local AWS", function () {
             ranking: names().ranking,
             edge: false,
         });
-        /** Runs the guard in this process, with a session of a role that has these statements. */
+        /** Runs the guard in this process, with the credentials of a role that has only these statements. */
         const runWith = (statements: readonly Statement[], state: GuardState): Promise<Error | undefined> =>
             bySession({ iam: aws.iam, sts: by.sts }, statements, async (keys) => {
                 const clients = { ...clientsOf(aws.instance, keys), ...more(keys) };
@@ -178,7 +178,7 @@ describe("Cost guard on the local AWS", function () {
                         functions: [{ name: names().api, gb: 0.5 }],
                     },
                 };
-                // All campaigns are idle at the same time, so the guard also calls the ranking campaign.
+                // With these settings every campaign is idle at once, so that the guard uses all its permissions.
                 const settings = {
                     ...guardConfig,
                     ...place,
@@ -197,7 +197,7 @@ describe("Cost guard on the local AWS", function () {
                     return error as Error;
                 }
             });
-        /** Prepares a state in which the guard does everything that it can do. */
+        /** Returns a state in which the guard parks, closes, notifies and deletes in one run. */
         async function busy(): Promise<GuardState> {
             const at = Date.now();
             return {
@@ -224,7 +224,7 @@ describe("Cost guard on the local AWS", function () {
             );
         });
 
-        it("each permission is needed: a run without one fails and names it", async () => {
+        it("a run of the guard without any one of its permissions fails and reports this permission", async () => {
             // Lambda itself makes these calls with the role, so a run of the guard's code does not need them.
             const byLambda = /^(logs|sqs):/;
             const tried: string[] = [];
@@ -232,8 +232,7 @@ describe("Cost guard on the local AWS", function () {
                 guardPolicy(scope(), { unusedAction: "delete", api: true }),
             )) {
                 if (byLambda.test(action)) continue;
-                // Only runs that lack a part of a permission to park or to close start from a state in which the guard parks or
-                // closes.
+                // The guard parks or closes only in runs that lack a permission for parking or closing.
                 const parks = /DeleteCampaign$|PutParameter$/.test(action) && !resource.endsWith("/guard");
                 const deletes = /DeleteSolution$/.test(action);
                 const state = await busy();
@@ -264,7 +263,7 @@ describe("Cost guard on the local AWS", function () {
             assert.deepEqual(await there(), [true, true]);
         });
 
-        it("the role's permissions suffice to notify, publish, delete and park", async () => {
+        it("the guard's role may notify, publish metrics, delete, close and park", async () => {
             await drain();
             const permission = { FunctionName: names().api, StatementId: "planted" };
             const planted = { ...permission, Action: "lambda:InvokeFunction", Principal: "999999999999" };
@@ -305,7 +304,7 @@ describe("Cost guard on the local AWS", function () {
     });
 
     describe("Operation of the cost guard", () => {
-        it("the scheduled guard parks at the limit, and up does not undo it", async () => {
+        it("the scheduled guard parks the campaigns at the limit, and up does not restore them", async () => {
             await note("guard", overLimit());
             await aws.configure({ ...serving, guardMinutes: 1 });
             // The previous `up` recorded the closed stage; this `up` records the open one.

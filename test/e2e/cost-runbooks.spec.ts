@@ -87,7 +87,7 @@ describe("Cost runbooks on a deployed stack", () => {
             sqs.destroy();
         });
 
-        it("budget-alarms stops waiting for a lost notification and restores hidden messages", async () => {
+        it("budget-alarms stops waiting for a lost notification and makes other messages visible again", async () => {
             const [sns, sqs] = [new SNSClient(settings()), new SQSClient(settings())];
             const { TopicArn: topicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "without-a-queue" }));
             const { QueueUrl: queueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "lonely" }));
@@ -172,7 +172,7 @@ describe("Cost runbooks on a deployed stack", () => {
         const near = (actual: number, expected: number) =>
             assert.ok(Math.abs(actual - expected) < expected / 100, `${actual} is not ${expected}`);
 
-        it("cost-report compares the bill with the estimate and forecasts the month", async () => {
+        it("cost-report compares the billed cost with the estimate and forecasts the month", async () => {
             const { lines, predicted, forecast, saved, calls, totalUsd, scope, advice } = await report();
             assert.equal(advice.minProvisionedTPS, 1);
             assert.match(advice.text, /minProvisionedTPS 1 is right \(≈ \$146 a month idle\)/);
@@ -182,7 +182,8 @@ describe("Cost runbooks on a deployed stack", () => {
             const campaign = predicted.compared.rows.find(({ kind }: { kind?: string }) => kind === "campaign");
             near(campaign.predicted, 19 * 4.8);
             near(campaign.billed, 19 * 4.8);
-            // Preview counts the planned dashboard and alarms, and the report counts the existing ones.
+            // The two estimates may differ, because preview counts planned alarms and dashboards and the report
+            // existing ones.
             const apart = Math.abs(predicted.monthlyUsd - predicted.estimatedMonthlyCostUsd);
             assert.ok(apart <= prices.dashboard.usd + 0.2, String(apart));
             assert.equal(forecast.by, "AWS");
@@ -191,7 +192,7 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.ok(saved.notBilled.hours < 0.1, String(saved.notBilled.hours));
         });
 
-        it("cost-report shows bars, both sums and the price of its calls", async () => {
+        it("cost-report shows a bar for each day, estimated and billed cost, and the price of its calls", async () => {
             const { exitCode, stdout, stderr } = await ofStack("cost-report", "--month", month);
             assert.equal(exitCode, 0, stderr);
             assert.match(stderr, /Calling Cost Explorer twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
@@ -207,7 +208,7 @@ describe("Cost runbooks on a deployed stack", () => {
             near(document.totalUsd, 19.5 * 4.8);
         });
 
-        it("cost-report shows from the bill what parking saved", async () => {
+        it("cost-report calculates from the billed cost how much parking saved", async () => {
             assertExit(await ofStack("park", "--yes"), 0);
             await advance(4 * 24 * hour);
             assertExit(await ofStack("resume", "--yes"), 0);
@@ -224,7 +225,7 @@ describe("Cost runbooks on a deployed stack", () => {
         });
     });
 
-    it("the prices command reports that it needs an AWS account", async () => {
+    it("the runbook prices reports that it needs an AWS account", async () => {
         const { exitCode, stderr } = await alone("prices", "--region", region);
         assert.equal(exitCode, 1);
         assert.match(stderr, /It needs an AWS account/);

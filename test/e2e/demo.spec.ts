@@ -62,7 +62,7 @@ describe("npm run demo", () => {
         assert.ok(document.seconds.total >= document.seconds.pulumiUp);
     });
 
-    it("pulumi preview under `local` says what a change means", async () => {
+    it("`npm run local -- pulumi preview` explains the effect of a change", async () => {
         const configFile = join(project, "faster.yaml");
         const config = await readFile(join(project, "Pulumi.local.yaml"), "utf8");
         await writeFile(
@@ -74,7 +74,7 @@ describe("npm run demo", () => {
         assert.match(stderr, /What this update means:\n {2}- updates the campaign in place: it keeps serving/);
     });
 
-    it("a second demo run changes no resource and prints three tables and the next commands", async () => {
+    it("a second demo run changes no resource and prints the lists of three users and the next commands", async () => {
         const { stdout, stderr } = await node("packages/local-aws/demo/demo.ts", "--data", "u.data");
         for (const user of [22, 6, 122]) {
             assert.match(stdout, new RegExp(`^Recommended to user ${user}$`, "m"));
@@ -85,7 +85,7 @@ describe("npm run demo", () => {
         assert.doesNotMatch(up, /\b(created|updated|replaced|deleted) \(/);
     });
 
-    /** Commands without a stack, as a newcomer types them after the demo. */
+    /** Commands without --stack, as a new user may type them after the demo. */
     const typed = [
         "recommend 22",
         "watch-status",
@@ -101,7 +101,7 @@ describe("npm run demo", () => {
     };
     const local = "npm run local -- ";
 
-    it("commands outside `local` print hints for AWS after the demo", async () => {
+    it("runbooks started without `npm run local` say that the demo's stack is on the local AWS", async () => {
         // Pulumi for AWS finds no stack, because the demo's state is in another backend.
         const backend = await mkdtemp(join(tmpdir(), "movie-recommender-outside-"));
         env = { ...env, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "" };
@@ -122,14 +122,14 @@ describe("npm run demo", () => {
         }
     });
 
-    it("commands under `local` print hints that begin with npm run local --", async () => {
+    it("runbooks started with `npm run local --` print commands that also begin with npm run local --", async () => {
         const lines = [...typed, "versions --stack nothing", "rollback --to nothing", "recommend 22 --filter nothing"];
         let hints = 0;
         for (const line of lines) {
             const answer = await told("packages/local-aws/cli.ts", ...line.split(" "));
-            // A slow command reports its running programs on stderr. Those lines are no hints.
+            // Remove the progress lines of slow commands, which also contain command names.
             const text = answer.text.replaceAll(/^waiting for .*$/gm, "");
-            // Words of Pulumi's own CLI and of the runbooks, as commands.
+            // Find printed commands of Pulumi and npm.
             const commands =
                 text.match(
                     /(?:npm run (?:-s )?[\w-]+ -- )?(?:pulumi (?:up|preview|stack|config|refresh)|npm run [\w-]+)/g,
@@ -140,7 +140,7 @@ describe("npm run demo", () => {
         assert.ok(hints > 2, "no hint was seen");
     });
 
-    it("commands under `local` say how the AWS CLI reaches the local AWS", async () => {
+    it("runbooks started with `npm run local --` say how the AWS CLI reaches the local AWS", async () => {
         const hint = 'Before an aws command, run: eval "$(npm run -s local -- env)"\n';
         const { text } = await told("packages/local-aws/cli.ts", "forget-viewer", "22", "--dry-run");
         assert.ok(text.includes("aws s3 cp") && text.endsWith(hint), text);

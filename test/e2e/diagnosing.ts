@@ -29,7 +29,9 @@ export function diagnoseAccess(aws: () => TestAws) {
 export const broken = ({ findings }: Printed) =>
     findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []));
 
-/** Tests of diagnose-access for a role, a bucket and a job that belong to no stack. The tests remove policies of the stack. */
+/**
+ * Defines tests of diagnose-access without a stack: for a role, a bucket or a job. They delete policies of the stack.
+ */
 export function diagnoseWithoutStack(aws: () => TestAws): void {
     const { answered, ask, shown } = diagnoseAccess(aws);
 
@@ -49,7 +51,7 @@ export function diagnoseWithoutStack(aws: () => TestAws): void {
         for (const words of [": another bucket", "has no bucket policy"]) assert.ok(text.includes(words), text);
     });
 
-    it("diagnose-access reports unreadable policies as unknown and names the missing permissions", async () => {
+    it("diagnose-access reports unreadable policies as unknown, with the missing permissions", async () => {
         const { roleArn = "", bucketName = "" } = await aws().outputs();
         const keys = await strangersKeys(aws());
         const answer = await answered(["--role", roleArn, "--bucket", bucketName, "--key", "a.csv"], keys);
@@ -75,7 +77,7 @@ export function diagnoseWithoutStack(aws: () => TestAws): void {
         assert.equal(both.firstBroken, "role policies: list and read");
     });
 
-    it("diagnose-access names the account of a job in another account", async () => {
+    it("diagnose-access reports the account of a job in another account", async () => {
         const job = `arn:aws:personalize:${region}:999999999999:dataset-import-job/x`;
         const answer = await answered(["--job", job]);
         assertExit(answer, 3);
@@ -106,7 +108,7 @@ export function diagnoseWithoutStack(aws: () => TestAws): void {
     });
 }
 
-/** Keys of a user without any permission. */
+/** Creates a user without any permission and returns the user's access key. */
 async function strangersKeys({ iam }: TestAws) {
     await iam.send(new CreateUserCommand({ UserName: "stranger" }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: "stranger" }));

@@ -47,7 +47,7 @@ describe("drill-aws", () => {
         const { exitCode, stdout, stderr } = await drill(output, [], () => {});
         assert.equal(exitCode, 0, stdout + stderr);
         assert.equal(stdout.match(/All steps succeeded, and destroy left no resource\./g)?.length, 2);
-        // States that last seconds may be missed by one poll, so they are not compared.
+        // Ignore differences in states, because a poll may miss a state that lasts only seconds.
         assert.doesNotMatch(stdout, /│ (call|member|type|error|observed) +│/);
         const file = join(output, "recording.jsonl");
         const operations = readRecording(file).map(({ operation }) => operation);

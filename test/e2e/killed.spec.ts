@@ -24,7 +24,7 @@ describe("Interrupted up", () => {
     });
     after(() => aws?.stop());
 
-    /** Returns the calls of an operation that the local AWS logged after this number. */
+    /** Returns the calls of an operation that the local AWS logged after the call with this number. */
     const calls = async (operation: string, after: number) =>
         (await adminOf(aws.instance).requests(after)).filter((request) => request.operation === operation);
     const lastCall = async () => (await adminOf(aws.instance).requests()).at(-1)?.id ?? 0;
@@ -44,7 +44,8 @@ describe("Interrupted up", () => {
             assert.ok(started.some(({ command }) => /pulumi-language-nodejs/.test(command)));
             engine.kill("SIGKILL");
             await ended;
-            // Pulumi's own language host would wait for five minutes.
+            // The engine's child processes must end soon. Pulumi's original language host would run on for five
+            // minutes.
             const left = () => running().filter(({ pid }) => started.some((one) => one.pid === pid));
             for (let waits = 0; left().length > 0 && waits < 150; waits++) await sleep(100);
             assert.deepEqual(
@@ -56,7 +57,7 @@ describe("Interrupted up", () => {
             assert.match(up.stderr, /the stack is currently locked by 1 lock/);
         });
 
-        it("watch-status lists the import job that the killed up was creating", async () => {
+        it("watch-status lists the import job that the killed up had started", async () => {
             const { stdout } = await aws.runbook("watch-status", "--json");
             const resources = (JSON.parse(stdout).resources as { resource: string }[]).map(({ resource }) => resource);
             assert.ok(
@@ -65,7 +66,7 @@ describe("Interrupted up", () => {
             );
         });
 
-        it("up resumes after the local commands cancel the lock and import resources", async () => {
+        it("up continues after the printed local commands have cancelled the lock and imported resources", async () => {
             await ensureStack(aws.instance, aws.stack);
             await followAudit(aws);
             assertExit(await aws.engine("up"), 0);
@@ -81,11 +82,11 @@ describe("Interrupted up", () => {
     describe("Ctrl-C while a campaign is being created", () => {
         let last = 0;
 
-        it("up prints that AWS continues and how to resume", async () => {
+        it("up prints that AWS continues the creation, and which command resumes it", async () => {
             const admin = adminOf(aws.instance);
             last = await lastCall();
             await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });
-            // On AWS, a policy that is seconds old may not have reached every server.
+            // Let the first import fail, as on AWS if a new policy has not reached every server.
             const reason =
                 "Failed to create a data import job. Insufficient privileges for accessing data in Amazon S3.";
             await admin.arm({ operation: "CreateDatasetImportJob", effect: { kind: "fail", reason } });
@@ -117,7 +118,7 @@ describe("Interrupted up", () => {
                 await until("up creates the campaign", isCreating, 120).catch((error: Error) => {
                     throw new Error(`${error.message}\n${progress}${said}`);
                 });
-                // The campaign hangs. Wait until the creations of the other resources have ended, so that only it is pending.
+                // Wait until all other resources are created, so that only the campaign, which hangs, is pending.
                 const created = () => progress.split(" created (").length;
                 for (let before = 0; before !== created(); await sleep(5000)) before = created();
                 up.kill("SIGINT");

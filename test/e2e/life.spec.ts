@@ -75,7 +75,7 @@ describe("Lifecycle of a stack on the real engine", () => {
             const list = document.recommendations[user] as { itemId: string; score: number }[];
             assert.equal(list.length, 5);
             assert.ok(list.every(({ itemId }) => csv.includes(`,"${itemId}",`)));
-            // No user of this data has more viewings than a filter considers (100).
+            // A filter considers the last 100 interactions, and no user of this data has more.
             assert.ok(list.every(({ itemId }) => !csv.includes(`"${user}","${itemId}",`)));
             assert.deepEqual(
                 list.map(({ score }) => score),
@@ -85,7 +85,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.notDeepEqual(document.recommendations[1], document.recommendations[2]);
     });
 
-    it("recommend names users without interactions in the stack's data", async () => {
+    it("recommend reports users without interactions in the stack's data", async () => {
         const result = await aws.runbook("recommend", "1", "stranger", "--config-file", aws.configFile);
         assertExit(result, 0);
         assert.match(result.stdout, /^User 1$/m);
@@ -106,7 +106,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
     });
 
-    it("up rejects another owner's stack of the same name", async () => {
+    it("up rejects a stack whose name another owner's stack already uses", async () => {
         const admin = adminOf(aws.instance);
         const file = join(aws.instance.dir, "state.json");
         assertExit(await aws.pulumi("stack", "export", "--file", file), 0);
@@ -160,7 +160,7 @@ describe("Lifecycle of a stack on the real engine", () => {
 
     it("destroy leaves no resource in any service, also after a campaign was deleted by hand", async () => {
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
-        // Both versions remain, because a version is deleted only with its solution.
+        // Two versions exist, because a version is deleted only with its solution.
         const versions = ["version", "version"];
         const roles = ["role", "role", "role", "role"];
         const watchers = (await watchersIn(aws)).map((thing) => thing.split(" ")[0]);
@@ -189,7 +189,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.equal((await importJobNames(aws)).length, 2);
     });
 
-    it("up after destroy imports again with the next job number", async () => {
+    it("up after destroy imports the data again, in a job with the next number", async () => {
         await aws.writeInteractions(1);
         assertExit(await aws.engine("up"), 0);
         const next = firstJob.replace(/-1$/, "-2");
@@ -198,9 +198,9 @@ describe("Lifecycle of a stack on the real engine", () => {
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });
 
-    // `npm run drill:planned` covers every config key, every change by hand and every pair of deleted kinds.
+    // `npm run drill:planned` tests every config key, every change by hand and every pair of deleted resource kinds.
     it("refresh, preview and up restore what was deleted by hand", async () => {
-        // A restored version or subscription has another id.
+        // Remove the ids of versions and subscriptions, because restored ones have new ids.
         const names = async () =>
             [...(await everythingIn(aws)), ...(await watchersIn(aws))]
                 .map((thing) => thing.replace(/^version .*|:[0-9a-f-]{36}$/, ""))
@@ -239,7 +239,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });
 
-    it("a changed bucketName keeps the trail's bucket and its events", async () => {
+    it("a changed bucketName keeps the bucket of the CloudTrail trail and its events", async () => {
         const { bucketName } = await aws.outputs();
         const event = { Bucket: `${bucketName}-trail`, Key: "AWSLogs/000000000000/event.json.gz" };
         await aws.s3.send(new PutObjectCommand({ ...event, Body: "{}" }));
@@ -253,7 +253,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.equal(existsSync(join(aws.instance.root, `Pulumi.${aws.stack}.yaml`)), false);
     });
 
-    describe("boto3 as an independent client", () => {
+    describe("boto3 as a client of the local AWS", () => {
         let outputs: Record<string, string>;
         // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, each asserted on
         let seen: any;
@@ -309,7 +309,7 @@ describe("Lifecycle of a stack on the real engine", () => {
             });
         });
 
-        it("boto3 reads the role's trust policy as the program wrote it", () => {
+        it("boto3 reads the same trust policy of the role that the program wrote", () => {
             assert.deepEqual(seen.trust, executionRoleTrust({ partition: "aws", region, accountId: "000000000000" }));
         });
 

@@ -5,7 +5,7 @@ import { load } from "js-yaml";
 import { root } from "../../packages/local-aws/instance.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-/** Resources that docs/setups.md lists, by the words of the page. */
+/** The resource types behind each term in the list of resources in docs/setups.md. */
 const parts = {
     bucket: /^aws:s3\//,
     access: /^aws:iam\/role(Policy)?:/,

@@ -64,7 +64,7 @@ describe("Observability of a deployed stack", function () {
 
     const lines = () => dashboardLines(by.cloudwatch, names.dashboard);
 
-    /** Requests of useApi that the API answers with a personal list. */
+    /** Number of requests in `useApi` that the API answers with a personal list. */
     let personalLists = 0;
 
     /** Requests lists until each source has answered: campaign, cache, precomputed lists, and fallback tables. */
@@ -80,10 +80,11 @@ describe("Observability of a deployed stack", function () {
             personalLists += 1;
             return ask(`/recommendations/${viewer}`);
         };
-        // On a busy machine, DynamoDB may time out for one viewer, and the campaign answers instead.
+        // Use several viewers, because on a busy machine DynamoDB may time out for one, and the campaign answers
+        // instead.
         const viewers = Array.from({ length: 19 }, (_, number) => String(12 + number));
         await countRequestsOf(viewers, aws, String(outputs.apiTableName));
-        // A process keeps a list only after it has seen the campaign's version.
+        // Repeat the request, because a process caches lists only after it has read the campaign's version.
         await until("a cached list", async () => (await askList("7")) === "cache" || undefined);
         await until("a precomputed list", async () => {
             const { FunctionError } = await by.lambda.send(new InvokeCommand({ FunctionName: names.prefetch }));
@@ -102,7 +103,7 @@ describe("Observability of a deployed stack", function () {
         assert.deepEqual([...sources].sort(), ["cache", "campaign", "popular", "precomputed", "similar"]);
     }
 
-    it("every dashboard metric has data after requests, guard and publish-metrics", async () => {
+    it("every dashboard metric has data after requests, a run of the cost guard and publish-metrics", async () => {
         const campaignArn = String(outputs.campaignArn);
         for (const userId of ["1", "2", "3"]) {
             await aws.runtime.send(new GetRecommendationsCommand({ campaignArn, userId }));
@@ -144,7 +145,7 @@ describe("Observability of a deployed stack", function () {
         );
     });
 
-    it("publishing equal metrics twice leaves the statistics unchanged", async () => {
+    it("publish-metrics does not change statistics if it publishes equal metrics again", async () => {
         const at = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
         const values = [{ name: "CampaignAgeHours", value: 3.25 }];
         const statistics = async () => {
@@ -178,7 +179,7 @@ describe("Observability of a deployed stack", function () {
         assertExit(await aws.runbook("publish-metrics", "--every", "5m", "--json"), 2);
     });
 
-    it("the stack has an alarm for each failure that notifies the topic", async () => {
+    it("the stack has an alarm for each kind of failure, which notifies the topic", async () => {
         const { MetricAlarms = [] } = await by.cloudwatch.send(
             new DescribeAlarmsCommand({ AlarmNamePrefix: names.alarmPrefix }),
         );
@@ -218,7 +219,9 @@ describe("Observability of a deployed stack", function () {
             return MetricAlarms[0]?.StateValue === state || undefined;
         });
 
-    /** Publishes the API's present counts for the period before, too, because the API's metrics have the machine's time. */
+    /**
+     * Copies the API's counts to five minutes before, because its metrics have the real time, not that of `advance`.
+     */
     async function fiveMinutesBefore(): Promise<void> {
         const Dimensions = [{ Name: "Stack", Value: aws.stack }];
         for (const MetricName of [servingApiMetrics.campaignCalls, servingApiMetrics.campaignFailures]) {
@@ -255,7 +258,7 @@ describe("Observability of a deployed stack", function () {
                 const { source } = (await response.json()) as { source: string };
                 assert.deepEqual([response.status, source], [200, "popular"]);
             }
-            // The API pauses its calls after some failures.
+            // Call the campaign directly, because the API pauses its own calls after some failures.
             for (const userId of ["1", "2"]) {
                 const { campaignArn } = outputs;
                 await assert.rejects(aws.runtime.send(new GetRecommendationsCommand({ campaignArn, userId })));
@@ -330,7 +333,7 @@ describe("Observability of a deployed stack", function () {
         assert.equal(logGroups[0]?.retentionInDays, 90);
     });
 
-    it("watch-status --follow shows each state change until Ctrl-C", async () => {
+    it("watch-status --follow prints each state change until Ctrl-C", async () => {
         const args = ["runbooks/watch-status.ts", "--stack", aws.stack, "--follow", "--poll", "0.2"];
         const runbook = spawn(process.execPath, args, {
             cwd: root,

@@ -5,7 +5,7 @@ import type { startOperated } from "../support/operated-stack.ts";
 
 type Operated = Awaited<ReturnType<typeof startOperated>>;
 
-/** Tests of park and resume for a stack that is up. The last one destroys it. */
+/** Defines tests of the runbooks park and resume for a deployed stack. The last test destroys the stack. */
 export function parkAndResume(operated: () => Operated): void {
     let stack: Operated;
     let aws: Operated["aws"];

@@ -47,7 +47,7 @@ describe("Preview on the real engine", () => {
     });
     after(() => aws?.stop());
 
-    /** Returns the engine's result for the program with added code. */
+    /** Runs the engine on the program with added code and returns the result. */
     async function changed(command: "preview" | "up", addition: string) {
         await writeFile(join(program, "index.ts"), original);
         await appendFile(join(program, "index.ts"), addition);
@@ -56,7 +56,7 @@ describe("Preview on the real engine", () => {
     }
 
     it("preview shows the price and warns that AWS may reject aws-hrnn", async () => {
-        // 50 requests a second are 50 TPS.
+        // This number of requests per day needs 50 TPS.
         await aws.configure({ recipe: "aws-hrnn", expectedRequestsPerDay: String(50 * 86_400), budgetByTag: true });
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
@@ -176,7 +176,7 @@ describe("Preview on the real engine", () => {
         assert.match(preview.text, /pulumi config set --path waivers\.wildcard-action/);
     });
 
-    it("a waiver lets a wildcard policy pass, and config disables budget and conditions", async () => {
+    it("preview accepts a wildcard policy with a waiver, and config disables budget and bucket policy conditions", async () => {
         const waivers = { "wildcard-action": reason };
         await aws.configure({ waivers, budget: false, bucketPolicyConditions: false });
         const preview = await changed("preview", additions);

@@ -35,7 +35,7 @@ describe("pulumi stack rename", () => {
     });
     after(() => aws?.stop());
 
-    it("preview rejects a renamed stack and prints commands that keep names", async () => {
+    it("preview rejects a renamed stack and prints commands that keep the names of its resources", async () => {
         const { exitCode, stdout, stderr } = await aws.engine("preview");
         assert.notEqual(exitCode, 0);
         const text = stdout + stderr;
@@ -48,7 +48,7 @@ describe("pulumi stack rename", () => {
         });
     });
 
-    it("up with the kept names only updates in place and stays parked", async () => {
+    it("up of the renamed stack with the kept names only updates resources in place and stays parked", async () => {
         await aws.configure({ ...served, ...pins });
         const { plan } = await applied(aws);
         assert.deepEqual(Object.keys(plan), ["update"], JSON.stringify(plan));
@@ -56,7 +56,7 @@ describe("pulumi stack rename", () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
-    it("up moves the state flags and guard state to the new name", async () => {
+    it("up moves the state flags and the cost guard's state to the stack's new name", async () => {
         assert.deepEqual(await parameters(aws.stack), flags);
         assert.deepEqual(await parameters(former), {});
     });

@@ -5,11 +5,11 @@ import { interrupted } from "../support/interrupt.ts";
 import { everythingIn, importJobNames } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-/** Lists resources with AWS's own clients, without records of jobs. */
+/** Selects the resources of Personalize except import jobs, which cannot be deleted. */
 const isPersonalize = (thing: string) =>
     /^(schema|group|dataset|solution|version|campaign|filter|tracker) /.test(thing);
 
-/** `npm run drill:revert` covers each kind of change, each kind of stop and each ending. */
+/** `npm run drill:revert` tests each kind of change, with each kind of interruption and each following command. */
 describe("A reverted change after an interrupted up", () => {
     const settings = { alertEmail: "a@example.com", bucketName: "films-before" };
     let aws: TestAws;
@@ -25,7 +25,7 @@ describe("A reverted change after an interrupted up", () => {
     });
     after(() => aws?.stop());
 
-    it("a nameSuffix reverted after a kill at CreateSolutionVersion keeps every live resource", async () => {
+    it("up of a nameSuffix reverted after a kill at CreateSolutionVersion keeps every live resource", async () => {
         await aws.configure({ ...settings, nameSuffix: "-yy" });
         assert.ok(await interrupted(aws, "up", { operation: "CreateSolutionVersion", stop: "kill" }));
         await aws.configure(settings);
@@ -36,7 +36,7 @@ describe("A reverted change after an interrupted up", () => {
         assert.deepEqual(own, jobs, "the reverted data was imported before");
     });
 
-    it("a bucketName and an alertEmail reverted after a failure keep the live policy and subscription", async () => {
+    it("up of bucketName and alertEmail reverted after a failure keeps the bucket policy and the subscription", async () => {
         const state = async () => {
             const { Policy } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket: settings.bucketName }));
             const { Subscriptions = [] } = await aws.sns.send(new ListSubscriptionsCommand({}));

@@ -32,9 +32,9 @@ describe("Access to the API", () => {
     let aws: TestAws;
     let outputs: Record<string, string>;
     let sts: STSClient;
-    /** A filter that callers of the API can name. */
+    /** A configured filter, which requests to the API can use. */
     const named = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
-    /** Config keys whose values may be secrets. */
+    /** Config keys that the test sets as secrets. */
     const secrets = { alertEmail: "ann@secret.example", chatWebhookParameter: "/movie-recommender-chat/secret" };
     const settings = (keys?: Keys) => ({ ...settingsOf(aws.instance, keys), maxAttempts: 1 });
 
@@ -87,7 +87,7 @@ describe("Access to the API", () => {
         const signal = () => AbortSignal.timeout(20_000);
         let revision = 0;
 
-        /** Runs everything that the API's function can do. Throws for a denied call. */
+        /** Runs every call to AWS of the API's function. Throws if a call is denied. */
         async function serve(keys: Keys): Promise<void> {
             const { personalize, runtime, ...rest } = clientsOf(aws.instance, keys);
             const dynamo = new DynamoDBClient(settings(keys));
@@ -115,7 +115,7 @@ describe("Access to the API", () => {
                     client.destroy();
             }
         }
-        /** Runs everything that the prefetch can do. */
+        /** Runs every call to AWS of the prefetch function. Throws if a call is denied. */
         async function makeLists(keys: Keys): Promise<void> {
             const { personalize, runtime, ...rest } = clientsOf(aws.instance, keys);
             const dynamo = new DynamoDBClient(settings(keys));
@@ -212,12 +212,12 @@ describe("Access to the API", () => {
             assert.equal((await through(host, script)).headers["cache-control"], "public, max-age=31536000, immutable");
             const popular = await through(host, "/api/popular?numResults=2");
             assert.deepEqual([popular.status, JSON.parse(popular.body).films.length], [200, 2]);
-            // The bucket itself is not public.
+            // The page's bucket must not be public.
             const bucket = `http://127.0.0.1:${aws.instance.port}/${outputs.bucketName}-page/index.html`;
             assert.equal((await fetch(bucket)).status, 403);
         });
 
-        it("the cost guard closes the distribution, up keeps it closed, resume opens it", async () => {
+        it("the cost guard closes the CloudFront distribution, up keeps it closed and resume opens it", async () => {
             const lambda = new LambdaClient(settings());
             const Name = `/movie-recommender/${aws.stack}/guard`;
             const stored = async (): Promise<GuardState> =>

@@ -14,7 +14,7 @@ import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { assertExit, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: as the document is
+// biome-ignore lint/suspicious/noExplicitAny: JSON of many shapes, each of which a test asserts
 type Document = any;
 
 /** Returns the schema of a response. Its `#/components/…` references point into the API description. */
@@ -30,7 +30,7 @@ interface Answer {
     readonly headers: Headers;
 }
 
-/** The API with the real engine, the real gateway and a function that the local AWS runs. */
+/** Deploys the API with the real engine. The local AWS runs its gateway and its function. */
 describe("API on the local AWS", () => {
     let aws: TestAws;
     let url: string;
@@ -138,7 +138,7 @@ describe("API on the local AWS", () => {
         assert.equal((await call("/items/no-such-film")).status, 404);
     });
 
-    it("an event changes the viewer's list within a second and no other", async () => {
+    it("an event changes its viewer's list within a second and no list of others", async () => {
         const others = await from("campaign", () => call("/recommendations/8"));
         // Take the best of three measurements, because the machine may be busy with something else.
         const took: number[] = [];
@@ -171,7 +171,7 @@ describe("API on the local AWS", () => {
         assert.deepEqual(idsOf(then).toSorted(), [...again, idsOf(list)[0]].toSorted());
     });
 
-    it("flush-cache makes every list come from the campaign again", async () => {
+    it("after flush-cache, every list comes from the campaign again", async () => {
         const list = () => call("/recommendations/9");
         await from("campaign", list);
         await from("cache", list);
@@ -180,7 +180,7 @@ describe("API on the local AWS", () => {
         await from("cache", list);
     });
 
-    it("forget-viewer deletes the viewer's items after a dry run shows them", async () => {
+    it("forget-viewer --dry-run shows the viewer's items in the table, and forget-viewer deletes them", async () => {
         await watch("30", idsOf(await call("/popular?numResults=1"))[0] ?? "");
         const { stdout, ...shown } = await aws.runbook("forget-viewer", "30", "--dry-run", "--json");
         assertExit({ stdout, ...shown }, 0);
@@ -221,7 +221,7 @@ describe("API on the local AWS", () => {
     it("prefetch stores lists for the busiest viewers, served as precomputed", async () => {
         const FunctionName = `movie-recommender-prefetch-${aws.stack}`;
         await from("campaign", () => call("/recommendations/11"));
-        // If a read of DynamoDB timed out, memory has the campaign's list, so the test requests another viewer's list.
+        // Use several viewers, because after a timeout of DynamoDB the process caches the campaign's list for a viewer.
         const viewers = Array.from({ length: 16 }, (_, number) => String(31 + number));
         await countRequestsOf(viewers, aws, String((await aws.outputs()).apiTableName));
         const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
@@ -233,7 +233,7 @@ describe("API on the local AWS", () => {
         assert.deepEqual(idsOf(answer).filter(isWatched), []);
     });
 
-    it("events are throttled before lists", async () => {
+    it("the API throttles events at a lower rate than lists", async () => {
         // Send six requests at a time, because each concurrent request starts a process, which takes most of a second.
         const six = (ask: () => Promise<Answer>) => Promise.all(Array.from({ length: 6 }, ask));
         const isThrottled = ({ status }: Answer) => status === 429;
@@ -267,7 +267,7 @@ describe("API on the local AWS", () => {
         let asking: Promise<unknown>;
         let round = 0;
 
-        /** Starts known and new viewers who send requests all the time, some of them with events. */
+        /** Sends requests of known and new viewers, and some events, until the tests end. */
         async function viewer(number: number): Promise<void> {
             while (!stopped) {
                 round += 1;
@@ -290,7 +290,7 @@ describe("API on the local AWS", () => {
             await asking;
         });
         const none = () => assert.deepEqual(failed.slice(0, 3), []);
-        /** Waits until the viewers have sent this number of further requests. */
+        /** Waits until this number of further requests has been sent. */
         async function asked(requests: number): Promise<void> {
             for (const enough = round + requests; round < enough; ) await sleep(20);
         }
@@ -303,7 +303,8 @@ describe("API on the local AWS", () => {
         it("the API answers and reports the reason while the campaign is throttled", async () => {
             const admin = adminOf(aws.instance);
             await admin.arm({ operation: "GetRecommendations", times: 100_000, effect: { kind: "throttle" } });
-            // On a busy machine, the deadline of the campaign call may pass before the error arrives: the reason is then `slow`.
+            // Try several viewers, because on a busy machine the error may arrive after the deadline, with the reason
+            // `slow`.
             let stranger = 0;
             const isThrottled = async () => {
                 stranger += 1;
@@ -315,9 +316,12 @@ describe("API on the local AWS", () => {
             none();
         });
 
-        /** Returns two answers that come from the fallback tables only. */
+        /** Returns two lists of films that come from the fallback tables only. */
         const seen = async () => [(await call("/popular")).body.films, (await call("/similar/1")).body.films];
-        /** Waits for the API's tables. It asks the service once a minute, or if the table has no status. */
+        /**
+         * Deletes the stored campaign status, so that the API reads it and the tables anew. Waits for the expected
+         * lists.
+         */
         async function untilSeen(what: string, isSeen: (seen: readonly unknown[]) => boolean): Promise<void> {
             const Key = { pk: { S: "stack" }, sk: { S: "campaign" } };
             await dynamo.send(new DeleteItemCommand({ TableName: (await aws.outputs()).apiTableName, Key }));
@@ -325,7 +329,7 @@ describe("API on the local AWS", () => {
         }
         let first: readonly unknown[] = [];
 
-        it("popular and similar films stay when the quality gate rejects a version", async () => {
+        it("popular and similar films stay the same if the quality gate rejects a version", async () => {
             first = await seen();
             const closedGate = { gate: { minimumNdcgOverPopularityPercent: 100_000 } };
             await aws.configure({ ...serving, ...closedGate, minProvisionedTPS: 2 });
@@ -335,12 +339,12 @@ describe("API on the local AWS", () => {
             const { solutionVersionArn } = await aws.outputs();
             assert.equal(campaign?.minProvisionedTPS, 2);
             assert.notEqual(campaign?.solutionVersionArn, solutionVersionArn);
-            // New processes, which a changed configuration of the function starts, answer in the same way.
+            // The changed configuration has started new processes of the function, which must answer in the same way.
             assert.deepEqual(await seen(), first);
             none();
         });
 
-        it("popular and similar films switch with the version and back on rollback", async () => {
+        it("popular and similar films change with the served version and return on rollback", async () => {
             const { solutionVersionArn = "" } = await aws.outputs();
             assertExit(await operate("rollback", "--to", solutionVersionArn, "--yes"), 0);
             const differs = (part: unknown, at: number) => !isDeepStrictEqual(part, first[at]);
@@ -354,12 +358,13 @@ describe("API on the local AWS", () => {
         it("the API answers while the campaign is parked and uses it after resume", async () => {
             assertExit(await operate("park", "--yes", "--reason", "night"), 0);
             assert.equal(await isThere(), false);
-            // On a busy machine, the gateway may end a request before the function answers, and its error has no campaign.
+            // Repeat the request, because on a busy machine the gateway may time out, and its error has no campaign
+            // state.
             const isAway = async () => (await call("/health")).body.campaign?.state === "away";
             await until("health reports that the campaign is away", isAway);
             const { body } = await watch("parked-viewer", "3");
             assert.equal(body.tracked, true);
-            // Each process of the function detects the campaign's state by itself.
+            // Repeat the request, because each process of the function detects the campaign's state by itself.
             const like = await until("a list without the campaign", async () => {
                 const answer = await call(`/recommendations/parked-viewer?since=${body.revision}`);
                 return answer.body.reason === "away" ? answer : undefined;
@@ -367,7 +372,7 @@ describe("API on the local AWS", () => {
             assert.ok(["similar", "popular"].includes(like.body.source), like.body.source);
             assertExit(await operate("resume", "--yes"), 0);
             await from("campaign", () => call(`/recommendations/back-${Date.now()}`));
-            // The stack now has the ranking campaign, too.
+            // Resume must also have restored the ranking campaign.
             await from("campaign", () => post("/rankings/1", { itemIds: idsOf(like).slice(0, 3) }));
             none();
         });

@@ -23,7 +23,7 @@ interface Answer {
     readonly tracked: boolean;
 }
 
-/** The data of a shop, from CSV files to the page, with UTF-8 ids, ISO times, views and purchases, and without titles. */
+/** Tests a shop's data from CSV files to the storefront: UTF-8 ids, ISO times, views, purchases, and no titles. */
 describe("Shop data on the real engine", () => {
     let aws: TestAws;
     let browser: Browser;
@@ -51,7 +51,10 @@ describe("Shop data on the real engine", () => {
         assert.ok(answer.ok, `${path}: ${await answer.clone().text()}`);
         return (await answer.json()) as Answer;
     };
-    /** Returns a viewer's list from the campaign. On a busy machine, the API may answer from other sources before. */
+    /**
+     * Repeats a request until the list comes from the campaign. On a busy machine, the API may use other sources
+     * before.
+     */
     const askCampaign = (query = "") =>
         until("a list from the campaign", async () => {
             const list = await ask(`recommendations/${encodeURIComponent(viewer)}${query}`);
@@ -87,7 +90,7 @@ describe("Shop data on the real engine", () => {
         assert.match(log, /Left out of users\.csv: email \(personal\)/);
     });
 
-    it("up creates datasets for interactions, items and users and a purchase filter", async () => {
+    it("up creates datasets for interactions, items and users, and a filter of purchased items", async () => {
         assertExit(await aws.engine("up"), 0);
         assert.deepEqual(await schemaOf("INTERACTIONS"), ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"]);
         assert.deepEqual(await schemaOf("ITEMS"), ["ITEM_ID", "GENRES", "PRICE", "BRAND"]);
@@ -123,7 +126,7 @@ describe("Shop data on the real engine", () => {
         assert.equal((await ask("events", init)).tracked, true);
     });
 
-    it("recommend shows the shop's items by ID", async () => {
+    it("recommend shows the shop's items by their IDs, because they have no titles", async () => {
         const { exitCode, stdout, stderr } = await aws.runbook(
             "recommend",
             "--json",
@@ -136,7 +139,7 @@ describe("Shop data on the real engine", () => {
         assert.match(first.title, /^\u88fd\u54c1 \d+$/);
     });
 
-    it("the storefront says product and view", async () => {
+    it("the storefront uses the words product and view instead of film and watch", async () => {
         const { storefrontUrl } = await aws.outputs();
         browser = await openBrowser();
         const page = await browser.newPage();
@@ -161,7 +164,7 @@ describe("Shop data on the real engine", () => {
         assert.match(refused.stdout + refused.stderr, /not good enough for a paid training.*0 days.*dataWaiver/s);
     });
 
-    it("another schema replaces the interactions dataset, and the campaign answers again", async () => {
+    it("a changed schema replaces the interactions dataset, and then the campaign answers again", async () => {
         const rows = events.trimEnd().split("\n");
         const priced = rows.map((row, index) => (index === 0 ? `${row},price` : `${row},${(index % 40) / 4}`));
         await writeFile(at("priced.csv"), `${priced.join("\n")}\n`);

@@ -16,7 +16,7 @@ import { until } from "../support/until.ts";
 
 /** A recipe that accepts event weights. */
 const common = { recipe: "aws-user-personalization-v2", eventTracker: true };
-/** A training every day; a day lasts two seconds on this local AWS. */
+/** Configures a training every day. A day lasts two seconds on this local AWS. */
 const automatic = { performAutoTraining: true, syncWithLatestSolutionVersion: true, autoTrainingDays: 1 };
 const python = `
 import json, sys, boto3
@@ -29,7 +29,7 @@ describe("Training settings on the real engine", () => {
     let first: Record<string, string> = {};
     before(async () => {
         aws = await startTestAws();
-        // Every third watched film is liked a second later; ids are unchanged.
+        // Add a Like event one second after every third Watch event.
         const rows = Array.from({ length: 1500 }, (_, row) => {
             const [user, film, at] = [row % 50, (row * 7) % 90, 1_700_000_000 + row * 60];
             const like = row % 3 === 0 ? `"${user}","${film}","Like",${at + 1}\n` : "";
@@ -139,7 +139,7 @@ describe("Training settings on the real engine", () => {
             assert.equal((await aws.outputs()).solutionVersionArn, first.solutionVersionArn);
         });
 
-        it("the service also trains on events, without a change for the program", async () => {
+        it("the service also trains on events, and preview and refresh show no change after it", async () => {
             const served = (await campaign())?.solutionVersionArn;
             const { eventTrackerId = "" } = first;
             await putEvent(aws, eventTrackerId, { userId: "1", itemId: "2", sentAt: Date.now() / 1000 });
@@ -148,7 +148,7 @@ describe("Training settings on the real engine", () => {
             assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
         });
 
-        it("switching it off after an import trains a new version by the program", async () => {
+        it("up without performAutoTraining after an import trains a new version", async () => {
             await aws.configure(common);
             const { plan } = await applied(aws);
             assert.deepEqual(plan, { replace: ["SolutionVersion"], update: ["Campaign", "Solution"] });

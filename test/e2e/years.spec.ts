@@ -28,11 +28,13 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
     const [serving, newest] = [() => stack.serving(), () => stack.newest()];
     const [held, up, settled] = [() => stack.held(), () => stack.up(), () => stack.settled()];
 
-    /** Settings of a quality gate that accepts every version: with 60 users, NDCG varies more than a real gate allows. */
+    /** A quality gate that accepts every version, because with 60 users NDCG varies more than a real gate allows. */
     const openGate = { gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 } };
     const id = (arn: string) => arn.split("/").at(-1) ?? "";
     const countOf = (asked: readonly string[], operation: string) => asked.filter((one) => one === operation).length;
-    /** Runs retrain as a process until Personalize has logged a call. Then the callback ends the process. */
+    /**
+     * Runs retrain in a separate process. Calls `end` to stop the process when Personalize has logged the operation.
+     */
     async function retrainUntil(operation: string, end: (child: ChildProcess) => void) {
         const last = (await admin.requests()).at(-1)?.id ?? 0;
         const args = [join("runbooks", "retrain.ts"), "--stack", aws.stack, ...stack.configFile];
@@ -58,7 +60,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
     }
 
     describe("retrain", () => {
-        it("retrain with unchanged data sends no request and removes its hold", async () => {
+        it("retrain with unchanged data changes nothing in AWS and does not keep `up` from switching versions", async () => {
             const asked = await askedDuring(async () => {
                 assert.equal((await json("retrain", 0)).outcome, "nothing new");
             });
@@ -74,7 +76,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("retrain holds the campaign if the new version fails the quality gate", async () => {
+        it("retrain keeps the campaign at its version if the new one fails the quality gate", async () => {
             const live = await serving();
             await aws.configure({ gate: { minimumNdcgOverPopularityPercent: "100000" } });
             await aws.writeInteractions(2);
@@ -119,7 +121,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.match((await held()).reason, /smoke test of \w+ failed/);
         });
 
-        // test/runbooks/retrain.spec.ts tests a kill at every call.
+        // test/runbooks/retrain.spec.ts tests kills at all other calls.
         it("retrain exits with 8 on Ctrl-C, and a second run completes it", async () => {
             await aws.writeInteractions(6);
             const live = await serving();
@@ -193,7 +195,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assertExit(result, 1);
             assert.match(result.stderr, new RegExp(`failed; the campaign keeps serving ${id(live)}.*no capacity`));
             assert.equal(await serving(), live);
-            // Personalize remembers the failed update. An `up` that wants the serving version must not take it for its own update.
+            // Personalize still returns the failed update. `up` must not report it as the result of its own update.
             assertExit(await aws.engine("up"), 0);
             const { held } = await json("versions", 0);
             assert.deepEqual([held.solutionVersionArn, held.failed], [live, versions[2].solutionVersionArn]);
@@ -208,7 +210,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
     });
 
     describe("versions", () => {
-        it("versions shows data, metrics, cost and switches of each version", async () => {
+        it("versions shows the data, metrics and cost of each version and when the campaign switched to it", async () => {
             const { versions, held, parked } = await json("versions", 0);
             assert.deepEqual([held, parked], [null, null]);
             assert.equal(versions.length, 5);
