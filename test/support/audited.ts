@@ -6,7 +6,7 @@ import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
 import { assertExit, region, type TestAws } from "./local-aws.ts";
 
-/** Runs printed commands in a shell and asserts that each succeeds. */
+/** Runs commands that a runbook printed in a shell, and asserts that each succeeds. */
 export async function runPrinted(aws: TestAws, commands: readonly string[]): Promise<void> {
     const bin = join(aws.instance.dir, "bin");
     await mkdir(bin, { recursive: true });
@@ -15,7 +15,8 @@ export async function runPrinted(aws: TestAws, commands: readonly string[]): Pro
     const path = environment(aws.instance).PATH ?? "";
     const programs = {
         aws: `exec '${python}' '${cli}' "$@"`,
-        // Users keep the configuration in the project's folder, where Pulumi finds it. Tests pass its path.
+        // Add the path of the test's configuration. A user's configuration is in the project's folder, where Pulumi
+        // finds it.
         pulumi: `PATH='${path}' exec pulumi "$@" --config-file '${aws.configFile}' --non-interactive --skip-preview`,
     };
     for (const [name, line] of Object.entries(programs)) {
@@ -26,7 +27,7 @@ export async function runPrinted(aws: TestAws, commands: readonly string[]): Pro
     assertExit(await run(aws.instance, "bash", ["-e", "-c", commands.join("\n")], "captured", { PATH }), 0);
 }
 
-/** Returns the result of `audit-leftovers`, which changes nothing. */
+/** Runs `audit-leftovers` and returns its result. */
 async function audited(aws: TestAws, inRegion: string = region): Promise<Audit> {
     const { stdout, stderr } = await aws.runbook("audit-leftovers", "--region", inRegion, "--json");
     try {

@@ -1,7 +1,10 @@
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { settingsOf, type TestAws } from "./local-aws.ts";
 
-/** Adds viewers' request counts to the API's table, as an API process does once a minute. */
+/**
+ * Adds nine requests of each viewer to the counts in the API's table, as processes of the API do, so that the prefetch
+ * selects these viewers.
+ */
 export async function countRequestsOf(
     viewers: readonly string[],
     { instance }: TestAws,

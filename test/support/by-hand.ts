@@ -1,11 +1,11 @@
 import * as sdk from "@aws-sdk/client-personalize";
 import { until } from "./until.ts";
 
-/** Personalize resource kinds that a user can delete, in an order that the service accepts. */
+/** Kinds of Personalize resources that a user can delete, in the order in which Personalize allows it. */
 export const deletableKinds = ["campaign", "solution", "tracker", "filter", "dataset", "schema", "group"] as const;
 export type DeletableKind = (typeof deletableKinds)[number];
 
-/** The kinds that must be deleted before a resource of a kind. */
+/** For each kind, the kinds that must be deleted before it. */
 const first: Readonly<Record<DeletableKind, readonly DeletableKind[]>> = {
     campaign: [],
     solution: ["campaign"],
@@ -39,8 +39,8 @@ export async function deleteByHand(client: sdk.PersonalizeClient, kinds: readonl
 type Command = new (input: never) => object;
 
 /**
- * For each kind, the list and delete commands, the list's member in the response, and the ARN's member in an item and
- * in the delete input.
+ * For each kind: the list and delete commands, the name of the list in the list response, and the name of the ARN in
+ * its items and in the delete request.
  */
 const operations: Readonly<Record<DeletableKind, readonly [Command, Command, items: string, key: string]>> = {
     campaign: [sdk.ListCampaignsCommand, sdk.DeleteCampaignCommand, "campaigns", "campaignArn"],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Columns, readColumns } from "../../data-prep/columns.ts";
 
-/** Returns readColumns' result for a CSV. */
+/** Writes the text of a CSV into a file and reads it with `readColumns`. */
 export async function columnsOf(csv: string | Uint8Array): Promise<Columns> {
     const folder = await mkdtemp(join(tmpdir(), "columns-"));
     try {
@@ -15,7 +15,10 @@ export async function columnsOf(csv: string | Uint8Array): Promise<Columns> {
     }
 }
 
-/** Returns columns for [user, item, timestamp] rows, numbered by first appearance as in readColumns. */
+/**
+ * Returns the columns of [user, item, timestamp] rows, with users and items numbered in the order of their first
+ * appearance, as `readColumns` does.
+ */
 export function columnsFrom(rows: readonly (readonly [user: string, item: string, timestamp: number])[]): Columns {
     const userIds = [...new Set(rows.map(([user]) => user))];
     const itemIds = [...new Set(rows.map(([, item]) => item))];

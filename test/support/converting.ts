@@ -5,7 +5,7 @@ import { type ConvertOptions, convert } from "../../data-prep/convert.ts";
 import { writeWholeFile } from "../../data-prep/files.ts";
 import type { ConvertResult, Plan } from "../../data-prep/row-writer.ts";
 
-/** Converts into a file and returns the result with the file's text. */
+/** Converts interactions into a temporary file, and returns the result with the file's text. */
 export async function converting(
     plans: readonly Plan[],
     options: ConvertOptions,

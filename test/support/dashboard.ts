@@ -5,7 +5,7 @@ interface Widget {
     readonly properties: { readonly metrics?: readonly (readonly unknown[])[] };
 }
 
-/** Returns the metrics of all widgets of a dashboard. */
+/** Returns the entries of `metrics` (lines) of all widgets of a dashboard. */
 export async function dashboardLines(cloudwatch: CloudWatchClient, name: string): Promise<(readonly unknown[])[]> {
     const { DashboardBody = "" } = await cloudwatch.send(new GetDashboardCommand({ DashboardName: name }));
     const { widgets } = JSON.parse(DashboardBody) as { widgets: readonly Widget[] };
@@ -13,8 +13,8 @@ export async function dashboardLines(cloudwatch: CloudWatchClient, name: string)
 }
 
 /**
- * Whether CloudWatch has datapoints of the last hour for a dashboard line. For metric math, its metrics must have
- * datapoints.
+ * Checks whether CloudWatch has datapoints of the last hour for a line of a dashboard. Returns true for metric math,
+ * whose metrics are lines of their own.
  */
 export async function hasData(cloudwatch: CloudWatchClient, line: readonly unknown[]): Promise<boolean> {
     const [from, to] = [Date.now() - 3_600_000, Date.now() + 60_000];

@@ -32,7 +32,10 @@ import { type DeletableKind, deletableKinds, deleteByHand } from "./by-hand.ts";
 import { settingsOf, type TestAws } from "./local-aws.ts";
 import { until } from "./until.ts";
 
-/** Functions that change or delete a stack's resources outside Pulumi, by description. `end` closes the clients. */
+/**
+ * Returns functions that change or delete a stack's resources outside Pulumi, by a description of the change. `end`
+ * closes the SDK clients.
+ */
 export async function driftOf(aws: TestAws) {
     const names = namesFor(aws.stack);
     const { bucketName: Bucket, notificationsTopicArn: TopicArn, campaignArn, datasetGroupArn } = await aws.outputs();
@@ -129,7 +132,7 @@ export async function driftOf(aws: TestAws) {
                 }),
             ),
     };
-    /** Every set of one or two Personalize resource kinds, deleted outside Pulumi. */
+    /** Deletes all Personalize resources of one or two kinds: one function for each kind and each pair. */
     const deletions: Readonly<Record<string, () => Promise<unknown>>> = Object.fromEntries(
         deletableKinds.flatMap((one, index) =>
             [[one], ...deletableKinds.slice(index + 1).map((other) => [one, other])].map((kinds: DeletableKind[]) => [

@@ -1,22 +1,25 @@
 import { rows } from "../../config/keys.ts";
 
-/** Signs in docs/configuration.md, by engine operation. */
+/** The sign for each operation of the engine in docs/configuration.md. */
 const signs: Readonly<Record<string, string>> = { create: "±", delete: "±", update: "~", replace: "+-" };
 
-/** Types that docs/configuration.md lists: Personalize resources, and resources with data or an address. */
+/**
+ * Checks whether docs/configuration.md lists effects on a type: Personalize resources, and resources with data or an
+ * address.
+ */
 const isListed = (type: string) =>
     (/^pulumi-nodejs:dynamic\/personalize:/.test(type) && !/:(StackOwner|StateFlags)$/.test(type)) ||
     /^aws:(s3\/bucket:Bucket|dynamodb\/table:Table|apigateway\/restApi:RestApi|cloudfront\/distribution:Distribution|cloudtrail\/trail:Trail)$/.test(
         type,
     );
 
-/** Returns the resources that a change of a key affects by the table of keys, such as `~ Campaign`. */
+/** Returns the effects of a change of a config key by config/keys.ts, such as `~ Campaign`. */
 export const documentedEffects = (key: string): readonly string[] =>
     rows.find(([name]) => name === key)?.[1].changes?.split(", ") ?? [];
 
 /**
- * Returns the changes of a plan in the notation of docs/configuration.md, each once. Leaves out types that the table there does
- * not list.
+ * Returns the effects of an engine's steps in the notation of docs/configuration.md, each once. Omits types that the
+ * document does not list.
  */
 export function effectsOf(steps: readonly { readonly op: string; readonly urn: string }[]): readonly string[] {
     const effects = steps.flatMap(({ op, urn }) => {

@@ -9,7 +9,7 @@ export interface SentEvent {
     readonly sentAt: number;
 }
 
-/** Sends one Watch event without an SDK: the project does not depend on the personalize-events client. */
+/** Sends one Watch event with a signed HTTP request, without an SDK client. */
 export async function putEvent({ instance }: TestAws, trackingId: string, event: SentEvent): Promise<void> {
     const { userId, itemId, sentAt } = event;
     const url = new URL(`http://127.0.0.1:${instance.port}/events`);

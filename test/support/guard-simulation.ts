@@ -22,10 +22,13 @@ export const guardConfig: GuardConfig = {
 
 export const solutionArn = (name: string) => `arn:aws:personalize:eu-central-1:000000000000:solution/${name}`;
 
-/** A fault in one call of the guard; undefined for a call without a fault. */
+/**
+ * The fault of one call of the cost guard; undefined for none. In `answer lost`, the service executes the call but the
+ * guard gets a timeout.
+ */
 export type CallFault = "dies before" | "dies after" | "refused" | "answer lost" | undefined;
 
-/** A number of requests at a time in epoch milliseconds. */
+/** A number of requests at one time, in epoch milliseconds. */
 interface Asked {
     readonly at: number;
     readonly count: number;
@@ -35,20 +38,20 @@ interface Asked {
 const deletionMinutes = 17;
 
 /**
- * Simulates a stack in AWS with its own clock, and the ports through which the cost guard uses AWS. Times are in epoch
- * milliseconds. Unit tests of the guard and drill:money use it.
+ * Simulates a stack in AWS with its own clock, for unit tests of the cost guard and for drill:money. Implements the
+ * ports through which the guard uses AWS. Times are in epoch milliseconds.
  */
 export function simulateStack(start: string, settings: Partial<GuardConfig> = {}) {
-    /** Requests for recommendations and for rankings, both in time order. */
+    /** Requests for recommendations and for rankings, oldest first. */
     const lists: Asked[] = [];
     const orders: Asked[] = [];
-    /** Prefetch requests of the stack, which are also in `lists`. */
+    /** Requests of the prefetch function, which are also in `lists`. */
     const prefetched: Asked[] = [];
     const simulation = {
         now: Date.parse(start),
         config: { ...guardConfig, ...settings },
         campaign: undefined as ObservedCampaign | undefined,
-        /** The ranking campaign, and whether the configuration has one. */
+        /** The ranking campaign, and whether the configuration contains one. */
         ranking: undefined as ObservedCampaign | undefined,
         ranks: false,
         /** Minutes until a new campaign is ACTIVE. */
@@ -58,13 +61,13 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         kept: false,
         parkedReason: undefined as string | undefined,
         parkedAt: 0,
-        /** Whether the stack has an API and a storefront, and their usage in time order. */
+        /** Whether the stack has an API and a storefront, and their usage, oldest first. */
         serves: false,
         used: [] as { readonly at: number; readonly usage: Partial<Usage> }[],
         closedReason: undefined as string | undefined,
-        /** Metrics of API and storefront for which CloudWatch has incomplete data. */
+        /** Names of metrics of API and storefront whose data in CloudWatch is incomplete. */
         missingMetrics: [] as readonly string[],
-        /** Times at which the guard closed the API. */
+        /** Times at which the guard closed the API, with its reasons. */
         closings: [] as { readonly at: number; readonly reason: string }[],
         solutions: [] as ObservedSolution[],
         foreignStatements: [] as readonly string[],
@@ -75,11 +78,11 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         arrivedAt: [] as number[],
         /** How many times SNS delivers a notification. */
         deliveries: 1,
-        /** Kinds of notifications that the storefront shows. */
+        /** Kinds of notifications that the guard stored for the storefront. */
         shown: [] as string[],
-        /** The month's spend that the storefront shows, US dollars. */
+        /** The month's cost in US dollars that the guard stored for the API. */
         shownUsd: undefined as number | undefined,
-        /** Times at which the guard parked the campaign. */
+        /** Times at which the guard parked the campaign, with its reasons. */
         parks: [] as { readonly at: number; readonly reason: string }[],
         deletions: 0,
         rankingDeletions: 0,
@@ -87,23 +90,26 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         deletedAt: [] as number[],
         probes: 0,
         published: [] as Gauges[],
-        /** Whether CloudWatch answers, has no data, or fails. */
+        /** Whether CloudWatch works (`fine`), returns no data, or fails. */
         metrics: "fine" as "fine" | "empty" | "broken",
         /** Minutes until CloudWatch shows a request. */
         metricsDelay: 3,
-        /** The number of the call before or after which the process of the guard is killed. */
+        /** The number of the call, over all runs, before or after which the guard's process is killed. */
         dieAt: undefined as { readonly call: number; readonly after: boolean } | undefined,
-        /** The number of calls in all runs. */
+        /** Number of calls of ports in all runs. */
         calls: 0,
         /** Ports whose calls the service rejects. */
         refused: new Set<string>(),
         /** Milliseconds by which the guard's clock is ahead. */
         skew: 0,
-        /** Replaces `dieAt` and `refused`. `call` is the number of the call in the current run. */
+        /**
+         * Returns the fault of a call, instead of `dieAt` and `refused`. `call` is the number of the call in the
+         * current run.
+         */
         faultAt: undefined as ((port: string, call: number) => CallFault) | undefined,
         /**
-         * The number of microtasks that a call waits while several copies of a run are active, so that they proceed in
-         * any order.
+         * Returns the number of microtasks that a call waits while several runs are active, so that their calls
+         * interleave in any order.
          */
         turns: () => 0,
     };
@@ -149,7 +155,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         return simulation.campaign?.status === "ACTIVE";
     }
 
-    // The ports (interfaces to AWS) that the cost guard uses.
+    // The ports (interfaces to AWS) of the cost guard follow.
     let dead = false;
     let running = 0;
     let callOfRun = 0;
@@ -167,19 +173,19 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             const fault = faultOf(name);
             if (dead || fault === "dies before") {
                 dead = true;
-                throw new Error(`the process died before ${name}`);
+                throw new Error(`the guard's process was killed before ${name}`);
             }
             if (fault === "refused") throw new Error(`${name} was throttled`);
             const result = work(...args);
             if (fault === "dies after") {
                 dead = true;
-                throw new Error(`the process died after ${name}`);
+                throw new Error(`the guard's process was killed after ${name}`);
             }
             if (fault === "answer lost") throw new Error(`${name} timed out`);
             return result;
         };
     }
-    /** Returns requests by window, as CloudWatch shows them. */
+    /** Returns the number of requests in each window since a time, as far as CloudWatch shows them already. */
     function shown(asked: readonly Asked[], since: number, delay = simulation.metricsDelay): Map<number, number> {
         if (simulation.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, number>();
@@ -191,7 +197,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         }
         return windows;
     }
-    /** Returns the usage of API and storefront by window, as CloudWatch shows it. */
+    /** Returns the usage of API and storefront in each window since a time, as far as CloudWatch shows it already. */
     function usedSince(since: number): Map<number, Usage> {
         if (simulation.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, Usage>();
@@ -211,7 +217,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         campaign: port("campaign", seen("campaign")),
         kept: port("kept", () => simulation.kept),
         requests: port("requests", (since) => shown(lists, since)),
-        // CloudWatch derives this metric from log lines, so it appears later than the others.
+        // CloudWatch derives this metric from log lines, so it shows it two minutes later than the others.
         prefetched: port("prefetched", (since) => shown(prefetched, since, simulation.metricsDelay + 2)),
         ranking: simulation.ranks
             ? {
@@ -247,7 +253,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             name: "/movie-recommender/dev/guard",
         })),
         writeState: port("writeState", (text) => {
-            if (Buffer.byteLength(text) > 4096) throw new Error(`state of ${Buffer.byteLength(text)} bytes`);
+            if (Buffer.byteLength(text) > 4096)
+                throw new Error(`the guard's state has ${Buffer.byteLength(text)} bytes, more than a parameter's 4096`);
             simulation.state = text;
             simulation.version += 1;
             return simulation.version;
@@ -298,8 +305,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         isServing,
         settle,
         /**
-         * Runs a guard once. Returns its error, if any. `late` is the number of milliseconds by which its clock is
-         * behind.
+         * Runs a guard once and returns its error, if any. `late` is the number of milliseconds by which it starts
+         * later than other copies of the run.
          */
         async run(guard: typeof runGuard = runGuard, late = 0): Promise<Error | undefined> {
             if (running === 0) [dead, callOfRun] = [false, 0];
@@ -315,8 +322,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             }
         },
         /**
-         * Runs the guard on its schedule for some hours. `first` runs before each run and may change the simulated
-         * stack.
+         * Runs the guard every 15 minutes for this number of simulated hours. Calls `first` before each run, which may
+         * change the simulated stack.
          */
         async hours(count: number, first: () => void = () => {}): Promise<void> {
             const end = simulation.now + count * hour;

@@ -6,18 +6,18 @@ import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import type { TestAws } from "./local-aws.ts";
 import { orphansOfKilled } from "./orphans.ts";
 
-/** How a command is stopped: Ctrl-C twice, `kill -9` of the engine, or an error of the service. */
+/** How a command is interrupted: by Ctrl-C twice, by `kill -9` of the engine, or by errors of the service. */
 export type Stop = "ctrl-c" | "kill" | "failure";
 
-/** Milliseconds by which the response of the call is delayed; the stop happens meanwhile. */
+/** Milliseconds by which the response of the call is delayed, so that the interruption comes before the response. */
 const heldMilliseconds = 8000;
 const settleMilliseconds = 1500;
 
 /**
- * Runs an engine command and stops it at the `call`-th accepted call of a Personalize operation, after the service has
- * accepted the call and before the engine receives the response. With `failure`, the service rejects this call and all
- * later ones.
- * @returns whether the command was stopped; false if it ended without that call
+ * Runs an engine command and interrupts it at the `call`-th call of a Personalize operation, after the service has
+ * accepted the call and before the engine receives the response. With `failure`, the service instead rejects this call
+ * and all later ones of the operation.
+ * @returns whether the command was interrupted; false if it ended without this call
  */
 export async function interrupted(
     aws: TestAws,
@@ -37,7 +37,7 @@ export async function interrupted(
         cwd: aws.instance.root,
         env: environment(aws.instance),
         stdio: "ignore",
-        // The engine must not receive the test's signals.
+        // Start another process group, so that the engine does not receive the test's signals.
         detached: true,
     });
     const ended = once(engine, "exit");
@@ -57,7 +57,7 @@ export async function interrupted(
                 await sleep(settleMilliseconds);
                 engine.kill("SIGINT");
             } else {
-                // Calls for other resources end during this time, so that the signal interrupts only one call.
+                // Wait until calls for other resources have ended, so that the kill interrupts only one call.
                 await sleep(settleMilliseconds);
                 engine.kill("SIGKILL");
             }

@@ -56,10 +56,10 @@ export async function everythingIn({ s3, iam, ssm, personalize }: TestAws): Prom
     return answers.flat();
 }
 
-/** Excludes service-linked roles, which belong to their service. */
+/** Checks that a role is not service-linked. AWS services own these roles. */
 const isOwn = ({ Path = "/" }: Role) => !Path.startsWith("/aws-service-role/");
 
-/** Lists the stack's monitoring and notification resources by name. */
+/** Lists the account's resources for serving, monitoring and notifications by name. */
 export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promise<string[]> {
     const settings = settingsOf(instance);
     const clients = {
@@ -108,7 +108,7 @@ export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promi
     }
 }
 
-/** Lists the names of all import jobs that the account has ever had, sorted. */
+/** Lists the names of all import jobs in the account, which includes those of deleted stacks, sorted. */
 export async function importJobNames({ personalize }: TestAws): Promise<string[]> {
     const { datasetImportJobs = [] } = await personalize.send(new ListDatasetImportJobsCommand({}));
     return datasetImportJobs.map(({ jobName }) => String(jobName)).sort();

@@ -4,7 +4,7 @@ import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWTPayload
 
 type PrivateKey = GenerateKeyPairResult["privateKey"];
 
-/** Starts an OpenID Connect issuer on this machine. Tests create and change its keys. */
+/** Starts an OpenID Connect issuer on this machine, whose keys and responses tests can change. */
 export async function startIssuer() {
     const state = { status: 200, asked: [] as string[], named: undefined as string | undefined };
     const keys: { kid: string; privateKey: PrivateKey; jwk: object }[] = [];
@@ -32,7 +32,7 @@ export async function startIssuer() {
         state,
         keys,
         addKey,
-        /** Creates a token that is valid for an hour, with the test's claims and headers. */
+        /** Creates a signed token with these claims and headers, valid for an hour unless `endless`. */
         token: async (
             claims: JWTPayload,
             { endless = false, ...header }: { alg?: string; kid?: string; endless?: boolean } = {},
@@ -40,7 +40,7 @@ export async function startIssuer() {
         ) => {
             const now = Math.floor(Date.now() / 1000);
             const [newest] = keys;
-            if (newest === undefined) throw new Error("the issuer has no key");
+            if (newest === undefined) throw new Error("the test's issuer has no key");
             return await new SignJWT({
                 iss: issuer,
                 aud: "films",

@@ -22,8 +22,8 @@ export const region = "eu-central-1";
 const administrator = { accessKeyId: "test", secretAccessKey: "test" };
 
 /**
- * Ports that this process has assigned, because a port is used some time after it was chosen. No local AWS uses these
- * for its internal processes. Each of mocha's four workers has its own ports.
+ * Ports that this process has already chosen, which may not be in use yet. They are in a range that no local AWS uses
+ * for its internal processes, and each of mocha's four workers has its own part of the range.
  */
 const given: number[] = [];
 
@@ -34,21 +34,21 @@ export async function testPort(): Promise<number> {
     return port;
 }
 
-/** Returns an instance with its own folder and port. Starts nothing. */
+/** Returns the settings of a local AWS with its own folder and port. Does not start it. */
 export async function testInstance(speed: Speed = "instant"): Promise<Instance> {
     const dir = await realpath(await mkdtemp(join(tmpdir(), "movie-recommender-")));
-    // Files are ES modules by default, as in the project's folder.
+    // Make the folder's files ES modules by default, as in the project's folder.
     await writeFile(join(dir, "package.json"), '{"type":"module"}\n');
     return { root, dir, port: await testPort(), speed, officialPlugin: false, enforce: true };
 }
 
-/** Returns the settings of an AWS SDK client for an instance, by default with the administrator's keys. */
+/** Returns the settings of AWS SDK clients for a local AWS, by default with the administrator's keys. */
 export const settingsOf = (
     instance: Instance,
     credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } = administrator,
 ) => ({ endpoint: `http://127.0.0.1:${instance.port}`, region, credentials });
 
-/** Returns AWS SDK clients for an instance, by default with the administrator's keys. */
+/** Returns AWS SDK clients for a local AWS, by default with the administrator's keys. */
 export function clientsOf(instance: Instance, credentials = administrator) {
     const settings = settingsOf(instance, credentials);
     return {
@@ -64,8 +64,8 @@ export function clientsOf(instance: Instance, credentials = administrator) {
 export type TestAws = Awaited<ReturnType<typeof startTestAws>>;
 
 /**
- * Starts a local AWS with an empty stack and synthetic data. The stack's configuration is in a temporary folder, so
- * that the project's folder does not change.
+ * Starts a local AWS and creates a stack without resources, with synthetic data. The stack's configuration is in a
+ * temporary folder, so that the project's folder does not change.
  */
 export async function startTestAws(speed: Speed = "instant") {
     const instance = await testInstance(speed);
@@ -83,7 +83,7 @@ export async function startTestAws(speed: Speed = "instant") {
     const common = () => ["--non-interactive", "--color", "never", "--stack", stack];
     const pulumi = (...args: string[]) => runHere(instance, "pulumi", [...args, ...common()], "captured");
 
-    /** Prepares interactions generated from a seed. Another seed gives another file. */
+    /** Writes interactions that are generated from a seed into the stack's file. */
     async function writeInteractions(seed: number): Promise<void> {
         const input = join(instance.dir, "u.data");
         await writeFile(input, ratingsFile(syntheticRatings({ seed })));
@@ -98,7 +98,7 @@ export async function startTestAws(speed: Speed = "instant") {
             "aws:region": region,
             "movie-recommender:pollSeconds": "0.05",
             "movie-recommender:interactionsFile": interactionsFile,
-            // Disables half of the resources, which most specs do not use. Specs that use them enable them.
+            // Disable API and event tracker, half of all resources, because most specs do not use them.
             "movie-recommender:api": false,
             "movie-recommender:eventTracker": false,
             ...Object.fromEntries(
@@ -116,7 +116,7 @@ export async function startTestAws(speed: Speed = "instant") {
         for (const folder of [pulumiBackend, pulumiHome, workspace]) {
             await mkdir(folder, { recursive: true });
         }
-        // `stack init` writes `encryptionsalt` beside Pulumi.yaml, so it runs on a copy.
+        // `stack init` writes `encryptionsalt` into a file next to Pulumi.yaml, so run it in a copy.
         await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
         const made = await pulumi("stack", "init", "--cwd", workspace);
         assert.equal(made.exitCode, 0, made.stderr);
@@ -130,7 +130,7 @@ export async function startTestAws(speed: Speed = "instant") {
             client.destroy();
         }
         await stop(instance);
-        // An interrupted command writes its log when it ends.
+        // Wait for running commands, which still write files when they end.
         await Promise.allSettled(commands);
         await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
     }
@@ -181,7 +181,7 @@ export async function startTestAws(speed: Speed = "instant") {
         async outputs(): Promise<Record<string, string>> {
             return JSON.parse((await pulumi("stack", "output", "--json")).stdout);
         },
-        /** Runs a runbook as a user does. */
+        /** Runs a runbook with `--stack`, as a user does. */
         runbook: (name: string, ...args: string[]) =>
             runHere(
                 instance,
@@ -189,12 +189,12 @@ export async function startTestAws(speed: Speed = "instant") {
                 [join("runbooks", `${name}.ts`), "--stack", stack, ...args],
                 "captured",
             ),
-        /** Stops all processes and deletes all files. */
+        /** Stops the local AWS and deletes its folder. */
         stop: stopOnce,
     };
 }
 
-/** Asserts a command's exit code. On a difference, shows the command's output. */
+/** Asserts a command's exit code. The assertion error contains the command's output. */
 export function assertExit(result: CommandResult, exitCode: number): void {
     assert.equal(result.exitCode, exitCode, `exit ${result.exitCode}:\n${result.stdout}\n${result.stderr}`);
 }

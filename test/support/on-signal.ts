@@ -8,7 +8,7 @@ async function endAll(signal: (typeof signals)[number]): Promise<void> {
     // A second signal ends the process immediately.
     if (ending) process.exit(128 + constants.signals[signal]);
     ending = true;
-    // Interrupted work fails when its local AWS ends.
+    // Ignore errors of work that fails because its local AWS ends.
     process.on("uncaughtException", () => {});
     process.stderr.write("Ending the local AWS. A second signal ends this process and leaves the local AWS running.\n");
     await Promise.allSettled([...ends].map((end) => end()));
@@ -16,8 +16,8 @@ async function endAll(signal: (typeof signals)[number]): Promise<void> {
 }
 
 /**
- * Runs `end` when a signal ends this process, because a local AWS is a separate process. Returns a function that
- * unregisters `end`.
+ * Registers `end`, which stops a local AWS, to run when a signal ends this process. Returns a function that unregisters
+ * it.
  */
 export function endWithProcess(end: () => Promise<void>): () => void {
     if (ends.size === 0) for (const signal of signals) process.on(signal, endAll);

@@ -2,7 +2,7 @@ import { DescribeCampaignCommand } from "@aws-sdk/client-personalize";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { assertExit, startTestAws } from "./local-aws.ts";
 
-/** Starts a deployed stack with functions that tests of its operation share. */
+/** Deploys a stack on a local AWS. Returns functions that run runbooks and read the stack's state. */
 export async function startOperated() {
     const aws = await startTestAws();
     try {
@@ -28,7 +28,7 @@ function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: st
         return campaign?.solutionVersionArn ?? "";
     }
     const newest = async () => (await aws.outputs()).solutionVersionArn ?? "";
-    /** Returns the operations that the service accepted during the work. */
+    /** Returns the Personalize operations that change resources and that the service accepted during `work`. */
     async function askedDuring(work: () => Promise<unknown>): Promise<string[]> {
         const last = (await admin.requests()).at(-1)?.id ?? 0;
         await work();
@@ -37,7 +37,7 @@ function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: st
             .map(({ operation }) => operation);
     }
     const held = async () => (await json("versions", 0)).held;
-    /** Runs `up`. `asked` contains the operations that the service accepted. */
+    /** Runs `up`. `asked` contains the operations as in `askedDuring`. */
     async function up(): Promise<{ readonly asked: string[]; readonly stdout: string }> {
         let stdout = "";
         const asked = await askedDuring(async () => {
@@ -47,7 +47,7 @@ function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: st
         });
         return { asked, stdout };
     }
-    /** Returns the output of a preview and asserts that it has no changes. */
+    /** Asserts that preview finds no changes, and returns its output. */
     async function settled(): Promise<string> {
         const preview = await aws.engine("preview", "--expect-no-changes");
         assertExit(preview, 0);

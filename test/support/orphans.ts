@@ -1,8 +1,8 @@
 import { type Process, running, startedBy } from "../../bench/lib/processes.ts";
 
 /**
- * Ends processes that killed engines leave. Our providers end themselves without an engine, but Pulumi's language host
- * does not, and a drill would leave forty of them.
+ * Returns functions that end child processes which a killed Pulumi engine leaves, so that a drill does not leave dozens
+ * of them.
  */
 export function orphansOfKilled() {
     const known: Process[] = [];

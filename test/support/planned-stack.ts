@@ -1,6 +1,6 @@
 import type { PlannedStack } from "../../cost/estimate.ts";
 
-/** A stack for estimates: a campaign of 1 TPS on 100,000 interactions, without an API. */
+/** The input of a cost estimate: a stack with a campaign of 1 TPS and 100,000 interactions, without an API. */
 export const plannedStack: PlannedStack = {
     recipe: "aws-user-personalization",
     hasCampaign: true,

@@ -2,14 +2,17 @@ import { buildStorefront } from "../../app/storefront/build.ts";
 import { bundleFile } from "../../components/common/lambda-bundle.ts";
 import { unpackBrowser } from "../../packages/local-aws/demo/browser.ts";
 
-/** Prepares, before the workers start, what two workers would otherwise prepare at the same time. */
+/**
+ * Builds the storefront and the function bundles and unpacks the browser before mocha's workers start, because two
+ * workers could do it at the same time.
+ */
 export async function mochaGlobalSetup(): Promise<void> {
     await Promise.all([unpackBrowser(), buildStorefront()]);
     for (const name of ["recommendation-api", "prefetch", "cost-guard", "notifier"]) bundleFile(name);
 }
 
 export const mochaHooks = {
-    /** Appends the causes of a failure to its stack, because mocha's parallel mode drops them. */
+    /** Appends the causes of an error to its stack trace, because mocha's parallel mode omits them. */
     afterEach(this: { currentTest?: { err?: Error } }): void {
         const error = this.currentTest?.err;
         let cause = error?.cause;

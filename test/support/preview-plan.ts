@@ -8,34 +8,34 @@ interface Step {
     readonly urn: string;
 }
 
-/** Type names by operation: `{ update: ["Campaign"] }`. */
+/** Names of resource types by operation of the engine, such as `{ update: ["Campaign"] }`. */
 export type Plan = Readonly<Record<string, readonly string[]>>;
 
-/** Resources that change with the price and the limit, which test/cost covers. */
+/** Pattern of resources that change with every change of the estimated cost. test/cost tests them. */
 const followsPrice = /movie-recommender:(cost|observability):/;
 
-/** The engine's operations that together are one replacement. A preview lists them as `replace`. */
+/** Operations of the engine that are parts of a replacement, which is also listed as `replace`. */
 const partOfReplacement = new Set(["create-replacement", "delete-replaced", "remove-pending-replace"]);
 
-/** Returns the plan of a preview, without updates of resources that depend only on the price. */
+/** Runs preview and returns its plan, without updates that only the estimated cost causes. */
 export async function planned(aws: TestAws): Promise<Plan> {
     return planOf(await previewedSteps(aws));
 }
 
-/** Returns the steps of a preview. */
+/** Runs preview and returns its steps. */
 async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
     const preview = await aws.engine("preview", "--json");
     assertExit(preview, 0);
     return (JSON.parse(preview.stdout) as { steps: Step[] }).steps;
 }
 
-/** Runs `up`, asserts that it succeeds, and returns its plan in the form of `planned`, without a preview. */
+/** Runs `up` without a preview, and returns the changes that it made in the same form as `planned`. */
 export async function applied(aws: TestAws): Promise<{ readonly plan: Plan; readonly stdout: string }> {
     const { steps, stdout } = await appliedSteps(aws);
     return { plan: planOf(steps), stdout };
 }
 
-/** Returns the changes of a preview and those of the following `up`, as `operation URN`, sorted. */
+/** Runs preview and `up`. Returns the changes of both as sorted texts of operation and URN. */
 export async function previewedAndApplied(aws: TestAws) {
     const pairs = (steps: readonly Step[]) =>
         steps
@@ -49,7 +49,7 @@ export async function previewedAndApplied(aws: TestAws) {
 async function appliedSteps(aws: TestAws) {
     const log = join(aws.instance.dir, "events.json");
     const args = aws.engineArgs("up", "--event-log", log);
-    // The Automation API also uses this debug flag of the Pulumi engine.
+    // This variable enables `--event-log`. Pulumi's Automation API uses it, too.
     const up = await run(aws.instance, "pulumi", args, "captured", { PULUMI_DEBUG_COMMANDS: "true" });
     assertExit(up, 0);
     const steps = (await readFile(log, "utf8"))
@@ -69,7 +69,7 @@ function planOf(steps: readonly Step[]): Plan {
     return plan;
 }
 
-/** The engine records providers as resources, which a preview does not list. */
+/** Pattern of providers, which the engine treats as resources and which a preview does not list. */
 const isProvider = /::pulumi:providers:/;
 
 const isListed = ({ op, urn }: Step) =>

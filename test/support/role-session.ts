@@ -11,7 +11,9 @@ import type { TestAws } from "./local-aws.ts";
 
 let made = 0;
 
-/** Runs work with a session of a new role that has only these statements. */
+/**
+ * Creates a role whose policy has only these statements, and runs `work` with the credentials of a session of the role.
+ */
 export async function bySession<T>(
     { iam, sts }: Pick<TestAws, "iam"> & { readonly sts: STSClient },
     statements: readonly Statement[],
@@ -42,7 +44,7 @@ export async function bySession<T>(
     }
 }
 
-/** Returns each allowed action and resource of a policy, with the statements that lack only this pair. */
+/** Returns each pair of action and resource that a policy allows, with the policy's statements without this pair. */
 export function removalsOf(document: PolicyDocument) {
     const all = listOf(document.Statement);
     return all.flatMap((statement) =>
@@ -54,7 +56,7 @@ export function removalsOf(document: PolicyDocument) {
                     { ...statement, Action: action, Resource: listOf(Resource).filter((one) => one !== resource) },
                 ].filter((one) => listOf(one.Action).length > 0 && listOf(one.Resource).length > 0);
                 const rest = all.filter((one) => one !== statement);
-                // IAM rejects two statements with the same Sid.
+                // Omit the Sids, because IAM rejects two statements with the same Sid.
                 return { action, resource, statements: [...rest, ...left].map(({ Sid: _, ...one }) => one) };
             }),
         ),

@@ -1,8 +1,8 @@
 import { seededRandom } from "../../packages/local-personalize/test/random.ts";
 
 /**
- * Generates a small shop from a seed: UTF-8 ids, ISO times, views and purchases. Customers prefer one of three shelves,
- * so that a model can learn. Products have no titles.
+ * Generates the data of a small shop from a seed, as CSV: events with UTF-8 ids, ISO times, views and purchases, and
+ * products without titles. Each customer prefers one of three categories (shelves), so that a model can learn.
  */
 export function shop({ customers = 60, products = 90, viewsEach = 40, seed = 7 } = {}) {
     const random = seededRandom(seed);

@@ -6,7 +6,7 @@ import { root } from "../../packages/local-aws/instance.ts";
 /** Reads a file of the repository. */
 export const read = (file: string): string => readFileSync(join(root, file), "utf8");
 
-/** The repository's files, including new files that git does not ignore. */
+/** Paths of the repository's files, including new files that git does not ignore. */
 export const tracked: readonly string[] = execFileSync(
     "git",
     ["ls-files", "--cached", "--others", "--exclude-standard"],
@@ -16,7 +16,7 @@ export const tracked: readonly string[] = execFileSync(
     .split("\n")
     .filter((file) => existsSync(join(root, file)));
 
-/** The documents for users and developers. */
+/** Paths of the documents for users and developers. */
 export const pages: readonly string[] = [
     "README.md",
     "CONTRIBUTING.md",
@@ -24,7 +24,7 @@ export const pages: readonly string[] = [
     ...tracked.filter((file) => /^docs\/.*\.md$/.test(file)),
 ];
 
-/** The product's modules without tests. */
+/** Paths of the product's modules, without tests. */
 export const sources: readonly string[] = tracked.filter(
     (file) =>
         /^(app|components|config|cost|data-prep|iam|index|operator|packages|personalize|runbooks)\b/.test(file) &&

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Calls `look` repeatedly until it returns a value, and returns that value. @throws Error with `what` after `seconds` */
+/**
+ * Calls `look` repeatedly until it returns a value other than undefined and false, and returns this value. @throws
+ * Error with `what` after this number of seconds
+ */
 export async function until<T>(what: string, look: () => Promise<T | undefined | false>, seconds = 120): Promise<T> {
     for (const giveUp = Date.now() + seconds * 1000; Date.now() < giveUp; await sleep(200)) {
         const found = await look();
         if (found !== undefined && found !== false) return found;
     }
-    throw new Error(`not within ${seconds} s: ${what}`);
+    throw new Error(`did not happen within ${seconds} s: ${what}`);
 }

@@ -127,8 +127,8 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
             stack.now = at(drilled.minute);
         },
         /**
-         * Runs a guard and returns whether it succeeded. `late` is the number of milliseconds by which its clock is
-         * behind.
+         * Runs a guard and returns whether it succeeded. `late` is the number of milliseconds by which it starts later
+         * than other copies of the run.
          */
         async invoke(guard: typeof runGuard, late = 0): Promise<boolean> {
             const { minute } = drilled;
