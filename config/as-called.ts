@@ -7,8 +7,9 @@ const pulumiCommand =
 let known: RegExp | undefined;
 
 /**
- * Pattern of commands such as `npm run park` and `npm run -s park -- --yes`, but not `npm run data-prep`, which needs no AWS.
- * Computed once, because a runbook uses it for each write.
+ * Returns the pattern of runbook commands in a text, such as `npm run park` or `npm run -s park -- --yes`.
+ * `npm run data-prep` does not match, because it needs no AWS. Compiles the pattern once, because a runbook applies it
+ * to each write of output.
  */
 function runbookCommand(): RegExp {
     if (known !== undefined) return known;
@@ -20,10 +21,10 @@ function runbookCommand(): RegExp {
 }
 
 /**
- * The commands of a text as its reader can start them. The launchers set the environment's variables:
+ * Replaces the commands in a text with those that its reader can run. The launchers set two environment variables:
  * `MOVIE_RECOMMENDER_COMMANDS` (`npm run local --`) for a stack on the local AWS, where `pulumi up` becomes
- * `npm run local -- pulumi up`, and `MOVIE_RECOMMENDER_PULUMI` (`npm run pulumi --`) where the machine has no Pulumi CLI
- * of its own. Without them, the text stays as it is.
+ * `npm run local -- pulumi up`, and `MOVIE_RECOMMENDER_PULUMI` (`npm run pulumi --`) if the machine has no Pulumi CLI
+ * of its own. Without them, returns the text unchanged.
  */
 export function asCalled(text: string, env: NodeJS.ProcessEnv = process.env): string {
     const local = env.MOVIE_RECOMMENDER_COMMANDS;

@@ -14,7 +14,7 @@ export interface ConfigProblem {
     readonly reason: string;
 }
 
-/** The stack's validated configuration: the values of all keys, and values that follow from several keys. */
+/** The stack's validated configuration: the values of all keys, and values that are derived from several keys. */
 export interface StackConfig
     extends Omit<KeyValues, "viewerAuth" | "itemsFile" | "usersFile" | "adopt" | "eventWeights"> {
     readonly project: string;
@@ -25,7 +25,10 @@ export interface StackConfig
     readonly metadataFiles: { readonly items: string | undefined; readonly users: string | undefined };
     /** Weight of each event type in training, from 0 to 1; undefined: all events count equally. */
     readonly eventWeights: Readonly<Record<string, number>> | undefined;
-    /** The issuer of viewers' tokens; undefined: any caller can name any viewer. */
+    /**
+     * The issuer of viewers' tokens; undefined if the API checks no tokens, so that a caller can claim to be any
+     * viewer.
+     */
     readonly viewerAuth: KeyValues["viewerAuth"] | undefined;
     /** ARNs of existing resources that the program manages from now on. */
     readonly adopt: Readonly<Partial<Record<Adoptable, string>>>;
@@ -35,20 +38,23 @@ export interface StackConfig
 export const campaignNameOf = ({ adopt, names }: Pick<StackConfig, "adopt" | "names">): string =>
     adopt.campaign?.split("/").at(-1) ?? names.campaign;
 
-/** Whether batch inference makes the lists, without a campaign. */
+/** Returns true if batch inference produces the lists, and the stack has no campaign. */
 export const isBatch = ({ serving }: Pick<StackConfig, "serving">): boolean => serving.mode === "batch";
 
-/** Whether the stack has the function that precomputes lists. */
+/** Returns true if the stack has the function that precomputes lists. */
 export const prefetches = (config: Pick<StackConfig, "api" | "prefetchUsers" | "serving">): boolean =>
     config.api && config.prefetchUsers > 0 && !isBatch(config);
 
-/** The function that precomputes lists, and its viewers in one run; undefined for a stack without it. */
+/**
+ * Returns the name of the function that precomputes lists, and the number of viewers of one run; undefined for a stack
+ * without the function.
+ */
 export const prefetchOf = (config: Pick<StackConfig, "api" | "prefetchUsers" | "serving" | "names">) =>
     prefetches(config) ? { functionName: config.names.prefetch, viewers: config.prefetchUsers } : undefined;
 
 /**
- * Reads and checks every value. Pure: `get` returns the text of a key in the project's namespace, undefined for a key that
- * is not set.
+ * Reads and checks every value. A pure function: `get` returns the text of a key in the project's namespace, or
+ * undefined for a key that is not set.
  *
  * @returns the configuration, or all problems at once, without the values of secrets.
  */

@@ -9,7 +9,7 @@ import { textOf } from "./kinds.ts";
 const plain = (markdown: string) => markdown.replaceAll(/\[([^[\]]*)\]\([^()]*\)/g, "$1").replaceAll("`", "");
 const code = (text: string) => (text === "" ? "" : `\`${text}\``);
 
-/** The rows of top-level keys, without their members. */
+/** The rows of top-level keys. Rows of members, such as `idle.hours`, are omitted. */
 const topRows = rows.filter(([name]) => !name.includes("."));
 
 /** Returns the keys with their defaults in the format of Pulumi.yaml. */
@@ -21,7 +21,10 @@ const declared = () =>
         ]),
     );
 
-/** Headings of docs/configuration.md, each with the first key of its list. Keys are in the order of the table. */
+/**
+ * Headings of docs/configuration.md, each with the first key of its list. The list ends before the first key of the
+ * next heading.
+ */
 const groups = {
     "Region and names": "aws:region",
     Data: "interactionsFile",
@@ -33,7 +36,7 @@ const groups = {
     "Observability and access": "observability",
 } as const;
 
-/** Groups resources with equal signs: `~ Campaign, ~ Trail, +- Filter` becomes `~ Campaign, Trail`, `+- Filter`. */
+/** Groups resources by their sign: `~ Campaign, ~ Trail, +- Filter` becomes `~ Campaign, Trail`, `+- Filter`. */
 function resourcesBySign(changes: string): readonly string[] {
     const bySign = Map.groupBy(changes.split(", "), (change) => change.split(" ")[0] ?? "");
     return [...bySign].map(([sign, all]) => {
@@ -48,7 +51,7 @@ function resourcesBySign(changes: string): readonly string[] {
 const changeText = ({ changes, effect }: (typeof rows)[number][1]) =>
     [...(changes === undefined ? [] : resourcesBySign(changes)), effect ?? ""].filter((text) => text !== "").join("; ");
 
-/** Returns type and default as text: `whole number ≥ 1, 15`. Objects and empty values have no default here. */
+/** Returns a key's type and default as text: `integer ≥ 1, 15`. Omits the default of objects and empty values. */
 function valueText({ type, isFile, default: value }: (typeof rows)[number][1]): string {
     if (type.startsWith("an object")) return "object";
     const short = type

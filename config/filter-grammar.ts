@@ -34,7 +34,7 @@ class Fault extends Error {
     }
 }
 
-/** A field that an expression names: `CurrentUser` is a row of Users, `CurrentItem` one of Items. */
+/** A field in an expression. `CurrentUser` refers to the dataset Users, and `CurrentItem` to Items. */
 export interface FilterField {
     readonly dataset: string;
     readonly field: string;

@@ -6,8 +6,8 @@ import { trainingKeys } from "./keys/training.ts";
 import { type Key, text, type ValuesOf } from "./kinds.ts";
 
 /**
- * The table of configuration keys, in the order of the documents. Parser, types, hints for unknown keys, Pulumi.yaml, the
- * lists of docs/configuration.md and the values of tests derive from it.
+ * The table of configuration keys, in the order of the documents. The parser, the types, the hints for unknown keys,
+ * Pulumi.yaml, the lists of docs/configuration.md and the test values are derived from this table.
  */
 export const keys = { ...dataKeys, ...trainingKeys, ...servingKeys, ...costKeys, ...accessKeys };
 
@@ -17,8 +17,8 @@ export type KeyName = keyof typeof keys;
 export type KeyValues = ValuesOf<typeof keys>;
 
 /**
- * The rows of the table: keys, members after their key as `idle.hours`. The region comes first, and belongs to the namespace of
- * Pulumi's AWS plugin.
+ * The rows of the table: each key, followed by its members, for example `idle.hours`. The first row is the region, a
+ * key of Pulumi's AWS plugin.
  */
 export const rows: readonly (readonly [name: string, key: Key<unknown>])[] = [
     [

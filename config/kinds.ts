@@ -7,7 +7,10 @@ export type Refuse = (reason: string, member?: string) => void;
 export interface About<T> {
     /** Description in Markdown for docs/configuration.md. Pulumi.yaml contains it as plain text. */
     readonly description: string;
-    /** Resources that a change of the value affects, in the signs of docs/configuration.md: `~ Campaign, +- Filter`. */
+    /**
+     * Resources that a change of the value affects, with the signs that docs/configuration.md explains:
+     * `~ Campaign, +- Filter`.
+     */
     readonly changes?: string;
     /** Other effects of a change, in Markdown. */
     readonly effect?: string;
@@ -28,7 +31,7 @@ export interface Key<T> extends Omit<About<T>, "check"> {
     readonly default: unknown;
     /** Description of valid values, for errors and documents: `a whole number of at least 1`. */
     readonly type: string;
-    /** Parses the text of the key `name`. The result after a reported problem is not used. */
+    /** Parses the text of the key `name`. If it calls `refuse`, the result is not used. */
     readonly read: (text: string, refuse: Refuse, name: string) => T;
     /** The members of an object with a fixed set of members. */
     readonly members?: Table;
@@ -41,8 +44,8 @@ export type Table = Readonly<Record<string, Key<unknown>>>;
 export type ValuesOf<T extends Table> = { readonly [Name in keyof T]: T[Name] extends Key<infer V> ? V : never };
 
 /**
- * Parses the values of a table. `get` returns the text of a name, and undefined for the default. `refuse` receives the path of an
- * invalid value below the table. `start` is the table's own path with a dot.
+ * Parses the values of a table. `get` returns the text of a key, or undefined if the key is not set. `refuse` receives
+ * the path of an invalid value, relative to the table. `start` is the table's own path, with a dot at its end.
  */
 export const readTable = <T extends Table>(
     table: T,
@@ -82,7 +85,7 @@ function keyOf<T>(start: Pick<Key<T>, "default" | "type" | "read">, { check, ...
 export const text = (initial: string, about: About<string>): Key<string> =>
     keyOf({ default: initial, type: "a text", read: (value) => value }, about);
 
-/** Makes an empty value count as not set. */
+/** Returns the key with undefined as the value of an empty text. */
 export const orNone = <T>(key: Key<T>): Key<T | undefined> => ({
     ...key,
     read: (value, refuse, name) => (value === "" ? undefined : key.read(value, refuse, name)),
@@ -156,7 +159,10 @@ function json(text: string): unknown {
     }
 }
 
-/** Creates a key with an object value whose members `member` parses. `example` continues `pulumi config set --path <name>.`. */
+/**
+ * Creates a key whose value is an object. `member` parses each member. `of` describes the members in messages, and
+ * `example` completes the command `pulumi config set --path <name>.`.
+ */
 function objectOf<T>(
     [of, example]: readonly [of: string, example: string],
     about: About<Readonly<Record<string, T>>>,
@@ -180,13 +186,13 @@ function objectOf<T>(
     return keyOf({ default: {}, type, read }, about);
 }
 
-/** Creates a key with an object of texts. */
+/** Creates a key whose value is an object of texts. */
 export const texts = (about: About<Readonly<Record<string, string>>>) =>
     objectOf(["texts", "<name> <value>"], about, (value) =>
         typeof value === "string" ? { value } : { reason: "it must be a text" },
     );
 
-/** Creates a key with an object of numbers from `least` to `most`. Pulumi may pass a number as text. */
+/** Creates a key whose value is an object of numbers from `least` to `most`. Pulumi may pass a number as text. */
 export const numbers = ({ least, most, ...about }: About<Readonly<Record<string, number>>> & Required<Bounds>) =>
     objectOf(["numbers", "<name> <number>"], about, (given) => {
         const isNumeric = typeof given === "number" || (typeof given === "string" && given.trim() !== "");
@@ -195,7 +201,7 @@ export const numbers = ({ least, most, ...about }: About<Readonly<Record<string,
         return { value, ...(!isWithin && { reason: `it must be a number from ${least} to ${most}` }) };
     });
 
-/** Creates a key with a fixed set of members. A member that is not set has its default. */
+/** Creates a key whose value is an object with fixed members. A member that is not set has its default. */
 export function members<T extends Table>(table: T, about: About<ValuesOf<T>>): Key<ValuesOf<T>> {
     const names = Object.keys(table);
     const type = `an object of ${names.join(", ")}`;
@@ -218,7 +224,7 @@ export function members<T extends Table>(table: T, about: About<ValuesOf<T>>): K
     return { ...keyOf({ default: initial, type, read }, about), members: table };
 }
 
-/** Creates a key with a list of texts. */
+/** Creates a key whose value is a list of texts. */
 export function list(about: About<readonly string[]>): Key<readonly string[]> {
     const type = "a list of texts";
     const read = (text: string, refuse: Refuse, name: string) => {

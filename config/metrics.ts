@@ -4,7 +4,7 @@
 export const personalizeNamespace = "AWS/Personalize";
 
 export const servingMetrics = {
-    /** Counts successful requests only; the next two metrics count the others. */
+    /** Counts only successful requests; the next two metrics count failed ones. */
     successes: "GetRecommendations",
     badRequests: "GetRecommendations4xxErrors",
     failures: "GetRecommendations5xxErrors",
@@ -15,24 +15,28 @@ export const servingMetrics = {
 /** Metric of the ranking campaign; dimension `CampaignArn`. */
 export const rankingMetrics = { successes: "GetPersonalizedRanking" } as const;
 
-/** Dimensions `DatasetGroupArn`, `DatasetArn`, `DatasetImportJobArn`; for the second, `SolutionArn`, `SolutionVersionArn`. */
+/**
+ * Failed imports (dimensions `DatasetGroupArn`, `DatasetArn`, `DatasetImportJobArn`) and failed trainings (dimensions
+ * `SolutionArn`, `SolutionVersionArn`).
+ */
 export const jobMetrics = {
     importErrors: "DatasetImportJobError",
     trainingErrors: "SolutionTrainingJobError",
 } as const;
 
 /**
- * Custom metrics that the cost guard and publish-metrics put; dimension `Stack`. IAM limits `cloudwatch:PutMetricData` by
- * namespace only, so every operator of the account may write here under any stack's name. The guard never reads it.
+ * Custom metrics that the cost guard and publish-metrics put; dimension `Stack`. IAM limits `cloudwatch:PutMetricData`
+ * by namespace only, so every operator of the account may put values for any stack. Therefore the guard never reads
+ * these metrics.
  */
 export const ownNamespace = "MovieRecommender";
 
 export const ownMetrics = {
     /** Spend of this month in US dollars, from the cost guard. */
     monthSpend: "EstimatedMonthToDateUsd",
-    /** US dollars an hour, by the campaign's minimum TPS and use. */
+    /** The current cost in US dollars an hour, calculated from the campaign's minimum TPS and from use. */
     hourlyCost: "EstimatedUsdPerHour",
-    /** Hours since the last request from anything other than the cost guard. */
+    /** Hours since the last request that neither the cost guard nor the prefetch sent. */
     idleHours: "IdleHours",
     /** Transactions per second. */
     provisionedTPS: "ProvisionedTPS",
@@ -41,7 +45,10 @@ export const ownMetrics = {
     campaignAge: "CampaignAgeHours",
     /** Hours since the import of the interactions. */
     dataAge: "DataAgeHours",
-    /** NDCG@10 drop of the live version below the version trained before it, in percent; 0 without a drop. */
+    /**
+     * By how many percent the live version's NDCG@10 is lower than that of the version trained before it; 0 if it is
+     * not lower.
+     */
     ndcgDrop: "NdcgDropPercent",
 } as const;
 
@@ -74,30 +81,32 @@ export const edgeMetrics = { requests: "Requests", bytes: "BytesDownloaded" } as
 export const guardMetrics = { requestsCost: "RequestsUsdLastHour" } as const;
 
 /**
- * Metrics that CloudWatch extracts from the functions' logs; dimension `Stack`. No policy allows `cloudwatch:PutMetricData`
- * here. Metrics of AWS also limit the counts that the guard reads (cost/logged-counts.ts).
+ * Metrics that CloudWatch extracts from the functions' logs; dimension `Stack`. No policy allows
+ * `cloudwatch:PutMetricData` in this namespace. In addition, the guard caps these counts by AWS's own metrics
+ * (cost/logged-counts.ts).
  */
 export const functionsNamespace = "MovieRecommender/Functions";
 
 /**
  * Paid custom metrics of the API; dimension `Stack` of `functionsNamespace`. They exclude what AWS publishes free:
- * requests and failures (API Gateway). The log shows which of the two caches answered.
+ * requests and failures (API Gateway). `AnsweredByCache` counts the answers of both caches; the log shows which one
+ * answered.
  */
 export const servingApiMetrics = {
     /** Bytes of the answers' bodies, before API Gateway compresses them. */
     bytes: "AnswerBytes",
-    /** Accepted events. Personalize counts requests only, and not those that it never gets. */
+    /** Accepted events. Personalize's own metrics count requests instead of events, and only those that reach it. */
     events: "EventsTaken",
     /** Duration of each request inside the function, in milliseconds. */
     latency: "LatencyMs",
     campaignCalls: "CampaignCalls",
-    /** Lists that the prefetch got from the campaign; the cost guard does not count them as use. */
+    /** Lists that the prefetch requested from the campaign; the cost guard does not count them as use. */
     prefetchCalls: "PrefetchCalls",
     campaignFailures: "CampaignFailures",
     tableFailures: "TableFailures",
-    /** Failed attempts to load the tables of the served solution version. */
+    /** Failed attempts to load the fallback tables of the served solution version. */
     tablesFailures: "TablesFailures",
-    /** Lists of films, by their `source`. */
+    /** Answers with a list of films, by the field `source` of the answer. */
     answeredBy: {
         campaign: "AnsweredByCampaign",
         cache: "AnsweredByCache",

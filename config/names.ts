@@ -12,11 +12,14 @@ export const objectKeys = {
 
 /** Key of the fallback tables of a solution version; `version` is the last part of its ARN. */
 export const tablesKey = (version: string) => `${objectKeys.tables}${version}.json`;
-/** Keys of input and output of a job of config `serving.mode` `batch`. Personalize appends `.out` to the input's name. */
+/**
+ * Keys of the input and output of a batch inference job (config `serving.mode` `batch`). Personalize appends `.out` to
+ * the input's name.
+ */
 export const listsInputKey = (jobName: string) => `${objectKeys.listsInput}${jobName}.json`;
 export const listsOutputFolder = (jobName: string) => `${objectKeys.listsOutput}${jobName}/`;
 export const listsOutputKey = (jobName: string) => `${listsOutputFolder(jobName)}${jobName}.json.out`;
-/** Key of the object that names the version of the newest `pulumi up`. */
+/** Key of the object that contains the id of the newest `pulumi up`'s solution version. */
 export const newestTablesKey = `${objectKeys.tables}newest`;
 
 /** Physical names that do not depend on the account. */

@@ -5,10 +5,10 @@ export interface Price {
     readonly unit: string;
     /** AWS region of the price. `US`: the source names no region. */
     readonly region: string;
-    /** US dollars in regions with a known other price. */
+    /** US dollars in regions whose price is known to differ, by region. */
     readonly others?: Readonly<Record<string, number>>;
     readonly source: string;
-    /** Year and month of the source, or of reading it. */
+    /** Year and month in which the source was published or read. */
     readonly date: string;
     /** Whether the price was read on AWS's own price page. */
     readonly verified: boolean;
@@ -157,7 +157,7 @@ export const hoursPerMonth = 730;
 const bytesPerGb = 1024 ** 3;
 const secondsPerHour = 3600;
 
-/** Two known training times in billed hours, for recipes other than v2: of a small data set, and of 100,000 rows. */
+/** Billed hours of two known trainings with recipes other than v2: of a small data set, and of 100,000 rows. */
 const measuredHours = { small: 1.07, hundredThousandRows: 2.1 };
 
 /** Checks whether a recipe (name or ARN) has v2's billing model; false for undefined (AutoML). */
@@ -180,7 +180,7 @@ export function campaignUsdPerMonth(recipe: string | undefined, minProvisionedTP
     return isV2(recipe) ? servingUsd({ tpsHours: 0, tpsHoursV2: tpsHours }) : servingUsd({ tpsHours, tpsHoursV2: 0 });
 }
 
-/** Returns a month's campaign use in TPS-hours; one TPS-hour of v2 is 3,600 requests. */
+/** A month's campaign use in TPS-hours; one TPS-hour of v2 is 3,600 requests. */
 export interface ServedUnits {
     readonly tpsHours: number;
     readonly tpsHoursV2: number;
@@ -210,10 +210,10 @@ export function billedTpsHours(window: {
 }
 
 /**
- * Price of one training in US dollars. v2 bills the interactions that it considers, before any event filter. Other
- * recipes bill hours, more than the clock shows, known only afterwards (`trainingHours` of the version). Without them
- * the range covers the measured times (1.07 h on a small set, 2.1 h on 100,000 rows). Its upper end grows with the
- * rows, which is an estimate.
+ * Returns the price of one training in US dollars. With v2, AWS bills the interactions that the training considers,
+ * before any event filter. With other recipes, AWS bills training hours, which exceed the elapsed time and are known
+ * only afterwards (`trainingHours` of the version). Without `trainingHours`, the range covers the measured times (1.07
+ * h for a small data set, 2.1 h for 100,000 rows). Its upper end grows in proportion to the rows, which is an estimate.
  */
 export function trainingUsd(
     recipe: string | undefined,
@@ -264,8 +264,9 @@ export function storageUsdPerMonth(kind: "s3Storage" | "logStorage", bytes: numb
 const guardRuns = (minutes: number) => (hoursPerMonth * 60) / minutes;
 
 /**
- * Returns the highest price of the cost guard in US dollars a month. It follows from the minutes between two runs and the metrics
- * that each run reads. A run has 256 MB for up to 2 seconds, and a kilobyte of log.
+ * Returns the highest price of the cost guard in US dollars a month. `minutes` is the time between two runs, and
+ * `metrics` the number of metrics that each run reads. A run uses 256 MB for up to 2 seconds, and writes a kilobyte of
+ * log.
  */
 export function guardUsdPerMonth(region: string, minutes: number, metrics: number): number {
     const gbSeconds = 0.25 * 2;
@@ -282,8 +283,9 @@ export function guardUsdPerMonth(region: string, minutes: number, metrics: numbe
 const guardCalls = 20;
 
 /**
- * Price of the audit trail in US dollars a month, for the events of the cost guard, of 2 KB each in the log group. Of
- * two trails in a region, CloudTrail bills the events of one: the upper end. Events of other programs are not included.
+ * Returns the price of the audit trail in US dollars a month, for the events of the cost guard, of 2 KB each in the log
+ * group. The upper end applies if the region has a second trail, because CloudTrail bills the events of all trails but
+ * one. Events of other programs are not included.
  */
 export function trailUsdPerMonth(region: string, guardMinutes: number): UsdRange {
     const events = guardRuns(guardMinutes) * guardCalls;

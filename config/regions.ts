@@ -34,7 +34,7 @@ export function regionProblem(region: string): string | undefined {
     return `is "${region}", which is not a region of AWS. ${hint}`;
 }
 
-/** Areas whose regions lack Personalize, with the nearest areas that have it. */
+/** Areas (the first part of a region's name) without Personalize, with the nearest areas that have it. */
 const nearestAreas: Readonly<Record<string, readonly string[]>> = {
     af: ["eu"],
     il: ["eu"],
@@ -44,8 +44,8 @@ const nearestAreas: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Returns a warning for a region without Personalize, with the nearest regions that have it; undefined for a region with
- * Personalize. The list may be older than a new region's support.
+ * Returns a warning for a region without Personalize, with the nearest regions that have it; undefined for a region
+ * with Personalize. The list may be outdated, because AWS adds Personalize to further regions.
  */
 export function regionWarning(region: string): string | undefined {
     if (personalizeRegions.some((each) => each === region) || regionProblem(region) !== undefined) {

@@ -14,14 +14,14 @@ export interface StackContext {
     readonly secretKeys: readonly string[];
 }
 
-/** A broken rule. It is not reported if one of the keys in `follows` has a problem itself. */
+/** A broken rule. It is not reported if the value of a key in `follows` is invalid itself. */
 export interface Broken {
     readonly path: string;
     readonly reason: string;
     readonly follows?: readonly (KeyName | "aws:region")[];
 }
 
-/** Returns the broken rules: those about several keys, and those about the stack. */
+/** Checks all rules about several keys and about the stack, and returns the broken ones. */
 export const brokenRules = (values: KeyValues, names: Names, stack: StackContext): readonly Broken[] =>
     [
         ...trainingRules(values, names),
@@ -117,7 +117,10 @@ const servingRules = ({ api, apiKey, storefront, rankingCampaign, serving, ...va
         },
 ];
 
-/** Returns the bucket's name with the longest suffix that the program appends for the trail's and the page's bucket. */
+/**
+ * Checks the data bucket's name, together with the suffix that the program appends to it for the trail's or the page's
+ * bucket.
+ */
 function bucketRule({ bucketName, auditTrail, api, storefront }: KeyValues, { stack }: StackContext): Broken | false {
     const ending = auditTrail ? trailEnding : api && storefront === "cloudfront" ? storefrontEnding : "";
     const effective = bucketNameFor({ bucketName, stack }, "012345678901");

@@ -5,8 +5,9 @@ const objects = rows.flatMap(([name, key]) => (typeof key.default === "object" ?
 const encrypted = rows.flatMap(([name, { maySecret }]) => (maySecret ? [name] : []));
 
 /**
- * Returns the problems of keys set by `pulumi config set --secret`. Values of most keys become parts of names, ids, messages or
- * files, which Pulumi's state and the AWS console show in plain text. The program marks the inputs of the other keys as secret.
+ * Returns the problems of keys set by `pulumi config set --secret`. Values of most keys become parts of names, ids,
+ * messages or files, which Pulumi's state and the AWS console show in plain text. The other keys may be secret, because
+ * the program marks their values as secret in resource inputs.
  */
 export const secretProblems = ({ secretKeys, project }: Pick<StackContext, "secretKeys" | "project">) =>
     secretKeys

@@ -1,6 +1,9 @@
 import type { Refuse } from "./kinds.ts";
 
-/** Maximum number of a resource's tags. The program adds those in `added` (API references of IAM and Personalize, TagResource). */
+/**
+ * Maximum number of a resource's tags (API references of IAM and Personalize, TagResource). The program adds the tags
+ * in `added`.
+ */
 const maxTags = 50;
 const added = ["pulumi:project", "pulumi:stack", "pulumi-personalize:owner"];
 

@@ -1,6 +1,6 @@
 import type { StackConfig } from "./config.ts";
 
-/** Throttle of a method, or of every other method. */
+/** The throttle of one method, or of all methods that have no throttle of their own. */
 export interface Throttle {
     /** Suffix of the Pulumi resource's name. */
     readonly ending: string;
@@ -33,14 +33,14 @@ export const listsPath = keyOf("GET", "/recommendations/{userId}");
 export const pagePath = keyOf("GET", "/storefront/{proxy+}");
 export const historyPath = keyOf("GET", "/history/{userId}");
 
-/** Share of the rate for a path that usual requests do not need. */
+/** Share of the API's rate for a path that usual traffic does not request. */
 const unused = 0.01;
 
 /**
  * Share of the API's rate for each method of the API. API Gateway applies a stage's rate to each method separately (API
- * Gateway Developer Guide, "Throttle requests to your REST APIs"). Therefore a rate of 100 for all methods
- * would allow a stranger 100 requests a second of each of them. The shares allow every mix of usual
- * traffic up to two thirds of the rate.
+ * Gateway Developer Guide, "Throttle requests to your REST APIs"). Therefore a rate of 100 for all methods would allow
+ * a stranger 100 requests a second to each method. With these shares, usual traffic in any mix is allowed up to two
+ * thirds of the rate.
  */
 const shares: readonly (readonly [verb: "GET" | "POST", path: string, share: (rates: Rates) => number])[] = [
     ["GET", "/recommendations/{userId}", () => 1],
@@ -80,14 +80,15 @@ export function throttles(rates: Rates): readonly Throttle[] {
 }
 
 /**
- * Percentage of the rate that calls the campaign. No cache answers 6.4 % of usual requests (`npm run bench:api`). The
- * rate is twice the busiest minute (docs/scale.md).
+ * Percentage of the API's rate that may call the campaign. In usual traffic, no cache can answer 6.4 % of the requests
+ * (`npm run bench:api`), and the API's rate is twice that of the busiest minute (docs/scale.md).
  */
 const uncachedPercent = 4;
 
 /**
- * Returns the maximum number of campaign requests a second that unproven viewers may cause. Usual traffic at half of the API's
- * rate needs no more. Otherwise, a stranger who requests lists for new viewers could scale the campaign up to the API's rate.
+ * Returns the maximum number of campaign requests a second that viewers without a valid token may cause. Usual traffic
+ * at half of the API's rate needs no more. Otherwise, a stranger who requests lists for new viewers could scale the
+ * campaign up to the API's rate.
  */
 export const campaignCeiling = (
     { requestsPerSecond }: Pick<Rates, "requestsPerSecond">,

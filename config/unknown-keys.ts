@@ -4,11 +4,11 @@ import { keys } from "./keys.ts";
 const names = Object.keys(keys);
 
 /**
- * Problems of the keys that a stack sets. Pulumi itself accepts any key, and a misspelt one would leave the default in
- * force. An own key must be in the table. A key of another namespace must not look like one of the table; other keys
- * belong to providers.
+ * Returns the problems of the keys that a stack sets. Pulumi itself accepts any key, so a misspelt key would have no
+ * effect. A key in the project's namespace must be in the table. A key in another namespace must not resemble one in
+ * the table; all others belong to providers.
  *
- * @param set with their namespace, for example `movie-recommender:recipe`.
+ * @param set the keys with their namespace, for example `movie-recommender:recipe`.
  */
 export function unknownKeys(set: readonly string[], project: string) {
     return set.flatMap((key) => {

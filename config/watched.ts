@@ -4,7 +4,10 @@ const usualWatchedTypes: readonly string[] = ["Watch"];
 /** Type of the event with which a viewer refuses an item. */
 export const notInterested = "NotInterested";
 
-/** Returns the expression of the filter that leaves out what a user has watched or refused (Developer Guide, "Filter expressions"). */
+/**
+ * Returns the expression of the filter that excludes items that a user has watched or refused (Developer Guide, "Filter
+ * expressions").
+ */
 export const watchedFilterExpression = (types = usualWatchedTypes): string =>
     `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (${[...new Set([...types, notInterested])].map((type) => `"${type}"`).join(", ")})`;
 

@@ -11,13 +11,13 @@ import {
 } from "../config/throttles.ts";
 import { assumed, noUsage, plus, times, type Usage, usageUsd } from "./usage.ts";
 
-/** The attacked stack, as far as it determines the price of attacks. */
+/** The properties of a stack that determine the price of attacks. */
 export interface AttackedStack {
     readonly rates: Rates;
     /** Recipe name; undefined with AutoML. */
     readonly recipe: string | undefined;
     readonly minProvisionedTPS: number;
-    /** Whether AWS WAF limits each address, with a rule that this program does not create. */
+    /** Whether an AWS WAF rule, which this program does not create, limits the requests of each IP address. */
     readonly firewall: boolean;
 }
 
@@ -34,14 +34,14 @@ export interface Attack {
 const secondsPerHour = 3600;
 const kbPerGb = 1024 ** 2;
 
-/** Requests in five minutes that the described AWS WAF rule allows for each address. */
+/** Requests in five minutes that the AWS WAF rule of docs/attacks.md allows for each IP address. */
 export const firewallLimit = 1000;
 const firewallRate = firewallLimit / 300;
 
 /**
- * The most expensive request of each kind. An attacker requests the longest list, without compression. Kilobytes of responses are
- * estimates for 100 films. A forged `since` causes one more read of the viewer's revision. An event writes one unit, and every
- * thirtieth event counts its address.
+ * The most expensive request of each kind. An attacker requests the longest list, without compression. Kilobytes of
+ * responses are estimates for 100 films. A forged `since` causes one more read of the viewer's revision. An event
+ * writes one unit, and every thirtieth event also updates the counter of its IP address.
  */
 const worst = {
     listKb: assumed.answerKb,
@@ -55,15 +55,18 @@ const worst = {
     /** Units of a consistent read of the viewer's newest films. */
     history: { reads: 1, writes: 0 },
     event: { reads: 2, writes: 1.1, eventsGb: (10 * assumed.eventKb) / kbPerGb },
-    /** Units of a list from the campaign: three to write the list. The API's process also counts viewers. */
+    /**
+     * Units for a list from the campaign: three to store the list, and a small share for the traffic counts of the
+     * API's process.
+     */
     campaignCall: { writes: 3.1 },
 } as const;
 
-/** An attacker's connection: 1 Gbit/s of downloads, or this number of small requests per second. */
+/** The assumed capacity of an attacker: 1 Gbit/s of downloads, or this number of small requests per second. */
 const stranger = { gbitPerSecond: 1, smallRequests: 5000 } as const;
 const smallKb = 2;
 
-/** Returns the use in one hour of requests to the API. X-Ray samples one request per second and 5 % of the others. */
+/** Returns what requests to the API use in one hour. X-Ray samples one request per second and 5 % of the others. */
 function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usage {
     const requests = perSecond * secondsPerHour;
     return plus(
@@ -79,7 +82,7 @@ function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usa
     );
 }
 
-/** Returns attacks on a stack, each with its price per hour until the cost guard acts. */
+/** Returns the possible attacks on a stack, each with its price per hour until the cost guard closes API and page. */
 export function attacksOn(stack: AttackedStack): readonly Attack[] {
     const { rates, firewall } = stack;
     // The throttle of `otherPaths` applies to no method of the API, so it is left out.
@@ -128,7 +131,7 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
     ];
 }
 
-/** Returns the price per hour of campaign calls above the minimum TPS, including their reads and writes in DynamoDB. */
+/** Returns the price per hour of campaign calls above the minimum TPS, and the DynamoDB writes of all calls. */
 function campaign({ recipe, minProvisionedTPS }: AttackedStack, perSecond: number) {
     const above = Math.max(perSecond, minProvisionedTPS);
     const usd = campaignUsdPerHour(recipe, above) - campaignUsdPerHour(recipe, minProvisionedTPS);

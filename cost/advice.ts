@@ -9,7 +9,10 @@ export interface Advice {
     readonly text: string;
 }
 
-/** Factor over the busiest five minutes: TPS are averages of five minutes, and requests arrive unevenly. */
+/**
+ * Factor by which the advised TPS exceed those of the busiest five minutes: TPS are averages of five minutes, and
+ * requests arrive unevenly.
+ */
 const headroom = 1.2;
 
 /**

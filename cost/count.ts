@@ -13,7 +13,7 @@ interface Count {
     readonly isSeen: boolean;
 }
 
-/** Counts a campaign's time up to now. `parkedAt`: the time in the parked flag. */
+/** Counts a campaign's time up to now. `parkedAt` is the time in the parked flag. */
 export function countCampaign(
     known: CountedCampaign,
     now: number,

@@ -42,7 +42,10 @@ export interface PlannedStack {
     readonly alarmMetrics: number;
     /** Number of users in config `batchInferenceFile`; 0 without it. */
     readonly batchUsers: number;
-    /** Config `serving.mode` `batch`: viewers of each job, at most, and days between two jobs; undefined with a campaign. */
+    /**
+     * Config `serving.mode` `batch`: the maximum number of viewers of each job, and the days between two jobs;
+     * undefined with a campaign.
+     */
     readonly batchLists?: { readonly viewers: number; readonly everyDays: number } | undefined;
     /** Whether X-Ray traces the API; absent: true. */
     readonly traces?: boolean;
@@ -219,7 +222,7 @@ function batchLine(
     };
 }
 
-/** Write units of a list of a hundred films (2.1 KB): to load it, and to let it expire. */
+/** Write units for a list of a hundred films (2.1 KB): three to store it, and three for its expiration. */
 const listWrites = 2 * 3;
 
 /** Returns the price of the function of batch inference: a run every 15 minutes, with 1 GB for about half a second and 1 KB of log. */
@@ -245,7 +248,7 @@ function layersOf(plan: PlannedStack): readonly Layer[] {
     const { recipe, minProvisionedTPS, edge, expectedRequestsPerDay, region, traces = true } = plan;
     const requestsPerSecond = expectedRequestsPerDay / secondsPerDay;
     const traffic = { ...usualTraffic, peak: 1, requestsPerSecond, edge, recipe, minProvisionedTPS, region, traces };
-    // With batch inference, the table answers what no process has in memory.
+    // With batch inference, the table answers all requests for lists that are not in a process's memory.
     return servingLayers(plan.batchLists ? { ...traffic, tableHits: 1 - traffic.memoryHits } : traffic);
 }
 
@@ -264,7 +267,7 @@ function servingLines(plan: PlannedStack): MonthlyLine[] {
     ];
 }
 
-/** Returns whether the stack has a campaign while it is not parked: all stacks without lists of batch inference. */
+/** Returns `hasCampaign` of the stack while it is not parked: true unless batch inference produces its lists. */
 export const unparked = ({ batchLists }: Pick<PlannedStack, "batchLists">) => ({
     hasCampaign: batchLists === undefined,
 });

@@ -17,7 +17,7 @@ export interface GuardConfig {
     readonly unusedAction: "list" | "delete";
 }
 
-/** What the guard does with idle campaigns and unused solutions. */
+/** Returns the guard's settings for idle campaigns and unused solutions. */
 export const patienceOf = ({ idle, unused }: Pick<StackConfig, "idle" | "unused">) => ({
     idleHours: idle.hours,
     idleGraceHours: idle.graceHours,
@@ -27,7 +27,7 @@ export const patienceOf = ({ idle, unused }: Pick<StackConfig, "idle" | "unused"
 });
 
 /**
- * Tag key that protects a resource: the guard does not park a campaign with it as idle, and does not delete a solution
- * with it as unused.
+ * Key of a tag that protects resources: the guard neither parks an idle campaign nor deletes an unused solution that
+ * has this tag.
  */
 export const keepTag = "keep";

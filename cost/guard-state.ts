@@ -42,7 +42,7 @@ export interface GuardState extends CountedCampaign {
     };
     /** Time of the last known request of a viewer or other client, or of the last change of the campaign. */
     readonly lastUse?: number;
-    /** The guard's newest own request, with which it proves that CloudWatch counts requests. */
+    /** The newest request that the guard itself sent, to prove that CloudWatch counts requests. */
     readonly probe?: Probe;
     /** Times of the guard's earlier requests since the last use. They do not count as use. */
     readonly own: readonly number[];
@@ -69,7 +69,10 @@ export interface RememberedCampaign {
 }
 
 export interface Probe {
-    /** Times of the probe request and of its repetitions after crashes. The guard does not know which ones it sent. */
+    /**
+     * Times of the probe request and of its repetitions after crashes. After a crash, the guard does not know whether
+     * it sent the request.
+     */
     readonly tries: readonly number[];
     readonly sent: boolean;
     /** Whether CloudWatch showed the probe request. */
@@ -89,7 +92,7 @@ export interface SolutionState {
 
 /** Maximum number of solutions in the state: an SSM parameter has 4 KB. */
 export const maxSolutions = 8;
-/** Maximum number of waiting notifications. A later run finds the remaining ones again. */
+/** Maximum number of waiting notifications. If more are due, a later run adds them. */
 const maxWaitingNotifications = 6;
 
 /** Returns the state before the first run. */
@@ -161,7 +164,9 @@ const skewMs = hour;
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
-/** Parses a stored state at a moment. `problem` is the reason if the state is unusable. */
+/**
+ * Parses a stored state. A state with times after `now` is unusable. `problem` is the reason if the state is unusable.
+ */
 export function parseState(text: string, now: number): { readonly state: GuardState } | { readonly problem: string } {
     let found: Partial<GuardState> | null;
     let newest = 0;

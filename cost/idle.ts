@@ -6,13 +6,13 @@ import type { Observations } from "./observations.ts";
 import type { RequestWindows } from "./spend.ts";
 import { day, hour, minute, monthOf, readable, stamp, window, windowOf } from "./time.ts";
 
-/** Delay in milliseconds after which the guard reports a request that CloudWatch does not show. */
+/** Milliseconds after which the guard reports that CloudWatch does not show its request. */
 const metricDelayMs = hour;
 /**
- * Delay in milliseconds of the prefetch's metric after the end of its window, with clocks that differ by ten minutes.
+ * Maximum delay in milliseconds of the prefetch's metric after the end of its window, if clocks differ by ten minutes.
  */
 const prefetchDelayMs = 15 * minute;
-/** Number of own requests to remember: the guard sends one a day while CloudWatch shows none. */
+/** Maximum number of the guard's own requests in its state: the guard sends one a day while CloudWatch shows none. */
 const maxOwn = 10;
 
 /**
@@ -50,7 +50,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
         const notified = addNotification(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
         return notified === undefined ? state : without(notified, "idle");
     }
-    // The next run of the guard can decide whether an undecided request is use.
+    // If recent requests may turn out to be the prefetch's, the next run of the guard decides.
     const isUndecided = open.size > 0 || observations.kept !== false || seen.status !== "ACTIVE";
     if (isUndecided || now - lastUse < config.idleHours * hour) {
         return state;
@@ -73,7 +73,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
 /** Returns the times of the guard's requests since the last use. */
 const probesOf = ({ own, probe }: GuardState) => [...own, ...(probe?.tries ?? [])];
 
-/** Returns the requests of guard and prefetch by windows, which do not count as use. */
+/** Returns the requests of guard and prefetch, by window. They do not count as use. */
 function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWindows {
     const all = new Map(prefetched);
     for (const at of probesOf(state)) {
@@ -83,8 +83,8 @@ function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWind
 }
 
 /**
- * Splits requests of others by age. A recent one may be from the prefetch: CloudWatch extracts the prefetch's metric
- * from a log, and may show it later than the request.
+ * Splits the requests of other clients by age. A recent one may turn out to be the prefetch's: CloudWatch extracts the
+ * prefetch's metric from a log, and may show it later than the request.
  */
 function foreignUse(foreign: RequestWindows, now: number, prefetches: boolean) {
     const isSettled = (start: number) => !prefetches || start + window + prefetchDelayMs <= now;
@@ -94,7 +94,7 @@ function foreignUse(foreign: RequestWindows, now: number, prefetches: boolean) {
     return { settled: settled as RequestWindows, open: open as RequestWindows };
 }
 
-/** Returns the state with the newest known use. */
+/** Returns the state with the time of the newest use: a request of another client, or a change of the campaign. */
 function noteUse(
     state: GuardState,
     now: number,
@@ -109,8 +109,8 @@ function noteUse(
 }
 
 /**
- * Requests a probe after a moment, or confirms an earlier one. Adds a notification if CloudWatch does not show the
- * probe.
+ * Plans a probe request if the guard has sent none since `after`; otherwise records whether CloudWatch shows the
+ * request. Adds a notification if CloudWatch does not show it within an hour.
  */
 function prove(
     state: GuardState,
@@ -165,7 +165,8 @@ function park(state: GuardState, now: number, since: number): GuardState {
 }
 
 /**
- * Possible difference between clocks in milliseconds: CloudWatch may count an own request this much earlier or later.
+ * Possible difference between clocks in milliseconds: CloudWatch may count a request of the guard this much earlier or
+ * later.
  */
 const apart = 2 * window;
 
@@ -186,7 +187,7 @@ export function foreignRequests(requests: RequestWindows, own: RequestWindows): 
     return new Map([...foreign].filter(([, count]) => count >= 1));
 }
 
-/** Checks whether CloudWatch shows an own request, in addition to earlier own requests. */
+/** Checks whether CloudWatch shows the guard's request at `at`, in addition to the guard's earlier requests. */
 function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
     const since = windowOf(at) - apart;
     const known = [...requests].filter(([start]) => start >= since).reduce((sum, [, asked]) => sum + asked, 0);

@@ -13,8 +13,8 @@ export const quotas = {
         source: "API Gateway Developer Guide, Quotas",
     },
     /**
-     * A process takes at most ten requests per second, however short they are. For a short function this limit matters,
-     * not its duration.
+     * A process accepts at most ten requests per second, however short they are. Therefore, this limit and not the
+     * duration determines how many processes short requests need.
      */
     concurrency: {
         quota: 1000,

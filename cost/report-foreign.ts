@@ -5,7 +5,7 @@ import type { Observations } from "./observations.ts";
 /** Maximum number of statements in a notification: the state has 4 KB. */
 const maxNamed = 5;
 
-/** Notifies once about foreign statements in resource-based policies, and again when they change. */
+/** Notifies once about statements in resource-based policies that allow foreign callers, and again when they change. */
 export function reportForeign(
     state: GuardState,
     now: number,

@@ -1,7 +1,7 @@
 import { billedService, hoursPerMonth, isV2, prices, servingUsd, usdIn } from "../config/prices.ts";
 import { quotas } from "./quotas.ts";
 
-/** The traffic of the API, and each layer's share of it in front of the campaign. */
+/** The traffic of the API, and the share of it that each layer in front of the campaign answers. */
 export interface Traffic {
     /** Requests a second, on average over the month. */
     readonly requestsPerSecond: number;
@@ -62,8 +62,8 @@ const functionMemory = 512;
 /**
  * Read and write units of the table. A write takes one unit per started KB. An eventually consistent read takes half a
  * unit per started 4 KB of each item. A viewer's list of a hundred films has 2.1 KB, and the newest films have less
- * than 1 KB. An event reads the newest films consistently, and writes them. The traffic counts of processes are left
- * out: each process makes 25 writes a minute.
+ * than 1 KB. An event reads the newest films consistently, and writes them. The processes also write their traffic
+ * counts, 25 times a minute each; these writes are not included.
  */
 const units = { listWritten: 3, looked: 2 * 0.5, eventRead: 1, eventWritten: 1 } as const;
 /** Maximum number of requests per second of one process. */
@@ -78,10 +78,10 @@ const tracedShare = 0.05;
 const secondsPerMonth = hoursPerMonth * 3600;
 
 /**
- * Default shares of traffic. Cache hits and events come from `npm run bench:api` over the handler: 40,000 requests of
- * 4,000 Zipf viewers. The milliseconds are rounded up for Lambda's overhead. Two shares are estimates: six of ten
- * requests are about films, and CloudFront answers nine of ten of them, because the page shows one viewer's list among
- * three shared rows.
+ * Default shares of traffic. The shares of cache hits and events were measured by `npm run bench:api`, which sends
+ * 40,000 requests of 4,000 viewers with Zipf-distributed activity to the handler. The milliseconds are rounded up for
+ * Lambda's overhead. Two shares are estimates: six of ten requests are about films, and CloudFront answers nine of ten
+ * of them, because the page shows one viewer's list among three shared rows.
  */
 export const usualTraffic = {
     peak: 3,
@@ -207,15 +207,18 @@ export function savedByCaches(traffic: Traffic): number {
 
 /**
  * Returns the largest minimum TPS without extra cost: the campaign's load outside its busiest hours. Above this
- * minimum, Personalize scales the campaign to its peak. A higher minimum is billed without requests; a lower one saves
- * nothing.
+ * minimum, Personalize scales the campaign to its peak. A higher minimum is billed even without requests; a lower one
+ * saves nothing.
  */
 export function freeMinimum(traffic: Traffic): number {
     const atCampaign = servingLayers(traffic).find(({ what }) => what === "campaign")?.perSecond ?? 0;
     return Math.max(1, Math.floor(atCampaign * calmOf(traffic.peak)));
 }
 
-/** Share of the month that is busiest, and the load factor of the rest of the month. */
+/**
+ * The busiest share of the month, in which the load is `peak` times the average, and the factor of the load in the rest
+ * of the month.
+ */
 const busyOf = (peak: number) => Math.min(0.1, 1 / peak);
 const calmOf = (peak: number) => (1 - busyOf(peak) * peak) / (1 - busyOf(peak));
 

@@ -4,5 +4,8 @@
  */
 export const closingShare = 0.05;
 export const notificationShare = 0.02;
-/** Share of the monthly limit above which requests, and not the campaigns, used up the limit. */
+/**
+ * If requests cost more than this share of the monthly limit, requests and not the campaigns count as the reason that
+ * the limit is used up.
+ */
 export const requestsShare = 0.5;

@@ -1,14 +1,14 @@
 import { hour, monthOf, startOf, window, windowOf } from "./time.ts";
 import { plus, type Usage, usageUsd } from "./usage.ts";
 
-/** Use of everything in front of the campaign, by the start of each five-minute window. */
+/** Use of all services in front of the campaign, by the start of each five-minute window. */
 export type UsageWindows = ReadonlyMap<number, Partial<Usage>>;
 
 /** What the guard observed about API and page. An undefined part failed to load. */
 export interface ServingObservations {
     /** Use from the moment that `servingSince` returns. */
     readonly usage: UsageWindows | undefined;
-    /** Whether all metrics answered. If not, the use is a lower limit. */
+    /** Whether all metrics answered. If not, the use is a lower bound. */
     readonly isComplete: boolean;
     /** Spend of batch inference jobs; undefined for a stack without them, or if the read failed. */
     readonly jobs?: JobsSpend | undefined;
@@ -42,7 +42,10 @@ const begun = (known: ServingSpend | undefined, now: number): ServingSpend => {
     return known?.month === month ? known : { month, until: startOf(month), usd: 0, knownUsd: 0 };
 };
 
-/** Returns the moment from which the guard needs the use: at least the last hour, even before the month. */
+/**
+ * Returns the start of the period of which the guard needs the use: at least the last hour, even if it began in the
+ * last month.
+ */
 export const servingSince = (known: ServingSpend | undefined, now: number): number =>
     Math.min(begun(known, now).until, windowOf(now - hour));
 
@@ -68,11 +71,11 @@ export function countServing(
     return { spend: { ...before, until: settled, usd, knownUsd }, usd: knownUsd };
 }
 
-/** Returns US dollars of the windows that start in this period. */
+/** Returns the cost in US dollars of the windows that start in this period. */
 const usdBetween = (usage: UsageWindows, from: number, to: number): number =>
     usageUsd(plus(...[...usage].filter(([start]) => start >= from && start < to).map(([, used]) => used)));
 
-/** Returns US dollars of the last hour, or since a moment if that is later. */
+/** Returns the cost in US dollars of the last hour, without the time before `since`. */
 export const lastHourUsd = (usage: UsageWindows, now: number, since = 0): number =>
     usdBetween(usage, Math.max(since, windowOf(now - hour)), now);
 

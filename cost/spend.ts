@@ -24,10 +24,7 @@ export interface SpendState {
     readonly open: readonly Stretch[];
 }
 
-/**
- * Milliseconds behind the newest datapoint that stay open, because CloudWatch's datapoints arrive late and out of
- * order.
- */
+/** Milliseconds before now that stay open, because CloudWatch's datapoints arrive late and out of order. */
 const late = hour;
 /** Milliseconds for which a campaign may be billed after a park: its deletion takes up to half an hour. */
 const deletion = hour / 2;
@@ -42,8 +39,8 @@ export function freshSpend(now: number, createdAt: number | undefined): SpendSta
 }
 
 /**
- * Counts the time since the last run. After a missed run, the next one counts the whole time. A clock behind the last
- * run adds nothing, and a new month (UTC) starts from zero.
+ * Counts the time since the last run. After a missed run, the next one counts the whole time. If the clock is behind
+ * the last run, nothing is added. A new month (UTC) starts from zero.
  *
  * `before` and `present` are the campaigns of the last and of this observation, each undefined without a campaign. The
  * moment of a change between them is unknown, so the more expensive campaign counts. A deleted campaign counts until
@@ -87,9 +84,9 @@ export function countTime(
 }
 
 /**
- * Settles the time with complete requests, up to an hour behind the newest datapoint. A datapoint proves that the
- * earlier ones have arrived. Time with unknown requests stays open (with undefined, all of it), so that a later run can
- * correct it.
+ * Settles the time with complete requests: until the newest datapoint, which proves that the earlier ones have arrived,
+ * but never the last hour. Time with unknown requests stays open (all of it if `requests` is undefined), so that a
+ * later run can correct it.
  */
 export function settle(spend: SpendState, now: number, requests: RequestWindows | undefined): SpendState {
     const newest = requests === undefined ? 0 : Math.max(0, ...requests.keys());
@@ -184,8 +181,9 @@ export interface SavedCalls extends ServedWindow {
 }
 
 /**
- * Estimates what the campaign would have billed without caches. Each window has `length` milliseconds, because a
- * campaign bills the larger of minimum and use. Below the minimum, a saved call saves no money.
+ * Estimates how much more the campaign would have cost without caches. Compares window by window, because a campaign
+ * bills the larger of minimum and use: below the minimum, a saved call saves no money. `length` is the length of a
+ * window in milliseconds.
  */
 export function savedCalls(
     windows: readonly ServedWindow[],

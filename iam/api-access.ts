@@ -44,9 +44,8 @@ const asksCampaign = (scope: ApiScope) =>
     );
 
 /**
- * Returns a statement for the filters of the calls, by name. The Service Authorization Reference names only the
- * campaign for GetRecommendations. Personalize may check the filter too; with this statement, a call is allowed in both
- * cases.
+ * Returns the statement that allows the API's calls to use these filters. The Service Authorization Reference names
+ * only the campaign for GetRecommendations. Personalize may check the filter too; this statement then allows the call.
  */
 const usesFilters = (scope: ApiScope, names: readonly string[]) =>
     names.length === 0

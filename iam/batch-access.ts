@@ -17,8 +17,9 @@ export interface BatchScope extends ApiScope {
 }
 
 /**
- * Returns the permissions of the function: read data, versions and flags, start jobs with Personalize's role, write their input,
- * read their output, store lists, notify. The statements are few, because the permissions boundary contains them and has a size limit.
+ * Returns the permissions of the function that runs batch inference (config `serving.mode` `batch`): read data,
+ * versions and flags, start jobs with Personalize's role, write their input, read their output, store lists, notify.
+ * The statements are few, because the permissions boundary contains them and has a size limit.
  */
 export function batchListsPolicy(scope: BatchScope): PolicyDocument {
     const { partition, accountId, bucketName, project, stack, names } = scope;
@@ -67,6 +68,6 @@ export function batchListsPolicy(scope: BatchScope): PolicyDocument {
     ]);
 }
 
-/** Returns the permissions of the schedule. */
+/** Returns the permissions of the function's schedule. */
 export const batchListsSchedulePolicy = (scope: BatchScope): PolicyDocument =>
     document([starts(scope, "StartLists", scope.names.batchLists), keepsFailures(scope, scope.names.failures)]);

@@ -87,7 +87,8 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
 /**
  * Statement that denies these services to a function's role outside of Lambda, because an operator can write any
  * principal into the role's trust policy (Lambda Developer Guide, "Using source function ARN to control function access
- * behavior"). Services call logs, traces, queues and functions without this condition key, so those are not denied.
+ * behavior"). AWS services write logs and traces, and call queues and functions, without this condition key, so these
+ * actions are not denied.
  */
 const onlyInLambda: Statement = {
     Sid: "DenyOutsideLambda",
@@ -98,8 +99,8 @@ const onlyInLambda: Statement = {
 };
 
 /**
- * Statement that allows the code of functions to use the KMS key only through S3, for the bucket's objects, because the
- * key may encrypt other data of the account.
+ * Statement that denies the code of functions to use the KMS key, except through S3 for the bucket's objects, because
+ * the key may encrypt other data of the account.
  */
 const keyOnlyForFiles: Statement = {
     Sid: "DenyKeyOutsideS3",
@@ -134,7 +135,10 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
     return ofEqualResources(all.filter((one) => !all.some((other) => other !== one && covers(other, one))));
 }
 
-/** Merges the statements about the state flags under this ARN, which only the stack's own functions use. */
+/**
+ * Merges the statements about the state flags, which are the SSM parameters under the ARN `flags`. Only the stack's own
+ * functions use them.
+ */
 function together(all: readonly Statement[], flags: string): readonly Statement[] {
     const isOfFlags = ({ Resource }: Statement) =>
         listOf(Resource).every((arn) => arn === flags || arn.startsWith(`${flags}/`));

@@ -148,7 +148,8 @@ export const stackCostFilter = (stack: string) => ({ name: "TagKeyValue", values
 export const serviceCostFilter = { name: "Service", values: [billedService] };
 
 /**
- * Checks whether the resource is a budget for Personalize or for the stack. Filters with unknown values count as such.
+ * Checks whether the resource is a budget for Personalize or for the stack. A budget whose filters are not known yet
+ * counts as one.
  */
 export function watchesPersonalize({ type, props }: Declared, { stack }: Pick<RuleChoices, "stack"> = {}): boolean {
     const covering = [serviceCostFilter, ...(stack === undefined ? [] : [stackCostFilter(stack)])];

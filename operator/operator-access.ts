@@ -38,7 +38,8 @@ export class OperatorAccess extends pulumi.ComponentResource {
             new aws.iam.Policy(
                 `${name}-${kind}`,
                 { name: policyName(args.scope, kind), description, policy: pulumi.jsonStringify(policy), tags },
-                // IAM cannot update a description, and a replacement would detach the policy for a moment.
+                // Ignore changes of the description: IAM cannot update it, and a replacement would detach the policy
+                // for a moment.
                 { ...child, ignoreChanges: ["description"] },
             );
         const of = `stack ${args.scope.stack} of ${args.scope.project}`;

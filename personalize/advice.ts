@@ -16,7 +16,7 @@ function otherOwner(has: Tags, { owner, tags }: { readonly owner?: string; reado
         : otherName;
 }
 
-/** The next steps of this program's operator, in messages about Personalize's resources. */
+/** The next steps that messages about Personalize's resources recommend to the operator of this program. */
 export const advice: Advice = {
     otherName,
     otherOwner,

@@ -8,7 +8,8 @@ import { stateFlagsHandler } from "./operations/state-flags.ts";
 import { stackOwnerHandler } from "./stack-owner.ts";
 
 /**
- * Handlers by kind of resource. The forwarder in Pulumi's state imports this module as `#handlers` (package.json).
+ * Handlers of the dynamic resources, by resource kind. The provider code in Pulumi's state only imports this module, as
+ * `#handlers` (package.json).
  * @public
  */
 export const handlers = processHandlers(advice, (lifecycleDeps) => {

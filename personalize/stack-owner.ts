@@ -30,8 +30,8 @@ export interface StackOwnerInputs extends Pick<CommonInputs, "region" | "tags"> 
      */
     readonly trailBucketName: string;
     /**
-     * Plan to price, which only `check` reads. The state records it, but a change of the price alone does not change
-     * this resource.
+     * The planned stack, of which `check` estimates the price. It is recorded in the state, but a change of only this
+     * input does not update the resource.
      */
     readonly priced: { readonly plan: PlannedStack; readonly limitIsSet: boolean };
 }
@@ -67,7 +67,7 @@ function priceProblems({ priced: recorded }: Partial<StackOwnerInputs>, { priced
     return jump === undefined ? [] : [{ property: "monthlyLimitUsd", reason: jump }];
 }
 
-/** Environment variable with which tests of interrupted changes change a live stack's region. */
+/** Environment variable that allows a region change of a live stack. Only tests of interrupted changes set it. */
 const allowRegionChange = "MOVIE_RECOMMENDER_ALLOW_REGION_CHANGE";
 
 /**
@@ -86,10 +86,10 @@ function regionProblems({ region: recorded }: Partial<StackOwnerInputs>, { regio
 }
 
 /**
- * Creates the lifecycle of a stack's random ID. `check` generates the ID once, so that the state has it before any
- * resource has its tag. `check` also runs in a preview: it refuses a stack whose names another stack has, or whose own
- * names would change with a rename, before the program creates anything. An update after a rename moves the state flags
- * to the new name.
+ * Creates the lifecycle of a stack's random ID. `check` generates the ID once, so that the state contains it before any
+ * resource is tagged with it. `check` also runs in a preview: before the program creates anything, it refuses a stack
+ * whose names belong to another stack, or whose names a rename would change. An update after a rename moves the state
+ * flags to the new name.
  */
 export function stackOwnerHandler(deps: {
     readonly client: ClientOf;

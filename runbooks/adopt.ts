@@ -64,7 +64,7 @@ await runAction(options.verbose, async () => {
         } else if (groups.some(({ group }) => !recorded.has(group.arn))) {
             console.log("Choose one: npm run adopt -- --dataset-group <name>");
         } else if (groups.length > 0) {
-            console.log(`Stack ${stack} has all dataset groups: there is nothing to adopt.`);
+            console.log(`All dataset groups belong to stack ${stack} already: there is nothing to adopt.`);
         }
     }
     return plan && isRefused(plan) ? exitCodes.problem : exitCodes.fine;
@@ -90,7 +90,7 @@ function choose(groups: readonly Group[], recorded: ReadonlySet<string>): Group 
     if (candidate === undefined) {
         const names = groups.map(({ group }) => group.name).join(", ");
         throw new RunbookError(
-            `There is no dataset group ${which} in this account and region. It has: ${names || "none"}.`,
+            `There is no dataset group ${which} in this account and region. The existing dataset groups: ${names || "none"}.`,
             exitCodes.usage,
         );
     }
@@ -139,14 +139,16 @@ function printPlan(
     console.log(adoptionLines(plan).join("\n"));
     if (isRefused(plan)) {
         console.log(
-            "\nA resource that cannot be adopted stops `pulumi up`, and is not changed. Either set the program's configuration",
+            "\nA resource that cannot be adopted makes `pulumi up` fail, and is not changed. Either set the stack's configuration",
         );
         console.log(
-            "to its values (docs/configuration.md), or do not adopt it, as below: then the program creates its own.",
+            "to the resource's values (docs/configuration.md), or leave it out of config adopt, as below: then the program creates its own.",
         );
     }
     if (commands.length > 0) {
-        console.log(`\nAdopt them into stack ${stack}; keep these lines, because without them the names change:`);
+        console.log(
+            `\nTo adopt them into stack ${stack}, set this configuration, and keep it, because without it the names change:`,
+        );
         console.log(`${commands.join("\n")}\n\nor, in the stack's configuration file:\n${yaml}`);
     }
     console.log(`\n${next}`);

@@ -47,9 +47,9 @@ function print({
 }: Audit): void {
     const where = `in account ${accountId}, ${region}`;
     if (rows.length === 0) {
-        console.log(`Nothing of this project is left outside its stacks ${where}.`);
+        console.log(`All resources of this project belong to its stacks, ${where}.`);
     } else {
-        console.log(`Resources of this project in no stack, ${where}:`);
+        console.log(`Resources of this project that belong to no stack, ${where}:`);
         console.log(listing(rows));
         const unknown = rows.filter(({ usdPerMonth }) => usdPerMonth === null).length;
         const more = unknown > 0 ? `, and ${unknown} of unknown price` : "";
@@ -64,16 +64,18 @@ function print({
         }
     }
     if (interrupted.length > 0) {
-        console.log("\nMade by an interrupted `pulumi up` and not recorded. If no update is running, run:");
+        console.log(
+            "\nAn interrupted `pulumi up` created these resources, and Pulumi's state does not contain them. If no update is running, run:",
+        );
         console.log(listing(interrupted));
         console.log([...interrupted.flatMap(({ commands }) => commands), ...clearPending].join("\n"));
     }
     if (undecided.length > 0) {
-        console.log("\nMay belong to a stack whose state cannot be read:");
+        console.log("\nThese resources may belong to a stack whose state cannot be read:");
         console.log(listing(undecided));
     }
     if (notOurs.length > 0) {
-        console.log("\nNot of this project, and it costs money:");
+        console.log("\nThese resources cost money, and do not belong to this project:");
         console.log(listing(notOurs));
     }
     if (unread.length > 0) {

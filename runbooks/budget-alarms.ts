@@ -24,7 +24,7 @@ interface Options extends OperationOptions {
     readonly service: string;
 }
 
-/** Seconds to wait for a test notification in the queue. */
+/** Maximum seconds to wait until a test notification is in the queue. */
 const waitSeconds = 60;
 
 const options = withConfigFile(runbook("budget-alarms", ["", "--send-test"], "It can also create a budget"))
@@ -144,7 +144,7 @@ async function create(signal: AbortSignal): Promise<number> {
     }
     if (options.stack !== undefined || options.sendTest) {
         throw new RunbookError(
-            "--create is for use without the program. `pulumi up` creates a stack's budget; its limit: pulumi config set monthlyLimitUsd USD",
+            "--create is for accounts without a stack of this program. `pulumi up` creates a stack's budget; its limit: pulumi config set monthlyLimitUsd USD",
             exitCodes.usage,
         );
     }

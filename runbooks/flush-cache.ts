@@ -8,7 +8,7 @@ const options = runbook("flush-cache", ["--dry-run", "--yes"], "Needed after a c
     .parse()
     .opts<{ stack?: string; json?: boolean; verbose?: boolean; dryRun?: boolean; yes?: boolean }>();
 
-/** Seconds until every API process has read the new state. */
+/** Seconds after which every API process has read the new state. */
 const seenWithin = limits.campaignRead / 1000;
 
 await runAction(options.verbose, async (signal) => {

@@ -21,7 +21,7 @@ const options = command.opts<{
 }>();
 const [userId = ""] = command.args;
 
-/** Seconds until every API process reads the viewer's item again. */
+/** Seconds after which every API process has read the viewer's items again. */
 const seenWithin = limits.trusted / 1000;
 
 await runAction(options.verbose, async (signal) => {

@@ -50,11 +50,13 @@ await runAction(options.verbose, async () => {
         );
         if (others.length > 0) {
             console.log(
-                "Put AWS's figure, the region and today's date into config/prices.ts, and set `verified` there.",
+                "Enter AWS's figure, the region and today's date in config/prices.ts, and set `verified` to true there.",
             );
         }
         if (matched < priceRows.length) {
-            console.log("An unmatched price is not used by this project, or its name is ambiguous: check it by hand.");
+            console.log(
+                "A price is unmatched if this project does not use it, or if its name is ambiguous: check it by hand.",
+            );
         }
     }
 });

@@ -52,7 +52,7 @@ await runAction(options.verbose, async (signal) => {
             if (options.every === undefined || !isTransient(error)) {
                 throw error;
             }
-            process.stderr.write(`not published this time: ${messageOf(error)}\n`);
+            process.stderr.write(`warning: this time, no metrics were published: ${messageOf(error)}\n`);
             return undefined;
         });
         if (options.every === undefined) {

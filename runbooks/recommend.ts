@@ -59,7 +59,7 @@ await runAction(options.verbose, async (signal) => {
     const data = await ownData(file, options.data === undefined ? contentHashIn(importJobArn) : undefined);
     const titleOf = options.data !== undefined ? await titlesBeside(file) : titlesIn(data);
     const deps = { client: new PersonalizeRuntimeClient({ region }), titleOf };
-    // A call accepts one filter, so a named filter replaces the default.
+    // A call accepts one filter, so the option `--filter` replaces the default filter.
     const filterName = options.filter ?? watchedFilterArn?.split("/").at(-1);
     const filter = filterName ? { name: filterName, values: options.filterValue } : undefined;
     const ask = { campaignArn, users: command.args, numResults: options.numResults, filter, signal };
@@ -70,7 +70,7 @@ await runAction(options.verbose, async (signal) => {
     const unknown = data.kind === "own" ? unknownUsers(command.args, data.interactions) : null;
     if (data.kind === "other") {
         process.stderr.write(
-            `note: ${data.why}. Items have no titles, and unknown users are not named. Name the file with --data.\n`,
+            `note: ${data.why}. Therefore, the lists show ids instead of titles, and do not mark unknown users. Specify the right file with --data.\n`,
         );
     }
     if (options.json) {
@@ -115,7 +115,7 @@ function print(
     unknown: readonly string[],
     filterName: string | undefined,
 ): void {
-    // Keeps the order of the arguments: an object would sort numeric ids first.
+    // Print in the order of the arguments: the keys of an object would have numeric ids first.
     for (const user of new Set(command.args)) {
         const list = lists[user] ?? [];
         console.log(
@@ -124,7 +124,7 @@ function print(
                 : `User ${user}`,
         );
         if (list.length === 0) {
-            console.log(`No item${filterName ? `: filter ${filterName} left out all of them` : ""}.`);
+            console.log(`No item${filterName ? `: filter ${filterName} removed all of them` : ""}.`);
             continue;
         }
         const rows = list.map(({ itemId, title, score }, index) => [

@@ -60,7 +60,7 @@ await runAction(
             log: (message) => process.stderr.write(`${message}\n`),
         });
         for (const file of files) process.stderr.write(`${describe(file)}\n`);
-        for (const url of leftOut) process.stderr.write(`${url} is left out: it is not a table with these columns.\n`);
+        for (const url of leftOut) process.stderr.write(`${url} is skipped: it is not a table with these columns.\n`);
         const location = s3Url(to ?? from);
         if (options.json) {
             console.log(

@@ -103,14 +103,14 @@ await runAction(options.verbose, async (signal) => {
 });
 
 /**
- * Returns the version and minimum TPS that `pulumi up` would serve. An earlier resume may have been interrupted after
- * it removed the state flag.
+ * Returns the version and minimum TPS that `pulumi up` would serve. This case occurs if an earlier resume was
+ * interrupted after it had removed the state flag.
  * @throws RunbookError without a trained version
  */
 function servedByUp({ stack, config, arnOf }: OperatedStack, serving: StateFlags["serving"]): Served {
     const solutionVersionArn = serving?.hold ? serving.solutionVersionArn : arnOf("SolutionVersion");
     if (!solutionVersionArn) {
-        throw new RunbookError(`Stack ${stack} has no trained version to bring back. Create one with: pulumi up`);
+        throw new RunbookError(`Stack ${stack} has no trained version to resume. Create one with: pulumi up`);
     }
     return { solutionVersionArn, minProvisionedTPS: config.minProvisionedTPS };
 }

@@ -57,7 +57,7 @@ await runAction(options.verbose, async (signal) => {
     const campaign = await operatedCampaign(deps, stack);
     if (!config.campaignEnabled || !campaign || !stack.arnOf("Campaign")) {
         throw new RunbookError(
-            `Stack ${stack.stack} has no campaign recorded, so there is nothing to switch. Create it with: pulumi up`,
+            `The state of stack ${stack.stack} contains no campaign, so there is nothing to switch. Create it with: pulumi up`,
         );
     }
     const { campaignArn } = campaign;
@@ -91,7 +91,7 @@ interface RetrainParts {
     readonly deps: OperationDeps;
     readonly campaignArn: string;
     readonly data: Columns;
-    /** The price of a training, as part of a sentence. */
+    /** Text about the price of a training. */
     readonly priced: string;
     readonly signal: AbortSignal;
 }
@@ -122,7 +122,7 @@ function worldOf({ stack, deps, campaignArn, data, priced, signal }: RetrainPart
         async newest() {
             const version = arnIn(await recordedResources(stack.stack), "SolutionVersion");
             if (version === undefined) {
-                throw new RunbookError("The stack has no solution version recorded. Create it with: pulumi up");
+                throw new RunbookError("The stack's state contains no solution version. Create it with: pulumi up");
             }
             return version;
         },
@@ -144,11 +144,11 @@ function worldOf({ stack, deps, campaignArn, data, priced, signal }: RetrainPart
     };
 }
 
-/** Writes the state flag that makes `pulumi up` repeat the recorded import. */
+/** Writes the state flag that makes `pulumi up` run the last import again. */
 async function requestReimport({ config, recorded }: OperatedStack, deps: OperationDeps): Promise<void> {
     const importJobArn = importJobIn(recorded, config.names.importJobPrefix)?.arn;
     if (importJobArn === undefined) {
-        throw new RunbookError("The stack has no import job recorded. Create it with: pulumi up");
+        throw new RunbookError("The stack's state contains no import job. Create it with: pulumi up");
     }
     const flag = { reason: "retrain --reimport", since: nowIso(), importJobArn };
     await writeStateFlag(deps.ssm(config.region), config.stack, "reimport", flag);
@@ -181,7 +181,7 @@ function refuseReplacement({ recorded, config }: OperatedStack): void {
     const recipe = typeof solution?.recipeArn === "string" ? nameInArn(solution.recipeArn) : undefined;
     if (solution && recipe !== config.recipe) {
         throw new RunbookError(
-            `The config's recipe is ${config.recipe ?? "AutoML's choice"}, the solution's ${recipe ?? "AutoML's choice"}: ` +
+            `The configured recipe is ${config.recipe ?? "AutoML's choice"}, and the solution's recipe is ${recipe ?? "AutoML's choice"}: ` +
                 "`pulumi up` would replace the solution and its campaign, and there would be no recommendations meanwhile. To change the recipe, run `pulumi up` yourself.",
         );
     }

@@ -1,4 +1,4 @@
-// `npm run help` reads this file before anything is installed, so it is plain JavaScript.
+// This file is plain JavaScript, because `npm run help` imports it before any package is installed.
 
 /**
  * What a user must know about a runbook before a run.

@@ -73,7 +73,7 @@ function print(versions: readonly Version[], switches: readonly NotedSwitch[]): 
         version.servingNow ? "serves" : version.status,
     ]);
     console.log(table(head, rows));
-    console.log(`The cost is of the training ${priceNote}.`);
+    console.log(`The cost is the price of the training ${priceNote}.`);
     for (const { at, by, solutionVersionArn, reason } of switches) {
         const who = by?.split(/[:/]/).at(-1) ?? "unknown caller";
         console.log(`${shortTime(at)} ${who} switched to ${nameInArn(solutionVersionArn)}: ${reason}`);

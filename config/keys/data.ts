@@ -1,14 +1,17 @@
 import { oneOf, optional, type Refuse, text, texts } from "../kinds.ts";
 import { checkTags } from "../tags.ts";
 
-/** Resources that config `adopt` can name. The program always creates its own imports and versions. */
+/**
+ * Resource kinds that config `adopt` accepts. Imports and solution versions cannot be adopted: the program creates its
+ * own.
+ */
 export const adoptables = ["schema", "datasetGroup", "dataset", "solution", "campaign", "eventTracker"] as const;
 export type Adoptable = (typeof adoptables)[number];
 
 /** Minimum length of a waiver's reason in characters. */
 export const shortestReason = 20;
 
-/** Resource types of Personalize, in the order of `changes`. */
+/** Resource types of Personalize, in the order in which the texts `changes` list them. */
 export const personalizeKinds = [
     "Schema",
     "DatasetGroup",

@@ -13,7 +13,9 @@ type FunctionScope = OperatorScope & {
     readonly edge: boolean;
 };
 
-/** A Lambda function of the program. The operator's policies and the permissions boundary derive from it. */
+/**
+ * A Lambda function of the program. The operator's policies and the permissions boundary are derived from these fields.
+ */
 interface LambdaFunction {
     readonly name: keyof Names;
     readonly role: keyof Names;
@@ -96,7 +98,10 @@ export const functionGrants = (scope: OperatorScope): readonly Grant[] =>
         ];
     });
 
-/** Returns the permissions policies of the functions and of their schedules, each with every feature of the config. */
+/**
+ * Returns the permissions policies of the functions and of their schedules, each with the permissions of all config
+ * features.
+ */
 export function functionPolicies(scope: OperatorScope): readonly PolicyDocument[] {
     const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking, edge: true };
     return lambdaFunctions.flatMap(({ policy, schedule }) => [policy(of), ...(schedule ? [schedule.policy(of)] : [])]);

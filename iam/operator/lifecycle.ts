@@ -6,7 +6,7 @@ export interface LifePolicies {
     readonly deploy: PolicyKindOfOperator;
 }
 
-/** A function that a service invokes by the function's policy. */
+/** A service that invokes a function, as the function's resource policy allows, and the function's ARN. */
 export interface InvokedFunction {
     readonly service: string;
     readonly on: string;

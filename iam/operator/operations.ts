@@ -5,8 +5,8 @@ import { logGroupLife } from "./lifecycle.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /**
- * The Service Authorization Reference ("Amazon SNS") lists the topic as optional, and does not document which ARN is
- * checked.
+ * The Service Authorization Reference ("Amazon SNS") lists the topic as optional for actions on subscriptions, and does
+ * not document which ARN is checked.
  */
 const subscriptions = "IAM has no resource type for SNS subscriptions";
 

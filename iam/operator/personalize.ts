@@ -97,7 +97,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             sid: "GetRecommendations",
             service,
             actions: ["GetRecommendations"],
-            // A filter affects only campaigns of its own dataset group.
+            // Allow all filters, because a filter affects only campaigns of its own dataset group.
             on: [campaign, arn("filter/*")],
         },
         {

@@ -99,7 +99,10 @@ function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
 const arnsWhere = (scope: OperatorScope, isMeant: (role: (typeof rolesOf)[number]) => boolean) =>
     rolesOf.filter(isMeant).map(({ role }) => roleArn(scope, role));
 
-/** Returns the grants for iam:PassRole of each other role, only to its one service. */
+/**
+ * Returns the grants for iam:PassRole of all roles except Personalize's. A role can be passed only to the service that
+ * assumes it.
+ */
 function passes(scope: OperatorScope): Grant[] {
     const others = rolesOf.filter(({ service }) => service !== personalizeService);
     const together = Map.groupBy(others, ({ service, deploy }) => `${deploy} ${service}`);
@@ -116,8 +119,8 @@ function passes(scope: OperatorScope): Grant[] {
 }
 
 /**
- * Returns statements that deny an operator to change the operator's policies and the boundary, even with more
- * permissions. Only the administrator may change them.
+ * Returns statements that prevent an operator from changing the operator's policies and the boundary, even if the
+ * operator has other permissions. Only the administrator may change them.
  */
 export function neverRaises(scope: OperatorScope, policy: PolicyKindOfOperator): Statement[] {
     const made = arnsWhere(scope, ({ deploy }) => deploy === policy);

@@ -51,7 +51,8 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             ["DescribeContinuousBackups", "DescribeTable", "DescribeTimeToLive", "ListTagsOfResource"],
             tables,
         ),
-        // `versions` and `rollback` read which lists of batch inference the API serves. Items about the stack contain no viewer.
+        // `versions` and `rollback` read which lists of batch inference the API serves. Items with the key `stack`
+        // contain no data of viewers.
         looks("ReadServedLists", "dynamodb", ["GetItem"], tables, {
             condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["stack"] } },
         }),
@@ -61,8 +62,9 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateTable", "UpdateTimeToLive"],
             tables,
         ),
-        // `rollback` and `pulumi up` await the lists of batch inference, and `flush-cache` and `forget-viewer` invoke the other function. With a permission on the table itself, an operator
-        // could read items, because a failed condition returns them, and could write any item under a named key.
+        // Operators change the table only through functions: `rollback` and `pulumi up` invoke the one for lists of
+        // batch inference, and `flush-cache` and `forget-viewer` the other one. With a write permission on the table
+        // itself, an operator could also read items, because a failed conditional write returns the item.
         grant("operate")("RunTableOperations", "lambda", ["InvokeFunction"], invoked),
         looks("ListTables", "dynamodb", ["ListTables"], ["*"], {
             everythingBecause: "ListTables has no resource type",

@@ -5,7 +5,7 @@ import { about } from "pulumi-personalize/errors";
 
 export interface AwaitedListsInputs {
     readonly region: string;
-    /** Function of config `serving.mode` `batch`. */
+    /** Name of the Lambda function that runs batch inference (config `serving.mode` `batch`). */
     readonly functionName: string;
     /** Version whose lists must be live. */
     readonly solutionVersionArn: string;
@@ -13,7 +13,7 @@ export interface AwaitedListsInputs {
     readonly deadlineMinutes: number;
 }
 
-/** The fields of the function's answer that the program reads (`app/batch/run.ts`). */
+/** The fields that the program reads of the function's response (`app/batch/run.ts`). */
 interface ListsReport {
     /** Whether the lists of the requested version are live. */
     readonly settled: boolean;
@@ -39,15 +39,16 @@ export interface ListsDeps {
     goOn(): Promise<void>;
 }
 
-/** A run of the function takes up to 15 minutes, in milliseconds. */
+/** Timeout in milliseconds of a call of the function, which runs for up to 15 minutes. */
 const longestRun = 910_000;
 
-/** Creates a client that waits for the longest run. */
+/** Creates a Lambda client whose timeout is longer than the function's longest run. */
 export const listsClient = (region: string): LambdaClient =>
     new LambdaClient({ region, requestHandler: { requestTimeout: longestRun } });
 
 /**
- * Runs the function until the lists of the requested version are live. The live lists serve until then.
+ * Runs the function again and again until the lists of the requested version are live. Until then, the API serves the
+ * previous lists.
  *
  * @throws Error if the job or the function fails, or after the deadline
  */
@@ -68,7 +69,7 @@ export async function awaitLists(
             phase = report.phase;
             if (Date.now() >= until) {
                 throw new Error(
-                    `no lists after ${deadlineMinutes} minutes (deadlineMinutes.import). The job continues; the same command resumes the wait`,
+                    `there are no lists after ${deadlineMinutes} minutes (deadlineMinutes.import). The job continues; the same command resumes the wait`,
                 );
             }
             await wait(pollSeconds * 1000);
@@ -81,8 +82,9 @@ export async function awaitLists(
 }
 
 /**
- * Creates the lifecycle of the wait for lists of batch inference. The wait drives the function, so that `up` does not wait for its
- * schedule. An interrupted wait is repeated by the next `up`, and starts no second job: the function continues its own work.
+ * Creates the lifecycle of the wait for lists of batch inference. The wait invokes the function itself, so that `up`
+ * does not depend on the function's schedule. After an interruption, the next `up` waits again, without a second job:
+ * the function continues the first one.
  */
 export function awaitedListsHandler(
     deps: Omit<ListsDeps, "goOn"> & { readonly assertEngineAlive: () => Promise<void> },
@@ -106,7 +108,7 @@ export function awaitedListsHandler(
             await settle(news);
             return { outs: news };
         },
-        // The lists are in the API's table, and end with it.
+        // The lists are in the API's table, and are deleted with it.
         async delete() {},
     };
 }

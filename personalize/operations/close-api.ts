@@ -96,7 +96,7 @@ async function both(...work: readonly (() => Promise<void>)[]): Promise<void> {
     if (failed?.status === "rejected") throw failed.reason;
 }
 
-/** Yields the stages of the stack's APIs. After an interrupted replacement, more than one API has the name. */
+/** Yields the stages of the stack's APIs. After an interrupted replacement, several APIs have the stack's API name. */
 async function* stagesOf(client: APIGatewayClient, { apiName, tags }: ServedPlace): AsyncGenerator<StageId> {
     for await (const { items = [] } of paginateGetRestApis({ client }, { limit: 500 })) {
         for (const { id = "", name, tags: found = {} } of items) {

@@ -3,7 +3,7 @@ import type { Handler, Passed } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
 import type { Throttle } from "../../config/throttles.ts";
 
-/** A throttle of one method, as the stage has it. */
+/** The throttle of one method in the settings of a stage. */
 export type MethodThrottle = Pick<Throttle, "methodPath" | "rate" | "burst">;
 
 /** A stage of a REST API. */

@@ -13,7 +13,7 @@ export interface OperationDeps extends LifecycleDeps {
     readonly ssm: (region: string) => SSMClient;
 }
 
-/** The campaign of a stack, and the wait for it: seconds between two polls, and the deadline in minutes. */
+/** The campaign of a stack, with the seconds between two polls and the deadline in minutes of a wait for it. */
 export interface OperatedCampaign {
     readonly stack: string;
     readonly campaignArn: string;
@@ -36,7 +36,7 @@ export const solutionOf = (versionArn: string) => versionArn.slice(0, versionArn
 /** Returns the current time, ISO 8601 in UTC. */
 export const nowIso = () => new Date().toISOString();
 
-/** Returns the version and minimum TPS of a description. */
+/** Returns the version and minimum TPS in a description of a campaign. */
 export const servedIn = ({ properties }: Description): Served => ({
     solutionVersionArn: String(properties.solutionVersionArn),
     minProvisionedTPS: Number(properties.minProvisionedTPS),

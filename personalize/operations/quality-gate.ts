@@ -4,12 +4,15 @@ import type { Metrics } from "./solution-versions.ts";
 /** The metric that the gate compares. */
 export const judgedMetric = "normalized_discounted_cumulative_gain_at_10";
 
-/** Metrics to compare, by the service's keys; null if unavailable. */
+/**
+ * Metrics of the new version (`fresh`), the live version and the most popular items, under Personalize's names; null if
+ * unavailable.
+ */
 export interface Compared {
     readonly fresh: Metrics | null;
     readonly live: Metrics | null;
     readonly popularity: Metrics;
-    /** The number of users with whom the service evaluates a version. */
+    /** The number of users whose interactions the service uses to evaluate a version. */
     readonly testUsers: number;
 }
 

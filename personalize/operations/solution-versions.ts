@@ -6,10 +6,10 @@ import {
 import { hasName, isNotFound } from "pulumi-personalize/errors";
 import { nameInArn } from "./operation.ts";
 
-/** Metrics by the service's keys. */
+/** Metrics of a version, under Personalize's names. */
 export type Metrics = Readonly<Record<string, number>>;
 
-/** A version as the service lists it. */
+/** A solution version in the service's list. */
 export interface ListedVersion {
     readonly id: string;
     readonly solutionVersionArn: string;

@@ -18,7 +18,7 @@ export interface StateFlags {
     readonly parked?: ParkedFlag;
     /** Present while API and page are closed. */
     readonly closed?: ClosedFlag;
-    /** The last import of equal rows by a runbook. */
+    /** The last request of a runbook to import unchanged data again. */
     readonly reimport?: ReimportFlag;
     /** The last switch of the campaign by a runbook. */
     readonly serving?: ServingFlag;
@@ -28,7 +28,10 @@ interface ReimportFlag {
     readonly reason: string;
     /** ISO 8601. */
     readonly since: string;
-    /** ARN of the job whose content `up` imports again. The flag has no effect once the state has another job. */
+    /**
+     * ARN of the import job whose data `up` imports again. The flag has no effect after Pulumi's state contains a newer
+     * job.
+     */
     readonly importJobArn: string;
 }
 
@@ -70,9 +73,9 @@ export interface ServingFlag {
 export interface Retraining {
     /** The live version, until the new one passes the quality gate. */
     readonly live: string;
-    /** The newest version at that time. */
+    /** The newest version when the retraining started. */
     readonly newest: string;
-    /** The previous flag, restored if the retraining is abandoned. */
+    /** Fields of the previous flag, which are restored if the retraining is abandoned. */
     readonly before: { readonly hold: boolean; readonly reason: string };
 }
 
@@ -83,7 +86,7 @@ const isText = (value: unknown) => typeof value === "string";
 const isServed = (value: ParkedFlag["campaign"] | undefined) =>
     value === null || (isText(value?.solutionVersionArn) && Number.isInteger(value?.minProvisionedTPS));
 
-/** Checks for the fields of each flag. */
+/** Functions that check the fields of each flag. */
 const shapes = {
     closed: () => true,
     parked: ({ campaign }: Partial<ParkedFlag>) => isServed(campaign),
@@ -100,7 +103,7 @@ class BrokenFlagError extends Error {
 /**
  * Parses the state flags of `keys` from the parameters that SSM lists.
  *
- * @throws BrokenFlagError that names an invalid parameter and the command to remove it
+ * @throws BrokenFlagError with the name of an invalid parameter and the command that removes it
  */
 export function parseStateFlags(
     parameters: readonly { readonly name: string; readonly value: string }[],

@@ -77,7 +77,7 @@ describe("Adoption of resources made in the console", () => {
     it("adopt rejects an unknown dataset group and lists the existing ones", async () => {
         const result = await adopt("--dataset-group", "serials");
         assertExit(result, 2);
-        assert.match(result.stderr, /There is no dataset group serials .*It has: console-films\./);
+        assert.match(result.stderr, /There is no dataset group serials .*The existing dataset groups: console-films\./);
     });
 
     it("adopt and up reject a solution with another recipe", async () => {

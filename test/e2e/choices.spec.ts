@@ -145,7 +145,7 @@ describe("Optional features of a stack on the real engine", () => {
         const { stdout } = await aws.runbook("recommend", ...asked);
         assert.match(
             stdout,
-            /Of the best 50, the filter movie-recommender-unwatched-\S+ left out .*\d.*exclude +itemid/,
+            /Of the best 50, the filter movie-recommender-unwatched-\S+ removed .*\d.*exclude +itemid/,
         );
     });
 

@@ -64,7 +64,7 @@ describe("Pulumi.minimal.yaml on the real engine", () => {
         assertExit(filtered, 2);
         assert.match(
             filtered.stderr,
-            /^error: The stack has no filter comedies\. It has none\. Add one to config filters/,
+            /^error: The stack has no filter comedies\. It has none\. Add it to config filters/,
         );
         const configFile = ["--config-file", aws.configFile];
         assertExit(await aws.runbook("retrain", ...configFile), 0);

@@ -40,7 +40,7 @@ describe("audit-leftovers on the local AWS", () => {
         assertExit(result, 0);
         assert.deepEqual(result.found?.rows, []);
         assert.equal(result.found?.monthlyUsd, 0);
-        assert.match((await run()).stdout, /^Nothing of this project is left outside its stacks/);
+        assert.match((await run()).stdout, /^All resources of this project belong to its stacks/);
     });
 
     it("audit-leftovers lists another owner's billed campaign and exits with 0", async () => {
@@ -53,7 +53,10 @@ describe("audit-leftovers on the local AWS", () => {
         assert.equal(others?.name, "console");
         assert.equal(Math.round(others?.usdPerMonth ?? 0), 146);
         const { stdout } = await run();
-        assert.match(stdout, /Not of this project, and it costs money:[\s\S]*console[\s\S]*≈ \$146/);
+        assert.match(
+            stdout,
+            /These resources cost money, and do not belong to this project:[\s\S]*console[\s\S]*≈ \$146/,
+        );
         assert.doesNotMatch(stdout, /delete-campaign/);
         await aws.personalize.send(new personalize.DeleteCampaignCommand({ campaignArn: arn("campaign/console") }));
     });

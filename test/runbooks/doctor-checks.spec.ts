@@ -208,7 +208,7 @@ describe("Fallback tables check of the doctor", () => {
         const input = join(folder, "u.data");
         await writeFile(input, ratingsFile(syntheticRatings({ seed: 1 })));
         await prepare({ input, output: join(folder, "films.csv"), log: () => {} });
-        assert.deepEqual(await look(), ok("fallback-tables.json, of the same interactions"));
+        assert.deepEqual(await look(), ok("fallback-tables.json, made from the current interactions"));
         await appendFile(join(folder, "films.csv"), "1,2,3\n");
         assert.match((await look()).detail, /was made from other interactions than films\.csv$/);
         await writeFile(join(folder, "fallback-tables.json"), "{}");

@@ -101,7 +101,7 @@ describe("doctor on the local AWS", () => {
             assertExit(result, 1);
             assert.deepEqual(failed(checks), ["API's log role"]);
             assert.match(of("API's log role").fix ?? "", /^pulumi config set --stack \S+ apiGatewayLogRole true/);
-            assert.match(of("fallback tables").detail, /of the same interactions$/);
+            assert.match(of("fallback tables").detail, /made from the current interactions$/);
             await aws.configure({ api: true, apiAccessLogs: true, apiGatewayLogRole: true });
             assert.equal((await doctor()).of("API's log role").verdict, "ok");
         } finally {

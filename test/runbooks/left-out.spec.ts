@@ -16,7 +16,7 @@ describe("leftOut, the effect of a filter on a list", () => {
         assert.deepEqual([items, knownItems], [listOf("1", "3"), listOf("4")]);
         assert.equal(
             sentence,
-            "Of the best 3, the filter unwatched left out Film 1 [1], Film 3 [3]. " +
+            "Of the best 3, the filter unwatched removed Film 1 [1], Film 3 [3]. " +
                 'Its expression: EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch"). ' +
                 "Watched before, but in the list: Film 4 [4] " +
                 "(a filter sees a user's 100 latest interactions of an event type).",
@@ -27,7 +27,7 @@ describe("leftOut, the effect of a filter on a list", () => {
         const dramas = { name: "dramas", expression: 'INCLUDE ItemID WHERE Items.GENRES IN ("Drama")' };
         const { items, sentence } = leftOut(dramas, listOf("1"), listOf("1"), new Set(["1"]));
         assert.deepEqual(items, []);
-        assert.match(sentence, /the filter dramas left out none\..* in the list: Film 1 \[1\]\.$/);
+        assert.match(sentence, /the filter dramas removed none\..* in the list: Film 1 \[1\]\.$/);
     });
 
     it("historyOf returns the items of one user", () => {

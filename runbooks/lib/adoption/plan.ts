@@ -12,13 +12,13 @@ import type { StackConfig } from "../../../config/config.ts";
 import { type Adoptable, adoptables } from "../../../config/keys/data.ts";
 import type { Group, Part } from "./survey.ts";
 
-/** The configuration of the stack that adopts. */
+/** The configuration of the stack that will own the adopted resources. */
 export interface AdoptingConfig extends StackConfig {
     /** The schema of the stack's interactions, as text for Personalize. */
     readonly interactionsSchema: string;
 }
 
-/** A property whose value differs from the program's value. */
+/** A property whose value in AWS (`has`) differs from the program's value (`wants`). */
 export interface Difference {
     readonly property: string;
     readonly has: unknown;
@@ -32,7 +32,7 @@ export interface PartPlan {
     readonly arn: string;
     readonly name: string;
     readonly status: string;
-    /** True if the program would give the resource another name. */
+    /** True if the resource keeps its name, which differs from the one that the program would choose. */
     readonly keepsName: boolean;
     /** Reasons why the resource cannot be adopted; empty if it can. */
     readonly refusals: readonly Difference[];
@@ -50,7 +50,7 @@ export interface AdoptionPlan {
     readonly outside: readonly { readonly noun: string; readonly name: string; readonly why: string }[];
 }
 
-/** Whether any resource of the plan cannot be adopted. */
+/** Returns true if a resource of the plan cannot be adopted. */
 export const isRefused = ({ parts }: AdoptionPlan) => parts.some(({ refusals }) => refusals.length > 0);
 
 /**
@@ -115,8 +115,9 @@ function planWith(
 }
 
 /**
- * Returns resources that cannot be adopted because another resource cannot, with the property that refers to that resource. A
- * dataset group has at most one interactions dataset, so a dataset that cannot be adopted also excludes its group.
+ * Resources with the property that refers to another resource, and that resource. If the other one cannot be adopted,
+ * the first one cannot be adopted either. A dataset group has at most one interactions dataset, so a dataset that
+ * cannot be adopted also excludes its group.
  */
 const hangsOn = [
     ["dataset", "schemaArn", "schema"],

@@ -48,7 +48,7 @@ export async function survey(client: PersonalizeClient): Promise<Group[]> {
         "datasetGroups",
         paginateListDatasetGroups({ client, pageSize }, {}),
     );
-    // A campaign refers to its solution and not to a dataset group.
+    // Campaigns cannot be listed by dataset group, because a campaign refers only to its solution.
     const campaigns = await listed(client, "Campaign", "campaigns", paginateListCampaigns({ client, pageSize }, {}));
     return mapLimited(groups, (group) => contentOf(client, group, campaigns));
 }

@@ -52,7 +52,10 @@ export interface Audit {
     readonly undecided: readonly Row[];
     /** Resources of an interrupted update, each with the commands that import or delete the resource. */
     readonly interrupted: readonly InterruptedRow[];
-    /** Commands that remove pending operations from the state afterwards, so that Pulumi stops warning of them. */
+    /**
+     * Commands to run after those of `interrupted`. They remove the pending operations from Pulumi's state, so that
+     * Pulumi stops warning of them.
+     */
     readonly clearPending: readonly string[];
     /** Paid Personalize resources of other projects, without delete commands. */
     readonly notOurs: readonly Omit<Row, "remove">[];
@@ -67,7 +70,7 @@ interface InterruptedRow extends Omit<Row, "remove"> {
     readonly commands: readonly string[];
 }
 
-/** Runs work and returns its result. If the work fails, records the error in `unread` and returns undefined. */
+/** Runs `work` and returns its result. If it fails, adds the error to `unread` and returns undefined. */
 type Trying = <T>(what: string, work: () => Promise<T>) => Promise<T | undefined>;
 
 /**
@@ -123,7 +126,10 @@ export async function audit(
     };
 }
 
-/** Returns a list function for each kind of resource. `tagged` is undefined if the tagging API denies access. */
+/**
+ * Returns a function for each resource kind that lists its resources. `tagged` is undefined if the tagging API denies
+ * access.
+ */
 function sourcesOf(
     place: AccountScope,
     project: string,

@@ -27,8 +27,8 @@ const prefixes = [...Object.values(names), "my-movie-recommender-data", "movie-r
 const consoleRole = /^AmazonPersonalize-ExecutionRole-\d{10,}$/;
 
 /**
- * Whether a stack's state contains the resource or its parent. SSM parameters that runbooks create below a stack's name
- * count as the stack's, although its state does not contain them.
+ * Checks whether a stack's state contains the resource or its parent. SSM parameters under a stack's name count as
+ * recorded, although the state does not contain them, because runbooks create them.
  */
 export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllStacks): boolean {
     return (
@@ -40,8 +40,8 @@ export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllSta
 }
 
 /**
- * Decides whether a resource belongs to this project. If the resource has a Pulumi project tag, the tag decides,
- * otherwise the name. A resource that may be in an unreadable state stays undecided.
+ * Decides whether a resource belongs to this project. Uses the Pulumi project tag if the resource has one, otherwise
+ * the name. A resource that may belong to a stack whose state cannot be read stays undecided.
  */
 export function findClaim(thing: Identity, tags: Tags | undefined, stacks: AllStacks, project: string): Claim {
     if (isRecorded(thing, stacks)) {
@@ -94,8 +94,8 @@ function hasOurName({ kind, name }: Identity): boolean {
 }
 
 /**
- * Kinds that the next update creates again: their API identifies them only by id, so `pulumi up` does not find the
- * first one.
+ * Resource kinds of which the next update creates a second resource: their API identifies resources only by id, so
+ * `pulumi up` does not find the first one.
  */
 const doubled: readonly InventoryKind[] = ["REST API", "usage plan", "API key", "distribution"];
 
@@ -129,12 +129,12 @@ export interface Row {
     readonly remove: readonly string[];
 }
 
-/** Whether a monthly amount appears on a bill; true for an unknown amount. */
+/** Checks whether a monthly amount appears on a bill; true for an unknown amount. */
 export const isBilled = (usdPerMonth: number | null) => usdPerMonth === null || usdPerMonth >= leastUsd;
 
 /**
- * Sorts rows by order of deletion. Two rows may need the same command, for example to detach a policy from a role. The
- * second run would fail, so only the first row keeps the command.
+ * Sorts rows by order of deletion. Two rows may need the same command, for example to detach a policy from a role.
+ * Running it twice would fail, so only the first row keeps the command.
  */
 export function inRemovalOrder(rows: readonly Row[]): Row[] {
     const order = Object.keys(inventoryKinds);

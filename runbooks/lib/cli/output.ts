@@ -10,9 +10,9 @@ const awsCommand = /(?<![\w/.-])aws [a-z][a-z0-9-]* [a-z]+-?/;
 
 /**
  * Escapes control characters in all output of this process. Except in `--json` documents, also replaces commands with
- * those that the caller uses (environment variable `MOVIE_RECOMMENDER_COMMANDS`). After commands of the AWS CLI, which would ask
- * AWS itself, names the command that directs them to the caller's stack. While a command prints nothing,
- * reports on stderr what it waits for.
+ * those that the caller uses (environment variable `MOVIE_RECOMMENDER_COMMANDS`). If the output contains a command of
+ * the AWS CLI, which would call AWS itself, also prints the command that directs it to the caller's local AWS. While a
+ * command prints nothing, reports on stderr what it waits for.
  */
 export function guardOutput(): void {
     const isDocument = process.argv.includes("--json");

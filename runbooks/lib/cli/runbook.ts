@@ -18,7 +18,7 @@ export const exitCodes = {
     timedOut: 9,
 } as const;
 
-/** An error that the user can fix. The message says what happened and names the next step. */
+/** An error that the user can fix. The message contains what happened and the next step. */
 export class RunbookError extends Error {
     readonly exitCode: number;
 
@@ -39,7 +39,7 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", ".."
     readonly version: string;
 };
 
-/** Creates the command of an npm script. Invalid usage exits with 2. `examples` are arguments for --help. */
+/** Creates the command of an npm script. Invalid usage exits with 2. `examples` are arguments that --help shows. */
 export function npmCommand(name: string, description: string, examples: readonly string[]): Command {
     const lines = examples.map((example) => `\n  npm run ${name}${example && ` -- ${example}`}`);
     return new Command(name)
@@ -51,13 +51,15 @@ export function npmCommand(name: string, description: string, examples: readonly
 }
 
 /**
- * Creates a declared runbook's command, with the options of every runbook, and `--dry-run` and `--yes` if it asks. `examples` are arguments for
- * --help. `more` follows the purpose there.
+ * Creates the command of a runbook in runbooks.mjs, with the options of every runbook, and with `--dry-run` and `--yes`
+ * if the runbook asks for confirmation. `examples` are arguments that --help shows. `more` follows the purpose in
+ * --help.
  */
 export function runbook(name: keyof typeof runbooks, examples: readonly string[], more = ""): Command {
     guardOutput();
     const { purpose, changes, asks } = runbooks[name];
-    const sentence = purpose.charAt(0).toUpperCase() + purpose.slice(1) + (changes === "no" ? "; only reads" : "");
+    const sentence =
+        purpose.charAt(0).toUpperCase() + purpose.slice(1) + (changes === "no" ? "; changes nothing in AWS" : "");
     const command = npmCommand(name, more === "" ? sentence : `${sentence}. ${more}`, examples)
         .option("--stack <name>", "the Pulumi stack; default: the selected one")
         .option("--verbose", "show the stack trace of an error");
@@ -107,7 +109,7 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
 const ofCredentials =
     /Credential|ExpiredToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId|AuthFailure/;
 
-/** Whether an error means that AWS rejected the credentials. */
+/** Checks whether an error means that credentials are missing or AWS rejected them. */
 function isCredentials(name: string, message: string): boolean {
     return ofCredentials.test(name) || /Could not load credentials/.test(message);
 }

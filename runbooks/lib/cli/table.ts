@@ -4,7 +4,7 @@ import Table from "cli-table3";
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
     const grid = new Table({ head: [...head], style: { head: [], border: [] } });
     grid.push(...rows.map((row) => [...row]));
-    // The library draws a line below each row; only the one below the head stays.
+    // The library draws a line below each row. Keep only the line below the head.
     const isRule = (line: string) => line.startsWith("├");
     const lines = grid.toString().split("\n");
     const underHead = lines.findIndex(isRule);

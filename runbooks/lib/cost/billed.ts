@@ -31,8 +31,8 @@ export interface BillScope {
 }
 
 /**
- * The region of Cost Explorer for costs in every region (Cost Management User Guide, "Using the AWS Cost Explorer
- * API").
+ * The region of the Cost Explorer API, which returns the costs of all regions (Cost Management User Guide, "Using the
+ * AWS Cost Explorer API").
  */
 export const costExplorerRegion = "us-east-1";
 
@@ -162,15 +162,15 @@ export const dateOf = (time: number): string => new Date(time).toISOString().sli
 export const midnightOf = (time: number): number => time - (time % day);
 
 /**
- * Returns the last days, a month, or by default the month of `now`. The end may be in the future, but not after the
- * current month.
+ * Returns the period of the last `days` days or of a month, by default the month of `now`. The end may be in the
+ * future, but not after the current month.
  */
 export function reportPeriod(
     now: number,
     { days, month }: { readonly days?: number | undefined; readonly month?: string | undefined },
 ): ReportPeriod {
     if (days !== undefined && month !== undefined) {
-        throw new RunbookError("Either --days or --month, not both.", exitCodes.usage);
+        throw new RunbookError("Use either --days or --month, not both.", exitCodes.usage);
     }
     if (days !== undefined) {
         const end = midnightOf(now) + day;

@@ -11,7 +11,7 @@ import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import type { BudgetView } from "./budget-view.ts";
 
-/** A budget for an account that does not use this program. */
+/** The budget that --create creates in an account without a stack of this program. */
 export interface WantedBudget {
     readonly name: string;
     /** US dollars a month. */
@@ -48,7 +48,7 @@ export function changesTo(current: BudgetView | undefined, wanted: WantedBudget)
     const { budget } = current;
     if (budget.BudgetType !== "COST" || budget.TimeUnit !== "MONTHLY") {
         throw new RunbookError(
-            `Budget ${current.name} is not a monthly cost budget (${budget.BudgetType}, ${budget.TimeUnit}), so it is not changed. Name another: --budget NAME`,
+            `Budget ${current.name} is not a monthly cost budget (${budget.BudgetType}, ${budget.TimeUnit}), so it is not changed. Use another name: --budget NAME`,
         );
     }
     const services = budget.CostFilters?.Service ?? [];

@@ -34,7 +34,7 @@ export function problemsOf(
             .filter(({ confirmed }) => !confirmed)
             .map(
                 ({ protocol, endpoint }) =>
-                    `${endpoint} has not confirmed, and receives nothing. Follow the link in the mail "AWS Notification - Subscription Confirmation"; ` +
+                    `${endpoint} has not confirmed the subscription, and receives nothing. Follow the link in the mail "AWS Notification - Subscription Confirmation"; ` +
                     `send it again: aws sns subscribe --topic-arn ${topicArn} --protocol ${protocol} --notification-endpoint ${endpoint}`,
             ),
         ...alarms

@@ -21,9 +21,9 @@ export interface ComparedRow {
 }
 
 /**
- * Returns the whole days of a period since the stack exists: today's bill is incomplete. On the stack's first day,
- * returns the time until now. Undefined if the stack did not exist in the period. `today` is a midnight, and `bornAt`
- * the creation time of the stack's first resource.
+ * Returns the part of a period in which the stack existed, without today, because today's bill is incomplete. On the
+ * stack's first day, returns the time until now. Undefined if the stack did not exist in the period. `today` is a
+ * midnight, and `bornAt` the creation time of the stack's first resource.
  */
 export function comparedTime(
     { start, end }: ReportPeriod,

@@ -18,8 +18,8 @@ export interface ListedPrice {
 }
 
 /**
- * The region of the Price List API for prices in every region (Billing User Guide, "Using the AWS Price List Query
- * API").
+ * The region of the Price List API, which returns the prices of all regions (Billing User Guide, "Using the AWS Price
+ * List Query API").
  */
 export const priceListRegion = "us-east-1";
 
@@ -102,7 +102,10 @@ const noPriceList = (message: string) =>
 
 type PriceName = keyof typeof prices;
 
-/** Our price and AWS's price of one product, both in US dollars for our unit. */
+/**
+ * The price in config/prices.ts and AWS's price of the same product, both in US dollars for the unit in
+ * config/prices.ts.
+ */
 export interface MatchedPrice {
     readonly name: PriceName;
     readonly ourUsd: number;
@@ -121,8 +124,8 @@ const tiersOfTpsHours: Readonly<Record<number, PriceName>> = {
 };
 
 /**
- * Returns our price for a listed price; undefined unless text and unit are unambiguous. AWS does not document its usage
- * types for Personalize, so the unit must equal ours.
+ * Returns the price in config/prices.ts that corresponds to a listed price; undefined unless text and unit are
+ * unambiguous. AWS does not document its usage types for Personalize, so the units must be equal.
  */
 export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
     const text = `${listed.usageType} ${listed.description}`;
@@ -143,7 +146,7 @@ export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
     return { name, ourUsd: prices[name].usd, listedUsd: (listed.usd * ofTps * (perThousand ? 1000 : 1)) / count };
 }
 
-/** Returns the relative deviation of a listed price from ours: 0.01 is 1 %. */
+/** Returns the relative deviation of a listed price from the one in config/prices.ts: 0.01 is 1 %. */
 export const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(listedUsd - ourUsd) / ourUsd;
 
 function priceNameOf(

@@ -130,6 +130,6 @@ function dailyRate(
     return continuing.reduce((sum, { usd }) => sum + usd, 0) / days;
 }
 
-/** The first billed day, if any. A report may begin before the stack exists. */
+/** Returns the first billed day in a list; empty without billed days. A report may begin before the stack exists. */
 const firstDay = (lines: readonly BilledLine[]) =>
     lines.length === 0 ? [] : [Math.min(...lines.map((line) => line.day))];

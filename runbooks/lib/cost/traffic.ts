@@ -10,7 +10,7 @@ import { requestWindows } from "../../../personalize/operations/observe-campaign
 
 /**
  * Returns the cheapest minimum TPS for last week's traffic. Undefined without a campaign. Also undefined if CloudWatch
- * denies access: `warn` gets the reason. Nothing applies this value automatically.
+ * denies access: `warn` gets the reason. The program does not apply this value automatically.
  */
 export async function adviseTps(
     clients: { readonly personalize: PersonalizeClient; readonly cloudwatch: CloudWatchClient },

@@ -22,7 +22,7 @@ export interface AccountDeps {
     now(): number;
 }
 
-/** The duration of a long `up` in hours, for which credentials must be valid. */
+/** The hours that a long `up` takes. The credentials must be valid for this time. */
 const runHours = 2;
 
 const resumes = "If they expire, AWS continues the work: log in again and run `pulumi up` again, which resumes";
@@ -131,7 +131,7 @@ export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region }
     return limit > newAccountConcurrency
         ? ok(`${limit} executions at a time`)
         : warn(
-              `${limit} executions at a time, the limit of a new account: no function can reserve any`,
+              `${limit} executions at a time, the limit of a new account: no function can reserve concurrency`,
               shell(
                   ...["aws", "service-quotas", "request-service-quota-increase", "--region", region],
                   ...["--service-code", "lambda", "--quota-code", concurrencyQuota, "--desired-value", "1000"],
@@ -156,7 +156,10 @@ export const budgets: Check<AccountDeps> = async ({ config }) => {
         await new BudgetsClient({ region }).send(list);
     } catch (error) {
         if (hasName(error, "AccessDeniedException")) {
-            return fail(`AWS refuses budgets, and the campaign is not made without: ${oneLine(error)}`, without);
+            return fail(
+                `AWS denies access to budgets, and the program creates no campaign without a budget: ${oneLine(error)}`,
+                without,
+            );
         }
         throw error;
     }
@@ -167,7 +170,8 @@ export const budgets: Check<AccountDeps> = async ({ config }) => {
 };
 
 /**
- * Whether an identity or organization policy explicitly denies an action. False if the caller cannot use the simulator.
+ * Checks whether an identity or organization policy explicitly denies an action. False if the caller cannot use the
+ * simulator.
  */
 async function isForbidden(caller: string, action: string, resource: string, region: string): Promise<boolean> {
     if (isRoot(caller)) {
@@ -181,7 +185,7 @@ async function isForbidden(caller: string, action: string, resource: string, reg
     return results.some(({ decision, byOrganisation }) => decision === "explicitDeny" || byOrganisation === false);
 }
 
-/** Checks that email subscriptions are confirmed; SNS sends nothing before. */
+/** Checks that email subscriptions are confirmed, because SNS sends nothing before. */
 export const subscriptions: Check<AccountDeps> = async ({ config: { region, project }, held }) => {
     const client = new SNSClient({ region });
     const topics = await readPages(paginateListTopics({ client }, {}), (page) => page.Topics);

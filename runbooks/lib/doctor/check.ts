@@ -13,7 +13,7 @@ export interface CheckResult {
 
 export type Finding = Omit<CheckResult, "name">;
 
-/** One check before the first `up`. Changes nothing, and may throw. */
+/** A check that `doctor` runs before the first `up`. It changes nothing, and may throw. */
 export type Check<Deps> = (deps: Deps) => Promise<Finding>;
 
 /** The check passed. */

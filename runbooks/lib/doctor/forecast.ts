@@ -29,7 +29,7 @@ export const observedMinutes = {
 
 const nothing = { low: 0, high: 0 };
 
-/** Returns time and cost of an `up`. */
+/** Returns the time and cost of the first `up`. */
 export function forecast(config: StackConfig, data: DataSize): Forecast {
     const { recipe, performAutoTraining, autoTrainingDays, performAutoML, campaignEnabled } = config;
     const total = (ranges: readonly { low: number; high: number }[]) => ({

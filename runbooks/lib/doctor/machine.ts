@@ -26,8 +26,8 @@ const oldestEngine = "3.230.0";
 const megabytesOfPlugin = 200;
 
 /**
- * Checks the Node.js version that a plain `pulumi up` uses, without the PATH entries that `npm run` adds. If the
- * caller's commands start with `npm run`, the project's Node.js is used.
+ * Checks the Node.js version that `pulumi up` uses outside `npm run`, which adds the project's Node.js to the PATH. If
+ * the caller runs Pulumi by `npm run`, the project's Node.js is used.
  */
 export const node: Check<MachineDeps> = async ({ stack, env, projectDir }) => {
     if (env.MOVIE_RECOMMENDER_COMMANDS ?? env.MOVIE_RECOMMENDER_PULUMI) {
@@ -169,7 +169,7 @@ async function findOnPath(command: string, env: NodeJS.ProcessEnv): Promise<stri
     return undefined;
 }
 
-/** Whether a version is at least another one, by its three numbers. */
+/** Checks whether a version is equal to or newer than another one, by its three numbers. */
 export function isAtLeast(version: string, oldest: string): boolean {
     const [have, want] = [version, oldest].map((text) => text.split(".").map((part) => Number.parseInt(part, 10)));
     for (const [index, number] of (want ?? []).entries()) {
@@ -186,8 +186,9 @@ const iterations = 1_000_000;
 const tagBytes = 16;
 
 /**
- * Whether a passphrase belongs to a stack's `encryptionsalt`, which has the form `v1:<salt>:v1:<nonce>:<cipher text of
- * a known word>` (Pulumi's passphrase secrets manager: PBKDF2 with SHA-256, AES-256-GCM). Undefined for any other form.
+ * Checks whether a passphrase matches a stack's `encryptionsalt`, which has the form
+ * `v1:<salt>:v1:<nonce>:<cipher text of a known word>` (Pulumi's passphrase secrets manager: PBKDF2 with SHA-256,
+ * AES-256-GCM). Undefined for any other form.
  */
 export async function isPassphrase(encryptionSalt: string, passphrase: string): Promise<boolean | undefined> {
     const [form, salt, cipher, nonce, text] = encryptionSalt.split(":");

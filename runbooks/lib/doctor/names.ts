@@ -16,7 +16,10 @@ import { interactionsSchemaFor } from "../stack/stack-config.ts";
 import { type AccountDeps, whoAmI } from "./account.ts";
 import { type Check, type Finding, fail, ok } from "./check.ts";
 
-/** Checks that the stack's names are free or belong to the stack: another owner's resource stops `up` halfway. */
+/**
+ * Checks of the stack's names, which must be free or belong to the stack: a resource of another owner makes `up` fail
+ * halfway.
+ */
 
 const otherNames = (stack: string) => `pulumi config set --stack ${stack} nameSuffix -- -<name>`;
 

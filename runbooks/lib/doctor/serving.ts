@@ -29,11 +29,11 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
         deps.projectDir,
     );
     return fault === undefined
-        ? ok(`${tablesPathBeside(interactionsFile)}, of the same interactions`)
+        ? ok(`${tablesPathBeside(interactionsFile)}, made from the current interactions`)
         : fail(fault, prepareCommand(interactionsFile));
 };
 
-/** Names the hourly cost that strangers can cause through a public API without AWS WAF (docs/attacks.md, "AWS WAF"). */
+/** Shows the hourly cost that strangers can cause through a public API without AWS WAF (docs/attacks.md, "AWS WAF"). */
 export const publicApi: Check<AccountDeps> = async ({ config }) => {
     if (!config.api) {
         return ok(withoutApi);

@@ -15,7 +15,7 @@ export const auditTrail: Check<AccountDeps> = async ({ config }) => {
     return trailFinding(trailList, config);
 };
 
-/** Returns the cost of the stack's audit trail if the region has other trails, too. */
+/** Returns a warning with the cost of the stack's audit trail if the region has other trails, too. */
 export function trailFinding(
     trails: readonly Trail[],
     { names, region, stack }: Pick<StackConfig, "names" | "region" | "stack">,

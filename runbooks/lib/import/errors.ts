@@ -1,7 +1,10 @@
 import { AccessError } from "access-doctor";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
-/** Wraps the action of a runbook that uses access-doctor, so that its errors have the runbooks' exit codes. */
+/**
+ * Wraps the action of a runbook that uses access-doctor, so that access-doctor's errors lead to the runbooks' exit
+ * codes.
+ */
 export const asRunbook =
     (action: (signal: AbortSignal) => Promise<number>) =>
     (signal: AbortSignal): Promise<number> =>

@@ -54,8 +54,8 @@ export interface ObservedResources {
 /** CloudWatch keeps datapoints of five minutes for 63 days. */
 const longestPeriod = 62 * day;
 /**
- * The number of newest versions to publish: each metric of a version costs money. Metrics of older versions do not
- * change; `npm run versions` shows them.
+ * The number of newest versions whose metrics are published, because each metric of a version costs money. Metrics of
+ * older versions do not change; `npm run versions` shows them.
  */
 const maxVersions = 5;
 

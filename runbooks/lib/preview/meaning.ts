@@ -13,7 +13,7 @@ export interface Step {
 type Change = "create" | "update" | "replace" | "delete";
 const changes: readonly string[] = ["create", "update", "replace", "delete"] satisfies Change[];
 
-/** Returns a sentence about changed resources of one type; undefined if none is needed. */
+/** Returns a sentence about the changed resources of one type; undefined if their change needs no explanation. */
 type Meaning = (change: Change, names: readonly string[], plan: PlannedStack) => string | undefined;
 
 const minutes = ({ low, high }: { readonly low: number; readonly high: number }) => `about ${low} to ${high} minutes`;

@@ -40,7 +40,7 @@ export function leftOut(
     const kept = new Set(list.map(({ itemId }) => itemId));
     const items = unfiltered.filter(({ itemId }) => !kept.has(itemId));
     const knownItems = list.filter(({ itemId }) => history.has(itemId));
-    const what = `Of the best ${unfiltered.length}, the filter ${name} left out ${items.length === 0 ? "none" : namesOf(items)}.`;
+    const what = `Of the best ${unfiltered.length}, the filter ${name} removed ${items.length === 0 ? "none" : namesOf(items)}.`;
     const watched =
         knownItems.length === 0
             ? ""

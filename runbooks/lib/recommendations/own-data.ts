@@ -29,7 +29,10 @@ export async function ownData(file: string, importedHash: string | undefined): P
     }
 }
 
-/** Returns a function that returns titles with year if the fallback tables were made from this file, otherwise ids. */
+/**
+ * Returns a function from an item's id to its title with year, if the fallback tables were made from this file.
+ * Otherwise, the function returns the id.
+ */
 async function titlesOf(file: string, sha256: string): Promise<(itemId: string) => string> {
     const text = await readFile(tablesPathBeside(file), "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") {
@@ -47,7 +50,7 @@ async function titlesOf(file: string, sha256: string): Promise<(itemId: string) 
     return (itemId) => byId.get(itemId) || itemId;
 }
 
-/** Returns the users without interactions in the data. */
+/** Returns those of the users who have no interactions in the data. */
 export function unknownUsers(users: readonly string[], { userIds }: Columns): string[] {
     const imported = new Set(userIds);
     return users.filter((user) => !imported.has(user));

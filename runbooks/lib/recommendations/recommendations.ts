@@ -30,7 +30,7 @@ interface FilterUse {
     readonly values: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Requests the users' lists one after another, because the minimum may be 1 TPS. */
+/** Requests the users' lists one after another, because the campaign's minimum may be 1 TPS. */
 export async function recommend(
     { client, titleOf }: RecommendDeps,
     { campaignArn, users, numResults, filter, signal }: RecommendOptions,

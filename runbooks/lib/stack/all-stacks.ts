@@ -13,13 +13,13 @@ export interface AllStacks {
      * creation is pending in the stack's region, because the next `pulumi up` adopts it.
      */
     readonly ids: ReadonlySet<string>;
-    /** AWS resources whose creation an update did not finish: the resource may exist, but no state records it. */
+    /** AWS resources whose creation an update did not finish: they may exist, but no state contains them. */
     readonly interrupted: readonly InterruptedCreate[];
 }
 
 /** A pending creation by the AWS plugin in a stack's state. */
 export interface InterruptedCreate {
-    /** As `pulumi stack ls` prints it. */
+    /** The stack's name in the output of `pulumi stack ls`. */
     readonly stack: string;
     readonly type: string;
     readonly urn: string;

@@ -48,8 +48,8 @@ async function parkedError(stack: string, region: string): Promise<RunbookError 
 }
 
 /**
- * Returns the error for a request that names a missing resource: the existing ones, and the next command. Returns any
- * other error unchanged.
+ * Returns a helpful error for a request that names a missing campaign or filter, with the next command, and for a
+ * filter with the existing ones. Returns any other error unchanged.
  */
 export async function notFound(
     error: unknown,
@@ -83,7 +83,7 @@ export async function notFound(
     }
     const there = names.length > 0 ? `It has: ${names.sort().join(", ")}` : "It has none";
     return new RunbookError(
-        `The stack has no filter ${filter}. ${there}. Add one to config filters, and run \`pulumi up\` (docs/configuration.md).`,
+        `The stack has no filter ${filter}. ${there}. Add it to config filters, and run \`pulumi up\` (docs/configuration.md).`,
         exitCodes.usage,
     );
 }

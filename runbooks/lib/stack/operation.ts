@@ -32,7 +32,7 @@ export interface OperatedStack {
     readonly stack: string;
     readonly config: StackConfig;
     readonly recorded: readonly RecordedResource[];
-    /** Returns the ARN of the stack's resource of a kind; undefined if the resource does not exist. */
+    /** Returns the ARN of the stack's resource of this kind; undefined if the stack has none. */
     arnOf(kind: RecordedResource["kind"]): string | undefined;
 }
 
@@ -51,7 +51,8 @@ export async function operatedStack({ stack: named, configFile }: OperationOptio
 }
 
 /**
- * Returns the ARN of a resource kind, of the first or the ranking campaign; undefined if the resource does not exist.
+ * Returns the ARN of the recorded resource of a kind, for the first campaign or (`ranks`) for the ranking campaign;
+ * undefined if the state has none.
  */
 export const arnIn = (
     recorded: readonly RecordedResource[],
@@ -87,8 +88,8 @@ export async function refuseParked(deps: OperationDeps, { region, stack }: Stack
 }
 
 /**
- * Returns the stack's campaign: the one in the state, otherwise the stack's own campaign with its name. The campaign
- * may be deleted in AWS. Undefined if neither exists.
+ * Returns the stack's campaign: the one in Pulumi's state, otherwise the campaign in AWS that has its name and the
+ * stack's tags. The campaign may be deleted in AWS. Undefined if neither exists.
  */
 export async function operatedCampaign(deps: OperationDeps, of: OperatedStack): Promise<OperatedCampaign | undefined> {
     const { stack, config } = of;
@@ -140,8 +141,8 @@ export function campaignInputs(
 }
 
 /**
- * Creates the dependencies of an operation in AWS. Progress goes to stderr, and `signal` ends the operation and each
- * wait.
+ * Creates the dependencies of an operation in AWS. The operation prints its progress to stderr; `signal` aborts the
+ * operation and each wait.
  */
 export function operationDeps(signal: AbortSignal): OperationDeps {
     return {
@@ -150,7 +151,7 @@ export function operationDeps(signal: AbortSignal): OperationDeps {
         sleep: (seconds) => sleep(seconds * 1000, undefined, { signal }),
         now: () => performance.now() / 1000,
         log: (message) => process.stderr.write(`${message}\n`),
-        // A runbook runs without the engine and records its result itself.
+        // A runbook runs without Pulumi's engine, and updates Pulumi's state itself.
         assertEngineAlive: async () => signal.throwIfAborted(),
         random: Math.random,
         advice,

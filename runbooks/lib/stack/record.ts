@@ -4,10 +4,10 @@ import { type ExportedStack, isOfRanking } from "./stack.ts";
 const typeOf = (kind: string) => `pulumi-nodejs:dynamic/personalize:${kind}`;
 
 /**
- * Updates the campaigns in the stack's state. A runbook changes campaigns outside Pulumi, and `pulumi up` compares only
- * with the state, so `up` would not see the change. If the state has no campaign, for example after park, an `up` of
- * the campaign alone records it. If the state cannot be written (no pulumi, another `up`), prints the command for
- * later.
+ * Updates the campaigns in the stack's state after a runbook has changed them in AWS. `pulumi up` compares only with
+ * the state, so without this step it would not notice the change. If the state has no campaign, for example after park,
+ * runs `pulumi up` for the campaign only, which adds it to the state. If the state cannot be updated (no Pulumi CLI, or
+ * another `up` is running), prints the command to run later.
  */
 export async function recordCampaign(
     stack: string,

@@ -98,7 +98,10 @@ export async function regionOf({ region, stack }: { readonly region?: string; re
     }
     const name = region ?? (await stackRegion(stack)) ?? process.env.AWS_REGION;
     if (!name) {
-        throw new RunbookError("No region is known. Name one with --region, or a stack with --stack.", exitCodes.usage);
+        throw new RunbookError(
+            "No region is set. Specify one with --region, or a stack with --stack.",
+            exitCodes.usage,
+        );
     }
     return name;
 }

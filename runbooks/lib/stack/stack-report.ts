@@ -10,7 +10,7 @@ import { readGuardState, readStateFlags } from "../../../personalize/operations/
 import type { RecordedResource } from "./stack.ts";
 import { isFailed, type Overall, type ResourceStatus, readStatus, worstState } from "./status.ts";
 
-/** The state of a resource. For a failed resource, also the last rejected call about it. */
+/** The state of a resource. For a failed resource, also the last call of AWS's API that concerns it and failed. */
 export interface ReportedResource extends ResourceStatus {
     readonly lastCallError: CallError | null;
 }
@@ -73,7 +73,7 @@ function namesOf({ kind, inputs }: RecordedResource, { arn }: ResourceStatus): r
     return names.filter((name): name is string => typeof name === "string" && name !== "");
 }
 
-/** State flags about the stack's cost. */
+/** The parked flag, and the spend that the cost guard counted. */
 interface GuardNote {
     /** Set while the campaign is parked, by the cost guard or a user. */
     readonly parked: { readonly since: string; readonly reason: string } | null;
@@ -84,7 +84,7 @@ interface GuardNote {
     readonly spent: { readonly month: string; readonly usd: number; readonly until: string } | null;
 }
 
-/** Reads a stack's state flags. */
+/** Reads the parked flag and the cost guard's state. */
 async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
     const { parked } = await readStateFlags(ssm, stack);
     const { text } = await readGuardState(ssm, stack);
@@ -96,7 +96,7 @@ async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
     };
 }
 
-/** A rejected call about a resource, from CloudTrail. */
+/** A failed call of AWS's API about a resource, from CloudTrail. */
 interface CallError {
     /** ISO 8601. */
     readonly at: string;
@@ -118,7 +118,7 @@ const dayMs = 24 * 3600 * 1000;
 /** The period of the lookup: older failures do not explain a current one. */
 const lookupPeriodMs = 7 * dayMs;
 
-/** Returns the noun in operation names. */
+/** Returns the noun of a resource kind in the names of API operations. */
 const nounOf = (kind: ResourceKindName) => (kind === "MetadataDataset" ? "Dataset" : kind);
 
 /**
@@ -149,7 +149,7 @@ async function lastCallError(
     return errors.sort((a, b) => b.at.localeCompare(a.at))[0];
 }
 
-/** Whether an event names the resource in its resources or parameters. */
+/** Checks whether an event contains a name of the resource in its resources or parameters. */
 function isAbout({ Resources = [], CloudTrailEvent = "" }: Event, names: readonly string[]): boolean {
     return names.some(
         (name) => Resources.some(({ ResourceName }) => ResourceName === name) || CloudTrailEvent.includes(`"${name}"`),

@@ -6,11 +6,11 @@ import { askPulumi, loginProblem, noSuchCommand } from "./pulumi.ts";
 /** A Personalize resource in the stack's state. */
 export interface RecordedResource {
     readonly kind: ResourceKindName;
-    /** Missing while an `up` creates the resource: the state gets the ARN at the end of the wait. */
+    /** Missing while an `up` creates the resource: the state contains the ARN only after the resource is ready. */
     readonly arn?: string;
     readonly region: string;
     readonly inputs: Properties;
-    /** True for a resource of the ranking campaign. Runbooks operate the first campaign. */
+    /** True for a resource of the ranking campaign. Runbooks change only the first campaign directly. */
     readonly ranks?: true;
     /** True for a job of viewers' lists, which the stack's function starts, and starts again after a failure. */
     readonly makesLists?: true;

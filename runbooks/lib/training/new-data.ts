@@ -11,13 +11,16 @@ import { someViewers } from "../../../data-prep/viewers.ts";
 import type { OperatedStack } from "../stack/operation.ts";
 import { projectFile } from "../stack/stack-config.ts";
 
-/** Returns the recorded import job with a name prefix: of interactions, items or users. */
+/**
+ * Returns the import job in the state whose name starts with this prefix, which differs for interactions, items and
+ * users.
+ */
 export const importJobIn = (recorded: OperatedStack["recorded"], jobNamePrefix: string) =>
     recorded.findLast(({ kind, inputs }) => kind === "DatasetImportJob" && inputs.jobNamePrefix === jobNamePrefix);
 
 /**
- * Whether `pulumi up` would import or train, because a file differs from the imported one, an import has no version, or
- * event weights have changed. Does not call AWS.
+ * Checks whether `pulumi up` would import or train, because a file differs from the imported one, no version was
+ * trained on an import, or event weights have changed. Does not call AWS.
  */
 export async function hasNewData({ config, recorded }: OperatedStack): Promise<boolean> {
     const { names, metadataFiles } = config;

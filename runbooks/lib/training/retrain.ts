@@ -20,9 +20,9 @@ import { RunbookError } from "../cli/runbook.ts";
 
 /** Dependencies of a retraining, which tests replace. */
 export interface RetrainDeps extends OperationDeps {
-    /** Whether `pulumi up` would import or train. */
+    /** Returns true if `pulumi up` would import or train. */
     hasNewData(): Promise<boolean>;
-    /** Makes the next `pulumi up` import equal rows again; missing without --reimport. */
+    /** Makes the next `pulumi up` import the data again although it is unchanged; missing without --reimport. */
     reimport?(): Promise<void>;
     /** Runs `pulumi up`. @throws Error if it fails. */
     up(): Promise<void>;
@@ -47,10 +47,11 @@ export interface Retrained {
 
 /**
  * Trains on new data while the live version serves. Switches to the new version if it passes the quality gate, tests
- * it, and switches back if the test fails. Records each step in the state flags first, so that a second call after a
- * crash continues and pays for nothing twice: the stack's state has the trained version.
- * @throws Error the cause of an abort. The live version keeps serving, and the hold prevents `pulumi up` from changing
- * it.
+ * it, and switches back if the test fails. Writes each step to the state flags before it begins, so that a second call
+ * after a crash continues. The second call does not train again, because the stack's state contains the trained
+ * version.
+ * @throws Error the cause, if a step fails. The live version keeps serving, and the hold prevents `pulumi up` from
+ * changing it.
  */
 export async function retrain(
     deps: RetrainDeps,
@@ -103,7 +104,8 @@ export async function retrain(
     const compared = await deps.compare(fresh, live);
     const reasons = refusals(compared, thresholds);
     if (reasons.length > 0) {
-        // Switch back to the live version, because a crash after the switch may have left the new version serving.
+        // Switch back to the live version, because an earlier call may have crashed while the new version was already
+        // serving.
         const reason = `the quality gate refused ${nameInArn(fresh)}`;
         await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason, refused: fresh });
         return { ...end, outcome: "refused", compared, reasons };

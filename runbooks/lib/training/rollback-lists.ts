@@ -38,7 +38,7 @@ export async function planLists(
     return { from, to, hold: true, skipped };
 }
 
-/** Holds or releases the version, and awaits its lists. The live lists serve until then. */
+/** Holds or releases the version, and waits until its lists are live. Until then, the API serves the previous lists. */
 export async function changeLists(
     deps: OperationDeps,
     { region, stack, names, pollSeconds, deadlineMinutes }: StackConfig,

@@ -112,14 +112,14 @@ export function parseSwitches(notes: readonly NotedFlag[]): NotedSwitch[] {
     });
 }
 
-/** What the records say about versions, by id. */
+/** The versions that served or were refused according to the parameter `serving`, by id. */
 export interface ServedRecord {
-    /** Versions that a retraining refused and that no runbook served since, with the reasons. */
+    /** Versions that a retraining refused, with the reasons, except those to which a runbook has switched since. */
     readonly refused: ReadonlyMap<string, string>;
     readonly served: ReadonlySet<string>;
 }
 
-/** Returns what the values of the parameter `serving` say about versions. */
+/** Returns which versions served or were refused, by the recorded values of the parameter `serving`. */
 export function servedRecord(notes: readonly Pick<NotedFlag, "flag">[]): ServedRecord {
     const refused = new Map<string, string>();
     const served = new Set<string>();
@@ -185,10 +185,10 @@ export function chooseTarget(
     return { solutionVersionArn: wantedVersion.solutionVersionArn, skipped: [] };
 }
 
-/** Returns why a rollback must not choose the version by itself; undefined if it may. */
+/** Returns why a rollback without `--to` must not choose the version; undefined if it may. */
 function faultOf({ id, status, trainingType }: ListedVersion, { refused, served }: ServedRecord): string | undefined {
     if (status !== "ACTIVE") return status;
-    // `pulumi up` serves the versions that it trains, but not those of automatic training.
+    // `pulumi up` switches the campaign to versions that it trains, but not to those of automatic training.
     const unserved = trainingType === "AUTOMATIC" && !served.has(id);
     return refused.get(id) ?? (unserved ? "trained automatically, and no record says that it served" : undefined);
 }

@@ -5,7 +5,7 @@ import { free, type InventoryItem, type InventoryKind, mapLimited } from "./item
 
 type Inputs = InterruptedCreate["inputs"];
 
-/** A resource type that is a part of another resource, so that no API call lists all resources of the type in an account. */
+/** A type of resources that are parts of other resources, so that no API call lists all of them in an account. */
 interface Part {
     readonly kind: InventoryKind;
     /**
@@ -46,7 +46,7 @@ const parts: Readonly<Record<string, Part>> = {
     },
 };
 
-/** Returns the name of a part that an interrupted update created; undefined for other types. */
+/** Returns the name of a part from its inputs; undefined for other types. */
 export const partName = (type: string, inputs: Inputs): string | undefined => parts[type]?.name(inputs);
 
 /** Lists existing parts that an interrupted update created. */

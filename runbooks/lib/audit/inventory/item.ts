@@ -9,7 +9,7 @@ export interface Bill {
 
 export const free: Bill = { usdPerMonth: 0 };
 
-/** One resource of the account. Its functions call AWS, so the audit uses them only for leftovers. */
+/** One resource of the account. Its methods call AWS, so the audit calls them only for resources outside the stacks. */
 export interface InventoryItem {
     readonly kind: InventoryKind;
     readonly name: string;
@@ -26,7 +26,10 @@ export interface InventoryItem {
     remove(): Promise<readonly string[]>;
 }
 
-/** Every kind in the order of deletion (users of a resource before the resource), with its types in Pulumi's state. */
+/**
+ * All resource kinds in the order of deletion (a resource before those that it uses), each with its types in Pulumi's
+ * state.
+ */
 export const inventoryKinds = {
     distribution: ["aws:cloudfront/distribution:Distribution"],
     "origin access control": ["aws:cloudfront/originAccessControl:OriginAccessControl"],

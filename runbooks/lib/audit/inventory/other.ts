@@ -6,8 +6,8 @@ const listedServices = [
 ];
 
 /**
- * Checks whether this audit lists the ARN's service itself. The tagging API returns deleted resources for a while, and returns
- * resources without a delete call forever.
+ * Checks whether the audit lists the resources of the ARN's service with the service's own API. The tagging API is less
+ * exact: it returns deleted resources for a while, and resources without a delete call forever.
  */
 export function isListed(arn: string): boolean {
     const [, , service = "", , , rest = ""] = arn.split(":");

@@ -22,7 +22,7 @@ import { type Bill, free, type InventoryItem, type InventoryKind, readPages } fr
 
 type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
 
-/** Summaries in one page of a list: the service's maximum. */
+/** Number of resources in one page of a list: the service's maximum. */
 export const pageSize = 100;
 
 /** A resource in one of Personalize's lists. */
@@ -34,8 +34,8 @@ interface Summary {
 }
 
 /**
- * Reads a list of Personalize. `key` is the list's member in a response, such as `campaigns`. Its singular names the ARN:
- * `campaignArn`.
+ * Reads a list of Personalize. `key` is the list's member in a response, such as `campaigns`. The member of the ARN has
+ * the singular of this name: `campaignArn`.
  */
 export async function summariesOf(pages: AsyncIterable<object>, key: string): Promise<Summary[]> {
     const arnKey = `${key.charAt(0).toLowerCase()}${key.slice(1, -1)}Arn`;
@@ -112,7 +112,7 @@ export function personalizeSources(
             return versions.filter((_, index) => !ended[index]);
         },
         "Personalize event trackers": source("event tracker", "eventTrackers", paginateListEventTrackers),
-        // The service model spells this member with a capital letter, too.
+        // The service's API also spells this member with a capital letter.
         "Personalize filters": source("filter", "Filters", paginateListFilters),
         "Personalize metric attributions": source(
             "metric attribution",
@@ -143,7 +143,7 @@ async function campaignBill(client: PersonalizeClient, campaignArn: string): Pro
     return { usdPerMonth: campaignUsdPerMonth(recipe, campaign?.minProvisionedTPS ?? 1) };
 }
 
-/** Returns a solution's cost: that of its automatic trainings. */
+/** Returns the cost of a solution, which is that of its automatic trainings. */
 async function solutionBill(client: PersonalizeClient, solutionArn: string): Promise<Bill> {
     const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
     if (!solution?.performAutoTraining || solution.status !== "ACTIVE") {

@@ -26,8 +26,8 @@ export async function queues(
 }
 
 /**
- * Lists the trails of this region. A second trail bills its events, but no call returns their number; `doctor` names
- * the price.
+ * Lists the trails of this region. AWS bills the events of a second trail, but no call returns their number; `doctor`
+ * shows the price.
  */
 export async function trails(
     client: CloudTrailClient,

@@ -100,7 +100,8 @@ export async function apiKeys(
             .filter(([arn]) => arn.startsWith(prefix))
             .map(async ([arn, tags]): Promise<InventoryItem | undefined> => {
                 const apiKey = arn.slice(prefix.length);
-                // The tagging API returns deleted keys for a while. A key whose read is denied exists.
+                // The tagging API returns deleted keys for a while, so check that the key exists. Any error except "not
+                // found" counts as existing.
                 const key = await client.send(new GetApiKeyCommand({ apiKey })).catch((error: Error) => {
                     return hasName(error, "NotFoundException") ? undefined : { name: apiKey, createdDate: undefined };
                 });
