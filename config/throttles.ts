@@ -86,7 +86,7 @@ export function throttles(rates: Rates): readonly Throttle[] {
 const uncachedPercent = 4;
 
 /**
- * Returns the maximum number of campaign requests a second that viewers without a valid token may cause. Usual traffic
+ * Returns the maximum number of campaign requests a second that unauthenticated viewers may cause. Usual traffic
  * at half of the API's rate needs no more. Otherwise, a stranger who requests lists for new viewers could scale the
  * campaign up to the API's rate.
  */

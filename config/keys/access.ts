@@ -12,13 +12,14 @@ export const accessKeys = {
             traces: flag(true, { description: "X-Ray traces of the API" }),
         },
         {
-            description: "parts that observe the stack; cost guard and notifications need none",
+            description: "parts that observe the stack; cost guard and notifications work without them",
             effect: "functions of API and cost guard, and the API's stage",
             other: { alarms: false, dashboard: false },
         },
     ),
     auditTrail: flag(true, {
-        description: "a CloudTrail [trail](audit.md); `false` if your organisation has one: AWS bills a second",
+        description:
+            "a CloudTrail [trail](audit.md); set `false` if your organisation has one: AWS bills the events of a second trail",
         changes: "± Trail, ± Bucket",
         effect: "`false` deletes the records too",
     }),

@@ -12,15 +12,15 @@ export const costKeys = {
         decimal("", {
             least: 0.01,
             description:
-                "US dollars a month above which preview fails, the budget warns, and the cost guard parks. Empty: estimate plus 25 %. " +
-                "[A large rise](cost.md#limit-the-cost) needs it",
+                "US dollars a month above which preview fails, the budget warns, and the cost guard parks the campaign. Empty: the estimate plus 25 %. " +
+                "A change with [a large rise of the estimate](cost.md#limit-the-cost) requires it",
             effect: figures,
             other: 400,
         }),
     ),
     expectedRequestsPerDay: whole(10_000, {
         least: 0,
-        description: "requests per day, for the estimate: of the API, else of the campaign",
+        description: "expected requests per day to the API, or without an API to the campaign, for the cost estimate",
         effect: figures,
         other: 20_000,
     }),
@@ -31,10 +31,10 @@ export const costKeys = {
     }),
     idle: members(
         {
-            hours: decimal(24, { least: 0.001, description: "hours without requests until notification" }),
+            hours: decimal(24, { least: 0.001, description: "hours without requests before a notification" }),
             graceHours: decimal(24, {
                 least: 0.001,
-                description: "hours from notification to parking",
+                description: "hours between notification and parking",
             }),
             action: oneOf(["announce", "park"], "announce", {
                 description: "`park`: the cost guard also parks the campaign",
@@ -46,7 +46,7 @@ export const costKeys = {
         {
             days: decimal(14, {
                 least: 0.001,
-                description: "days without campaign until a solution is unused",
+                description: "days without a campaign after which a solution counts as unused",
             }),
             action: oneOf(["list", "delete"], "list", {
                 description: "`list`: only notify. `delete`: delete with all versions",

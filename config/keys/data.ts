@@ -30,7 +30,7 @@ const everything = personalizeKinds.map((kind) => `+- ${kind}`).join(", ");
 
 const metadata = {
     changes: "± Schema, ± MetadataDataset, ± DatasetImportJob, +- DatasetImportJob",
-    effect: "policies of role and bucket. New content serves filters (on AWS within 20 minutes) and the next training. [Schemas](#changes-of-a-schema)",
+    effect: "policies of role and bucket. Filters (on AWS within 20 minutes) and the next training use new content. See [Changes of a schema](#changes-of-a-schema)",
 } as const;
 
 /** Configuration keys for names, files and tags. */
@@ -38,12 +38,12 @@ export const dataKeys = {
     bucketName: text("", {
         description: "name of the data bucket, unique in S3. Empty: `my-movie-recommender-data-<account id>-<stack>`",
         changes: "+- Bucket, +- DatasetImportJob, ~ Trail, +- BatchInferenceJob",
-        effect: "also the page's bucket; an import without training",
+        effect: "also the page's bucket; an import, without a training",
         other: "another-films-bucket",
     }),
     nameSuffix: text("auto", {
         description:
-            "end of all names; `auto`: none on `dev` and `local`, else `-<stack>`. Set it before you [rename a stack](stacks.md#rename-a-stack)",
+            "suffix of all names; `auto`: none on `dev` and `local`, else `-<stack>`. Set it before you [rename a stack](stacks.md#rename-a-stack)",
         changes: `${everything}, +- Table, +- Trail, ~ RestApi`,
         effect: "everything else except buckets and the API's address",
         other: "-yy",
@@ -51,30 +51,32 @@ export const dataKeys = {
     interactionsFile: text("data/personalize_interactions_fixed.csv", {
         description: "interactions as CSV from data-prep",
         changes: "+- DatasetImportJob, +- SolutionVersion, ~ Campaign, +- BatchInferenceJob",
-        effect: "also for new content. Earlier content needs no training; with `syncWithLatestSolutionVersion` only automatic trainings use it",
+        effect: "new content in the file has the same effect. Content that was imported before needs no training. With `syncWithLatestSolutionVersion`, only automatic trainings use new content",
         isFile: true,
     }),
     dataOptionsFile: optional({
         description:
             "YAML file of [data-prep's options](data.md#options-in-a-file), for `npm run data-prep -- --stack <stack>`. Preview " +
-            "refuses interactions of other options",
+            "refuses interactions that were prepared with other options",
         isFile: true,
     }),
     itemsFile: optional({
         description:
-            "CSV of [items](data.md#items) with its schema in `<name>.schema.json`, for filters and recipes. Empty: `--items` of data-prep",
+            "CSV of [items](data.md#items) with its schema in `<name>.schema.json`, for filters and recipes. Empty: the file that data-prep made with `--items`",
         isFile: true,
         ...metadata,
     }),
     usersFile: optional({
-        description: "CSV of [users](data.md#users), likewise. Empty: `--users` of data-prep",
+        description:
+            "CSV of [users](data.md#users), with a schema as `itemsFile`. Empty: the file that data-prep made with `--users`",
         isFile: true,
         ...metadata,
     }),
     batchInferenceFile: optional({
-        description: 'users as JSON lines, `{"userId": "22"}`; results are in the bucket under `batch/output/`',
+        description:
+            'users for one batch inference job, as JSON Lines: `{"userId": "22"}`. The results are in the bucket under `batch/output/`',
         changes: "± BatchInferenceJob, +- BatchInferenceJob",
-        effect: "new content is a new billed job",
+        effect: "new content starts a new job, which AWS bills",
         isFile: true,
     }),
     dataRetention: oneOf(["delete", "retain"], "delete", {
@@ -93,7 +95,7 @@ export const dataKeys = {
     }),
     tags: texts({
         description:
-            "at most 47 tags, beside `pulumi:project`, `pulumi:stack` and `pulumi-personalize:owner`, which the program adds. S3 " +
+            "at most 47 tags, in addition to `pulumi:project`, `pulumi:stack` and `pulumi-personalize:owner`, which the program adds. S3 " +
             "objects get none",
         changes:
             "~ DatasetGroup, ~ Dataset, ~ DatasetImportJob, ~ Solution, ~ SolutionVersion, ~ Campaign, ~ Filter, ~ EventTracker, " +
@@ -107,7 +109,7 @@ export const dataKeys = {
             "ARNs of existing resources to manage (`schema`, `datasetGroup`, `dataset`, `solution`, `campaign`, `eventTracker`), from " +
             "`npm run adopt`",
         changes: everything,
-        effect: "the named resource gets the stack's tags, and replaces the stack's own and what depends on it",
+        effect: "the adopted resource gets the stack's tags; it replaces the stack's own resource and those that depend on it",
         check: checkAdopted,
     }),
 };

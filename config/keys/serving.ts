@@ -9,7 +9,8 @@ export const servingKeys = {
     serving: members(
         {
             mode: oneOf(["campaign", "batch"], "campaign", {
-                description: "`campaign`, or `batch`: batch inference jobs make lists in advance",
+                description:
+                    "`campaign`: a campaign computes lists on request; `batch`: batch inference jobs compute them in advance",
             }),
             everyDays: whole(7, { least: 1, most: 30, description: "days between two batch inference jobs" }),
             activeDays: whole(36_500, {
@@ -42,15 +43,15 @@ export const servingKeys = {
     viewerAuth: members(
         {
             issuer: text("", {
-                description: "claim `iss`, https:// address with an OpenID Connect discovery document",
+                description: "claim `iss` of the tokens: an https:// address with an OpenID Connect discovery document",
             }),
-            audience: text("", { description: "claim `aud`, usually the client id" }),
-            claim: text("sub", { description: "claim with the viewer's id of the interactions" }),
+            audience: text("", { description: "claim `aud` of the tokens, usually the client id" }),
+            claim: text("sub", { description: "claim with the viewer's id, as in the interactions" }),
         },
         {
             description:
-                "with an issuer, a viewer's requests need [that viewer's token](viewer-auth.md). Without one anyone can read and change " +
-                "any list: use no real people's data",
+                "with an issuer, a viewer's requests need [that viewer's token](viewer-auth.md). Without an issuer, anyone can read and change " +
+                "any list, so use no data of real people",
             changes: "~ Distribution",
             effect: apiFunction,
             other: { issuer: "https://login.example", audience: "films" },
@@ -59,23 +60,26 @@ export const servingKeys = {
     ),
     publicHistories: flag(false, {
         description:
-            "strangers may see watched films (`because`, [`GET /history`](serving.md#histories)); only for public data",
+            "strangers may see the films that a viewer watched (field `because`, and [`GET /history`](serving.md#histories)); set it only for public data",
         effect: apiFunction,
     }),
     trackUnproven: flag(true, {
         description:
-            "`false`: Personalize gets no events of unproven viewers, so [no training uses them](data.md#events-of-strangers)",
+            "`false`: Personalize gets no events of unauthenticated viewers, so [no training uses them](data.md#events-of-strangers)",
         effect: apiFunction,
     }),
     throttle: members(
         {
-            requestsPerSecond: whole(100, { least: 1, description: "rate; callers above it get 429" }),
-            burst: whole(200, { least: 1, description: "burst" }),
-            eventsPerSecond: whole(10, { least: 1, description: "rate of `POST /events`" }),
-            eventsBurst: whole(50, { least: 1, description: "burst of `POST /events`" }),
+            requestsPerSecond: whole(100, {
+                least: 1,
+                description: "requests per second; the API answers further ones with 429",
+            }),
+            burst: whole(200, { least: 1, description: "requests that may arrive at once" }),
+            eventsPerSecond: whole(10, { least: 1, description: "requests per second to `POST /events`" }),
+            eventsBurst: whole(50, { least: 1, description: "requests to `POST /events` that may arrive at once" }),
         },
         {
-            description: "limits of the API; events are billed several times, so they have their own",
+            description: "limits of the API. Events have their own limits, because AWS bills each event several times",
         },
     ),
     allowedOrigins: list({
@@ -112,7 +116,8 @@ export const servingKeys = {
     prefetchUsers: whole(100, {
         least: 0,
         most: 10_000,
-        description: "number of busiest viewers whose lists are made each hour, within the minimum TPS; `0`: none",
+        description:
+            "number of busiest viewers whose lists are precomputed each hour, within the minimum TPS; `0`: none",
     }),
     storefront: oneOf(["cloudfront", "api", "none"], "api", {
         description:

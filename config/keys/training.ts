@@ -5,7 +5,7 @@ import { decimal, flag, members, numbers, oneOf, orNone, type Refuse, texts, who
 const recipes = ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"] as const;
 const recipeChange = {
     changes: "+- Solution, +- SolutionVersion, +- Campaign",
-    effect: "a training, without a campaign meanwhile",
+    effect: "a training, during which there is no campaign",
 };
 const schedule = { changes: "~ Solution" };
 
@@ -37,25 +37,26 @@ export const trainingKeys = {
     }),
     syncWithLatestSolutionVersion: flag(false, {
         description:
-            "the campaign serves the newest version (`$LATEST`), also automatic ones; requires `performAutoTraining`",
+            "the campaign serves the newest version (`$LATEST`), including those of automatic training; requires `performAutoTraining`",
         changes: "~ Campaign, +- SolutionVersion",
-        effect: "set back after a new import: a training",
+        effect: "setting it back to `false` after a new import causes a training",
         otherNeeds: { performAutoTraining: true },
     }),
     eventWeights: numbers({
         least: 0,
         most: 1,
         description:
-            "weights from 0 to 1 by event type: `eventWeights.Watch 0.3`. [Types without a weight are left out](setups.md#weights-of-events); " +
+            "weights from 0 to 1 by event type: `eventWeights.Watch 0.3`. [Training ignores types without a weight](setups.md#weights-of-events); " +
             "requires recipe version 2",
         changes: "~ Solution, +- SolutionVersion, ~ Campaign",
-        effect: "a training, with `syncWithLatestSolutionVersion` the next automatic one",
+        effect: "a training; with `syncWithLatestSolutionVersion`, only the next automatic one",
         other: { Watch: 1 },
         otherNeeds: { recipe: "aws-user-personalization-v2", monthlyLimitUsd: 1000 },
         check: checkWeights,
     }),
     campaignEnabled: flag(true, {
-        description: "`false`: no campaign and no hourly cost; versions stay, and `campaignArn` is empty",
+        description:
+            "`false`: no campaign and no hourly cost; solution versions remain, and output `campaignArn` is empty",
         changes: "± Campaign",
         effect: "no training",
     }),
@@ -73,9 +74,9 @@ export const trainingKeys = {
     watchedFilter: flag(true, {
         description:
             'free filter `movie-recommender-unwatched`: `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", "NotInterested")`, ' +
-            "or the [manifest's](data.md#manifest) `consumedTypes`. `false`: lists [contain watched films](serving.md#watched-films)",
+            "or with the event types in the [manifest's](data.md#manifest) `consumedTypes`. `false`: lists [contain watched films](serving.md#watched-films)",
         changes: "± Filter",
-        effect: "API and prefetch; cached lists within an hour, or at once by `npm run flush-cache`",
+        effect: "API and prefetch; cached lists change within an hour, or at once after `npm run flush-cache`",
     }),
     filters: texts({
         description: "expressions by name: `filters.comedies 'INCLUDE ItemID WHERE Items.GENRES IN (\"Comedy\")'`",
@@ -96,7 +97,7 @@ export const trainingKeys = {
             }),
         },
         {
-            description: "thresholds of the quality gate of `npm run retrain` and of its alarm",
+            description: "thresholds of the quality gate of `npm run retrain`, and of its alarm",
         },
     ),
     pollSeconds: decimal(15, {
