@@ -23,7 +23,7 @@ export interface Gauges {
 /** Longest period to read, in milliseconds: CloudWatch keeps datapoints of five minutes for 63 days. */
 const longestHistoryMs = 62 * day;
 
-/** Returns the moment from which the guard needs the requests. */
+/** Returns the start of the period for which the guard needs the campaigns' requests. */
 export function requestsSince(state: GuardState, now: number): number {
     const counted = [state, ...(state.ranking ? [state.ranking] : [])];
     const needed = Math.min(

@@ -182,7 +182,9 @@ export function estimate(plan: PlannedStack): Estimate {
 /** Returns the largest number of metrics that the guard reads in a run: of campaigns, API and page. */
 const guardMetricCount = ({ api, edge }: PlannedStack): number => 10 + (api ? 13 : 0) + (edge ? 2 : 0);
 
-/** Returns the campaign's line. With an API, the campaign gets only the requests that no cache answers. */
+/**
+ * Returns the campaign's line of the estimate. With an API, the campaign gets only the requests that no cache answers.
+ */
 function campaignLine(plan: PlannedStack): MonthlyLine {
     const { recipe, minProvisionedTPS, expectedRequestsPerDay } = plan;
     const asked = plan.api
@@ -203,7 +205,10 @@ function campaignLine(plan: PlannedStack): MonthlyLine {
     };
 }
 
-/** Returns the line of batch inference jobs, with the function that loads their lists and the table's writes. */
+/**
+ * Returns the estimate's line for batch inference jobs, with the function that loads their lists and the table's
+ * writes.
+ */
 function batchLine(
     { recipe, region }: PlannedStack,
     { viewers, everyDays }: NonNullable<PlannedStack["batchLists"]>,
@@ -252,7 +257,7 @@ function layersOf(plan: PlannedStack): readonly Layer[] {
     return servingLayers(plan.batchLists ? { ...traffic, tableHits: 1 - traffic.memoryHits } : traffic);
 }
 
-/** Returns the lines of the layers in front of the campaign, which AWS bills only by use. */
+/** Returns the estimate's lines for the layers in front of the campaign, which AWS bills only by use. */
 function servingLines(plan: PlannedStack): MonthlyLine[] {
     const layers = layersOf(plan);
     const line = (what: string, service: string, isMeant: (layer: Layer) => boolean): MonthlyLine => {

@@ -205,6 +205,6 @@ export function parseState(text: string, now: number): { readonly state: GuardSt
     if (!isComplete) return { problem: "is incomplete" };
     const latest = Math.max(newest, ...(found.own ?? []), ...(found.probe?.tries ?? []));
     return latest > now + skewMs
-        ? { problem: `is of the future (a moment is ${latest})` }
+        ? { problem: `contains a time in the future (${latest})` }
         : { state: found as GuardState };
 }

@@ -125,7 +125,7 @@ export function usedTPS(now: number, requests: RequestWindows | undefined): numb
     return (requests?.get(windowOf(now) - window) ?? 0) / (window / 1000);
 }
 
-/** Returns the moment from which the guard needs requests to settle the open periods. */
+/** Returns the start of the period whose requests the guard needs to settle the open periods. */
 export const openSince = (spend: SpendState): number => hourOf(spend.open[0]?.from ?? spend.until);
 
 /**

@@ -41,7 +41,7 @@ export function batchListsPolicy(scope: BatchScope): PolicyDocument {
                 arn("personalize", "filter/*"),
             ],
         ),
-        // Personalize's lists have no resource type (Service Authorization Reference, "Amazon Personalize").
+        // Personalize's List actions have no resource type (Service Authorization Reference, "Amazon Personalize").
         anywhere(scope, "ListVersions", ["personalize:ListSolutionVersions"]),
         {
             ...allow("PassExecutionRole", ["iam:PassRole"], `arn:${partition}:iam::${accountId}:role/${names.role}`),

@@ -71,7 +71,7 @@ export function guardPolicy(
                       arn("personalize", `campaign/${scope.ranking}`),
                   ),
               ]),
-        // Personalize's lists have no resource type (Service Authorization Reference, "Amazon Personalize").
+        // Personalize's List actions have no resource type (Service Authorization Reference, "Amazon Personalize").
         anywhere(scope, "ListsSolutions", [
             "personalize:ListCampaigns",
             "personalize:ListSolutions",

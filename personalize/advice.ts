@@ -4,7 +4,7 @@ import { asCalled } from "../config/as-called.ts";
 const otherName =
     "Nothing was changed. Give this stack other names with `pulumi config set nameSuffix -- -<name>`, or delete it.";
 
-/** Returns what to do if a resource belongs to another stack, which may have the name of this one. */
+/** Returns what to do if a resource belongs to another stack, possibly one with the same name. */
 function otherOwner(has: Tags, { owner, tags }: { readonly owner?: string; readonly tags: Tags }): string {
     const isOfName = ["pulumi:project", "pulumi:stack"].every(
         (key) => has[key] !== undefined && has[key] === tags[key],

@@ -30,7 +30,10 @@ const waitSeconds = 60;
 const options = withConfigFile(runbook("budget-alarms", ["", "--send-test"], "It can also create a budget"))
     .option("--send-test", "publish a test notification, and wait until it arrives in the queue")
     .option("--budget <name>", "a budget outside any stack to show, or the name of the one to create")
-    .option("--create", "without the program: create a budget, or update it to these options; needs --limit, --email")
+    .option(
+        "--create",
+        "create or update a budget for an account without a stack of this program; needs --limit, --email",
+    )
     .option("--limit <USD>", "US dollars a month", aboveZero)
     .option("--email <address>", "recipient of the notifications", mailAddress)
     .option("--service <name>", "AWS service that the budget covers, as the bill names it", billedService)

@@ -64,7 +64,7 @@ await runAction(options.verbose, async (signal) => {
         await park(deps, { ...campaign, rankingCampaignArn, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile, { isThere: false });
         return printResult(
-            `Campaign ${name} is deleted, which saves ${saved}. Version ${nameInArn(served?.solutionVersionArn ?? "")} stays.\n` +
+            `Campaign ${name} is deleted, which saves ${saved}. Version ${nameInArn(served?.solutionVersionArn ?? "")} remains.\n` +
                 "Bring it back, without a training, with: npm run resume",
             false,
         );

@@ -120,7 +120,7 @@ function print(
         const list = lists[user] ?? [];
         console.log(
             unknown.includes(user)
-                ? `User ${user} has no interactions in the data: this is the list of a user who is not known`
+                ? `User ${user} has no interactions in the data: the campaign returns the list of an unknown user`
                 : `User ${user}`,
         );
         if (list.length === 0) {
@@ -148,7 +148,7 @@ function titlesIn(data: OwnData): (itemId: string) => string {
 function interactionsOf(data: OwnData): Columns {
     if (data.kind === "other") {
         throw new RunbookError(
-            `--explain needs the interactions, and ${data.why}. Run \`npm run data-prep\`, or name the file with --data.`,
+            `--explain needs the interactions, and ${data.why}. Run \`npm run data-prep\`, or specify the file with --data.`,
         );
     }
     return data.interactions;

@@ -29,7 +29,7 @@ interface Options {
 const command = runbook(
     "repair-file",
     ["s3://films/ratings.csv --dry-run", "s3://films/ratings/ --to s3://films/repaired/"],
-    "Takes a folder, too; the file itself stays as it is",
+    "It repairs all files of a folder, too, and does not change the originals",
 )
     .argument("<location>", "s3://BUCKET/KEY, or s3://BUCKET/FOLDER/")
     .option(
@@ -38,9 +38,10 @@ const command = runbook(
     )
     .option("--schema <schema>", "the dataset's schema: its ARN, or a file with its JSON")
     .addOption(
-        new Option("--dataset-type <type>", "without a schema; default: the one that the header shows").choices(
-            datasetTypes,
-        ),
+        new Option(
+            "--dataset-type <type>",
+            "type of the dataset, if there is no --schema; default: recognized from the header",
+        ).choices(datasetTypes),
     )
     .option("--dry-run", "only print what it would write")
     .parse();

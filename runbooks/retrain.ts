@@ -33,13 +33,12 @@ import { smokeProblem } from "./lib/training/smoke-test.ts";
 const askedUsers = 5;
 
 const options = withConfigFile(
-    runbook(
-        "retrain",
-        ["--dry-run", "--reimport", ""],
-        "It switches to the new version if that passes the gate, and back if that fails the smoke test",
-    ),
+    runbook("retrain", ["--dry-run", "--reimport", ""], "It switches back if the new version fails a smoke test"),
 )
-    .option("--reimport", "import the interactions again without new data: filters forget users after three months")
+    .option(
+        "--reimport",
+        "import the interactions again although they are unchanged, because filters forget users after three months",
+    )
     .option("--dry-run", "only print whether there is new data, and the price of a training")
     .parse()
     .opts<OperationOptions & { readonly reimport?: boolean }>();
@@ -70,7 +69,7 @@ await runAction(options.verbose, async (signal) => {
         return printPlan(await hasNewData(stack), price, priced);
     }
     const continues =
-        "The live version continues to serve, and is held. AWS continues what it has begun, and charges for it once. Resume: npm run retrain";
+        "The live version continues to serve, and `pulumi up` keeps it. AWS continues a started import or training, and bills it once. Resume: npm run retrain";
     return untilCancelled(signal, continues, async () => {
         const world = worldOf({ stack, deps, campaignArn, data, priced, signal });
         const done = await retrain(world, campaign, config.gate);
@@ -207,7 +206,7 @@ function print({ outcome, live, fresh, newest, compared, reasons }: Retrained): 
     const sentences = {
         switched: `Version ${nameInArn(fresh ?? "")} serves, and passed the smoke test. Back to ${nameInArn(live)}: npm run rollback -- --to ${nameInArn(live)}`,
         "nothing new": `There is no new data to train on: version ${nameInArn(live)} continues to serve. Put new data into the file of config interactionsFile.${passedOver}`,
-        "imported again": `The interactions are imported again. They are equal, so there is nothing to train: version ${nameInArn(live)} continues to serve.${passedOver}`,
+        "imported again": `The interactions are imported again. They are unchanged, so there is nothing to train: version ${nameInArn(live)} continues to serve.${passedOver}`,
         refused:
             `The quality gate refused version ${nameInArn(fresh ?? "")}: ${why}.\nVersion ${nameInArn(live)} continues to serve, and is held. ` +
             `Switch anyway: npm run rollback -- --to ${nameInArn(fresh ?? "")}; let \`pulumi up\` switch: npm run rollback -- --release`,

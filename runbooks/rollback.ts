@@ -67,7 +67,7 @@ await runAction(options.verbose, async (signal) => {
     printSkipped(skipped);
     const move = `campaign ${nameInArn(campaign.campaignArn)} from version ${nameInArn(live)} to ${nameInArn(target)}`;
     if (options.dryRun) {
-        return printResult(`It would switch ${move}, and hold it there.`, {
+        return printResult(`It would switch ${move}, and \`pulumi up\` would keep this version.`, {
             from: live,
             to: target,
             hold: true,
@@ -98,13 +98,13 @@ async function rollbackLists(
     const change = await planLists(deps, config, newest, options);
     printSkipped(change.skipped);
     const move = change.hold
-        ? `make lists of version ${nameInArn(change.to)}, and hold it there`
-        : `end the hold, and make lists of version ${nameInArn(change.to)}`;
-    const price = "A job is billed by viewer; the present lists serve until it is done.";
+        ? `compute lists of version ${nameInArn(change.to)}, and keep this version`
+        : `end the hold, and compute lists of version ${nameInArn(change.to)}`;
+    const price = "AWS bills the job by viewers. Until it is done, the API serves the present lists.";
     if (options.dryRun) return printResult(`It would ${move}. ${price}`, change);
     await confirm(`${sentence(move)}? ${price}`, options.yes, signal);
     const continues =
-        "The version is recorded, and the next run of the function makes its lists. See: npm run versions";
+        "The version is recorded, and the next run of the function for batch inference computes its lists. See: npm run versions";
     return untilCancelled(signal, continues, async () => {
         await changeLists(deps, config, change, options.reason, signal);
         return printResult(`The lists of version ${nameInArn(change.to)} are live.`, change);

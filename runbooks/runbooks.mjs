@@ -29,10 +29,10 @@ const declared = (subject, purpose, effects = {}) => {
  */
 export const runbooks = {
     "repair-file": declared("Your data", "write a repaired copy of a data file in S3", { changes: "a file in S3" }),
-    doctor: declared(before, "check that all is ready for the first up, with its time and cost"),
-    adopt: declared(before, "list what the console made, and the configuration that adopts it"),
+    doctor: declared(before, "check that everything is ready for the first pulumi up; estimate its time and cost"),
+    adopt: declared(before, "list resources made in the console, and print the configuration that adopts them"),
     "diagnose-access": declared(before, "find why an import cannot read its data, with the fix"),
-    "audit-leftovers": declared(before, "list what still exists in no stack, and costs money"),
+    "audit-leftovers": declared(before, "list resources that belong to no stack, with their cost and delete commands"),
     recommend: declared(recommendations, "print the campaign's recommendations for users"),
     "watch-status": declared(recommendations, "show the state of each resource, and the next step"),
     "flush-cache": declared(recommendations, "make the API request every list from the campaign again", {
@@ -44,20 +44,20 @@ export const runbooks = {
         changes: "the table",
         asks: true,
     }),
-    retrain: declared(training, "train on new data, behind a quality gate", {
+    retrain: declared(training, "train on new data; switch to the new version if it passes the quality gate", {
         changes: "yes",
         costs: "import, training",
     }),
     versions: declared(training, "list every trained version: its data, quality and cost"),
-    rollback: declared(training, "switch the campaign to an earlier version, and hold it there", {
+    rollback: declared(training, "switch the campaign to an earlier version, which `pulumi up` then keeps", {
         changes: "yes",
         asks: true,
     }),
-    park: declared(money, "delete the campaign to stop its cost; the trained version stays", {
+    park: declared(money, "delete the campaign to stop its cost; the trained version remains", {
         changes: "yes",
         asks: true,
     }),
-    resume: declared(money, "create a parked campaign again as it was", {
+    resume: declared(money, "create a parked campaign again, with the same version and minimum TPS", {
         changes: "yes",
         costs: "the campaign",
         asks: true,
@@ -68,7 +68,7 @@ export const runbooks = {
         asks: true,
     }),
     prices: declared(money, "compare AWS's price list with the program's prices"),
-    "publish-metrics": declared(money, "publish the metrics that Personalize does not publish", {
+    "publish-metrics": declared(money, "publish metrics that Personalize itself does not publish", {
         changes: "metrics",
         costs: "metrics",
     }),

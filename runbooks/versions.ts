@@ -49,10 +49,12 @@ await runAction(options.verbose, async (signal) => {
         console.log(`The API serves lists of batch inference, generation ${lists.generation}, from a job of ${since}.`);
     }
     if (parked) {
-        console.log(`Parked since ${shortTime(parked.since)} (${parked.reason}). To resume it: npm run resume`);
+        console.log(
+            `Parked since ${shortTime(parked.since)} (${parked.reason}). To create the campaign again: npm run resume`,
+        );
     }
     if (serving?.hold) {
-        const held = `Held at ${nameInArn(serving.solutionVersionArn)} since ${shortTime(serving.since)} (${serving.reason}).`;
+        const held = `Version ${nameInArn(serving.solutionVersionArn)} is held since ${shortTime(serving.since)} (${serving.reason}).`;
         console.log(`${held} End the hold with: npm run rollback -- --release`);
     }
     return exitCodes.fine;

@@ -33,7 +33,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
     ],
     "access-doctor": ["runbooks"],
     "local-personalize": ["packages/local-aws"],
-    // Its classes import the SDK below; `pulumi-personalize/core` does not.
+    // The classes of this package import `@pulumi/pulumi`, which is restricted below; its module
+    // `pulumi-personalize/core` does not.
     "pulumi-personalize": ["components"],
     // Loading the Pulumi SDK was half of a runbook's start time, and runbooks do not use it.
     "@pulumi/pulumi": ["index.ts", "components", "operator", "packages/local-aws", "packages/pulumi-personalize"],

@@ -55,8 +55,8 @@ export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, par
 }
 
 /**
- * Handles both campaigns in parallel, because each is billed. An error of one does not stop the other; the function
- * throws it at the end.
+ * Runs `work` for both campaigns in parallel, because each is billed. An error of one does not stop the other; the
+ * function throws it at the end.
  */
 async function eachOf(
     { campaignArn, rankingCampaignArn }: Parking,

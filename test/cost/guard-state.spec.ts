@@ -72,7 +72,7 @@ describe("State of the cost guard", () => {
     ]) {
         it(`parseState rejects a state with ${what}`, () => {
             const parsed = parseState(JSON.stringify(state), now);
-            assert.match("problem" in parsed ? parsed.problem : "", /is of the future/);
+            assert.match("problem" in parsed ? parsed.problem : "", /contains a time in the future/);
         });
     }
 

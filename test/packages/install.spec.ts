@@ -92,7 +92,7 @@ describe("Packed packages", () => {
         "--allow-addons",
     ];
 
-    /** Runs a check, whose result counts for the goal. */
+    /** Declares a test, and records in `results` whether it passed. */
     const proves = (title: string, work: () => Promise<void>) =>
         it(title, async function () {
             this.timeout(300_000);

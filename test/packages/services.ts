@@ -9,7 +9,7 @@ import { until } from "../support/until.ts";
 const region = "eu-central-1";
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
 
-/** Programs that a project without this repository runs. */
+/** The programs that run the services and the project, outside this repository. */
 export interface Programs {
     /** Python with moto. */
     readonly python: string;

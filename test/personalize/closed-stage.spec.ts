@@ -17,7 +17,7 @@ function accountWith(methods: readonly string[]) {
         if (command.constructor.name === "UpdateStageCommand") updates.push(command.input as UpdateStageCommandInput);
         return answers[command.constructor.name] ?? {};
     };
-    // Paginators check the client's class.
+    // The SDK's paginators accept only instances of the client's class.
     const client = (of: object) => Object.assign(Object.create(of), { send });
     return { updates, tags, client };
 }

@@ -273,7 +273,7 @@ describe("forecast of the first pulumi up", () => {
         assert.equal(forecast(good({ campaignEnabled: "false" }), data).minutes.high, 77);
         assert.match(
             forecast(good({ performAutoML: "true", recipe: "" }), data).sentence,
-            /AutoML of several recipes: more/,
+            /more, because AutoML trains several recipes/,
         );
     });
 });

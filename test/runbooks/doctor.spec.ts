@@ -117,7 +117,7 @@ describe("doctor on the local AWS", () => {
             detail,
             /^not needed|^public: a stranger can cause ≈ \$4\.\d\d an hour .* AWS WAF limits each address/,
         );
-        assert.equal(initial.of("budgets").detail, "the account takes budgets");
+        assert.equal(initial.of("budgets").detail, "the account allows budgets");
         await aws.configure({ api: true, storefront: "cloudfront" });
         const faults = `http://127.0.0.1:${aws.instance.port}/_local/faults`;
         const message =

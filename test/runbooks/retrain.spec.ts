@@ -92,7 +92,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         compare: around(() => ({ fresh: ndcg(fresh), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 })),
         smokeProblem: around(() => (at.serving === version(2) ? problem : undefined)),
     };
-    // As the state flag, names the newest import, which `up` then repeats once.
+    // Like the state flag, this records the newest import, which `up` then runs again once.
     const reimport = around(() => {
         repeated = at.imports;
     });

@@ -100,8 +100,8 @@ function hasOurName({ kind, name }: Identity): boolean {
 const doubled: readonly InventoryKind[] = ["REST API", "usage plan", "API key", "distribution"];
 
 /**
- * Returns the command that imports an interrupted resource into its stack with the program's URN. Returns undefined if
- * the next update creates another resource: the first must then be deleted.
+ * Returns the command that imports a resource of an interrupted update into its stack, under the URN that the program
+ * gives it. Returns undefined if the next update creates another resource: the first must then be deleted.
  */
 export function importCommand(
     { kind, name, importId = name }: Pick<InventoryItem, "kind" | "name" | "importId">,

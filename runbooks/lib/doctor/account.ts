@@ -166,7 +166,7 @@ export const budgets: Check<AccountDeps> = async ({ config }) => {
     const budget = `arn:${partition}:budgets::${accountId}:budget/${names.budget}`;
     return (await isForbidden(arn, "budgets:ModifyBudget", budget, region))
         ? fail(`${arn} may not create a budget: a policy denies budgets:ModifyBudget`, without)
-        : ok("the account takes budgets");
+        : ok("the account allows budgets");
 };
 
 /**

@@ -51,7 +51,7 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
         performAutoTraining ? autoTrainingUsdPerMonth(recipe, data.interactions, autoTrainingDays) : nothing,
     ]);
     const training = performAutoML
-        ? "import and training, with AutoML of several recipes: more"
+        ? "import and training; more, because AutoML trains several recipes"
         : "import and training";
     const monthly = [
         campaignEnabled ? `the campaign${rankingCampaign ? "s" : ""}, even without requests` : "no campaign",

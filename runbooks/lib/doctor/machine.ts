@@ -89,7 +89,7 @@ export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, a
     if (salt === undefined) {
         const { stdout } = await ask("whoami", "--json", "--verbose");
         if (/"url": *"https?:/.test(stdout)) {
-            return ok("secrets are encrypted by the service that is logged in to");
+            return ok("the Pulumi service of the login encrypts the secrets");
         }
     }
     const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = env;
@@ -104,7 +104,7 @@ export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, a
     return right === false
         ? fail(
               `the passphrase that is set is not that of stack ${stack}`,
-              "export PULUMI_CONFIG_PASSPHRASE=…   # the one that the stack was made with",
+              "export PULUMI_CONFIG_PASSPHRASE=…   # the one with which the stack was created",
           )
         : ok(right ? "set, and valid for the stack" : "set");
 };

@@ -71,7 +71,7 @@ export const pageHost: Check<AccountDeps> = async ({ config: { region, storefron
     }
     const { DistributionList } = await new CloudFrontClient({ region }).send(new ListDistributionsCommand({}));
     return (DistributionList?.Items ?? []).length > 0
-        ? ok("the account has distributions, so CloudFront takes it")
+        ? ok("the account has distributions, so CloudFront accepts another one")
         : warn(
               "this account has no distribution yet. CloudFront refuses a new account until AWS Support has verified it",
               `${set("api")}   # the API serves the page until then`,
@@ -85,7 +85,7 @@ export const gatewayLogRole: Check<AccountDeps> = async ({ config }) => {
         return ok(api ? "not needed: no access logs (config apiAccessLogs)" : withoutApi);
     }
     if (config.apiGatewayLogRole) {
-        return ok("`pulumi up` makes it, for all APIs of the account (config apiGatewayLogRole)");
+        return ok("`pulumi up` creates it, for all APIs of the account (config apiGatewayLogRole)");
     }
     const { cloudwatchRoleArn } = await new APIGatewayClient({ region }).send(new GetAccountCommand({}));
     return cloudwatchRoleArn

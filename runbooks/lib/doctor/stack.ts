@@ -46,7 +46,7 @@ export const configuration: Check<StackDeps> = async ({ stack, configuration }) 
     }
     return /no stack named/.test(parsed.stderr)
         ? fail(`there is no stack ${stack} yet`, `pulumi stack init ${stack}`)
-        : fail(`it cannot be read: ${parsed.stderr}`, "pulumi login");
+        : fail(`the configuration cannot be read: ${parsed.stderr}`, "pulumi login");
 };
 
 /** Checks that prepared data exists and is sufficient for a training. */
@@ -67,8 +67,8 @@ export const interactions: Check<StackDeps> = async ({ configuration, data }) =>
     }
     if (size.interactions < leastInteractions || size.usableUsers < leastUsers) {
         return fail(
-            `${file} has ${counted(size.interactions, "interaction")} and ${counted(size.usableUsers, "user")} with two or more: the service ` +
-                `trains on ${leastInteractions} and ${leastUsers} at least`,
+            `${file} has ${counted(size.interactions, "interaction")} and ${counted(size.usableUsers, "user")} with two or more; a training needs ` +
+                `at least ${leastInteractions} and ${leastUsers}`,
             "npm run data-prep -- FILE   # a file with more interactions",
         );
     }

@@ -199,7 +199,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         }
     });
 
-    it("stack returns the cost guard's spend and notification", async () => {
+    it("the table's method stack returns the cost guard's spend and notification", async () => {
         const table = tablePort(dynamo, TableName);
         assert.deepEqual(await table.stack(signal), {});
         const spend = { month: "2026-11", usd: 12.34, at: 1_800_000_000_000 };
@@ -209,7 +209,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual(await table.stack(signal), { notification, spend });
     });
 
-    it("addAsked adds up the requests of a viewer", async () => {
+    it("the table's method addAsked adds up the requests of a viewer", async () => {
         const table = tablePort(dynamo, TableName);
         for (const requests of [2, 3]) await table.addAsked(495_000, "u", requests, 2_000_000_000, signal);
         const Key = { pk: { S: "asked#495000" }, sk: { S: "u" } };
@@ -217,7 +217,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual([Item?.requests?.N, Item?.expiresAt?.N], ["5", "2000000000"]);
     });
 
-    it("serving keeps the versions whose lists were live before", async () => {
+    it("an update of the served lists keeps the versions whose lists were live before", async () => {
         const Key = keyOf("stack", "lists");
         const lists = [1, 2, 2].map((n) => ({ generation: n, solutionVersionArn: `solution/films/v${n}`, madeAt: n }));
         for (const one of lists) await dynamo.send(new UpdateItemCommand({ TableName, Key, ...serving(one) }));

@@ -55,7 +55,10 @@ export const config: ServiceParts["config"] = {
     cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 150, monthlyLimitUsd: 200 },
 };
 
-/** Stored fallback tables by version. A version without tables of its own has `first`. A test can replace tables and let the store fail. */
+/**
+ * Creates a simulated store of fallback tables by version. A version without an entry has the tables `first`. A test
+ * can replace tables and let the store fail.
+ */
 export function storeOf(first: TablesDocument) {
     const state = {
         documents: new Map<string, TablesDocument | string>(),

@@ -44,7 +44,7 @@ const words = dataWords(undefined, { publicHistories: false });
 const names = (type: string) => made.filter((args) => args.type.endsWith(`:${type}`)).map(({ name }) => name);
 
 describe("RecommendationApi component", () => {
-    it("the function gets the stack's resources by names that outlive the campaign", async () => {
+    it("the function's configuration has the stack's resources, and the campaign's ARN by name", async () => {
         const { config } = await makeApi({
             filters: JSON.stringify({
                 comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")',

@@ -54,7 +54,7 @@ describe("Recommender component", () => {
             `${dynamic}:SolutionVersion movies`,
             `${dynamic}:StateFlags movies`,
         ]);
-        /** The configuration's deadlines; the others are those of the kinds. */
+        /** Deadlines by resource kind: those of the configuration; undefined if the kind's default applies. */
         const deadlines = {
             Schema: undefined,
             DatasetGroup: undefined,
