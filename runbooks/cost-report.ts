@@ -78,7 +78,7 @@ await runAction(options.verbose, async () => {
     // Without an API, the stack output apiUrl is empty.
     const savedByCaches = apiUrl
         ? await cacheSavings(clients.cloudwatch, config, { start, end, now }, (why) =>
-              process.stderr.write(`warning: the saving of the caches is unknown: ${why}\n`),
+              process.stderr.write(`warning: it is unknown how much the caches save: ${why}\n`),
           )
         : undefined;
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);

@@ -151,7 +151,7 @@ async function beginGeneration({ ports, settings }: Run, state: BatchState, obse
         return noteFailure({ ports, settings }, state, text, request);
     }
     const generation = state.lastGeneration + 1;
-    // Personalize does not free a job's name, and the generations restart at 1 after a destroy. The random part makes
+    // The name of a job cannot be reused, and the generation in it restarts at 1 after a destroy. The random part makes
     // the name unique.
     const jobName = `${settings.jobNamePrefix}-${generation}-${randomBytes(4).toString("hex")}`;
     await ports.writeUsers(jobName, userIds);

@@ -15,8 +15,8 @@ export const eventsIn = ({ counted }: Recent, minute: number): number =>
     counted?.minute === minute ? counted.events : 0;
 
 /**
- * Limits the events of each viewer and of each address. Memory counts every event. DynamoDB stores the viewer's count in the item
- * that each event writes anyway, and rarely stores the count of an address. Therefore a rejected event writes nothing to DynamoDB.
+ * Limits the events of each viewer and of each address. Each process counts in memory. Only an accepted event writes to DynamoDB:
+ * its item contains the viewer's count. The count of an address is rarely written.
  */
 export function eventLimits({ log, ...parts }: EventLimitParts) {
     const counts = minuteCounts(parts);

@@ -111,7 +111,7 @@ export function recommender(parts: RecommendParts) {
             // A list from other data (before a change of the data set) has no film of this catalogue.
             if (kept.films.length > 0) return kept;
         }
-        // The stack served lists of batch inference before, and its first campaign does not exist yet.
+        // The stack served lists from batch inference until now, and its first campaign does not exist yet.
         if (known.lists !== undefined && clock() - known.lists.madeAt <= limits.stale)
             return batchList(ask, trace, made);
         trace.layer = "tables";

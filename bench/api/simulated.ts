@@ -105,7 +105,7 @@ export function processOf(
     more: {
         readonly table?: TablePort;
         readonly auth?: { readonly issuer: string; readonly audience: string };
-        /** Whether the stack serves lists of batch inference, without a campaign. */
+        /** Whether batch inference makes the stack's lists, so that there is no campaign. */
         readonly batch?: boolean;
     } = {},
 ): Service {

@@ -35,7 +35,7 @@ function chart(
     );
 }
 
-/** Returns a chart with bars of equal width. Each bar has a label for the pointer. */
+/** Returns a chart with bars of equal width. Each bar has a tooltip. */
 export function bars(
     title: string,
     values: readonly number[],

@@ -8,7 +8,7 @@ export interface Advice {
     readonly otherName: string;
     /** The next step if the existing resource belongs to another owner. `has` are the tags of that resource. */
     otherOwner(has: Tags, wanted: { readonly owner?: string; readonly tags: Tags }): string;
-    /** The next step if the resource of the input `adopt` cannot be used. */
+    /** The next step if the resource that the input `adopt` names cannot be used. */
     readonly otherAdoption: string;
     /** States where the deadlines of waits are set. */
     readonly deadlines: string;

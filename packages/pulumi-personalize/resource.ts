@@ -34,7 +34,7 @@ export interface Description {
         | {
               readonly status: string;
               readonly failureReason?: string | undefined;
-              /** Time of the update's last change in Personalize. */
+              /** Time at which Personalize last changed the status of the update. */
               readonly since?: Date | undefined;
               /** Properties that the update sets, if Personalize itself may have requested the update. */
               readonly properties?: Readonly<Record<string, unknown>>;
@@ -54,7 +54,7 @@ export interface ResourceKind<I extends CommonInputs> {
     readonly noun: string;
     /** Default of `deadlineMinutes`: several times the usual duration, in minutes. */
     readonly deadlineMinutes: number;
-    /** How long creation usually takes, for the progress line (personalize-facts: observed durations). */
+    /** How long creation usually takes, for the progress line; durations observed in real accounts. */
     readonly usual: string;
     /** Inputs that Personalize cannot update: a change creates a new resource. */
     readonly replaces: readonly (keyof I & string)[];

@@ -159,7 +159,7 @@ describe("Stack configuration", () => {
         }
     });
 
-    it("members that are not set have their defaults, and numbers may be texts", () => {
+    it("unset members of a key have their defaults, and numbers may be strings", () => {
         assert.deepEqual(good({ idle: '{"hours":"0.5"}' }).idle, { hours: 0.5, graceHours: 24, action: "announce" });
         assert.deepEqual(good({ deadlineMinutes: '{"campaign":30}' }).deadlineMinutes, {
             import: 120,

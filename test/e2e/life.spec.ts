@@ -198,7 +198,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });
 
-    // `npm run drill:planned` tests every config key, every change by hand and every pair of deleted resource kinds.
+    // `npm run drill:planned` tests every config key, every manual change in AWS and every pair of deleted resource kinds.
     it("refresh, preview and up restore what was deleted by hand", async () => {
         // Remove the ids of versions and subscriptions, because restored ones have new ids.
         const names = async () =>

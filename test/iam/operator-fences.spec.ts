@@ -36,7 +36,7 @@ describe("Limits of the operator policies", () => {
         });
     }
 
-    it("the policies allow import jobs and schemas with any number and hash", () => {
+    it("the policies allow import jobs and schemas whose names end in any number or hash", () => {
         const scope = scopeOf("dev");
         const identity = policyKinds.map((name) => ({ name, document: operatorPolicy(scope, name) }));
         const may = (action: string, tail: string) => {

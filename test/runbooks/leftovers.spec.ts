@@ -91,7 +91,7 @@ describe("findClaim on a resource", () => {
         assert.equal(importCommand({ kind: "REST API", name: "films" }, by), undefined);
     });
 
-    it("findClaim rejects a resource with another project's tag despite its name", () => {
+    it("findClaim rejects a resource with another project's tag, even if its name is the stack's", () => {
         assert.deepEqual(claim({ name: "movie-recommender-campaign" }, { "pulumi:project": "other" }), {
             is: "not ours",
         });

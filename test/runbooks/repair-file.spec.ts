@@ -70,7 +70,7 @@ describe("repair-file on the local S3", () => {
         ]);
     });
 
-    it("repair-file writes nothing for a valid, unrepairable or short file", async () => {
+    it("repair-file writes nothing for a file that is valid, unrepairable, or has too few rows", async () => {
         await put("b/good.csv", good);
         await put("b/words.csv", `${good}1,2,Watch,yesterday\n`);
         await put("b/few.csv", `\uFEFF${good.split("\n").slice(0, 500).join("\n")}\n`);

@@ -8,7 +8,7 @@ async function endAll(signal: (typeof signals)[number]): Promise<void> {
     // A second signal ends the process immediately.
     if (ending) process.exit(128 + constants.signals[signal]);
     ending = true;
-    // Ignore errors of work that fails because its local AWS ends.
+    // Ignore the errors of calls that fail because the signal stopped the local AWS.
     process.on("uncaughtException", () => {});
     process.stderr.write("Ending the local AWS. A second signal ends this process and leaves the local AWS running.\n");
     await Promise.allSettled([...ends].map((end) => end()));

@@ -174,7 +174,8 @@ async function send(
     for (const notification of notifications) {
         await failures.of(`send the notification ${notification.key}`, async () => {
             const message = sentNotification(notification, config);
-            // Store the notification for the page before the guard sends it: the next run does not repeat a sent one.
+            // Show the notification on the storefront first. If the run died after sending it, no later run would show
+            // it.
             if (isOfParking(message)) await ports.show(message);
             await ports.notify(message);
             sent.add(notification.key);

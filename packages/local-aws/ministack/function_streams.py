@@ -27,7 +27,7 @@ def share_streams() -> None:
         return emit(*args, **kwargs)
 
     def stream_id() -> str:
-        # MiniStack's log function uses the first id that it requests for the name of the stream.
+        # MiniStack names a log stream after the first id that its log function generates.
         return now.__dict__.pop("stream", None) or any_id()
 
     lambda_runtime.Worker.invoke = invoke_and_note

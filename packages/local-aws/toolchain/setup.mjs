@@ -9,8 +9,7 @@ import { openProgress } from "./progress.mjs";
 import { python, pythonTest, spark } from "./python.mjs";
 import { findRequirements } from "./requirements.mjs";
 
-// For each level, lists of parts. The parts of a list are installed one after another; the lists are installed in
-// parallel.
+// For each level, such as `engine`, lists of parts to install: the lists in parallel, and the parts of a list in their order.
 const LANES = {
     packages: [[packages]],
     engine: [[engine], [packages]],

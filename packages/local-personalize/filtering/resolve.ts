@@ -85,7 +85,10 @@ function checkAttributeCondition(condition: Condition, columns: Columns): void {
     if ("literals" in operand) checkLiterals(operand.literals, { name, type });
 }
 
-/** Checks a comparison with the item of a request for related items: both columns are numbers, or both are texts. */
+/**
+ * Checks that a filter compares columns of one type with the item of a related-items request: both numbers or both
+ * texts.
+ */
 function checkCurrentItem(condition: Condition, field: string, columns: Columns): void {
     const { dataset, at } = condition;
     if (dataset !== "Items") throw invalidExpression("CurrentItem is for conditions of Items", at);

@@ -36,7 +36,7 @@ describe("metadataColumns of a campaign", () => {
         assert.equal(campaign?.campaignConfig?.enableMetadataWithRecommendations, true);
     });
 
-    it("metadata has the requested columns in lower case, without absent values", async () => {
+    it("metadata has the requested columns in lower case, and omits columns without a value", async () => {
         const list = await recommend(["GENRES", "release_year", "STUDIO"], { numResults: 50 });
         assert.equal(list.length, 50);
         for (const { itemId, metadata } of list) {

@@ -39,7 +39,7 @@ describe("matchesWildcard", () => {
     });
 
     it("matchesWildcard equals a regular expression for long patterns", () => {
-        // Prefix pattern and value with the same text, so that the pattern is long and the result stays the same.
+        // Put the same text before pattern and value: the pattern becomes long, and the result stays the same.
         const start = "s".repeat(200);
         fc.assert(
             fc.property(patterns, values, (pattern, value) => {

@@ -171,7 +171,7 @@ describe("Storefront pages and settings", () => {
             before: () => Object.defineProperty(navigator, "connection", { value: { saveData: true } }),
         });
         await filmsOf(saving, "trending");
-        // Rows near the view request their lists, which must not count as a prefetch.
+        // Rows near the visible area request their lists. The test must not count these requests as prefetches.
         await saving.$eval("#trending", (row) => row.scrollIntoView({ block: "center", behavior: "instant" }));
         await saving.waitForNetworkIdle({ idleTime: 200 });
         const before = site.served.asked.length;

@@ -85,7 +85,7 @@ describe("Cost guard components", () => {
         assert.deepEqual(waiversOf({ budget: true }), {});
     });
 
-    it("Notifications subscribes a queue, and mail and chat if configured", async () => {
+    it("the component Notifications subscribes a queue, and mail and chat if configured", async () => {
         await makeAll();
         assert.deepEqual(
             ofType("TopicSubscription").map(({ inputs }) => inputs.protocol),

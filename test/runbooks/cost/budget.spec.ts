@@ -32,7 +32,7 @@ const texts = (found: BudgetView | undefined, more = {}) => {
     return changesTo(found, asked).map((change) => changeText(change, asked));
 };
 
-describe("changesTo an AWS budget", () => {
+describe("changesTo, the changes to an AWS budget", () => {
     it("changesTo creates a missing budget and leaves an equal one unchanged", () => {
         assert.deepEqual(texts(budget), []);
         assert.deepEqual(texts(undefined), [

@@ -20,7 +20,7 @@ import {
 const guide = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
 const simulated = known(seen(createFixture()).simulated) ?? [];
 
-/** Mistakes in roles. Their author knew only the sources and not the code of the diagnosis. */
+/** Mistakes in roles. Whoever chose these cases knew the public reports, and not the code of the diagnosis. */
 export const unseenRoleCases: readonly PublicCase[] = [
     {
         name: "a trust policy for the other services of the same data",

@@ -57,7 +57,10 @@ function openSentNotifications(dataDir: string) {
 /** The service principal of AWS Budgets (Cost Management User Guide, "Creating an Amazon SNS topic"). */
 const budgetsService = "budgets.amazonaws.com";
 
-/** Creates a client that publishes notifications as AWS Budgets, if the topic's policy allows this principal. */
+/**
+ * Creates a client that publishes notifications as AWS Budgets. SNS refuses them unless the topic's policy allows this
+ * principal.
+ */
 function createTopics({
     miniStack,
     accountId,

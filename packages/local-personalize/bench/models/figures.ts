@@ -16,8 +16,8 @@ export interface Figures {
 }
 
 /**
- * Returns the figures of lists, one list for each user of the folds. NDCG compares a list with one that begins with all
- * items of the truth.
+ * Returns the quality metrics of lists, one list for each test user. NDCG compares a list with the ideal list, which
+ * begins with all items that the user chose later.
  */
 export function figuresOf(trials: Trials, folds: readonly (readonly number[])[], lists: Lists): Figures {
     const users = folds.flat().map((user) => {

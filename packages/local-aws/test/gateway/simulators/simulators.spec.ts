@@ -74,7 +74,7 @@ describe("IAM policy simulator of the local AWS", () => {
             new PutGroupPolicyCommand({
                 GroupName: "editors",
                 PolicyName: "own-folder",
-                // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM's
+                // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable of IAM, not a template
                 PolicyDocument: policy(allow("s3:PutObject", "arn:aws:s3:::films/${aws:username}/*")),
             }),
         );
