@@ -136,7 +136,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
                 assert.equal(exitCode, 8, stderr);
                 assert.match(
                     stderr,
-                    /Stopped\. The live version continues to serve, and is held.*Resume: npm run retrain\n$/,
+                    /Stopped\. The live version continues to serve, and `pulumi up` keeps it.*Resume: npm run retrain\n$/,
                 );
                 assert.equal(await serving(), live);
                 assert.equal((await json("retrain", 0)).outcome, "switched");
