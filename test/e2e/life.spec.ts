@@ -89,7 +89,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         const result = await aws.runbook("recommend", "1", "stranger", "--config-file", aws.configFile);
         assertExit(result, 0);
         assert.match(result.stdout, /^User 1$/m);
-        assert.match(result.stdout, /^User stranger has no interactions in the data: .* not known$/m);
+        assert.match(result.stdout, /^User stranger has no interactions in the data: .* list of an unknown user$/m);
         assert.doesNotMatch(result.stderr, /note:/);
     });
 
