@@ -11,7 +11,6 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 // Import this file only, because the SDK's index also loads the Automation API, TypeScript and npm.
@@ -32,7 +31,7 @@ import { createProvider } from "./provider.ts";
 import { s3Entries } from "./s3.ts";
 import { scheduleEntries } from "./scheduler.ts";
 import { snsEntries } from "./sns.ts";
-import { sqsEntries } from "./sqs.ts";
+import { createSqsClient, sqsEntries } from "./sqs.ts";
 import { ssmLookups } from "./ssm.ts";
 
 /**
@@ -57,7 +56,7 @@ const provider = createProvider(
         ...lambdaEntries(new LambdaClient(settings), region),
         ...scheduleEntries(new SchedulerClient(settings)),
         ...snsEntries(new SNSClient(settings)),
-        ...sqsEntries(new SQSClient(settings)),
+        ...sqsEntries(createSqsClient(settings)),
         ...budgetEntries(new BudgetsClient(settings), accountId),
         ...alarmEntries(new CloudWatchClient(settings)),
         ...logGroupEntries(new CloudWatchLogsClient(settings)),

@@ -7,6 +7,13 @@ import { resource } from "./resource.ts";
 
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 
+/**
+ * Creates a client that calls SQS at its endpoint, not at the address in a queue's URL: the local AWS may run on another
+ * port than at the queue's creation.
+ */
+export const createSqsClient = (settings: sqs.SQSClientConfig) =>
+    new sqs.SQSClient({ ...settings, useQueueUrlAsEndpoint: false });
+
 /** Queues and their policies, with CreateQueue's defaults (API reference). A queue's id is its URL. */
 export function sqsEntries(client: sqs.SQSClient): Record<string, AnyEntry> {
     const call = callsOf(client);

@@ -10,9 +10,10 @@ import {
 } from "@aws-sdk/client-lambda";
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { SetSubscriptionAttributesCommand, SetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
-import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { zipSync } from "fflate";
 import { region } from "../../../../test/support/local-aws.ts";
+import { createSqsClient } from "../../aws-plugin/sqs.ts";
 import { localAccountId as account, type Instance } from "../../instance.ts";
 import { type Life, type Plugin, urnOf } from "./life.ts";
 import { observingLives } from "./observing-lives.ts";
@@ -29,7 +30,7 @@ export function operationsClients(instance: Instance) {
         lambda: new LambdaClient(settings),
         scheduler: new SchedulerClient(settings),
         sns: new SNSClient(settings),
-        sqs: new SQSClient(settings),
+        sqs: createSqsClient(settings),
         budgets: new BudgetsClient(settings),
         cloudWatch: new CloudWatchClient(settings),
         logs: new CloudWatchLogsClient(settings),

@@ -10,7 +10,7 @@ import { lambdaEntries } from "../../aws-plugin/lambda.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
 import { scheduleEntries } from "../../aws-plugin/scheduler.ts";
 import { snsEntries } from "../../aws-plugin/sns.ts";
-import { sqsEntries } from "../../aws-plugin/sqs.ts";
+import { createSqsClient, sqsEntries } from "../../aws-plugin/sqs.ts";
 import { localAccountId as account, type Instance } from "../../instance.ts";
 import { discardInstance, startInstance } from "../instances.ts";
 import { type Plugin, testLives, urnOf } from "./life.ts";
@@ -65,6 +65,28 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
     const queueUrl = () => `http://127.0.0.1:${instance.port}/${account}/${name}`;
     const lives = operationsLives({ clients: () => clients, plugin: () => plugin, queueUrl });
     testLives(lives, () => plugin);
+
+    it("the plugin reads and deletes a queue whose URL has the local AWS's earlier port", async () => {
+        const { AWS_ENDPOINT_URL } = process.env;
+        // The plugin gets its endpoint from this variable. With an endpoint in its settings, the SDK ignores the URL.
+        process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${instance.port}`;
+        const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+        const sqs = createSqsClient({ region, credentials });
+        try {
+            const queues = createProvider(sqsEntries(sqs), {}) as Plugin;
+            const urn = urnOf("aws:sqs/queue:Queue");
+            const { id, outs = {} } = await queues.create(urn, { name: "moved" });
+            const earlier = id.replace(`:${instance.port}/`, ":9/");
+            assert.notEqual(earlier, id);
+            assert.notEqual((await queues.read(earlier, urn, outs)).id, "");
+            await queues.delete(earlier, urn, outs);
+            assert.ok(!(await queues.read(id, urn, outs)).id);
+        } finally {
+            sqs.destroy();
+            process.env.AWS_ENDPOINT_URL = AWS_ENDPOINT_URL;
+            if (AWS_ENDPOINT_URL === undefined) delete process.env.AWS_ENDPOINT_URL;
+        }
+    });
 
     it("create rejects an existing queue or topic with other attributes or tags", async () => {
         for (const [type, change] of [
