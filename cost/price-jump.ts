@@ -9,8 +9,8 @@ const dollars = 50;
  * Returns why a change needs config `monthlyLimitUsd`; undefined if the change needs no limit. The default limit
  * follows the estimate, so neither budget nor cost guard would stop a mistake such as 1000 TPS.
  *
- * The estimates before and after the change count the campaign as running and use today's data, so parking, resuming and new data are not such
- * changes.
+ * The estimates before and after the change count the campaign as running and use today's data, so parking, resuming
+ * and new data are not such changes.
  */
 export function priceJump(deployed: PlannedStack, planned: PlannedStack): string | undefined {
     const { interactions, bytes } = planned;

@@ -8,8 +8,9 @@ interface Field {
 const fieldsIn = (schema: string) => (JSON.parse(schema) as { readonly fields: readonly Field[] }).fields;
 
 /**
- * Returns why Personalize rejects a change of an Items or Users schema, as the rest of a sentence after "its schema"; undefined if it accepts the change:
- * the new schema may only add fields that can be null (Developer Guide, "Replacing a dataset's schema").
+ * Returns why Personalize rejects a change of an Items or Users schema, as the rest of a sentence after "its schema";
+ * undefined if it accepts the change. The new schema may only add fields that can be null (Developer Guide, "Replacing a
+ * dataset's schema").
  *
  * @param before Avro schema of the dataset, as text
  * @param after new Avro schema, as text

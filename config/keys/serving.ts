@@ -65,7 +65,7 @@ export const servingKeys = {
     }),
     trackUnproven: flag(true, {
         description:
-            "`false`: Personalize gets no events of unauthenticated viewers, so [no training uses them](data.md#events-of-strangers)",
+            "`false`: Personalize gets no events of viewers who send no token, so [no training uses them](data.md#events-of-strangers)",
         effect: apiFunction,
     }),
     throttle: members(

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Speed } from "local-personalize";
 import { toolchain } from "./toolchain/env.mjs";
@@ -79,8 +79,10 @@ export function makePrivateFolders(instance: Instance): void {
     // The engine writes hundreds of kilobytes of logs for each command, which takes a tenth of its time, unless a file has
     // the folder's name.
     const logs = join(pulumiHome, "logs");
-    rmSync(logs, { recursive: true, force: true });
-    writeFileSync(logs, "");
+    if (!statSync(logs, { throwIfNoEntry: false })?.isFile()) {
+        rmSync(logs, { recursive: true, force: true });
+        writeFileSync(logs, "");
+    }
 }
 
 /**
