@@ -24,7 +24,12 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
     useEffect(() => {
         if (path === undefined) return;
         let current = true;
-        setState(({ answered }) => ({ path, answered, error: undefined, loading: true }));
+        // Keep the first state, because another one would render the row again.
+        setState((state) =>
+            state.path === path && state.loading
+                ? state
+                : { path, answered: state.answered, error: undefined, loading: true },
+        );
         get<Value>(path, turn > 0).then(
             (answered) => current && setState({ path, answered, error: undefined, loading: false }),
             (error: unknown) =>
@@ -73,17 +78,36 @@ export function useRefresh(again: () => void, seconds: number): void {
     }, [again, seconds]);
 }
 
+/** Observers of all elements that wait with the same margin: one for each would cost a page of posters 10 ms. */
+const waiting = new Map<string, { readonly observer: IntersectionObserver; readonly near: Map<Element, () => void> }>();
+
+function observerOf(margin: string) {
+    const known = waiting.get(margin);
+    if (known !== undefined) return known;
+    const near = new Map<Element, () => void>();
+    const observer = new IntersectionObserver(
+        (entries) => {
+            for (const { isIntersecting, target } of entries) if (isIntersecting) near.get(target)?.();
+        },
+        { rootMargin: margin },
+    );
+    waiting.set(margin, { observer, near });
+    return { observer, near };
+}
+
 /** Returns whether an element is or was in the visible area, or at most `margin` (a CSS length) away from it. */
 export function useNear(element: RefObject<HTMLElement | null>, margin = "200px"): boolean {
     const [isNear, setNear] = useState(false);
     useEffect(() => {
-        if (isNear || element.current === null) return;
-        const observer = new IntersectionObserver(
-            (entries) => entries.some(({ isIntersecting }) => isIntersecting) && setNear(true),
-            { rootMargin: margin },
-        );
-        observer.observe(element.current);
-        return () => observer.disconnect();
+        const { current } = element;
+        if (isNear || current === null) return;
+        const { observer, near } = observerOf(margin);
+        near.set(current, () => setNear(true));
+        observer.observe(current);
+        return () => {
+            observer.unobserve(current);
+            near.delete(current);
+        };
     }, [isNear, margin]);
     return isNear;
 }
@@ -135,14 +159,13 @@ const easing = "cubic-bezier(.2, .8, .2, 1)";
  * play). New children fade in. The attribute `data-item` identifies children.
  */
 export function useGlide(list: RefObject<HTMLElement | null>, order: string): void {
-    const places = useRef(new Map<string, number>());
+    const last = useRef(order);
+    // Read the old places only before a change: at each first render, reading them would force a layout of the page.
+    const before = new Map(last.current === order ? [] : placesIn(list.current).map(({ item, left }) => [item, left]));
     useLayoutEffect(() => {
-        const before = places.current;
-        const now = new Map<string, number>();
-        for (const child of list.current?.querySelectorAll<HTMLElement>(":scope > [data-item]") ?? []) {
-            const item = child.dataset.item ?? "";
-            now.set(item, child.offsetLeft);
-            if (before.size === 0 || calmMotion()) continue;
+        last.current = order;
+        if (before.size === 0 || calmMotion()) return;
+        for (const { item, left, child } of placesIn(list.current)) {
             const was = before.get(item);
             if (was === undefined) {
                 child.animate([{ opacity: 0, transform: "translateY(14px) scale(.94)" }, {}], {
@@ -151,16 +174,19 @@ export function useGlide(list: RefObject<HTMLElement | null>, order: string): vo
                     easing,
                     fill: "backwards",
                 });
-            } else if (was !== child.offsetLeft) {
-                child.animate([{ transform: `translateX(${was - child.offsetLeft}px)` }, {}], {
-                    duration: 700,
-                    easing,
-                });
+            } else if (was !== left) {
+                child.animate([{ transform: `translateX(${was - left}px)` }, {}], { duration: 700, easing });
             }
         }
-        places.current = now;
     }, [order]);
 }
+
+const placesIn = (list: HTMLElement | null) =>
+    [...(list?.querySelectorAll<HTMLElement>(":scope > [data-item]") ?? [])].map((child) => ({
+        item: child.dataset.item ?? "",
+        left: child.offsetLeft,
+        child,
+    }));
 
 /**
  * Keeps the focus on a button of a list that moves. If the button disappears, moves the focus to the button in its

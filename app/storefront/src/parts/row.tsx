@@ -24,7 +24,7 @@ interface RowProps {
     onDetails(): void;
 }
 
-/** Number of placeholders that fill the widest screen. */
+/** Number of placeholders that fill the widest screen. A row has them from its request on. */
 const blanks = 12;
 
 /** Renders a row of films with its source, and a text if it has no films. */
@@ -77,7 +77,9 @@ export function Row({ id, title, note, asked, marks, empty, children, onOpen, on
                             onKeyDown={moveFocus}
                         >
                             {list === undefined
-                                ? Array.from({ length: blanks }, (_, place) => <Blank key={`blank ${place}`} />)
+                                ? Array.from({ length: loading ? blanks : 0 }, (_, place) => (
+                                      <Blank key={`blank ${place}`} />
+                                  ))
                                 : films.map((film) => (
                                       <Card
                                           key={film.itemId}
