@@ -34,6 +34,7 @@ export interface Scanner {
 export function createScanner(dialect: Dialect): Scanner {
     const { delimiter, quotes } = dialect;
     const first = delimiter.charCodeAt(0);
+    const last = Math.max(LF, first);
     const second = delimiter.length > 1 ? delimiter.charCodeAt(1) : -1;
     const width = delimiter.length;
     const backslash = dialect.escape === "\\" ? BACKSLASH : -1;
@@ -69,8 +70,10 @@ export function createScanner(dialect: Dialect): Scanner {
                 if (at >= length) return -1;
             } else {
                 while (at < length) {
-                    const byte = bytes[at];
-                    if (byte === LF || (byte === first && (second < 0 || bytes[at + 1] === second))) break;
+                    // Most bytes cost one comparison, because line ends and usual delimiters have lower codes than letters and digits.
+                    const byte = bytes[at] as number;
+                    if (byte <= last && (byte === LF || (byte === first && (second < 0 || bytes[at + 1] === second))))
+                        break;
                     at += 1;
                 }
                 if (at >= length) return -1;
