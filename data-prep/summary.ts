@@ -5,7 +5,7 @@ import { countsOf } from "./columns.ts";
 import { fewestInteractions } from "./quality/checks.ts";
 import type { ConvertResult } from "./row-writer.ts";
 import type { TablesSummary } from "./tables/make.ts";
-import { counted } from "./words.ts";
+import { counted, filterText } from "./words.ts";
 
 interface Spread {
     min: number;
@@ -95,6 +95,7 @@ export function formatSummary(summary: Summary): string {
         ["items", `${count(summary.items)}, with ${spreadText(popularity)} interactions each`],
         ["span", `${day(summary.firstTimestamp)} to ${day(summary.lastTimestamp)}`],
         ["event types", eventTypesText(summary.eventTypes)],
+        ["filter", filterText(typesByRows(summary.eventTypes).map(({ name }) => name))],
         ["rows skipped", count(summary.rowsSkipped)],
         ...rowLine("left out", summary.rowsLeftOut, "by --event"),
         ...rowLine("empty", summary.rowsEmptyInRule, "in a column that --event compares; no case matches these values"),

@@ -1,4 +1,6 @@
 import { basename } from "node:path";
+import { visible } from "terminal-text";
+import { withoutAccents } from "./avro.ts";
 import { plain } from "./reading/roles.ts";
 
 /** Returns a number and its noun: `1 file`, `1,682 items`. */
@@ -15,6 +17,7 @@ export interface Noun {
 const nouns: readonly (readonly [columns: RegExp, one: string, many?: string])[] = [
     [/^(movie|film)(id)?$/, "film"],
     [/^((parent)?asin|product(id)?|sku|itemsku|stockcode|article(id)?)$/, "product"],
+    [/^((artikel|produkt)(id|nummer|nr)?|(id)?(article|produit|producto|prodotto)|articulo)$/, "product"],
     [/^(isbn\d*|book(id)?)$/, "book"],
     [/^(track|song)(id)?$/, "song"],
     [/^artist(id)?$/, "artist"],
@@ -37,9 +40,20 @@ export function nounOf(file: string, itemColumn: string): Noun {
     return { one, many: many ?? `${one}s` };
 }
 
-/** Beginnings of event types after which an item is not recommended again. */
-const consuming =
-    /^(watch|view_?complete|complete|purchase|buy|bought|order|transaction|checkout|play|listen|stream|read|like|love|favou?rite|rate|rating|review|rent|download|install|subscribe|book)/i;
+/**
+ * Beginnings of event types after which an item is not recommended again, without accents: English, German, French,
+ * Spanish, Italian.
+ */
+const consuming = new RegExp(
+    `^(${[
+        "watch|view_?complete|complete|purchase|buy|bought|order|transaction|checkout|play|listen|stream|read|like|love",
+        "favou?rite|rate|rating|review|rent|download|install|subscribe|book",
+        "kauf|gekauft|bestell|gesehen|gehort|gelesen|abgespielt|bewert|geliehen|ausgeliehen|favorit",
+        "achat|achete|command|ecout|lecture|compr|pedido|visto|leido|escuch|acquist|ordin|ascolt|letto",
+    ].join("|")})`,
+    "i",
+);
+const isConsuming = (type: string) => consuming.test(withoutAccents(type));
 
 /**
  * Returns the types of events that end a user's interest in an item, for the default filter. A purchase does, a view
@@ -48,6 +62,15 @@ const consuming =
  * @param types the most frequent first.
  */
 export function consumedTypes(types: readonly string[]): readonly string[] {
-    const consumed = types.filter((type) => consuming.test(type));
+    const consumed = types.filter(isConsuming);
     return consumed.length > 0 ? consumed : types.slice(0, 1);
+}
+
+/** Says which items the default filter removes, and why if no event type is known to end a user's interest. */
+export function filterText(types: readonly string[]): string {
+    const consumed = consumedTypes(types).map(visible);
+    const removes = `removes the items of a user's ${consumed.join(" and ")} events from lists`;
+    return types.length === 0 || types.some(isConsuming)
+        ? removes
+        : `${removes}, because no event type is known as a purchase or the like; to rename types, use --event`;
 }

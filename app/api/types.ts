@@ -316,7 +316,7 @@ export interface components {
         };
         Event: {
             eventId?: components["schemas"]["Id"];
-            /** @description For example Watch */
+            /** @description An event type of the data, for example Watch. Only events of the default filter's types remove the item from lists and enter the history */
             eventType: string;
             itemId: components["schemas"]["Id"];
             /** @description Epoch seconds, at most a minute ahead and a day old; default is now */
@@ -517,7 +517,7 @@ export interface components {
         filterValues: string;
         /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
         context: string;
-        /** @description `revision` from the answer to the viewer's last event; a higher value counts as that revision */
+        /** @description `revision` from the answer to the viewer's last event. A higher value counts as that revision. A value more than a minute after the current time, in milliseconds since 1970, gets 400 */
         since: number;
     };
     requestBodies: never;
@@ -542,7 +542,7 @@ export interface operations {
                 filterValues?: components["parameters"]["filterValues"];
                 /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
                 context?: components["parameters"]["context"];
-                /** @description `revision` from the answer to the viewer's last event; a higher value counts as that revision */
+                /** @description `revision` from the answer to the viewer's last event. A higher value counts as that revision. A value more than a minute after the current time, in milliseconds since 1970, gets 400 */
                 since?: components["parameters"]["since"];
             };
             header?: never;

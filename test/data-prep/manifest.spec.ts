@@ -5,7 +5,7 @@ import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import { interactionsSchemaOf, type Manifest, manifestOf, readManifest } from "../../data-prep/manifest.ts";
 import type { PrepareOptions } from "../../data-prep/prepare.ts";
 import { withMetadataFiles } from "../../data-prep/prepared-data.ts";
-import { consumedTypes, nounOf } from "../../data-prep/words.ts";
+import { consumedTypes, filterText, nounOf } from "../../data-prep/words.ts";
 import { readAvroSchema } from "../../packages/local-personalize/control/avro.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { shop } from "../support/shop.ts";
@@ -172,6 +172,8 @@ describe("Nouns and event types of a data set", () => {
         assert.equal(noun("ml-100k.zip:ml-100k/u.data", "item"), "film");
         assert.equal(noun("reviews.json", "parent_asin"), "product");
         assert.equal(noun("books.csv", "ISBN"), "book");
+        assert.equal(noun("export.csv", "Artikelnummer"), "product");
+        assert.equal(noun("export.csv", "id_produit"), "product");
         assert.equal(noun("userid.tsv", "3"), "item");
         assert.deepEqual(nounOf("review.json", "business_id"), { one: "business", many: "businesses" });
     });
@@ -179,7 +181,19 @@ describe("Nouns and event types of a data set", () => {
     it("consumedTypes returns purchases but no views", () => {
         assert.deepEqual(consumedTypes(["view", "addtocart", "transaction"]), ["transaction"]);
         assert.deepEqual(consumedTypes(["pv", "cart", "fav", "buy"]), ["buy"]);
+        assert.deepEqual(consumedTypes(["Ansicht", "Warenkorb", "Kauf"]), ["Kauf"]);
+        assert.deepEqual(consumedTypes(["vue", "panier", "acheté"]), ["acheté"]);
+        assert.deepEqual(consumedTypes(["vista", "carrito", "compra"]), ["compra"]);
+        assert.deepEqual(consumedTypes(["visualizzazione", "carrello", "acquisto"]), ["acquisto"]);
         assert.deepEqual(consumedTypes(["Watch", "Like"]), ["Watch", "Like"]);
         assert.deepEqual(consumedTypes(["click", "hover"]), ["click"]);
+    });
+
+    it("filterText names the types whose items lists do not contain, and a guess", () => {
+        assert.equal(filterText(["Ansicht", "Kauf"]), "removes the items of a user's Kauf events from lists");
+        assert.match(
+            filterText(["click", "hover"]),
+            /a user's click events from lists, because no event type is known/,
+        );
     });
 });
