@@ -94,7 +94,8 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
         console.log(draw(diagnosis, snapshot, again, { verbose, columns: process.stdout.columns }));
     }
     if (write === undefined) return diagnosis.verdict;
-    await writeFix(write, diagnosis.fixes);
+    const { caller, region } = snapshot;
+    await writeFix(write, diagnosis.fixes, { accountId: caller.split(":")[4] ?? "", region });
     const written = shell(write);
     log(
         `Wrote the fix to ${written}. Read it, then run: sh ${written}/apply.sh. To undo it, run: sh ${written}/undo.sh`,

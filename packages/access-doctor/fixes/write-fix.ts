@@ -5,11 +5,17 @@ import { shell } from "terminal-text";
 import { AccessError } from "../errors.ts";
 import type { Fix } from "./fixes.ts";
 
+/** The account and Region that the commands of a fix change. */
+export interface FixTarget {
+    readonly accountId: string;
+    readonly region: string;
+}
+
 /**
  * Returns the files of a fix: their text by name. They are the new documents, the documents that they replace,
- * `apply.sh` and `undo.sh`. Empty if no fix has a command.
+ * `apply.sh` and `undo.sh`. Empty if no fix has a command. Both scripts fail if the AWS CLI uses another account.
  */
-export function filesOf(fixes: readonly Fix[]): Readonly<Record<string, string>> {
+export function filesOf(fixes: readonly Fix[], { accountId, region }: FixTarget): Readonly<Record<string, string>> {
     const files: Record<string, string> = {};
     const apply: string[] = [];
     const undo: string[] = [];
@@ -38,8 +44,18 @@ export function filesOf(fixes: readonly Fix[]): Readonly<Record<string, string>>
     if (undo.length === 0) {
         return {};
     }
-    const start = ["#!/bin/sh", "set -eu", 'here=$(dirname "$0")'];
-    const failed = `trap 'test $? -eq 0 || echo "a command failed: sh undo.sh takes back what was done" >&2' EXIT`;
+    const start = [
+        "#!/bin/sh",
+        "set -eu",
+        'here=$(dirname "$0")',
+        shell("export", `AWS_REGION=${region}`),
+        "account=$(aws sts get-caller-identity --query Account --output text)",
+        `test "$account" = ${shell(accountId)} || {`,
+        `    echo "This fix is for account ${accountId}, but the AWS CLI uses account $account. Set AWS_PROFILE or other credentials." >&2`,
+        "    exit 1",
+        "}",
+    ];
+    const failed = `trap 'test $? -eq 0 || echo "A command failed. To undo the commands before it, run: sh $here/undo.sh" >&2' EXIT`;
     return {
         ...files,
         "apply.sh": [...start, failed, ...apply, ""].join("\n"),
@@ -51,8 +67,8 @@ export function filesOf(fixes: readonly Fix[]): Readonly<Record<string, string>>
  * Writes the fixes into a folder. If the folder contains an earlier fix, first renames it by appending a number.
  * @throws AccessError if the folder contains other files, or if no fix has a command.
  */
-export async function writeFix(folder: string, fixes: readonly Fix[]): Promise<void> {
-    const files = filesOf(fixes);
+export async function writeFix(folder: string, fixes: readonly Fix[], target: FixTarget): Promise<void> {
+    const files = filesOf(fixes, target);
     if (Object.keys(files).length === 0) {
         throw new AccessError("No command can fix this, so --write has nothing to write.", "usage");
     }

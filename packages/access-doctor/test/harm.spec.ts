@@ -236,7 +236,7 @@ describe("fixes that must not remove protection", () => {
                 ["PersonalizeReadsInteractions2", "s3:GetObject"],
             ],
         );
-        const files = filesOf(fix ? [fix] : []);
+        const files = filesOf(fix ? [fix] : [], { accountId: "000000000000", region: "eu-central-1" });
         assert.deepEqual(Object.keys(files).toSorted(), [
             "01-s3api-put-bucket-policy-before.json",
             "01-s3api-put-bucket-policy.json",

@@ -10,6 +10,7 @@ import { brokenBy, diagnosisOf } from "./support.ts";
 const run = promisify(execFile);
 /** A stub of the AWS CLI: prints the id of a new version as with --query, and fails if the file `refuse` exists. */
 const fakeCli = `#!/bin/sh
+if test "$2" = get-caller-identity; then echo "$ACCOUNT"; exit; fi
 echo "$2 $*" | sed 's/ --policy.*-document.*//' >> "$LOG"
 test ! -e "$LOG.refuse" || exit 254
 case "$2" in create-policy-version) echo v7 ;; esac
@@ -23,12 +24,17 @@ describe("apply.sh and undo.sh of a fix", () => {
         log = join(folder, "log");
         await writeFile(join(folder, "aws"), fakeCli);
         await chmod(join(folder, "aws"), 0o755);
-        await writeFix(join(folder, "fix"), diagnosisOf(brokenBy("boundary", "bucket-get-missing")).fixes);
+        await writeFix(join(folder, "fix"), diagnosisOf(brokenBy("boundary", "bucket-get-missing")).fixes, {
+            accountId: "000000000000",
+            region: "eu-central-1",
+        });
     });
     afterEach(() => rm(folder, { recursive: true }));
 
-    const script = (name: "apply" | "undo") =>
-        run("sh", [join(folder, "fix", `${name}.sh`)], { env: { PATH: `${folder}:${process.env.PATH}`, LOG: log } });
+    const script = (name: "apply" | "undo", more: Readonly<Record<string, string>> = {}) =>
+        run("sh", [join(folder, "fix", `${name}.sh`)], {
+            env: { PATH: `${folder}:${process.env.PATH}`, LOG: log, ACCOUNT: "000000000000", ...more },
+        });
     const operations = async () =>
         (await readFile(log, "utf8"))
             .trim()
@@ -54,9 +60,22 @@ describe("apply.sh and undo.sh of a fix", () => {
         assert.deepEqual((await operations()).slice(-applied.length), applied);
     });
 
+    for (const name of ["apply", "undo"] as const) {
+        it(`${name}.sh runs no command if the AWS CLI uses another account`, async () => {
+            await assert.rejects(
+                script(name, { ACCOUNT: "111122223333" }),
+                /This fix is for account 000000000000, but the AWS CLI uses account 111122223333/,
+            );
+            await assert.rejects(readFile(log), /ENOENT/);
+        });
+    }
+
     it("undo.sh does not revert a command that apply.sh did not run", async () => {
         await writeFile(`${log}.refuse`, "");
-        await assert.rejects(script("apply"), /a command failed: sh undo\.sh takes back what was done/);
+        await assert.rejects(
+            script("apply"),
+            /A command failed\. To undo the commands before it, run: sh \/.*\/fix\/undo\.sh/,
+        );
         await rm(`${log}.refuse`);
         const tried = await operations();
         await script("undo");
