@@ -65,6 +65,14 @@ await runAction(options.verbose, async (signal) => {
     const too = ranking ? ` with campaign ${ranking.name}` : "";
     const costs = `costs ${approximately(usdPerMonth)} a month ${priceNote}`;
     const at = `version ${nameInArn(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;
+    // Preview compares the price of the whole stack; the campaign alone already costs most of it.
+    const limit = config.monthlyLimitUsd;
+    if (!description && limit !== undefined && usdPerMonth > limit) {
+        throw new RunbookError(
+            `Campaign ${inputs.name}${too} ${costs}, above monthlyLimitUsd ${limit}. ` +
+                `To allow it, run \`pulumi config set monthlyLimitUsd ${Math.ceil(usdPerMonth)}\`.`,
+        );
+    }
     if (options.dryRun) {
         return printResult(
             `It would create campaign ${inputs.name} (${at})${too}, which ${costs}.`,

@@ -29,6 +29,11 @@ export function parkAndResume(operated: () => Operated): void {
         });
         assert.deepEqual(asked, ["DeleteCampaign"]);
         assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
+        const status = await aws.runbook("watch-status", "--json");
+        assertExit(status, 0);
+        const { overall, resources } = JSON.parse(status.stdout);
+        assert.equal(overall, "active");
+        assert.ok(resources.some(({ state }: { readonly state: string }) => state === "PARKED"));
         const { asked: byUp, stdout } = await stack.up();
         assert.deepEqual(byUp, []);
         assert.equal((await aws.outputs()).campaignArn, "");
@@ -55,6 +60,11 @@ export function parkAndResume(operated: () => Operated): void {
         });
         assert.deepEqual(asked, []);
         assert.equal((await json("versions", 0)).parked.reason, "holidays");
+        await aws.configure({ monthlyLimitUsd: 60 });
+        const refused = await runbook("resume", "--yes");
+        assertExit(refused, 1);
+        assert.match(refused.stderr, /costs ≈ \$146 a month .*, above monthlyLimitUsd 60\. To allow it/);
+        await aws.configure();
     });
 
     it("resume recreates the campaign without a training, and up records it", async () => {

@@ -41,7 +41,10 @@ export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
             return ok(`${name} is free`);
         }
         if (status === 403 || status === 301 || status === 400) {
-            return fail(`${name} exists in another account or region: S3 names are global`, another);
+            return fail(
+                `${name} exists in another account or region (S3 names are global), or your policies do not allow s3:ListBucket on it`,
+                another,
+            );
         }
         throw error;
     }

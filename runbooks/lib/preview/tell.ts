@@ -14,8 +14,9 @@ interface EngineEvent {
             readonly new?: { readonly inputs?: { readonly priced?: { readonly plan: PlannedStack } } };
         };
     };
-    /** The last event that the engine writes in a run without errors. */
+    /** The last event of a run. The engine also writes it after the program has refused the configuration. */
     readonly summaryEvent?: object;
+    readonly diagnosticEvent?: { readonly severity: string };
 }
 
 const [file = ""] = process.argv.slice(2);
@@ -26,7 +27,10 @@ const events = readFileSync(file, "utf8")
 const steps = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
 // Other programs in this folder, such as the operator's, have no StackOwner, and their previews need no explanation.
 const plan = steps.find(({ type }) => type.endsWith("personalize:StackOwner"))?.new?.inputs?.priced?.plan;
-if (plan !== undefined && events.some(({ summaryEvent }) => summaryEvent !== undefined)) {
+const isComplete =
+    events.some(({ summaryEvent }) => summaryEvent !== undefined) &&
+    !events.some(({ diagnosticEvent }) => diagnosticEvent?.severity === "error");
+if (plan !== undefined && isComplete) {
     const lines = explainChanges(steps, plan);
     if (lines.length > 0) console.error(`\nWhat this update means:\n${lines.map((line) => `  - ${line}`).join("\n")}`);
 }

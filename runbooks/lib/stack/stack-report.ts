@@ -63,8 +63,17 @@ export async function reportOn(
         resources.push({ ...status, lastCallError: (lookUp && (await orUnread("CloudTrail", lookUp))) || null });
     }
     const money = region === "" ? null : await orUnread("state flags", () => guardNote(clients.ssm(region), stack));
-    return { overall: worstState(statuses), resources, money, unread };
+    const reported = money?.parked
+        ? resources.map((resource, index) => asParked(resource, recorded[index]))
+        : resources;
+    return { overall: worstState(reported), resources: reported, money, unread };
 }
+
+/** Returns the status of a campaign that is parked, if it is gone, because the cost guard and park delete it on purpose. */
+const asParked = (resource: ReportedResource, recorded: RecordedResource | undefined): ReportedResource =>
+    resource.state === "GONE" && recorded?.kind === "Campaign"
+        ? { ...resource, state: "PARKED", nextStep: "`npm run resume` creates it again, and `pulumi up` does not" }
+        : resource;
 
 /** Returns the names that CloudTrail may use for the resource: ARN, input name, or end of the ARN. */
 function namesOf({ kind, inputs }: RecordedResource, { arn }: ResourceStatus): readonly string[] {

@@ -7,7 +7,7 @@ export interface ResourceStatus {
     readonly resource: string;
     /** Null until the service has created the resource. */
     readonly arn: string | null;
-    /** The service's status, `GONE`, or `NOT YET MADE`. */
+    /** The service's status, `GONE`, `PARKED` (deleted to save its cost), or `NOT YET MADE`. */
     readonly state: string;
     /** Seconds since the last change, including updates; null if the service returns no time. */
     readonly ageSeconds: number | null;
@@ -68,7 +68,7 @@ export function worstState(statuses: readonly ResourceStatus[]): Overall {
     if (statuses.some((status) => isFailed(status) || status.state === "GONE")) {
         return "failed";
     }
-    return statuses.every(({ state }) => state === "ACTIVE") ? "active" : "working";
+    return statuses.every(({ state }) => state === "ACTIVE" || state === "PARKED") ? "active" : "working";
 }
 
 /** Whether the resource failed or was stopped. */
