@@ -19,9 +19,9 @@ export interface CountedCampaign {
  */
 export interface GuardState extends CountedCampaign {
     readonly schemaVersion: 1;
-    /** The state's version from which this run started. Two parallel runs have the same version. */
+    /** The version of the stored state from which this run started. Two parallel runs have the same version. */
     readonly basedOn?: number;
-    /** The ranking campaign, if the stack has or had one this month, because AWS bills its time too. */
+    /** The ranking campaign, if the stack has one now or had one this month. AWS bills its time too. */
     readonly ranking?: CountedCampaign;
     /** The last time that the guard enforced a limit. */
     readonly enforced?: { readonly month: string; readonly limitUsd: number; readonly at: number };
@@ -33,7 +33,10 @@ export interface GuardState extends CountedCampaign {
     readonly jobs?: JobsSpend;
     /** Present from the decision to close API and page until they are closed. */
     readonly closing?: { readonly reason: string; readonly at: number };
-    /** The last closing: its time, the limit that caused it, and when an operator opened API and page again. */
+    /**
+     * The last time that the guard closed the API and the page: the time, the limit that caused it, and when an
+     * operator opened them again.
+     */
     readonly closed?: {
         readonly at: number;
         readonly month?: string;
@@ -92,7 +95,7 @@ export interface SolutionState {
 
 /** Maximum number of solutions in the state: an SSM parameter has 4 KB. */
 export const maxSolutions = 8;
-/** Maximum number of waiting notifications. If more are due, a later run adds them. */
+/** Maximum number of waiting notifications. If more are due, a later run of the guard adds them. */
 const maxWaitingNotifications = 6;
 
 /** Returns the state before the first run. */

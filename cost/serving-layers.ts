@@ -47,7 +47,7 @@ export interface Layer {
     readonly perSecond: number;
     /** US dollars a month of 730 hours. */
     readonly usd: number;
-    /** Quota, and load in the busiest five minutes. */
+    /** The layer's load in the busiest five minutes, and the AWS quota that limits it. */
     readonly load?: {
         readonly atPeak: number;
         readonly quota: number;
@@ -216,15 +216,15 @@ export function freeMinimum(traffic: Traffic): number {
 }
 
 /**
- * The busiest share of the month, in which the load is `peak` times the average, and the factor of the load in the rest
- * of the month.
+ * The share of the month with the highest load (`peak` times the average), and the load in the rest of the month as a
+ * factor of the average.
  */
 const busyOf = (peak: number) => Math.min(0.1, 1 / peak);
 const calmOf = (peak: number) => (1 - busyOf(peak) * peak) / (1 - busyOf(peak));
 
 /**
- * Returns US dollars a month of a campaign. A campaign bills each five minutes by its requests, and at least by its
- * minimum TPS.
+ * Returns the price of a campaign in US dollars a month. A campaign bills each five minutes by its requests, and at
+ * least by its minimum TPS.
  */
 function campaignUsd({ recipe, minProvisionedTPS, peak }: Traffic, perSecond: number): number {
     const tps = (asked: number) => Math.max(1, minProvisionedTPS, asked);

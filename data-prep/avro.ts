@@ -47,7 +47,7 @@ export const interactionFields: readonly AvroField[] = [
     { name: "TIMESTAMP", type: "long" },
 ];
 
-/** The schema of interactions without other columns, as text for Personalize. */
+/** The schema of an interactions dataset without additional columns, as text for Personalize. */
 export const itemInteractionsSchema = JSON.stringify(avroSchema("Interactions", interactionFields));
 
 /** Types of the service's reserved columns of interactions (Developer Guide, "Item interaction data"). */

@@ -14,7 +14,7 @@ const idField: AvroField = { name: "ITEM_ID", type: "string" };
 export const itemsSchema = avroSchema("Items", [idField, genresField, yearField]);
 
 /**
- * Returns the columns of an Items dataset: genres between `|` and year if the catalogue has them, then the other
+ * Returns the columns of an Items dataset: genres (separated by `|`) and year if the catalogue has them, then the other
  * columns. Empty if only ID and title are known, because the service needs one more column.
  */
 export function itemColumns(

@@ -11,7 +11,7 @@ export interface Noun {
     readonly many: string;
 }
 
-/** Names of the item column without punctuation, and the noun for its items. */
+/** Names of columns with item IDs, without punctuation, and the noun for the items that each name suggests. */
 const nouns: readonly (readonly [columns: RegExp, one: string, many?: string])[] = [
     [/^(movie|film)(id)?$/, "film"],
     [/^((parent)?asin|product(id)?|sku|itemsku|stockcode|article(id)?)$/, "product"],
@@ -37,13 +37,13 @@ export function nounOf(file: string, itemColumn: string): Noun {
     return { one, many: many ?? `${one}s` };
 }
 
-/** Beginnings of event types after which an item is not recommended again. */
+/** First letters of event types after which an item is not recommended again, such as a purchase. */
 const consuming =
     /^(watch|view_?complete|complete|purchase|buy|bought|order|transaction|checkout|play|listen|stream|read|like|love|favou?rite|rate|rating|review|rent|download|install|subscribe|book)/i;
 
 /**
- * Returns the types of events that end a user's interest in an item, for the default filter. A purchase does, a view
- * does not. Without such a type it is the most frequent one.
+ * Returns the types of events that end a user's interest in an item, for the default filter. A purchase ends it, a view
+ * does not. If the data has no such type, returns the most frequent type.
  *
  * @param types the most frequent first.
  */

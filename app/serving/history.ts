@@ -77,8 +77,8 @@ function inOrder(films: readonly Past[]): readonly Past[] {
 }
 
 /**
- * Returns the token for the end of a page. It names the last film, because a number of films would change when newer
- * films arrive.
+ * Returns the token for the end of a page. It names the last film, because a position in the history would change when
+ * newer films arrive.
  */
 const tokenOf = ({ itemId, at }: Past): string => Buffer.from(JSON.stringify([at, itemId])).toString("base64url");
 

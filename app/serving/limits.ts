@@ -38,7 +38,10 @@ export const limits = {
     revalidated: 6 * hour,
     /** Time for which the API uses an older list while there is no campaign. Then the list's DynamoDB item expires. */
     stale: 7 * 24 * hour,
-    /** Time before a batch inference job whose events the job may not know (developer guide, "Creating a batch inference job"). */
+    /**
+     * Time before the start of a batch inference job whose events may be missing in the job's lists (developer guide,
+     * "Creating a batch inference job").
+     */
     batchLag: 15 * minute,
     /** Time after an event in which Personalize may not have learned from it: a second or two. */
     settling: 3 * second,
@@ -99,9 +102,9 @@ export const nodeOptions = ["--max-old-space-size=256", "--max-semi-space-size=4
 export const listsOfViewer = 4;
 /** Number of films in a stored list. Each answer shortens the list, so one list serves every `numResults`. */
 export const listLength = 100;
-/** Number of newest films per viewer. */
+/** Number of newest films that the API stores for each viewer. */
 export const recentLength = 20;
-/** Number of films in each campaign call: those of a list, and as many as the API may leave out. */
+/** Number of films to request in each campaign call: those of a list, and as many as the API may leave out. */
 export const askedLength = listLength + recentLength;
 /** Maximum number of events per minute: a viewer sends a few, and an address can be a whole office. */
 export const eventsPerViewer = 60;

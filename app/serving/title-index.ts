@@ -73,7 +73,7 @@ function matchOf(title: string, sought: string, words: readonly string[]): Match
     return words.every((word) => ` ${title}`.includes(` ${word}`)) ? "words begin" : "inside words";
 }
 
-/** Returns the index of the last of ascending numbers that is at most `wanted`. */
+/** Returns the index of the last number that is at most `wanted`. The numbers are in ascending order. */
 function lastAtMost(numbers: Uint32Array, wanted: number): number {
     let [from, to] = [0, numbers.length - 1];
     while (from < to) {

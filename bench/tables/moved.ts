@@ -4,7 +4,7 @@ import { popularity } from "../../data-prep/tables/popular.ts";
 import { pick } from "./trials.ts";
 
 /**
- * Seconds from the newest interaction of the data to a much later event, such as that of a person who tries the
+ * Seconds from the newest interaction of the data to a much later event, for example an event of a person who tries the
  * storefront today.
  */
 const yearsLater = 30 * 365 * 86_400;

@@ -6,7 +6,10 @@ import { closedBucket } from "../common/closed-bucket.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { warn } from "../common/messages.ts";
 
-/** Days for which input and output of batch inference jobs remain: longer than the longest interval between two jobs. */
+/**
+ * Days after which the input and output of a batch inference job expire: more than the longest interval between two
+ * jobs.
+ */
 const listsDays = 60;
 
 export interface DataBucketArgs {
@@ -37,7 +40,7 @@ export interface UploadedFile {
     readonly location: pulumi.Output<string>;
     /** SHA-256 of the content, hexadecimal; every later step depends on it. */
     readonly contentHash: pulumi.Output<string>;
-    /** Number of line ends in the file. */
+    /** Number of line breaks in the file. */
     readonly lines: pulumi.Output<number>;
 }
 

@@ -31,7 +31,7 @@ export interface Table {
     stop(): Promise<void>;
 }
 
-/** Pattern of Excel's first line, which names the delimiter. */
+/** Pattern of the first line `sep=;`, with which Excel states the delimiter. */
 const separatorLine = /^"?sep=.+?"?(\r\n|\r|\n)/i;
 
 const LF = 0x0a;

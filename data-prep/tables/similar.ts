@@ -20,7 +20,9 @@ export interface Likeness {
     readonly score: (together: number, one: number, other: number) => number;
 }
 
-/** The items most similar to one, by number, best first, with scores; never the item itself. */
+/**
+ * The items that are most similar to one item, by number, best first, with scores. The item itself is never among them.
+ */
 export interface Row {
     readonly item: number;
     readonly items: number[];

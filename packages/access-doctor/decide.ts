@@ -58,7 +58,10 @@ export function decide(
     return { is: "unknown", keys: deciding };
 }
 
-/** Returns the unknown keys that the policies use, each with values that lead to different results of the policies' conditions. */
+/**
+ * Returns the unknown condition keys that the policies use, each with the values between which the policies' conditions
+ * distinguish.
+ */
 function usedKeys(
     { context, resource }: AccessRequest,
     unknowns: Unknowns,

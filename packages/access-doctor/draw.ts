@@ -8,13 +8,16 @@ import { defaultColumns, wrap, wrapCommand } from "./text.ts";
 const symbols = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
 
 export interface DrawOptions {
-    /** Whether to add every link, the evidence and the commands. */
+    /** Whether to print every link (condition for the import), the evidence and the complete commands. */
     readonly verbose?: boolean | undefined;
     /** Width of the terminal; undefined in a pipe. Without a width, the cause and each instruction stay on one line. */
     readonly columns?: number | undefined;
 }
 
-/** A text to print. It is wrapped with `indent` before each further line; without `indent` it stays on one line. */
+/**
+ * A text to print. With `indent`, the text is wrapped, and each line after the first begins with `indent`. Without
+ * `indent`, the text stays on one line.
+ */
 interface Text {
     readonly line: string;
     readonly indent?: string;

@@ -73,7 +73,9 @@ export const breaks = findingOf("broken");
 /** Creates a finding about a fault that does not prevent the import by itself. */
 export const warning = findingOf("warning");
 
-/** Creates a link with the verdict that follows from its findings. `detail` is its text if there are none. */
+/**
+ * Creates a link with the verdict that follows from its findings. `detail` is the link's text if it has no findings.
+ */
 export function linkOf(link: string, judge: string, detail: string, findings: readonly Finding[]): Link {
     const verdict = findings.some((each) => each.verdict === "broken")
         ? "broken"
@@ -83,7 +85,7 @@ export function linkOf(link: string, judge: string, detail: string, findings: re
     return { link, judge, verdict, detail: findings[0]?.sentence ?? detail, findings };
 }
 
-/** Creates a link that could not be judged. `detail` is the reason. */
+/** Creates a link that could not be judged; `detail` states why. */
 export const unknownLink = (link: string, judge: string, detail: string): Link => ({
     link,
     judge,

@@ -217,8 +217,8 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Explains an error message of AWS that a user pasted. Returns undefined for an unknown message. `about` are names that
- * are known from elsewhere.
+ * Explains an error message of AWS that a user pasted. Returns undefined for an unknown message. `about` contains names
+ * that the caller knows from other sources.
  */
 export function explainMessage(
     pasted: string,

@@ -30,7 +30,10 @@ export interface Fix {
     readonly undo: readonly string[];
 }
 
-/** The findings of a snapshot that prevent the import, and the scene from which they were derived. */
+/**
+ * The findings of a snapshot that prevent the import, and the scene (the snapshot with derived facts) from which they
+ * follow.
+ */
 export interface Judged {
     readonly scene: Scene;
     readonly broken: readonly Finding[];

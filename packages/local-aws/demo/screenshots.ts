@@ -11,7 +11,7 @@ import { pictureHost, productPicture } from "./picture-shop.ts";
 
 interface Shot {
     readonly name: string;
-    /** Whether the picture is of the shop's page, not of the films'. */
+    /** Whether the screenshot shows the shop's page, not the page about films. */
     readonly ofShop?: boolean;
     /** The fragment of the page's address. */
     readonly hash: string;

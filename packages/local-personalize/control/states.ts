@@ -27,7 +27,7 @@ export interface Life {
     failure: string | null;
     /** Time of the StopSolutionVersionCreation call. */
     stoppedAt: number | null;
-    /** End of a hang in CREATE IN_PROGRESS that a test requested; Infinity until the test ends the hang. */
+    /** End of the test fault that keeps the resource in CREATE IN_PROGRESS; Infinity until the test ends the fault. */
     heldUntil: number | null;
     /** Start of the running dataset update. During the update, the dataset's own status shows it. */
     updatedAt: number | null;

@@ -13,12 +13,12 @@ interface Opened {
     /** Opens a film. `from` is the list that contains it, if any. */
     openFilm(film: ListedFilm, from?: Origin): void;
     openDetails(title: string, answered: Answered<FilmList> | undefined): void;
-    /** The open dialog, if one is open. */
+    /** The dialog that is open now, if any. */
     readonly dialog: ComponentChildren;
 }
 
 interface OpenedOptions {
-    /** Name of the viewer in a sentence. */
+    /** The words for the viewer in a sentence, such as "you". */
     readonly who: string;
     /** Films watched in this visit. */
     readonly watched: Watched;

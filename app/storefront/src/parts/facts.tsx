@@ -6,7 +6,7 @@ const noBreak = "\u00a0";
 
 interface FactsProps {
     readonly film: ListedFilm;
-    /** Number of letters that fit into the space for genres. A count replaces the other genres. */
+    /** Number of letters that fit into the space for genres. The number of the remaining genres replaces them. */
     readonly letters: number;
 }
 

@@ -18,8 +18,8 @@ export interface PublicCase {
      */
     readonly ends: "commands" | "sound" | "unknown" | RegExp;
     /**
-     * For a case that the diagnosis does not explain yet: what it says instead. The spec fails as soon as it explains
-     * the case.
+     * For a case that the diagnosis does not explain yet: what the diagnosis says instead. The test fails as soon as
+     * the diagnosis explains the case.
      */
     readonly notYet?: string;
 }

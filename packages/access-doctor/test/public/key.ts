@@ -15,7 +15,9 @@ export const encrypted = (...statements: Statement[]) =>
     seen({ ...createFixture(), key: { state: "Enabled", policy: keyPolicy(createFixture(), ...statements) } });
 const owner = "111111111111";
 const foreignKey = `arn:aws:kms:eu-central-1:${owner}:key/KEY`;
-/** KMS never returns the policy of a key to another account ("AWS KMS permissions", cross-account use). */
+/**
+ * A KMS key of another account. KMS never returns the policy of such a key ("AWS KMS permissions", cross-account use).
+ */
 const foreign = {
     ...withObjects(seen(createFixture()), { kmsKey: foreignKey }),
     kmsKeys: {

@@ -143,7 +143,8 @@ function created(operation: string, { datasetGroupArn, datasetType, jobName, nam
 }
 
 /**
- * The input member with the resource's ARN, for operations in which it is not the operation's noun followed by `Arn`.
+ * The input member that contains the resource's ARN, by operation. Other operations name this member after the resource
+ * type, such as `campaignArn`.
  */
 const members: Readonly<Record<string, string>> = {
     CreateSolutionVersion: "solutionArn",

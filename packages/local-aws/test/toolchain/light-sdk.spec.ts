@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { defaultInstance, environment, root } from "../../instance.ts";
 
-/** Prints what a process in the SDK's command folder has loaded and logs. Runs as a separate CommonJS file. */
+/**
+ * Prints which of the heavy modules a Node.js process has loaded after it imported Pulumi's SDK, and what they log.
+ * Runs as a separate CommonJS file.
+ */
 async function probe() {
     const [tree, compiler, aws] = [require("@npmcli/arborist"), require("typescript"), require("@pulumi/aws")];
     const use = process.argv[2] === "use";
