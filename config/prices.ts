@@ -1,11 +1,11 @@
 /** One price: figure, unit, source and reliability. */
 export interface Price {
-    /** US dollars for one `unit`. */
+    /** The price in US dollars for one `unit`. */
     readonly usd: number;
     readonly unit: string;
     /** AWS region of the price. `US`: the source names no region. */
     readonly region: string;
-    /** US dollars in regions whose price is known to differ, by region. */
+    /** The price in US dollars by region, for regions whose price is known to differ. */
     readonly others?: Readonly<Record<string, number>>;
     readonly source: string;
     /** Year and month in which the source was published or read. */
@@ -241,7 +241,7 @@ export function batchUsd(recipe: string | undefined, users: number): UsdRange {
     return { low: (users / 1000) * low.usd, high: (users / 1000) * high.usd };
 }
 
-/** Returns the price of importing these bytes, in US dollars. */
+/** Returns the price of importing this number of bytes, in US dollars. */
 export function ingestionUsd(bytes: number): number {
     return (bytes / bytesPerGb) * prices.ingestion.usd;
 }

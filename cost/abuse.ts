@@ -27,7 +27,7 @@ export interface Attack {
     /** Requests per second that the attacker sends, and that the API answers. */
     readonly sent: number;
     readonly answered: number;
-    /** US dollars per hour, in addition to the idle stack. */
+    /** Cost of the attack in US dollars per hour, in addition to the cost of the idle stack. */
     readonly usdPerHour: number;
 }
 

@@ -7,7 +7,7 @@ import { countTime, freshSpend, monthSpendUsd, type RequestWindows, settle, used
 
 interface Count {
     readonly counted: CountedCampaign;
-    /** US dollars of this month. */
+    /** Cost of the campaign in this month, in US dollars. */
     readonly usd: number;
     /**
      * Whether the campaign was observed. If not, its cost counts at the last known rate, and the next run counts this

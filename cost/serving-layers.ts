@@ -45,7 +45,7 @@ export interface Layer {
     readonly service: string;
     /** Average load per second: requests, or writes and reads of the table. */
     readonly perSecond: number;
-    /** US dollars a month of 730 hours. */
+    /** Cost of the layer in US dollars a month of 730 hours. */
     readonly usd: number;
     /** The layer's load in the busiest five minutes, and the AWS quota that limits it. */
     readonly load?: {
@@ -94,7 +94,7 @@ export const usualTraffic = {
     answerKb: 3,
 } as const satisfies Partial<Traffic>;
 
-/** Returns load, cost and quota use of each layer for this traffic. */
+/** Returns load, cost and quota use of each layer for the given traffic. */
 export function servingLayers(traffic: Traffic): readonly Layer[] {
     const { requestsPerSecond: asked, peak, edge, shared, events } = traffic;
     const atApi = asked * (1 - (edge ? shared * traffic.edgeHits : 0));
@@ -184,7 +184,7 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
         : layers;
 }
 
-/** Returns the price of a month's traces: X-Ray samples one request a second and a share of the others. */
+/** Returns the price of a month's traces: X-Ray samples one request a second, and a share of all further requests. */
 const tracesUsd = (monthly: (perSecond: number) => number, atApi: number): number =>
     monthly(Math.min(atApi, 1) + Math.max(0, atApi - 1) * tracedShare) * prices.traces.usd;
 

@@ -28,7 +28,7 @@ export interface ServingSpend {
     readonly month: string;
     /** Start of the first five-minute window whose use may still change. */
     readonly until: number;
-    /** US dollars until `until`. */
+    /** Spend by API and page in this month before the time `until`, in US dollars. */
     readonly usd: number;
     /**
      * The last known spend, including the windows that may still change. A run that cannot read the metrics uses this
@@ -77,7 +77,7 @@ export function countServing(
     return { spend: { ...before, until: settled, usd, knownUsd }, usd: knownUsd };
 }
 
-/** Returns the cost in US dollars of the windows that start in this period. */
+/** Returns the cost in US dollars of the windows that start between `from` and `to`. */
 const usdBetween = (usage: UsageWindows, from: number, to: number): number =>
     usageUsd(plus(...[...usage].filter(([start]) => start >= from && start < to).map(([, used]) => used)));
 

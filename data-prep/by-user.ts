@@ -34,7 +34,10 @@ export function rowsByUser(
     return { starts, rows };
 }
 
-/** Returns where consecutive groups of these sizes start. The last value is the end of the last group. */
+/**
+ * Returns the start of each of several consecutive groups from their sizes. The last value is the end of the last
+ * group.
+ */
 export function startsOf(counts: Int32Array): Int32Array {
     const starts = new Int32Array(counts.length + 1);
     for (let group = 0; group < counts.length; group++) {

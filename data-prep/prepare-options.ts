@@ -11,7 +11,7 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
      * cache.
      */
     input?: string;
-    /** Several inputs. Their interactions are written in this order. */
+    /** Several inputs. data-prep writes their interactions in the order of this list. */
     inputs?: readonly string[];
     /** Path of the CSV; the other files are written beside it. */
     output?: string;

@@ -58,7 +58,7 @@ export const anywhere = ({ region }: ServiceCaller, Sid: string, Action: readonl
     Condition: { StringEquals: { "aws:RequestedRegion": region } },
 });
 
-/** Returns a policy document of these statements. */
+/** Returns a policy document with the given statements. */
 export const document = (Statement: readonly Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
 
 /** Returns a statement that allows actions on resources, without a condition. */

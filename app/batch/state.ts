@@ -58,7 +58,7 @@ export interface BatchState {
     readonly making?: Making;
     readonly leaving: readonly Leaving[];
     readonly failure?: Failure;
-    /** US dollars of this month's jobs, at the upper end of the prices. */
+    /** The spend on this month's batch inference jobs in US dollars, at the upper end of the prices. */
     readonly spent: { readonly month: string; readonly usd: number };
 }
 

@@ -19,7 +19,10 @@ interface CampaignKnown extends StackItems {
 }
 
 export interface WatchParts {
-    /** Undefined in a stack that serves lists of batch inference, without a campaign. */
+    /**
+     * The port that reads the campaign's status; undefined in a stack that serves lists of batch inference, without a
+     * campaign.
+     */
     readonly campaign: Pick<CampaignPort, "describe"> | undefined;
     readonly table: Pick<TablePort, "stack" | "putCampaign">;
     readonly tableResilience: Resilience;

@@ -68,7 +68,7 @@ export const limits = {
      * the processor.
      */
     firstRead: 3 * second,
-    /** Time for which a request waits for these first reads. */
+    /** Time for which a request waits for the first reads of its process (`firstRead`). */
     unstarted: second,
     /** Time for which a request without fallback tables waits for each of two attempts to load them. Lambda allows ten seconds. */
     withoutTables: 3.5 * second,

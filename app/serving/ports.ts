@@ -58,7 +58,9 @@ export interface RecentFilm {
     readonly itemId: string;
     /** Epoch milliseconds. */
     readonly at: number;
-    /** False if the viewer's events of this film are not viewings, but for example clicks. */
+    /**
+     * False if the viewer did not watch the film: all events of the viewer about it are of other types, such as clicks.
+     */
     readonly watched?: false;
     /** Whether the viewer refused the film: lists leave it out, and no list is based on it. */
     readonly refused?: true;
@@ -90,7 +92,7 @@ export interface KeptList extends FilmOrder {
 
 /** The lists of batch inference that the API serves. */
 export interface ServedLists {
-    /** Number of the generation. All viewers' lists are of this generation. */
+    /** Number of the generation that the API serves. It serves only viewers' lists of this generation. */
     readonly generation: number;
     /** Version that made the lists. The API answers from its fallback tables. */
     readonly solutionVersionArn: string;
@@ -124,7 +126,7 @@ export interface StackItems {
     readonly flushed?: number;
     readonly notification?: ShownNotification;
     readonly spend?: MonthSpend;
-    /** Absent until a batch inference job has made lists. */
+    /** The lists of batch inference that the API serves; absent until a job has made lists. */
     readonly lists?: ServedLists;
 }
 

@@ -1,4 +1,4 @@
-/** Letters without a Unicode decomposition, in the form in which people without these letters type them. */
+/** Letters without a Unicode decomposition, each with the plain letters that people type in its place. */
 const plainLetters: Readonly<Record<string, string>> = {
     æ: "ae",
     ð: "d",

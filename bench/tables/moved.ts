@@ -35,7 +35,7 @@ function sharesOf(columns: Columns): Float64Array {
     return scores.map((score) => score / sum);
 }
 
-/** Returns the data with an additional user, who watches these items at the time `at`, in epoch seconds. */
+/** Returns the data with an additional user, who watches the given items at the time `at`, in epoch seconds. */
 function withUser(columns: Columns, watched: readonly number[], at: number): Columns {
     const { users, items, timestamps, userCount } = columns;
     return {

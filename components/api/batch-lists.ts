@@ -36,7 +36,7 @@ export interface BatchListsArgs {
  * API's table. `pulumi up` waits until the lists of its solution version are live.
  */
 export class BatchLists extends pulumi.ComponentResource {
-    /** Resource that exists when the lists of this `up` are live. */
+    /** Resource that exists as soon as the lists of this `pulumi up`'s version are live. */
     public readonly live: pulumi.Resource;
 
     constructor(name: string, args: BatchListsArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -17,11 +17,11 @@ import { info, ProgramError } from "../common/messages.ts";
 import { filesOf } from "../data/data-bucket.ts";
 
 export interface Price {
-    /** US dollars a month, at the expected requests. */
+    /** Estimated cost of the stack in US dollars a month, with the expected requests. */
     readonly estimatedMonthlyCostUsd: number;
     /** Estimate with a campaign that always runs, in US dollars a month. Parking does not change this value. */
     readonly unparkedUsdPerMonth: number;
-    /** US dollars a month: config `monthlyLimitUsd`, or else the estimate plus 25 %. */
+    /** Limit of the spend in US dollars a month: config `monthlyLimitUsd`, or else the estimate plus 25 %. */
     readonly monthlyLimitUsd: number;
 }
 

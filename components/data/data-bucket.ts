@@ -16,7 +16,10 @@ export interface DataBucketArgs {
     readonly bucketName: pulumi.Input<string>;
     /** Files to upload, by their name in the program, such as `interactions`. */
     readonly files: Readonly<Record<string, FileArgs>>;
-    /** `delete`: destroy empties and removes the bucket. `retain`: destroy keeps it with its objects. */
+    /**
+     * What destroy does with the data bucket. `delete`: empties and removes the bucket. `retain`: keeps the bucket with
+     * its objects.
+     */
     readonly dataRetention: "delete" | "retain";
     readonly tags: Readonly<Record<string, string>>;
     /** ARN of the KMS key that encrypts the objects; undefined: S3 managed keys. */
@@ -36,7 +39,10 @@ export interface FileArgs {
 }
 
 export interface UploadedFile {
-    /** `s3://bucket/key`, resolved after the object and the bucket's policy exist. */
+    /**
+     * S3 location `s3://bucket/key` of the uploaded file, which resolves after the object and the bucket's policy
+     * exist.
+     */
     readonly location: pulumi.Output<string>;
     /** SHA-256 of the content, hexadecimal; every later step depends on it. */
     readonly contentHash: pulumi.Output<string>;

@@ -171,7 +171,7 @@ function samplesOf({ itemCount, items, starts: userStarts }: Histories, wanted: 
 /** Common weights of one item with itself and with other items; 0 for all items except the first `metCount` of `met`. */
 interface Sums {
     readonly together: Uint32Array;
-    /** 0 for the items in `met`, otherwise 1. */
+    /** For each item: 0 if the list `met` contains the item, otherwise 1. */
     readonly isNew: Uint8Array;
     readonly met: Int32Array;
     metCount: number;

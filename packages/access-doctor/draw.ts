@@ -48,7 +48,7 @@ export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: Again, opt
 const text = (line: string, indent = "    "): Text => ({ line, indent });
 const empty: Text = { line: "" };
 
-/** Formats the first lines: the cause, and a line for each instruction, wrapped for a terminal of this width. */
+/** Formats the first lines: the cause, and a line for each instruction, wrapped at the given number of columns. */
 export function drawHeadline({ cause, todo }: Headline, columns: number | undefined): string[] {
     const lines = [cause, ...todo.map(({ label, text: what }) => `${label}: ${what}`)].map(visible);
     if (columns === undefined) return lines;

@@ -22,7 +22,9 @@ export type FixTarget =
 
 export interface Finding {
     readonly fault: FaultId;
-    /** `warning`: the import works, but the setup should be changed. */
+    /**
+     * Verdict of the finding. `broken`: the import fails. `warning`: the import works, but the setup should be changed.
+     */
     readonly verdict: "broken" | "warning";
     /** The finding in one sentence. */
     readonly sentence: string;

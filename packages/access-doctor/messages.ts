@@ -30,7 +30,7 @@ interface Rule {
     next?(mentions: Mentions, start: readonly string[]): string;
 }
 
-/** The command line of this package up to its arguments. */
+/** The command line of access-doctor without its arguments. */
 export const packageCommand = ["npx", "access-doctor"];
 
 /** Returns the command that diagnoses the resources that a message mentions. */

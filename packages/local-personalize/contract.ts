@@ -102,7 +102,7 @@ export interface LoggedRequest {
     name: string | null;
     /** "accepted", or the error code. */
     outcome: string;
-    /** 1 if the caller received the answer, otherwise 0. */
+    /** Whether the caller received the answer: 1 if so, otherwise 0. */
     answered: 0 | 1;
 }
 

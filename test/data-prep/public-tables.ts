@@ -1,6 +1,6 @@
 import type { Choices } from "../../data-prep/layout.ts";
 
-/** Returns a text file with these lines. */
+/** Returns a text file that consists of the given lines. */
 export const lines = (...rows: string[]) => `${rows.join("\n")}\n`;
 /** Repeats rows, because a sample of one row is too short to detect the columns. */
 export const repeat = (rows: string[], times = 12) => Array.from({ length: times }, () => rows).flat();

@@ -16,7 +16,10 @@ export interface Table {
     readonly mark: boolean;
     readonly delimiter: string;
     readonly quoteEscape: string;
-    /** `\r` if the lines of the file end in carriage returns only. */
+    /**
+     * Line ends of the file: `\r` if its lines end in carriage returns only, otherwise
+     * .
+     */
     readonly lineEnds: "\n" | "\r";
     /** The first line as in the file, with its quotes. */
     readonly firstLine: string;

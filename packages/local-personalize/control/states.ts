@@ -52,7 +52,7 @@ export type Status =
     | "DELETE IN_PROGRESS"
     | "GONE";
 
-/** All speeds, the fastest first. */
+/** All speeds of the emulator, the fastest first. */
 export const speeds: readonly Speed[] = ["instant", "samples", "demo", "real"];
 
 /** A status, and the time since which the resource has it. */

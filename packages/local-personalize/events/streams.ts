@@ -10,7 +10,7 @@ export interface UserEvent {
     sentAt: number;
     /** Epoch milliseconds. */
     receivedAt: number;
-    /** null for an event without a value. */
+    /** Value of the event; null for an event without a value. */
     eventValue: number | null;
     /** JSON object of the event's properties; null for an event without properties. */
     properties: string | null;

@@ -47,7 +47,7 @@ export interface ObservedResources {
     readonly rankingCampaignArn: string | undefined;
     readonly datasetArn: string | undefined;
     readonly solutionArn: string | undefined;
-    /** Undefined if the stack precomputes no lists. */
+    /** The function that precomputes lists; undefined if the stack precomputes no lists. */
     readonly prefetch: PrefetchFunction | undefined;
 }
 

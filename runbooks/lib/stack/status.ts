@@ -5,9 +5,9 @@ import type { RecordedResource } from "./stack.ts";
 /** The state of a resource, and the next step. */
 export interface ResourceStatus {
     readonly resource: string;
-    /** Null until the service has created the resource. */
+    /** ARN of the resource; null until the service has created the resource. */
     readonly arn: string | null;
-    /** The service's status, `GONE`, or `NOT YET MADE`. */
+    /** Status that the service returns, or `GONE` or `NOT YET MADE` for a resource that does not exist. */
     readonly state: string;
     /** Seconds since the last change, including updates; null if the service returns no time. */
     readonly ageSeconds: number | null;
@@ -54,7 +54,7 @@ export async function readStatus(
     );
 }
 
-/** Returns the seconds since the latest of these times; null if all are unknown. */
+/** Returns the seconds since the latest of several times; null if all of them are unknown. */
 function ageOf(times: readonly (Date | undefined)[], now: number): number | null {
     const moments = times.flatMap((time) => time?.getTime() ?? []);
     return moments.length === 0 ? null : Math.max(0, Math.round((now - Math.max(...moments)) / 1000));

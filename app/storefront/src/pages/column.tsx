@@ -85,7 +85,7 @@ interface RankProps {
     readonly film: ListedFilm;
     readonly place: number;
     readonly lit: boolean;
-    /** Names of the other columns that contain this film. */
+    /** Names of the comparison's other columns that contain this film, too. */
     readonly others: readonly Column[];
     onLit(itemId: string | undefined): void;
     onOpen(): void;

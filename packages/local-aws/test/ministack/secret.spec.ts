@@ -104,7 +104,7 @@ async function processesOf(pid: number): Promise<number[]> {
     return found;
 }
 
-/** Returns the TCP ports on which these processes listen, from Linux's /proc. */
+/** Returns the TCP ports on which the given processes listen, from Linux's /proc. */
 function listenedBy(pids: readonly number[]): number[] {
     const script = `for p in ${pids.join(" ")}; do ls -l /proc/$p/fd 2>/dev/null; done`;
     const sockets = new Set(execFileSync("sh", ["-c", script], { encoding: "utf8" }).match(/(?<=socket:\[)\d+/g));

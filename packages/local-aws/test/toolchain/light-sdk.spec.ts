@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 import { defaultInstance, environment, root } from "../../instance.ts";
 
 /**
- * Prints which of the heavy modules a Node.js process has loaded after it imported Pulumi's SDK, and what they log.
- * Runs as a separate CommonJS file.
+ * Prints as JSON which deferred modules a Node.js process with Pulumi's SDK has loaded and used, and what it logs. Runs
+ * as a separate CommonJS file.
  */
 async function probe() {
     const [tree, compiler, aws] = [require("@npmcli/arborist"), require("typescript"), require("@pulumi/aws")];

@@ -84,7 +84,7 @@ export async function cachePolicies(client: CloudFrontClient, place: AccountScop
     );
 }
 
-/** Reads the pages of the account's own policies: the SDK has no paginators of these two lists. */
+/** Reads all pages of a list of CloudFront policies, because the SDK has no paginator for it. */
 async function* pagesOf<P>(
     read: (input: { readonly Type: "custom"; readonly Marker?: string }) => Promise<P>,
     markerOf: (page: P) => string | undefined,
