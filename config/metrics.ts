@@ -60,7 +60,7 @@ export const gatewayNamespace = "AWS/ApiGateway";
 
 export const gatewayMetrics = {
     requests: "Count",
-    /** Answers with 5xx, from the function or from API Gateway. */
+    /** Number of answers with a status 5xx, from the function or from API Gateway. */
     failures: "5XXError",
 } as const;
 

@@ -52,7 +52,7 @@ const worst = {
     functionMs: 20,
     logKb: 1,
     list: { reads: 2, writes: 0 },
-    /** Units of a consistent read of the viewer's newest films. */
+    /** DynamoDB units of a request for a history: a consistent read of the viewer's newest films. */
     history: { reads: 1, writes: 0 },
     event: { reads: 2, writes: 1.1, eventsGb: (10 * assumed.eventKb) / kbPerGb },
     /**

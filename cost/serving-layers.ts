@@ -254,7 +254,7 @@ export const transferTiers: Tiers = [
     [51_200, prices.transferFrom50TB.usd],
 ];
 
-/** Returns the price of a month's amount in US dollars. */
+/** Returns the price in US dollars of the amount that is used in a month, by price tiers. */
 export function tieredUsd(amount: number, tiers: Tiers): number {
     return tiers.reduce((sum, [from, usd], index) => {
         const to = tiers[index + 1]?.[0] ?? Number.POSITIVE_INFINITY;

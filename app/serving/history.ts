@@ -70,7 +70,7 @@ export function historian({ tables, table, tableResilience, log, limits }: Histo
 const byTime = (one: Past, other: Past): number =>
     other.at - one.at || (one.itemId < other.itemId ? -1 : Number(one.itemId > other.itemId));
 
-/** Returns each film once, by its newest time. */
+/** Returns each film once, with its newest viewing, in the order of `byTime`. */
 function inOrder(films: readonly Past[]): readonly Past[] {
     const seen = new Set<string>();
     return films.toSorted(byTime).filter(({ itemId }) => seen.size < seen.add(itemId).size);

@@ -84,7 +84,7 @@ export const limits = {
 
     /** Number of consecutive failures after which the API pauses calls to the campaign or to DynamoDB. */
     failuresInRow: 5,
-    /** Length of such a pause. Then one request tries again. */
+    /** Length of a pause of calls to the campaign or to DynamoDB after failures. Then one request tries again. */
     resting: 2 * second,
 };
 

@@ -20,7 +20,7 @@ export const epochMinute = (at: number): number => Math.floor(at / minuteMs);
 
 interface Count {
     readonly minute: number;
-    /** Known count of all processes together. */
+    /** Number of events that all processes together have counted, as far as this process knows. */
     known: number;
     /** Number of events that this process has counted but not reported to the table yet. */
     unreported: number;

@@ -3,7 +3,7 @@ import type { FilmScores } from "./film-scores.ts";
 /** A list of films from the campaign, or from DynamoDB. */
 export interface FilmOrder {
     readonly films: FilmScores;
-    /** ID from the campaign's answer. */
+    /** Recommendation ID from the campaign's answer. */
     readonly recommendationId?: string;
 }
 
@@ -69,7 +69,7 @@ export interface RecentFilm {
 /** A viewer's newest films. Each event increases `revision`, which is 0 before the first event. */
 export interface Recent {
     readonly revision: number;
-    /** The films, the newest first. */
+    /** The viewer's newest films, the newest first. */
     readonly films: readonly RecentFilm[];
     /** Whether a proven caller sent all films. If absent, a stranger may have sent some. */
     readonly proven?: true;
@@ -152,7 +152,7 @@ export interface TablePort {
     count(what: string, window: number, more: number, expiresAt: number, signal: AbortSignal): Promise<number>;
 }
 
-/** Port to the fallback tables of solution versions. Each call throws its own errors. */
+/** Port to the fallback tables of solution versions. Its calls throw the errors of the store. */
 export interface TablesPort {
     /**
      * Returns the fallback tables of a version as text, with their ETag; undefined if they still have the ETag `etag`.

@@ -28,7 +28,7 @@ export interface PrefetchWish {
     readonly viewers: number;
     /** Time at which the prefetch must end, in epoch milliseconds. */
     readonly until: number;
-    /** ARN of the filter of the lists; empty for none. */
+    /** ARN of the filter for the precomputed lists; empty for lists without a filter. */
     readonly watchedFilterArn: string;
     readonly limits: Limits;
 }

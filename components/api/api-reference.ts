@@ -160,7 +160,7 @@ const answers = ["FilmList", "ListedFilm", "Film", "FoundFilms", "EventsAnswer",
 /** Path of the page whose lists and table this file makes from app/api/openapi.yaml. */
 export const referencePage = "docs/api-reference.md";
 
-/** Returns the text of the page with new lists and a new table. */
+/** Returns the text of the API reference page, with its lists and its table made anew. */
 export function reference(text: string): string {
     const parts: Readonly<Record<string, readonly string[]>> = {
         Operations: operationLines(),

@@ -44,7 +44,7 @@ export interface UploadedFile {
      * exist.
      */
     readonly location: pulumi.Output<string>;
-    /** SHA-256 of the content, hexadecimal; every later step depends on it. */
+    /** SHA-256 of the file's content, hexadecimal. All resources that use the file depend on this value. */
     readonly contentHash: pulumi.Output<string>;
     /** Number of line breaks in the file. */
     readonly lines: pulumi.Output<number>;

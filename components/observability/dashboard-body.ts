@@ -257,7 +257,10 @@ function worth(args: DashboardArgs) {
     };
 }
 
-/** Returns graphs that have data only with a campaign. */
+/**
+ * Returns the given graphs for a stack with a campaign. Returns none for batch inference, because the graphs would have
+ * no data.
+ */
 const ofCampaign = ({ batch }: DashboardArgs, ...graphs: readonly ReturnType<typeof graph>[]) => (batch ? [] : graphs);
 
 const line = ({ namespace, name, dimensions }: StackMetric, shown: Shown): Line => [

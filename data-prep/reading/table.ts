@@ -21,11 +21,7 @@ export interface Table {
     sha256(): Promise<string>;
     /** Difference between a line number in `bytes` and in the original file. */
     readonly addedLines: number;
-    /**
-     * The whole table as UTF-8 text with `
-     * ` or `\r
-     * ` line ends.
-     */
+    /** The whole table as UTF-8 text, whose lines end with `\n` or `\r\n`. */
     readonly bytes: AsyncIterable<Uint8Array>;
     /** Closes the file without reading it. */
     stop(): Promise<void>;

@@ -97,7 +97,7 @@ function usedKeys(
     return valuesByKey;
 }
 
-/** Returns the values that an unknown condition key can have; undefined if the key is not unknown. */
+/** Returns the values that a condition key of unknown value can have; undefined for a key whose value is known. */
 export function possibleValues(key: string, unknowns: Unknowns): readonly (string | null)[] | undefined {
     const lower = key.toLowerCase();
     const matches = (name: string) => name === lower || (name.endsWith("*") && lower.startsWith(name.slice(0, -1)));

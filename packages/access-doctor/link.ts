@@ -43,7 +43,7 @@ export interface Link {
     /** Who judged the link, such as `iam:SimulatePrincipalPolicy`, this program's evaluator, or S3 by its response. */
     readonly judge: string;
     readonly verdict: Verdict;
-    /** The result in a few words. */
+    /** The link's result in a few words. */
     readonly detail: string;
     readonly findings: readonly Finding[];
 }

@@ -26,7 +26,7 @@ export const folderServed = 75;
 
 export const root = join(import.meta.dirname, "..", "..");
 
-/** The version in package.json. */
+/** Version of this project, from package.json. */
 export const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
 
 /**

@@ -101,7 +101,7 @@ function reasonOf(error: errors.JOSEError): string {
     return "it is not a signed JWT of the issuer";
 }
 
-/** Checks for HTTPS. Allows HTTP only on this machine, for tests and development. */
+/** Checks whether a URL uses HTTPS. Allows HTTP only for this machine, for tests and development. */
 const isAllowedUrl = (text: unknown): text is string =>
     typeof text === "string" &&
     URL.canParse(text) &&

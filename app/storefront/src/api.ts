@@ -115,5 +115,5 @@ function problemOf(response: Response, text: string): ApiError {
 const requestIdOf = ({ headers }: Response) =>
     headers.get("x-request-id") ?? headers.get("x-amzn-requestid") ?? undefined;
 
-/** Returns the shell command that makes the same request. */
+/** Returns the curl command that sends a GET request to a URL. */
 export const curlFor = (url: string) => `curl '${url.replaceAll("'", "%27")}'`;

@@ -68,7 +68,10 @@ export interface Act {
     told(name: string): string;
 }
 
-/** Patterns of event types, with the verb's forms. The words after the item come last. */
+/**
+ * For each pattern of event types: the forms of the verb for the action, and last the words that follow the item in a
+ * sentence.
+ */
 const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?: string, after?: string])[] = [
     [/watch/i, "watch", "watched"],
     [/cart|basket/i, "add", "added", "added", " to the cart"],

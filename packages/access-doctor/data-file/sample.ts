@@ -16,10 +16,7 @@ export interface Table {
     readonly mark: boolean;
     readonly delimiter: string;
     readonly quoteEscape: string;
-    /**
-     * Line ends of the file: `\r` if its lines end in carriage returns only, otherwise
-     * .
-     */
+    /** Line ends of the file: `\r` if its lines end in carriage returns only, otherwise `\n`. */
     readonly lineEnds: "\n" | "\r";
     /** The first line as in the file, with its quotes. */
     readonly firstLine: string;

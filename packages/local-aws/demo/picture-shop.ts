@@ -84,7 +84,10 @@ export function productPicture(url: string): string {
 /** Returns the events of 80 customers: views, of which some lead to the cart and to a purchase. */
 function events(): string[] {
     let seed = 11;
-    /** A Lehmer generator, so that every run writes equal files. */
+    /**
+     * Returns the next pseudo-random number of a Lehmer generator. The numbers are the same in every run, so that every
+     * run writes equal files.
+     */
     const random = () => {
         seed = (seed * 48_271) % 2_147_483_647;
         return seed / 2_147_483_647;

@@ -25,7 +25,7 @@ interface Shot {
     readonly until: string;
 }
 
-/** A device scale factor above 1 lets Chromium on Linux position letters at subpixels. */
+/** Device scale factor of the screenshots. A value above 1 lets Chromium on Linux position letters at subpixels. */
 const fineLetters = 1.0001;
 
 const row = "#picks [data-item]";

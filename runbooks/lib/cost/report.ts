@@ -88,7 +88,7 @@ export async function costReport(bill: CountedBill, reported: Reported): Promise
 /** Forecast of a month's total cost, US dollars. */
 export interface Outlook {
     readonly monthUsd: number;
-    /** The amount from today on. */
+    /** Forecast of the cost from today until the end of the month, in US dollars. */
     readonly remainingUsd: number;
     /** Source of the forecast: AWS, or a straight line if AWS has too little data. */
     readonly by: "AWS" | "straight line";

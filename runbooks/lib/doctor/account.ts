@@ -18,7 +18,7 @@ export interface AccountDeps {
     readonly config: StackConfig;
     /** Reads the resources in the stack's state; undefined if the state cannot be read. */
     held(): Promise<Pick<AllStacks, "arns" | "ids"> | undefined>;
-    /** Milliseconds since the epoch. */
+    /** Returns the current time in epoch milliseconds. */
     now(): number;
 }
 

@@ -51,7 +51,7 @@ export interface ObservedResources {
     readonly prefetch: PrefetchFunction | undefined;
 }
 
-/** CloudWatch keeps datapoints of five minutes for 63 days. */
+/** Longest period to read, in milliseconds: CloudWatch keeps datapoints of five minutes for 63 days. */
 const longestPeriod = 62 * day;
 /**
  * The number of newest versions whose metrics are published, because each metric of a version costs money. Metrics of

@@ -29,7 +29,7 @@ interface OpenedOptions {
     readonly refuses?: boolean;
 }
 
-/** Returns the dialog over the rows: a film, or the origin of a row. */
+/** Returns the dialog that is open over the rows of the page. It shows a film, or the origin of a row's list. */
 export function useOpened({ who, watched, history = [], onWatch, refuses = false }: OpenedOptions): Opened {
     const { itemId, open, lead, close } = useFilmInAddress();
     const [chosen, setChosen] = useState<{ readonly film: ListedFilm; readonly from?: Origin }>();

@@ -10,7 +10,7 @@ import { Avatar } from "./avatar.tsx";
 import { Modal } from "./modal.tsx";
 
 interface ViewerChoiceProps {
-    /** The view to open after the choice. */
+    /** The view that opens after a viewer is chosen. */
     readonly page: Page;
     readonly current?: string | undefined;
     onChosen?(): void;

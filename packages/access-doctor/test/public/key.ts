@@ -37,7 +37,7 @@ const changesKey =
     /^an administrator of account 0{12}: let \S+ and Personalize use the key .* --write DIR saves the commands/;
 const messages = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html";
 
-/** Mistakes in key policies, and AWS's error messages about them. */
+/** Test cases with mistakes in key policies, and AWS's error messages about them, which public sources report. */
 export const keyCases: readonly PublicCase[] = [
     {
         name: "a key of another account",

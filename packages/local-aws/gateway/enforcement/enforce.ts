@@ -37,7 +37,7 @@ interface EnforcementOptions {
 type Admission =
     | {
           readonly admitted: true;
-          /** The body, if the checks have read it. */
+          /** The request's body, if the checks have read it. */
           readonly body?: Buffer;
           /**
            * A stream that verifies the hash of the body while the body is forwarded. Present if the checks have not

@@ -10,7 +10,7 @@ import { shell } from "terminal-text";
 import { free, type InventoryItem, type InventoryKind, readPages, type Tags } from "./item.ts";
 import type { AccountScope } from "./operations.ts";
 
-/** CloudFront is a global service, so its ARNs have no region. */
+/** Returns the ARN of a CloudFront resource. CloudFront is a global service, so its ARNs have no region. */
 const edgeArn = ({ partition, accountId }: AccountScope, kind: string, id: string) =>
     `arn:${partition}:cloudfront::${accountId}:${kind}/${id}`;
 
