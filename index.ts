@@ -137,7 +137,7 @@ export const {
     watchedFilterArn,
 } = recommender;
 export const { apiUrl, storefrontUrl, apiTableName, tableOperationsName, rankingCampaignArn, apiKey } = serving;
-/** Empty without config `observability.dashboard`. */
+/** URL of the stack's CloudWatch dashboard; empty without config `observability.dashboard`. */
 export { dashboardUrl };
 export const notificationsTopicArn = notifications.topicArn;
 export const notificationsQueueUrl = notifications.queueUrl;

@@ -57,8 +57,9 @@ const shape = { requests, viewers, exponent, seed, events: 0.02, nameOf: (rank: 
 process.exitCode = printGoals(url === undefined ? await overBoth() : await overHttp(url, shape, options, say));
 
 /**
- * Runs both measurements. A goal gets the worse figure of the two for failures and for the delay of events. The latency
- * of cache hits comes from `overHandler` only, because a local AWS is slower than AWS.
+ * Measures the API's code alone and then in a stack. For the goals about failures and about the delay of events, uses
+ * the worse of the two results. The latency of cache hits comes from `overHandler` only, because a local AWS is slower
+ * than AWS.
  */
 async function overBoth(): Promise<Goal[]> {
     const goals = await overHandler(shape, options, say);

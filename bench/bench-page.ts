@@ -35,7 +35,10 @@ async function measureAll(): Promise<readonly PageFigures[]> {
     }
 }
 
-/** Prints the figures of each page and returns the goals. The figure of a goal is that of the worst page. */
+/**
+ * Prints the figures of each measured page and returns the goals. The figure of a goal is that of the page with the
+ * worst result.
+ */
 function goalsOf(pages: readonly PageFigures[]): Goal[] {
     showTable(
         ["page", ...categories, "largest paint s", "blocked ms", "shift", "KiB", "elements"],

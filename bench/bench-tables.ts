@@ -14,8 +14,8 @@ import { movedByOne } from "./tables/moved.ts";
 import { type Found, foldsOf } from "./tables/trials.ts";
 
 /**
- * Measures how many of the films that users watched later the fallback tables and alternative tables recommend. The
- * tables are made without these users, or from the interactions before that time.
+ * Measures how many of the films that users watched later are recommended by the fallback tables, and by alternative
+ * tables. The tables are made without the events of these users, or only from the events before a point in time.
  */
 
 const command = benchCommand(
@@ -86,7 +86,10 @@ process.exitCode = printGoals([
           ]),
 ]);
 
-/** Prints how good lists of batch inference are, by their age. Synthetic users would make all their visits on one day. */
+/**
+ * Prints how well lists of batch inference predict views, by the age of the lists. Needs real data, because the events
+ * of a synthetic user are all on one day.
+ */
 async function showAgedLists() {
     const figures = await agedLists(columns, catalogue);
     const { start, middle } = figures;

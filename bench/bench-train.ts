@@ -28,7 +28,7 @@ import { postRequest, startLoad } from "./load/run.ts";
  * client run in separate processes.
  */
 
-/** Sizes like those of MovieLens 1M, of a fifth of MovieLens 25M, and of MovieLens 25M. */
+/** Sizes of the generated data: about those of MovieLens 1M, of a fifth of MovieLens 25M, and of MovieLens 25M. */
 const sizes = [
     { name: "1m", users: 6_040, items: 3_706, interactions: 1_000_000 },
     { name: "5m", users: 34_000, items: 20_000, interactions: 5_000_000 },
@@ -112,8 +112,8 @@ try {
 }
 
 /**
- * Stops the generator, which could recreate the folder, then ends the service and removes its folder. Repeated calls
- * return the same promise.
+ * Ends this bench: stops the generator first, because it could recreate the folder, then ends the local Personalize and
+ * removes its folder. Repeated calls return the same promise.
  */
 function end(): Promise<void> {
     generating.abort();

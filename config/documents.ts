@@ -71,7 +71,10 @@ function keyLine([name, key]: (typeof rows)[number], index: number, group: typeo
     return `- ${code(name)} (${valueText(key)}): ${key.description}${end}`;
 }
 
-/** Returns the lines from the group's first key to the first key of the next group. */
+/**
+ * Returns the lines of the documentation for the keys of a group: from the group's first key to the first key of the
+ * next group.
+ */
 function keyList(first: string): readonly string[] {
     const names = rows.map(([name]) => name);
     const starts = Object.values(groups).map((start) => names.indexOf(start));

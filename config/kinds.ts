@@ -18,7 +18,7 @@ export interface About<T> {
     readonly other?: unknown;
     /** Values of other keys that the value in `other` requires. */
     readonly otherNeeds?: Readonly<Record<string, unknown>>;
-    /** Rejects values that have the right type but are invalid. */
+    /** Rejects values that have the right type but are not allowed. */
     readonly check?: (value: T, refuse: Refuse) => void;
     /** Whether the value is the path of a file that must exist. */
     readonly isFile?: boolean;
@@ -85,7 +85,7 @@ function keyOf<T>(start: Pick<Key<T>, "default" | "type" | "read">, { check, ...
 export const text = (initial: string, about: About<string>): Key<string> =>
     keyOf({ default: initial, type: "a text", read: (value) => value }, about);
 
-/** Returns the key with undefined as the value of an empty text. */
+/** Returns the same key, but with the value undefined if its text is empty. */
 export const orNone = <T>(key: Key<T>): Key<T | undefined> => ({
     ...key,
     read: (value, refuse, name) => (value === "" ? undefined : key.read(value, refuse, name)),

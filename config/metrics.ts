@@ -4,7 +4,7 @@
 export const personalizeNamespace = "AWS/Personalize";
 
 export const servingMetrics = {
-    /** Counts only successful requests; the next two metrics count failed ones. */
+    /** Number of successful requests only. The next two metrics count failed requests. */
     successes: "GetRecommendations",
     badRequests: "GetRecommendations4xxErrors",
     failures: "GetRecommendations5xxErrors",
@@ -34,7 +34,10 @@ export const ownNamespace = "MovieRecommender";
 export const ownMetrics = {
     /** Spend of this month in US dollars, from the cost guard. */
     monthSpend: "EstimatedMonthToDateUsd",
-    /** The current cost in US dollars an hour, calculated from the campaign's minimum TPS and from use. */
+    /**
+     * The current cost in US dollars an hour, calculated from the campaign's minimum TPS or from the use if that is
+     * larger.
+     */
     hourlyCost: "EstimatedUsdPerHour",
     /** Hours since the last request that neither the cost guard nor the prefetch sent. */
     idleHours: "IdleHours",
@@ -57,7 +60,7 @@ export const gatewayNamespace = "AWS/ApiGateway";
 
 export const gatewayMetrics = {
     requests: "Count",
-    /** Answers with 5xx, from the function or from API Gateway. */
+    /** Number of answers with a status 5xx, from the function or from API Gateway. */
     failures: "5XXError",
 } as const;
 

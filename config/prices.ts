@@ -1,11 +1,11 @@
 /** One price: figure, unit, source and reliability. */
 export interface Price {
-    /** US dollars for one `unit`. */
+    /** The price in US dollars for one `unit`. */
     readonly usd: number;
     readonly unit: string;
     /** AWS region of the price. `US`: the source names no region. */
     readonly region: string;
-    /** US dollars in regions whose price is known to differ, by region. */
+    /** The price in US dollars by region, for regions whose price is known to differ. */
     readonly others?: Readonly<Record<string, number>>;
     readonly source: string;
     /** Year and month in which the source was published or read. */
@@ -157,7 +157,9 @@ export const hoursPerMonth = 730;
 const bytesPerGb = 1024 ** 3;
 const secondsPerHour = 3600;
 
-/** Billed hours of two known trainings with recipes other than v2: of a small data set, and of 100,000 rows. */
+/**
+ * Measured billed hours of two trainings with recipes other than v2: one on a small data set, and one on 100,000 rows.
+ */
 const measuredHours = { small: 1.07, hundredThousandRows: 2.1 };
 
 /** Checks whether a recipe (name or ARN) has v2's billing model; false for undefined (AutoML). */
@@ -239,7 +241,7 @@ export function batchUsd(recipe: string | undefined, users: number): UsdRange {
     return { low: (users / 1000) * low.usd, high: (users / 1000) * high.usd };
 }
 
-/** Returns the price of importing these bytes, in US dollars. */
+/** Returns the price of importing this number of bytes, in US dollars. */
 export function ingestionUsd(bytes: number): number {
     return (bytes / bytesPerGb) * prices.ingestion.usd;
 }
@@ -264,7 +266,7 @@ export function storageUsdPerMonth(kind: "s3Storage" | "logStorage", bytes: numb
 const guardRuns = (minutes: number) => (hoursPerMonth * 60) / minutes;
 
 /**
- * Returns the highest price of the cost guard in US dollars a month. `minutes` is the time between two runs, and
+ * Returns the maximum cost of the cost guard itself in US dollars a month. `minutes` is the time between two runs, and
  * `metrics` the number of metrics that each run reads. A run uses 256 MB for up to 2 seconds, and writes a kilobyte of
  * log.
  */

@@ -18,7 +18,7 @@ export interface Throttle {
 /** Values that determine the throttles of a stage; rates in requests per second. */
 export type Rates = StackConfig["throttle"] & Pick<StackConfig, "storefront" | "rankingCampaign" | "allowedOrigins">;
 
-/** Returns the rates of a configuration. */
+/** Returns the values of a configuration that determine the throttles. */
 export const ratesOf = (config: StackConfig): Rates => ({ ...config, ...config.throttle });
 
 /** Key of the settings of all methods without settings of their own. */
@@ -33,7 +33,7 @@ export const listsPath = keyOf("GET", "/recommendations/{userId}");
 export const pagePath = keyOf("GET", "/storefront/{proxy+}");
 export const historyPath = keyOf("GET", "/history/{userId}");
 
-/** Share of the API's rate for a path that usual traffic does not request. */
+/** Share of the API's rate for each path that usual traffic does not request. */
 const unused = 0.01;
 
 /**
@@ -86,9 +86,9 @@ export function throttles(rates: Rates): readonly Throttle[] {
 const uncachedPercent = 4;
 
 /**
- * Returns the maximum number of campaign requests a second that unauthenticated viewers may cause. Usual traffic
- * at half of the API's rate needs no more. Otherwise, a stranger who requests lists for new viewers could scale the
- * campaign up to the API's rate.
+ * Returns the maximum number of campaign requests a second that unauthenticated viewers may cause. Usual traffic at
+ * half of the API's rate needs no more. Without this limit, a stranger who requests lists for new viewers could scale
+ * the campaign up to the API's rate.
  */
 export const campaignCeiling = (
     { requestsPerSecond }: Pick<Rates, "requestsPerSecond">,

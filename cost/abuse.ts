@@ -11,7 +11,7 @@ import {
 } from "../config/throttles.ts";
 import { assumed, noUsage, plus, times, type Usage, usageUsd } from "./usage.ts";
 
-/** The properties of a stack that determine the price of attacks. */
+/** The properties of a stack that determine what an attack on its API costs. */
 export interface AttackedStack {
     readonly rates: Rates;
     /** Recipe name; undefined with AutoML. */
@@ -27,7 +27,7 @@ export interface Attack {
     /** Requests per second that the attacker sends, and that the API answers. */
     readonly sent: number;
     readonly answered: number;
-    /** US dollars per hour, in addition to the idle stack. */
+    /** Cost of the attack in US dollars per hour, in addition to the cost of the idle stack. */
     readonly usdPerHour: number;
 }
 
@@ -52,7 +52,7 @@ const worst = {
     functionMs: 20,
     logKb: 1,
     list: { reads: 2, writes: 0 },
-    /** Units of a consistent read of the viewer's newest films. */
+    /** DynamoDB units of a request for a history: a consistent read of the viewer's newest films. */
     history: { reads: 1, writes: 0 },
     event: { reads: 2, writes: 1.1, eventsGb: (10 * assumed.eventKb) / kbPerGb },
     /**
@@ -66,7 +66,10 @@ const worst = {
 const stranger = { gbitPerSecond: 1, smallRequests: 5000 } as const;
 const smallKb = 2;
 
-/** Returns what requests to the API use in one hour. X-Ray samples one request per second and 5 % of the others. */
+/**
+ * Returns the billed use of the services in one hour, for this number of requests to the API per second. X-Ray samples
+ * one request per second and 5 % of the others.
+ */
 function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usage {
     const requests = perSecond * secondsPerHour;
     return plus(
@@ -131,7 +134,10 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
     ];
 }
 
-/** Returns the price per hour of campaign calls above the minimum TPS, and the DynamoDB writes of all calls. */
+/**
+ * Returns the price per hour of an attack that causes campaign calls: the calls above the minimum TPS, and the DynamoDB
+ * writes of all calls.
+ */
 function campaign({ recipe, minProvisionedTPS }: AttackedStack, perSecond: number) {
     const above = Math.max(perSecond, minProvisionedTPS);
     const usd = campaignUsdPerHour(recipe, above) - campaignUsdPerHour(recipe, minProvisionedTPS);

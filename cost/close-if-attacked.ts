@@ -47,7 +47,7 @@ export function closeIfAttacked(
 const limitOf = ({ closed }: GuardState) =>
     closed?.month === undefined ? {} : { month: closed.month, limitUsd: closed.limitUsd ?? 0 };
 
-/** Records when an operator removed the closed flag. */
+/** Records in the guard's state the time when an operator removed the `closed` flag. */
 function followFlag(state: GuardState, now: number, isClosed: boolean): GuardState {
     const { closed, closing } = state;
     if (isClosed || closing !== undefined || closed === undefined || closed.openedAt !== undefined) return state;

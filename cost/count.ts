@@ -7,13 +7,19 @@ import { countTime, freshSpend, monthSpendUsd, type RequestWindows, settle, used
 
 interface Count {
     readonly counted: CountedCampaign;
-    /** US dollars of this month. */
+    /** Cost of the campaign in this month, in US dollars. */
     readonly usd: number;
-    /** Whether the campaign was observed. If not, its cost continues at the last known rate, and the next run counts this time again. */
+    /**
+     * Whether the campaign was observed. If not, its cost counts at the last known rate, and the next run counts this
+     * period again.
+     */
     readonly isSeen: boolean;
 }
 
-/** Counts a campaign's time up to now. `parkedAt` is the time in the parked flag. */
+/**
+ * Counts the cost of a campaign up to now. `parkedAt` is the time at which the campaign was parked, according to its
+ * flag.
+ */
 export function countCampaign(
     known: CountedCampaign,
     now: number,
@@ -33,8 +39,8 @@ export function countCampaign(
 }
 
 /**
- * Counts the ranking campaign; returns undefined if there was none this month. Its earlier cost still counts after its
- * removal from the config.
+ * Counts the cost of the ranking campaign; returns undefined if the stack had none this month. The cost still counts
+ * after the ranking campaign's removal from the config.
  */
 export function countRanking(
     known: CountedCampaign | undefined,
@@ -53,7 +59,7 @@ export function countRanking(
         : { counted: isSeen ? counted : { ...counted, spend: begun.spend }, usd };
 }
 
-/** Returns all campaigns in the state. */
+/** Returns the campaigns that the state contains: the campaign and the ranking campaign, as far as they exist. */
 export const campaignsOf = ({ campaign, ranking }: GuardState): readonly RememberedCampaign[] =>
     [campaign, ranking?.campaign].filter((one) => one !== undefined);
 

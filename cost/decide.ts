@@ -11,7 +11,7 @@ import { openSince } from "./spend.ts";
 import { day, hour, monthOf, windowOf } from "./time.ts";
 import { unused } from "./unused.ts";
 
-/** Values for CloudWatch metrics; undefined if unknown. */
+/** Values that the cost guard publishes as CloudWatch metrics; undefined if unknown. */
 export interface Gauges {
     readonly monthSpendUsd: number;
     readonly hourlyUsd: number | undefined;
@@ -34,9 +34,10 @@ export function requestsSince(state: GuardState, now: number): number {
 }
 
 /**
- * Decides what a run of the cost guard does: calculates the new state from the stored state and the observations. The new state
- * contains all pending work (`parking`, `probe`, `solutions`, `unsent`). A failed observation leaves its part of the state
- * unchanged. A campaign without an observation counts as before for the limit, and the next run counts its time again.
+ * Decides what a run of the cost guard does: calculates the new state from the stored state and the observations. The
+ * new state contains all pending work (`parking`, `probe`, `solutions`, `unsent`). A failed observation leaves its part
+ * of the state unchanged. The cost of a campaign that could not be observed counts at the last known rate, and the next
+ * run counts this period again.
  */
 export function decide(
     known: GuardState,

@@ -75,12 +75,12 @@ export const plannedByConfig = (config: StackConfig) => ({
     rankingCampaign: config.rankingCampaign,
 });
 
-/** One line of the estimate. */
+/** One line of the estimate: a service, with its price a month. */
 interface MonthlyLine {
     readonly what: string;
     /** Name of the service on AWS's bill. */
     readonly service: string;
-    /** US dollars a month without requests, and with the expected requests. */
+    /** US dollars a month: without requests (`idle`), and with the expected requests (`expected`). */
     readonly idle: UsdRange;
     readonly expected: UsdRange;
     /** Command that lowers the price; undefined if no useful one exists. */
@@ -97,7 +97,7 @@ export interface Estimate {
     readonly once: readonly OnceLine[];
     /** Lines sorted by cost, largest first. */
     readonly monthly: readonly MonthlyLine[];
-    /** Sums of the upper bounds, in US dollars a month. */
+    /** Sums of the upper bounds of all lines, in US dollars a month. */
     readonly idleUsd: number;
     readonly expectedUsd: number;
 }
@@ -109,8 +109,8 @@ const exactly = (usd: number): UsdRange => ({ low: usd, high: usd });
 const sum = (lines: readonly UsdRange[]) => lines.reduce((total, { high }) => total + high, 0);
 
 /**
- * Returns the price of a stack: once, and per month, without requests and with the expected requests spread evenly over
- * the day. The price excludes AWS's free tiers and taxes.
+ * Returns the estimated price of a stack: the one-time price, and the price per month without requests and with the
+ * expected requests, spread evenly over the day. The price excludes AWS's free tiers and taxes.
  */
 export function estimate(plan: PlannedStack): Estimate {
     const { recipe, interactions, bytes, autoTrainingDays, batchUsers, region, guardMinutes } = plan;
@@ -227,10 +227,16 @@ function batchLine(
     };
 }
 
-/** Write units for a list of a hundred films (2.1 KB): three to store it, and three for its expiration. */
+/**
+ * DynamoDB write units for a list of a hundred films (2.1 KB): three to store the list, and three to set its
+ * expiration.
+ */
 const listWrites = 2 * 3;
 
-/** Returns the price of the function of batch inference: a run every 15 minutes, with 1 GB for about half a second and 1 KB of log. */
+/**
+ * Returns the monthly price of the Lambda function that manages batch inference: a run every 15 minutes, with 1 GB for
+ * about half a second and 1 KB of log.
+ */
 const batchFunctionUsdPerMonth = (region: string): number =>
     hoursPerMonth *
     4 *
@@ -272,7 +278,7 @@ function servingLines(plan: PlannedStack): MonthlyLine[] {
     ];
 }
 
-/** Returns `hasCampaign` of the stack while it is not parked: true unless batch inference produces its lists. */
+/** Returns whether the stack has a campaign while it is not parked: true unless batch inference makes its lists. */
 export const unparked = ({ batchLists }: Pick<PlannedStack, "batchLists">) => ({
     hasCampaign: batchLists === undefined,
 });
@@ -283,7 +289,7 @@ export function defaultLimitUsd(plan: PlannedStack): number {
     return Math.ceil(1.25 * estimate({ ...plan, ...unparked(plan) }).expectedUsd);
 }
 
-/** The parts of a stack that AWS bills by the hour while they exist. */
+/** The parts of a stack that AWS bills by the hour as long as they exist. */
 export interface Standing {
     /** Recipe name; undefined with AutoML. */
     readonly recipe: string | undefined;

@@ -19,21 +19,24 @@ export interface CountedCampaign {
  */
 export interface GuardState extends CountedCampaign {
     readonly schemaVersion: 1;
-    /** The state's version from which this run started. Two parallel runs have the same version. */
+    /** The version of the stored state from which this run started. Two parallel runs have the same version. */
     readonly basedOn?: number;
-    /** The ranking campaign, if the stack has or had one this month, because AWS bills its time too. */
+    /** The ranking campaign, if the stack has one now or had one this month. AWS bills its time too. */
     readonly ranking?: CountedCampaign;
     /** The last time that the guard enforced a limit. */
     readonly enforced?: { readonly month: string; readonly limitUsd: number; readonly at: number };
-    /** Present from the decision to park until Personalize deletes the campaign. */
+    /** The pending decision to park: its reason and time. Present until Personalize deletes the campaign. */
     readonly parking?: { readonly reason: string; readonly at: number };
     /** This month's spend by API and page; absent before the first count. */
     readonly serving?: ServingSpend;
     /** The last known spend of batch inference jobs in a month, in US dollars. */
     readonly jobs?: JobsSpend;
-    /** Present from the decision to close API and page until they are closed. */
+    /** The pending decision to close API and page: its reason and time. Present until they are closed. */
     readonly closing?: { readonly reason: string; readonly at: number };
-    /** The last closing: its time, the limit that caused it, and when an operator opened API and page again. */
+    /**
+     * The last time that the guard closed the API and the page: the time, the limit that caused it, and when an
+     * operator opened them again.
+     */
     readonly closed?: {
         readonly at: number;
         readonly month?: string;
@@ -47,8 +50,8 @@ export interface GuardState extends CountedCampaign {
     /** Times of the guard's earlier requests since the last use. They do not count as use. */
     readonly own: readonly number[];
     /**
-     * Present while a notification announces the campaign as idle: start of idleness, time of the notification, time of
-     * parking.
+     * The announcement that the campaign is idle: start of idleness, time of the notification, and time of parking.
+     * Absent while the campaign is not announced as idle.
      */
     readonly idle?: { readonly since: number; readonly at: number; readonly parkAt?: number };
     /** Existing solutions, by name. */
@@ -92,7 +95,7 @@ export interface SolutionState {
 
 /** Maximum number of solutions in the state: an SSM parameter has 4 KB. */
 export const maxSolutions = 8;
-/** Maximum number of waiting notifications. If more are due, a later run adds them. */
+/** Maximum number of waiting notifications. If more are due, a later run of the guard adds them. */
 const maxWaitingNotifications = 6;
 
 /** Returns the state before the first run. */

@@ -6,10 +6,11 @@ import type { Observations } from "./observations.ts";
 import type { RequestWindows } from "./spend.ts";
 import { day, hour, minute, monthOf, readable, stamp, window, windowOf } from "./time.ts";
 
-/** Milliseconds after which the guard reports that CloudWatch does not show its request. */
+/** Milliseconds after which the guard reports that CloudWatch does not show the request that the guard sent. */
 const metricDelayMs = hour;
 /**
- * Maximum delay in milliseconds of the prefetch's metric after the end of its window, if clocks differ by ten minutes.
+ * Maximum delay in milliseconds after the end of a window until CloudWatch shows the prefetch's metric, if clocks
+ * differ by ten minutes.
  */
 const prefetchDelayMs = 15 * minute;
 /** Maximum number of the guard's own requests in its state: the guard sends one a day while CloudWatch shows none. */
@@ -70,7 +71,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
     return parkAt === undefined ? announce(proved, now, config, lastUse) : park(proved, now, lastUse);
 }
 
-/** Returns the times of the guard's requests since the last use. */
+/** Returns the times of the requests that the guard itself sent since the last use of the campaign. */
 const probesOf = ({ own, probe }: GuardState) => [...own, ...(probe?.tries ?? [])];
 
 /** Returns the requests of guard and prefetch, by window. They do not count as use. */
@@ -170,7 +171,10 @@ function park(state: GuardState, now: number, since: number): GuardState {
  */
 const apart = 2 * window;
 
-/** Returns the windows with requests of others, from the windows of all requests and of the stack's own requests. */
+/**
+ * Returns the windows with requests of other clients. `requests` are all requests, and `own` the requests of the stack
+ * itself.
+ */
 export function foreignRequests(requests: RequestWindows, own: RequestWindows): RequestWindows {
     const foreign = new Map(requests);
     const left = new Map(own);
@@ -187,7 +191,10 @@ export function foreignRequests(requests: RequestWindows, own: RequestWindows): 
     return new Map([...foreign].filter(([, count]) => count >= 1));
 }
 
-/** Checks whether CloudWatch shows the guard's request at `at`, in addition to the guard's earlier requests. */
+/**
+ * Checks whether CloudWatch shows the request that the guard sent at the time `at`, in addition to the guard's earlier
+ * requests.
+ */
 function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
     const since = windowOf(at) - apart;
     const known = [...requests].filter(([start]) => start >= since).reduce((sum, [, asked]) => sum + asked, 0);

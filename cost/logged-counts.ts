@@ -34,7 +34,7 @@ export function prefetchCounts({
     readonly sums: RequestWindows;
     readonly minimums: RequestWindows;
     readonly invocations: RequestWindows;
-    /** Maximum number of requests of one invocation. */
+    /** Maximum number of requests that one invocation of the prefetch sends. */
     readonly viewers: number;
 }): RequestWindows {
     const left = new Map([...invocations].map(([start, count]) => [start, Math.max(0, count) * viewers]));

@@ -3,7 +3,10 @@ import type { GuardConfig } from "./guard-config.ts";
 import { closingShare } from "./serving-shares.ts";
 import { iso, readable } from "./time.ts";
 
-/** A notification of the guard, which the guard sends once. A reader ignores a second one with an equal ID. */
+/**
+ * A notification of the cost guard, which the guard sends once. Receivers ignore a second notification with the same
+ * ID.
+ */
 export interface GuardNotification {
     /** Key that is unique in the stack: `2026-11/limit-reached/20`. */
     readonly key: string;
@@ -25,7 +28,7 @@ export interface SentNotification {
     readonly text: string;
 }
 
-/** Returns the subject of a sentence: a stack with a ranking campaign has two campaigns. */
+/** Returns the subject of a sentence about the stack's campaigns: a stack with a ranking campaign has two campaigns. */
 const theCampaigns = (campaigns: unknown) => (campaigns === 2 ? "The campaigns" : "The campaign");
 const them = (campaigns: unknown) => (campaigns === 2 ? "them" : "it");
 const resume = "To resume without a training: npm run resume";

@@ -4,7 +4,7 @@ import type { RequestWindows } from "./spend.ts";
 /** What the guard observed about one campaign. An undefined part failed to load, and never counts as empty. */
 export interface CampaignObservations {
     readonly campaign: { readonly found: ObservedCampaign | undefined } | undefined;
-    /** Requests from the moment that `requestsSince` returns. */
+    /** Number of requests by window, from the time that `requestsSince` returns. */
     readonly requests: RequestWindows | undefined;
 }
 

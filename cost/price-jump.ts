@@ -1,7 +1,10 @@
 import { approximately, priceNote } from "../config/prices.ts";
 import { estimate, type PlannedStack, unparked } from "./estimate.ts";
 
-/** The largest increase of the estimate that needs no explicit limit: by this factor, or by this many US dollars a month. */
+/**
+ * The largest increase of the estimated price for which config `monthlyLimitUsd` may be missing: by this factor, or by
+ * this many US dollars a month.
+ */
 const factor = 2;
 const dollars = 50;
 

@@ -1,4 +1,7 @@
-/** Default quotas of the serving services per account and region, with sources, and whether AWS raises them. */
+/**
+ * Default quotas of the serving services per account and region, with sources, and whether AWS raises a quota on
+ * request.
+ */
 export const quotas = {
     edgeRequests: {
         quota: 250_000,
@@ -13,8 +16,8 @@ export const quotas = {
         source: "API Gateway Developer Guide, Quotas",
     },
     /**
-     * A process accepts at most ten requests per second, however short they are. Therefore, this limit and not the
-     * duration determines how many processes short requests need.
+     * A process of a Lambda function accepts at most ten requests per second, even if they are very short. Therefore,
+     * this limit and not the duration determines how many processes short requests need.
      */
     concurrency: {
         quota: 1000,

@@ -45,9 +45,9 @@ export interface Layer {
     readonly service: string;
     /** Average load per second: requests, or writes and reads of the table. */
     readonly perSecond: number;
-    /** US dollars a month of 730 hours. */
+    /** Cost of the layer in US dollars a month of 730 hours. */
     readonly usd: number;
-    /** Quota, and load in the busiest five minutes. */
+    /** The layer's load in the busiest five minutes, and the AWS quota that limits it. */
     readonly load?: {
         readonly atPeak: number;
         readonly quota: number;
@@ -94,7 +94,7 @@ export const usualTraffic = {
     answerKb: 3,
 } as const satisfies Partial<Traffic>;
 
-/** Returns load, cost and quota use of each layer for this traffic. */
+/** Returns load, cost and quota use of each layer for the given traffic. */
 export function servingLayers(traffic: Traffic): readonly Layer[] {
     const { requestsPerSecond: asked, peak, edge, shared, events } = traffic;
     const atApi = asked * (1 - (edge ? shared * traffic.edgeHits : 0));
@@ -184,7 +184,7 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
         : layers;
 }
 
-/** Returns the price of a month's traces: X-Ray samples one request a second and a share of the others. */
+/** Returns the price of a month's traces: X-Ray samples one request a second, and a share of all further requests. */
 const tracesUsd = (monthly: (perSecond: number) => number, atApi: number): number =>
     monthly(Math.min(atApi, 1) + Math.max(0, atApi - 1) * tracedShare) * prices.traces.usd;
 
@@ -216,15 +216,15 @@ export function freeMinimum(traffic: Traffic): number {
 }
 
 /**
- * The busiest share of the month, in which the load is `peak` times the average, and the factor of the load in the rest
- * of the month.
+ * The share of the month with the highest load (`peak` times the average), and the load in the rest of the month as a
+ * factor of the average.
  */
 const busyOf = (peak: number) => Math.min(0.1, 1 / peak);
 const calmOf = (peak: number) => (1 - busyOf(peak) * peak) / (1 - busyOf(peak));
 
 /**
- * Returns US dollars a month of a campaign. A campaign bills each five minutes by its requests, and at least by its
- * minimum TPS.
+ * Returns the price of a campaign in US dollars a month. A campaign bills each five minutes by its requests, and at
+ * least by its minimum TPS.
  */
 function campaignUsd({ recipe, minProvisionedTPS, peak }: Traffic, perSecond: number): number {
     const tps = (asked: number) => Math.max(1, minProvisionedTPS, asked);
@@ -254,7 +254,7 @@ export const transferTiers: Tiers = [
     [51_200, prices.transferFrom50TB.usd],
 ];
 
-/** Returns the price of a month's amount in US dollars. */
+/** Returns the price in US dollars of the amount that is used in a month, by price tiers. */
 export function tieredUsd(amount: number, tiers: Tiers): number {
     return tiers.reduce((sum, [from, usd], index) => {
         const to = tiers[index + 1]?.[0] ?? Number.POSITIVE_INFINITY;

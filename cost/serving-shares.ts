@@ -5,7 +5,7 @@
 export const closingShare = 0.05;
 export const notificationShare = 0.02;
 /**
- * If requests cost more than this share of the monthly limit, requests and not the campaigns count as the reason that
- * the limit is used up.
+ * Share of the monthly limit. If requests cost more than this share, requests and not the campaigns count as the reason
+ * that the limit is used up.
  */
 export const requestsShare = 0.5;

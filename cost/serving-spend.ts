@@ -26,15 +26,21 @@ export interface JobsSpend {
 /** Spend by API and page in a month. */
 export interface ServingSpend {
     readonly month: string;
-    /** Start of the first window that may still change. */
+    /** Start of the first five-minute window whose use may still change. */
     readonly until: number;
-    /** US dollars until `until`. */
+    /** Spend by API and page in this month before the time `until`, in US dollars. */
     readonly usd: number;
-    /** The last known spend, including the open windows, for a run without metrics. */
+    /**
+     * The last known spend, including the windows that may still change. A run that cannot read the metrics uses this
+     * value.
+     */
     readonly knownUsd: number;
 }
 
-/** Milliseconds for which windows stay open, because CloudWatch's datapoints arrive late and out of order. */
+/**
+ * Milliseconds for which the use in a window may still change, because CloudWatch's datapoints arrive late and out of
+ * order.
+ */
 const late = hour;
 
 const begun = (known: ServingSpend | undefined, now: number): ServingSpend => {
@@ -43,15 +49,15 @@ const begun = (known: ServingSpend | undefined, now: number): ServingSpend => {
 };
 
 /**
- * Returns the start of the period of which the guard needs the use: at least the last hour, even if it began in the
- * last month.
+ * Returns the start of the period whose use the guard needs: at least the last hour, even if it began in the last
+ * month.
  */
 export const servingSince = (known: ServingSpend | undefined, now: number): number =>
     Math.min(begun(known, now).until, windowOf(now - hour));
 
 /**
  * Counts the spend by API and page in this month. Unknown use changes nothing. Incomplete use counts for this run, and
- * its windows stay open until a run has all metrics.
+ * later runs count its windows again until all metrics are known.
  */
 export function countServing(
     known: ServingSpend | undefined,
@@ -71,7 +77,7 @@ export function countServing(
     return { spend: { ...before, until: settled, usd, knownUsd }, usd: knownUsd };
 }
 
-/** Returns the cost in US dollars of the windows that start in this period. */
+/** Returns the cost in US dollars of the windows that start between `from` and `to`. */
 const usdBetween = (usage: UsageWindows, from: number, to: number): number =>
     usageUsd(plus(...[...usage].filter(([start]) => start >= from && start < to).map(([, used]) => used)));
 
@@ -79,6 +85,6 @@ const usdBetween = (usage: UsageWindows, from: number, to: number): number =>
 export const lastHourUsd = (usage: UsageWindows, now: number, since = 0): number =>
     usdBetween(usage, Math.max(since, windowOf(now - hour)), now);
 
-/** Returns US dollars per hour in the last whole window; 0 if unknown. */
+/** Returns the spend of API and page in US dollars per hour, from the last complete window; 0 if it is unknown. */
 export const servingUsdPerHour = (usage: UsageWindows | undefined, now: number): number =>
     usage === undefined ? 0 : (usageUsd(plus(usage.get(windowOf(now) - window) ?? {})) * hour) / window;

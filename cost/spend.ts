@@ -16,22 +16,28 @@ export interface Stretch {
 /** This month's spend, as the guard counted it. */
 export interface SpendState {
     readonly month: string;
-    /** The end of the observed period. */
+    /** The end of the period that the guard has counted. */
     readonly until: number;
-    /** Use in the period with complete requests. */
+    /** The campaign's use in the time for which all requests are known. */
     readonly settled: ServedUnits;
-    /** Periods that may cost more, because some requests may not be known yet. At most `longestOpen` periods. */
+    /**
+     * Periods whose use may be higher than known, because some of their requests may not be known yet. At most
+     * `longestOpen` periods.
+     */
     readonly open: readonly Stretch[];
 }
 
-/** Milliseconds before now that stay open, because CloudWatch's datapoints arrive late and out of order. */
+/**
+ * Milliseconds before now in which some requests may not be known yet, because CloudWatch's datapoints arrive late and
+ * out of order.
+ */
 const late = hour;
-/** Milliseconds for which a campaign may be billed after a park: its deletion takes up to half an hour. */
+/** Milliseconds for which a parked campaign may still be billed: its deletion takes up to half an hour. */
 const deletion = hour / 2;
-/** Maximum number of open periods: an SSM parameter has 4 KB. */
+/** Maximum number of periods whose requests may not be known yet, because an SSM parameter has 4 KB. */
 const longestOpen = 6;
 
-/** Returns an empty state for the month, or for the rest of the month since the campaign's creation. */
+/** Returns the empty spend of a month: from the month's start, or from the campaign's creation if that is later. */
 export function freshSpend(now: number, createdAt: number | undefined): SpendState {
     const month = monthOf(now);
     const until = Math.min(now, Math.max(startOf(month), createdAt ?? now));
@@ -39,12 +45,12 @@ export function freshSpend(now: number, createdAt: number | undefined): SpendSta
 }
 
 /**
- * Counts the time since the last run. After a missed run, the next one counts the whole time. If the clock is behind
- * the last run, nothing is added. A new month (UTC) starts from zero.
+ * Counts the time since the last run as a period in which the campaign was billed. After a missed run, the next one
+ * counts the whole time. If the clock is behind the last run, nothing is added. A new month (UTC) starts from zero.
  *
  * `before` and `present` are the campaigns of the last and of this observation, each undefined without a campaign. The
  * moment of a change between them is unknown, so the more expensive campaign counts. A deleted campaign counts until
- * now, or at most for half an hour after `parkedAt`, the time in the parked flag.
+ * now, or at most for half an hour after `parkedAt`, the time at which the campaign was parked.
  */
 export function countTime(
     spend: SpendState,
@@ -84,9 +90,9 @@ export function countTime(
 }
 
 /**
- * Settles the time with complete requests: until the newest datapoint, which proves that the earlier ones have arrived,
- * but never the last hour. Time with unknown requests stays open (all of it if `requests` is undefined), so that a
- * later run can correct it.
+ * Adds the periods for which all requests are known to `settled`. The newest datapoint proves that the earlier ones
+ * have arrived, but the last hour is never settled. The other periods stay in `open` (all of them if `requests` is
+ * undefined), so that a later run can count them again.
  */
 export function settle(spend: SpendState, now: number, requests: RequestWindows | undefined): SpendState {
     const newest = requests === undefined ? 0 : Math.max(0, ...requests.keys());
@@ -111,7 +117,7 @@ export function settle(spend: SpendState, now: number, requests: RequestWindows 
 /** Rounds US dollars to cents. */
 export const cents = (usd: number): number => Math.round(usd * 100) / 100;
 
-/** Returns this month's spend in US dollars. Unknown requests count as zero, so the minimum applies. */
+/** Returns this month's spend in US dollars. Unknown requests count as zero, so the minimum TPS applies. */
 export function monthSpendUsd(spend: SpendState, requests: RequestWindows | undefined): number {
     const open = unitsOf(spend.open, requests ?? new Map());
     return servingUsd({
@@ -120,12 +126,15 @@ export function monthSpendUsd(spend: SpendState, requests: RequestWindows | unde
     });
 }
 
-/** Returns the requests per second in the last whole window; 0 if unknown. */
+/** Returns the requests per second in the last complete window; 0 if they are unknown. */
 export function usedTPS(now: number, requests: RequestWindows | undefined): number {
     return (requests?.get(windowOf(now) - window) ?? 0) / (window / 1000);
 }
 
-/** Returns the start of the period whose requests the guard needs to settle the open periods. */
+/**
+ * Returns the start of the time for which the guard needs the number of requests: the start of the oldest period in
+ * `open`.
+ */
 export const openSince = (spend: SpendState): number => hourOf(spend.open[0]?.from ?? spend.until);
 
 /**

@@ -5,8 +5,8 @@ export const hour = 60 * minute;
 export const day = 24 * hour;
 
 /**
- * Length of a window in milliseconds: Personalize measures use in five minutes (developer guide, "Creating a
- * campaign").
+ * Length of a window in milliseconds: Personalize measures the TPS of a campaign as averages of five minutes (developer
+ * guide, "Creating a campaign").
  */
 export const window = 5 * minute;
 

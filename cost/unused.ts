@@ -76,7 +76,7 @@ function decideDeletion(state: GuardState, now: number, config: GuardConfig, nam
         : { ...notified, solutions: { ...notified.solutions, [name]: { ...notified.solutions[name], deleting: now } } };
 }
 
-/** Drops the pending deletion of a solution if `unusedAction` is no longer delete. */
+/** Removes the pending deletion of a solution if config `unusedAction` no longer is `delete`. */
 function dropDeleting(solution: SolutionState = {}, { unusedAction }: GuardConfig): SolutionState {
     const { used, listed } = solution;
     return unusedAction === "delete"

@@ -2,7 +2,7 @@ import { prices } from "../config/prices.ts";
 
 /** Use of all services in front of the campaign in any period, in units that AWS bills. */
 export interface Usage {
-    /** Requests to the REST API, and to its function. */
+    /** Number of requests to the REST API, and of requests to its function. */
     readonly apiRequests: number;
     readonly functionRequests: number;
     readonly gbSeconds: number;

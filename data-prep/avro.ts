@@ -30,7 +30,7 @@ export const maxColumns: Readonly<Record<DatasetName, number>> = { Interactions:
 /** Maximum number of event types and optional columns of interactions together (Developer Guide, "Quotas"). */
 export const maxTypesAndColumns = 10;
 
-/** Returns the schema of these columns, in the order of the CSV's header. */
+/** Returns the schema of a dataset with the given columns, in the order of the CSV's header. */
 export const avroSchema = (name: DatasetName, fields: readonly AvroField[]): AvroSchema => ({
     type: "record",
     name,
@@ -47,7 +47,7 @@ export const interactionFields: readonly AvroField[] = [
     { name: "TIMESTAMP", type: "long" },
 ];
 
-/** The schema of interactions without other columns, as text for Personalize. */
+/** The schema of an interactions dataset without additional columns, as text for Personalize. */
 export const itemInteractionsSchema = JSON.stringify(avroSchema("Interactions", interactionFields));
 
 /** Types of the service's reserved columns of interactions (Developer Guide, "Item interaction data"). */

@@ -3,9 +3,9 @@ import type { Table } from "./reading/table.ts";
 import { shown } from "./values.ts";
 import { counted } from "./words.ts";
 
-/** Number of bad rows with details. Later ones are only counted. */
+/** Number of bad rows that are reported with details. Later bad rows are only counted. */
 const listedBadRows = 20;
-/** Number of bytes of a bad row that its report shows at most. */
+/** Maximum number of bytes of a bad row that the report contains. */
 const shownBytes = 4096;
 
 export interface BadRow {
@@ -50,7 +50,10 @@ export async function writeQuarantine(path: string, rows: readonly BadRow[]): Pr
     await writeWholeFile(path, (write) => write(Buffer.from(text)));
 }
 
-/** Describes the first bad rows of `name`, their number, and `next`, the command that accepts them. */
+/**
+ * Returns a message with the first bad rows of the file `name`, the number of all bad rows, and `next`, the command
+ * that accepts them.
+ */
 export function describeBadRows(
     name: string,
     { count, first }: { count: number; first: BadRow[] },

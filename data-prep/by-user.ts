@@ -8,8 +8,8 @@ export interface RowsByUser {
 }
 
 /**
- * Groups rows by user, each user's oldest first; equal times stay in the file's order. Only users from `first` up to `end`
- * have rows: a part of the users takes a part of the memory.
+ * Groups rows by user, each user's oldest first; equal times stay in the file's order. Only users from `first` up to
+ * `end` have rows in the result, so that a caller can save memory by processing the users in several parts.
  */
 export function rowsByUser(
     { userCount, users, timestamps }: Columns,
@@ -34,7 +34,10 @@ export function rowsByUser(
     return { starts, rows };
 }
 
-/** Returns where consecutive groups of these sizes start. The last value is the end of the last group. */
+/**
+ * Returns the start of each of several consecutive groups from their sizes. The last value is the end of the last
+ * group.
+ */
 export function startsOf(counts: Int32Array): Int32Array {
     const starts = new Int32Array(counts.length + 1);
     for (let group = 0; group < counts.length; group++) {
@@ -54,8 +57,8 @@ function isInTime(rows: Int32Array, timestamps: Uint32Array): boolean {
 const [high, low] = endianness() === "LE" ? [1, 0] : [0, 1];
 
 /**
- * Creates a sort of up to `longest` rows by time, then by row. Time and row are one 64-bit number, because a sort
- * without a comparator takes a fraction of the time.
+ * Creates a function that sorts up to `longest` rows by time, and equal times by row number. It sorts one 64-bit number
+ * for each row, because a sort without a comparator takes a fraction of the time.
  */
 function createTimeSort(longest: number) {
     const halves = new Uint32Array(2 * longest);

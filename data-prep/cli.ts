@@ -143,26 +143,29 @@ const fromCaller = (path: string) =>
     path === "-" || isAbsolute(path) || resolve(callersFolder) === resolve(".") ? path : join(callersFolder, path);
 
 /**
- * Returns the words of the command that the user typed. The demo sets its own words, because the user did not type
- * data-prep's.
+ * Returns the words of the command that the user typed. The demo passes its own words, because its user did not type a
+ * command of data-prep.
  */
 const typedCommand = (args: readonly string[]): string[] =>
     process.env.MOVIE_RECOMMENDER_TYPED === undefined
         ? ["npm", "run", "data-prep", "--", ...args]
         : JSON.parse(process.env.MOVIE_RECOMMENDER_TYPED);
 
-/** Returns the CSV of `--output`, which may be a folder. */
+/** Returns the path of the CSV for the option `--output`, which may name a folder. */
 function outputOf(path: string): string {
     const isFolder = path.endsWith("/") || (existsSync(path) && statSync(path).isDirectory());
     return isFolder ? join(path, basename(DEFAULT_OUTPUT)) : path;
 }
 
-/** An options file, and whether it has a rule of events. */
+/** An options file, and whether it contains a rule for event types. */
 interface FileChoice extends OptionsFile {
     readonly hasRule: boolean;
 }
 
-/** Parses a command line, with the options of the file that it names. Options and files of the command line win. */
+/**
+ * Parses a command line, together with the options file that it names. Options and files of the command line override
+ * those of the options file.
+ */
 async function parseWithFile(args: readonly string[]): Promise<FileChoice | undefined> {
     command.parse(args, { from: "user" });
     const { options, stack, event } = command.opts<Flags>();

@@ -42,7 +42,7 @@ export function createColumns() {
         columns.timestamps[rows] = timestamp;
         columns.rows = rows + 1;
     };
-    /** Removes these rows, whose numbers are in ascending order. */
+    /** Removes the rows with these numbers, which are in ascending order. */
     const remove = (removed: Int32Array): void => {
         for (const values of [columns.users, columns.items, columns.timestamps]) {
             removed.forEach((row, index) => {
@@ -157,7 +157,7 @@ function createReader() {
         collected.add(user, numberOf(itemField, "ITEM_ID", header.item), time);
     };
 
-    /** Reads all complete records. Returns where the rest starts. */
+    /** Reads all complete records of `bytes`. Returns the position after the last complete record. */
     const take = (bytes: Buffer, isEnd = false): number => {
         let start = 0;
         while (start < bytes.length) {

@@ -111,7 +111,7 @@ function createOutputBuffers(write: WriteBytes): OutputBuffers {
     return { fill, end: () => written };
 }
 
-/** Converts rows to lines. Row 0 is on line 1, below the header. */
+/** Converts row numbers to line numbers of the CSV. Row 0 is on line 1, below the header. */
 const linesOf = (rows: Int32Array) => rows.map((row) => row + 1);
 
 /** Returns the additional columns of all tables. Throws an Error if there are more than Personalize allows. */

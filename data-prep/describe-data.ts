@@ -17,10 +17,10 @@ export interface Prepared {
     /** The columns of the Items dataset. */
     readonly itemColumns: readonly AttributeColumn[];
     readonly users: UserTable | undefined;
-    /** The files of `--items` and `--users`. */
+    /** The paths that the options `--items` and `--users` named. */
     readonly given: { readonly items: string | undefined; readonly users: string | undefined };
     readonly options: readonly string[];
-    /** Users that demo and page offer. */
+    /** IDs of the users that the demo and the page offer as viewers. */
     readonly viewers: readonly string[];
 }
 

@@ -42,7 +42,10 @@ export function eventReader(
 
 const unnameable = "event type has a quote or a backslash, which no filter can name";
 
-/** Reads the text of a column, each text once, because columns of types and ratings repeat a few texts. */
+/**
+ * Reads the text of a column. Caches the result for each different text, because columns of event types and ratings
+ * repeat a few texts.
+ */
 function atColumn(column: number, read: (record: Buffer, from: number, to: number) => Decision): ReadEvent {
     const remembered = remembering(read);
     return (record, bounds) => remembered(record, bounds[2 * column] as number, bounds[2 * column + 1] as number);

@@ -11,7 +11,10 @@ export const headerFields = (hasValue: boolean): readonly AvroField[] =>
 export function createExtras(names: readonly string[]) {
     const contents = names.map((name) => createContent(name));
     const isText = names.map((name) => reservedFields[name] !== undefined);
-    /** Returns the values as CSV fields that follow the others: numbers unchanged, texts in quotes. */
+    /**
+     * Returns the values of the additional columns as the last fields of a CSV line: numbers unchanged, texts in
+     * quotes.
+     */
     const fieldsOf = (values: readonly string[]): string =>
         values
             .map((value, index) => {

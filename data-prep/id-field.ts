@@ -12,7 +12,7 @@ export interface IdField {
     read(record: Buffer, start: number, end: number): string | undefined;
     /** Returns the number of the ID that was read last. A new ID gets the next number. */
     numbered(): number;
-    /** Writes the id that was read as a quoted field with a comma; returns the position after it. */
+    /** Writes the ID that was read last as a quoted field with a comma; returns the position after the comma. */
     write(out: Buffer, start: number): number;
 }
 

@@ -14,7 +14,7 @@ const idField: AvroField = { name: "ITEM_ID", type: "string" };
 export const itemsSchema = avroSchema("Items", [idField, genresField, yearField]);
 
 /**
- * Returns the columns of an Items dataset: genres between `|` and year if the catalogue has them, then the other
+ * Returns the columns of an Items dataset: genres (separated by `|`) and year if the catalogue has them, then the other
  * columns. Empty if only ID and title are known, because the service needs one more column.
  */
 export function itemColumns(
@@ -35,8 +35,8 @@ export const itemsSchemaOf = (columns: readonly AttributeColumn[]) =>
     avroSchema("Items", [idField, ...columns.map(({ field }) => field)]);
 
 /**
- * Returns the CSV of an Items dataset: quoted ids and texts, unquoted numbers, empty unknown values, lines ended by `
- * `.
+ * Returns the CSV of an Items dataset: quoted ids and texts, unquoted numbers, empty unknown values, and lines that end
+ * with `\n`.
  */
 export function itemsCsv(catalogue: readonly CatalogueItem[], columns = itemColumns(catalogue)): string {
     return attributesCsv(

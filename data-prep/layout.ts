@@ -27,7 +27,7 @@ const defaultEvent = "Watch";
 /** Names of files with interactions, to choose them in a folder or a zip. */
 const interactionFile = /^(u\.data|(ratings?|events?|interactions?|reviews?|clicks?)\b.*|.*\.inter)$/i;
 
-/** How to log progress, and how to suggest commands in messages. */
+/** How data-prep logs progress, and how it formats the commands that its messages suggest. */
 interface Telling {
     readonly log: (line: string) => void;
     readonly suggest: Suggest;
@@ -77,7 +77,10 @@ export async function readLayout(
     return plans;
 }
 
-/** Returns the likely files of several: those with names of interactions, nearest to the top. */
+/**
+ * Returns those of several files that probably contain interactions: their names say so, and they are nearest to the
+ * top folder.
+ */
 function likelyOf(sources: readonly Source[]): readonly Source[] {
     if (sources.length === 1) return sources;
     const named = sources.filter(({ name }) => interactionFile.test(basename(name)));
@@ -162,8 +165,8 @@ const inWords = (time: TimeFormat): string =>
     ({ s: "epoch seconds", ms: "milliseconds", us: "microseconds", iso: "ISO 8601" })[time as string] ?? time;
 
 /**
- * Returns the source's columns: the name of each part or additional column with its column, those of a rule, and the
- * unused ones.
+ * Returns the columns of the source. `used` are the columns of the parts of an interaction, of additional columns and
+ * of the event rule; `ignored` are the names of the other columns.
  */
 export function sourceColumns({ table, roles, extras, event }: Pick<Plan, "table" | "roles" | "extras" | "event">) {
     const places = [...Object.entries(roles), ...extras.map(({ name, column }) => [name, column] as const)];

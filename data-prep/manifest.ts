@@ -26,7 +26,10 @@ export interface Manifest {
         /** Epoch seconds. */
         readonly firstTimestamp: number;
         readonly lastTimestamp: number;
-        /** Rows that are not in the CSV: unusable, without a type by `--event`, or equal to another row. */
+        /**
+         * Number of input rows that are not in the CSV: unusable, without an event type by the rule of `--event`, or
+         * equal to another row.
+         */
         readonly skipped: number;
         readonly leftOut: number;
         readonly repeated: number;
@@ -39,7 +42,7 @@ export interface Manifest {
     readonly items?: AttributesEntry;
     readonly users?: AttributesEntry;
     readonly noun: Noun;
-    /** Checks of the data. Red ones stop `pulumi up`. */
+    /** Checks of the data quality. A red check stops `pulumi up`. */
     readonly checks: readonly Check[];
     /** Users with histories of different lengths, for the demo and the page. */
     readonly viewers: readonly string[];
@@ -49,7 +52,7 @@ export interface Manifest {
 
 type Dataset = "interactions" | "items" | "users";
 
-/** A CSV of items or users. */
+/** The manifest's entry for a CSV of items or users. */
 export interface AttributesEntry {
     /** Name of the CSV beside the manifest. */
     readonly file: string;
@@ -95,7 +98,10 @@ export async function readManifest(csvPath: string): Promise<Manifest | undefine
     return text === undefined ? undefined : parseManifest(text, path);
 }
 
-/** Returns the manifest of the interactions at `csvPath`, which have this hash; undefined if there is none. */
+/**
+ * Returns the manifest beside the interactions at `csvPath`, if it was written for interactions with this hash;
+ * otherwise undefined.
+ */
 export async function manifestOf(csvPath: string, sha256: () => Promise<string>): Promise<Manifest | undefined> {
     const manifest = await readManifest(csvPath);
     return manifest && manifest.interactions.sha256 === (await sha256()) ? manifest : undefined;

@@ -17,12 +17,12 @@ export interface Numbering {
     add(value: number, bytes: Buffer, from: number, to: number): number;
 }
 
-/** Creates an empty numbering. */
+/** Creates a numbering that contains no IDs yet. */
 export function createNumbering(): Numbering {
     const ids: string[] = [];
     let direct = new Int32Array(4096).fill(-1);
     const others = createInterner();
-    /** Numbers of the IDs that `direct` does not contain, in the order of `others`. */
+    /** Numbers of the IDs that the array `direct` cannot contain, in the order in which `others` contains them. */
     const numbersOfOthers: number[] = [];
 
     const find = (value: number, bytes: Buffer, from: number, to: number): number => {

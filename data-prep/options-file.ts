@@ -7,7 +7,10 @@ import { sha256Of } from "./files.ts";
 /** Options whose values are paths. */
 const paths = new Set(["items", "users", "output", "report"]);
 
-/** The error if the options file, or the stack that names it, is unusable. The message contains the fix. */
+/**
+ * The error for an unusable options file, or for a stack whose configuration names no usable one. The message contains
+ * the fix.
+ */
 class OptionsFileError extends Error {
     override readonly name = "OptionsFileError";
 }

@@ -19,7 +19,7 @@ const keys = [
 /** Number of groups of users. The test uses one group at a time, with item counts from the other nine. */
 export const folds = 10;
 
-/** Discounts by position (developer guide, metrics: 1 / log(1 + position)). */
+/** Discounts of a list's positions, which NDCG uses (developer guide, metrics: 1 / log(1 + position)). */
 const discounts = Array.from({ length: longestList }, (_, rank) => 1 / Math.log(rank + 2));
 const idealGain = (hits: number) => discounts.slice(0, hits).reduce((sum, gain) => sum + gain, 0);
 
@@ -82,7 +82,7 @@ function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Arra
     });
 }
 
-/** Returns the ranks, from 0, of a user's test items in the list. */
+/** Returns at which ranks of the list, counted from 0, a user's test items are. */
 function hitsOf(ranking: Int32Array, user: number, watchedBy: Int32Array, wanted: Int32Array): number[] {
     const hits: number[] = [];
     let rank = 0;

@@ -11,7 +11,7 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
      * cache.
      */
     input?: string;
-    /** Several inputs. Their interactions are written in this order. */
+    /** Several inputs. data-prep writes their interactions in the order of this list. */
     inputs?: readonly string[];
     /** Path of the CSV; the other files are written beside it. */
     output?: string;
@@ -21,7 +21,7 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
     quarantine?: string;
     /** Words of the command line that the user typed, for suggested commands in messages. */
     command?: readonly string[];
-    /** The file that stated these options, for the manifest. */
+    /** The file that contained these options, to record it in the manifest. */
     optionsFile?: Manifest["optionsFile"];
     /** Folder of a fetched MovieLens 100k; by default data/ml-100k. */
     cacheFolder?: string;

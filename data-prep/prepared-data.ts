@@ -58,7 +58,10 @@ export async function withMetadataFiles<Config extends Files>(
     return adds && manifest?.interactions.sha256 === (await sha256()) ? { ...config, metadataFiles: named } : config;
 }
 
-/** Returns the files of the configuration, or those that the manifest names for a dataset, beside the interactions. */
+/**
+ * Returns the paths of the items and users files: those of the configuration, or else those that the manifest names for
+ * a dataset. The manifest's files are beside the interactions.
+ */
 function metadataFilesOf(
     { interactionsFile, metadataFiles }: Files,
     manifest: Manifest | undefined,

@@ -98,7 +98,7 @@ export function refuseUnfit(
     }
 }
 
-/** Returns a command with a rule that keeps the most frequent types of the data's own column. */
+/** Returns a suggested command whose event rule keeps only the most frequent types of the data's event column. */
 function fewerTypes(
     [plan]: readonly Plan[],
     types: Readonly<Record<string, number>>,
@@ -118,7 +118,7 @@ function fewerTypes(
 }
 
 /**
- * Refuses a table of items or users in which no id is one of the interactions.
+ * Refuses a table of items or users in which no ID occurs in the interactions.
  *
  * @param table its path, ids and columns.
  * @param eventIds ids of the interactions.
@@ -163,6 +163,6 @@ export function refuseOneFileTwice(paths: readonly string[], outputPath: string,
     if (twice) throw new UnfitDataError(`${twice} is the input and the output: name another file with --output.`);
 }
 
-/** Returns the options of the tables of items and users. */
+/** Returns the command-line options that name the tables of items and users, and their columns. */
 export const tablesGiven = ({ items, itemColumns, users, userColumns }: TablesChoice): string[] =>
     wordsOf({ items, "item-columns": itemColumns, users, "user-columns": userColumns });

@@ -18,7 +18,10 @@ import { createTimeField } from "./time-field.ts";
 import { shown } from "./values.ts";
 
 const LF = 0x0a;
-/** Maximum number of bytes by which a row grows, in addition to a doubled record: its event type and its punctuation. */
+/**
+ * Maximum length in bytes of the event type and the punctuation that a row gets in the CSV. In addition, escapes can
+ * double the length of the row itself.
+ */
 const longestAddition = 8192;
 
 /** A table, and what data-prep found in its columns. */
@@ -37,11 +40,11 @@ export interface ConvertResult {
     /** The written rows. */
     columns: Columns;
     badRows: { count: number; first: BadRow[] };
-    /** Number of rows for which the rule gives no event type. */
+    /** Number of rows for which the event rule gives no event type. */
     leftOut: number;
-    /** Number of rows in which a column that the rule compares is empty. */
+    /** Number of rows in which a column that the event rule compares is empty. */
     emptyInRule: number;
-    /** Number of rows that each case of the rule matches, in the order of the cases. */
+    /** Number of rows that each case of the event rule matches, in the order of the cases. */
     matched: readonly number[];
     /** Number of rows that equal an earlier one in all their values. */
     repeated: number;
@@ -149,8 +152,8 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         let isHeader = table.hasHeader;
 
         /**
-         * Converts complete records of `bytes` into `out`, while they fit. Returns the start of the rest, the length of the
-         * output, and whether it is full.
+         * Converts the complete records of `bytes` into `out`, as far as they fit. Returns the position of the first
+         * record that was not converted, the length of the output, and whether the output is full.
          */
         const take = (bytes: Buffer, start: number, out: Buffer) => {
             let [from, length] = [start, 0];
@@ -197,7 +200,10 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         return Object.assign(take, { line: () => line });
     };
 
-    /** Finds the rows that equal an earlier one, ascending, and frees its records. Call it once, after all rows. */
+    /**
+     * Finds the rows that equal an earlier one, and removes them from the columns and counts. Returns their numbers in
+     * ascending order. Call it once, after all rows.
+     */
     const dropRepeats = (): Int32Array => {
         const repeated = repeats.find(collected.finish());
         collected.remove(repeated);
@@ -218,7 +224,8 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
 }
 
 /**
- * Returns the columns of numbers with decimal commas, among those whose values are numbers for the CSV or for a rule.
+ * Returns the numbers of the columns whose numbers have decimal commas. Considers only columns whose values are numbers
+ * for the CSV or for a rule.
  */
 function decimalCommaColumns(
     { table, roles, event }: Plan,

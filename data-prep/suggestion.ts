@@ -3,7 +3,7 @@ import { shell } from "terminal-text";
 import { readManifest } from "./manifest.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
 
-/** Options to change, by their names without `--`. */
+/** Options that a suggested command changes, by their names without `--`. */
 export type Changes = Readonly<Record<string, string>>;
 
 /** A function that returns the user's command with changed options. */

@@ -13,12 +13,15 @@ export interface TimeField {
     write(out: Buffer, start: number): number;
 }
 
-/** Creates the reader of a column of times. `latest` is the latest one that is not in the future, epoch seconds. */
+/**
+ * Creates the reader of a column of times. `latest` is the latest accepted time in epoch seconds: a later one is in the
+ * future.
+ */
 export function createTimeField(format: TimeFormat, dialect: Dialect, latest: number): TimeField {
     const readTime = timeReader(format);
     let bytes: Buffer = Buffer.alloc(0);
     let [from, to, seconds] = [0, 0, 0];
-    /** Whether the CSV gets the digits of the field unchanged. */
+    /** Whether the CSV can contain the digits of the field unchanged. */
     let isWritten = false;
 
     const read = (record: Buffer, start: number, end: number): string | undefined => {

@@ -13,7 +13,7 @@ export interface Noun {
     readonly many: string;
 }
 
-/** Names of the item column without punctuation, and the noun for its items. */
+/** Names of columns with item IDs, without punctuation, and the noun for the items that each name suggests. */
 const nouns: readonly (readonly [columns: RegExp, one: string, many?: string])[] = [
     [/^(movie|film)(id)?$/, "film"],
     [/^((parent)?asin|product(id)?|sku|itemsku|stockcode|article(id)?)$/, "product"],
@@ -56,8 +56,8 @@ const consuming = new RegExp(
 const isConsuming = (type: string) => consuming.test(withoutAccents(type));
 
 /**
- * Returns the types of events that end a user's interest in an item, for the default filter. A purchase does, a view
- * does not. Without such a type it is the most frequent one.
+ * Returns the types of events that end a user's interest in an item, for the default filter. A purchase ends it, a view
+ * does not. If the data has no such type, returns the most frequent type.
  *
  * @param types the most frequent first.
  */

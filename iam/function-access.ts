@@ -30,7 +30,7 @@ export function scheduleTrust(caller: ServiceCaller): PolicyDocument {
 export const starts = (caller: ServiceCaller, Sid: string, name: string): Statement =>
     allow(Sid, ["lambda:InvokeFunction"], functionArn(caller, name));
 
-/** Returns the statement that allows sending failed events to this queue. */
+/** Returns the statement that allows sending events that failed to this queue. */
 export const keepsFailures = (caller: ServiceCaller, queue: string): Statement =>
     allow("SendFailures", ["sqs:SendMessage"], regionalArn(caller, "sqs", queue));
 
@@ -50,15 +50,15 @@ export const readsMetrics = (caller: ServiceCaller): Statement =>
     anywhere(caller, "ReadMetrics", ["cloudwatch:GetMetricData"]);
 
 /**
- * Returns a statement for actions without a resource type, limited to the stack's region. Cite the documentation at
- * each use.
+ * Returns a statement for actions that have no resource type, limited to the stack's region. Each caller cites AWS's
+ * documentation of its actions.
  */
 export const anywhere = ({ region }: ServiceCaller, Sid: string, Action: readonly string[]): Statement => ({
     ...allow(Sid, Action, "*"),
     Condition: { StringEquals: { "aws:RequestedRegion": region } },
 });
 
-/** Returns a policy document of these statements. */
+/** Returns a policy document with the given statements. */
 export const document = (Statement: readonly Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
 
 /** Returns a statement that allows actions on resources, without a condition. */

@@ -29,7 +29,7 @@ export type ResourceRule = (
     choices: RuleChoices,
 ) => string | undefined;
 
-/** AWS managed policies that are too wide for this program. */
+/** AWS managed policies that allow more than this program may need. */
 const tooWide = ["AdministratorAccess", "AmazonPersonalizeFullAccess", "AmazonS3ReadOnlyAccess"];
 /** Properties that can contain policy documents. */
 const documentProperties = ["policy", "assumeRolePolicy", "inlinePolicy"];

@@ -6,7 +6,10 @@ import { isGithubSubject } from "../iam/github-trust.ts";
 /** The project that the operator manages. Its name is in tags and in the path of its state flags. */
 export const operatedProject = "movie-recommender";
 
-/** The validated configuration of this program; operator/Pulumi.yaml has the descriptions and defaults. */
+/**
+ * Reads and validates the configuration of the operator program; operator/Pulumi.yaml has the descriptions and
+ * defaults.
+ */
 export function loadConfig() {
     const own = new pulumi.Config();
     const region = new pulumi.Config("aws").require("region");

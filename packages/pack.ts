@@ -97,7 +97,10 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
 
 const built = (source: string) => source.replace(/\.ts$/, ".js");
 
-/** The `exports` of the compiled files; `sources` names the TypeScript files, for one or several modules. */
+/**
+ * Returns the `exports` of a package.json for compiled files; `sources` contains the TypeScript file of one module, or
+ * of several modules by name.
+ */
 function builtExports(sources: string | Readonly<Record<string, string>>): object {
     const modules = Object.entries(typeof sources === "string" ? { ".": sources } : sources);
     return Object.fromEntries(

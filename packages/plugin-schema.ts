@@ -5,7 +5,8 @@ import { pluginModule } from "./pulumi-personalize/plugin.ts";
 
 /**
  * Writes the schema of the plugin `pulumi-resource-personalize` from the classes of `pulumi-personalize`: names, types,
- * required inputs and descriptions from their arguments and outputs, replacements from the kinds.
+ * required inputs and descriptions from their arguments and outputs, and from the resource kinds the inputs whose
+ * change replaces a resource.
  */
 
 const classesFile = join(import.meta.dirname, "pulumi-personalize", "resources.ts");

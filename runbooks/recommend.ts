@@ -169,7 +169,7 @@ function numResults(text: string): number {
     return value;
 }
 
-/** Adds an option such as `GENRE=Comedy` to the earlier values. */
+/** Adds the value of a repeated option, such as `GENRE=Comedy`, to the values of the earlier ones. */
 function filterValue(text: string, before: Record<string, string[]>): Record<string, string[]> {
     const [, placeholder = "", value = ""] = /^\$?([^=]+)=(.+)$/.exec(text) ?? [];
     if (placeholder === "") {

@@ -88,7 +88,7 @@ async function watch(signal: AbortSignal): Promise<number> {
     }
 }
 
-/** Ctrl-C is the usual way to end the command, so the exit code is 0. */
+/** Prints the changes of the status until Ctrl-C, which is the usual way to end the command, so the exit code is 0. */
 async function follow(signal: AbortSignal): Promise<number> {
     let before: StackReport | undefined;
     while (!signal.aborted) {

@@ -63,14 +63,14 @@ for (const [file, texts] of [
     }
 }
 
-/** Returns the Pulumi commands among them, without the words that start the Pulumi CLI. */
+/** The Pulumi commands in `commands`, without the words that start the Pulumi CLI. */
 const ofPulumi = [...commands.values()].flatMap(({ file, words }) => {
     const start = words.indexOf("pulumi");
     return start < 0
         ? []
         : [{ file, args: words.slice(start + 1).filter((word, index) => index > 0 || word !== "--") }];
 });
-/** Returns the npm scripts among them: the script, the subcommand of `local`, and the options. */
+/** The npm scripts in `commands`: the script, the subcommand of `local`, and the options. */
 const ofScripts = [...commands.values()].flatMap(({ file, words: [script = "", ...words] }) => {
     const args = words.filter((word) => word !== "--");
     const isOfLocal = script === "local" && /^[a-z-]+$/.test(args[0] ?? "");

@@ -2,17 +2,20 @@ import type { ListedVersion } from "../../personalize/operations/solution-versio
 import type { ViewerWithEvents } from "./ports.ts";
 import type { BatchState, Failure, Phase } from "./state.ts";
 
-/** What a run observes in addition to the state. */
+/** What a run of the batch function reads in addition to its stored state. */
 export interface Observed {
     /** Epoch milliseconds. */
     readonly now: number;
-    /** The version that the stack requests: a held one, or else that of the newest `pulumi up`. */
+    /**
+     * The solution version that the stack requests: the one at which an operator holds the stack, or else that of the
+     * newest `pulumi up`.
+     */
     readonly request: string;
-    /** Whether an operator holds the requested version. */
+    /** Whether an operator holds the stack at the requested version, so that newer versions are ignored. */
     readonly held: boolean;
     /** Number of the generation that the API serves; undefined before the first one. */
     readonly served: number | undefined;
-    /** Days between two jobs. */
+    /** Days between two batch inference jobs. */
     readonly everyDays: number;
 }
 
@@ -20,13 +23,16 @@ export type Step = "wait" | "begin" | "abandon" | "expire" | "accept" | Phase;
 
 const hour = 3_600_000;
 const day = 24 * hour;
-/** Wait after a first failed job, and the longest wait: it doubles with each failure. */
+/**
+ * Milliseconds before a failed job is repeated: the first wait, and the longest one. The wait doubles with each
+ * failure.
+ */
 const firstRetry = 6 * hour;
 const longestRetry = day;
 
 /**
- * Returns the next step. The request of another version abandons a generation that is not live yet: an operator who rolls back
- * must not get the lists of the version before.
+ * Returns the next step of the batch function. Abandons a generation that is not live yet if the stack now requests
+ * another version: after a rollback, viewers must not get lists of the version before.
  */
 export function nextStep(state: BatchState, { now, request, served, everyDays }: Observed): Step {
     const { making, live, failure, leaving } = state;
@@ -46,7 +52,7 @@ export function isSettled(state: BatchState, observed: Observed): boolean {
     return state.live !== undefined && state.making === undefined && (step === "wait" || step === "expire");
 }
 
-/** Returns the record of failures in a row after one more failure. */
+/** Returns the record of consecutive failures, with one more failure. */
 export function failureAfter(before: Failure | undefined, text: string, request: string, now: number): Failure {
     const count = (before?.count ?? 0) + 1;
     return { text, count, request, retryAt: now + Math.min(firstRetry * 2 ** (count - 1), longestRetry) };
@@ -57,17 +63,18 @@ export interface VersionChoice {
     /** Versions of the solution, oldest first. */
     readonly versions: readonly ListedVersion[];
     readonly request: string;
-    /** Whether an operator holds the requested version. */
+    /** Whether an operator holds the stack at the requested version, so that newer versions are ignored. */
     readonly held: boolean;
-    /** Version and request of the live generation. */
+    /** The live generation: its solution version, and the version that the stack requested for it. */
     readonly live: { readonly solutionVersionArn: string; readonly request: string } | undefined;
-    /** Returns the reasons of the quality gate against a version; empty if it passes. */
+    /** Returns the reasons for which the quality gate rejects a version; empty if the version passes. */
     readonly refusals: (fresh: string, live: string) => Promise<readonly string[]>;
 }
 
 /**
- * Returns the version for the next job. A version that `up` or an operator newly requested needs no gate, as with a campaign. After that, the newest ACTIVE version
- * that Personalize trained automatically replaces the live one if it passes the quality gate.
+ * Returns the version for the next job. A version that `up` or an operator newly requested skips the quality gate, as
+ * with a campaign. After that, the newest ACTIVE version that Personalize trained automatically replaces the live one
+ * if it passes the quality gate.
  */
 export async function chooseVersion({ versions, request, held, live, refusals }: VersionChoice): Promise<string> {
     if (held || live === undefined || live.request !== request) return request;
@@ -79,13 +86,16 @@ export async function chooseVersion({ versions, request, held, live, refusals }:
     return live.solutionVersionArn;
 }
 
-/** A job has at most a tenth as many unproven viewers as other viewers, but may always have this many. */
+/**
+ * Number of unproven viewers that every job may have. Above this number, a job has at most a tenth as many unproven
+ * viewers as other viewers.
+ */
 const fewestStrangers = 100;
 
 /**
- * Returns the viewers of a job in the order of their IDs: active ones of the data, and those with events. A stranger can send
- * events for invented viewers, and each viewer of a job is billed. So, of the viewers whom neither the data nor a token proves, only
- * the newest ones get a list.
+ * Returns the viewers of a job in the order of their IDs: viewers who are active in the data, and viewers who sent
+ * events. A stranger can send events for invented viewers, and each viewer of a job is billed. So, of the viewers whom
+ * neither the data nor a token proves, only the newest ones get a list.
  *
  * @param active active viewers of the data whom the version knows
  * @param known all viewers of the data
@@ -112,8 +122,8 @@ interface Interactions {
 }
 
 /**
- * Returns the active users of the interactions: users with an interaction in the last `activeDays` of the data's own time. Old
- * data such as MovieLens would have none of today.
+ * Returns the active users of the interactions: users with an interaction in the last `activeDays` of the data's own
+ * time. Counted back from today, old data such as MovieLens has no active users.
  */
 export function activeUsers({ users, timestamps, userIds }: Interactions, activeDays: number): string[] {
     const newest = timestamps.reduce((latest, time) => Math.max(latest, time), 0);

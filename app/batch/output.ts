@@ -3,7 +3,7 @@ import { type FilmScores, packFilms } from "../serving/film-scores.ts";
 /** One line of a batch job's output. */
 export type OutputLine =
     | { readonly userId: string; readonly films: FilmScores }
-    /** A viewer without a list, or a line that is not readable (`userId` undefined). */
+    /** An error: a viewer for whom the job made no list, or an unreadable line (`userId` undefined). */
     | { readonly userId: string | undefined; readonly error: string };
 
 /**

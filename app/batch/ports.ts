@@ -3,13 +3,13 @@ import type { KeptList, ServedLists } from "../serving/ports.ts";
 import type { TextLine } from "./output.ts";
 import type { BatchState, Making } from "./state.ts";
 
-/** The interactions of the newest `pulumi up`. */
+/** The interactions that the newest `pulumi up` imported. */
 export interface Interactions {
     readonly users: Int32Array;
     readonly timestamps: Uint32Array;
     readonly userIds: readonly string[];
     readonly userCount: number;
-    /** Calculates the metrics of the most popular items, by the service's keys. */
+    /** Calculates the metrics of recommending the most popular items, with Personalize's names of metrics as keys. */
     popularity(): Metrics;
 }
 
@@ -28,7 +28,7 @@ interface Job {
     readonly failureReason?: string;
 }
 
-/** Calls of the function to AWS. Each call may fail. Times are epoch milliseconds. */
+/** The batch function's calls to AWS. Each call may fail. Times are epoch milliseconds. */
 export interface BatchPorts {
     now(): number;
     /** Returns the milliseconds until Lambda ends the run. */
@@ -45,19 +45,20 @@ export interface BatchPorts {
     /** Returns the lease. */
     end(): Promise<void>;
 
-    /** Returns the version that an operator holds; undefined without a hold. */
+    /** Returns the version at which an operator holds the stack; undefined if the stack follows the newest version. */
     heldVersion(): Promise<string | undefined>;
     /** Returns the versions of the solution, oldest first. */
     versions(): Promise<readonly ListedVersion[]>;
     metrics(solutionVersionArn: string): Promise<Metrics | null>;
     interactions(): Promise<Interactions>;
     /**
-     * Returns a check for the viewers in a version's data; undefined if the data's tables do not list viewers, or do not exist.
+     * Returns a function that checks whether a version's data contains a viewer; undefined if the fallback tables of
+     * the version do not list viewers, or do not exist.
      */
     viewersOf(solutionVersionArn: string): Promise<((userId: string) => boolean) | undefined>;
-    /** Returns the viewers with an event since this moment. */
+    /** Returns the viewers with an event after the time `since`. */
     viewersWithEvents(since: number): Promise<readonly ViewerWithEvents[]>;
-    /** Returns the month's spend as the cost guard counts it; undefined before its first run. */
+    /** Returns the month's spend as the cost guard counts it; undefined before the cost guard's first run. */
     spend(): Promise<{ readonly month: string; readonly usd: number } | undefined>;
 
     writeUsers(jobName: string, userIds: readonly string[]): Promise<void>;
@@ -68,23 +69,23 @@ export interface BatchPorts {
     /** Returns the lines of the job's output from a position in bytes; none if the output is missing. */
     output(jobName: string, from: number): AsyncIterable<TextLine>;
 
-    /** Stores lists that expire at this moment, and retries those that DynamoDB throttles. */
+    /** Stores lists that expire at the time `expiresAt`. Repeats writes that DynamoDB throttles. */
     putLists(lists: readonly { readonly userId: string; readonly list: KeptList }[], expiresAt: number): Promise<void>;
-    /** Copies a viewer's list to another generation. Returns whether it exists. */
+    /** Copies a viewer's list from one generation to another. Returns false if the viewer has no list to copy. */
     copyList(userId: string, from: number, to: number): Promise<boolean>;
-    /** Lets viewers' lists of a generation expire at this moment. */
+    /** Makes the lists of these viewers in a generation expire at the time `at`. */
     expireLists(userIds: readonly string[], generation: number, at: number): Promise<void>;
     /** Returns what the API serves; undefined before the first generation. */
     served(): Promise<ServedLists | undefined>;
     /** Makes the API serve a generation: lists, fallback tables and catalogue switch in this one write. */
     serve(lists: ServedLists): Promise<void>;
-    /** Sends a notification. Readers ignore a second one with an equal ID. */
+    /** Sends a notification. Receivers ignore a second notification with the same ID. */
     notify(id: string, text: string): Promise<void>;
 }
 
 /** Settings of the function, from the stack's configuration. */
 export interface BatchSettings {
-    /** Version of the newest `pulumi up`. */
+    /** ARN of the solution version of the newest `pulumi up`. */
     readonly solutionVersionArn: string;
     /** Recipe name; undefined with AutoML. */
     readonly recipe?: string | undefined;
@@ -96,6 +97,6 @@ export interface BatchSettings {
     };
     /** US dollars. */
     readonly monthlyLimitUsd: number;
-    /** Start of the jobs' names. */
+    /** Prefix of the names of the batch inference jobs. */
     readonly jobNamePrefix: string;
 }

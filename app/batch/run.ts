@@ -20,26 +20,32 @@ import { type OutputLine, readOutputLine } from "./output.ts";
 import type { BatchPorts, BatchSettings, Interactions } from "./ports.ts";
 import { type BatchState, type Failure, type Generation, type Making, withoutFailure, withoutMaking } from "./state.ts";
 
-/** What a run returns, for `pulumi up`, which awaits the first generation. */
+/** The result of a run, which `pulumi up` reads while it waits for the first generation of lists. */
 export interface BatchReport {
     /** Whether the lists of the requested version are live. */
     readonly settled: boolean;
-    /** Whether another run works at the same time. */
+    /** Whether another run is active at the same time, so that this run did nothing. */
     readonly busy: boolean;
     readonly phase?: Making["phase"];
     readonly live?: Generation;
     readonly failure?: Failure;
 }
 
-/** Milliseconds before the function's timeout in which the run begins no new part. */
+/** Milliseconds before the function's timeout in which a run starts no further group of writes. */
 const reserve = 20_000;
-/** Number of viewers whose lists a part stores, copies or lets expire. */
+/** Number of viewers whose lists the run stores, copies or expires before it checks the remaining time. */
 const partLength = 500;
-/** Milliseconds for which replaced lists remain: processes of the API read the newest generation within seconds. */
+/**
+ * Milliseconds for which replaced lists remain in the table. Processes of the API switch to the newest generation
+ * within seconds.
+ */
 const replaced = 24 * 3_600_000;
-/** Intervals between two jobs after which a list expires, if no newer generation replaces it: it survives three failed jobs. */
+/**
+ * A list expires after this number of intervals between two jobs, unless a newer generation replaces it. So it survives
+ * three failed jobs.
+ */
 const longestIntervals = 5;
-/** Number of error messages in the state. */
+/** Maximum number of error messages of a job that the state contains. */
 const keptErrors = 3;
 
 /**
@@ -124,7 +130,9 @@ const steps: Readonly<Record<Exclude<Step, "wait">, Work>> = {
     expire: expireLists,
 };
 
-/** Chooses version and viewers, and writes the job's input. */
+/**
+ * Begins a generation: chooses the solution version and the viewers, and writes the input of the batch inference job.
+ */
 async function beginGeneration({ ports, settings }: Run, state: BatchState, observed: Observed): Promise<BatchState> {
     const { now, request, held } = observed;
     const interactions = await ports.interactions();
@@ -177,7 +185,7 @@ async function judge(
     return reasons;
 }
 
-/** Returns the viewers of the next job. */
+/** Returns the viewers for whom the next job makes lists. */
 async function viewersToServe(
     { ports, settings: { activeDays } }: Run,
     interactions: Interactions,
@@ -199,7 +207,7 @@ async function awaitJob(run: Run, state: BatchState, { request }: Observed): Pro
     return noteFailure(run, leave(state, making), text, request);
 }
 
-/** Counts the output, and copies the present list of each viewer for whom the job returned none. */
+/** Counts the lists in the job's output. Copies the present list of each viewer for whom the job returned none. */
 async function keepLists(run: Run, state: BatchState, { request }: Observed): Promise<BatchState> {
     const { ports } = run;
     const making = makingOf(state);
@@ -274,7 +282,7 @@ async function expireLists({ ports }: Run, state: BatchState, { now }: Observed)
     return { ...state, leaving: others };
 }
 
-/** Yields the lines of the output about viewers of the input's generation. */
+/** Yields the parsed lines of a job's output, each with the position of its end in bytes. */
 async function* outputLines(
     ports: BatchPorts,
     { jobName }: Making,
@@ -283,7 +291,10 @@ async function* outputLines(
     for await (const { text, end } of ports.output(jobName, from)) yield { ...readOutputLine(text, listLength), end };
 }
 
-/** Records a failure, and notifies about the first one in a row. The notification comes first: a repeated one has an equal ID. */
+/**
+ * Records a failure, and sends a notification about the first of consecutive failures. Sends it before the failure is
+ * stored: if the run is repeated, receivers ignore the second notification, which has the same ID.
+ */
 async function noteFailure({ ports }: Run, state: BatchState, text: string, request: string): Promise<BatchState> {
     const failure = failureAfter(state.failure, text, request, ports.now());
     ports.log({ failed: text, count: failure.count });
@@ -294,7 +305,7 @@ async function noteFailure({ ports }: Run, state: BatchState, text: string, requ
     return { ...state, failure };
 }
 
-/** Gives up the generation that is being made. Its stored lists expire. */
+/** Abandons the generation that is being made. Its stored lists expire. */
 const leave = (state: BatchState, making: Making): BatchState => ({
     ...withoutMaking(state),
     leaving: [...state.leaving, leavingOf(making)],

@@ -1,33 +1,42 @@
 /** A generation of lists: the lists of one batch inference job, which the API begins to serve at the same moment. */
 export interface Generation {
-    /** Counts up from 1. A generation that was abandoned keeps its number. */
+    /** Number of the generation, counted from 1. The number of an abandoned generation is not used again. */
     readonly generation: number;
     readonly jobName: string;
     readonly solutionVersionArn: string;
-    /** The version that `pulumi up` or a hold requested when the generation began. */
+    /**
+     * The version that the stack requested when the generation began: that of `pulumi up`, or the one at which an
+     * operator held the stack.
+     */
     readonly request: string;
     /** Start of the job in epoch milliseconds. */
     readonly madeAt: number;
     /** Number of viewers in the job's input. */
     readonly users: number;
-    /** Number of viewers with a new list, and with a list of the generation before, because the job returned none. */
+    /**
+     * Number of viewers with a new list (`lists`), and of viewers for whom the job returned none, so that their
+     * previous list was copied (`kept`).
+     */
     readonly lists: number;
     readonly kept: number;
     /** The first messages of the output's error lines. */
     readonly errors: readonly string[];
 }
 
-/** The work on a generation, in this order. Each phase can be repeated. */
+/** The phases of the work on a generation, in their order. Each phase can be repeated. */
 export type Phase = "create" | "run" | "keep" | "load" | "switch";
 
 /** The generation that is being made. */
 export interface Making extends Generation {
     readonly phase: Phase;
-    /** Position in the phase: of viewers without a new list (`keep`), or of the output's bytes (`load`). */
+    /**
+     * Progress of the phase: the number of viewers without a new list whose previous list is copied (`keep`), or the
+     * position in the job's output in bytes (`load`).
+     */
     readonly cursor: number;
 }
 
-/** A generation whose lists must expire, with the number of viewers that are done. */
+/** A generation whose lists must expire. `cursor` is the number of viewers whose lists already expire. */
 interface Leaving extends Pick<Generation, "generation" | "jobName"> {
     readonly cursor: number;
 }
@@ -37,7 +46,7 @@ export interface Failure {
     readonly text: string;
     /** Number of failures in a row. */
     readonly count: number;
-    /** Time of the next job in epoch milliseconds; the present generation continues before. */
+    /** Time of the next job in epoch milliseconds. Until then, the API serves the present generation. */
     readonly retryAt: number;
     readonly request: string;
 }
@@ -49,7 +58,7 @@ export interface BatchState {
     readonly making?: Making;
     readonly leaving: readonly Leaving[];
     readonly failure?: Failure;
-    /** US dollars of this month's jobs, at the upper end of the prices. */
+    /** The spend on this month's batch inference jobs in US dollars, at the upper end of the prices. */
     readonly spent: { readonly month: string; readonly usd: number };
 }
 

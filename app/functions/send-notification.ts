@@ -1,7 +1,7 @@
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SentNotification } from "../../cost/notifications.ts";
 
-/** A notification in the format of the SNS message, whatever its kind. */
+/** A notification in the format of the SNS message. `kind` is any text. */
 type Notification = Omit<SentNotification, "kind"> & { readonly kind: string };
 
 /** Sends a notification to the stack's topic: JSON, and the text alone to mail addresses. Throws SNS's errors. */

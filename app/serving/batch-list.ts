@@ -39,7 +39,7 @@ export function batchLists(parts: BatchListParts) {
         return shown.films.length === 0 ? undefined : shown;
     }
 
-    /** Answers a request. `reason` is the reason why there is no list, if there is none. */
+    /** Answers a request for a list. If no list is stored for the viewer, `reason` is why. */
     return async function batchList(
         ask: Ask,
         trace: Trace,
@@ -63,8 +63,8 @@ export function batchLists(parts: BatchListParts) {
 const similarWeight = 2;
 
 /**
- * Ranks the films of a list again: films near the top of the similar ones move up. No film is added, because the viewer may have
- * watched it: the job's filter knows more of the viewer's films than the API.
+ * Ranks the films of a list again: moves up films that are near the top of the list of similar films. Adds no film,
+ * because the viewer may have watched it: the job's filter knows more of the viewer's films than the API.
  */
 function reranked(list: FilmScores, { from, films: similar }: ReturnType<Tables["similar"]>): FilmScores {
     if (from !== "similar") return list;

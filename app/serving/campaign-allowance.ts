@@ -109,7 +109,7 @@ function sharedAllowance(
 interface Window {
     /** Number of the window, counted from 1970. */
     readonly at: number;
-    /** Requests that this process may still cause. */
+    /** Number of requests to the campaign that this process may still cause in the window. */
     left: number;
     /** Whether all processes together have used up the window's requests. */
     over: boolean;

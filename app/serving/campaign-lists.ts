@@ -129,7 +129,7 @@ export function campaignLists(parts: CampaignListParts) {
                 return failure === "resting" ? lastFailure : reasonOf(failure);
             }
         },
-        /** Requests a new list in the background, to replace the one that the API just returned. */
+        /** Requests a new list in the background, to replace the old list that the API just returned. */
         refresh(wanted: ListWanted, trace: Trace): void {
             const work = shared(wanted, campaignResilience.later, trace).catch((error: unknown) => {
                 if (error instanceof NoAllowanceError) return;

@@ -3,7 +3,7 @@ import type { CampaignPort, CampaignStatus, Log, StackItems, TablePort } from ".
 import { type Resilience, settled, withTimeout } from "./resilience.ts";
 import type { ServedTables } from "./served-tables.ts";
 
-/** Knows the campaign's status and version, without a call to Personalize for each request. */
+/** Provides the campaign's status and version without a call to Personalize for each request. */
 export interface CampaignWatch {
     /**
      * Returns the known status. The first call of a process waits for DynamoDB and for the version's fallback tables, at most
@@ -19,7 +19,10 @@ interface CampaignKnown extends StackItems {
 }
 
 export interface WatchParts {
-    /** Undefined in a stack that serves lists of batch inference, without a campaign. */
+    /**
+     * The port that reads the campaign's status; undefined in a stack that serves lists of batch inference, without a
+     * campaign.
+     */
     readonly campaign: Pick<CampaignPort, "describe"> | undefined;
     readonly table: Pick<TablePort, "stack" | "putCampaign">;
     readonly tableResilience: Resilience;
@@ -38,7 +41,7 @@ const isAway = (seen: CampaignStatus | undefined) => seen !== undefined && seen.
 
 /**
  * Returns the version whose lists and tables the API serves. While a campaign is created or deleted, this is the
- * version before.
+ * version that was served before.
  */
 const versionServed = (seen: Partial<CampaignStatus> | undefined, before: string | undefined) =>
     (seen?.status === "ACTIVE" ? seen.solutionVersionArn : before) ?? seen?.solutionVersionArn;

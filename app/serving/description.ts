@@ -174,7 +174,7 @@ function faultOf({ instancePath, message = "is wrong", params }: ErrorObject): F
     return { in: `${place}${inside}`, message: unknown === undefined ? told : `${told}: ${unknown}` };
 }
 
-/** Pattern of texts in the API description. Faults leave it out, because it is unreadable. */
+/** Pattern of texts in the API description. Error messages do not show it, because it is unreadable. */
 const withoutControls = String.raw`^[^\u0000-\u001F\u007F-\u009F]*$`;
 
 const escaped = (part: string) => part.replaceAll("~", "~0").replaceAll("/", "~1");

@@ -4,7 +4,7 @@ import type { Tables } from "./table-answers.ts";
 
 /** Maximum length of an ID in bytes. Personalize accepts 256 characters (API reference, PutEvents). */
 export const idBytes = 256;
-/** Maximum lead of a viewer's clock, in seconds. */
+/** Maximum number of seconds by which a viewer's clock may be ahead. */
 const aheadSeconds = 60;
 /** Maximum age of an event in seconds: an event describes what a viewer does now. */
 const oldestSeconds = 24 * 3600;

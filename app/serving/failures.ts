@@ -42,7 +42,7 @@ const reasons = {
     failed: "failed",
 } as const satisfies Record<CampaignFailure, FilmListReason>;
 
-/** Returns the reason for the API's answer. */
+/** Converts a failure of the campaign to the reason that the API's answer states. */
 export const reasonOf = (failure: CampaignFailure): FilmListReason => reasons[failure];
 
 /** Checks whether an error is about the campaign itself, so that it counts as a failure. */

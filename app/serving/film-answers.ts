@@ -23,7 +23,7 @@ export const listedById = (tables: Pick<Tables, "film">, itemId: string): Listed
 export interface ListShown {
     readonly source: Source;
     readonly count: number;
-    /** Films to leave out. */
+    /** IDs of films that the answer leaves out. */
     readonly without?: ReadonlySet<string>;
     readonly reason?: FilmListReason | undefined;
 }

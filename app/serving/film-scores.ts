@@ -13,7 +13,7 @@ export interface FilmScores {
 const separator = "\u0000";
 /** Buffer for the longest list of scores, reused because it holds scores only during a conversion. */
 const scratch = Buffer.alloc(4 * 500);
-/** Personalize returns scores with seven decimals, which fit a 32-bit float. */
+/** Number of decimals of Personalize's scores. Scores with seven decimals fit a 32-bit float. */
 const digits = 7;
 
 /** Stores a list of films in two strings. Scores keep the precision of four bytes. */

@@ -6,7 +6,7 @@ import type { KeptList } from "./ports.ts";
 export interface Now {
     /** Epoch milliseconds. */
     readonly at: number;
-    /** The viewer's newest known revision, or the one in the request if it is later. */
+    /** The viewer's newest known revision, or the revision in the request if it is later. */
     readonly revision: number;
     /** Solution version that the campaign serves; undefined if unknown. */
     readonly solutionVersion: string | undefined;

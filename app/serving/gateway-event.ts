@@ -12,7 +12,7 @@ export interface GatewayEvent {
     readonly isBase64Encoded: boolean;
     readonly requestContext: {
         readonly requestId: string;
-        /** The address of the connection's peer. */
+        /** The peer of the connection, with its IP address. */
         readonly identity?: {
             readonly sourceIp?: string;
             /** The account whose signature API Gateway verified; only for methods with authorization AWS_IAM. */
@@ -21,7 +21,7 @@ export interface GatewayEvent {
     };
 }
 
-/** The result for API Gateway. */
+/** The function's result in the format that API Gateway expects. */
 export interface GatewayResult {
     readonly statusCode: number;
     readonly headers: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export function decoded(text: string): string {
     }
 }
 
-/** Returns the values that are defined. */
+/** Returns a map without its undefined values. */
 export const texts = (values: Readonly<Record<string, string | undefined>> | null): Record<string, string> =>
     Object.fromEntries(
         Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

@@ -18,8 +18,8 @@ export interface HealthParts {
 }
 
 /**
- * Checks whether a notification belongs to the current absence of the campaign, so that the campaign has not served
- * since.
+ * Checks whether a notification is about the present absence of the campaign: the campaign has not served since the
+ * notification.
  */
 const holds = (notification: ShownNotification, campaign: CampaignStatus | undefined): boolean =>
     notification.at + limits.parking >= (campaign?.activeAt ?? 0);
@@ -27,8 +27,9 @@ const holds = (notification: ShownNotification, campaign: CampaignStatus | undef
 const time = (at: number) => new Date(at).toISOString();
 
 /**
- * Reports the current source of answers from what the process knows, without any call. Shows a stranger only the state
- * and the viewers that the page offers: version, throughput and cost would help with an attack on the bill.
+ * Reports from which source the API currently answers. Uses only what the process knows, without any call. Shows a
+ * stranger only the state and the viewers that the page offers: version, throughput and cost would help with an attack
+ * on the bill.
  */
 export function healthTeller(parts: HealthParts) {
     const { stack, region, cost, publicHistories, batch, tables, watch, campaignResilience } = parts;

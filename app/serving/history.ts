@@ -70,15 +70,15 @@ export function historian({ tables, table, tableResilience, log, limits }: Histo
 const byTime = (one: Past, other: Past): number =>
     other.at - one.at || (one.itemId < other.itemId ? -1 : Number(one.itemId > other.itemId));
 
-/** Returns each film once, by its newest time. */
+/** Returns each film once, with its newest viewing, in the order of `byTime`. */
 function inOrder(films: readonly Past[]): readonly Past[] {
     const seen = new Set<string>();
     return films.toSorted(byTime).filter(({ itemId }) => seen.size < seen.add(itemId).size);
 }
 
 /**
- * Returns the token for the end of a page. It names the last film, because a number of films would change when newer
- * films arrive.
+ * Returns the token for the end of a page. It names the last film, because a position in the history would change when
+ * newer films arrive.
  */
 const tokenOf = ({ itemId, at }: Past): string => Buffer.from(JSON.stringify([at, itemId])).toString("base64url");
 

@@ -38,7 +38,10 @@ export const limits = {
     revalidated: 6 * hour,
     /** Time for which the API uses an older list while there is no campaign. Then the list's DynamoDB item expires. */
     stale: 7 * 24 * hour,
-    /** Time before a batch inference job whose events the job may not know (developer guide, "Creating a batch inference job"). */
+    /**
+     * Time before the start of a batch inference job whose events may be missing in the job's lists (developer guide,
+     * "Creating a batch inference job").
+     */
     batchLag: 15 * minute,
     /** Time after an event in which Personalize may not have learned from it: a second or two. */
     settling: 3 * second,
@@ -65,7 +68,7 @@ export const limits = {
      * the processor.
      */
     firstRead: 3 * second,
-    /** Time for which a request waits for these first reads. */
+    /** Time for which a request waits for the first reads of its process (`firstRead`). */
     unstarted: second,
     /** Time for which a request without fallback tables waits for each of two attempts to load them. Lambda allows ten seconds. */
     withoutTables: 3.5 * second,
@@ -81,7 +84,7 @@ export const limits = {
 
     /** Number of consecutive failures after which the API pauses calls to the campaign or to DynamoDB. */
     failuresInRow: 5,
-    /** Length of such a pause. Then one request tries again. */
+    /** Length of a pause of calls to the campaign or to DynamoDB after failures. Then one request tries again. */
     resting: 2 * second,
 };
 
@@ -99,9 +102,9 @@ export const nodeOptions = ["--max-old-space-size=256", "--max-semi-space-size=4
 export const listsOfViewer = 4;
 /** Number of films in a stored list. Each answer shortens the list, so one list serves every `numResults`. */
 export const listLength = 100;
-/** Number of newest films per viewer. */
+/** Number of newest films that the API stores for each viewer. */
 export const recentLength = 20;
-/** Number of films in each campaign call: those of a list, and as many as the API may leave out. */
+/** Number of films to request in each campaign call: those of a list, and as many as the API may leave out. */
 export const askedLength = listLength + recentLength;
 /** Maximum number of events per minute: a viewer sends a few, and an address can be a whole office. */
 export const eventsPerViewer = 60;

@@ -20,9 +20,9 @@ export const epochMinute = (at: number): number => Math.floor(at / minuteMs);
 
 interface Count {
     readonly minute: number;
-    /** Known count of all processes together. */
+    /** Number of events that all processes together have counted, as far as this process knows. */
     known: number;
-    /** Count of this process that it has not reported yet. */
+    /** Number of events that this process has counted but not reported to the table yet. */
     unreported: number;
 }
 
@@ -49,7 +49,7 @@ export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts
     }
 
     return {
-        /** Checks whether `more` further events of a name are allowed in this minute. */
+        /** Checks whether a name has room for `more` further events in the current minute. */
         hasRoom(name: string, limit: number, more: number): boolean {
             const { known, unreported } = countOf(name);
             return known + unreported + more <= limit;

@@ -3,7 +3,7 @@ import type { FilmScores } from "./film-scores.ts";
 /** A list of films from the campaign, or from DynamoDB. */
 export interface FilmOrder {
     readonly films: FilmScores;
-    /** ID from the campaign's answer. */
+    /** Recommendation ID from the campaign's answer. */
     readonly recommendationId?: string;
 }
 
@@ -58,7 +58,9 @@ export interface RecentFilm {
     readonly itemId: string;
     /** Epoch milliseconds. */
     readonly at: number;
-    /** False if the viewer's events of this film are not viewings, but for example clicks. */
+    /**
+     * False if the viewer did not watch the film: all events of the viewer about it are of other types, such as clicks.
+     */
     readonly watched?: false;
     /** Whether the viewer refused the film: lists leave it out, and no list is based on it. */
     readonly refused?: true;
@@ -67,7 +69,7 @@ export interface RecentFilm {
 /** A viewer's newest films. Each event increases `revision`, which is 0 before the first event. */
 export interface Recent {
     readonly revision: number;
-    /** The films, the newest first. */
+    /** The viewer's newest films, the newest first. */
     readonly films: readonly RecentFilm[];
     /** Whether a proven caller sent all films. If absent, a stranger may have sent some. */
     readonly proven?: true;
@@ -90,7 +92,7 @@ export interface KeptList extends FilmOrder {
 
 /** The lists of batch inference that the API serves. */
 export interface ServedLists {
-    /** Number of the generation. All viewers' lists are of this generation. */
+    /** Number of the generation that the API serves. It serves only viewers' lists of this generation. */
     readonly generation: number;
     /** Version that made the lists. The API answers from its fallback tables. */
     readonly solutionVersionArn: string;
@@ -124,7 +126,7 @@ export interface StackItems {
     readonly flushed?: number;
     readonly notification?: ShownNotification;
     readonly spend?: MonthSpend;
-    /** Absent until a batch inference job has made lists. */
+    /** The lists of batch inference that the API serves; absent until a job has made lists. */
     readonly lists?: ServedLists;
 }
 
@@ -150,7 +152,7 @@ export interface TablePort {
     count(what: string, window: number, more: number, expiresAt: number, signal: AbortSignal): Promise<number>;
 }
 
-/** Port to the fallback tables of solution versions. Each call throws its own errors. */
+/** Port to the fallback tables of solution versions. Its calls throw the errors of the store. */
 export interface TablesPort {
     /**
      * Returns the fallback tables of a version as text, with their ETag; undefined if they still have the ETag `etag`.

@@ -24,11 +24,11 @@ export interface PrefetchPorts {
 }
 
 export interface PrefetchWish {
-    /** Maximum number of viewers. */
+    /** Maximum number of viewers for whom the prefetch requests lists. */
     readonly viewers: number;
-    /** Deadline in epoch milliseconds. */
+    /** Time at which the prefetch must end, in epoch milliseconds. */
     readonly until: number;
-    /** ARN of the filter of the lists; empty for none. */
+    /** ARN of the filter for the precomputed lists; empty for lists without a filter. */
     readonly watchedFilterArn: string;
     readonly limits: Limits;
 }
@@ -99,7 +99,7 @@ export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promis
 
 const plain = listKey({ values: {}, context: {} });
 
-/** Checks whether a list is fresh, and stays fresh until the next run. */
+/** Checks whether a list is fresh, and stays fresh until the next run of the prefetch. */
 function isWell(
     list: KeptList,
     revision: number,

@@ -21,7 +21,7 @@ export interface RecommendParts {
     readonly memory: ViewerMemory;
     readonly watch: CampaignWatch;
     readonly lists: CampaignLists;
-    /** Checks whether lists of this filter, or without a filter, leave out what the viewer has watched. */
+    /** Checks whether the lists of a filter (or without a filter) leave out what the viewer has watched. */
     readonly leavesOutWatched: (filter: string | undefined) => boolean;
     /** Whether strangers may see the films that a viewer watched. */
     readonly publicHistories: boolean;

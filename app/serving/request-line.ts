@@ -1,10 +1,10 @@
 import { functionsNamespace, servingApiMetrics as names } from "../../config/metrics.ts";
 import type { FilmListReason, Source } from "../api/names.ts";
 
-/** Facts about a request, in addition to its trace. */
+/** What the log line of a request contains in addition to the request's trace. */
 export interface RequestDone {
     readonly stack: string;
-    /** Whether the line declares metrics. */
+    /** Whether the log line declares CloudWatch metrics. */
     readonly customMetrics: boolean;
     /** Whether the stack serves lists of batch inference, without calls of a campaign. */
     readonly batch: boolean;

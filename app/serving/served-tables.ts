@@ -11,7 +11,8 @@ export interface ServedTables {
     current(): Tables;
     /**
      * Loads the tables of a version, unless they are in use and were compared lately. Never throws: after a failure the
-     * tables in use stay. Returns the switch to them, so that the caller can take over the version at the same moment.
+     * tables in use stay. Returns a function that switches to the loaded tables, so that the caller can switch to the
+     * version at the same moment.
      *
      * @param solutionVersionArn undefined if no campaign has served yet: then the tables of the newest `pulumi up`.
      */

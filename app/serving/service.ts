@@ -39,7 +39,7 @@ export interface ApiConfig {
     readonly filters: Readonly<Record<string, string>>;
     /** Names of the filters that include films because the viewer watched them. */
     readonly filtersOfWatched?: readonly string[];
-    /** Event types after which the viewer's lists leave out the film; absent: viewings. */
+    /** Event types after which the viewer's lists leave out the film; types that count as viewings if absent. */
     readonly watchedTypes?: readonly string[];
     /**
      * ARN of the filter for requests that name no filter. It leaves out what the viewer has watched. Empty for none.
@@ -63,7 +63,7 @@ export interface ApiConfig {
     readonly apiKey?: boolean;
     /** The issuer of viewers' tokens; absent: no viewer is proven. */
     readonly viewerAuth?: ViewerAuth;
-    /** The noun for an item in problems; absent: film. */
+    /** The noun for an item in the API's error messages; `film` if absent. */
     readonly noun?: string;
     /** Web origins of the catalogue's images, which the page may show; absent: none. */
     readonly imageOrigins?: readonly string[];

@@ -21,7 +21,7 @@ type SimilarFrom = "similar" | "genres" | "popular";
 interface Ask {
     /** Maximum number of films; default 25. */
     readonly count?: number;
-    /** IDs of films to leave out, because the viewer knows them. */
+    /** IDs of films to leave out of the answer, because the viewer knows them. */
     readonly without?: ReadonlySet<string>;
 }
 

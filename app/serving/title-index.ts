@@ -1,4 +1,4 @@
-/** Letters without a Unicode decomposition, in the form in which people without these letters type them. */
+/** Letters without a Unicode decomposition, each with the plain letters that people type in its place. */
 const plainLetters: Readonly<Record<string, string>> = {
     æ: "ae",
     ð: "d",
@@ -73,7 +73,7 @@ function matchOf(title: string, sought: string, words: readonly string[]): Match
     return words.every((word) => ` ${title}`.includes(` ${word}`)) ? "words begin" : "inside words";
 }
 
-/** Returns the index of the last of ascending numbers that is at most `wanted`. */
+/** Returns the index of the last number that is at most `wanted`. The numbers are in ascending order. */
 function lastAtMost(numbers: Uint32Array, wanted: number): number {
     let [from, to] = [0, numbers.length - 1];
     while (from < to) {

@@ -29,7 +29,10 @@ function packRecent(films: readonly RecentFilm[]): Pick<Viewer, "recent" | "watc
     return { recent, watched: watched === recent ? recent : watched };
 }
 
-/** Measured bytes of objects and cache entry, without strings and scores. `bench:api` measures them again. */
+/**
+ * Measured bytes of a viewer's objects and cache entry in memory, without strings and scores. `bench:api` measures them
+ * again.
+ */
 const viewerBytes = 450;
 const listBytes = 250;
 
@@ -42,7 +45,7 @@ export function viewerMemory(maxBytes: number) {
     const find = (userId: string) => viewers.get(userId) ?? unknownViewer;
     return {
         find,
-        /** Adds what DynamoDB contained at the time `at`. Keeps the later revision. */
+        /** Adds what DynamoDB contained about a viewer at the time `at`. Of two revisions, keeps the later one. */
         read(userId: string, { recent, list }: { recent: Recent; list?: KeptList }, at: number): Viewer {
             const known = find(userId);
             const { films, revision } = recent;
@@ -61,7 +64,10 @@ export function viewerMemory(maxBytes: number) {
             const known = find(userId);
             viewers.set(userId, { ...known, lists: withList(known.lists, list) });
         },
-        /** Replaces the viewer's newest films after an event, and drops earlier lists of the campaign. Keeps lists of batch inference. */
+        /**
+         * Replaces the viewer's newest films after an event. Drops the viewer's lists of the campaign, which were made
+         * before the event, and keeps lists of batch inference.
+         */
         turn(userId: string, recent: Recent): void {
             const known = find(userId);
             if (recent.revision > known.revision) {
@@ -82,7 +88,7 @@ export function viewerMemory(maxBytes: number) {
 
 export type ViewerMemory = ReturnType<typeof viewerMemory>;
 
-/** Replaces the list with an equal key if the new list includes later events. */
+/** Replaces the list that has the same key, if the new list includes later events. */
 function withList(lists: readonly KeptList[], list: KeptList): readonly KeptList[] {
     const same = lists.find(({ key }) => key === list.key);
     if (same !== undefined && !isNewer(list, same)) return lists;

@@ -9,8 +9,8 @@ const packages = ["preact", "vite"];
 
 /**
  * Builds the page into `app/storefront/dist` in about a second, or keeps an existing build of the same sources. The
- * folder is replaced in one step, so a killed build leaves the previous one. `index.html` contains `%API%`; the hosting
- * program replaces it by the API's address, relative to the page.
+ * folder is replaced in one step, so a killed build leaves the previous folder unchanged. `index.html` contains
+ * `%API%`; the hosting program replaces it by the API's address, relative to the page.
  *
  * @throws Error of Vite for invalid code.
  */

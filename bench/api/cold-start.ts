@@ -21,7 +21,10 @@ const config: ApiConfig = {
     cost: { campaignUsdPerHour: 0, estimatedUsdPerMonth: 0, monthlyLimitUsd: 0 },
 };
 
-/** Nothing listens at this endpoint, and the start calls no service, so only the function's own code is measured. */
+/**
+ * Environment of the measured function. No service listens at its endpoint, and the start of the function calls no
+ * service, so only the function's own code is measured.
+ */
 const environment = {
     AWS_ACCESS_KEY_ID: "bench",
     AWS_SECRET_ACCESS_KEY: "bench",

@@ -78,7 +78,7 @@ export async function load(
     return timedCalls;
 }
 
-/** Returns a call that waits this many milliseconds before each request. */
+/** Returns a call that first waits this number of milliseconds, and then sends the request. */
 export const resting =
     (call: Call, milliseconds: number): Call =>
     async (request) => {
@@ -87,8 +87,9 @@ export const resting =
     };
 
 /**
- * Returns callers that together start at most this many requests per second, at equal intervals. After a late request,
- * they do not catch up with a burst. `clock` returns milliseconds, and `wait` waits a number of milliseconds.
+ * Returns callers that together start at most this many requests per second, at equal intervals. After a delayed
+ * request, the callers do not send a burst to catch up. `clock` returns milliseconds, and `wait` waits a number of
+ * milliseconds.
  */
 export function paced(
     callers: readonly Call[],

@@ -9,7 +9,7 @@ import { documentsAt, processOf, simulated } from "./simulated.ts";
 
 /**
  * Handles one request of each viewer in one process, and prints the process's maximum memory in MiB as JSON. Its
- * argument is the number of viewers. The table stores nothing, so that only the process's own memory counts.
+ * argument is the number of viewers. The simulated table stores nothing, so that only the process's own memory counts.
  */
 const viewers = Number(process.argv[2]);
 const folder = await mkdtemp(join(tmpdir(), "bench-api-"));

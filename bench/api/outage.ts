@@ -9,7 +9,9 @@ export interface OutageStep {
     readonly asked: readonly Asked[];
 }
 
-/** The states of the campaign during this bench, in order. The recreated campaign serves another version. */
+/**
+ * The states through which the campaign goes in this bench, in order. The recreated campaign serves another version.
+ */
 const life: readonly { readonly what: string; readonly state: CampaignState; readonly version: number }[] = [
     { what: "throttled", state: "throttled", version: 1 },
     { what: "fine again", state: "fine", version: 1 },

@@ -126,13 +126,18 @@ export async function overHandler(
     ];
 }
 
-/** The processes of a variant, and the clock's requests per second. */
+/**
+ * How many processes of the API's function a measurement uses, and how many requests per second its clock simulates.
+ */
 interface VariantOptions {
     readonly callers: number;
     readonly rate: number;
 }
 
-/** Sends the load and the events to a variant of the function. The events are of viewers whose names start with `prefix`. */
+/**
+ * Sends the load and the events to one variant of the measured function. The events belong to viewers whose names start
+ * with `prefix`.
+ */
 async function measureVariant(
     shape: LoadShape,
     { callers: count, rate }: VariantOptions,

@@ -16,12 +16,12 @@ const callers = 4;
 /** Milliseconds that a caller waits after each request. */
 const rest = 200;
 const directRequests = 500;
-/** Milliseconds until the local AWS has published Personalize's metrics. */
+/** Milliseconds to wait until the local AWS has published Personalize's metrics. */
 const published = 8000;
 
 interface OverStack {
     readonly failed: number;
-    /** Seconds from an event to the changed list, one for each viewer. */
+    /** Seconds from sending an event until the viewer's list changes, one number for each viewer. */
     readonly seconds: readonly number[];
 }
 

@@ -97,7 +97,7 @@ export type Simulated = ReturnType<typeof simulated>;
 
 /**
  * Returns the API's own code over the simulated services, like one process of the Lambda function. `more` replaces the
- * table or adds viewer authentication.
+ * simulated DynamoDB table, adds viewer authentication, or selects batch inference.
  */
 export function processOf(
     { harness, campaign, putEvents, table }: Simulated,

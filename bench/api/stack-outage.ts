@@ -13,7 +13,10 @@ interface StackOutage {
     readonly direct: readonly Asked[];
 }
 
-/** Milliseconds for which the load continues after a change. The function detects a change within ten seconds. */
+/**
+ * Milliseconds for which the load continues after a change of the campaign. The API's function detects a change within
+ * ten seconds.
+ */
 const settled = 12_000;
 /** Milliseconds that a caller waits before each request, because `up` and the runbooks run on the same two cores. */
 const rest = 40;

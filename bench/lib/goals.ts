@@ -1,6 +1,6 @@
 import { table } from "../../runbooks/lib/cli/table.ts";
 
-/** A goal of a bench or a drill: the measured figure and the limit that it must keep. */
+/** A goal of a bench or a drill: a measured figure, and the limit within which it must stay. */
 export interface Goal {
     readonly name: string;
     readonly figure: number;
@@ -37,7 +37,10 @@ const holds = ({ figure, bound, limit }: Goal) =>
         bound
     ];
 
-/** Prints a line for each goal, or the JSON document. Returns the exit code: 0, or 1 if a goal is missed. */
+/**
+ * Prints a line for each goal, or with `--json` the collected JSON document. Returns the exit code: 0, or 1 if a goal
+ * is missed.
+ */
 export function printGoals(goals: readonly Goal[]): number {
     if (collected) {
         const judged = goals.map((goal) => ({ ...goal, met: holds(goal) }));

@@ -9,7 +9,7 @@ type Category = (typeof categories)[number];
 
 export interface PageFigures {
     readonly name: string;
-    /** Scores from 0 to 100. */
+    /** Lighthouse's scores by category, from 0 to 100. */
     readonly scores: Readonly<Record<Category, number>>;
     readonly largestPaintSeconds: number;
     /** Total Blocking Time. */

@@ -38,15 +38,18 @@ async function serveImages() {
     };
 }
 
-/** Starts a local AWS. Each entry of `pages` deploys the storefront with its own data: MovieLens 100k, or a shop. */
+/**
+ * Starts a local AWS. Each function in `pages` deploys the storefront with its own data: MovieLens 100k, or the data of
+ * a shop.
+ */
 export async function startPageStack(say: (line: string) => void): Promise<PageStack> {
     const aws = await startTestAws();
     const images = await serveImages();
     const at = (name: string) => join(aws.instance.dir, name);
 
     /**
-     * Deploys the stack with this data, and returns the page's address when the API serves the new fallback tables,
-     * which it recognises by the pattern `ids` of their item ids.
+     * Deploys the stack with this data. Returns the page's address as soon as the API serves the new fallback tables:
+     * their item IDs match the pattern `ids`.
      */
     async function deploy(given: PrepareOptions, ids: RegExp): Promise<string> {
         await prepare({ ...given, output: aws.interactionsFile, log: () => {} });

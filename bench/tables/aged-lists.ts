@@ -17,24 +17,27 @@ import { byTime } from "../lib/interactions.ts";
 import { find, pick } from "./trials.ts";
 
 const day = 86_400;
-/** Ages of the lists in days. */
+/** Ages of the compared lists in days. */
 const ages = [1, 7, 30] as const;
-/** All lists of a visit come from one version, the newest that is at least so many days old. A version is trained each week. */
+/**
+ * Minimum age in days of the version that makes the lists of a visit. All lists of a visit come from the same version,
+ * the newest that is old enough. A version is trained each week.
+ */
 const versionAge = Math.max(...ages);
 const week = 7 * day;
 /** Longest time between two events of a visit, in seconds. */
 const longestPause = 4 * 3600;
-/** Number of interactions that a version must know. */
+/** Minimum number of interactions from which a version is trained. */
 const leastInteractions = 10_000;
 const length = 10;
 
-/** How well lists predict the films that viewers watch after one moment of their visits. */
+/** How well lists predict the films that viewers watch after one point in time of their visits. */
 export interface MomentFigures {
     readonly visits: number;
     readonly viewers: number;
     /** Mean NDCG@10 by the list's name. */
     readonly ndcg: Readonly<Record<string, number>>;
-    /** Largest standard error of these means. */
+    /** The largest standard error of the means in `ndcg`. */
     readonly error: number;
 }
 
@@ -55,8 +58,8 @@ interface Visit {
 }
 
 /**
- * Measures lists of batch inference that are 1, 7 and 30 days old beside lists that a campaign makes live, when a visit begins
- * and in its middle. Only visits of viewers whom the version knows count.
+ * Measures lists of batch inference that are 1, 7 and 30 days old beside lists that a campaign makes at the time of the
+ * request. Measures at the beginning and in the middle of a visit. Only visits of viewers whom the version knows count.
  */
 export async function agedLists(
     columns: Columns,
@@ -119,7 +122,10 @@ function listsOf(training: Columns, catalogue: readonly CatalogueItem[]) {
         live: (events: readonly Event[]) => recommended(events).map(({ itemId }) => itemId),
         popular: (events: readonly Event[]) =>
             tables.popular({ without: new Set(events.map(({ itemId }) => itemId)) }).map(({ itemId }) => itemId),
-        /** Returns what the API answers after these events from the list of a job at `madeAt` (epoch seconds). */
+        /**
+         * Returns the items that the API recommends after these events, if the list comes from a batch inference job of
+         * the time `madeAt` (epoch seconds).
+         */
         async batch(events: readonly Event[], madeAt: number, revision: number): Promise<string[]> {
             const films = packFilms(recommended(events.filter(({ at }) => at < madeAt)));
             const list = { films, key: batchListKey(1), madeAt: madeAt * 1000, revision: 0, from: "batch" as const };
@@ -146,13 +152,16 @@ function listsOf(training: Columns, catalogue: readonly CatalogueItem[]) {
     };
 }
 
-/** Creates the sums of the figures of one moment. */
+/** Collects how well lists predict the rest of a visit, and calculates the means. */
 function momentSums() {
     const values = new Map<string, number[]>();
     const viewers = new Set<number>();
     const rounded = (value: number) => Number(value.toFixed(4));
     return {
-        /** Adds the moment before the event at the place `moment`. The list should have the films of the visit that follow. */
+        /**
+         * Adds the prediction before the event number `moment` of a visit. A good list contains the films of the rest
+         * of the visit.
+         */
         async add(
             { user, events, midnight, to }: Visit,
             moment: number,

@@ -7,10 +7,13 @@ import { popularity, ranked } from "../../data-prep/tables/popular.ts";
 import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../data-prep/tables/similar.ts";
 import { type Fold, type Found, find, meanOf, type Trial } from "./trials.ts";
 
-/** Returns a list of items for the films that the trial's user watched. */
+/** A function that recommends items from the films that the trial's user watched. */
 type Lister = (trial: Trial) => Iterable<number>;
 
-/** Equal weights for every user, and for every pair of items in a history, however far apart. */
+/**
+ * Weights that are equal for every user, and for every pair of items in a history, whatever the distance between the
+ * two items.
+ */
 const plain = { userWeight: () => 1, kernel: Array.from({ length: 501 }, () => 1) };
 
 const cosine = (shrinkage: number): Likeness => ({

@@ -4,14 +4,17 @@ import { longestTrending } from "../../data-prep/tables/make.ts";
 import { halfLifeDays, popularity, ranked, trending } from "../../data-prep/tables/popular.ts";
 import { type Found, find, listLength, meanOf, pick } from "./trials.ts";
 
-/** How well lists that were made from earlier events predict the later views, on average over the moments. */
+/**
+ * How well lists that were made from earlier events predict later views. The figures are means over several points in
+ * time.
+ */
 export interface Worth {
     /** Results for users without earlier views (`comers`) and with earlier views (`others`). */
     readonly comers: Found;
     readonly others: Found;
     /**
-     * Share of all later views that the first 20 films of a list have, and the ratio of this share to that in earlier
-     * views.
+     * Share of all later views that belong to the first 20 films of a list (`share`), and this share divided by the
+     * same films' share of the earlier views (`lift`).
      */
     readonly share: number;
     readonly lift: number;
@@ -26,8 +29,8 @@ interface Moment {
 }
 
 /**
- * Measures lists that are made at seven moments, after 30 % to 90 % of all events, with the following tenth of the
- * events.
+ * Makes lists at seven points in time, after 30 % to 90 % of all events, and measures how well each predicts the tenth
+ * of the events that follows.
  */
 export function atMoments(columns: Columns): Map<string, Worth> {
     const moments = momentsOf(columns);

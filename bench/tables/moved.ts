@@ -4,7 +4,7 @@ import { popularity } from "../../data-prep/tables/popular.ts";
 import { pick } from "./trials.ts";
 
 /**
- * Seconds from the newest interaction of the data to a much later event, such as that of a person who tries the
+ * Seconds from the newest interaction of the data to a much later event, for example an event of a person who tries the
  * storefront today.
  */
 const yearsLater = 30 * 365 * 86_400;
@@ -35,7 +35,7 @@ function sharesOf(columns: Columns): Float64Array {
     return scores.map((score) => score / sum);
 }
 
-/** Returns the data with an additional user, who watches these items at the time `at`, in epoch seconds. */
+/** Returns the data with an additional user, who watches the given items at the time `at`, in epoch seconds. */
 function withUser(columns: Columns, watched: readonly number[], at: number): Columns {
     const { users, items, timestamps, userCount } = columns;
     return {

@@ -11,7 +11,10 @@ export interface Trial {
     readonly truth: ReadonlySet<number>;
 }
 
-/** The interactions of nine tenths of the users, from which the tables are made, and the other users, for the test. */
+/**
+ * The interactions of nine tenths of the users, from which the tables are made, and the remaining users, with whom the
+ * tables are tested.
+ */
 export interface Fold {
     readonly train: Columns;
     readonly trials: readonly Trial[];
@@ -26,8 +29,8 @@ export interface Found {
 export const listLength = 20;
 
 /**
- * Returns ten folds, each of which tests another tenth of the users. As in Personalize's own evaluation, the films to
- * predict are the newest 10 % of a user's events.
+ * Returns ten folds, each of which uses another tenth of the users for the test. As in Personalize's own evaluation,
+ * the films to predict are the newest 10 % of a user's events.
  */
 export function foldsOf(columns: Columns): Fold[] {
     const { starts, rows } = rowsByUser(columns);

@@ -71,8 +71,8 @@ function drawItems(count: number): Int32Array {
 }
 
 /**
- * Returns the next item of the same taste. After the last one, returns the first item of the next taste, so that repeated calls
- * return all items.
+ * Returns the next item of the same taste. After the last one, returns the first item of the next taste, so that
+ * repeated calls return every item.
  */
 function nextItem(item: number): number {
     return item + TASTES < itemCount ? item + TASTES : ((item % TASTES) + 1) % TASTES;

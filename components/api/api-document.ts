@@ -30,7 +30,10 @@ export interface GatewayWishes {
     /** URI with which API Gateway invokes the function. */
     readonly invocation: string;
     readonly apiKey: boolean;
-    /** Whether pages of other origins may call the API, and so must be able to read API Gateway's errors. */
+    /**
+     * Whether web pages of other origins may call the API. If so, they must be able to read the error responses of API
+     * Gateway.
+     */
     readonly otherOrigins: boolean;
     /** Whether the API also serves the page's files. */
     readonly page: boolean;

@@ -105,7 +105,9 @@ function parameterTable(): readonly string[] {
     return [row("parameter", "value", "default", "meaning"), "|---|---|---|---|", ...rows];
 }
 
-/** Returns the fields of an object. A nested object without a description is replaced by its fields: `campaign.state`. */
+/**
+ * Returns the fields of an object. A nested object without a description is followed by its fields: `campaign.state`.
+ */
 function fieldsOf({ properties = {}, required }: Part, prefix = ""): readonly (readonly [string, Part])[] {
     return Object.entries(properties).flatMap(([name, field]) => {
         const isOptional = !(required as readonly string[] | undefined)?.includes(name);
@@ -116,8 +118,8 @@ function fieldsOf({ properties = {}, required }: Part, prefix = ""): readonly (r
 }
 
 /**
- * Returns a line for each object with its fields without a description, and a nested line for each described field. A field
- * that objects share is in the lines of the first one.
+ * Returns a line for each object, with the names of its fields that have no description, and a nested line for each
+ * field that has one. A field that several objects share is only in the lines of the first object.
  */
 function fieldLines(names: readonly string[], value: (field: Part) => string): readonly string[] {
     const shown = new Set<string>();
@@ -158,7 +160,7 @@ const answers = ["FilmList", "ListedFilm", "Film", "FoundFilms", "EventsAnswer",
 /** Path of the page whose lists and table this file makes from app/api/openapi.yaml. */
 export const referencePage = "docs/api-reference.md";
 
-/** Returns the text of the page with new lists and a new table. */
+/** Returns the text of the API reference page, with its lists and its table made anew. */
 export function reference(text: string): string {
     const parts: Readonly<Record<string, readonly string[]>> = {
         Operations: operationLines(),

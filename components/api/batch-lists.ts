@@ -15,7 +15,7 @@ export interface BatchListsArgs {
     readonly tableName: pulumi.Input<string>;
     /** Name of the data bucket. */
     readonly bucketName: string;
-    /** Version of this `up`. */
+    /** ARN of the solution version that this `pulumi up` uses. */
     readonly solutionVersionArn: pulumi.Input<string>;
     /** ARN of the default filter; empty if the stack has none. */
     readonly watchedFilterArn: pulumi.Input<string>;
@@ -32,11 +32,11 @@ export interface BatchListsArgs {
 }
 
 /**
- * A function that lets Personalize make the lists of all active viewers by batch inference, and loads them into the API's table.
- * `up` awaits the lists of its version.
+ * A function that lets Personalize make the lists of all active viewers by batch inference, and loads them into the
+ * API's table. `pulumi up` waits until the lists of its solution version are live.
  */
 export class BatchLists extends pulumi.ComponentResource {
-    /** Resource that exists when the lists of this `up` are live. */
+    /** Resource that exists as soon as the lists of this `pulumi up`'s version are live. */
     public readonly live: pulumi.Resource;
 
     constructor(name: string, args: BatchListsArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -15,7 +15,10 @@ import { checkViewerAuth } from "./viewer-auth.ts";
 export interface RecommendationApiArgs extends ApiFunctionArgs {
     /** Whether the cost guard closed the API and the page. */
     readonly isClosed: boolean;
-    /** Creates the lists of batch inference in this table; undefined for a stack with a campaign. */
+    /**
+     * Creates the component that makes lists by batch inference and loads them into the API's table; undefined for a
+     * stack with a campaign.
+     */
     readonly batchLists?: ((tableName: pulumi.Output<string>) => BatchLists) | undefined;
 }
 

@@ -80,7 +80,7 @@ export interface ServingArgs {
 
 /** Everything that answers viewers: the API, the page, and the function that precomputes lists. */
 export class Serving extends pulumi.ComponentResource {
-    /** Each output is empty if its resource does not exist. */
+    /** URL of the API. This and the other outputs are empty if their resource does not exist. */
     public readonly apiUrl: pulumi.Output<string>;
     public readonly storefrontUrl: pulumi.Output<string>;
     public readonly apiTableName: pulumi.Output<string>;

@@ -14,7 +14,7 @@ export const lambdaRuntime = { runtime: "nodejs24.x", architectures: ["arm64"], 
 /**
  * Returns the code of a Lambda function with all its imports in one file, built from `app/functions/<name>/handler.ts`.
  * The file contains no path and no time, so it is equal on every machine until the code or a package changes. `beside`
- * has more files of the archive by name.
+ * contains further files of the archive, by name.
  *
  * @throws Error of esbuild for code that it cannot read
  */
@@ -51,7 +51,7 @@ interface Cached extends Pick<Bundle, "sources"> {
 
 export interface Bundle {
     readonly text: string;
-    /** Hash of each source file, by its path in the project. The lock file represents all packages. */
+    /** Hash of each source file, by its path in the project. The hash of the lock file stands for all packages. */
     readonly sources: Readonly<Record<string, string>>;
 }
 

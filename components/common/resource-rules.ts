@@ -40,7 +40,10 @@ interface Judged extends Declared {
     readonly choices: RuleChoices | undefined;
 }
 
-/** Returns the properties unchanged. Checks each output as soon as its value is known. */
+/**
+ * Checks the properties of a resource against the rules, and each output as soon as its value is known. Returns the
+ * properties unchanged.
+ */
 function judge({ type, name, props, waivers, before, choices }: Judged): Properties {
     const told = new Set<string>();
     const check = (known: Properties) => {

@@ -17,17 +17,16 @@ import { info, ProgramError } from "../common/messages.ts";
 import { filesOf } from "../data/data-bucket.ts";
 
 export interface Price {
-    /** US dollars a month, at the expected requests. */
+    /** Estimated cost of the stack in US dollars a month, with the expected requests. */
     readonly estimatedMonthlyCostUsd: number;
     /** Estimate with a campaign that always runs, in US dollars a month. Parking does not change this value. */
     readonly unparkedUsdPerMonth: number;
-    /** US dollars a month: config `monthlyLimitUsd`, or else the estimate plus 25 %. */
+    /** Limit of the spend in US dollars a month: config `monthlyLimitUsd`, or else the estimate plus 25 %. */
     readonly monthlyLimitUsd: number;
 }
 
 /**
- * Logs the price of the stack before the program creates anything: the price once, and the price per month.
- *
+ * Logs the cost of the stack before the program creates anything: the one-time cost, and the cost per month.
  * @throws ProgramError if the price is above config `monthlyLimitUsd`, with the largest items and how to lower them
  */
 export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
@@ -70,7 +69,10 @@ async function viewersOfJobs({ interactionsFile, serving }: StackConfig): Promis
     return activeUsers(await readColumns(interactionsFile), serving.activeDays).length;
 }
 
-/** Compares the two modes of config `serving`: what the stack would cost in each, and from how many viewers a campaign costs less. */
+/**
+ * Compares the two modes of config `serving`: what the stack would cost in each mode, and the number of viewers above
+ * which a campaign costs less.
+ */
 function bothModes(config: StackConfig, plan: PlannedStack): string {
     const { everyDays } = config.serving;
     const viewers = breakEvenViewers(plan, everyDays);

@@ -24,8 +24,8 @@ export const waiversOf = ({ budget }: Pick<StackConfig, "budget">): Readonly<Rec
  */
 export class SpendBudget extends pulumi.ComponentResource {
     /**
-     * A dependency for resources that must not exist without the budget. In a stack without a budget, the component
-     * itself.
+     * A resource on which others depend that must not exist without the budget: the budget, or this component in a
+     * stack without a budget.
      */
     public readonly resource: pulumi.Resource;
 

@@ -6,14 +6,20 @@ import { closedBucket } from "../common/closed-bucket.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { warn } from "../common/messages.ts";
 
-/** Days for which input and output of batch inference jobs remain: longer than the longest interval between two jobs. */
+/**
+ * Days after which the input and output of a batch inference job expire: more than the longest interval between two
+ * jobs.
+ */
 const listsDays = 60;
 
 export interface DataBucketArgs {
     readonly bucketName: pulumi.Input<string>;
     /** Files to upload, by their name in the program, such as `interactions`. */
     readonly files: Readonly<Record<string, FileArgs>>;
-    /** `delete`: destroy empties and removes the bucket. `retain`: destroy keeps it with its objects. */
+    /**
+     * What destroy does with the data bucket. `delete`: empties and removes the bucket. `retain`: keeps the bucket with
+     * its objects.
+     */
     readonly dataRetention: "delete" | "retain";
     readonly tags: Readonly<Record<string, string>>;
     /** ARN of the KMS key that encrypts the objects; undefined: S3 managed keys. */
@@ -33,11 +39,14 @@ export interface FileArgs {
 }
 
 export interface UploadedFile {
-    /** `s3://bucket/key`, resolved after the object and the bucket's policy exist. */
+    /**
+     * S3 location `s3://bucket/key` of the uploaded file, which resolves after the object and the bucket's policy
+     * exist.
+     */
     readonly location: pulumi.Output<string>;
-    /** SHA-256 of the content, hexadecimal; every later step depends on it. */
+    /** SHA-256 of the file's content, hexadecimal. All resources that use the file depend on this value. */
     readonly contentHash: pulumi.Output<string>;
-    /** Number of line ends in the file. */
+    /** Number of line breaks in the file. */
     readonly lines: pulumi.Output<number>;
 }
 

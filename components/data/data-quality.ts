@@ -37,7 +37,7 @@ export function refuseRedData(
     );
 }
 
-/** Checks the number of events that have a weight, because a training uses only these. */
+/** Checks how many events have a weight in config `eventWeights`, because a training uses only events with a weight. */
 function weightedEvents(types: Manifest["eventTypes"], weights: Readonly<Record<string, number>>): Check {
     const rows = types.reduce((sum, type) => sum + (Object.hasOwn(weights, type.name) ? type.rows : 0), 0);
     return {

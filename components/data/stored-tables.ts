@@ -13,8 +13,8 @@ export interface StoredTablesArgs {
 
 /**
  * Uploads the fallback tables of a solution version as an object of the data bucket. The API uses them when the
- * campaign serves the version. The next version keeps the object, because a rollback needs it; the deletion of the
- * bucket deletes all of them. Returns the resources that the campaign must wait for.
+ * campaign serves the version. The object stays when the stack has a newer version, because a rollback needs it; the
+ * deletion of the bucket deletes all of them. Returns the resources that the campaign must wait for.
  */
 export function storeTables(
     name: string,

@@ -8,7 +8,7 @@ export interface Alarm {
     readonly says: string;
     readonly watches:
         | { readonly metric: StackMetric; readonly statistic: "Average" | "Maximum" }
-        /** Metric math over sums of metrics by their IDs, or a Metrics Insights query without sums. */
+        /** Metric math over the metrics in `sums`, by their IDs, or a Metrics Insights query without `sums`. */
         | { readonly expression: string; readonly sums: Readonly<Record<string, StackMetric>> };
     readonly calls: "above" | "at or above";
     readonly threshold: number;

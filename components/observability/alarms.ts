@@ -23,7 +23,10 @@ const slowMilliseconds = 500;
  */
 const staleHours = 30 * 24;
 
-/** Returns the alarm on failed runs and deliveries. The notifications' component creates it together with its queue. */
+/**
+ * Returns the alarm on failed runs of functions and failed deliveries of notifications. The component `Notifications`
+ * creates this alarm together with the queue of failures.
+ */
 export const failuresAlarm = (queueName: string): Alarm => ({
     id: "failures",
     says: "The cost guard, its schedule or the chat failed; the queue holds the failed events",
@@ -46,7 +49,10 @@ export const failuresAlarm = (queueName: string): Alarm => ({
 /** Metric math for failed requests, by the metric IDs of the errors alarm. */
 const failed = "SUM([badRequests, failures])";
 
-/** The configuration that decides which alarms a stack has; by default it has a campaign and custom metrics. */
+/**
+ * The part of the configuration that decides which alarms a stack has. By default, a stack has a campaign and custom
+ * metrics.
+ */
 export interface ObservedStack {
     readonly api: boolean;
     readonly batch?: boolean;
@@ -60,7 +66,7 @@ export const observedStack = (config: Pick<StackConfig, "api" | "serving" | "obs
     customMetrics: config.observability.customMetrics,
 });
 
-/** Returns all other alarms of the stack: those whose metrics exist in its configuration. */
+/** Returns the alarms of the stack, except `failuresAlarm`: those whose metrics exist in the stack's configuration. */
 export const alarmsOf = (
     place: MetricSources,
     settings: AlarmSettings,
@@ -74,7 +80,7 @@ export const alarmsOf = (
         return (customMetrics || !isCustom) && (!batch || !needsCampaign);
     });
 
-/** Alarms on metrics of cost guard and API that have no meaning without a campaign. */
+/** IDs of the alarms on metrics of the cost guard and the API that have no meaning without a campaign. */
 const ofCampaign: ReadonlySet<string> = new Set(["idle", "campaign-failures", "quality-drop"]);
 
 function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Alarm[] {

@@ -15,7 +15,7 @@ export interface AuditTrailArgs {
     readonly bucketName: pulumi.Input<string>;
 }
 
-/** Retention of events in days, in bucket and log group: the period that LookupEvents covers. */
+/** Days for which the bucket and the log group keep the trail's events: the same period that LookupEvents covers. */
 const keptDays = 90;
 
 /** A trail of CloudTrail's management events in the region, with its own bucket and a log group. */

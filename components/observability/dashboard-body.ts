@@ -24,7 +24,7 @@ export interface DashboardArgs extends MetricSources {
     /** US dollars. */
     readonly monthlyLimitUsd: number;
     readonly idleHours: number;
-    /** Whether batch inference makes the lists: graphs about the campaign are left out. */
+    /** Whether batch inference makes the lists. If so, the dashboard has no graphs about the campaign. */
     readonly batch: boolean;
 }
 
@@ -46,8 +46,8 @@ const minutes5 = 300;
 const hour = 3600;
 
 /**
- * Returns the body of the dashboard: one row each for health, API (if the stack has one), quality and cost (CloudWatch
- * API Reference, "Dashboard body structure and syntax").
+ * Returns the body of the dashboard: one row of graphs each for health, the API (if the stack has one), quality and
+ * cost (CloudWatch API Reference, "Dashboard body structure and syntax").
  */
 export function dashboardBody(args: DashboardArgs): object {
     const rows = [healthy(args), ...(args.api ? [served(args, args.api)] : []), good(args), worth(args)];
@@ -257,7 +257,10 @@ function worth(args: DashboardArgs) {
     };
 }
 
-/** Returns graphs that have data only with a campaign. */
+/**
+ * Returns the given graphs for a stack with a campaign. Returns none for batch inference, because the graphs would have
+ * no data.
+ */
 const ofCampaign = ({ batch }: DashboardArgs, ...graphs: readonly ReturnType<typeof graph>[]) => (batch ? [] : graphs);
 
 const line = ({ namespace, name, dimensions }: StackMetric, shown: Shown): Line => [

@@ -25,8 +25,8 @@ export const campaignFailures = (place: MetricSources): Alarm => ({
 });
 
 /**
- * Returns the alarm on tables that failed to load. The API continues with the tables of another version, so nothing
- * else shows the failure.
+ * Returns the alarm on fallback tables that failed to load. The API continues with the tables of another version, so
+ * nothing else shows the failure.
  */
 export const tablesFailures = (place: MetricSources): Alarm => ({
     id: "tables",
@@ -66,8 +66,8 @@ const whileBusy = {
 } as const;
 
 /**
- * Returns the alarms on unusually high use. The first alarm has a threshold in US dollars, which includes the data transfer of
- * page and API.
+ * Returns the alarms on an unusually high use of the API. The first alarm has a threshold in US dollars, which includes
+ * the data transfer of page and API.
  */
 export const useOf = (
     place: MetricSources,

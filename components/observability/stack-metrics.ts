@@ -19,7 +19,7 @@ export interface MetricSources {
     readonly campaignArn: string;
     readonly datasetGroupArn: string;
     readonly solutionArn: string;
-    /** API and stage; undefined for a stack without an API. */
+    /** Names of the API and its stage; undefined for a stack without an API. */
     readonly api: { readonly name: string; readonly stage: string } | undefined;
 }
 
@@ -55,7 +55,7 @@ export const gatewayMetric = (api: NonNullable<MetricSources["api"]>, name: stri
 
 /**
  * Returns a search for a metric of all published versions, one line each (CloudWatch User Guide, "Use search
- * expressions in graphs"). Its text names no version, so that another version changes nothing in the program.
+ * expressions in graphs"). The search contains no version's ID, so that a new version does not change the dashboard.
  */
 export const modelSearch = ({ stack }: Pick<MetricSources, "stack">, name: string, period: number): string =>
     `SEARCH('{${ownNamespace},Stack,SolutionVersion} MetricName="${name}" Stack="${stack}"', 'Average', ${period})`;

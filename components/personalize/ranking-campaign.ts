@@ -14,7 +14,7 @@ export interface RankingCampaignArgs {
     readonly datasetGroupArn: pulumi.Input<string>;
     /** ARN of the import with the training data. */
     readonly importJobArn: pulumi.Input<string>;
-    /** The rows of the import, as `baseName` of the import job. */
+    /** A text that identifies the rows of the training data. If it changes, the stack trains a new version. */
     readonly rows: pulumi.Input<string>;
     /** Resources that must exist before the campaign, for example the budget. */
     readonly after: readonly pulumi.Resource[];

@@ -41,8 +41,8 @@ export interface RecommenderArgs {
 }
 
 /**
- * The resources from the interactions in S3 to a campaign, and what this program adds: fallback tables, the filter of
- * watched items, batch inference and state flags.
+ * The Personalize resources from the import of the interactions to the campaign, and what this program adds to them:
+ * fallback tables, the filter of watched items, batch inference and state flags.
  */
 export class Recommender extends components.Recommender {
     /** Tracking ID of the event tracker; empty without an event tracker. */
@@ -88,7 +88,7 @@ export class Recommender extends components.Recommender {
     }
 }
 
-/** Returns the arguments of the package's component. */
+/** Returns the arguments for the `Recommender` component of the package pulumi-personalize. */
 function recommenderArgs(name: string, args: RecommenderArgs): components.RecommenderArgs {
     const { config, files, roleArn, accessHash, stateFlags } = args;
     const { region, tags, pollSeconds, deadlineMinutes, names, adopt, performAutoTraining } = config;

@@ -24,7 +24,7 @@ export class ClosedStage extends HandledResource<ClosedStageInputs> {
     }
 }
 
-/** The wait for lists of batch inference. */
+/** A resource whose creation waits until the lists of batch inference are live. */
 export class AwaitedLists extends HandledResource<AwaitedListsInputs> {
     constructor(name: string, args: ResourceArgs<AwaitedListsInputs>, opts?: pulumi.CustomResourceOptions) {
         super("AwaitedLists", name, args, [], opts);
@@ -43,9 +43,9 @@ class StackOwner extends HandledResource<StackOwnerInputs> {
 }
 
 /**
- * Returns the ID of the stack, its name before an unfinished rename (otherwise empty), and the name of its trail's
- * bucket. The promise resolves after the check that no other stack in the account has the same names. Declare all other
- * resources later, so that a rejected `up` creates nothing.
+ * Returns the ID of the stack, the stack's name before an unfinished rename (empty without such a rename), and the name
+ * of its trail's bucket. The promise resolves after the check that no other stack in the account has the same names.
+ * Declare all other resources later, so that a rejected `up` creates nothing.
  */
 export async function stackOwner(
     { region, tags, names, nameSuffix, adopt, monthlyLimitUsd }: StackConfig,

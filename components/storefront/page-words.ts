@@ -5,26 +5,34 @@ import type { Manifest } from "../../data-prep/manifest.ts";
 import type { TablesDocument } from "../../data-prep/tables/document.ts";
 import { isMovieLens } from "../../data-prep/words.ts";
 
-/** The words for the data on the page. New data of the same kind does not change them, so `retrain` keeps the page. */
+/**
+ * The words with which the page describes the data. New data of the same kind does not change these words, so `retrain`
+ * does not change the page.
+ */
 export interface DataWords {
     /** The noun for an item, in the singular and the plural. */
     readonly noun: string;
     readonly nouns: string;
     /** Event types that the page sends, most frequent first, without `NotInterested`. */
     readonly events: readonly string[];
-    /** Number of viewers that the page offers. The page reserves space for them until `/health` names them. */
+    /**
+     * Number of viewers that the page offers. The page reserves space for them until the API's `/health` returns them.
+     */
     readonly viewers: number;
-    /** The data set that the page credits; empty for data of the owner. */
+    /** Name of the data set that the page credits as its source; empty for the stack owner's own data. */
     readonly credits: string;
     /** Whether strangers may see the films that a viewer watched. */
     readonly publicHistories: boolean;
 }
 
-/** Maximum number of buttons for one item. */
+/** Maximum number of action buttons that the page shows for one item. */
 const maxEvents = 3;
 const maxImageOrigins = 10;
 
-/** Returns the page's words, from manifest and tables; without a manifest, films that viewers watch. */
+/**
+ * Returns the page's words, from the manifest and the fallback tables. Without a manifest, the words describe films
+ * that viewers watch.
+ */
 export function dataWords(
     manifest: Manifest | undefined,
     { publicHistories }: Pick<StackConfig, "publicHistories">,

@@ -33,7 +33,10 @@ const managed = {
     allViewerExceptHostHeader: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
 } as const;
 
-/** Error message of CloudFront for a new account (aws-samples/aws-cdk-examples issue 279, anomalyco/sst issue 3704). */
+/**
+ * Error message of CloudFront for an account that AWS has not verified yet (aws-samples/aws-cdk-examples issue 279,
+ * anomalyco/sst issue 3704).
+ */
 const refusal = "Your account must be verified before you can add new CloudFront resources";
 
 /**
@@ -167,8 +170,8 @@ export class Storefront extends pulumi.ComponentResource {
 
 /**
  * Creates a cache policy that caches what the API's Cache-Control allows, so never a viewer's list. AWS's managed
- * policy of this kind would forward the Host header, and API Gateway would not find its API. A response for another
- * origin names this origin in its CORS headers, so CloudFront caches it for that origin only.
+ * policy that follows Cache-Control would forward the Host header, and API Gateway would not find its API. A response
+ * for another origin names this origin in its CORS headers, so CloudFront caches it for that origin only.
  */
 function byItsHeaders(name: string, config: StackConfig, opts: pulumi.CustomResourceOptions) {
     return new aws.cloudfront.CachePolicy(

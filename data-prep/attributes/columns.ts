@@ -29,7 +29,7 @@ const listOfTexts = /^\[\s*("(?:[^"\\]|\\.)*"\s*(,\s*"(?:[^"\\]|\\.)*"\s*)*)?\]$
  * `named` columns have another name in the dataset. Leaves out web addresses, nested values, empty columns, and
  * personal data of users, unless they are named.
  *
- * @throws Error above the service's number of columns
+ * @throws Error if there are more columns than Personalize allows
  */
 export function attributeColumns(
     records: Records,
@@ -86,7 +86,7 @@ function typed(
     });
 }
 
-/** Converts a JSON list of texts to texts between `|`, and control characters to spaces. */
+/** Converts a JSON list of texts to texts separated by `|`, and control characters to spaces. */
 function plainText(text: string): string {
     const trimmed = withoutControls(text);
     if (!listOfTexts.test(trimmed)) return trimmed;

@@ -28,7 +28,7 @@ export function createContent(name: string) {
     let integers = !isCode;
     let decimals = !isCode;
 
-    /** Adds a value. Ignores empty ones. */
+    /** Adds a value to the column's content. Ignores empty values. */
     const add = (text: string): void => {
         if (isEmpty(text)) return;
         count += 1;

@@ -34,7 +34,10 @@ const pairs: readonly (readonly [ratings: string, items: readonly string[]])[] =
     ["ml-100k.inter", ["ml-100k.item"]],
 ];
 
-/** Names of the columns of `--item-columns` in English, German, French, Spanish and Italian, as `plain` writes them. */
+/**
+ * Usual names of the columns of an item table in English, German, French, Spanish and Italian, in the form that `plain`
+ * returns.
+ */
 const itemNames = {
     id: [...knownNames.item, "id"],
     title: words(
@@ -62,7 +65,7 @@ const itemNames = {
     ),
 } as const;
 type ItemPart = keyof typeof itemNames;
-/** The parts of `--item-columns`. */
+/** The parts of an item for which the option `--item-columns` can name a column. */
 export const itemParts = Object.keys(itemNames) as readonly ItemPart[];
 
 /**
@@ -81,8 +84,8 @@ export async function itemsBeside(path: string, sourceName: string): Promise<Ite
 }
 
 /**
- * Returns the items of the file at `path`. `choices` is the text of `--item-columns`. Throws an Error for another
- * table.
+ * Returns the items of the file at `path`. `choices` is the text of `--item-columns`. Throws an Error for a file that
+ * is not a usable table of items.
  */
 export async function itemsAt(path: string, choices?: string): Promise<ItemTable> {
     const [source] = await sourcesAt(path);
@@ -102,7 +105,10 @@ async function itemsFrom(source: Source, path: string, choices?: string): Promis
     }
 }
 
-/** Reads the parts of an item from any table, and its other columns by content. */
+/**
+ * Reads the parts of an item (such as ID and title) from any table. Finds the types of the table's other columns by
+ * their content.
+ */
 async function tableItems(source: Source, choices: string | undefined): Promise<ItemTable> {
     const records = await readRecords(source);
     const { columns: header, rows } = records;

@@ -5,7 +5,7 @@ import { recordsOf } from "../reading/scan.ts";
 import type { Source } from "../reading/sources.ts";
 import { openTable } from "../reading/table.ts";
 
-/** A small table, as texts. */
+/** A small table that is read completely; all values are texts. */
 export interface Records {
     /** The file's name in messages. */
     readonly name: string;

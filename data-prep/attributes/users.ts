@@ -18,9 +18,9 @@ export interface UserTable {
     readonly names: readonly string[];
 }
 
-/** Names of the columns of `--user-columns`. */
+/** Usual names of the columns for which the option `--user-columns` can name a column. */
 const userNames = { id: [...knownNames.user, "uuid", "id"] } as const;
-/** The parts of `--user-columns`. */
+/** The parts of a user for which the option `--user-columns` can name a column. */
 export const userParts = ["id"] as const;
 
 /**

@@ -12,7 +12,7 @@ const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFra
 const x = (share: number) => (margin.left + share * inner.width).toFixed(1);
 const y = (share: number) => (margin.top + (1 - share) * inner.height).toFixed(1);
 
-/** Returns a chart: lines at the quarters of the scale, its labels, and the content. */
+/** Returns a chart: the lines at 0, 25, 50, 75 and 100 % of the scale, the scale's labels, and the given content. */
 function chart(
     title: string,
     labels: { readonly top: string; readonly half: string; readonly below: readonly string[] },
@@ -54,7 +54,7 @@ export function bars(
     return chart(title, { top: compact.format(most), half: compact.format(most / 2), below }, drawn.join(""));
 }
 
-/** Returns a chart with a curve of shares over shares, and the diagonal of equal shares. */
+/** Returns a chart with a curve between two shares from 0 to 100 %, and the diagonal on which both shares are equal. */
 export function curve(
     title: string,
     points: readonly { readonly x: number; readonly y: number }[],

@@ -16,13 +16,13 @@ export interface Check {
     readonly advice: string;
 }
 
-/** Counts in addition to the figures of the interactions. */
+/** Counts for the checks that the figures of the interactions do not contain. */
 export interface Counts {
     readonly repeated: number;
     readonly skipped: number;
     readonly eventTypes: number;
     readonly optionalColumns: number;
-    /** Items of the catalogue and users of the table without an event. */
+    /** Number of catalogue items without an event, and number of users of the users table without an event. */
     readonly itemsWithoutEvents: number;
     readonly usersWithoutEvents: number;
     /** Epoch seconds. */

@@ -15,7 +15,7 @@ export interface Figures {
     /** Epoch seconds. */
     readonly firstTimestamp: number;
     readonly lastTimestamp: number;
-    /** Number of events in each part of the time, in order. A part has `daysPerBar` days. */
+    /** Number of events in each part of the covered time, in order. A part has `daysPerBar` days. */
     readonly events: { readonly daysPerBar: number; readonly bars: readonly number[] };
     readonly busiestDay: { readonly start: number; readonly rows: number };
     /** The longest time without an event, in whole days; `from` is epoch seconds. */
@@ -26,7 +26,10 @@ export interface Figures {
     readonly coldItems: number;
     readonly mostOfUser: { readonly id: string; readonly rows: number };
     readonly mostOfItem: { readonly id: string; readonly rows: number };
-    /** Share of all events by share of items, the most popular items first. Both are from 0 to 1. */
+    /**
+     * Points of a curve: the share of all events that the most popular items have, for several shares of the items.
+     * Both shares are from 0 to 1.
+     */
     readonly popularity: readonly { readonly items: number; readonly events: number }[];
     /** Gini coefficient. 0: all items are equally popular; near 1: few items have all events. */
     readonly gini: number;

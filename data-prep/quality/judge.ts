@@ -55,7 +55,10 @@ export function reportPaths(path: string): { readonly json: string; readonly htm
     };
 }
 
-/** Returns the columns of a file, and the used values of its first five rows. */
+/**
+ * Returns how the report describes an input file: its columns, and the values of the used columns in the first five
+ * rows.
+ */
 function sourceOf(plan: Plan): ReportedSource {
     const { used, ignored } = sourceColumns(plan);
     const rows = plan.table.sample.slice(0, 5).map((row) => used.map(({ index }) => shown(row[index] ?? "", 40)));

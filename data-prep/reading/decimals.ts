@@ -5,7 +5,10 @@ const withComma = /^[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?$/;
 /** Pattern of numbers in which the comma must be the decimal sign. In `1,299` it may also group thousands. */
 const isPlain = /^[+-]?(?:0,\d+|[\d.]+,(?:\d{1,2}|\d{4,}))$/;
 
-/** Checks whether a column has decimal commas: all values can be such numbers, and at least one cannot be any other number. */
+/**
+ * Checks whether the numbers of a column have decimal commas: each value can be read as such a number, and at least one
+ * value can be read in no other way.
+ */
 export function hasDecimalCommas(values: readonly string[]): boolean {
     const filled = values.filter((value) => !isEmpty(value));
     return filled.some((value) => isPlain.test(value)) && filled.every((value) => withComma.test(value));

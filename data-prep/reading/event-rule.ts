@@ -21,7 +21,10 @@ export interface EventCases {
 export interface Decision {
     /** Event type; undefined if the rule leaves out the row. */
     readonly type: string | undefined;
-    /** The index of the case that matched; absent for `else`, for no match, and without a rule. */
+    /**
+     * The index of the case that matched the row; absent if the type comes from `else`, if no case matched, and without
+     * a rule.
+     */
     readonly matched?: number;
     /** Whether a column that a case compares is empty. */
     readonly isEmpty?: true;
@@ -126,8 +129,8 @@ const isOrder = (operator: Operator) => operator !== "=" && operator !== "!=";
 const inRule = (word: string) => (/[<>=,;!→]|->/.test(word) ? `"${word}"` : word);
 
 /**
- * Returns the rule that keeps these types of a column, and gives all other rows the type `otherwise`; undefined leaves
- * them out.
+ * Returns the rule that keeps these event types of a column, and gives all other rows the type `otherwise`. If
+ * `otherwise` is undefined, the rule leaves out the other rows.
  */
 export const ruleOfTypes = (column: string, types: readonly string[], otherwise?: string): string =>
     [
@@ -135,7 +138,7 @@ export const ruleOfTypes = (column: string, types: readonly string[], otherwise?
         ...(otherwise === undefined ? [] : [`else ${otherwise}`]),
     ].join(", ");
 
-/** Returns the text of a case as in `--event`, without the type. */
+/** Returns the condition of a case as the user writes it in `--event`, without the event type. */
 export const conditionText = ({ column, operator, value }: EventCase) => `${column} ${operator} ${value}`;
 
 /**

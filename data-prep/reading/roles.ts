@@ -72,7 +72,7 @@ export function namesWithoutHeader(rows: readonly string[][]): string[] {
 
 /** An additional column of the interactions dataset. */
 export interface Extra {
-    /** Its name in the schema. */
+    /** Name of the column in the dataset's schema. */
     readonly name: string;
     /** The number of the source's column, from 0. */
     readonly column: number;
@@ -95,9 +95,9 @@ export function parseChoice(text: string, parts: readonly string[]): readonly [p
 }
 
 /**
- * Reads the text of `--columns`, such as `user=visitorid,item=3,DEVICE=device`, or of its kin for items and users. Upper
- * case names a further column of the dataset. On the right is a name, or a number from 1.
- *
+ * Reads the text of `--columns` (such as `user=visitorid,item=3,DEVICE=device`), `--item-columns` or `--user-columns`.
+ * A name in upper case is a further column of the dataset. After the `=` is the name of a column in the file, or its
+ * number from 1.
  * @throws Error that lists the choices, or the columns.
  */
 export function chosenColumns<Part extends string>(text: string, parts: readonly Part[], header: readonly string[]) {
@@ -112,7 +112,10 @@ export function chosenColumns<Part extends string>(text: string, parts: readonly
     return { roles: Object.fromEntries(columns) as { [part in Part]?: number }, extras };
 }
 
-/** Adds the columns of the missing parts by their names, the best name first. A column can have only one part. */
+/**
+ * Finds columns for the parts that the user did not choose, by the usual names of their columns, the best name first. A
+ * column can have only one part.
+ */
 export function namedColumns<Part extends string>(
     names: Readonly<Record<Part, readonly string[]>>,
     header: readonly string[],
@@ -130,8 +133,8 @@ export function namedColumns<Part extends string>(
 }
 
 /**
- * Returns the additional columns of a CSV for Personalize: all columns that are no part of an interaction. Their names are those
- * of the dataset.
+ * Returns the additional columns of a CSV for Personalize: all columns that are no part of an interaction. Each gets
+ * its name in the dataset.
  */
 export function extrasIn(header: readonly string[], roles: Roles): Extra[] {
     if (!["USER_ID", "ITEM_ID", "TIMESTAMP"].every((name) => header.includes(name))) return [];

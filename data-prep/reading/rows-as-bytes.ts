@@ -68,7 +68,7 @@ export const compressors: Compressors = {
     ZSTD: (bytes) => zstdDecompressSync(bytes),
 };
 
-/** Number of rows of a Parquet file that are converted together. */
+/** Number of rows of a Parquet file that are converted at a time. */
 const rowsAPiece = 4_000;
 
 /**
@@ -98,7 +98,7 @@ export async function* parquetTable(
     }
 }
 
-/** A column, or one value of each of its records. */
+/** A column of a Parquet file, or the field `inner` of a column whose values are records. */
 interface Field {
     readonly values: ArrayLike<unknown>;
     readonly inner: string | undefined;

@@ -17,12 +17,12 @@ const BACKSLASH = 0x5c;
 
 /** A scanner of one table. Its fields describe the record that `next` read. */
 export interface Scanner {
-    /** Start and end of each field, without its quotes. */
+    /** Start and end of each field, without the quotes around the field. */
     bounds: Int32Array;
     fields: number;
     /** Number of line ends in the record, including its own. */
     lines: number;
-    /** Why the record is not valid. The record then ends with its last line. */
+    /** Why the record is not valid. Such a record ends at the end of its last line. */
     problem: string | undefined;
     /** Whether the record contains anything before its line end. */
     empty: boolean;

@@ -27,7 +27,7 @@ const expansionCheckedFrom = 1 << 26;
 
 /**
  * Returns the files at `path`: a file, `-` for stdin, or all visible files of a folder or a zip. Throws an Error that
- * names a missing or unreadable one.
+ * names a missing or unreadable file.
  */
 export async function sourcesAt(path: string): Promise<Source[]> {
     if (path === "-") return [streamSource("stdin", () => process.stdin)];
@@ -53,8 +53,8 @@ const itemsFile =
     /^(products?|items?|articles?|catalog(ue)?|books|produkte|artikel|produits|productos|articulos)\.(csv|tsv|txt|jsonl?|parquet)(\.(gz|zst))?$/i;
 
 /**
- * Returns the path of the table of items in a folder of exports, by its name, such as products.csv; undefined if the
- * folder has none, or several.
+ * Returns the path of the table of items in a folder with exported files, which its name shows (such as products.csv);
+ * undefined if the folder has no such file, or several.
  */
 export async function itemsInFolder(path: string): Promise<string | undefined> {
     const names = await readdir(path).catch(() => []);

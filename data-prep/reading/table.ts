@@ -21,17 +21,13 @@ export interface Table {
     sha256(): Promise<string>;
     /** Difference between a line number in `bytes` and in the original file. */
     readonly addedLines: number;
-    /**
-     * The whole table as UTF-8 text with `
-     * ` or `\r
-     * ` line ends.
-     */
+    /** The whole table as UTF-8 text, whose lines end with `\n` or `\r\n`. */
     readonly bytes: AsyncIterable<Uint8Array>;
     /** Closes the file without reading it. */
     stop(): Promise<void>;
 }
 
-/** Pattern of Excel's first line, which names the delimiter. */
+/** Pattern of the first line `sep=;`, with which Excel states the delimiter. */
 const separatorLine = /^"?sep=.+?"?(\r\n|\r|\n)/i;
 
 const LF = 0x0a;

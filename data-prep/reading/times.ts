@@ -116,7 +116,7 @@ function epochSeconds(
     return milliseconds / 1000 - (sign === "-" ? -offset : offset);
 }
 
-/** The format of nearly all values, or an explanation if values have several formats. */
+/** The format of nearly all values of a column, or an explanation if the values could have several formats. */
 export type FoundTime = { readonly format: TimeFormat } | { readonly ambiguous: readonly TimeFormat[] } | undefined;
 
 /** Formats with slashes, dots or hyphens, in which the day or the month may come first. */
@@ -191,7 +191,10 @@ export function likelyFormats(sample: readonly string[], now: number): readonly 
         .filter((format) => fits(format, values, now));
 }
 
-/** Checks whether a format reads nearly all values, as times from 1990 until tomorrow. `now` is in epoch seconds. */
+/**
+ * Checks whether a format can read nearly all values, and whether the times are from 1990 until tomorrow. `now` is in
+ * epoch seconds.
+ */
 function fits(format: TimeFormat, values: readonly string[], now: number): boolean {
     const read = timeReader(format);
     const good = values.filter((value) => {

@@ -10,8 +10,8 @@ import { historiesOf, similarItems, timeAwareCosine } from "./similar.ts";
 import { listViewers } from "./viewers.ts";
 
 /**
- * Number of similar films for each film. The service's longest list has 500, the usual one 25. Of 50, 20 remain after
- * the viewer's own films are removed.
+ * Number of similar films for each film. The service's longest list has 500, the usual one 25. Of 50 films, at least 20
+ * remain after the viewer's own films are removed.
  */
 export const neighboursPerFilm = 50;
 export const longestTrending = 50;
@@ -37,7 +37,10 @@ export const makeTables = (
     viewers: readonly string[] = [],
 ): TablesDocument => startTables(columns, catalogue, sha256, viewers)();
 
-/** Makes all tables except the similar films. The result adds these, and needs only the items of the columns. */
+/**
+ * Makes all parts of the fallback tables except the similar films. The returned function adds these, and needs only the
+ * items of the columns.
+ */
 function startTables(
     columns: Columns,
     catalogue: readonly CatalogueItem[],

@@ -14,8 +14,8 @@ const activeShare = 0.05;
 const day = 86_400;
 
 /**
- * Returns the time that ages are counted from, in epoch seconds: 5 % of the users watched after it. The newest event is
- * no measure. One view of today in data of 1998 would leave all other views without weight.
+ * Returns the time that ages are counted from, in epoch seconds: 5 % of the users watched after it. Does not use the
+ * newest event: if data of 1998 contained one view of today, all other views would have no weight.
  *
  * @param views rows of the interactions, grouped by user, oldest first. 0 without rows.
  */

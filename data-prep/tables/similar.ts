@@ -20,7 +20,9 @@ export interface Likeness {
     readonly score: (together: number, one: number, other: number) => number;
 }
 
-/** The items most similar to one, by number, best first, with scores; never the item itself. */
+/**
+ * The items that are most similar to one item, by number, best first, with scores. The item itself is never among them.
+ */
 export interface Row {
     readonly item: number;
     readonly items: number[];
@@ -169,7 +171,7 @@ function samplesOf({ itemCount, items, starts: userStarts }: Histories, wanted: 
 /** Common weights of one item with itself and with other items; 0 for all items except the first `metCount` of `met`. */
 interface Sums {
     readonly together: Uint32Array;
-    /** 0 for the items in `met`, otherwise 1. */
+    /** For each item: 0 if the list `met` contains the item, otherwise 1. */
     readonly isNew: Uint8Array;
     readonly met: Int32Array;
     metCount: number;

@@ -5,8 +5,8 @@ import { logGroupLife } from "./lifecycle.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /**
- * The Service Authorization Reference ("Amazon SNS") lists the topic as optional for actions on subscriptions, and does
- * not document which ARN is checked.
+ * Why the grants for SNS subscriptions have the resource `*`: the Service Authorization Reference ("Amazon SNS") lists
+ * the topic as optional for actions on subscriptions, and does not document which ARN is checked.
  */
 const subscriptions = "IAM has no resource type for SNS subscriptions";
 
@@ -126,7 +126,10 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
 
 const provider = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service";
 
-/** Additional reads of Pulumi's AWS plugin, which is based on this provider. */
+/**
+ * Additional read calls of Pulumi's AWS plugin, which the Terraform provider's source shows. The local AWS does not
+ * require them.
+ */
 export const operationsNeededOnAws: readonly NeededOnAws[] = [
     { action: "lambda:GetFunctionCodeSigningConfig", page: `${provider}/lambda/function.go` },
     { action: "lambda:ListVersionsByFunction", page: `${provider}/lambda/function.go` },

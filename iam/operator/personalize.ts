@@ -1,7 +1,10 @@
 import { regionalArn } from "policy-evaluator";
 import { type Grant, inRegion, type OperatorScope } from "./scope.ts";
 
-/** Service Authorization Reference, "Amazon Personalize". */
+/**
+ * Why the grants for Personalize's list calls have the resource `*` (Service Authorization Reference, "Amazon
+ * Personalize").
+ */
 const listsHaveNoResource = "Personalize's lists have no resource type";
 
 /**

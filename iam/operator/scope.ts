@@ -29,8 +29,9 @@ export const operatorLevels = {
 export type OperatorLevel = keyof typeof operatorLevels;
 
 /**
- * The nine managed policies; IAM allows ten for a user or role. `operations` covers cost guard, notifications and
- * alarms; `audit` the trail and the lists of batch inference; `serving` the API; `page` the storefront and the ranking campaign.
+ * The operator's nine managed policies; IAM allows ten for a user or role. `operations` covers cost guard,
+ * notifications and alarms; `audit` the trail and the lists of batch inference; `serving` the API; `page` the
+ * storefront and the ranking campaign.
  */
 export const policyKinds = Object.values(operatorLevels).flat();
 export type PolicyKindOfOperator = (typeof policyKinds)[number];

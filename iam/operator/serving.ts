@@ -4,7 +4,10 @@ import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./sc
 
 const policies = { read: "read-serving", deploy: "deploy-serving" } as const;
 
-/** Source: Service Authorization Reference, "Amazon CloudFront". */
+/**
+ * Why the grants to create CloudFront resources have the resource `*` (Service Authorization Reference, "Amazon
+ * CloudFront").
+ */
 const noNewResource = "CloudFront's creates have no resource type";
 
 /** Service principal that owns API Gateway's service-linked role. */
@@ -170,7 +173,10 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
 
 const provider = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service";
 
-/** Additional calls of Pulumi's AWS plugin, which is based on the Terraform provider. */
+/**
+ * Additional calls of Pulumi's AWS plugin, which the Terraform provider's source shows. The local AWS does not require
+ * them.
+ */
 export const servingNeededOnAws: readonly NeededOnAws[] = [
     { action: "dynamodb:DescribeContinuousBackups", page: `${provider}/dynamodb/table.go` },
 ];

@@ -28,7 +28,7 @@ export interface DiagnoseOptions {
 
 /** What the calling program provides: its command line, its signal, and its own way to select an import. */
 export interface DiagnoseContext {
-    /** The command line up to its arguments, such as `npm run diagnose-access --`. */
+    /** The command line without its arguments, such as `npm run diagnose-access --`. */
     readonly start: readonly string[];
     readonly signal: AbortSignal;
     /**

@@ -100,7 +100,7 @@ const keyNames = new Map(
 const families =
     /^(aws:(principaltag|requesttag|resourcetag)\/.|s3:(existingobjecttag|requestobjecttag)\/.|kms:encryptioncontext:.)/;
 
-/** Checks whether a condition key exists. Returns true for all keys of services other than these. */
+/** Checks whether a condition key exists. Returns true for every key of a service other than S3, KMS and STS. */
 export function isConditionKey(key: string): boolean {
     const lower = key.toLowerCase();
     return !/^(aws|s3|kms|sts):/.test(lower) || keyNames.has(lower) || families.test(lower);

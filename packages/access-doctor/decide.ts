@@ -58,7 +58,10 @@ export function decide(
     return { is: "unknown", keys: deciding };
 }
 
-/** Returns the unknown keys that the policies use, each with values that lead to different results of the policies' conditions. */
+/**
+ * Returns the unknown condition keys that the policies use, each with the values between which the policies' conditions
+ * distinguish.
+ */
 function usedKeys(
     { context, resource }: AccessRequest,
     unknowns: Unknowns,
@@ -94,7 +97,7 @@ function usedKeys(
     return valuesByKey;
 }
 
-/** Returns the values that an unknown condition key can have; undefined if the key is not unknown. */
+/** Returns the values that a condition key of unknown value can have; undefined for a key whose value is known. */
 export function possibleValues(key: string, unknowns: Unknowns): readonly (string | null)[] | undefined {
     const lower = key.toLowerCase();
     const matches = (name: string) => name === lower || (name.endsWith("*") && lower.startsWith(name.slice(0, -1)));

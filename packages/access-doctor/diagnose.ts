@@ -11,15 +11,15 @@ import { tooWide } from "./links/too-wide.ts";
 import { hasJob, isBucketGone, known, type Snapshot } from "./snapshot.ts";
 
 export interface Diagnosis {
-    /** `unknown`: nothing is broken, but some links could not be checked. */
+    /** Verdict. `unknown`: no fault was found, but some links (conditions for the import) could not be checked. */
     readonly verdict: "sound" | "broken" | "unknown";
     readonly links: readonly Link[];
     /** The first broken link, in the order of `links`; a missing bucket comes first. */
     readonly firstBroken: Link | undefined;
-    /** All findings in the order of `links`, with those that prevent the import before the warnings. */
+    /** All findings in the order of `links`: first the findings that prevent the import, then the warnings. */
     readonly findings: readonly Finding[];
     readonly fixes: readonly Fix[];
-    /** Permissions that the caller lacks to check the unknown links. */
+    /** Permissions that the caller needs to check the links that could not be checked. */
     readonly needs: readonly string[];
 }
 

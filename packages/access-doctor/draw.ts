@@ -8,13 +8,16 @@ import { defaultColumns, wrap, wrapCommand } from "./text.ts";
 const symbols = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
 
 export interface DrawOptions {
-    /** Whether to add every link, the evidence and the commands. */
+    /** Whether to print every link (condition for the import), the evidence and the complete commands. */
     readonly verbose?: boolean | undefined;
     /** Width of the terminal; undefined in a pipe. Without a width, the cause and each instruction stay on one line. */
     readonly columns?: number | undefined;
 }
 
-/** A text to print. It is wrapped with `indent` before each further line; without `indent` it stays on one line. */
+/**
+ * A text to print. With `indent`, the text is wrapped, and each line after the first begins with `indent`. Without
+ * `indent`, the text stays on one line.
+ */
 interface Text {
     readonly line: string;
     readonly indent?: string;
@@ -45,7 +48,7 @@ export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: Again, opt
 const text = (line: string, indent = "    "): Text => ({ line, indent });
 const empty: Text = { line: "" };
 
-/** Formats the first lines: the cause, and a line for each instruction, wrapped for a terminal of this width. */
+/** Formats the first lines: the cause, and a line for each instruction, wrapped at the given number of columns. */
 export function drawHeadline({ cause, todo }: Headline, columns: number | undefined): string[] {
     const lines = [cause, ...todo.map(({ label, text: what }) => `${label}: ${what}`)].map(visible);
     if (columns === undefined) return lines;

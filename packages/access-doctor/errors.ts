@@ -11,7 +11,7 @@ export class AccessError extends Error {
     }
 }
 
-/** Checks whether an error has one of these names. AWS's SDK uses the error code as the name. */
+/** Checks whether an error has one of the given names. AWS's SDK uses the error code as the name. */
 export const hasName = (error: unknown, ...names: string[]): boolean =>
     error instanceof Error && names.includes(error.name);
 

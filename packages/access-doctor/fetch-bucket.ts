@@ -78,7 +78,7 @@ export async function ownership(s3: S3Client, Bucket: string): Promise<string | 
 
 /**
  * Lists the keys below the prefix. If there are none, lists the keys of the whole bucket, one of which may have been
- * meant. `owner` is given only for an object of another owner than the bucket's.
+ * meant. A result has the field `owner` only if the object and the bucket have different owners.
  */
 export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Promise<KeyListed[]> {
     const bucketOwner = ownerOf(s3, Bucket);

@@ -24,7 +24,7 @@ interface Todo {
 export interface Again {
     readonly command: string;
     readonly folder: string;
-    /** The command line up to its arguments; by default that of this package. */
+    /** The command line without its arguments; by default, the command line of access-doctor itself. */
     readonly start?: readonly string[];
 }
 

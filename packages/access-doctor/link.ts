@@ -22,7 +22,9 @@ export type FixTarget =
 
 export interface Finding {
     readonly fault: FaultId;
-    /** `warning`: the import works, but the setup should be changed. */
+    /**
+     * Verdict of the finding. `broken`: the import fails. `warning`: the import works, but the setup should be changed.
+     */
     readonly verdict: "broken" | "warning";
     /** The finding in one sentence. */
     readonly sentence: string;
@@ -41,7 +43,7 @@ export interface Link {
     /** Who judged the link, such as `iam:SimulatePrincipalPolicy`, this program's evaluator, or S3 by its response. */
     readonly judge: string;
     readonly verdict: Verdict;
-    /** The result in a few words. */
+    /** The link's result in a few words. */
     readonly detail: string;
     readonly findings: readonly Finding[];
 }
@@ -73,7 +75,9 @@ export const breaks = findingOf("broken");
 /** Creates a finding about a fault that does not prevent the import by itself. */
 export const warning = findingOf("warning");
 
-/** Creates a link with the verdict that follows from its findings. `detail` is its text if there are none. */
+/**
+ * Creates a link with the verdict that follows from its findings. `detail` is the link's text if it has no findings.
+ */
 export function linkOf(link: string, judge: string, detail: string, findings: readonly Finding[]): Link {
     const verdict = findings.some((each) => each.verdict === "broken")
         ? "broken"
@@ -83,7 +87,7 @@ export function linkOf(link: string, judge: string, detail: string, findings: re
     return { link, judge, verdict, detail: findings[0]?.sentence ?? detail, findings };
 }
 
-/** Creates a link that could not be judged. `detail` is the reason. */
+/** Creates a link that could not be judged; `detail` states why. */
 export const unknownLink = (link: string, judge: string, detail: string): Link => ({
     link,
     judge,

@@ -1,6 +1,6 @@
 import { parseArn } from "policy-evaluator";
 
-/** Names of resources, columns and lines in an error message of AWS. */
+/** Names of resources and columns, and numbers of lines, that an error message of AWS mentions. */
 export interface Mentions {
     readonly arns: readonly string[];
     readonly jobArn?: string;

@@ -30,7 +30,7 @@ interface Rule {
     next?(mentions: Mentions, start: readonly string[]): string;
 }
 
-/** The command line of this package up to its arguments. */
+/** The command line of access-doctor without its arguments. */
 export const packageCommand = ["npx", "access-doctor"];
 
 /** Returns the command that diagnoses the resources that a message mentions. */
@@ -217,8 +217,8 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Explains an error message of AWS that a user pasted. Returns undefined for an unknown message. `about` are names that
- * are known from elsewhere.
+ * Explains an error message of AWS that a user pasted. Returns undefined for an unknown message. `about` contains names
+ * that the caller knows from other sources.
  */
 export function explainMessage(
     pasted: string,

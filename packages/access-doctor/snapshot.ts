@@ -86,7 +86,10 @@ export interface KeyListed {
 
 export interface KeyFacts {
     readonly arn: string;
-    /** `Enabled`, `Disabled`, `PendingDeletion`, … or `gone`. */
+    /**
+     * State of the KMS key: `Enabled`, `Disabled`, `PendingDeletion`, another state of KMS, or `gone` if the key does
+     * not exist.
+     */
     readonly state: string;
     readonly manager: "AWS" | "CUSTOMER";
     readonly policy: string;

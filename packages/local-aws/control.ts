@@ -30,13 +30,16 @@ interface Running {
 
 type State =
     | { readonly kind: "running"; readonly running: Running }
-    /** Nothing answers on the port. `stalePid` is a recorded process that has ended. */
+    /**
+     * State "stopped": nothing answers on the instance's port. `stalePid` is the id of a recorded process that has
+     * ended.
+     */
     | { readonly kind: "stopped"; readonly stalePid?: number }
-    /** A process has locked the folder but not recorded itself yet, so it is starting. */
+    /** State "starting": a process has locked the instance's data folder, but has not recorded its process id yet. */
     | { readonly kind: "starting" }
-    /** The recorded process exists but does not answer. */
+    /** State "silent": the process in the instance's record exists but does not answer. */
     | { readonly kind: "silent"; readonly pid: number }
-    /** The folder's process answers on another port than the requested one. */
+    /** State "elsewhere": the process of the instance's data folder answers on another port than the requested one. */
     | { readonly kind: "elsewhere"; readonly running: Running; readonly port: number }
     | { readonly kind: "port taken"; readonly by: string };
 

@@ -18,7 +18,7 @@ export interface Instance {
 /** The account id of the local AWS, which MiniStack uses. */
 export const localAccountId = "000000000000";
 export const localPartition = "aws";
-/** All speeds. The type is a record, so that the type checker reports a missing speed. */
+/** All speeds of the Personalize emulator. The type is a record, so that the type checker reports a missing speed. */
 const speeds: Readonly<Record<Speed, true>> = { instant: true, samples: true, demo: true, real: true };
 const isSpeed = (text: string): text is Speed => Object.hasOwn(speeds, text);
 /** Exit code of a daemon if another daemon already uses the same data folder. */
@@ -26,7 +26,7 @@ export const folderServed = 75;
 
 export const root = join(import.meta.dirname, "..", "..");
 
-/** The version in package.json. */
+/** Version of this project, from package.json. */
 export const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
 
 /**

@@ -18,7 +18,7 @@ export interface ImportRequest {
     /** The object's key, or the prefix when `isPrefix`. */
     key: string;
     isPrefix: boolean;
-    /** The job's ARN: `aws:SourceArn`. */
+    /** ARN of the job, which the service sends as `aws:SourceArn`. */
     sourceArn: string;
     sourceAccount: string;
     region: string;
@@ -98,11 +98,11 @@ export interface LoggedRequest {
     region: string;
     /** ARN of the resource in the call's answer or input. */
     arn: string | null;
-    /** The `name` or `jobName` in the call. */
+    /** The `name` or `jobName` in the call's input. */
     name: string | null;
-    /** "accepted", or the error code. */
+    /** Outcome of the call: "accepted", or the error code. */
     outcome: string;
-    /** 1 if the caller received the answer, otherwise 0. */
+    /** Whether the caller received the answer: 1 if so, otherwise 0. */
     answered: 0 | 1;
 }
 

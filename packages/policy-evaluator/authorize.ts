@@ -20,7 +20,7 @@ export type PolicyType = keyof ApplicablePolicies;
 export interface Authorization extends Omit<Evaluation, "considered"> {
     /** The kind of policy that denied the request or did not allow it; undefined for an allowed request. */
     readonly deniedBy?: PolicyType;
-    /** The decision of each kind that has policies. */
+    /** The decision of each kind of policy that applies to the request. */
     readonly by: Readonly<Partial<Record<PolicyType, Evaluation>>>;
     readonly crossAccount: boolean;
 }
@@ -87,7 +87,10 @@ export function authorize(
     );
 }
 
-/** Returns the first kind whose missing allow denies the request; undefined if no allow is missing. */
+/**
+ * Returns the first kind of policy without an Allow for the request, if the request is denied for this reason;
+ * otherwise undefined.
+ */
 function whatLacks(
     { caller, action }: AccessRequest,
     by: Partial<Record<PolicyType, Evaluation>>,

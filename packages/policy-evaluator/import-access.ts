@@ -52,7 +52,7 @@ function accessStatements({ partition, bucketName, readPrefixes, writePrefix }: 
     } as const;
 }
 
-/** Returns the guide's statement for batch inference with a KMS key. */
+/** Returns the statement that the Developer Guide requires for batch inference with a KMS key. */
 function useOfKey(kmsKeyArn: string) {
     return {
         Effect: "Allow",

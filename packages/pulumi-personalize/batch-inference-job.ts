@@ -64,7 +64,7 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     },
 };
 
-/** Returns the start of the job names that is equal for all jobs with these inputs. */
+/** Returns the start of a job's name, which is equal for all jobs with the same inputs. */
 function base(inputs: BatchInferenceJobInputs): string {
     const question = canonical(replaces.map((key) => inputs[key] ?? null));
     return baseName(inputs.jobNamePrefix, createHash("sha256").update(question).digest("hex"));

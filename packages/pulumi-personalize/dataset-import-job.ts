@@ -39,7 +39,7 @@ export interface DatasetImportJobInputs extends CommonInputs {
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** Returns the `accessHash` of these policy documents. */
+/** Returns the input `accessHash` for the given policy documents. */
 export const accessHashOf = (policies: readonly object[]): string => sha256(canonical(policies));
 
 /** Seconds after a policy change in which parts of AWS may still use the old policy. */

@@ -5,7 +5,7 @@ interface ServiceError extends Error {
     readonly code?: string;
 }
 
-/** Checks whether an error has one of these names. The AWS SDK uses the error code as the name. */
+/** Checks whether an error has one of the given names. The AWS SDK uses the error code as the name. */
 export function hasName(error: unknown, ...names: string[]): boolean {
     return error instanceof Error && names.includes(error.name);
 }

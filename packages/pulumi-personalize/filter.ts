@@ -9,7 +9,8 @@ export interface FilterInputs extends CommonInputs {
     /** ARN of the dataset group. */
     readonly datasetGroupArn: string;
     /**
-     * For example `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")` (Developer Guide, "Filter expressions").
+     * Expression of the filter, for example `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")` (Developer
+     * Guide, "Filter expressions").
      */
     readonly filterExpression: string;
 }

@@ -76,7 +76,10 @@ export async function remove(
     await waitUntilGone(kind, deps, client, leaving);
 }
 
-/** Deletes the stack's own resources that use this one. Returns a message to the operator for each other resource. */
+/**
+ * Deletes the stack's own resources that use the resource to delete. Returns a message to the operator for each
+ * resource of another owner that uses it.
+ */
 async function clearTheWay(kind: Removable, deps: RemoveDeps, client: PersonalizeClient, leaving: Leaving) {
     const others: string[] = [];
     for await (const [dependent, arn] of kind.dependents?.(client, leaving.arn) ?? []) {

@@ -97,7 +97,7 @@ export interface ResourceKind<I extends CommonInputs> {
      */
     diagnosis?(inputs: I, arn: string | undefined, advice: Advice): string;
     update?(client: PersonalizeClient, arn: string, inputs: I): Promise<void>;
-    /** Yields resources that use this one and must be deleted first, with their kinds. */
+    /** Yields the resources that use a resource and must be deleted before it, with their kinds. */
     dependents?(client: PersonalizeClient, arn: string): AsyncIterable<readonly [Removable, string]>;
     /** Checks whether a deletion would lose imported data or a trained version. Absent if it never does. */
     holdsData?(client: PersonalizeClient, arn: string): Promise<boolean>;
@@ -107,7 +107,7 @@ export interface ResourceKind<I extends CommonInputs> {
     delete?(client: PersonalizeClient, arn: string): Promise<void>;
 }
 
-/** The parts of a kind that a deletion needs. */
+/** The members of a resource kind that a deletion needs. */
 export type Removable = Pick<ResourceKind<CommonInputs>, "noun" | "describe" | "dependents" | "stop" | "delete">;
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/;

@@ -15,7 +15,7 @@ import type { SchemaInputs } from "./schema.ts";
 import type { SolutionInputs } from "./solution.ts";
 import type { SolutionVersionInputs } from "./solution-version.ts";
 
-/** The arguments of a resource with these inputs. */
+/** The arguments of a resource whose inputs have the type `T`. */
 export type ResourceArgs<T> = {
     readonly [K in keyof T]: undefined extends T[K] ? pulumi.Input<T[K]> | undefined : pulumi.Input<T[K]>;
 };

@@ -35,7 +35,10 @@ async function runLists(client: LambdaClient, FunctionName: string): Promise<Lis
 export interface ListsDeps {
     readonly lambda: (region: string) => LambdaClient;
     log(text: string): void;
-    /** @throws Error if the wait must end */
+    /**
+     * Checks whether the wait may continue.
+     * @throws Error if the wait must end
+     */
     goOn(): Promise<void>;
 }
 

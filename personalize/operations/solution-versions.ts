@@ -14,7 +14,7 @@ export interface ListedVersion {
     readonly id: string;
     readonly solutionVersionArn: string;
     readonly status: string;
-    /** ISO 8601; null if the service returns no time. */
+    /** Time of the version's creation in ISO 8601; null if the service returns no time. */
     readonly madeAt: string | null;
     readonly trainingType: string | null;
 }

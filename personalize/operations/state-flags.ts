@@ -14,9 +14,9 @@ import { stateFlagKeys } from "../../config/names.ts";
 
 /** State flags of a stack: SSM parameters with JSON texts that runbooks write and the program reads. */
 export interface StateFlags {
-    /** Present while the campaign is parked. */
+    /** The flag of a parked campaign; absent while the campaign is not parked. */
     readonly parked?: ParkedFlag;
-    /** Present while API and page are closed. */
+    /** The flag of a closed API and page; absent while they are open. */
     readonly closed?: ClosedFlag;
     /** The last request of a runbook to import unchanged data again. */
     readonly reimport?: ReimportFlag;
@@ -65,7 +65,7 @@ export interface ServingFlag {
     readonly failed?: string;
     /** The version that a retraining refused, for `reason`. */
     readonly refused?: string;
-    /** Present while a retraining is not complete: the same command resumes it. */
+    /** The retraining in progress; absent if none is. The same command resumes an interrupted retraining. */
     readonly retraining?: Retraining;
 }
 

@@ -14,7 +14,7 @@ async function* pieces(bytes: Uint8Array, size: number) {
     for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 
-/** Ten digits of seconds, the longest time that a source can contain. */
+/** The latest time in epoch seconds that a source can contain. It has ten digits. */
 const latest = 2 ** 32 - 1;
 
 function ratingsPlan(bytes: AsyncIterable<Uint8Array>): Plan {

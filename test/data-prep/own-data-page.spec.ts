@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../..");
 const random = seededRandom(3);
 type Row = (user: number, item: number, at: Date, index: number) => string;
 
-/** Generates 1,500 interactions of 60 users with 80 items; items with low numbers are popular. */
+/** Returns a file with 1,500 generated interactions of 60 users with 80 items; items with low numbers are popular. */
 function file(head: string, row: Row, end = "\n"): string {
     let at = Date.UTC(2026, 0, 1);
     const rows = Array.from({ length: 1500 }, (_, index) => {

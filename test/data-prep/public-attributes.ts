@@ -5,7 +5,7 @@ interface Case {
     readonly file: string;
     readonly text: string | Uint8Array;
     readonly fields: readonly string[];
-    /** The second row of the CSV. */
+    /** The expected second line of the prepared CSV, which is its first data row. */
     readonly first: string;
 }
 

@@ -1,6 +1,6 @@
 import type { Choices } from "../../data-prep/layout.ts";
 
-/** Returns a text file with these lines. */
+/** Returns a text file that consists of the given lines. */
 export const lines = (...rows: string[]) => `${rows.join("\n")}\n`;
 /** Repeats rows, because a sample of one row is too short to detect the columns. */
 export const repeat = (rows: string[], times = 12) => Array.from({ length: times }, () => rows).flat();
@@ -10,7 +10,7 @@ interface Case {
     readonly file: string;
     readonly text: string | Uint8Array;
     readonly choices?: Choices;
-    /** The second row of the CSV. */
+    /** The expected second line of the prepared CSV, which is its first data row. */
     readonly first: string;
 }
 

@@ -7,7 +7,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 const faultsNamed = (text: string) => batchFaults.filter(({ what }) => what.includes(text));
 
-/** Runs the function every 15 minutes for a number of simulated days. */
+/** Runs the function for batch lists every 15 minutes of a number of simulated days. */
 async function live(simulation: BatchSimulation, days: number): Promise<void> {
     for (const end = simulation.now + days * day; simulation.now < end; simulation.pass(15 * minute))
         await simulation.run();
@@ -77,7 +77,7 @@ describe("Lists of batch inference in virtual time", () => {
     });
 });
 
-/** Skips each copy of a list, so that viewers without a new list lose the old one. */
+/** Makes the simulation skip each copy of a list, so that viewers without a new list lose the old one. */
 function keepsNothing(simulation: BatchSimulation): void {
     simulation.sabotage = (port) => (port === "copyList" ? "skip" : undefined);
 }

@@ -155,8 +155,8 @@ const ownGoals: Goal[] = [
 process.exitCode = printGoals([...(rows.length > 0 ? ownGoals : []), ...generatedGoals, ...realGoals]);
 
 /**
- * Returns a function that fetches the snapshot of a created setup and compares it with `snapshotOf`'s. The pairs of
- * faults are judged from the latter.
+ * Returns a function that fetches the snapshot of a created setup and compares it with the snapshot that `snapshotOf`
+ * builds. The drill diagnoses pairs of faults from built snapshots.
  */
 function recordOf(one: Break, fixture: ImportFixture) {
     return async (jobArn: string) => {

@@ -29,7 +29,7 @@ const { seed, pairs } = benchCommand(
     .opts<{ seed: number; pairs: number }>();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
-/** Milliseconds by which a response is delayed, so that the engine ends before it arrives. */
+/** Milliseconds by which a response is delayed, so that the engine ends before the response arrives. */
 const heldMilliseconds = 4000;
 
 const aws = await startTestAws("demo");

@@ -219,7 +219,7 @@ describe("Recorder of drill:aws", () => {
 });
 
 describe("drill:aws without an account", () => {
-    /** Nothing listens on this port, so the test cannot call AWS. */
+    /** Environment of the drill. Its AWS endpoint is a port on which nothing listens, so the test cannot call AWS. */
     const env = { ...process.env, AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
     const drill = (...args: string[]) =>
         spawnSync(process.execPath, ["test/drills/drill-aws.ts", ...args], { cwd: root, encoding: "utf8", env });

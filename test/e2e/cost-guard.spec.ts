@@ -157,7 +157,9 @@ describe("Cost guard on the local AWS", function () {
             ranking: names().ranking,
             edge: false,
         });
-        /** Runs the guard in this process, with the credentials of a role that has only these statements. */
+        /**
+         * Runs the guard in this process, with the credentials of a role whose policy has only the given statements.
+         */
         const runWith = (statements: readonly Statement[], state: GuardState): Promise<Error | undefined> =>
             bySession({ iam: aws.iam, sts: by.sts }, statements, async (keys) => {
                 const clients = { ...clientsOf(aws.instance, keys), ...more(keys) };

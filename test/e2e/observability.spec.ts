@@ -220,7 +220,8 @@ describe("Observability of a deployed stack", function () {
         });
 
     /**
-     * Copies the API's counts to five minutes before, because its metrics have the real time, not that of `advance`.
+     * Copies the API's metrics to a time five minutes earlier. They have the machine's time, and not the time to which
+     * the test advances the clock.
      */
     async function fiveMinutesBefore(): Promise<void> {
         const Dimensions = [{ Name: "Stack", Value: aws.stack }];

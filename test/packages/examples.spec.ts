@@ -9,7 +9,10 @@ import { run } from "../../packages/local-aws/pulumi.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-/** Programs of others, on an AWS that enforces the policies of role and bucket. */
+/**
+ * Tests the example programs of the packages, which users can copy, on an AWS that enforces the policies of role and
+ * bucket.
+ */
 describe("Examples on the real engine with enforced policies", () => {
     let aws: TestAws;
     let path: string;

@@ -11,7 +11,10 @@ const region = "eu-central-1";
 const campaignArn = `arn:aws:personalize:${region}:123456789012:campaign/films`;
 const solutionVersionArn = `arn:aws:personalize:${region}:123456789012:solution/films/0a1b2c3d`;
 
-/** A Parameter Store with these texts by flag, and a campaign that exists until it is deleted. */
+/**
+ * Simulates a Parameter Store that contains the given texts as state flags, and a campaign that exists until it is
+ * deleted.
+ */
 function fakeAws(flags: Record<string, string>) {
     const ssm = new SSMClient({ region });
     ssm.send = (async (command: object) => {

@@ -3,7 +3,10 @@ import { APIGatewayClient, type UpdateStageCommandInput } from "@aws-sdk/client-
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { type CloseClients, closeApi } from "../../personalize/operations/close-api.ts";
 
-/** Clients of an account with one REST API, whose stage has settings of these methods, without a distribution. */
+/**
+ * Returns clients of a simulated account without a distribution. It has one REST API, whose stage has settings for the
+ * given methods.
+ */
 function accountWith(methods: readonly string[]) {
     const updates: UpdateStageCommandInput[] = [];
     const tags = { "pulumi:stack": "dev" };

@@ -101,7 +101,10 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         mark,
         /** Ids of the versions that a rollback skips, according to the parameter's history. */
         refused: () => [...servedRecord(history).refused.keys()],
-        /** With `seemsNew`, a file has changed, but `up` finds nothing to import. */
+        /**
+         * Makes the simulated stack have no new data. With `seemsNew`, a file has changed, but `up` finds nothing to
+         * import.
+         */
         hasNoNewData: (but?: "seemsNew") => {
             toDate = true;
             seemsNew = but === "seemsNew";

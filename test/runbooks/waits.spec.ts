@@ -22,7 +22,7 @@ describe("reportWaits for a command without output", () => {
         mock.timers.reset();
     });
 
-    /** Advances the clock. The reports look at it four times a second. */
+    /** Advances the clock. The reports read the clock four times a second. */
     function pass(milliseconds: number): void {
         for (let passed = 0; passed < milliseconds; passed += 250) mock.timers.tick(250);
     }

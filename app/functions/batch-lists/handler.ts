@@ -14,7 +14,7 @@ const clients = {
     sns: new SNSClient({}),
 };
 
-/** Does the next steps of the lists from batch inference; the event is ignored. */
+/** Runs the next steps to make viewers' lists by batch inference. Ignores the event. */
 export async function handler(_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<BatchReport> {
     const settings = JSON.parse(process.env.BATCH_CONFIG ?? "{}") as BatchTargets;
     return runBatch(

@@ -45,7 +45,7 @@ export interface BatchTargets extends BatchSettings {
     readonly topicArn: string;
     /** Role that Personalize assumes. */
     readonly roleArn: string;
-    /** ARN of the filter of watched films; empty without the filter. */
+    /** ARN of the filter that leaves out watched films; empty without this filter. */
     readonly watchedFilterArn: string;
     /** Tags of each job. */
     readonly tags: Readonly<Record<string, string>>;
@@ -59,14 +59,17 @@ export interface BatchClients {
     readonly sns: SNSClient;
 }
 
-/** Number of writes in one call of BatchWriteItem, and of calls at the same time. */
+/** Number of writes in one call of BatchWriteItem, and number of concurrent calls. */
 const writesAtOnce = 25;
 const concurrency = 8;
-/** Milliseconds before the first retry of throttled writes, and number of retries: each wait is twice as long. */
+/**
+ * Milliseconds before the first retry of throttled writes, and the number of retries. Each wait is twice as long as the
+ * one before.
+ */
 const firstWait = 50;
 const retries = 10;
 
-/** Creates the function's ports to AWS. `timeLeft` returns the milliseconds of this run. */
+/** Creates the function's ports to AWS. `timeLeft` returns the milliseconds until this run's timeout. */
 export function batchPorts(clients: BatchClients, place: BatchTargets, timeLeft: () => number): BatchPorts {
     const { personalize, ssm, sns } = clients;
     const { stack, solutionVersionArn } = place;
@@ -152,10 +155,10 @@ function jobPorts({ personalize, s3 }: BatchClients, place: BatchTargets) {
     };
 }
 
-/** Checks for S3's answer to a range that begins at the end of the object. */
+/** Checks whether an error is S3's response to a range that begins at the end of the object. */
 const isPastEnd = (error: unknown): boolean => error instanceof Error && error.name === "InvalidRange";
 
-/** Ports to the data of the stack and of its versions. */
+/** Ports to the interactions of the stack, and to the solution versions with their data. */
 function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName: TableName }: BatchTargets) {
     return {
         async interactions() {

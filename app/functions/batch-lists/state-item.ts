@@ -9,13 +9,13 @@ import type { JobsSpend } from "../../../cost/serving-spend.ts";
 import { type BatchState, firstState } from "../../batch/state.ts";
 import { keyOf } from "../recommendation-api/table.ts";
 
-/** The function's own item, with the lease and the state. */
+/** Key of the DynamoDB item that contains the batch function's lease and state. */
 const stateKey = keyOf("batch", "state");
 
-/** Creates the ports to the item, for one run. */
+/** Creates the ports to the DynamoDB item with the batch function's state, for one run of the function. */
 export function stateItem(dynamo: DynamoDBClient, TableName: string) {
     let revision = 0;
-    /** Writes the item if no other run has written since. */
+    /** Writes the state's item, unless another run has written it since this run read it. */
     const write = (UpdateExpression: string, values: Record<string, AttributeValue>, condition: string) =>
         dynamo.send(
             new UpdateItemCommand({
@@ -69,7 +69,7 @@ export function stateItem(dynamo: DynamoDBClient, TableName: string) {
     };
 }
 
-/** Reads the spend of the jobs; undefined before the first run. */
+/** Reads the spend of batch inference jobs; undefined before the batch function's first run. */
 export async function jobsSpend(dynamo: DynamoDBClient, TableName: string): Promise<JobsSpend | undefined> {
     const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: stateKey }));
     return Item?.batchState?.S === undefined ? undefined : (JSON.parse(Item.batchState.S) as BatchState).spent;

@@ -44,21 +44,24 @@ export interface GuardTargets {
     readonly topicArn: string;
     /** ARNs of the stack's functions. */
     readonly functionArns: readonly string[];
-    /** The function that precomputes lists; undefined for a stack without it. */
+    /** The function that precomputes lists; undefined for a stack without this function. */
     readonly prefetch?: PrefetchFunction | undefined;
-    /** API and page; undefined if the stack has none. */
+    /** The API and the page that the cost guard observes and can close; undefined for a stack without an API. */
     readonly serving?: ServingTargets | undefined;
-    /** Name of the solution that makes lists by batch inference: it has no campaign, but is in use. */
+    /** Name of the solution that makes lists by batch inference. It has no campaign, but is not an unused solution. */
     readonly batchSolution?: string | undefined;
     /** Whether the guard publishes custom metrics; absent: true. */
     readonly customMetrics?: boolean | undefined;
-    /** The API's table, which stores what the page shows; undefined without an API. */
+    /**
+     * Name of the API's DynamoDB table, which stores the notification and the spend that the page shows; undefined
+     * without an API.
+     */
     readonly tableName?: string | undefined;
 }
 
 export interface GuardClients {
     readonly personalize: PersonalizeClient;
-    /** A client without retries, because CloudWatch counts its requests. */
+    /** A client without retries, because CloudWatch counts each attempt as a request to the campaign. */
     readonly runtime: PersonalizeRuntimeClient;
     readonly cloudwatch: CloudWatchClient;
     /** CloudWatch in us-east-1, for the metrics of CloudFront. */
@@ -155,7 +158,7 @@ async function resourcePolicies(
     return Promise.all([...functionArns.map(ofFunction), ofTopic()]);
 }
 
-/** Publishes the calculated gauges. Leaves out unknown ones. */
+/** Publishes the calculated gauges as CloudWatch metrics. Leaves out gauges with an unknown value. */
 async function publishGauges(client: CloudWatchClient, stack: string, gauges: Gauges): Promise<void> {
     const values: readonly [string, number | undefined][] = [
         [ownMetrics.monthSpend, gauges.monthSpendUsd],

@@ -15,33 +15,36 @@ export interface GuardPorts {
     campaign(): Promise<ObservedCampaign | undefined>;
     /** Returns whether the campaign has the tag `keep`. */
     kept(): Promise<boolean>;
-    /** Returns requests to the campaign in windows of five minutes, from this moment. */
+    /** Returns the number of requests to the campaign in windows of five minutes, from the time `since`. */
     requests(since: number): Promise<RequestWindows>;
-    /** Returns requests of the stack's own prefetch in windows of five minutes, from this moment. */
+    /**
+     * Returns the number of requests from the stack's own prefetch in windows of five minutes, from the time `since`.
+     */
     prefetched(since: number): Promise<RequestWindows>;
     /** Ports to the ranking campaign; undefined if the stack has none. */
     readonly ranking: Pick<GuardPorts, "campaign" | "requests"> | undefined;
-    /** Ports to API and page; undefined if the stack has none. */
+    /** Ports to the API and the page; undefined if the stack has none. */
     readonly serving?:
         | {
               /**
-               * Returns use in windows of five minutes, from this moment, and the names of metrics without complete
-               * data.
+               * Returns the usage of the API and the page in windows of five minutes, from the time `since`, and the
+               * names of metrics without complete data.
                */
               usage(since: number): Promise<{ readonly windows: UsageWindows; readonly missing: readonly string[] }>;
               /** Returns the spend of batch inference jobs; undefined for a stack without them. */
               jobs(): Promise<JobsSpend | undefined>;
-              /** Returns whether the closed flag exists. */
+              /** Returns whether the API and the page are closed: their `closed` flag exists. */
               isClosed(): Promise<boolean>;
-              /** Writes the closed flag, and closes API and page. Does nothing if they are closed. */
+              /** Writes the `closed` flag, and closes the API and the page. Does nothing if they are closed already. */
               close(reason: string): Promise<void>;
           }
         | undefined;
     parked(): Promise<ObservedParking | undefined>;
-    /** Returns the solutions with the stack's tags. */
+    /** Returns the solutions that have the tags of this stack. */
     solutions(): Promise<readonly ObservedSolution[]>;
     /**
-     * Returns names of statements in the policies of functions and topic that allow more than this account's services.
+     * Returns names of statements in the resource policies of the stack's functions and topic that allow more than this
+     * account's services.
      */
     foreignStatements(): Promise<readonly string[]>;
 
@@ -50,12 +53,15 @@ export interface GuardPorts {
      * `version` grows by 1 with each write.
      */
     readState(): Promise<{ readonly text: string | undefined; readonly version: number; readonly name: string }>;
-    /** Writes the state, and returns the version of this write. */
+    /** Writes the state, and returns the new version number of the state's parameter. */
     writeState(text: string): Promise<number>;
 
     /** Sends one request to the campaign, for a user who does not exist. */
     probe(): Promise<void>;
-    /** Writes the parked flag, and requests the deletion of all campaigns. Does nothing if they are parked. */
+    /**
+     * Marks the campaigns as parked, and requests the deletion of all of them, to save their cost. Does nothing if they
+     * are parked already.
+     */
     park(reason: string): Promise<void>;
     deleteSolution(name: string): Promise<void>;
     /** Shows the notification on the page while the stack has no campaign. Does nothing without an API. */

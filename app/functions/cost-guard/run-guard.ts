@@ -72,7 +72,10 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     }
 }
 
-/** Decides from the stored state. If it is unusable, decides from a fresh state, with the reason in `lost`. */
+/**
+ * Decides from the stored state. If that state is unusable, decides from a fresh state, and returns the reason in
+ * `lost`.
+ */
 async function decideFrom(
     found: ReturnType<typeof parseState> | undefined,
     now: number,
@@ -162,7 +165,7 @@ async function rankingObservations(
     return { campaign, requests };
 }
 
-/** Sends notifications. Returns the state without the sent ones. */
+/** Sends the pending notifications. Returns the state without the notifications that were sent. */
 async function send(
     ports: GuardPorts,
     config: GuardConfig,
@@ -184,14 +187,20 @@ async function send(
     return sent.size === 0 ? state : { ...state, unsent: state.unsent.filter(({ key }) => !sent.has(key)) };
 }
 
-/** Parks and closes without a stored state, and sends the notification that explains why. A repeated run sends it with the same ID. */
+/**
+ * Parks the campaigns, and closes the API and the page, without a stored state. Sends the notification that explains
+ * why; a repeated run sends it with the same ID.
+ */
 async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failures, state: GuardState): Promise<void> {
     await stop(ports, failures, state);
     const explains = state.unsent.filter((one) => isOfParking(one) || one.kind === "api-closed");
     await send(ports, config, failures, state, explains);
 }
 
-/** Parks and closes if this is pending. Returns the state without the completed work. */
+/**
+ * Parks the campaigns, and closes the API and the page, as far as the state has this work pending. Returns the state
+ * without the completed work.
+ */
 async function stop(ports: GuardPorts, failures: Failures, state: GuardState): Promise<GuardState> {
     const { parking, closing } = state;
     if (parking !== undefined) {
@@ -206,7 +215,7 @@ async function stop(ports: GuardPorts, failures: Failures, state: GuardState): P
     return isDone ? closingDone(state) : state;
 }
 
-/** Does the pending work, parking first. Returns the state without the completed work. */
+/** Does the pending work of the state; first parks the campaigns. Returns the state without the completed work. */
 async function act(
     ports: GuardPorts,
     config: GuardConfig,

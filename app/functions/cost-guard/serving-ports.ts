@@ -28,10 +28,13 @@ import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { jobsSpend } from "../batch-lists/state-item.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 
-/** Functions that the guard counts, with their memory in GiB. */
+/**
+ * What the cost guard observes of the API and the page. `functions` are the functions that it counts, with their memory
+ * in GiB.
+ */
 export interface ServingTargets extends ServedPlace {
     readonly functions: readonly { readonly name: string; readonly gb: number }[];
-    /** The table with the spend of batch inference jobs; undefined for a stack without them. */
+    /** Name of the table that stores the spend of batch inference jobs; undefined for a stack without them. */
     readonly jobsTable?: string | undefined;
 }
 
@@ -50,12 +53,12 @@ interface CountedMetric {
 }
 
 const bytesPerGb = 1024 ** 3;
-/** Lambda's longest answer to a synchronous call (Lambda Developer Guide, "Lambda quotas"). */
+/** Maximum size in bytes of Lambda's response to a synchronous call (Lambda Developer Guide, "Lambda quotas"). */
 const maxAnswerBytes = 6 * 1024 ** 2;
-/** Events in one request (app/api/openapi.yaml; Personalize API reference, PutEvents). */
+/** Maximum number of events in one request (app/api/openapi.yaml; Personalize API reference, PutEvents). */
 const maxEvents = 10;
 
-/** Returns the metrics of the stack's own region. */
+/** Returns the metrics that CloudWatch stores in the stack's own region. */
 const regionalMetrics = ({ stack, apiName, functions }: ServingTargets): readonly CountedMetric[] => [
     {
         namespace: gatewayNamespace,
@@ -121,7 +124,7 @@ const regionalMetrics = ({ stack, apiName, functions }: ServingTargets): readonl
     },
 ];
 
-/** Metrics of a distribution, which exist only in us-east-1 (CloudFront Developer Guide, "Monitoring CloudFront"). */
+/** Region of the metrics of CloudFront distributions (CloudFront Developer Guide, "Monitoring CloudFront"). */
 export const edgeRegion = "us-east-1";
 const metricsOfEdge = (DistributionId: string): readonly CountedMetric[] => [
     {
@@ -138,7 +141,7 @@ const metricsOfEdge = (DistributionId: string): readonly CountedMetric[] => [
     },
 ];
 
-/** Returns the metrics that the guard counts, for the check that it counts everything that AWS bills. */
+/** Returns the metrics that the cost guard counts. A test checks that they cover everything that AWS bills. */
 export const countedMetrics = (place: ServingTargets): readonly Pick<CountedMetric, "namespace" | "name">[] => [
     ...regionalMetrics(place),
     ...(place.distribution === undefined ? [] : metricsOfEdge("")),
@@ -176,7 +179,10 @@ export function servingPorts(
     };
 }
 
-/** Adds the use by windows. Adds names of metrics without complete data to `missing`; the use is then a lower limit. */
+/**
+ * Reads the metrics from CloudWatch, and adds the usage in each window to `found`. Adds names of metrics without
+ * complete data to `missing`; the usage is then a lower limit.
+ */
 async function addUsage(
     client: CloudWatchClient,
     metrics: readonly CountedMetric[],

@@ -29,7 +29,7 @@ export async function stackSolutions(client: PersonalizeClient, owner: string): 
     return found;
 }
 
-/** Returns the time of the newest version's last change, for example of a running training. */
+/** Returns the time of the last change of a solution's newest version, for example of a running training. */
 async function newestVersion(client: PersonalizeClient, solutionArn: string): Promise<Date | undefined> {
     let newest: Date | undefined;
     for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {

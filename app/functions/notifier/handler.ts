@@ -1,6 +1,6 @@
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 
-/** The event from SNS (SNS Developer Guide, "Fanout to Lambda functions"). */
+/** The event that SNS sends to the function (SNS Developer Guide, "Fanout to Lambda functions"). */
 export interface SnsEvent {
     readonly Records: readonly { readonly Sns: { readonly Subject?: string | null; readonly Message: string } }[];
 }

@@ -177,7 +177,7 @@ const sources = ["campaign", "precomputed", "batch"] as const satisfies readonly
 
 const stackItems = ["campaign", "notification", "spend", "lists"] as const;
 
-/** Reads the items about the stack itself. */
+/** Reads the items about the stack itself, not about viewers, from the table. */
 function stackOf(item: (sk: (typeof stackItems)[number]) => Item | undefined): StackItems {
     const [campaign, notification, spend, lists] = stackItems.map(item);
     const served = servedOf(lists);

@@ -28,7 +28,10 @@ export function tokenVerifier({ issuer, audience }: ViewerAuth, fetcher: Fetch =
     let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
     let failedAt = Number.NEGATIVE_INFINITY;
 
-    /** Calls the issuer. Throws IssuerAwayError on failure, and shortly after a failure without a call. */
+    /**
+     * Calls the issuer. Throws IssuerAwayError if the call fails. For a short time after a failure, throws without a
+     * call.
+     */
     const guarded: Fetch = async (url, init) => {
         if (performance.now() - failedAt < pauseMs) throw new IssuerAwayError();
         try {
@@ -80,7 +83,7 @@ export function tokenVerifier({ issuer, audience }: ViewerAuth, fetcher: Fetch =
     };
 }
 
-/** Checks whether an error is a fault of the token. Faults of the issuer's keys have error codes of their own. */
+/** Checks whether an error means that the token is invalid. Errors about the issuer's keys have other error codes. */
 const isOfToken = (error: unknown): error is errors.JOSEError =>
     error instanceof errors.JOSEError &&
     !["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"].includes(error.code);
@@ -98,7 +101,7 @@ function reasonOf(error: errors.JOSEError): string {
     return "it is not a signed JWT of the issuer";
 }
 
-/** Checks for HTTPS. Allows HTTP only on this machine, for tests and development. */
+/** Checks whether a URL uses HTTPS. Allows HTTP only for this machine, for tests and development. */
 const isAllowedUrl = (text: unknown): text is string =>
     typeof text === "string" &&
     URL.canParse(text) &&

@@ -24,7 +24,7 @@ export class ApiError extends Error {
     }
 }
 
-/** Maximum age of a prefetched response that counts as new. */
+/** Maximum age in milliseconds of a prefetched response that the page uses like a new response. */
 const prefetchedMs = 30_000;
 const timeoutMs = 15_000;
 const prefetched = new Map<string, { readonly at: number; readonly answer: Promise<Answered<unknown>> }>();
@@ -49,7 +49,7 @@ export function get<Value>(path: string, fresh = false): Promise<Answered<Value>
     return ask<Value>(path);
 }
 
-/** Requests a response that the viewer will probably need; only once, and not in data-saving mode. */
+/** Requests a response that the viewer will probably need. Requests it only once, and not in data-saving mode. */
 export function prefetch(path: string): void {
     const { connection } = navigator as { connection?: { saveData?: boolean } };
     const known = prefetched.get(path);
@@ -115,5 +115,5 @@ function problemOf(response: Response, text: string): ApiError {
 const requestIdOf = ({ headers }: Response) =>
     headers.get("x-request-id") ?? headers.get("x-amzn-requestid") ?? undefined;
 
-/** Returns the shell command that makes the same request. */
+/** Returns the curl command that sends a GET request to a URL. */
 export const curlFor = (url: string) => `curl '${url.replaceAll("'", "%27")}'`;

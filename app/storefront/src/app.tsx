@@ -78,7 +78,7 @@ export function App() {
     );
 }
 
-/** Renders the page for an address without a view. */
+/** Renders the "not found" page for an address that has no view. */
 const Missing = ({ viewer }: { viewer: string | undefined }) => (
     <div class="status">
         <header class="page-head">

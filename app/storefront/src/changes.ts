@@ -10,8 +10,8 @@ export interface Changes<Film> {
 }
 
 /**
- * Compares a list with the previous one. Counts places among the films of both lists, so a film that moves only because
- * others arrive or leave counts as unmoved.
+ * Compares a list with the previous one. Compares positions only among the films that are in both lists, so a film that
+ * moves only because others arrive or leave counts as unmoved.
  */
 export function changesBetween<Film extends { readonly itemId: string }>(
     before: readonly Film[],
@@ -37,8 +37,8 @@ export function changesBetween<Film extends { readonly itemId: string }>(
 }
 
 /**
- * Checks whether nothing changed, or only this film left and another one took the last place. The API leaves out a
- * watched film immediately, before the campaign learns of the event.
+ * Checks whether nothing changed in the list, or whether only this film left and another one took the last position.
+ * The API leaves out a watched film immediately, before the campaign learns of the event.
  */
 export function onlyLeft<Film extends { readonly itemId: string }>(
     { marks, arrived, gone }: Changes<Film>,

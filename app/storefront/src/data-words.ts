@@ -46,10 +46,10 @@ export const category = {
 /** The page's name, such as "Book recommender". */
 export const siteName = `${noun === "film" ? "Movie" : item.One} recommender`;
 
-/** Number of viewers that `/health` names. */
+/** Number of viewers that the API's `/health` response lists. */
 export const offeredCount = Number(viewers);
 
-/** The data set that the page credits; empty for data of the owner. */
+/** The data set that the page credits as its source; empty for the stack owner's own data. */
 export const credits = source;
 
 /** Whether the API shows the history of each viewer. */
@@ -64,11 +64,14 @@ export interface Act {
     readonly Act: string;
     readonly past: string;
     readonly done: string;
-    /** Returns what the viewer did, for a sentence that begins with the viewer. */
+    /** Returns a sentence that says what the viewer did. The sentence begins with the viewer's name. */
     told(name: string): string;
 }
 
-/** Patterns of event types, with the verb's forms. The words after the item come last. */
+/**
+ * For each pattern of event types: the forms of the verb for the action, and last the words that follow the item in a
+ * sentence.
+ */
 const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?: string, after?: string])[] = [
     [/watch/i, "watch", "watched"],
     [/cart|basket/i, "add", "added", "added", " to the cart"],
@@ -107,7 +110,7 @@ const [first, ...others] = (JSON.parse(events) as readonly string[]).map(actOf);
 
 /** The most frequent action in the data. */
 export const usualAct = first ?? actOf("Watch");
-/** All actions in the data that the page offers, the most frequent first. */
+/** The actions that the page offers, from the event types in the data, the most frequent first. */
 export const acts: readonly Act[] = [usualAct, ...others];
 export const { act, Act, past, done } = usualAct;
 

@@ -5,13 +5,19 @@ import { historyPath } from "./paths.ts";
 import { needsToken } from "./sign-in.ts";
 import { type History, type PastFilm, unique } from "./words.ts";
 
-/** Whether the API shows histories to this page: all of them, or that of the signed-in viewer. */
+/** Whether the API returns viewing histories to this page: those of all viewers, or that of the signed-in viewer. */
 export const showsHistories = publicHistories || needsToken;
 
-/** An empty list that all views without films share, so that they do not render again. */
+/**
+ * An empty list of films that all views share. The views do not render again, because the list is always the same
+ * object.
+ */
 const none: readonly PastFilm[] = [];
 
-/** Returns the viewer's newest films that the API knows; empty until they are loaded, and without permission. */
+/**
+ * Returns the viewer's newest films that the API knows. The list is empty until they are loaded, and if the page may
+ * not read them.
+ */
 export function useNewest(viewer: string): readonly PastFilm[] {
     return useAnswer<History>(showsHistories ? historyPath(viewer) : undefined).answered?.value.films ?? none;
 }

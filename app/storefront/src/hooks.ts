@@ -78,7 +78,10 @@ export function useRefresh(again: () => void, seconds: number): void {
     }, [again, seconds]);
 }
 
-/** Observers of all elements that wait with the same margin: one for each would cost a page of posters 10 ms. */
+/**
+ * Intersection observers by margin. All elements with the same margin share one observer: an observer for each element
+ * would cost a page of posters 10 ms.
+ */
 const waiting = new Map<string, { readonly observer: IntersectionObserver; readonly near: Map<Element, () => void> }>();
 
 function observerOf(margin: string) {

@@ -15,10 +15,7 @@ export interface Route {
 
 const longestId = 256;
 
-/**
- * Parses `location.hash`. A path without a view gives the page `missing`; an anchor such as `#main` gives the home
- * page.
- */
+/** Parses `location.hash`. An unknown path gives the page `missing`; an anchor such as `#main` gives the home page. */
 export function parseRoute(hash: string): Route {
     const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
     const values = new URLSearchParams(query);

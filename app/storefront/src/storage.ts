@@ -1,11 +1,11 @@
-/** A store of texts by name. */
+/** A store of texts by name, such as the browser's `sessionStorage`. */
 export interface Kept {
     get(name: string): string | undefined;
     set(name: string, text: string): void;
     forget(name: string): void;
 }
 
-/** Storage that lasts until the tab is closed; `ofThisReader` lasts until the viewer deletes it. */
+/** Storage that lasts until the tab is closed. The storage `ofThisReader` lasts until the viewer deletes it. */
 export const ofThisTab = keptIn(() => sessionStorage);
 export const ofThisReader = keptIn(() => localStorage);
 

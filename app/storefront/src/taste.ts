@@ -2,7 +2,7 @@ import { frequentGenres } from "../../api/genres.ts";
 import { item, past } from "./data-words.ts";
 import { type FilmList, type ListedFilm, listed } from "./words.ts";
 
-/** Minimum number of watched films: fewer show chance, not taste. */
+/** Minimum number of watched films from which the page derives a taste. Fewer films show chance, not taste. */
 const fewestWatched = 3;
 
 interface Taste {

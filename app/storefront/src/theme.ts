@@ -4,7 +4,7 @@ export type Theme = "dark" | "light";
 
 const key = "theme";
 
-/** Returns the theme that the viewer chose, or else the system's. */
+/** Returns the colour theme that the viewer chose, or else the theme of the operating system. */
 export function currentTheme(): Theme {
     const chosen = ofThisReader.get(key);
     if (chosen === "dark" || chosen === "light") return chosen;

@@ -13,7 +13,7 @@ const sessionKey = "session";
 const watchedKey = (viewer: string) => `watched:${viewer}`;
 const maxWatched = 20;
 
-/** Returns the ID of a new viewer, which stays equal until the tab is closed. */
+/** Returns the ID of a new viewer. It stays the same until the tab is closed. */
 export const newViewer = (): string => remembered(newViewerKey, () => `new-${randomId()}`);
 
 /** Returns the session id for events. */
@@ -42,7 +42,7 @@ export function watchedBy(viewer: string): Watched {
     }
 }
 
-/** Stores the viewer's action on a film. Returns all films of the viewer, without refused ones. */
+/** Stores the viewer's action on a film. Returns all films of the viewer's actions, without refused films. */
 function remember(viewer: string, film: ListedFilm, act: Act): Watched {
     const before = watchedBy(viewer).filter((other) => other.itemId !== film.itemId);
     const all = [...(act === refusal ? [] : [{ ...film, done: act.done }]), ...before].slice(0, maxWatched);

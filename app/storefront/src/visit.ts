@@ -14,7 +14,10 @@ export function noted(call: Call): void {
     if (calls.length > most) calls.shift();
 }
 
-/** Returns the number and the median time of answers by source in this visit, most frequent first. */
+/**
+ * Returns, for each source, the number and the median time of the answers in this visit. The most frequent source is
+ * first.
+ */
 export function answersBySource(of: readonly Call[] = calls): { source: string; count: number; medianMs: number }[] {
     const times = new Map<string, number[]>();
     for (const { source, ms } of of) {

@@ -10,9 +10,11 @@ export interface Origin {
 
 export interface WhyAsked {
     readonly itemId: string;
-    /** Undefined if the viewer opened the film from its address, or from another film. */
+    /**
+     * Origin of the film in the dialog; undefined if the viewer opened the film by its address, or from another film.
+     */
     readonly origin: Origin | undefined;
-    /** Films that the viewer watched, as far as the page knows. */
+    /** Films that the page knows the viewer has watched. */
     readonly watched: readonly ListedFilm[];
     /** The films that are most similar to this one; undefined until they are loaded. */
     readonly similar: readonly ListedFilm[] | undefined;

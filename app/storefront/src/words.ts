@@ -15,10 +15,10 @@ export type Reason = NonNullable<FilmList["reason"]>;
 export const unique = <Each extends { readonly itemId: string }>(films: readonly Each[]): Each[] =>
     [...new Map(films.toReversed().map((film) => [film.itemId, film])).values()].reverse();
 
-/** Sentence about the order of popular items in the tables: events lose weight with their age. */
+/** Sentence that explains the order of popular items: the weight of an event decreases with its age. */
 export const popularWords = `${item.Many} ${done} most, where recent times count more`;
 
-/** Texts about the source of a list: a short badge and a sentence. */
+/** Texts about the source of a list: a short badge and a sentence, by source. */
 export const sourceWords: Readonly<Record<Source, { readonly badge: string; readonly sentence: string }>> = {
     campaign: {
         badge: "Personal (live)",
@@ -118,7 +118,10 @@ export function listed(names: readonly string[], most = 2): string {
     return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }
 
-/** Splits genres into those that fit into `letters` letters, at least one, and the rest. No genre appears twice. */
+/**
+ * Splits genres into those that fit into the number of letters `letters` (at least one genre), and the remaining
+ * genres. Removes duplicates.
+ */
 export function shortened(
     genres: readonly string[],
     letters: number,

@@ -38,7 +38,7 @@ export function formOf(bytes: Uint8Array): Form {
     return { is: "text", encoding: isUtf8(bytes) ? "utf-8" : "windows-1252", mark: false };
 }
 
-/** A workbook is a zip archive whose first entry has one of these names. */
+/** Checks whether bytes are an Excel workbook: a zip archive whose first entry has one of these names. */
 function isExcel(bytes: Uint8Array): boolean {
     const length = (bytes[26] ?? 0) + 256 * (bytes[27] ?? 0);
     const name = Buffer.from(bytes.subarray(30, 30 + length)).toString("latin1");

@@ -10,7 +10,7 @@ export interface Field {
 
 /** The columns that a file should have, from a schema or a type of dataset. */
 export interface Shape {
-    /** `INTERACTIONS`, `ITEMS`, …; undefined if neither a schema nor the header shows it. */
+    /** Dataset type, such as `INTERACTIONS` or `ITEMS`; undefined if neither a schema nor the header shows it. */
     readonly datasetType: string | undefined;
     readonly fields: readonly Field[];
     /**

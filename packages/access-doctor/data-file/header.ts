@@ -90,7 +90,7 @@ function isOneEdit(a: string, b: string): boolean {
     return (x.length <= 1 && y.length <= 1) || (x.length === 2 && y === `${x[1]}${x[0]}`);
 }
 
-/** Returns the type of dataset whose required columns fit a header best, and these columns. */
+/** Returns the dataset type whose required columns fit a header best, with these required columns. */
 export function shapeOfHeader(names: readonly string[]): Shape {
     const has = (datasetType: string) => readHeader(names, requiredShape(datasetType)).missing.length === 0;
     const types = ["INTERACTIONS", "ACTION_INTERACTIONS"].filter(has);

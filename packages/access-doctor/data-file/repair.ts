@@ -13,7 +13,7 @@ import { type Change, changes, checked, isBlank } from "./values.ts";
 
 export interface Repaired {
     readonly rows: number;
-    /** The columns of the copy. */
+    /** Names of the columns in the repaired copy. */
     readonly names: readonly string[];
     readonly datasetType: string | undefined;
     /** Each kind of change, with the number of changed values or lines; 1 for a change of the whole file. */

@@ -16,7 +16,7 @@ export interface Table {
     readonly mark: boolean;
     readonly delimiter: string;
     readonly quoteEscape: string;
-    /** `\r` if the lines of the file end in carriage returns only. */
+    /** Line ends of the file: `\r` if its lines end in carriage returns only, otherwise `\n`. */
     readonly lineEnds: "\n" | "\r";
     /** The first line as in the file, with its quotes. */
     readonly firstLine: string;
@@ -54,7 +54,10 @@ function readSample(bytes: Uint8Array, whole: boolean): Sample {
         : { form: innerForm?.is === "other" ? innerForm : form, table: undefined };
 }
 
-/** Returns the uncompressed bytes, of an incomplete file as far as they can be read; undefined if it is not gzip. */
+/**
+ * Returns the uncompressed bytes of a gzip file; undefined for another file. Of an incomplete file, returns the bytes
+ * that can be read.
+ */
 function gunzipped(bytes: Uint8Array): Uint8Array | undefined {
     try {
         return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });

@@ -23,7 +23,8 @@ const integer = /^[+-]?\d{1,19}$/;
 const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const nothing = /^(null|nan|none|n\/a|na|\\n|-)$/i;
 /**
- * Until the year 5138, epoch seconds have at most 11 digits, so a longer number is in milliseconds or smaller units.
+ * Maximum number of digits of a time in epoch seconds (until the year 5138). A longer number is in milliseconds or
+ * smaller units.
  */
 const longestSeconds = 11;
 

@@ -16,7 +16,10 @@ export interface Fix {
     readonly program: string;
     /** Commands with complete documents, in the order to run. */
     readonly commands: readonly string[];
-    /** The same commands as lists of arguments, each with the document that it writes and its undo command. */
+    /**
+     * The commands of the field `commands` as lists of arguments, each with the document that it writes and its undo
+     * command.
+     */
     readonly steps: readonly Pick<Step, "command" | "document" | "undo">[];
     /** Statements that the commands add. */
     readonly adds: readonly Statement[];
@@ -30,7 +33,10 @@ export interface Fix {
     readonly undo: readonly string[];
 }
 
-/** The findings of a snapshot that prevent the import, and the scene from which they were derived. */
+/**
+ * The findings of a snapshot that prevent the import, and the scene (the snapshot with derived facts) from which they
+ * follow.
+ */
 export interface Judged {
     readonly scene: Scene;
     readonly broken: readonly Finding[];

@@ -13,7 +13,7 @@ import { known, type PolicyText, type RoleFacts, type Snapshot } from "../snapsh
 
 /** How to undo a step. */
 interface Undo {
-    /** Words of the undo command. The document `old`, if given, is its last argument. */
+    /** Words of the undo command. If the field `old` has a document, the document is the command's last argument. */
     readonly command: readonly string[];
     readonly old?: PolicyDocument | undefined;
     /** Words of a second undo command, to which the id that the step's command printed is added. */
@@ -80,7 +80,10 @@ export function refusal({ document, limit = Number.POSITIVE_INFINITY }: Step): s
 
 const roleNameOf = ({ roleArn }: Pick<Import, "roleArn">) => roleArn.split("/").at(-1) ?? "";
 
-/** Takes the place of the simulator's results after a change, because they are about the old documents. */
+/**
+ * Replaces the results of IAM's policy simulator in the snapshot after a change, because they are about the old
+ * documents.
+ */
 const notSimulated = { unread: "not simulated after the fix" };
 
 const withRole = (snapshot: Snapshot, change: (role: RoleFacts) => RoleFacts): Snapshot => {

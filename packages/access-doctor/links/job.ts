@@ -6,7 +6,7 @@ import { hasSource, namesPersonalize } from "./policies.ts";
 const name = "import job result";
 const judge = "personalize:DescribeDatasetImportJob";
 
-/** The text of this link if there is neither a job nor a pasted message. */
+/** The text of the link about the job's result if there is neither a job nor a pasted message. */
 export const noJob = "no job was named";
 
 /**

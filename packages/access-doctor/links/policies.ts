@@ -62,7 +62,7 @@ export function judge(
     return { explanations, unknown: [...unknown] };
 }
 
-/** Returns the reason why a link cannot be judged: the decision depends on these condition keys. */
+/** Returns the reason why a link cannot be judged: its decision depends on the condition keys `keys`. */
 export const cannotTell = (keys: readonly string[]) => `cannot tell: ${keys.join(", ")}`;
 
 /**

@@ -23,7 +23,7 @@ const users = items
     .replace("GENRES", "JOB")
     .replace("YEAR", "AGE");
 
-/** Returns the snapshot of an import from `location` in a bucket with these files. */
+/** Returns the snapshot of an import from `location` in a bucket with the given files. */
 function of(
     files: Readonly<Record<string, string | Uint8Array>>,
     { location = key, schema = "", datasetType = "ITEMS", keys = Object.keys(files) } = {},

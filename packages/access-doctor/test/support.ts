@@ -23,7 +23,7 @@ export const brokenIn = (snapshot: Snapshot): FaultId[] => [
 export const explains = ({ findings }: Diagnosis, { fault, says }: Break): boolean =>
     findings.some((each) => each.verdict === "broken" && each.fault === fault && says.test(each.sentence));
 
-/** Returns the working setup with the faults of these names. */
+/** Returns the working setup, changed by the breaks with the given names. */
 export function brokenBy(...names: string[]): ImportFixture {
     return names.reduce((made, name) => {
         const found = breaks.find((each) => each.name === name);

@@ -15,9 +15,9 @@ export interface ApiLocation {
 }
 
 /**
- * REST APIs with or without an OpenAPI document, which PutRestApi sends as a whole. API Gateway cannot return the
- * document unchanged. Therefore, as in Pulumi's AWS plugin, a change made outside Pulumi to a part that the document
- * describes is not reported as drift.
+ * Returns the plugin's resource type for REST APIs. The OpenAPI document, if an API has one, is sent as a whole with
+ * PutRestApi. API Gateway cannot return the document unchanged. Therefore, as in Pulumi's AWS plugin, a change made
+ * outside Pulumi to a part that the document describes is not reported as drift.
  */
 export function restApiEntries(
     client: apiGateway.APIGatewayClient,

@@ -6,7 +6,7 @@ import type { AnyEntry } from "./entry.ts";
 import { asItIs, at, elementsOf, list, memberOf, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-/** API keys, their usage plans, and the account's log role. */
+/** Returns the plugin's resource types for API keys, usage plans, and the log role of the API Gateway account. */
 export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: string): Record<string, AnyEntry> {
     const call = callsOf(client);
     const updateAccount = call(apiGateway.UpdateAccountCommand);

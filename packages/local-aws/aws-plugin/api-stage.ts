@@ -15,7 +15,7 @@ interface StageLocation extends ApiLocation {
 /** The ARN of a log group without the final `:*`, which API Gateway rejects. */
 const logGroup: Kind = { to: (arn) => String(arn).replace(/:\*$/, "") };
 
-/** Deployments, stages, and method settings of stages. */
+/** Returns the plugin's resource types for deployments, stages, and method settings of stages. */
 export function stageEntries(
     client: apiGateway.APIGatewayClient,
     { region, account, endpoint }: StageLocation,

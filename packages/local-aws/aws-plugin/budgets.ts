@@ -35,7 +35,10 @@ const inOrder = list(
         subscriberEmailAddresses: at("EMAIL", addresses),
     }),
 );
-/** Notifications in any order, because AWS returns them and their addresses in no fixed order. */
+/**
+ * Conversion of a budget's notifications. Ignores the order of the notifications and of their addresses, because AWS
+ * returns both in no fixed order.
+ */
 const notifications: Kind = {
     ...inOrder,
     from(found, state) {
@@ -44,7 +47,10 @@ const notifications: Kind = {
     },
 };
 
-/** AWS Budgets with their subscribers. The resource id is `<account>:<budget name>`. */
+/**
+ * Returns the plugin's resource type for AWS Budgets with their subscribers. The resource id is
+ * `<account>:<budget name>`.
+ */
 export function budgetEntries(
     client: budgets.BudgetsClient,
     accountId: () => Promise<string>,

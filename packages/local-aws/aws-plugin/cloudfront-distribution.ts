@@ -40,7 +40,7 @@ const anyOrigin = struct({
     customHeaders: or([], items(struct({ name: at("HeaderName"), value: at("HeaderValue") }))),
     customOriginConfig: customOrigin,
 });
-/** An origin. Without a custom origin configuration, the origin is an S3 bucket. */
+/** Conversion of a distribution's origin. Without a custom origin configuration, the origin is an S3 bucket. */
 const origin: Kind = {
     ...anyOrigin,
     to: (given) => ({
@@ -108,7 +108,10 @@ export function distributionOf(args: Args): Properties {
     return toAws(kinds, args);
 }
 
-/** Distributions, with the features that a static page with an API needs. */
+/**
+ * Returns the plugin's resource type for CloudFront distributions, with the features that a static page with an API
+ * needs.
+ */
 export function distributionEntries(client: cloudFront.CloudFrontClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     const get = async (key: Properties) => {

@@ -17,15 +17,18 @@ interface PolicyCalls {
     delete(key: Properties): Promise<unknown>;
 }
 
-/** Origin access controls, and policies for caching, origin requests and response headers. */
+/**
+ * Returns the plugin's resource types for origin access controls, and for policies for caching, origin requests and
+ * response headers.
+ */
 export function edgePolicyEntries(
     client: cloudFront.CloudFrontClient,
     account: () => Promise<string>,
 ): Record<string, AnyEntry> {
     const call = callsOf(client);
     /**
-     * Returns the entry of a policy type. Updates and deletes send the ETag of the current version, as CloudFront
-     * requires.
+     * Returns the plugin's resource type for one type of CloudFront policy. Updates and deletes send the ETag of the
+     * current version, as CloudFront requires.
      */
     function policy<A>(update: { readonly [K in keyof A]?: Kind }, { name, noun, ...calls }: PolicyCalls): AnyEntry {
         const config = `${name}Config`;
@@ -92,10 +95,10 @@ export function edgePolicyEntries(
     };
 }
 
-/** A list that Pulumi wraps in an object with `items`. */
+/** Conversion of a list that Pulumi wraps in an object with `items`. */
 const listOf = (kind: Kind = value): Kind => counted(struct({ items: list(kind) }));
 
-/** Properties of a response headers policy. */
+/** Conversions of the properties of a response headers policy. */
 const responseHeaders: Kinds = {
     name: value,
     comment: or(""),
@@ -118,7 +121,7 @@ const responseHeaders: Kinds = {
     customHeadersConfig: listOf(struct({ header: value, value, override: value })),
 };
 
-/** Properties of a cache policy: cache key and TTLs. */
+/** Conversions of the properties of a cache policy: cache key and TTLs. */
 export const caching: Kinds = {
     name: value,
     comment: or(""),

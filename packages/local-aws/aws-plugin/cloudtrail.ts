@@ -15,8 +15,8 @@ const selectors = list(
 );
 
 /**
- * Trails with the defaults of CreateTrail and with logging switched on, as in Pulumi's AWS plugin. The resource id is
- * the trail's ARN.
+ * Returns the plugin's resource type for trails, with the defaults of CreateTrail and with logging switched on, as in
+ * Pulumi's AWS plugin. The resource id is the trail's ARN.
  */
 export function trailEntries(client: cloudTrail.CloudTrailClient): Record<string, AnyEntry> {
     const call = callsOf(client);

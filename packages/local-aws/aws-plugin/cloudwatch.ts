@@ -9,7 +9,7 @@ import { resource } from "./resource.ts";
 const gone = ["ResourceNotFound", "ResourceNotFoundException", "DashboardNotFoundError"];
 const dimensions = { ...pairs("Name"), or: {} };
 
-/** Properties of an alarm without metric queries. */
+/** Conversions of the properties that only an alarm without metric queries has. */
 const ownMetric: Kinds = {
     namespace: value,
     metricName: value,
@@ -41,7 +41,10 @@ const queries = list(
     }),
 );
 
-/** Metric alarms with or without metric queries, with PutMetricAlarm's defaults (API reference). */
+/**
+ * Returns the plugin's resource type for metric alarms with or without metric queries, with PutMetricAlarm's defaults
+ * (API reference).
+ */
 export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     /** Removes the dimensions of an alarm with metric queries: only an alarm without them has its own dimensions. */
@@ -98,7 +101,10 @@ export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string
     };
 }
 
-/** Log groups. As in Pulumi's AWS plugin, the output `arn` has no final `:*`, although CloudWatch Logs returns one. */
+/**
+ * Returns the plugin's resource type for log groups. As in Pulumi's AWS plugin, the output `arn` has no final `:*`,
+ * although CloudWatch Logs returns one.
+ */
 export function logGroupEntries(client: logs.CloudWatchLogsClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     return {

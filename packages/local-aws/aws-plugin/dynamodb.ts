@@ -10,7 +10,7 @@ type Args = Resolved<aws.dynamodb.TableArgs>;
 const off = { enabled: false };
 const isOn = (status: string | undefined) => status === "ENABLED" || status === "ENABLING";
 
-/** DynamoDB tables in on-demand mode, without indexes and streams. */
+/** Returns the plugin's resource type for DynamoDB tables in on-demand mode, without indexes and streams. */
 export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     const wait = { client, maxWaitTime: 600, minDelay: 0.2, maxDelay: 5 };

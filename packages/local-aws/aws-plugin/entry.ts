@@ -86,14 +86,14 @@ interface Tag {
     readonly Value?: string | undefined;
 }
 
-/** Tags as a list of Key and Value, as most services expect. */
+/** Returns tags as a list of Key and Value, as most services expect them. */
 export const tagList = (tags: object | undefined) =>
     Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
 
-/** Tags as a map, as Lambda and SQS expect. */
+/** Returns tags as a map, as Lambda and SQS expect them. */
 export const tagMap = (tags: object | undefined): Record<string, string> =>
     Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [key, String(value)]));
 
-/** Tags as a map, as Pulumi stores them. */
+/** Returns tags as a map, as Pulumi stores them. */
 export const plainTags = (tags: readonly Tag[] | undefined) =>
     Object.fromEntries((tags ?? []).map(({ Key = "", Value }) => [Key, Value]));

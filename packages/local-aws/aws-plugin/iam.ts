@@ -9,7 +9,7 @@ const gone = ["NoSuchEntityException"];
 /** The maximum number of versions of a managed policy (IAM User Guide, "Versioning IAM policies"). */
 const keptVersions = 5;
 
-/** Roles, policies and identity providers. */
+/** Returns the plugin's resource types for IAM: roles, policies and identity providers. */
 export const iamEntries = (client: iam.IAMClient): Record<string, AnyEntry> => ({
     ...roleEntries(client),
     "aws:iam/policy:Policy": policy(client),
@@ -118,7 +118,7 @@ function policy(client: iam.IAMClient): AnyEntry {
     });
 }
 
-/** Managed policy attachments and OpenID Connect providers. */
+/** Returns the plugin's resource types for managed policy attachments and OpenID Connect providers. */
 function attachments(client: iam.IAMClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     const attachedTo = (policies: { AttachedPolicies?: iam.AttachedPolicy[] | undefined }, key: Properties) =>

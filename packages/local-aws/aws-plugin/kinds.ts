@@ -9,7 +9,7 @@ export interface Kind {
      * difference.
      */
     readonly or?: unknown;
-    /** For properties without a default: the value to send after the program removed the property. */
+    /** The value that an update sends after the program removed the property, for a property without a default. */
     readonly cleared?: unknown;
     /** Paths of all nested arguments; without paths, any value is accepted. `a.*` includes every key of a map. */
     readonly nested?: readonly string[];
@@ -25,19 +25,19 @@ export type Spelling = (property: string) => string;
 export const upperCase: Spelling = (property) => property.charAt(0).toUpperCase() + property.slice(1);
 export const asItIs: Spelling = (property) => property;
 
-/** A value with the same form in Pulumi and in AWS's API. */
+/** Conversion of a value that has the same form in Pulumi and in AWS's API. */
 export const value: Kind = {};
 
-/** Returns the kind with another member path, and optionally with a default. */
+/** Returns the conversion `kind` with another member path, and optionally with a default. */
 export const at = (path: string, kind: Kind = value, or: unknown = kind.or): Kind => ({ ...kind, path, or });
 
-/** Returns the kind with AWS's default. */
+/** Returns the conversion `kind` with AWS's default value `preset`. */
 export const or = (preset: unknown, kind: Kind = value): Kind => ({ ...kind, or: preset });
 
-/** Returns the kind with a value that an update sends after the program removed the property. */
+/** Returns the conversion `kind` with the value that an update sends after the program removed the property. */
 export const clearedBy = (cleared: unknown, kind: Kind): Kind => ({ ...kind, cleared });
 
-/** A property that `toAws` and `fromAws` skip: the resource type's own calls read and write it. */
+/** Conversion of a property that `toAws` and `fromAws` skip: the resource type's own calls read and write it. */
 export const apart: Kind = { path: "" };
 
 /** Returns the API input for `values`. `olds` are the properties before an update. */
@@ -86,12 +86,13 @@ export function memberOf(value: unknown, name: string): unknown {
     return found ?? undefined;
 }
 
-/** The paths of all nested arguments of `kinds`. */
+/** Returns the paths of all nested arguments of the conversions `kinds`. */
 export const nestedOf = (kinds: Kinds): readonly string[] =>
     Object.entries(kinds).flatMap(([property, { nested = [] }]) => nested.map((path) => `${property}.${path}`));
 
 /**
- * An object with these members. If the program omits the object and AWS returns only defaults, the object is left out.
+ * Conversion of an object with these members. If the program omits the object and AWS returns only defaults, the object
+ * is left out.
  */
 export function struct(members: Kinds, spelling = upperCase): Kind {
     return {
@@ -106,13 +107,13 @@ export function struct(members: Kinds, spelling = upperCase): Kind {
     };
 }
 
-/** Properties that AWS nests inside one member. */
+/** Returns conversions of properties that AWS nests inside the member `path`. */
 export const inside = (path: string, kinds: Kinds, spelling = upperCase): Kinds =>
     Object.fromEntries(
         Object.entries(kinds).map(([name, kind]) => [name, at(`${path}.${kind.path ?? spelling(name)}`, kind)]),
     );
 
-/** A list of values of one kind. */
+/** Conversion of a list whose values have the same conversion. */
 export const list = (of: Kind = value): Kind => ({
     ...(of.nested && { nested: of.nested }),
     to: (given) => elementsOf(given).map((each) => (of.to ? of.to(each) : each)),
@@ -126,7 +127,7 @@ export const list = (of: Kind = value): Kind => ({
 
 export const elementsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** An object with `Items`, to which CloudFront's API requires their number as `Quantity`. */
+/** Conversion of an object with `Items`, to which CloudFront's API requires their number as `Quantity`. */
 export const counted = (of: Kind): Kind => ({
     ...of,
     to(given) {
@@ -135,7 +136,7 @@ export const counted = (of: Kind): Kind => ({
     },
 });
 
-/** A list that CloudFront's API represents as an object with `Quantity` and `Items`. */
+/** Conversion of a list that CloudFront's API represents as an object with `Quantity` and `Items`. */
 export function items(of: Kind = value): Kind {
     const { nested, to, from } = list(of);
     return {
@@ -145,7 +146,7 @@ export function items(of: Kind = value): Kind {
     };
 }
 
-/** A list in any order: the program's order is kept if AWS returns the same members. */
+/** Conversion of a list in any order: keeps the program's order if AWS returns the same members. */
 export const unordered = (of: Kind): Kind => ({
     ...of,
     from(found, state) {
@@ -154,17 +155,17 @@ export const unordered = (of: Kind): Kind => ({
     },
 });
 
-/** A single value that AWS stores as a list of one. */
+/** Conversion of a single value that AWS stores as a list of one value. */
 export const only = (of: Kind = value): Kind => ({
     ...of,
     to: (given) => [of.to ? of.to(given) : given],
     from: (found, state) => (of.from ? of.from(elementsOf(found)[0], state) : elementsOf(found)[0]),
 });
 
-/** A map with the same form in Pulumi and AWS. */
+/** Conversion of a map that has the same form in Pulumi and AWS. */
 export const map: Kind = { nested: ["*"] };
 
-/** A map that AWS stores as a list of names and values, such as tags and dimensions. */
+/** Conversion of a map that AWS stores as a list of names and values, such as tags and dimensions. */
 export const pairs = (name: string): Kind => ({
     ...map,
     to: (given) => Object.entries(Object(given)).map(([key, inner]) => ({ [name]: key, Value: String(inner) })),
@@ -172,7 +173,10 @@ export const pairs = (name: string): Kind => ({
         Object.fromEntries(elementsOf(found).map((each) => [memberOf(each, name), memberOf(each, "Value")])),
 });
 
-/** A map for which AWS also returns keys that the program does not set. Only the program's keys are compared. */
+/**
+ * Conversion of a map for which AWS also returns keys that the program does not set. Only the program's keys are
+ * compared.
+ */
 export const partOf = (spelling: Spelling): Kind => ({
     ...map,
     to: (given) => Object.fromEntries(Object.entries(Object(given)).map(([key, inner]) => [spelling(key), inner])),
@@ -185,8 +189,8 @@ export const partOf = (spelling: Spelling): Kind => ({
 export const numberText: Kind = { to: String, from: Number };
 export const flagText: Kind = { to: String, from: (found) => found === "true" };
 
-/** A JSON document as text. The program's text is kept if AWS returns an equal document. */
+/** Conversion of a JSON document as text. Keeps the program's text if AWS returns an equal document. */
 export const json: Kind = { from: (found, state) => (found === "" ? undefined : sameJson(state, String(found))) };
 
-/** A JSON document that AWS returns URL-encoded. */
+/** Conversion of a JSON document that AWS returns URL-encoded. */
 export const encodedJson: Kind = { from: (found, state) => sameJson(state, decodeURIComponent(String(found))) };

@@ -8,14 +8,18 @@ import { resource } from "./resource.ts";
 
 const gone = ["ResourceNotFoundException"];
 
-/** Functions, permissions to invoke them, and the destinations of their asynchronous invocations. */
+/**
+ * Returns the plugin's resource types for Lambda functions, permissions to invoke them, and the destinations of their
+ * asynchronous invocations.
+ */
 export const lambdaEntries = (client: lambda.LambdaClient, region: string): Record<string, AnyEntry> => ({
     "aws:lambda/function:Function": functionEntry(client, region),
     ...accessEntries(client),
 });
 
 /**
- * Functions from a zip file, with CreateFunction's defaults. Layers, container images and VPC settings are not supported.
+ * Returns the plugin's resource type for functions from a zip file, with CreateFunction's defaults. Layers, container
+ * images and VPC settings are not supported.
  */
 function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
     const call = callsOf(client);

@@ -14,7 +14,7 @@ const source = import.meta.dirname;
 const root = join(source, "..", "..", "..");
 const folder = join(root, ".tools", "aws-plugin");
 
-/** Longest duration of a build in milliseconds, on a busy machine. */
+/** Maximum duration of a build of the bundle in milliseconds, on a busy machine. */
 const buildMs = 60_000;
 /** Dependencies of Pulumi's SDK that Pulumi programs need, but plugins do not. */
 const unused = ["typescript", "@npmcli/arborist"];

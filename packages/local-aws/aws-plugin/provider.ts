@@ -110,7 +110,7 @@ function computedOf({ properties, filledIn = [] }: AnyEntry, state: Properties):
     return Object.fromEntries(Object.entries(state).filter(([key]) => isComputed(key)));
 }
 
-/** Returns the paths of all arguments that the entry does not support. */
+/** Returns the paths of all arguments that the plugin's entry for this resource type does not support. */
 function unmapped({ properties, nested = [] }: AnyEntry, args: Properties): string[] {
     const roots = new Set(nested.map((path) => path.split(".", 1)[0]));
     return Object.entries(args).flatMap(([property, value]) => {
@@ -135,7 +135,7 @@ function leaves(path: string, value: unknown): string[] {
     return Object.entries(value).flatMap(([key, inner]) => leaves(`${path}.${key}`, inner));
 }
 
-/** Returns the properties, with secrets replaced by their plain values. */
+/** Returns the properties with plain values in place of Pulumi's secrets. */
 function plain(properties: Properties): Record<string, unknown> {
     return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, unwrap(value)]));
 }

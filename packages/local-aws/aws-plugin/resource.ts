@@ -2,13 +2,13 @@ import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, canonical, type Entry, named, type Properties, plainTags, type Resolved } from "./entry.ts";
 import { at, fromAws, type Kind, type Kinds, memberOf, nestedOf, type Spelling, toAws, value } from "./kinds.ts";
 
-/** A service's tagging calls. */
+/** A service's calls to list, add and remove tags. */
 export interface Tagging {
     /** The member of the create input that contains the tags, if the create call accepts tags. */
     readonly member?: string;
     /** "id" if tagging calls identify the resource by its id. By default, they use the ARN. */
     readonly by?: "id";
-    /** Converts tags to the service's form. */
+    /** Converts tags to the form that the service expects. */
     form(tags: object | undefined): unknown;
     /** Lists the tags. Without this call, `get` returns them in `member`. */
     list?(of: string): Promise<unknown>;
@@ -31,7 +31,7 @@ interface Change<A> {
     readonly before: Properties;
 }
 
-/** A resource type as data: its properties and API calls. */
+/** A resource type as a table row: its properties and API calls. */
 interface Row<A> extends Pick<Entry<A>, "autonamed" | "volatile" | "filledIn" | "imported"> {
     /** The properties whose change replaces the resource. */
     readonly replace?: KindsOf<A>;
@@ -43,7 +43,7 @@ interface Row<A> extends Pick<Entry<A>, "autonamed" | "volatile" | "filledIn" | 
     readonly tags?: Tagging;
     /** The input member for the id, or all members that identify the resource. By default, the members of `replace`. */
     readonly key?: string | ((id: string, args: Resolved<A>) => Properties);
-    /** Returns the id of a resource without a create call, which `put` creates. */
+    /** Returns the resource's id, for a resource type without a create call, whose resources `put` creates. */
     id?(args: Resolved<A>): string;
     create?(input: Properties, args: Resolved<A>): Promise<string | undefined>;
     /** Whether `put` must follow the create call, because that call does not accept every property. */
@@ -59,7 +59,7 @@ interface Row<A> extends Pick<Entry<A>, "autonamed" | "volatile" | "filledIn" | 
     readonly gone?: readonly string[];
 }
 
-/** Returns a resource type's entry with generic create, read, update and delete. */
+/** Returns a resource type's entry, with create, read, update and delete functions made from the table row. */
 export function resource<A>(row: Row<A>): AnyEntry {
     const { replace = {}, update = {}, tags, volatile } = row;
     const effects = (of: object, effect: "replace" | "update") => Object.keys(of).map((property) => [property, effect]);

@@ -14,7 +14,7 @@ const gone = [
     "NoSuchLifecycleConfiguration",
 ];
 
-/** Buckets, their settings, and objects from a file or a text. */
+/** Returns the plugin's resource types for S3: buckets, their settings, and objects from a file or a text. */
 export const s3Entries = (client: s3.S3Client, region: string): Record<string, AnyEntry> => ({
     "aws:s3/bucket:Bucket": bucket(client, region),
     "aws:s3/bucketObjectv2:BucketObjectv2": object(client),
@@ -67,8 +67,8 @@ function bucket(client: s3.S3Client, region: string): AnyEntry {
 }
 
 /**
- * Bucket settings that are separate resources in `@pulumi/aws`: create and update replace the whole setting, and delete
- * resets it.
+ * Returns the plugin's resource types for bucket settings that are separate resources in `@pulumi/aws`: create and
+ * update replace the whole setting, and delete resets it.
  */
 function settings(client: s3.S3Client): Record<string, AnyEntry> {
     const call = callsOf(client);
@@ -167,7 +167,7 @@ const lifecycleRule = struct({
     abortIncompleteMultipartUpload: struct({ daysAfterInitiation: value }),
 });
 
-/** Objects from a file or a text. Other sources are not supported. */
+/** Returns the plugin's resource type for S3 objects from a file or a text. Other sources are not supported. */
 function object(client: s3.S3Client): AnyEntry {
     const call = callsOf(client);
     const tagging: Kind = {

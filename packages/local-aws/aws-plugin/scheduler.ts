@@ -5,7 +5,10 @@ import type { AnyEntry } from "./entry.ts";
 import { or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-/** Schedules with CreateSchedule's defaults (API reference). Schedules have no tags. */
+/**
+ * Returns the plugin's resource type for schedules, with CreateSchedule's defaults (API reference). Schedules have no
+ * tags.
+ */
 export function scheduleEntries(client: scheduler.SchedulerClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     return {

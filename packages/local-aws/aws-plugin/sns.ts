@@ -7,7 +7,7 @@ import { resource } from "./resource.ts";
 
 const gone = ["NotFoundException", "NotFound", "ResourceNotFoundException"];
 
-/** Topics, their policies and their subscriptions. */
+/** Returns the plugin's resource types for SNS topics, their policies and their subscriptions. */
 export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     async function setEach(attributes: Properties, set: (input: Properties) => Promise<unknown>) {

@@ -14,7 +14,10 @@ const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 export const createSqsClient = (settings: sqs.SQSClientConfig) =>
     new sqs.SQSClient({ ...settings, useQueueUrlAsEndpoint: false });
 
-/** Queues and their policies, with CreateQueue's defaults (API reference). A queue's id is its URL. */
+/**
+ * Returns the plugin's resource types for queues and their policies, with CreateQueue's defaults (API reference). A
+ * queue's id is its URL.
+ */
 export function sqsEntries(client: sqs.SQSClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     const attributesOf = (key: object) => call(sqs.GetQueueAttributesCommand)({ ...key, AttributeNames: ["All"] });

@@ -1,7 +1,7 @@
 import { paginateGetParametersByPath, type SSMClient } from "@aws-sdk/client-ssm";
 import type { Lookup } from "./provider.ts";
 
-/** Lookups of SSM parameters. */
+/** Returns the plugin's functions that look up SSM parameters. */
 export function ssmLookups(client: SSMClient): Record<string, Lookup> {
     return {
         async "aws:ssm/getParametersByPath:getParametersByPath"({ path, recursive, withDecryption = true }) {

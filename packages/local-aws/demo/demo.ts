@@ -14,7 +14,7 @@ const shownUsers = 3;
 const numResults = 10;
 /** data-prep options whose values are files, relative to the caller's folder. */
 const fileOptions = ["items", "users"] as const;
-/** data-prep options that are passed on unchanged. */
+/** data-prep options that the demo passes on unchanged. */
 const readingOptions = ["columns", "itemColumns", "userColumns", "time", "event", "maxBad"] as const;
 
 const options = new Command("demo")

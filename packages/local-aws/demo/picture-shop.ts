@@ -2,11 +2,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * The shop on the pictures of docs/: `npx node packages/local-aws/demo/picture-shop.ts FOLDER` writes its files for the demo. Every
- * third product has no picture, as in a real export. Customers prefer one of four categories, so that a model can learn.
+ * Writes the files of the shop that the screenshots in docs/ show, for the demo:
+ * `npx node packages/local-aws/demo/picture-shop.ts FOLDER`. Every third product has no picture, as in a real export.
+ * Customers prefer one of four categories, so that a model can learn.
  */
 
-/** Host of the products' pictures. `npm run screenshots` answers for it. */
+/** Host name in the URLs of the products' pictures. `npm run screenshots` answers the requests to this host. */
 export const pictureHost = "https://pictures.example";
 
 const body = "{colour}";
@@ -83,7 +84,10 @@ export function productPicture(url: string): string {
 /** Returns the events of 80 customers: views, of which some lead to the cart and to a purchase. */
 function events(): string[] {
     let seed = 11;
-    /** A Lehmer generator, so that every run writes equal files. */
+    /**
+     * Returns the next pseudo-random number of a Lehmer generator. The numbers are the same in every run, so that every
+     * run writes equal files.
+     */
     const random = () => {
         seed = (seed * 48_271) % 2_147_483_647;
         return seed / 2_147_483_647;

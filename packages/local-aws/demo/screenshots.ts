@@ -11,7 +11,7 @@ import { pictureHost, productPicture } from "./picture-shop.ts";
 
 interface Shot {
     readonly name: string;
-    /** Whether the picture is of the shop's page, not of the films'. */
+    /** Whether the screenshot shows the shop's page, not the page about films. */
     readonly ofShop?: boolean;
     /** The fragment of the page's address. */
     readonly hash: string;
@@ -25,7 +25,7 @@ interface Shot {
     readonly until: string;
 }
 
-/** A device scale factor above 1 lets Chromium on Linux position letters at subpixels. */
+/** Device scale factor of the screenshots. A value above 1 lets Chromium on Linux position letters at subpixels. */
 const fineLetters = 1.0001;
 
 const row = "#picks [data-item]";

@@ -12,7 +12,7 @@ interface Admin {
     readonly emulator: Emulator;
     readonly faults: Faults;
     readonly organisation?: Organisation;
-    /** Undefined if the local AWS does not enforce IAM. */
+    /** The enforcement of IAM with its access log; undefined if the local AWS does not enforce IAM. */
     readonly enforcement?: { readonly log: AccessLog };
     /** Returns the response to `GET /_local/status`. */
     status(): object;

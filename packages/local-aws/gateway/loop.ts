@@ -34,9 +34,9 @@ export function every(milliseconds: number, work: () => Promise<void>, failed: (
     };
     const ended = run();
     return {
-        /** The number of completed calls, including failed ones. */
+        /** Returns the number of completed calls of `work`, including failed calls. */
         rounds: () => rounds,
-        /** Stops after the current call. */
+        /** Ends the loop after the current call of `work`. */
         async stop(): Promise<void> {
             abort.abort();
             await ended;

@@ -9,15 +9,18 @@ export type Levels = readonly (readonly NamedPolicy[])[];
  * Guide, "Service control policies"). They are kept in memory until the local AWS stops.
  */
 export interface Organisation {
-    /** All policies, as `authorize` expects them; undefined if no policy is attached. */
+    /**
+     * Returns the service control policies of all levels, as `authorize` expects them; undefined if no policy is
+     * attached.
+     */
     levels(): Levels | undefined;
-    /** The policies that IAM's simulator evaluates: only those without conditions. */
+    /** Returns the service control policies that IAM's simulator evaluates: only those without conditions. */
     simulated(): Levels | undefined;
     /** Attaches a policy to the account. Returns an error message if the policy is invalid. */
     attach(text: string): string | undefined;
 }
 
-/** Each organization starts with this policy, so the attached policies only need to deny. */
+/** The policy with which each organization starts. It allows everything, so the attached policies only need to deny. */
 const fullAccess: NamedPolicy = {
     name: "FullAWSAccess",
     document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },

@@ -7,7 +7,7 @@ import { judgedHeader, type MiniStackAddress, secretHeader } from "./ministack.t
 const agent = new Agent({ keepAlive: true });
 
 export interface Passing {
-    /** The body, if it was already read. */
+    /** The request's body, if it was already read. */
     readonly body?: Buffer;
     /** A stream that checks the body. If the check fails, MiniStack gets an incomplete request. */
     readonly guard?: Transform;

@@ -17,7 +17,7 @@ export function adminOf({ port }: Pick<Instance, "port">) {
             return (await ask<{ requests: LoggedRequest[] }>(`requests?after=${after}`)).requests;
         },
         arm: (fault: object): Promise<object> => ask("faults", { method: "POST", body: JSON.stringify(fault) }),
-        /** Waits until the gateway has started and completed another round of this loop. */
+        /** Waits until the gateway has started and completed another round of the loop `loop`. */
         async rounds(loop: "alarms" | "serviceMetrics" | "budgets"): Promise<void> {
             const count = async () => (await ask<Record<string, number>>("rounds"))[loop] ?? 0;
             for (const enough = (await count()) + 2; (await count()) < enough; ) await sleep(50);

@@ -74,7 +74,7 @@ export const groups = {
  */
 export const commands = Object.assign({}, ...Object.values(groups));
 
-/** Returns the whole list as text. */
+/** Returns the list of all npm scripts with their descriptions as text. */
 export function helpText() {
     const width = Math.max(...Object.keys(commands).map((name) => name.length));
     const lines = Object.entries(groups).flatMap(([purpose, scripts]) => [

@@ -21,7 +21,7 @@ const LANES = {
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** The levels. Each level up to `test` includes all levels before it. */
+/** The installation levels. Each level up to `test` includes all levels before it. */
 export const LEVELS = Object.keys(LANES);
 
 /** Thrown if the machine lacks tools. The message has a sentence for each tool. */

@@ -39,7 +39,7 @@ export const deletionJobHandlers: Record<string, Handler> = {
     ListDataDeletionJobs: listDeletionJobs,
 };
 
-/** The states of these jobs have other names than those of other resources (API reference). */
+/** Names of the states of data deletion jobs, which differ from those of other resources (API reference). */
 const statuses: Readonly<Record<string, string>> = {
     "CREATE PENDING": "PENDING",
     "CREATE IN_PROGRESS": "IN_PROGRESS",

@@ -3,7 +3,7 @@ import { invalidInput } from "../errors.ts";
 /** A parameter of a recipe's training, as its page in the developer guide describes it. */
 interface Parameter {
     readonly standard: string;
-    /** Smallest and largest number; absent: true or false. */
+    /** Smallest and largest value of a numeric parameter; absent for a parameter that is true or false. */
     readonly range?: readonly [number, number];
     readonly isInteger?: true;
     /** Whether hyperparameter optimization can choose the value. */
@@ -100,7 +100,7 @@ const defaultsOf = (parameters: Parameters) =>
 export const defaultHyperParameters = (recipeName: string) => defaultsOf(parametersOf(algorithms, recipeName));
 export const defaultTransformation = (recipeName: string) => defaultsOf(parametersOf(transformations, recipeName));
 
-/** Returns the ranges in the form of DescribeAlgorithm. */
+/** Returns a recipe's default ranges of hyperparameters, in the form of DescribeAlgorithm. */
 export function defaultRanges(recipeName: string) {
     const all = Object.entries(parametersOf(algorithms, recipeName));
     const ranges = all.map(([name, { range, isInteger, tunable = false }]) => ({

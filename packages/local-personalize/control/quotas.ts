@@ -11,7 +11,7 @@ export const defaultQuotas = {
     filter: 30,
     recommender: 5,
     "solution-versions-in-progress": 20,
-    /** The maximum for each kind of job. */
+    /** Maximum number of unfinished jobs of each job type. */
     "jobs-in-progress": 5,
 };
 

@@ -35,7 +35,7 @@ export function openRequestLog(database: DatabaseSync, clock: Clock) {
         },
         /** Records that the answer was sent. */
         answered: (id: number) => void setAnswered.run(id),
-        /** Returns the calls after the one with this ID, oldest first. */
+        /** Returns the calls that were logged after the call with this ID, oldest first. */
         after: (id: number): LoggedRequest[] => newer.all(id).map((row) => ({ ...row }) as unknown as LoggedRequest),
     };
 }

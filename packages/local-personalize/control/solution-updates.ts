@@ -16,7 +16,10 @@ import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
 export interface SolutionProperties extends SolutionConfiguration {
     /** The last UpdateSolution. It takes effect when the update is ACTIVE. */
     update?: Update & { changes: SolutionChanges };
-    /** Start of the automatic training schedule in epoch milliseconds, if it is not the solution's creation. */
+    /**
+     * Start of the automatic training schedule in epoch milliseconds; absent if the schedule starts with the solution's
+     * creation.
+     */
     scheduledSince?: number;
     /** Time when automatic training was last due, whether it trained or not; epoch milliseconds. */
     lastDueAt?: number;

@@ -27,7 +27,7 @@ export interface VersionProperties extends SolutionConfiguration {
     recipeArn: string;
     trainingMode: string;
     trainingType: "AUTOMATIC" | "MANUAL";
-    /** Present when the training has finished. */
+    /** Billed hours of the training; present when the training has finished. */
     trainingHours?: number;
     metrics?: Record<string, number>;
     /** The hyperparameters that an optimization chose. */

@@ -27,7 +27,7 @@ export interface Life {
     failure: string | null;
     /** Time of the StopSolutionVersionCreation call. */
     stoppedAt: number | null;
-    /** End of a hang in CREATE IN_PROGRESS that a test requested; Infinity until the test ends the hang. */
+    /** End of the test fault that keeps the resource in CREATE IN_PROGRESS; Infinity until the test ends the fault. */
     heldUntil: number | null;
     /** Start of the running dataset update. During the update, the dataset's own status shows it. */
     updatedAt: number | null;
@@ -52,7 +52,7 @@ export type Status =
     | "DELETE IN_PROGRESS"
     | "GONE";
 
-/** All speeds, the fastest first. */
+/** All speeds of the emulator, the fastest first. */
 export const speeds: readonly Speed[] = ["instant", "samples", "demo", "real"];
 
 /** A status, and the time since which the resource has it. */

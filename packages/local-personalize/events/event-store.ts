@@ -9,7 +9,7 @@ export interface NewEvent {
     eventId: string | null;
     userId: string | null;
     sessionId: string;
-    /** null for an event without an item. */
+    /** ID of the event's item; null for an event without an item. */
     itemId: string | null;
     eventType: string;
     /** Epoch seconds. */
@@ -23,7 +23,7 @@ export interface NewEvent {
 export interface StoredEvent extends Omit<NewEvent, "eventId" | "rest"> {
     /** ID of the event; IDs increase in the order of arrival. */
     id: number;
-    /** null for an event without a value. */
+    /** Value of the event; null for an event without a value. */
     eventValue: number | null;
     /** JSON object of the event's properties; null for an event without properties. */
     properties: string | null;
@@ -96,7 +96,7 @@ export function openEventStore(dataDir: string) {
             transaction(() => {
                 for (const [id, properties] of rows) put.run(dataset, id, JSON.stringify(properties));
             }),
-        /** Removes items or users with these IDs. Call this when a later import contains them. */
+        /** Removes the streamed items or users with the given IDs. Call this when a later import contains them. */
         dropAttributes: (dataset: number, ids: Iterable<string>): void =>
             transaction(() => {
                 for (const id of ids) drop.run(dataset, id);

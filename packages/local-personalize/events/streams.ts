@@ -10,7 +10,7 @@ export interface UserEvent {
     sentAt: number;
     /** Epoch milliseconds. */
     receivedAt: number;
-    /** null for an event without a value. */
+    /** Value of the event; null for an event without a value. */
     eventValue: number | null;
     /** JSON object of the event's properties; null for an event without properties. */
     properties: string | null;
@@ -57,7 +57,10 @@ export function createStreams(store: EventStore) {
             streams.delete(dataset);
             return store.deleteUsers(dataset, users);
         },
-        /** Returns a user's events about items whose IDs are greater than `after`, in the order of their time. */
+        /**
+         * Returns a user's events about items, without the events whose ID is at most `after`, in the order of their
+         * time.
+         */
         ofUser(dataset: number, user: string, after = 0): readonly UserEvent[] {
             const events = streamOf(dataset).byUser.get(user) ?? none;
             return after === 0 ? events : events.filter(({ id }) => id > after);

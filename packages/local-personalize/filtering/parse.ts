@@ -22,7 +22,7 @@ export interface Clause {
 export type Operator = "IN" | "NOT IN" | "=" | "!=" | "<" | "<=" | ">" | ">=";
 
 export interface Condition {
-    /** `Interactions`, `Items`, `CurrentUser` … */
+    /** Name of the dataset in the condition, such as `Interactions`, `Items` or `CurrentUser`. */
     dataset: string;
     field: string;
     operator: Operator;

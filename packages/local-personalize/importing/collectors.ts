@@ -19,7 +19,7 @@ export interface Collector {
 
 /**
  * Returns the collector of a dataset type. It stores interactions in columns, and items, users and actions by their
- * ids. Of other rows it stores only the number.
+ * ids. For other dataset types, it stores only the number of rows.
  */
 export function collectorOf(datasetType: string, fields: Field[]): Collector {
     if (datasetType === "INTERACTIONS") return collectInteractions(fields);

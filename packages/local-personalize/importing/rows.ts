@@ -16,7 +16,7 @@ export interface Rows {
     timestamps: Float64Array;
     /** EVENT_VALUE of each row, NaN where it is null; absent if no row has one. */
     values?: Float64Array;
-    /** The other columns of the schema, by name. */
+    /** Values of the schema's further columns, by the column's name. */
     extras?: Record<string, TextColumn>;
     /** Time of each user's last import, epoch milliseconds; absent for rows that are not from an import. */
     importedAt?: number[];

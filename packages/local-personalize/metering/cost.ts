@@ -6,15 +6,18 @@ import type { Measure } from "./usage-types.ts";
  * that uses the emulator, so that a comparison can find errors.
  */
 const priceList = {
-    /** One GB imported or streamed. */
+    /** Price of one GB of imported or streamed data. */
     dataIngestionGb: 0.05,
-    /** One training hour, recipes other than v2. */
+    /** Price of one training hour with recipes other than v2. */
     trainingHour: 0.24,
-    /** 1,000 interactions considered in training, v2 recipes. */
+    /** Price of 1,000 interactions that a training with a v2 recipe considers. */
     trainingInteractionsV2: 0.002,
-    /** 1,000 requests, v2 recipes. */
+    /** Price of 1,000 requests to a campaign with a v2 recipe. */
     requestsV2: 0.15,
-    /** One TPS-hour of recipes other than v2. The price depends on the region's earlier TPS-hours of the month. */
+    /**
+     * Price of one TPS-hour with recipes other than v2, in tiers: it depends on the region's earlier TPS-hours of the
+     * month.
+     */
     tpsHourTiers: [
         { from: 0, to: 20_000, usd: 0.2 },
         { from: 20_000, to: 200_000, usd: 0.1 },

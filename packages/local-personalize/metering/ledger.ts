@@ -9,7 +9,7 @@ export interface Metered {
     readonly id: number;
     readonly region: string;
     readonly arn: string;
-    /** Tags when the resource was last recorded. */
+    /** Tags that the resource had when it was last recorded. */
     readonly tags: readonly Tag[];
 }
 

@@ -60,7 +60,10 @@ function factor(workspace: Workspace, matrix: Float64Array, n: number, panel: Pa
     }
 }
 
-/** Solves U from L: U[j][i] = -U[i][i] · Σ (k from j to i-1) L[i][k] U[j][k]. The diagonal is that of U from here. */
+/**
+ * Solves U from L: U[j][i] = -U[i][i] · Σ (k from j to i-1) L[i][k] U[j][k]. From this step on, the matrix contains the
+ * diagonal of U.
+ */
 function invertFactor(workspace: Workspace, matrix: Float64Array, n: number, lower: Packed, upper: Packed): void {
     for (let row = 0; row < n; row++) matrix.fill(0, row * n + row + 1, row * n + n);
     for (let start = 0; start < n; start += PANEL) {

@@ -113,7 +113,7 @@ function* eventsByItem(items: Int32Array, n: number): Generator<[item: number, e
     for (let item = 0; item < n; item++) yield [item, events.subarray(starts[item], ends[item])];
 }
 
-/** Adds the pairs of an event with the user's later ones to the rows of its item. */
+/** Adds the pairs of one event with the later events of the same user to the matrix rows of the event's item. */
 function addLaterEvents(row: Float64Array, follows: Float64Array, events: Events, event: number): void {
     const { items, weights } = events;
     const user = events.users[event] as number;

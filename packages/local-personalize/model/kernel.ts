@@ -5,7 +5,10 @@ import { assembleKernel } from "./kernel-text.ts";
  * multiply-adds a second on a server's core. JavaScript does 3.
  */
 
-/** A matrix whose size is a multiple of this number consists of whole tiles, of doubles and of floats. */
+/**
+ * If the size of a matrix is a multiple of this number, the matrix consists of whole tiles, both of doubles and of
+ * floats.
+ */
 export const TILE = 8;
 
 /** The place and shape of one row of tiles: positions in numbers, not in bytes. */

@@ -104,7 +104,7 @@ function orthonormalise(rows: Float32Array, n: number): void {
     }
 }
 
-/** Subtracts from a row its parts in the directions of others, which are orthonormal. */
+/** Subtracts from a row its parts in the directions of the rows `others`, which are orthonormal. */
 function leaveOut(row: Float32Array, others: Float32Array): void {
     const n = row.length;
     for (let start = 0; start < others.length; start += n) {

@@ -52,7 +52,9 @@ export function rankUser(model: Model, history: readonly number[]): Float64Array
     return isPersonal(model, history) ? affinities(model, history) : model.popularity;
 }
 
-/** Checks whether scores depend on the history. Only these scores are raised to the power of the gain. */
+/**
+ * Checks whether a model's scores depend on the user's history. Only such scores are raised to the power of the gain.
+ */
 export const isPersonal = (model: Model, history: readonly number[]) => history.length > 0 && model.weights.length > 0;
 
 /**

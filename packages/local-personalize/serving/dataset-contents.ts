@@ -14,7 +14,7 @@ import { risingItems, type TrendEvent } from "../model/trends.ts";
 export interface AttributeTable {
     rows: Map<string, Attributes>;
     version: number;
-    /** ARN of these rows' schema. Another schema may have more columns. */
+    /** ARN of the schema to which the rows belong. A dataset's later schema may have more columns. */
     schemaArn: string;
 }
 

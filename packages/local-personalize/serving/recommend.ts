@@ -17,7 +17,7 @@ export function itemNumbers(model: Model): Map<string, number> {
 
 /** The user's history, and the filter, exploration and context of the request. */
 interface Audience {
-    /** Item numbers, oldest first. */
+    /** Numbers of the items in the user's history, oldest first. */
     history: readonly number[];
     /** By item number, 1 if the filter lets the item pass; undefined: all items pass. */
     passing?: Uint8Array | undefined;

@@ -44,7 +44,7 @@ describe("Hostile input to the local Personalize", () => {
     });
     after(() => service?.discard());
 
-    /** Checks that the service still runs, and returns every resource that it acknowledged. */
+    /** Checks that the service still runs, and still returns every resource whose creation it confirmed. */
     const isWhole = async () => {
         const { datasetGroups } = await service.personalize.send(new ListDatasetGroupsCommand({}));
         assert.ok(datasetGroups?.some((group) => group.datasetGroupArn === datasetGroupArn));

@@ -5,7 +5,10 @@ import type { Interactions } from "../model/interactions.ts";
 /** The columns that Personalize requires in an item interactions data set. */
 const REQUIRED_COLUMNS = ["USER_ID", "ITEM_ID", "TIMESTAMP"] as const;
 
-/** The header lacks required columns; `columns` names them, in the order USER_ID, ITEM_ID, TIMESTAMP. */
+/**
+ * The error for a header without all required columns. `columns` lists the missing ones, in the order USER_ID, ITEM_ID,
+ * TIMESTAMP.
+ */
 export class MissingColumnsError extends Error {
     override readonly name = "MissingColumnsError";
     readonly columns: string[];

@@ -39,7 +39,7 @@ const schemas = {
     INTERACTIONS: schemaOf("Interactions", ...interactionColumns, category("DEVICE"), column("NOTE")),
     ITEMS: schemaOf("Items", column("ITEM_ID"), category("GENRES"), column("PRICE", "float")),
 };
-/** Films with even numbers are watched on a phone, the others on a TV. */
+/** Returns the device of a film's viewings: a phone for films with even numbers, a TV for the others. */
 const deviceOf = (film: number) => (film % 2 === 0 ? "phone" : "tv");
 /** Films are cheaper the more they are watched: film 1 has the highest price. */
 const priceOf = (film: number) => 1000 - film;
@@ -86,7 +86,7 @@ describe("Settings of solutions, context and impressions", () => {
         assert.equal(version.status, "ACTIVE", version.failureReason);
         return version.solutionVersionArn ?? "";
     };
-    /** Deploys a version on the only campaign of this file. */
+    /** Deploys a solution version on the campaign that all tests of this file share. */
     const deploy = async (solutionVersionArn: string, itemExplorationConfig?: Record<string, string>) => {
         const campaignConfig = { ...(itemExplorationConfig && { itemExplorationConfig }) };
         const campaignArn = arn("campaign/films");

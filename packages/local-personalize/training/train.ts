@@ -26,9 +26,15 @@ export type TrainingResult =
 export type Measured = Pick<Measurement, "metrics"> & Partial<Measurement>;
 
 const fewestInteractions = 1000;
-/** With fewer interactions, starting a thread takes longer than measuring the metrics. */
+/**
+ * Number of interactions below which the metrics are not measured in a second thread, because starting a thread takes
+ * longer than the measurement.
+ */
 const FEWEST_MEASURED_BESIDE = 20_000;
-/** With more interactions, a second copy of them takes too much memory. */
+/**
+ * Number of interactions above which the metrics are not measured in a second thread, because a second copy of the
+ * interactions takes too much memory.
+ */
 const MOST_MEASURED_BESIDE = 5_000_000;
 /** Number of trending items whose growth is evaluated (Developer Guide: the top 25). */
 const judgedTrends = 25;

@@ -45,7 +45,7 @@ export function credentialScope(request: IncomingMessage, url: URL): CredentialS
     return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
 }
 
-/** Checks whether a browser sent this request for a web page: every browser adds these headers. */
+/** Checks whether a browser sent a request for a web page, by headers that every browser adds. */
 export function isFromWebPage({ headers }: Pick<IncomingMessage, "headers">): boolean {
     const site = headers["sec-fetch-site"];
     return headers.origin !== undefined || (site !== undefined && site !== "none");
@@ -113,7 +113,7 @@ const forms: Readonly<Record<string, (text: string) => string>> = {
     schedulingExpression: (schedule) => schedule.replace(/days?/, (unit) => (unit === "day" ? "days" : "day")),
 };
 
-/** Returns an answer with these texts in their other form, at any depth. */
+/** Returns an answer in which each text that has another valid form is replaced by that form, at any depth. */
 export function inOtherForms(answer: unknown): unknown {
     if (Array.isArray(answer)) return answer.map(inOtherForms);
     if (typeof answer !== "object" || answer === null) return answer;

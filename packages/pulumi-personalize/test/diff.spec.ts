@@ -5,7 +5,7 @@ import type { CommonInputs, ResourceKind } from "../resource.ts";
 
 const common = { region: "eu-central-1", tags: { team: "films" }, pollSeconds: 15, deadlineMinutes: 30 };
 
-/** For each input of each kind, a changed value and the effect of the change (personalize-facts: mutability). */
+/** For each input of each resource kind, a changed value and the effect of the change on the resource. */
 const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace" | "update" | "none"]>> = {
     Schema: {
         name: ["a", "replace"],

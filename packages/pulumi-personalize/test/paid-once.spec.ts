@@ -10,7 +10,7 @@ import { importInputs, rowsOf, useHarness } from "./harness.ts";
 describe("A create call whose response is lost", () => {
     const harness = useHarness();
 
-    /** The service executes the next `times` calls of this operation, but their responses are lost. */
+    /** Makes the service execute the next `times` calls of an operation, but lose their responses. */
     function loseAnswers(operation: string, times = 1): { sent: number } {
         const count = { sent: 0 };
         harness.service.personalize.middlewareStack.add(

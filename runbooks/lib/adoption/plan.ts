@@ -32,7 +32,7 @@ export interface PartPlan {
     readonly arn: string;
     readonly name: string;
     readonly status: string;
-    /** True if the resource keeps its name, which differs from the one that the program would choose. */
+    /** Whether the resource keeps its present name although the program would choose another one. */
     readonly keepsName: boolean;
     /** Reasons why the resource cannot be adopted; empty if it can. */
     readonly refusals: readonly Difference[];
@@ -115,9 +115,9 @@ function planWith(
 }
 
 /**
- * Resources with the property that refers to another resource, and that resource. If the other one cannot be adopted,
- * the first one cannot be adopted either. A dataset group has at most one interactions dataset, so a dataset that
- * cannot be adopted also excludes its group.
+ * References between resources: a resource, its property with the reference, and the resource to which it refers. If
+ * the referred resource cannot be adopted, the referring one cannot be adopted either. A dataset group has at most one
+ * interactions dataset, so a dataset that cannot be adopted also excludes its group.
  */
 const hangsOn = [
     ["dataset", "schemaArn", "schema"],

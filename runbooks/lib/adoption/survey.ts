@@ -24,7 +24,7 @@ export interface Part {
     readonly arn: string;
     readonly name: string;
     readonly description: Description;
-    /** Undefined if the resource kind has no tags. */
+    /** Tags of the resource; undefined if the resource kind has no tags. */
     readonly tags: Tags | undefined;
 }
 

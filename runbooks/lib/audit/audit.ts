@@ -48,7 +48,7 @@ export interface Audit {
     readonly accountId: string;
     readonly region: string;
     readonly rows: readonly Row[];
-    /** Rows that may belong to a stack whose state cannot be read. */
+    /** Resources that may belong to a stack whose state cannot be read. */
     readonly undecided: readonly Row[];
     /** Resources of an interrupted update, each with the commands that import or delete the resource. */
     readonly interrupted: readonly InterruptedRow[];
@@ -60,7 +60,7 @@ export interface Audit {
     /** Paid Personalize resources of other projects, without delete commands. */
     readonly notOurs: readonly Omit<Row, "remove">[];
     readonly unread: readonly Unread[];
-    /** Known cost of the rows, US dollars a month. */
+    /** Known total cost of the leftover resources, in US dollars a month. */
     readonly monthlyUsd: number;
 }
 
@@ -70,7 +70,10 @@ interface InterruptedRow extends Omit<Row, "remove"> {
     readonly commands: readonly string[];
 }
 
-/** Runs `work` and returns its result. If it fails, adds the error to `unread` and returns undefined. */
+/**
+ * A function that runs `work` and returns its result. If the work fails, the function adds the error to the list
+ * `unread` and returns undefined.
+ */
 type Trying = <T>(what: string, work: () => Promise<T>) => Promise<T | undefined>;
 
 /**

@@ -4,7 +4,7 @@ import { type AllStacks, type InterruptedCreate, shortName } from "../stack/all-
 import { partName } from "./inventory/interrupted.ts";
 import { type InventoryItem, type InventoryKind, inventoryKinds, type Tags } from "./inventory/item.ts";
 
-/** The relation of a resource to this project. */
+/** How a resource is related to this project. */
 export type Claim =
     | { readonly is: "in a stack" }
     | { readonly is: "leftover"; readonly why: string }
@@ -120,9 +120,9 @@ export interface Row {
     readonly name: string;
     readonly arn: string;
     readonly why: string;
-    /** ISO 8601; null if the service returns no time. */
+    /** Creation time of the resource in ISO 8601; null if the service returns no time. */
     readonly since: string | null;
-    /** US dollars a month; null for an unknown amount. */
+    /** Cost of the resource in US dollars a month; null for an unknown amount. */
     readonly usdPerMonth: number | null;
     readonly bills: boolean;
     /** The commands that delete the resource, in order. */
@@ -133,8 +133,8 @@ export interface Row {
 export const isBilled = (usdPerMonth: number | null) => usdPerMonth === null || usdPerMonth >= leastUsd;
 
 /**
- * Sorts rows by order of deletion. Two rows may need the same command, for example to detach a policy from a role.
- * Running it twice would fail, so only the first row keeps the command.
+ * Sorts leftover resources in the order of their deletion. Two resources may need the same command, for example to
+ * detach a policy from a role. Running a command twice would fail, so only the first resource keeps it.
  */
 export function inRemovalOrder(rows: readonly Row[]): Row[] {
     const order = Object.keys(inventoryKinds);
@@ -148,7 +148,7 @@ export function inRemovalOrder(rows: readonly Row[]): Row[] {
         });
 }
 
-/** Returns the known cost of the rows, US dollars a month. */
+/** Returns the total known cost of the leftover resources, in US dollars a month. */
 export function monthlyUsd(rows: readonly Pick<Row, "usdPerMonth">[]): number {
     return rows.reduce((sum, { usdPerMonth }) => sum + (usdPerMonth ?? 0), 0);
 }

@@ -26,7 +26,7 @@ export interface BilledLine {
 export interface BillScope {
     readonly services: readonly string[];
     readonly region: string;
-    /** Undefined for the whole account. */
+    /** The stack's tag by which the bill is filtered; undefined for the bill of the whole account. */
     readonly stackTag: string | undefined;
 }
 

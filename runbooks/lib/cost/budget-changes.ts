@@ -14,7 +14,7 @@ import type { BudgetView } from "./budget-view.ts";
 /** The budget that --create creates in an account without a stack of this program. */
 export interface WantedBudget {
     readonly name: string;
-    /** US dollars a month. */
+    /** Limit of the budget in US dollars a month. */
     readonly limitUsd: number;
     /** The service's name in Cost Explorer. */
     readonly service: string;

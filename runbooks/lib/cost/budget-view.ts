@@ -11,11 +11,11 @@ import { hasName } from "pulumi-personalize/errors";
 /** A budget with its notifications and subscribers. */
 export interface BudgetView {
     readonly name: string;
-    /** US dollars per time unit of the budget. */
+    /** Limit of the budget in US dollars, for each time unit of the budget. */
     readonly limitUsd: number;
     /**
-     * US dollars in the current period, according to AWS's data, which is 8 to 12 hours old. Undefined while AWS has no
-     * data.
+     * Spend in the budget's current period in US dollars, according to AWS's data, which is 8 to 12 hours old.
+     * Undefined while AWS has no data.
      */
     readonly spentUsd: number | undefined;
     readonly forecastUsd: number | undefined;
@@ -30,7 +30,7 @@ interface NotificationView {
     readonly type: "ACTUAL" | "FORECASTED";
     readonly threshold: number;
     readonly isPercent: boolean;
-    /** `ALARM` if the spend is above the threshold and subscribers were notified. */
+    /** State of the notification: `ALARM` if the spend is above the threshold and the subscribers were notified. */
     readonly state: string;
     readonly subscribers: readonly { readonly kind: string; readonly address: string }[];
 }

@@ -10,7 +10,7 @@ export interface Watch {
     readonly budget: BudgetView | undefined;
     /** Whether config `budget` of the stack is true. */
     readonly isBudgetWanted: boolean;
-    /** Undefined if the topic does not exist. */
+    /** The subscriptions to the stack's notification topic; undefined if the topic does not exist. */
     readonly subscriptions: readonly Subscription[] | undefined;
     readonly alarms: readonly AlarmView[];
 }
@@ -45,10 +45,13 @@ export function problemsOf(
 
 /** A subscription to a topic. */
 export interface Subscription {
-    /** `sqs`, `email`, `lambda`, … */
+    /** Protocol of the subscription, such as `sqs`, `email` or `lambda`. */
     readonly protocol: string;
     readonly endpoint: string;
-    /** False for an email address until its owner has followed the link in the first email. */
+    /**
+     * Whether the subscription is confirmed. False for an email address until its owner has followed the link in the
+     * first email.
+     */
     readonly confirmed: boolean;
 }
 
@@ -78,9 +81,9 @@ export async function subscriptionsOf(client: SNSClient, TopicArn: string): Prom
 
 export interface AlarmView {
     readonly name: string;
-    /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
+    /** State of the alarm: `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
     readonly state: string;
-    /** ISO 8601; null if CloudWatch returns no time. */
+    /** Time of the alarm's last change of state in ISO 8601; null if CloudWatch returns no time. */
     readonly since: string | null;
     readonly reason: string;
     /** The documentation page in the alarm's description; null without a page. */

@@ -15,7 +15,7 @@ export interface ComparedRow {
     readonly service: string;
     /** For Personalize only. */
     readonly kind: UsageKind | undefined;
-    /** US dollars; `predicted` is the upper end of the estimate. */
+    /** Predicted cost in US dollars, at the upper end of the estimate (`predicted`), and billed cost. */
     readonly predicted: number;
     readonly billed: number;
 }
@@ -70,7 +70,7 @@ export function compare(
         .sort((a, b) => Math.max(b.predicted, b.billed) - Math.max(a.predicted, a.billed));
 }
 
-/** Returns the lines of days that overlap the period. */
+/** Returns the lines of a bill whose days overlap the period. */
 const within = (lines: readonly BilledLine[], { from, to }: Compared): BilledLine[] =>
     lines.filter((line) => line.day >= midnightOf(from) && line.day < to);
 

@@ -13,7 +13,7 @@ export interface ListedPrice {
     readonly unit: string;
     /** The first unit of the tier; 0 for the first tier. */
     readonly from: number;
-    /** US dollars for one unit. */
+    /** The listed price in US dollars for one unit. */
     readonly usd: number;
 }
 

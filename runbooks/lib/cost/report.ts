@@ -18,7 +18,7 @@ import { type Compared, type ComparedRow, compare, comparedTime, savedByBill, sa
 export interface Reported {
     readonly plan: PlannedStack;
     readonly region: string;
-    /** Undefined for the whole account. */
+    /** The stack's tag by which the report is filtered; undefined for a report on the whole account. */
     readonly stackTag: string | undefined;
     /**
      * Creation time of the stack's first resource, epoch milliseconds. Undefined for a stack without resources, for
@@ -88,9 +88,9 @@ export async function costReport(bill: CountedBill, reported: Reported): Promise
 /** Forecast of a month's total cost, US dollars. */
 export interface Outlook {
     readonly monthUsd: number;
-    /** The amount from today on. */
+    /** Forecast of the cost from today until the end of the month, in US dollars. */
     readonly remainingUsd: number;
-    /** `straight line` if AWS has too little data and the forecast is extrapolated. */
+    /** Source of the forecast: AWS, or a straight line if AWS has too little data. */
     readonly by: "AWS" | "straight line";
 }
 

@@ -18,11 +18,11 @@ export interface AccountDeps {
     readonly config: StackConfig;
     /** Reads the resources in the stack's state; undefined if the state cannot be read. */
     held(): Promise<Pick<AllStacks, "arns" | "ids"> | undefined>;
-    /** Milliseconds since the epoch. */
+    /** Returns the current time in epoch milliseconds. */
     now(): number;
 }
 
-/** The hours that a long `up` takes. The credentials must be valid for this time. */
+/** Hours that a slow `pulumi up` takes. The credentials must be valid for this time. */
 const runHours = 2;
 
 const resumes = "If they expire, AWS continues the work: log in again and run `pulumi up` again, which resumes";
@@ -196,7 +196,7 @@ export const subscriptions: Check<AccountDeps> = async ({ config: { region, proj
     return confirmationOf(client, ours, region);
 };
 
-/** Returns the result for the subscriptions of these topics. */
+/** Returns the check's finding: whether the email subscriptions of these topics are confirmed. */
 export async function confirmationOf(client: SNSClient, ours: readonly string[], region: string): Promise<Finding> {
     const pending = (
         await Promise.all(

@@ -18,11 +18,11 @@ export type Check<Deps> = (deps: Deps) => Promise<Finding>;
 
 /** The check passed. */
 export const ok = (detail: string): Finding => ({ verdict: "ok", detail });
-/** `up` works, but the fix is recommended. */
+/** Returns a finding with the verdict `warn`: `up` works, but the fix is recommended. */
 export const warn = (detail: string, fix: string): Finding => ({ verdict: "warn", detail, fix });
-/** `up` would fail without the fix. */
+/** Returns a finding with the verdict `fail`: `up` would fail without the fix. */
 export const fail = (detail: string, fix: string): Finding => ({ verdict: "fail", detail, fix });
-/** The check could not run. */
+/** Returns a finding with the verdict `unknown`: the check could not run. */
 export const unknown = (detail: string, fix?: string): Finding => ({
     verdict: "unknown",
     detail,

@@ -47,11 +47,11 @@ export interface ObservedResources {
     readonly rankingCampaignArn: string | undefined;
     readonly datasetArn: string | undefined;
     readonly solutionArn: string | undefined;
-    /** Undefined if the stack precomputes no lists. */
+    /** The function that precomputes lists; undefined if the stack precomputes no lists. */
     readonly prefetch: PrefetchFunction | undefined;
 }
 
-/** CloudWatch keeps datapoints of five minutes for 63 days. */
+/** Longest period to read, in milliseconds: CloudWatch keeps datapoints of five minutes for 63 days. */
 const longestPeriod = 62 * day;
 /**
  * The number of newest versions whose metrics are published, because each metric of a version costs money. Metrics of

@@ -16,7 +16,7 @@ export interface Explanation {
     readonly sentence: string;
 }
 
-/** Users with fewer interactions count as sparse. */
+/** Number of interactions below which a user's history counts as sparse. */
 const sparseHistory = 25;
 
 /**

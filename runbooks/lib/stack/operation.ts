@@ -32,7 +32,7 @@ export interface OperatedStack {
     readonly stack: string;
     readonly config: StackConfig;
     readonly recorded: readonly RecordedResource[];
-    /** Returns the ARN of the stack's resource of this kind; undefined if the stack has none. */
+    /** Returns the ARN of the stack's resource of the kind `kind`; undefined if the stack has none. */
     arnOf(kind: RecordedResource["kind"]): string | undefined;
 }
 

@@ -19,7 +19,7 @@ export interface ReportedResource extends ResourceStatus {
 export interface StackReport {
     readonly overall: Overall;
     readonly resources: readonly ReportedResource[];
-    /** Null if the caller cannot read the state flags. */
+    /** The parked flag and this month's spend; null if the caller cannot read the state flags. */
     readonly money: GuardNote | null;
     /** Sources that could not be read, with the reason. */
     readonly unread: readonly { readonly what: string; readonly reason: string }[];
@@ -84,7 +84,7 @@ function namesOf({ kind, inputs }: RecordedResource, { arn }: ResourceStatus): r
 
 /** The parked flag, and the spend that the cost guard counted. */
 interface GuardNote {
-    /** Set while the campaign is parked, by the cost guard or a user. */
+    /** Time and reason of parking, by the cost guard or a user; null while the campaign is not parked. */
     readonly parked: { readonly since: string; readonly reason: string } | null;
     /**
      * Cost of this month's campaign hours, US dollars, at the minimum TPS for hours whose requests are not counted yet.

@@ -6,7 +6,10 @@ import { askPulumi, loginProblem, noSuchCommand } from "./pulumi.ts";
 /** A Personalize resource in the stack's state. */
 export interface RecordedResource {
     readonly kind: ResourceKindName;
-    /** Missing while an `up` creates the resource: the state contains the ARN only after the resource is ready. */
+    /**
+     * ARN of the resource. Missing while an `up` creates the resource, because the state contains the ARN only after
+     * the resource is ready.
+     */
     readonly arn?: string;
     readonly region: string;
     readonly inputs: Properties;

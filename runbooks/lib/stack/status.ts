@@ -5,7 +5,7 @@ import type { RecordedResource } from "./stack.ts";
 /** The state of a resource, and the next step. */
 export interface ResourceStatus {
     readonly resource: string;
-    /** Null until the service has created the resource. */
+    /** ARN of the resource; null until the service has created the resource. */
     readonly arn: string | null;
     /** The service's status, `GONE`, `PARKED` (deleted to save its cost), or `NOT YET MADE`. */
     readonly state: string;
@@ -54,7 +54,7 @@ export async function readStatus(
     );
 }
 
-/** Returns the seconds since the latest of these times; null if all are unknown. */
+/** Returns the seconds since the latest of several times; null if all of them are unknown. */
 function ageOf(times: readonly (Date | undefined)[], now: number): number | null {
     const moments = times.flatMap((time) => time?.getTime() ?? []);
     return moments.length === 0 ? null : Math.max(0, Math.round((now - Math.max(...moments)) / 1000));

@@ -29,7 +29,7 @@ export interface RetrainDeps extends OperationDeps {
     /** Returns the ARN of the newest version in the stack's state. */
     newest(): Promise<string>;
     compare(fresh: string, live: string): Promise<Compared>;
-    /** Returns a problem with the campaign's responses. */
+    /** Returns a problem with the campaign's responses; undefined if the smoke test passes. */
     smokeProblem(): Promise<string | undefined>;
 }
 

@@ -38,7 +38,10 @@ export async function planLists(
     return { from, to, hold: true, skipped };
 }
 
-/** Holds or releases the version, and waits until its lists are live. Until then, the API serves the previous lists. */
+/**
+ * Holds the stack at a version or releases it, and waits until the lists of the wanted version are live. Until then,
+ * the API serves the previous lists.
+ */
 export async function changeLists(
     deps: OperationDeps,
     { region, stack, names, pollSeconds, deadlineMinutes }: StackConfig,

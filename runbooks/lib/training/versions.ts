@@ -30,7 +30,7 @@ export interface Version extends ListedVersion {
     readonly dataHash: string | null;
     readonly metrics: Metrics | null;
     readonly trainingHours: number | null;
-    /** Null if the price depends on a value that is not recorded. */
+    /** Price of the version's training; null if it depends on a value that is not recorded. */
     readonly trainingUsd: UsdRange | null;
     readonly servingNow: boolean;
     /** The last switch to the version; null if `pulumi up` switched, or if the version never served. */
@@ -75,7 +75,7 @@ function priceOf(recipeArn: string | undefined, trainingHours: number): UsdRange
 /** A value of the parameter `serving`, with its time and author as SSM returns them. */
 export interface NotedFlag {
     readonly flag: ServingFlag;
-    /** ISO 8601; empty if SSM returns none. */
+    /** Time at which the value was written, in ISO 8601; empty if SSM returns none. */
     readonly at: string;
     readonly by: string | null;
 }

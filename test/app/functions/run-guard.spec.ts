@@ -226,7 +226,10 @@ describe("Cost guard", () => {
     });
 });
 
-/** Returns the numbers of the calls in runs that changed something, and in the run before each. */
+/**
+ * Returns the numbers of the calls in the runs of the guard that changed something, and in the run before each of these
+ * runs.
+ */
 async function busyCalls(make: () => Simulation, days: number): Promise<number[]> {
     const simulation = make();
     const runs: { from: number; to: number; busy: boolean }[] = [];

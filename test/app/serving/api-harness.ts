@@ -178,7 +178,7 @@ export function startApi(
         readonly config?: Partial<ServiceParts["config"]>;
         readonly campaign?: ReturnType<typeof campaignFixture>;
         readonly rank?: CampaignPort["rank"];
-        /** The ranking campaign; undefined if the stack has none. */
+        /** False for a stack without an event tracker. */
         readonly tracker?: false;
         /** Whether no process has stored the campaign's status yet. */
         readonly unseen?: true;

@@ -7,7 +7,7 @@ const viewers = ["a", "b"];
 
 const breaks = ["break table", "repair table", "break campaign", "repair campaign"];
 
-/** An action of a viewer, its process, and its delay. */
+/** A random step of the test: an action of a viewer, the process that handles it, and the time before it. */
 const step = fc.record({
     viewer: fc.constantFrom(...viewers),
     process: fc.nat(1),

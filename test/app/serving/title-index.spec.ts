@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { folded, titleIndex } from "../../../app/serving/title-index.ts";
 
-/** Titles of MovieLens 25M and how people usually type them. Nobody invented a query for this test. */
+/** Titles as MovieLens 25M writes them. The tests search for them with the words that people usually type. */
 const titles = [
     "Amelie (Fabuleux destin d'Amélie Poulain, Le)",
     "Léon: The Professional (a.k.a. The Professional) (Léon)",

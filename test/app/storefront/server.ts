@@ -18,7 +18,10 @@ import { memoryTable } from "../serving/memory-table.ts";
 
 /** The state of the API behind the page, which a test changes while the page is open. */
 interface Control {
-    /** Paths with these beginnings return a problem, or a list without films. */
+    /**
+     * Requests whose paths begin with `failing` get an error, and those whose paths begin with `emptied` get a list
+     * without films.
+     */
     failing: string | undefined;
     emptied: string | undefined;
     delayMs: number;

@@ -43,7 +43,7 @@ export function storefrontSite() {
         openUrl,
         /** Opens this storefront with a hash in the URL. */
         open: (hash: string, options?: PageOptions) => openUrl(`${served.url}${hash}`, options),
-        /** Returns the number of this test's GET requests whose path has this beginning. */
+        /** Returns the number of GET requests of the current test whose path begins with the given text. */
         askedFor: (path: string) => served.asked.filter((call) => call.startsWith(`GET ${path}`)).length,
         /** Asserts that no browser window of the test logged an error or a policy violation. */
         clean: () =>

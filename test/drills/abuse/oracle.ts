@@ -3,22 +3,25 @@
  * The drill uses neither config/prices.ts nor cost/, because it would repeat their mistakes.
  */
 export const table = {
-    /** One request of a REST API. AWS whitepaper on private APIs: $3.50 a million. */
+    /** Price of one request of a REST API. AWS whitepaper on private APIs: $3.50 a million. */
     request: 3.5e-6,
-    /** One Lambda request, and one GB-second on arm64. Third-party notes of May 2026. */
+    /** Prices of one Lambda request, and of one GB-second on arm64. Third-party notes of May 2026. */
     invocation: 0.2e-6,
     gbSecond: 1.33334e-5,
-    /** One request unit of an on-demand DynamoDB table. Third-party guide of July 2025. */
+    /** Prices of one read or write request unit of an on-demand DynamoDB table. Third-party guide of July 2025. */
     read: 0.125e-6,
     write: 0.625e-6,
-    /** One GB of logs, one X-Ray trace, one GB to the internet, one GB of events. Often quoted, without a source. */
+    /**
+     * Prices of one GB of logs, one X-Ray trace, one GB to the internet, and one GB of events. Often quoted, without a
+     * source.
+     */
     logGb: 0.5,
     trace: 5e-6,
     outGb: 0.09,
     eventGb: 0.05,
-    /** One TPS-hour of a campaign. Third-party cost playbook of July 2026. */
+    /** Price of one TPS-hour of a campaign. Third-party cost playbook of July 2026. */
     tpsHour: 0.2,
-    /** One CloudFront request, and one GB from CloudFront. Third-party tutorial. */
+    /** Prices of one CloudFront request, and of one GB from CloudFront. Third-party tutorial. */
     edgeRequest: 1e-6,
     edgeGb: 0.085,
 } as const;

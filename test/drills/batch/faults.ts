@@ -4,7 +4,7 @@ import { versionArn } from "./simulation.ts";
 /** A fault or an operator's action in the simulated time. */
 export interface BatchFault {
     readonly what: string;
-    /** Days since the start. */
+    /** Number of days from the start of the simulated time to the fault. */
     readonly day: number;
     apply(simulation: BatchSimulation): void;
 }

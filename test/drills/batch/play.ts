@@ -7,13 +7,13 @@ import { BatchSimulation } from "./simulation.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
-/** Interval of the function's schedule. */
+/** Interval of the batch function's schedule in milliseconds. */
 const tick = 15 * minute;
 /**
- * A job may start this much earlier than its interval after the last one, because a killed run delayed the last one.
+ * Milliseconds by which a job may start before its interval has passed, because a killed run delayed the previous job.
  */
 const tolerance = 60 * minute;
-/** Number of viewers who request a list in each interval. */
+/** Number of viewers who request a list from the API in each interval of the schedule. */
 const askers = 6;
 /** Number of films in each request, as many as the similar films of one film. */
 const asked = 5;

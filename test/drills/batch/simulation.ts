@@ -26,8 +26,8 @@ export interface SimulatedJob {
 }
 
 /**
- * Returns what happens to a call of a port instead of its usual effect; undefined for nothing. `calls` is the number of
- * this port's calls in the run.
+ * Returns what happens instead of the usual effect when the function calls a port; undefined for the usual effect.
+ * `calls` is the number of this port's calls in the run.
  */
 export type Sabotage = (
     port: string,
@@ -251,7 +251,7 @@ export class BatchSimulation {
         };
     }
 
-    /** Returns the API's port to the same table, from which expired lists are deleted. */
+    /** Returns the API's port to the simulated table. The port does not return expired lists. */
     table(): TablePort {
         const refused = async () => {};
         return {

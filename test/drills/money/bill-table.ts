@@ -4,19 +4,20 @@
  */
 export const billTable = {
     /**
-     * One GB of imported or streamed data. Source of this and the other prices: a third-party cost playbook of July
-     * 2026.
+     * Price of one GB of imported or streamed data. Source of this and the other prices: a third-party cost playbook of
+     * July 2026.
      */
     DataIngestion: 0.05,
-    /** One training hour, recipes other than v2. */
+    /** Price of one training hour with recipes other than v2. */
     TrainingHours: 0.24,
-    /** 1,000 interactions in a training, v2 recipes. */
+    /** Price of 1,000 interactions in a training with a v2 recipe. */
     TrainingInteractions: 0.002,
     /**
-     * One TPS-hour, recipes other than v2. This is the price of the first 20,000 in a month, which no drill exceeds.
+     * Price of one TPS-hour with recipes other than v2, for the first 20,000 TPS-hours in a month. No drill exceeds
+     * them.
      */
     RecommendationTPSHours: 0.2,
-    /** 1,000 requests, v2 recipes. */
+    /** Price of 1,000 requests with a v2 recipe. */
     RecommendationRequests: 0.15,
 } as const;
 
@@ -43,7 +44,7 @@ export function meterOf(v2: boolean) {
     const meter = {
         /** US dollars. */
         usd: 0,
-        /** Whether any window of the month had more requests than the minimum. */
+        /** Whether any window of the month had more requests than the minimum TPS allows. */
         busy: false,
         /** Starts a new window: after the end of the last one, or after a change of the campaign. */
         close(): void {

@@ -7,8 +7,8 @@ import { seededRandom } from "../../../bench/lib/random.ts";
 export type Hindered = "runs" | "park" | "say" | "requests" | "datapoints" | "campaign";
 
 /**
- * A period, in minutes of the month, in which a fault prevents something. With `lag`, it only delays it by this number
- * of minutes.
+ * A period, in minutes of the month, in which a fault prevents an action of the guard. With `lag`, the fault only
+ * delays the action by this number of minutes.
  */
 interface Hindrance {
     readonly from: number;
@@ -99,7 +99,7 @@ function dies(name: string, port: string, time: "before" | "after" | "either", n
     };
 }
 
-/** Returns a fault with which a service rejects calls of these ports for some hours. */
+/** Returns a fault with which a service rejects the calls of the ports `ports` for some hours. */
 function refuses(name: string, ports: readonly string[], hours: number, what: readonly Hindered[]): Fault {
     return {
         name,

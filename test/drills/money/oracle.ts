@@ -283,13 +283,16 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
         );
         return Math.max(0, ...found.map(({ lag = 0 }) => lag));
     }
-    /** Returns the number of minutes in a period in which no fault prevented this. */
+    /** Returns the number of minutes in a period in which no fault prevents the actions `what`. */
     function free(from: number, to: number, what: readonly Hindered[]): number {
         let minutes = 0;
         for (let minute = from; minute < to; minute += 1) minutes += isHindered(minute, what) ? 0 : 1;
         return minutes;
     }
-    /** Returns the minute at which this number of minutes without a preventing fault have passed. */
+    /**
+     * Returns the minute at which the guard has had this number of minutes in which no fault prevents the actions
+     * `what`.
+     */
     function later(from: number, minutes: number, what: readonly Hindered[]): number {
         let at = from;
         for (let left = minutes + lagAt(from, what); left > 0 && at < from + 7 * 24 * 60; at += 1) {

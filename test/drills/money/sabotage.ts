@@ -3,7 +3,7 @@ import type { GuardRun } from "./month.ts";
 
 /** Broken guards, which drill:money must detect. */
 export const sabotages: Readonly<Record<string, () => GuardRun>> = {
-    /** Acts first and stores its intent only afterwards. */
+    /** A guard that acts first, and stores its intent only afterwards. */
     "forgets-intent": () => (ports, config) => {
         let held: string | undefined;
         let first = true;
@@ -40,9 +40,9 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
                 config,
             );
     },
-    /** Ignores the ranking campaign. */
+    /** A guard that ignores the ranking campaign. */
     "overlooks-the-ranking": () => (ports, config) => runGuard({ ...ports, ranking: undefined }, config),
-    /** Counts the stack's prefetch requests as use. */
+    /** A guard that counts the requests of the stack's prefetch as use. */
     "counts-the-prefetch": () => (ports, config) => runGuard({ ...ports, prefetched: async () => new Map() }, config),
     "notifies-under-a-new-id": () => (ports, config) =>
         runGuard({ ...ports, notify: (one) => ports.notify({ ...one, id: `${one.id}/${ports.now()}` }) }, config),

@@ -46,13 +46,19 @@ function scenario(
     };
 }
 
-/** About 11,000 requests per day, at a nearly constant rate. */
+/** Returns the requests in a minute for a nearly constant rate of about 11,000 requests per day. */
 const steady = (minute: number) => 6 + (minute % 5);
 const nobody = () => 0;
-/** Requests only from Monday to Friday, 8:00 to 18:00. The simulated month begins on a Monday. */
+/**
+ * Returns the requests in a minute if there are requests only from Monday to Friday, 8:00 to 18:00. The simulated month
+ * begins on a Monday.
+ */
 const officeHours = (minute: number) =>
     Math.floor(minute / day) % 7 < 5 && minute % day >= 8 * hour && minute % day < 18 * hour ? 4 : 0;
-/** From this minute on, 40 requests per second, which is forty times the minimum of 1 TPS. */
+/**
+ * Returns the requests in a minute if from the minute `from` on there are 40 requests per second, forty times the
+ * minimum of 1 TPS.
+ */
 const runaway = (from: number) => (minute: number) => (minute >= from ? 2400 : steady(minute));
 
 /** The simulated months. The campaign serves the solution `films`. */

@@ -40,7 +40,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
         minute: 0,
         /** The actual cost of the month so far, in US dollars. */
         usd: 0,
-        /** Whether any window of the month had more requests than the minimum. */
+        /** Whether any window of the month had more requests than the minimum TPS allows. */
         busy: false,
         runs: 0,
         failedRuns: 0,
@@ -97,7 +97,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
             const hasCampaign = name === servedSolution;
             stack.solutions.push({ arn: solutionArn(name), status: "ACTIVE", changedAt: stack.now, kept, hasCampaign });
         },
-        /** Simulates the current minute with these numbers of requests for lists and for rankings. */
+        /** Simulates the current minute with the given numbers of requests for lists and for rankings. */
         pass(requests: number, rankings: number): void {
             const { minute } = drilled;
             const isServing = stack.isServing();

@@ -94,8 +94,8 @@ export function unmetRequirements(scope: OperatorScope, required: RequiredResour
 }
 
 /**
- * Checks for a DynamoDB stream. The Service Authorization Reference requires it for tags, but this program's tables
- * have no streams.
+ * Checks whether an ARN pattern is that of a DynamoDB stream. The Service Authorization Reference requires a stream for
+ * tags, but this program's tables have no streams.
  */
 const isStream = (pattern: string) => pattern.includes("/stream/");
 

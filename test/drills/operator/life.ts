@@ -17,7 +17,10 @@ export interface Step {
     readonly from: "nothing" | "usual";
     /** Names of steps that must run before, in this order. */
     readonly after?: readonly string[];
-    /** Whether the command reports a denied read and continues. Removals are tested with other steps if possible. */
+    /**
+     * Whether the command reports a denied read and continues. The drill tests a removed permission with another step
+     * if possible.
+     */
     readonly tolerant?: boolean;
     /** Whether the step changes the stack. */
     readonly changes?: boolean;

@@ -83,7 +83,7 @@ export interface Operator {
     end(): Promise<void>;
 }
 
-/** Creates an IAM user with only these managed policies, and an access key. */
+/** Creates an IAM user who has only the given managed policies, and an access key of the user. */
 export async function freshUser(iam: IAMClient, UserName: string, policyArns: readonly string[]): Promise<Operator> {
     const { User } = await iam.send(new CreateUserCommand({ UserName }));
     for (const PolicyArn of policyArns) {

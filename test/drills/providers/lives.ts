@@ -42,7 +42,7 @@ async function end(pulumi: Pulumi, services: Services): Promise<void> {
     assert.deepEqual(await campaigns(services), []);
 }
 
-/** Runs calls with a Personalize client for these services. */
+/** Runs `work` with a Personalize client that calls the given services. */
 async function withClient<T>({ url }: Services, work: (client: PersonalizeClient) => Promise<T>): Promise<T> {
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     const client = new PersonalizeClient({ endpoint: url, region, credentials });

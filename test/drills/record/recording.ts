@@ -18,7 +18,7 @@ export const recordingVariable = "MOVIE_RECOMMENDER_RECORDING";
 /** Pattern of the name of a drill's stack, which is part of the names of all its resources. */
 const ofDrill = /\bdrill-[0-9a-f]{6}\b/;
 
-/** Returns a call whose lists contain only the drill's resources, without others of the account. */
+/** Returns a recorded call without the resources of the account that do not belong to the drill. */
 export function withoutOthers(call: Call): Call {
     if (!call.operation.startsWith("List") || call.operation === "ListTagsForResource") {
         return call;
@@ -44,7 +44,10 @@ export function readRecording(file: string): Call[] {
         : [];
 }
 
-/** Replacements in every text, in this order: first identities, then values that differ in each run. */
+/**
+ * Replacements that are made in every recorded text, in this order: first identities, then values that differ in each
+ * run.
+ */
 const replacements: readonly (readonly [RegExp, string])[] = [
     // Access errors contain the name of the caller: `User: arn:aws:sts::…:assumed-role/Admin/jane is not authorized`.
     [/(arn:[\w-]*:(?:iam|sts)::\d*:(?:user|assumed-role|federated-user))\/[^\s"',]+/g, "$1/somebody"],

@@ -17,6 +17,6 @@ export const line = (date: string, usageType: string, usd: number, more: Partial
     unit: "TPS-hours",
     ...more,
 });
-/** Asserts that an amount is equal to half a cent. */
+/** Asserts that two amounts differ by less than half a cent. */
 export const near = (actual: number | undefined, expected: number) =>
     assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 0.005, `${actual} is not ${expected}`);

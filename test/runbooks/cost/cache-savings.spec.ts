@@ -50,7 +50,7 @@ describe("cacheSavings from CloudWatch metrics", () => {
     const month = { start: Date.parse("2026-11-01T00:00:00Z"), end: Date.parse("2026-12-01T00:00:00Z"), now };
     const of = { stack: "dev", ...campaign };
 
-    /** Returns an SDK client with these results. */
+    /** Returns an SDK client that returns the given metric results. */
     function clientOf(sums: Readonly<Record<string, readonly number[]>>, StatusCode = "Complete") {
         const asked: GetMetricDataCommandInput[] = [];
         const client = new CloudWatch({ region: "eu-central-1" }) as CloudWatchClient;

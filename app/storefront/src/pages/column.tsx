@@ -18,7 +18,7 @@ interface ColumnOfProps {
     readonly column: Column;
     readonly note: ComponentChildren;
     readonly asked: Asked<FilmList>;
-    /** Whether the column has nothing to request. */
+    /** Whether the column has no list to request yet. */
     readonly idle?: boolean;
     readonly lit: string | undefined;
     /** Whether the column is the panel of a tab, and if so, whether the tab is chosen. */
@@ -85,7 +85,7 @@ interface RankProps {
     readonly film: ListedFilm;
     readonly place: number;
     readonly lit: boolean;
-    /** Names of the other columns that contain this film. */
+    /** Names of the comparison's other columns that contain this film, too. */
     readonly others: readonly Column[];
     onLit(itemId: string | undefined): void;
     onOpen(): void;

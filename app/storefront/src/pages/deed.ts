@@ -5,7 +5,7 @@ import { spoken } from "../poster/lettering.ts";
 import { isNew, viewerName } from "../viewers.ts";
 import { type FilmList, type ListedFilm, listed, milliseconds, popularWords, unknownViewerWords } from "../words.ts";
 
-/** A film that the viewer just watched, and the list before this event. */
+/** A film that the viewer just watched, and the recommendation list before the viewing. */
 export interface Deed {
     readonly film: ListedFilm;
     readonly act: Act;

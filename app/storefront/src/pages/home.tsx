@@ -19,15 +19,21 @@ import { type Deed, noteOn, outcome, usualNote } from "./deed.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
 
-/** Maximum number of repeated requests for a list that only lost the watched film, and the time between them. */
+/**
+ * Maximum number of repeated requests for a list in which only the watched film disappeared, and the milliseconds
+ * between them.
+ */
 const maxTurns = 3;
 const turnMs = 1000;
 
-/** Seconds between two status requests, because the campaign may be parked or resumed while the page is open. */
+/**
+ * Seconds between two requests for the API's status. The status can change while the page is open, because the campaign
+ * may be parked or resumed.
+ */
 const healthSeconds = 60;
 
 /**
- * Sends an event when the viewer acts on a film, and requests the list until it has changed.
+ * Sends an event when the viewer acts on a film, and then requests the viewer's list until the list has changed.
  * @returns the list, the note under it, the function `watch` that sends an event, and `deed`, the last action
  */
 function useWatching(viewer: string) {
@@ -185,8 +191,8 @@ const stateWords = {
 } as const;
 
 /**
- * Renders a notice that the lists do not come from the campaign, with their sources. It overlays the first film, so
- * that the layout does not move.
+ * Renders a notice that the lists do not come from the campaign, and from which sources they come. It overlays the
+ * first film, so that the layout does not move.
  */
 function Banner({ health, viewer }: { health: Health | undefined; viewer: string }) {
     const state = health?.campaign.state;

@@ -13,12 +13,12 @@ interface Opened {
     /** Opens a film. `from` is the list that contains it, if any. */
     openFilm(film: ListedFilm, from?: Origin): void;
     openDetails(title: string, answered: Answered<FilmList> | undefined): void;
-    /** The open dialog, if one is open. */
+    /** The dialog that is open now, if any. */
     readonly dialog: ComponentChildren;
 }
 
 interface OpenedOptions {
-    /** Name of the viewer in a sentence. */
+    /** The words for the viewer in a sentence, such as "you". */
     readonly who: string;
     /** Films watched in this visit. */
     readonly watched: Watched;
@@ -29,7 +29,7 @@ interface OpenedOptions {
     readonly refuses?: boolean;
 }
 
-/** Returns the dialog over the rows: a film, or the origin of a row. */
+/** Returns the dialog that is open over the rows of the page. It shows a film, or the origin of a row's list. */
 export function useOpened({ who, watched, history = [], onWatch, refuses = false }: OpenedOptions): Opened {
     const { itemId, open, lead, close } = useFilmInAddress();
     const [chosen, setChosen] = useState<{ readonly film: ListedFilm; readonly from?: Origin }>();

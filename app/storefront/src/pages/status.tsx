@@ -135,7 +135,7 @@ const ofTables: typeof ofCampaign = [
     ["popular", `Popular ${item.many}`],
 ];
 
-/** Renders the sources in their order: if one cannot answer, the next one does. */
+/** Renders the sources of lists in the order in which the API tries them: if one cannot answer, the next one does. */
 const Chain = ({ state }: { state: Health["campaign"]["state"] }) => (
     <section class="chain" aria-labelledby="chain-title">
         <h2 id="chain-title">There is always an answer</h2>

@@ -13,7 +13,10 @@ import { useOpened } from "./opened.tsx";
 
 const scene = { title: "Evening over the ridge", year: null, genres: ["Adventure"] };
 
-/** Renders the view without a viewer. A film watched in this view creates a new viewer. */
+/**
+ * Renders the first page of a visitor who has not chosen a viewer. If the visitor watches a film on it, the page
+ * creates a new viewer.
+ */
 export function Welcome({ page }: { page: Page }) {
     const [failed, setFailed] = useState<{ readonly film: ListedFilm; readonly act: Act; readonly error: ApiError }>();
     const watch = async (film: ListedFilm, act: Act) => {

@@ -12,7 +12,7 @@ const pairs: readonly [Pair, ...Pair[]] = [
     ["#f9dc5c", "#b86f1f"],
 ];
 
-/** Renders a viewer's avatar, two colours and a hill, always equal for one ID. */
+/** Renders a viewer's avatar, which shows two colours and a hill. The same ID always gives the same avatar. */
 export function Avatar({ viewer }: { viewer: string }) {
     const name = useId();
     const draw = drawFor(viewer);

@@ -9,7 +9,7 @@ import { Poster } from "./poster.tsx";
 interface CardProps {
     readonly film: ListedFilm;
     readonly mark?: Mark | undefined;
-    /** Whether the card is in the Tab order. */
+    /** Whether the Tab key reaches this card of the row. */
     readonly reached: boolean;
     onReached(): void;
     onOpen(): void;

@@ -12,7 +12,7 @@ interface DrawerProps {
     onClose(): void;
 }
 
-/** Renders details of a row: source, time, scores, and the call itself. */
+/** Renders details of a row's list: its source, the response time, the scores, and the API call that returned it. */
 export function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerProps) {
     const { badge, sentence } = wordsOfList(list);
     return (

@@ -1,12 +1,12 @@
 import { spoken } from "../poster/lettering.ts";
 import { type ListedFilm, priceOf, shortened, stockOf } from "../words.ts";
 
-/** A space that keeps the count on the line of the last genre. */
+/** A no-break space, which keeps the number of further genres on the line of the last shown genre. */
 const noBreak = "\u00a0";
 
 interface FactsProps {
     readonly film: ListedFilm;
-    /** Number of letters that fit into the space for genres. A count replaces the other genres. */
+    /** Number of letters that fit into the space for genres. The number of the remaining genres replaces them. */
     readonly letters: number;
 }
 

@@ -22,7 +22,7 @@ interface FilmDialogProps {
     readonly refuses: boolean;
     readonly why: Pick<WhyAsked, "who" | "origin" | "watched">;
     onWatch(film: ListedFilm, act: Act): void;
-    /** Opens a similar film. */
+    /** Opens a film from the list of similar films. */
     onLead(film: ListedFilm): void;
     onClose(): void;
 }

@@ -11,8 +11,8 @@ interface ModalProps {
 }
 
 /**
- * Renders the browser's own dialog, which is open while it is rendered. It keeps the focus inside, closes on Escape or
- * a click outside, and returns the focus to the previous element.
+ * Renders the browser's own `<dialog>`, open as long as this component is rendered. The dialog keeps the focus inside,
+ * closes on Escape or a click outside, and returns the focus to the element that had it before.
  */
 export function Modal({ class: name, labelledBy, onClose, children }: ModalProps) {
     const dialog = useRef<HTMLDialogElement>(null);

@@ -38,8 +38,9 @@ function addressOf(film: Drawn): string {
 }
 
 /**
- * Renders an item's picture when it is near the view: its image, or else a drawn poster of a film, or a neutral tile.
- * The text beside the picture describes it. The picture is always the same element.
+ * Renders an item's picture when it is near the visible area: the item's image, or else a drawn poster for a film and a
+ * neutral tile for other items. The text beside the picture describes it. The picture is always rendered by the same
+ * element.
  */
 export function Poster({ film }: { film: Pictured }) {
     const element = useRef<HTMLImageElement>(null);
@@ -58,7 +59,10 @@ export function Poster({ film }: { film: Pictured }) {
     );
 }
 
-/** Renders the middle of a film's picture without letters, for a wide space. Renders nothing for other items. */
+/**
+ * Renders the middle part of a film's drawn picture, without its title, for a wide space. Renders nothing for items
+ * other than films.
+ */
 export const Artwork = ({ film }: { film: Pictured }) => (hasPosters ? <Scene film={film} /> : null);
 
 /** Renders the picture as inline SVG, because the browser would count an image as the largest contentful paint. */

@@ -5,7 +5,10 @@ const leaps: Readonly<Record<string, (place: number, last: number) => number>> =
     End: (_, last) => last,
 };
 
-/** Moves the focus with arrow keys, Home and End among buttons that are one stop of the Tab key. */
+/**
+ * Moves the focus within a group of buttons with the arrow keys, Home and End. The Tab key stops only once in the
+ * group.
+ */
 export function moveFocus(event: KeyboardEvent): void {
     const leap = leaps[event.key];
     const buttons = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button")];

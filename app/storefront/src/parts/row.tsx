@@ -24,7 +24,7 @@ interface RowProps {
     onDetails(): void;
 }
 
-/** Number of placeholders that fill the widest screen. A row has them from its request on. */
+/** Number of placeholders that fill the widest screen. A row shows them from the moment when it requests its list. */
 const blanks = 12;
 
 /** Renders a row of films with its source, and a text if it has no films. */
@@ -107,7 +107,10 @@ const Blank = () => (
     </li>
 );
 
-/** Renders buttons to page with the mouse. The keyboard uses arrows, and touch screens swipe. */
+/**
+ * Renders two buttons that scroll the row, for the mouse. Keyboard users scroll with arrow keys, and users of touch
+ * screens swipe.
+ */
 const Pager = ({ onPage }: { onPage: (way: 1 | -1) => void }) => (
     <div class="pager" aria-hidden="true">
         <button type="button" tabIndex={-1} onClick={() => onPage(-1)}>

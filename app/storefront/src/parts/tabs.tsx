@@ -13,8 +13,8 @@ export const tabId = (name: string) => `${name}-tab`;
 export const panelId = (name: string) => `${name}-panel`;
 
 /**
- * Renders tabs like the ARIA Authoring Practices. They are one stop of the Tab key, and the focused tab is the chosen
- * one.
+ * Renders tabs as the ARIA Authoring Practices describe. The Tab key stops once in the group, and focusing a tab
+ * chooses it.
  */
 export const Tabs = <Name extends string>({ label, tabs, chosen, onChoose }: TabsProps<Name>) => (
     <div class="tabs" role="tablist" aria-label={label} onKeyDown={moveFocus}>

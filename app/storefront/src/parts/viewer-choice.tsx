@@ -10,13 +10,15 @@ import { Avatar } from "./avatar.tsx";
 import { Modal } from "./modal.tsx";
 
 interface ViewerChoiceProps {
-    /** The view to open after the choice. */
+    /** The view that opens after a viewer is chosen. */
     readonly page: Page;
     readonly current?: string | undefined;
     onChosen?(): void;
 }
 
-/** Renders some viewers, a text field for any viewer ID, and a new viewer. */
+/**
+ * Renders the choice of a viewer: some known viewers, a text field for any viewer ID, and a button for a new viewer.
+ */
 export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     const [wanted, setWanted] = useState("");
     const { answered, loading } = useAnswer<Health>("health");
@@ -104,7 +106,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     );
 }
 
-/** Returns a viewer's taste according to the data: genres, otherwise the number of items. */
+/** Returns a viewer's taste according to the data: the genres, or the number of items if the genres are unknown. */
 function tasteIn(genres: readonly string[], items: number): string {
     return genres.length > 0 ? genres.join(", ") : `${items} ${items === 1 ? item.one : item.many} ${done}`;
 }

@@ -23,7 +23,7 @@ export const faces = {
     wide: { family: grotesque, weight: 700, capitals: true, spacing: 0.12, leading: 1.2 },
 } as const satisfies Record<string, Face>;
 
-/** A text in lines, with the largest font size that fits. */
+/** The lines of a text, with the largest font size at which they fit into a box. */
 export interface Setting {
     readonly lines: readonly string[];
     readonly size: number;
@@ -47,7 +47,7 @@ export function spoken(title: string): string {
     return `${article}${article.endsWith("'") ? "" : " "}${name}${rest ?? ""}`;
 }
 
-/** Returns the title for a poster, without the title in another language at its end. */
+/** Returns the title for a poster. Removes a translation in parentheses at the end of the title. */
 export function lettered(title: string): string {
     const text = spoken(title).trimEnd();
     const at = text.endsWith(")") ? text.lastIndexOf("(") : -1;

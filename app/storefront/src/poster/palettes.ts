@@ -129,13 +129,13 @@ const plain: Palettes = [
     palette("#e8e2d6", "#c9bfae", "#7f8c8d", "#2f3e46", "#e76f51"),
 ];
 
-/** Genres, ordered by how much they determine the look of a film. */
+/** Genres, ordered by how strongly they determine the look of a film's poster. */
 const tellingFirst = [
     ...["film-noir", "western", "sci-fi", "musical", "war", "horror", "fantasy", "animation", "documentary"],
     ...["mystery", "children's", "crime", "romance", "thriller", "adventure", "action", "comedy", "drama"],
 ];
 
-/** Returns the known genre that determines the look most; "" without a known genre. */
+/** Returns the known genre that determines the look of the poster most; "" without a known genre. */
 export function tellingGenre(genres: readonly string[]): string {
     const known = genres.map((genre) => genre.toLowerCase()).map((genre) => otherGenres[genre] ?? genre);
     return tellingFirst.find((genre) => known.includes(genre)) ?? "";

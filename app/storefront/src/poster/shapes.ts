@@ -30,7 +30,7 @@ export const polygon = (points: readonly Point[], fill: string, opacity = 1) =>
 export const pathThrough = (points: readonly Point[]) =>
     `M${points.map(([x, y]) => `${short(x)} ${short(y)}`).join("L")}`;
 
-/** Returns a curve through the points with a flat tangent at each. */
+/** Returns a curve through the points. At each point, the curve is horizontal. */
 export const curveThrough = (points: readonly Point[]) =>
     points
         .map(([x, y], at) => {

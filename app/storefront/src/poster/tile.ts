@@ -1,7 +1,7 @@
 import { escaped, faces, type Measure, setTitle } from "./lettering.ts";
 import { hashOf } from "./seed.ts";
 
-/** Colours of a tile's ground and letters. Each pair has a contrast of at least 7. */
+/** Pairs of colours for a tile: the background and the letters. Each pair has a contrast ratio of at least 7. */
 const colours: readonly (readonly [ground: string, letters: string])[] = [
     ["#e8e4da", "#3a352b"],
     ["#dde6e8", "#263a40"],
@@ -14,7 +14,8 @@ const colours: readonly (readonly [ground: string, letters: string])[] = [
 export const tileSize = 200;
 
 /**
- * Returns a neutral tile with a product's name, as the content of an SVG of 200 by 200; one category has one colour.
+ * Returns a neutral tile with a product's name, as the content of an SVG of 200 by 200; all items of a category have
+ * the same colour.
  */
 export function tile({ title, genres }: { title: string; genres: readonly string[] }, measure?: Measure): string {
     const [ground = "", letters = ""] = colours[hashOf(genres[0] ?? "") % colours.length] ?? [];

@@ -16,7 +16,7 @@ const owner = /^the owner of the bucket films-test: except /;
 const dotted = { ...createFixture(), bucket: "films.test.example" };
 const inDotted = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll("films-test", dotted.bucket));
 
-/** Mistakes in bucket policies. */
+/** Test cases with mistakes in bucket policies, which public sources report. */
 export const bucketCases: readonly PublicCase[] = [
     {
         name: "all but two user ids",

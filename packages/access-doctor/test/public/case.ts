@@ -7,7 +7,7 @@ import { createFixture, seen } from "../support.ts";
 export interface PublicCase {
     readonly name: string;
     readonly source: string;
-    /** The situation that the source describes, in this project's words. */
+    /** The situation that the public source describes, summarized in the words of this project. */
     readonly words: string;
     readonly snapshot: Snapshot;
     /** Pattern of the expected cause; absent for an import that can read its data. */
@@ -18,8 +18,8 @@ export interface PublicCase {
      */
     readonly ends: "commands" | "sound" | "unknown" | RegExp;
     /**
-     * For a case that the diagnosis does not explain yet: what it says instead. The spec fails as soon as it explains
-     * the case.
+     * For a case that the diagnosis does not explain yet: what the diagnosis says instead. The test fails as soon as
+     * the diagnosis explains the case.
      */
     readonly notYet?: string;
 }
@@ -34,7 +34,7 @@ export const service = { Service: personalizeService };
 export const bucketStatements = (of: ImportFixture): Statement[] =>
     (JSON.parse(of.bucketPolicy ?? "{}") as { Statement: Statement[] }).Statement;
 
-/** Returns the working import with these statements as the role's only policy. */
+/** Returns the working import, but with the given statements as the role's only policy. */
 export const withRole = (...Statement: Statement[]): Snapshot =>
     seen({ ...createFixture(), inline: { mine: document(...Statement) } });
 
@@ -48,7 +48,7 @@ export const roleDenies = (statement: Omit<Statement, "Effect">): Snapshot =>
 export const list: Statement = { Sid: "List", Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn };
 export const get: Statement = { Sid: "Get", Effect: "Allow", Action: "s3:GetObject", Resource: objects };
 
-/** Returns the working import with these statements as the bucket policy. */
+/** Returns the working import, but with the given statements as the bucket policy. */
 export const withBucket = (...Statement: Statement[]): Snapshot =>
     seen({ ...createFixture(), bucketPolicy: JSON.stringify(document(...Statement)) });
 

@@ -15,7 +15,9 @@ export const encrypted = (...statements: Statement[]) =>
     seen({ ...createFixture(), key: { state: "Enabled", policy: keyPolicy(createFixture(), ...statements) } });
 const owner = "111111111111";
 const foreignKey = `arn:aws:kms:eu-central-1:${owner}:key/KEY`;
-/** KMS never returns the policy of a key to another account ("AWS KMS permissions", cross-account use). */
+/**
+ * A KMS key of another account. KMS never returns the policy of such a key ("AWS KMS permissions", cross-account use).
+ */
 const foreign = {
     ...withObjects(seen(createFixture()), { kmsKey: foreignKey }),
     kmsKeys: {
@@ -35,7 +37,7 @@ const changesKey =
     /^an administrator of account 0{12}: let \S+ and Personalize use the key .* --write DIR saves the commands/;
 const messages = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html";
 
-/** Mistakes in key policies, and AWS's error messages about them. */
+/** Test cases with mistakes in key policies, and AWS's error messages about them, which public sources report. */
 export const keyCases: readonly PublicCase[] = [
     {
         name: "a key of another account",

@@ -15,7 +15,7 @@ import {
 const guide = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
 const onBoth = { Effect: "Allow", Resource: [bucketArn, objects] } as const;
 
-/** Mistakes in a role: in its policies, its trust policy or its permissions boundary. */
+/** Test cases with mistakes in a role's policies, trust policy or permissions boundary, which public sources report. */
 export const roleCases: readonly PublicCase[] = [
     {
         name: "the name of an API operation as an action: s3:ListObjects",

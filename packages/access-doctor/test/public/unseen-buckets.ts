@@ -19,7 +19,10 @@ const ownOrganisation = "o-a1b2c3d4e5";
 const partners = ["111122223333", "444455556666"];
 const [lists] = bucketStatements(createFixture()) as [Statement];
 
-/** Mistakes in bucket policies. Their author knew only the sources and not the code of the diagnosis. */
+/**
+ * Test cases with mistakes in bucket policies. Their author had read the public reports of such mistakes, but not the
+ * code of the diagnosis.
+ */
 export const unseenBucketCases: readonly PublicCase[] = [
     {
         name: "one VPC endpoint and some roles",

@@ -30,7 +30,10 @@ const delegated = (Action: string | string[], statement: Partial<Statement> = {}
     });
 const managedKey = `arn:aws:kms:eu-central-1:${account}:key/aws-s3`;
 
-/** Mistakes in key policies and objects. Their author knew only the sources and not the code of the diagnosis. */
+/**
+ * Test cases with mistakes in key policies and objects. Their author had read the public reports of such mistakes, but
+ * not the code of the diagnosis.
+ */
 export const unseenKeyCases: readonly PublicCase[] = [
     {
         name: "a key policy for those who manage the key",

@@ -20,7 +20,10 @@ import {
 const guide = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
 const simulated = known(seen(createFixture()).simulated) ?? [];
 
-/** Mistakes in roles. Whoever chose these cases knew the public reports, and not the code of the diagnosis. */
+/**
+ * Test cases with mistakes in roles. Their author had read the public reports of such mistakes, but not the code of the
+ * diagnosis.
+ */
 export const unseenRoleCases: readonly PublicCase[] = [
     {
         name: "a trust policy for the other services of the same data",

@@ -19,9 +19,7 @@ const breaches: Readonly<Record<string, readonly [is: (value: number, threshold:
         LessThanOrEqualToThreshold: [(value, threshold) => value <= threshold, "less than or equal to"],
     };
 
-/**
- * The number of additional periods to read in case data is missing: CloudWatch's examples show 5 periods instead of 3.
- */
+/** Number of additional periods to read if data is missing. In CloudWatch's examples, an alarm on 3 periods reads 5. */
 const periodsBeyond = 2;
 
 /** The period of an alarm's metric or queries, in milliseconds. */

@@ -6,7 +6,10 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import type { Series } from "./series.ts";
 
-/** `SELECT SUM(name) FROM SCHEMA("namespace", dimension, …) WHERE dimension = 'value' AND …` */
+/**
+ * Pattern of a supported query:
+ * `SELECT SUM(name) FROM SCHEMA("namespace", dimension, …) WHERE dimension = 'value' AND …`
+ */
 const shape = /^SELECT\s+(SUM|MIN|MAX)\("?(\w+)"?\)\s+FROM\s+SCHEMA\("([^"]+)"([\s\w",]*)\)(?:\s+WHERE\s+(\S.*))?$/i;
 
 type Aggregate = "SUM" | "MIN" | "MAX";

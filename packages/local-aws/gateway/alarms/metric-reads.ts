@@ -1,7 +1,7 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import type { Series } from "./series.ts";
 
-/** Reads the series of queries with a metric, by query id, from one time to another in milliseconds. */
+/** A function that reads the series of metric queries, by query id, between two times in epoch milliseconds. */
 export type ReadMetrics = (
     queries: readonly MetricDataQuery[],
     from: number,

@@ -13,7 +13,7 @@ export const invalid = (message: string) => new CostExplorerError("ValidationExc
 
 type Granularity = "HOURLY" | "DAILY" | "MONTHLY";
 
-/** Epoch milliseconds, `[start, end)`. */
+/** A period in epoch milliseconds, `[start, end)`. */
 interface Period {
     readonly start: number;
     readonly end: number;

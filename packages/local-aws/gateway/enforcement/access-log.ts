@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** A call, or a role that a service assumes, that was allowed or denied. */
+/** A permission check whose result is logged: of a call, or of a service that assumes a role. */
 export interface Access {
     /** The principal's ARN, the access key of an unknown principal, or "anonymous". */
     readonly principal: string;

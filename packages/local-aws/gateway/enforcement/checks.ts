@@ -2,7 +2,10 @@ import type { Emulator, EmulatorRequest } from "local-personalize";
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
 import type { PassedRole } from "./passed-roles.ts";
 
-/** The iam:PassRole permission for a role and a service (IAM User Guide, "Grant a user permissions to pass a role"). */
+/**
+ * Returns the check of the iam:PassRole permission for a role and a service (IAM User Guide, "Grant a user permissions
+ * to pass a role").
+ */
 export async function passCheck(directory: Directory, { roleArn, service }: PassedRole): Promise<NamedCheck> {
     const role = await directory.role(roleArn.split("/").at(-1) ?? "");
     const tags = role?.arn === roleArn ? tagContext(role.tags) : {};
@@ -50,7 +53,7 @@ function asksForTags(principal: Limits): boolean {
 const tagContext = (tags: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
 
-/** The IAM action of a Cost Explorer call. The actions have no resources (Service Authorization Reference). */
+/** Returns the IAM action of a Cost Explorer call. The actions have no resources (Service Authorization Reference). */
 export const nameOfCostExplorerCall = (operation: string): NamedCall => ({
     service: "ce",
     checks: [{ action: `ce:${operation}`, resource: "*", context: {}, policy: null }],
@@ -143,7 +146,8 @@ function created(operation: string, { datasetGroupArn, datasetType, jobName, nam
 }
 
 /**
- * The input member with the resource's ARN, for operations in which it is not the operation's noun followed by `Arn`.
+ * The input member that contains the resource's ARN, by operation. Other operations name this member after the resource
+ * type, such as `campaignArn`.
  */
 const members: Readonly<Record<string, string>> = {
     CreateSolutionVersion: "solutionArn",

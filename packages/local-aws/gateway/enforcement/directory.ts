@@ -10,13 +10,13 @@ export interface Principal {
     readonly secret: string;
     /** The session token of temporary credentials. */
     readonly token: string | null;
-    /** Epoch seconds at which temporary credentials expire. */
+    /** Time in epoch seconds at which temporary credentials expire; null for an access key that does not expire. */
     readonly expires: number | null;
     readonly id: string;
     readonly tags: Readonly<Record<string, string>>;
     /** ARN of the Lambda function whose code uses this session; null for every other caller. */
     readonly function: string | null;
-    /** Undefined for the account's root user, who needs no policy. */
+    /** Identity policies of the principal; undefined for the account's root user, who needs no policy. */
     readonly identity?: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[];
     readonly session?: readonly NamedPolicy[];

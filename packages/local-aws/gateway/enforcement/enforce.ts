@@ -37,9 +37,12 @@ interface EnforcementOptions {
 type Admission =
     | {
           readonly admitted: true;
-          /** The body, if the checks have read it. */
+          /** The request's body, if the checks have read it. */
           readonly body?: Buffer;
-          /** If the checks have not read the body: a stream that verifies its hash while it is forwarded. */
+          /**
+           * A stream that verifies the hash of the body while the body is forwarded. Present if the checks have not
+           * read the body.
+           */
           readonly guard?: Transform;
           /** Whether the gateway checked the request. MiniStack checks all other requests. */
           readonly judged: boolean;

@@ -91,7 +91,7 @@ const kinds = {
     serviceControl: "service control policy",
 } as const;
 
-/** The end of AWS's denial message (IAM User Guide, "Troubleshoot access denied error messages"). */
+/** Returns the end of AWS's denial message (IAM User Guide, "Troubleshoot access denied error messages"). */
 function reasonOf({ decision, deniedBy = "identity" }: Authorization, action: string): string {
     const kind = kinds[deniedBy];
     const article = deniedBy === "identity" ? "an" : "a";

@@ -7,7 +7,7 @@ export interface PassedRole {
     readonly service: string;
 }
 
-/** Names of nested members. If a member is a list, the path continues in each of its elements. */
+/** Names of nested members, separated by dots. If a member is a list, the path continues in each of its elements. */
 type Path = string;
 type Find = Path | ((body: object) => unknown);
 

@@ -8,7 +8,10 @@ const unsignedPayloads = ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILE
 type Payload =
     | { readonly kind: "hashed"; readonly hash: string }
     | { readonly kind: "unsigned"; readonly hash: string }
-    /** A chunked signature, for example. The gateway does not verify these; this product's SDKs never send them. */
+    /**
+     * Any other form, such as a chunked signature. The gateway does not verify it; the SDKs of this project never send
+     * it.
+     */
     | { readonly kind: "unsupported" };
 
 /** Reads the declared hash of an S3 request's body. The signature of a presigned URL does not cover the body. */

@@ -14,9 +14,9 @@ const left = [
     ...["discriminator", "example", "examples", "nullable", "readOnly", "writeOnly", "deprecated", "xml"],
     ...["externalDocs", "minItems", "maxItems", "exclusiveMinimum", "exclusiveMaximum"],
 ];
-/** Keywords that are newer than OpenAPI 3.0. */
+/** JSON schema keywords that are newer than OpenAPI 3.0, which does not allow them. */
 const later = ["$defs", "const", "contains", "dependentSchemas", "if", "prefixItems", "unevaluatedProperties"];
-/** Keywords whose value is a map of names to schemas. */
+/** JSON schema keywords whose value is a map of names to schemas. */
 const named = ["properties", "patternProperties", "definitions"];
 
 /** Converts a document's schemas to models. Each inline schema of a body becomes a model too. */

@@ -35,7 +35,7 @@ export interface ApiPlan {
 
 /**
  * Parses an OpenAPI 3.0 document as API Gateway does.
- * @throws@throws ImportRefusedError with all errors
+ * @throws ImportRefusedError with all errors
  */
 export function parseOpenApi(text: string): ApiPlan {
     const findings: Findings = { errors: [], warnings: [] };

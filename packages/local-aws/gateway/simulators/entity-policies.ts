@@ -9,7 +9,10 @@ const grantsNothing = JSON.stringify({
     Statement: [{ Effect: "Allow", Action: "none:Nothing", Resource: "*" }],
 });
 
-/** As for other calls, an attached managed policy without a stored document allows nothing. */
+/**
+ * Converts a stored policy for the simulators. An attached managed policy without a stored document allows nothing, as
+ * for other calls.
+ */
 const source = ({ name, text = grantsNothing }: StoredPolicy): SourcePolicy => ({ id: name, text });
 
 /**

@@ -53,7 +53,7 @@ export interface SimulationInput {
     readonly sourceArn: string | undefined;
     readonly callerArn: string | undefined;
     readonly actions: readonly string[];
-    /** Undefined if the call gives no resource or only `*`. */
+    /** ARNs of the resources to simulate; undefined if the call gives no resource or only `*`. */
     readonly resources: readonly string[] | undefined;
     readonly policies: readonly string[];
     readonly boundary: string | undefined;

@@ -36,15 +36,15 @@ export interface Verdict {
     readonly decision: Decision;
     readonly matched: readonly MatchedStatement[];
     readonly missingContextKeys: readonly string[];
-    /** Undefined if the entity has no boundary. */
+    /** Whether the permissions boundary allows the action; undefined if the entity has no boundary. */
     readonly allowedByBoundary: boolean | undefined;
-    /** Undefined if the account is in no organization. */
+    /** Whether the organization's policies allow the action; undefined if the account is in no organization. */
     readonly allowedByOrganisation: boolean | undefined;
 }
 
 export interface ActionResult extends Verdict {
     readonly action: string;
-    /** Empty if the request contains no resource or only `*`. */
+    /** The decisions by resource; empty if the request contains no resource or only `*`. */
     readonly perResource: readonly Verdict[];
 }
 

@@ -42,7 +42,7 @@ import {
 } from "./edge-args.ts";
 import type { Life } from "./life.ts";
 
-/** Returns the SDK clients for these resource types. */
+/** Returns the SDK clients for DynamoDB, API Gateway and CloudFront. */
 export function edgeClients(instance: Instance) {
     const settings = {
         endpoint: `http://127.0.0.1:${instance.port}`,

@@ -13,9 +13,9 @@ export interface Life {
     readonly seen: string[] | "gone";
 }
 
-/** Types that AWS identifies only by id, so that a second create call creates a second resource. */
+/** Resource types that AWS identifies only by id, so that a second create call creates a second resource. */
 const doubled = ["restApi", "deployment", "apiKey", "usagePlan", "distribution"];
-/** Types for which a second create updates the same resource. */
+/** Resource types for which a second create call updates the existing resource. */
 const same = [
     ...["account", "methodSettings", "metricAlarm", "dashboard", "queue", "topic", "topicPolicy", "topicSubscription"],
     ...["queuePolicy", "functionEventInvokeConfig", "rolePolicy", "rolePolicyAttachment", "userPolicyAttachment"],

@@ -19,7 +19,7 @@ import { type Life, type Plugin, urnOf } from "./life.ts";
 import { observingLives } from "./observing-lives.ts";
 import { functionArgs, functionArn, name, policyFor, queueArn, tags, topicArn } from "./operations-args.ts";
 
-/** Returns the SDK clients for these resource types. */
+/** Returns the SDK clients for the services whose resource types the tests in this file create. */
 export function operationsClients(instance: Instance) {
     const settings = {
         endpoint: `http://127.0.0.1:${instance.port}`,

@@ -34,7 +34,7 @@ const policy = (...Statement: Statement[]) => JSON.stringify({ Version: "2012-10
 const service = (name: string) => ({ Service: `${name}.amazonaws.com` });
 const logs = allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]);
 
-/** Calls Personalize and publishes a metric, and returns both results. */
+/** Code of a Lambda function that calls Personalize, publishes a metric, and returns both results. */
 const asking = `
     import { CloudWatch } from "@aws-sdk/client-cloudwatch";
     import { Personalize } from "@aws-sdk/client-personalize";
@@ -46,7 +46,7 @@ const asking = `
             Namespace: "Films", MetricData: [{ MetricName: "Asked", Value: 1 }],
         })),
     });`;
-/** A handler that fails with its event as the error message. */
+/** Code of a Lambda function that always fails, with its event as the error message. */
 const failing = "export const handler = async (event) => { throw new Error(JSON.stringify(event)); };";
 
 async function bundle(contents: string): Promise<Uint8Array> {

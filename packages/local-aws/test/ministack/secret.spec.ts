@@ -12,10 +12,12 @@ import { paths } from "../../instance.ts";
 import { type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
 import { ask } from "../gateway/web-pages/support.ts";
 
-/** The gateway's secret: 32 random bytes. */
+/** Pattern of the gateway's secret: 32 random bytes in hexadecimal. */
 const secret = /\b[0-9a-f]{64}\b/;
 
-/** A handler that reads its own environment, and the environment and arguments of each parent process. */
+/**
+ * Code of a Lambda function that reads its own environment, and the environment and arguments of each parent process.
+ */
 const looking = `
     const fs = require("fs");
     const parent = (pid) => Number(/PPid:\\s*(\\d+)/.exec(fs.readFileSync("/proc/" + pid + "/status", "utf8"))[1]);
@@ -102,7 +104,7 @@ async function processesOf(pid: number): Promise<number[]> {
     return found;
 }
 
-/** Returns the TCP ports on which these processes listen, from Linux's /proc. */
+/** Returns the TCP ports on which the given processes listen, from Linux's /proc. */
 function listenedBy(pids: readonly number[]): number[] {
     const script = `for p in ${pids.join(" ")}; do ls -l /proc/$p/fd 2>/dev/null; done`;
     const sockets = new Set(execFileSync("sh", ["-c", script], { encoding: "utf8" }).match(/(?<=socket:\[)\d+/g));

@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { defaultInstance, environment, root } from "../../instance.ts";
 
-/** Prints what a process in the SDK's command folder has loaded and logs. Runs as a separate CommonJS file. */
+/**
+ * Prints as JSON which deferred modules a Node.js process with Pulumi's SDK has loaded and used, and what it logs. Runs
+ * as a separate CommonJS file.
+ */
 async function probe() {
     const [tree, compiler, aws] = [require("@npmcli/arborist"), require("typescript"), require("@pulumi/aws")];
     const use = process.argv[2] === "use";

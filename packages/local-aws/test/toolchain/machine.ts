@@ -56,7 +56,10 @@ export class Machine {
         writeFileSync(join(this.path, name), standIn(name), { mode: 0o755 });
     }
 
-    /** Creates a Pulumi archive with these programs and pins its hash in the clone. `tampered` pins another hash. */
+    /**
+     * Creates a Pulumi archive with the given programs and pins its hash in the clone. With `tampered`, pins a wrong
+     * hash.
+     */
     archive(programs: readonly string[] = ["pulumi", "pulumi-language-nodejs"], tampered = false): string {
         const folder = join(this.folder, "release", "pulumi");
         mkdirSync(folder, { recursive: true });

@@ -16,7 +16,7 @@ const LENGTH = 25;
 interface ColdFigures {
     /** Recall of the model, which can use only the categories of a cold item. */
     readonly recall: number;
-    /** Expected recall of a random order. */
+    /** Expected recall of a list of cold items in random order. */
     readonly random: number;
     readonly users: number;
     readonly coldItems: number;

@@ -11,7 +11,7 @@ interface Peer {
     readonly name: string;
     /** The settings with the best NDCG@10 on the first half of the folds. */
     readonly settings: string;
-    /** NDCG@10 of these settings on the first half of the folds. */
+    /** NDCG@10 of the chosen settings on the first half of the folds. */
     readonly tuned: number;
     /** Lists for the users of the second half of the folds. */
     readonly lists: Lists;

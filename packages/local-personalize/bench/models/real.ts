@@ -6,7 +6,7 @@ import type { Interactions } from "../../model/interactions.ts";
 
 /** AWS's notebook 3.Best_Practices-Clientside, aws-hrnn, December 2018: ratings above 3.6, the last item is the truth. */
 export const REAL_HRNN = { ndcg10: 0.0649, mrr25: 0.0539, coverage: 0.2603 } as const;
-/** The notebook's lower bound of a rating. */
+/** AWS's notebook uses only ratings above this one. */
 const LEAST_RATING = 3.6;
 
 /** Lists of a real campaign (AutoML, which chose aws-hrnn) on the ratings of all users, with their scores. */

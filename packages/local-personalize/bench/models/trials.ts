@@ -11,7 +11,7 @@ export interface Trials {
     readonly folds: readonly (readonly number[])[];
     /** Each user's items, oldest first. */
     readonly histories: readonly (readonly number[])[];
-    /** Returns how many of a user's newest items are the truth. */
+    /** Returns how many of a user's newest items are the truth, which a list should contain. */
     truthsOf(user: number): number;
 }
 

@@ -48,7 +48,7 @@ export async function startSampleService() {
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     return {
         endpoint,
-        /** The address of a bucket's objects. */
+        /** The HTTP address of the objects in the suite's bucket. */
         bucket: `${endpoint}${objects.slice(0, -1)}`,
         calls,
         async stop() {

@@ -10,7 +10,7 @@ import { shell } from "terminal-text";
 import { free, type InventoryItem, type InventoryKind, readPages, type Tags } from "./item.ts";
 import type { AccountScope } from "./operations.ts";
 
-/** CloudFront is a global service, so its ARNs have no region. */
+/** Returns the ARN of a CloudFront resource. CloudFront is a global service, so its ARNs have no region. */
 const edgeArn = ({ partition, accountId }: AccountScope, kind: string, id: string) =>
     `arn:${partition}:cloudfront::${accountId}:${kind}/${id}`;
 
@@ -84,7 +84,7 @@ export async function cachePolicies(client: CloudFrontClient, place: AccountScop
     );
 }
 
-/** Reads the pages of the account's own policies: the SDK has no paginators of these two lists. */
+/** Reads all pages of a list of CloudFront policies, because the SDK has no paginator for it. */
 async function* pagesOf<P>(
     read: (input: { readonly Type: "custom"; readonly Marker?: string }) => Promise<P>,
     markerOf: (page: P) => string | undefined,

@@ -3,7 +3,7 @@ import pMap from "p-map";
 export type Tags = Readonly<Record<string, string>>;
 
 export interface Bill {
-    /** US dollars a month by config/prices.ts; null for an unknown amount. */
+    /** Cost of the resource in US dollars a month, by config/prices.ts; null for an unknown amount. */
     readonly usdPerMonth: number | null;
 }
 
@@ -19,7 +19,7 @@ export interface InventoryItem {
     readonly since?: Date | undefined;
     /** The resource's id for `pulumi import`, if different from its name (Pulumi Registry, "Import" of each type). */
     readonly importId?: string;
-    /** Undefined if the resource kind has no tags. */
+    /** Reads the resource's tags; undefined if the resource kind has no tags. */
     tags(): Promise<Tags | undefined>;
     bill(): Promise<Bill>;
     /** The commands that delete the resource, in order; empty if none is known. */

@@ -57,7 +57,10 @@ export function personalizeSources(
     client: PersonalizeClient,
     region: string,
 ): Record<string, () => Promise<InventoryItem[]>> {
-    /** Lists one kind. `key` is the list's member in a page. */
+    /**
+     * Returns a source that lists the Personalize resources of one kind. `key` is the member of each response page that
+     * contains the list.
+     */
     const source =
         (
             kind: InventoryKind,
@@ -143,7 +146,7 @@ async function campaignBill(client: PersonalizeClient, campaignArn: string): Pro
     return { usdPerMonth: campaignUsdPerMonth(recipe, campaign?.minProvisionedTPS ?? 1) };
 }
 
-/** Returns the cost of a solution, which is that of its automatic trainings. */
+/** Returns the monthly cost of a solution, which is the cost of its automatic trainings. */
 async function solutionBill(client: PersonalizeClient, solutionArn: string): Promise<Bill> {
     const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
     if (!solution?.performAutoTraining || solution.status !== "ACTIVE") {

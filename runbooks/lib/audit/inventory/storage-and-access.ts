@@ -87,7 +87,10 @@ function emptying(bucket: string, region: string, objects: number): string[] {
     return [times === 1 ? once : `for i in $(seq ${times}); do ${once}; done`];
 }
 
-/** A stack creates this role, but other APIs of the account use it, too (components/api/api-stage.ts). */
+/**
+ * Comment on the command that deletes API Gateway's log role. A stack creates this role, but other APIs of the account
+ * use it, too (components/api/api-stage.ts).
+ */
 const accountWide =
     "# Keep this role if another API of the account uses it (aws apigateway get-account): without it, no API writes logs.";
 

@@ -33,7 +33,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         return outcomes.map((outcome) => (outcome.status === "fulfilled" ? "answered" : outcome.reason.name));
     }
 
-    /** Sends a request with exactly these headers; fetch would add its own. */
+    /** Sends a request with exactly the given headers, because fetch would add further headers. */
     function ask(path: string, headers: Record<string, string> = {}, method = "GET", body = ""): Promise<number> {
         return new Promise((resolve, reject) => {
             const options = { port: aws.instance.port, host: "127.0.0.1", path, method, headers };

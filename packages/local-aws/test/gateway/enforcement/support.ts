@@ -67,7 +67,7 @@ export async function startEnforcing() {
         admin,
         clientsOf,
         putPolicy,
-        /** Creates a user with these statements and returns the user's clients. */
+        /** Creates a user whose policy has the given statements, and returns the user's clients. */
         async user(UserName: string, ...statements: Statement[]) {
             await admin.iam.send(new CreateUserCommand({ UserName }));
             if (statements.length > 0) await putPolicy(UserName, statements);

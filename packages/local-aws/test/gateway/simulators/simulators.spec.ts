@@ -55,7 +55,10 @@ describe("IAM policy simulator of the local AWS", () => {
         await discardInstance(instance);
     });
 
-    /** Alice and her group each have an inline and a managed policy. Bob has a permissions boundary. */
+    /**
+     * Creates the users of the tests. Alice and her group each have an inline and a managed policy. Bob has a
+     * permissions boundary.
+     */
     async function people() {
         const managed = async (PolicyName: string, ...statements: Statement[]) => {
             const PolicyDocument = policy(...statements);

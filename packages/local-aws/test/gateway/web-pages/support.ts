@@ -22,7 +22,7 @@ export interface Asked {
     readonly body?: string;
 }
 
-/** Sends a request with exactly these headers, including Host. */
+/** Sends a request with exactly the given headers, including Host. */
 export function ask(port: number, { method = "GET", path, headers = {}, body }: Asked): Promise<Answered> {
     return new Promise((resolve, reject) => {
         const options = { host: "127.0.0.1", port, path, method, headers, setHost: headers.host === undefined };

@@ -14,8 +14,8 @@ export const functionName = "answers";
 const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
 
 /**
- * A handler that returns its event, or a picture's bytes for `/picture`. Logs the value of the `x-log` header, and
- * fails if `x-status` is set.
+ * Code of a Lambda function that returns its event, or a picture's bytes for `/picture`. Logs the value of the `x-log`
+ * header, and fails if `x-status` is set.
  */
 const code = `export const handler = async (event) => {
     process.stdout.write("called\\n");
