@@ -68,7 +68,7 @@ export const dataKeys = {
     }),
     usersFile: optional({
         description:
-            "CSV of [users](data.md#users), with a schema as `itemsFile`. Empty: the file that data-prep made with `--users`",
+            "CSV of [users](data.md#users), with its schema in `<name>.schema.json`. Empty: the file that data-prep made with `--users`",
         isFile: true,
         ...metadata,
     }),

@@ -87,7 +87,7 @@ describe("docs/cost.md", () => {
         has(priceTable(estimate(defaultStack(v1, 10_000)), 10_000));
         for (const requests of [0, 10_000, 100_000, 1_000_000]) {
             const sum = (recipe: string) => estimate(defaultStack(recipe, requests)).expectedUsd;
-            has(row(`${requests.toLocaleString("en-US")} requests a day`, sum));
+            has(row(`a month with ${requests.toLocaleString("en-US")} requests a day`, sum));
         }
         const parked = (recipe: string) => estimate({ ...defaultStack(recipe, 0), hasCampaign: false }).expectedUsd;
         has(row("parked for the whole month", parked));
