@@ -123,9 +123,9 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
         "lists of invented viewers",
         "events with the longest ids",
         "viewers' histories",
-        "films",
+        "requests for films",
         "the page's files",
-        "other paths",
+        "requests to other paths",
     ];
     return [
         ...all.map(([rate, usage], index) => api(names[index] ?? "", rate, usage, index === 0 ? ceiling : 0)),

@@ -36,12 +36,12 @@ export const runbooks = {
     recommend: declared(recommendations, "print the campaign's recommendations for users"),
     "watch-status": declared(recommendations, "show the state of each resource, and the next step"),
     "flush-cache": declared(recommendations, "make the API request every list from the campaign again", {
-        changes: "the table",
+        changes: "the API's table",
         costs: "calls above the minimum TPS",
         asks: true,
     }),
     "forget-viewer": declared(recommendations, "delete a viewer's data from the API's table and caches", {
-        changes: "the table",
+        changes: "the API's table",
         asks: true,
     }),
     retrain: declared(training, "train on new data; switch to the new version if it passes the quality gate", {

@@ -49,7 +49,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Films watched by the viewers of this film
+         * Films that the viewers of this film also watched
          * @description Answers from tables that data-prep makes from the interactions, without cost. An unknown film gets popular films.
          */
         get: operations["getSimilar"];
@@ -105,7 +105,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Given films, ranked for a viewer
+         * The films of the request, ranked for a viewer
          * @description Needs the ranking campaign (config `rankingCampaign`); without it the answer is 404.
          */
         post: operations["rankItems"];
@@ -123,7 +123,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Films by title
+         * Films whose titles match a text
          * @description Films with each word of the query in the title, the best match first, equal matches by popularity. Case, diacritics and punctuation are ignored. A film without a title is found by its id. Answers from the tables, without cost.
          */
         get: operations["searchItems"];
@@ -180,7 +180,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Current source of answers
+         * State of the API, and whether a campaign makes the lists
          * @description A stranger sees `status` and `campaign.state`. The other fields need the API key of a stack with config `apiKey`, or a token of a viewer (config `viewerAuth`).
          */
         get: operations["getHealth"];
@@ -199,7 +199,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This description */
+        /** The OpenAPI description of this API */
         get: operations["getOpenApi"];
         put?: never;
         post?: never;
@@ -259,7 +259,7 @@ export interface components {
              * @enum {string}
              */
             reason?: "away" | "throttled" | "slow" | "failed" | "filter-not-served" | "no-list";
-            /** @description Id of the campaign's list; send it with the events that follow from the list */
+            /** @description Id of the campaign's list; send this id with each event that follows from the list */
             recommendationId?: string;
             /**
              * Format: date-time
@@ -278,7 +278,7 @@ export interface components {
             films: components["schemas"]["Film"][];
         };
         History: {
-            /** @description Sources: events that the API received; data, the interactions, for the viewers that the page offers */
+            /** @description Sources of the films. events: the events that the API received. data: the interactions, only for viewers that the page offers */
             from: ("events" | "data")[];
             /** @description Days after the last event for which the API keeps a viewer's newest films */
             eventDays: number;
@@ -298,7 +298,7 @@ export interface components {
             genres: string[];
             /**
              * Format: date-time
-             * @description Time of the viewer's newest event of this film
+             * @description Time of the viewer's newest event with this film
              */
             at: string;
             price?: components["schemas"]["Price"];
@@ -325,7 +325,7 @@ export interface components {
             recommendationId?: string;
         };
         EventsAnswer: {
-            /** @description Send it as `since` with the next request for this viewer */
+            /** @description Send this number as `since` with the next request for this viewer */
             revision: number;
             /** @description Whether the event tracker accepted the events; if false, the campaign does not learn from them */
             tracked: boolean;
@@ -376,9 +376,9 @@ export interface components {
                 interactionsSha256: string;
                 genres?: string[];
             };
-            /** @description US dollars, by the prices in the stack's program */
+            /** @description Costs in US dollars, by the prices in the stack's program */
             cost?: {
-                /** @description Cost while the campaign exists; 0 while it is away */
+                /** @description Cost of an hour while the campaign exists; 0 without a campaign */
                 campaignUsdPerHour: number;
                 estimatedUsdPerMonth: number;
                 monthlyLimitUsd: number;
@@ -505,13 +505,13 @@ export interface components {
         numResults: number;
         /** @description Maximum number of films in a page */
         limit: number;
-        /** @description `nextToken` of the page before */
+        /** @description `nextToken` from the answer with the previous page */
         nextToken: string;
         /** @description Words of a title, or their beginnings */
         query: string;
         /** @description Only films of this genre; the field `genres` of the answer lists all */
         genre: string;
-        /** @description Name of a filter in config `filters`, instead of the filter of watched films */
+        /** @description Name of a filter in config `filters`, which replaces the filter that removes watched films */
         filter: string;
         /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
         filterValues: string;
@@ -524,7 +524,7 @@ export interface components {
     headers: {
         /** @description Entity tag; a request with it in `If-None-Match` gets 304 while the answer is unchanged */
         ETag: string;
-        /** @description private for a viewer's list, public for answers that are equal for all viewers */
+        /** @description `private` for a viewer's list, `public` for answers that are equal for all viewers */
         CacheControl: string;
     };
     pathItems: never;
@@ -536,7 +536,7 @@ export interface operations {
             query?: {
                 /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];
-                /** @description Name of a filter in config `filters`, instead of the filter of watched films */
+                /** @description Name of a filter in config `filters`, which replaces the filter that removes watched films */
                 filter?: components["parameters"]["filter"];
                 /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
                 filterValues?: components["parameters"]["filterValues"];
@@ -569,7 +569,7 @@ export interface operations {
             query?: {
                 /** @description Maximum number of films in a page */
                 limit?: components["parameters"]["limit"];
-                /** @description `nextToken` of the page before */
+                /** @description `nextToken` from the answer with the previous page */
                 nextToken?: components["parameters"]["nextToken"];
             };
             header?: never;

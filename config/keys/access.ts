@@ -4,8 +4,8 @@ import { flag, matches, members, optional, texts } from "../kinds.ts";
 export const accessKeys = {
     observability: members(
         {
-            alarms: flag(true, { description: "alarms, billed by metric" }),
-            dashboard: flag(true, { description: "the dashboard" }),
+            alarms: flag(true, { description: "CloudWatch alarms; each metric of an alarm is billed" }),
+            dashboard: flag(true, { description: "the CloudWatch dashboard" }),
             customMetrics: flag(true, {
                 description: "metrics of cost guard and API, and the alarms on them",
             }),

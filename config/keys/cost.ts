@@ -37,7 +37,7 @@ export const costKeys = {
                 description: "hours between notification and parking",
             }),
             action: oneOf(["announce", "park"], "announce", {
-                description: "`park`: the cost guard also parks the campaign",
+                description: "`announce`: only notify. `park`: notify, and park the campaign later",
             }),
         },
         { description: "actions on a campaign without requests" },
@@ -49,7 +49,7 @@ export const costKeys = {
                 description: "days without a campaign after which a solution counts as unused",
             }),
             action: oneOf(["list", "delete"], "list", {
-                description: "`list`: only notify. `delete`: delete with all versions",
+                description: "`list`: only notify. `delete`: delete the solutions with all versions",
             }),
         },
         { description: "actions on unused solutions" },

@@ -38,14 +38,14 @@ export const dataKeys = {
     bucketName: text("", {
         description: "name of the data bucket, unique in S3. Empty: `my-movie-recommender-data-<account id>-<stack>`",
         changes: "+- Bucket, +- DatasetImportJob, ~ Trail, +- BatchInferenceJob",
-        effect: "also the page's bucket; an import, without a training",
+        effect: "also the page's bucket; starts an import, but no training",
         other: "another-films-bucket",
     }),
     nameSuffix: text("auto", {
         description:
-            "suffix of all names; `auto`: none on `dev` and `local`, else `-<stack>`. Set it before you [rename a stack](stacks.md#rename-a-stack)",
+            "suffix of the names of all resources; `auto`: no suffix for the stacks `dev` and `local`, else `-<stack>`. Set it before you [rename a stack](stacks.md#rename-a-stack)",
         changes: `${everything}, +- Table, +- Trail, ~ RestApi`,
-        effect: "everything else except buckets and the API's address",
+        effect: "all other resources except buckets; the API keeps its address",
         other: "-yy",
     }),
     interactionsFile: text("data/personalize_interactions_fixed.csv", {
@@ -68,7 +68,7 @@ export const dataKeys = {
     }),
     usersFile: optional({
         description:
-            "CSV of [users](data.md#users), with a schema as `itemsFile`. Empty: the file that data-prep made with `--users`",
+            "CSV of [users](data.md#users), with its schema in `<name>.schema.json`. Empty: the file that data-prep made with `--users`",
         isFile: true,
         ...metadata,
     }),
@@ -80,7 +80,7 @@ export const dataKeys = {
         isFile: true,
     }),
     dataRetention: oneOf(["delete", "retain"], "delete", {
-        description: "`retain`: `pulumi destroy` keeps the bucket",
+        description: "`retain`: `pulumi destroy` keeps the data bucket",
         changes: "~ Bucket",
     }),
     dataWaiver: optional({
@@ -100,7 +100,7 @@ export const dataKeys = {
         changes:
             "~ DatasetGroup, ~ Dataset, ~ DatasetImportJob, ~ Solution, ~ SolutionVersion, ~ Campaign, ~ Filter, ~ EventTracker, " +
             "~ MetadataDataset, ~ BatchInferenceJob, ~ Bucket, ~ Table, ~ RestApi, ~ Distribution, ~ Trail",
-        effect: "every other resource with tags",
+        effect: "all other resources that have tags",
         other: { team: "films" },
         check: checkTags,
     }),

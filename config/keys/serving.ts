@@ -72,14 +72,15 @@ export const servingKeys = {
         {
             requestsPerSecond: whole(100, {
                 least: 1,
-                description: "requests per second; the API answers further ones with 429",
+                description: "requests per second; above this rate the API answers with 429",
             }),
             burst: whole(200, { least: 1, description: "requests that may arrive at once" }),
             eventsPerSecond: whole(10, { least: 1, description: "requests per second to `POST /events`" }),
             eventsBurst: whole(50, { least: 1, description: "requests to `POST /events` that may arrive at once" }),
         },
         {
-            description: "limits of the API. Events have their own limits, because AWS bills each event several times",
+            description:
+                "rate limits of the API. Events have their own limits, because AWS bills each event several times",
         },
     ),
     allowedOrigins: list({
@@ -108,7 +109,7 @@ export const servingKeys = {
     }),
     rankingCampaign: flag(false, {
         description:
-            "a second campaign, for `POST /rankings/{userId}`: about $146 more a month. Guard, limit and `park` include it",
+            "a second campaign, for `POST /rankings/{userId}`: about $146 more a month. Cost guard, limit and `park` include this campaign",
         changes: "± Solution, ± SolutionVersion, ± Campaign",
         effect: "a training",
         otherNeeds: { monthlyLimitUsd: 1000 },

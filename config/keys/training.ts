@@ -14,7 +14,7 @@ export const trainingKeys = {
     recipe: orNone(
         oneOf(recipes, "aws-user-personalization", {
             description:
-                "an idle campaign of version 2 costs 2.7 times as much; AWS may reject `aws-hrnn`; empty with `performAutoML`",
+                "with version 2 an idle campaign costs 2.7 times as much; AWS may reject `aws-hrnn`; must be empty with `performAutoML`",
             ...recipeChange,
             other: "aws-hrnn",
         }),
@@ -97,7 +97,7 @@ export const trainingKeys = {
             }),
         },
         {
-            description: "thresholds of the quality gate of `npm run retrain`, and of its alarm",
+            description: "thresholds of the quality gate of `npm run retrain`, and of the alarm quality-drop",
         },
     ),
     pollSeconds: decimal(15, {
@@ -107,9 +107,9 @@ export const trainingKeys = {
     }),
     deadlineMinutes: members(
         {
-            import: whole(120, { least: 1, description: "for an import job" }),
-            training: whole(360, { least: 1, description: "for a solution version" }),
-            campaign: whole(120, { least: 1, description: "for the campaign" }),
+            import: whole(120, { least: 1, description: "minutes for an import job" }),
+            training: whole(360, { least: 1, description: "minutes for the training of a solution version" }),
+            campaign: whole(120, { least: 1, description: "minutes for the creation or update of the campaign" }),
         },
         {
             description: "minutes until `pulumi up` fails; AWS continues, and the next `up` resumes the wait",

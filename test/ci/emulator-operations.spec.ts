@@ -161,7 +161,7 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
     }
 
     for (const { path, evidence } of parameterRows.filter(({ here }) => here === "has an effect")) {
-        if (evidence.startsWith("a list ")) continue;
+        if (evidence.startsWith("List calls ")) continue;
         it(`the test "${evidence}" for ${path} exists`, () => {
             const [file = "", title = ""] = evidence.split(": ");
             const titles = [...readFileSync(join(specs, file), "utf8").matchAll(/^\s+it\((["`])(.*)\1/gm)];
@@ -172,8 +172,8 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
         });
     }
 
-    it("each row of parameters.md is one of: has an effect, refused, describes; and has its evidence", () => {
-        const wrong = parameterRows.filter(({ here }) => !["has an effect", "refused", "describes"].includes(here));
+    it("each row of parameters.md is one of: has an effect, refused, stored only; and has its evidence", () => {
+        const wrong = parameterRows.filter(({ here }) => !["has an effect", "refused", "stored only"].includes(here));
         assert.deepEqual(wrong, []);
         assert.ok(parameterRows.every(({ evidence }) => evidence.trim() !== ""));
     });
@@ -239,7 +239,7 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
     };
 
     for (const parameter of parameters.filter(
-        (each) => rowOf(each)?.evidence === "a list contains only resources of this parent",
+        (each) => rowOf(each)?.evidence === "List calls return only resources of this parent",
     )) {
         const { service: name, operation, path } = parameter;
         it(`${operation} lists only what belongs to the given ${path}`, async () => {

@@ -72,8 +72,13 @@ describe("docs/cost.md", () => {
         has(row("a demo forgotten on Friday, 18:00, until Monday, 9:00", hours(63)));
         const idle = defaults.idle.hours + defaults.idle.graceHours;
         assert.equal(idle, 48);
-        has(row("the same, with `idle.action: park`", hours(idle + enforcementHours)));
-        has(row("the same, with `idle.hours: 4`, `idle.graceHours: 4`", hours(8 + enforcementHours)));
+        has(row("this forgotten demo with `idle.action: park`", hours(idle + enforcementHours)));
+        has(
+            row(
+                "this forgotten demo with `idle.action: park`, `idle.hours: 4` and `idle.graceHours: 4`",
+                hours(8 + enforcementHours),
+            ),
+        );
         const nights = hoursPerMonth / 24;
         has(row("saved by parking from 20:00 to 8:00, a month", hours(nights * (12 - 18 / 60))));
     });
@@ -82,7 +87,7 @@ describe("docs/cost.md", () => {
         has(priceTable(estimate(defaultStack(v1, 10_000)), 10_000));
         for (const requests of [0, 10_000, 100_000, 1_000_000]) {
             const sum = (recipe: string) => estimate(defaultStack(recipe, requests)).expectedUsd;
-            has(row(`${requests.toLocaleString("en-US")} requests a day`, sum));
+            has(row(`a month with ${requests.toLocaleString("en-US")} requests a day`, sum));
         }
         const parked = (recipe: string) => estimate({ ...defaultStack(recipe, 0), hasCampaign: false }).expectedUsd;
         has(row("parked for the whole month", parked));

@@ -49,21 +49,27 @@ describe("docs/scale.md", () => {
 
     it("the page shows load and cost of each layer", () => {
         for (const what of whats) {
-            has(row(what, ...each((rate) => rounded(layerAt(rate, what)?.perSecond ?? 0))));
-            has(row(what, ...each((rate) => approximately(layerAt(rate, what)?.usd ?? 0))));
+            const unit = what === "DynamoDB" ? "reads and writes" : "requests";
+            has(row(`${what}, ${unit} a second`, ...each((rate) => rounded(layerAt(rate, what)?.perSecond ?? 0))));
+            has(row(`cost of ${what}`, ...each((rate) => approximately(layerAt(rate, what)?.usd ?? 0))));
         }
-        has(row("**total**", ...each((rate) => approximately(sumOf(layersAt(rate))))));
+        has(row("**total cost**", ...each((rate) => approximately(sumOf(layersAt(rate))))));
     });
 
     it("the page shows the campaign's cost without caches and total without CloudFront", () => {
         has(
             row(
-                "campaign, without caches",
+                "cost of campaign without caches",
                 ...each((rate) => approximately(layerAt(rate, "campaign", uncached)?.usd ?? 0)),
             ),
         );
-        has(row("saved by caches", ...each((rate) => approximately(savedByCaches(trafficOf(rate))))));
-        has(row("total, without CloudFront", ...each((rate) => approximately(sumOf(layersAt(rate, { edge: false }))))));
+        has(row("cost saved by caches", ...each((rate) => approximately(savedByCaches(trafficOf(rate))))));
+        has(
+            row(
+                "total cost without CloudFront",
+                ...each((rate) => approximately(sumOf(layersAt(rate, { edge: false })))),
+            ),
+        );
     });
 
     it("the page shows each quota and its use in the busiest minutes", () => {

@@ -36,7 +36,7 @@ describe("docs/serving-modes.md", () => {
     it("the page has the price of each number of viewers in both modes", () => {
         const rows = [1000, 10_000, 100_000, 1_000_000].map((viewers) =>
             [
-                viewers.toLocaleString("en-US"),
+                `${viewers.toLocaleString("en-US")} viewers and requests`,
                 ...[monthUsd(viewers, 7), monthUsd(viewers, 1), campaignUsd(viewers)].map(approximately),
             ].join(" | "),
         );

@@ -32,7 +32,7 @@ function ask(harness: ApiHarness, verb: string, address: string, body: string) {
 
 describe("docs/call-it.md", () => {
     it("the page has a working example request for each operation", async () => {
-        const [, examples = ""] = /An example of each request:\n\n```sh\n(.*?)```/s.exec(page) ?? [];
+        const [, examples = ""] = /One example for each operation of the API:\n\n```sh\n(.*?)```/s.exec(page) ?? [];
         const called: string[] = [];
         const harness = startApi({ rank: async () => ({ films: packFilms([{ itemId: "1", score: 1 }]) }) });
         for (const [, address = "", body = ""] of examples.matchAll(/^curl "\$U([^"]+)"(?: -d '(.+)')?$/gm)) {
