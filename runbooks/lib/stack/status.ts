@@ -7,7 +7,10 @@ export interface ResourceStatus {
     readonly resource: string;
     /** ARN of the resource; null until the service has created the resource. */
     readonly arn: string | null;
-    /** The service's status, `GONE`, `PARKED` (deleted to save its cost), or `NOT YET MADE`. */
+    /**
+     * Status that the service returns, or, for a resource that does not exist, `GONE`, `PARKED` (deleted to save its
+     * cost) or `NOT YET MADE`.
+     */
     readonly state: string;
     /** Seconds since the last change, including updates; null if the service returns no time. */
     readonly ageSeconds: number | null;
