@@ -54,7 +54,7 @@ describe("apply.sh and undo.sh of a fix", () => {
         assert.deepEqual((await operations()).slice(-applied.length), applied);
     });
 
-    it("undo.sh does not revert a command that apply.sh did not run", async () => {
+    it("undo.sh reverts only commands that apply.sh ran", async () => {
         await writeFile(`${log}.refuse`, "");
         await assert.rejects(script("apply"), /a command failed: sh undo\.sh takes back what was done/);
         await rm(`${log}.refuse`);

@@ -219,7 +219,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         });
     });
 
-    it("start reports another program on the port, even with the same status", async () => {
+    it("start reports another program on the port, even if that program imitates the local AWS's status", async () => {
         const { dir, port } = instance;
         const status = JSON.stringify({ product: "movie-recommender local AWS", dir, port, pid: process.pid });
         const server = createServer((_, response) => response.end(status));
@@ -229,7 +229,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         await new Promise((closed) => server.close(closed));
     });
 
-    it("two simultaneous starts result in one recorded process", async () => {
+    it("two simultaneous starts lead to one running local AWS", async () => {
         const [one, other] = await Promise.all([start(instance, silently), start(instance, silently)]);
         assert.equal(one.pid, other.pid);
         const log = () => readFile(paths(instance).daemonLog, "utf8");
@@ -247,7 +247,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         bystander.kill();
     });
 
-    it("status and env print the state and variables of the instance, and a wrong flag exits with 2", async () => {
+    it("status and env print the state and the variables of the instance, and an unknown option exits with 2", async () => {
         const local = (...args: string[]) =>
             run(instance, process.execPath, ["packages/local-aws/cli.ts", ...args], "captured", {
                 MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,

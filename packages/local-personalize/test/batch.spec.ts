@@ -55,7 +55,7 @@ describe("Batch inference jobs", () => {
             .split("\n")
             .map((line) => JSON.parse(line));
 
-    it("a batch job answers each line like GetRecommendations and reports invalid lines", async () => {
+    it("a batch job writes the result of GetRecommendations for each input line, and an error for each invalid line", async () => {
         assert.deepEqual(
             (await create("first", { numResults: 3 })).batchInferenceJobArn,
             arn("batch-inference-job/first"),
@@ -92,7 +92,7 @@ describe("Batch inference jobs", () => {
         assert.deepEqual(bucket.writes, [{ ...asked, key: "out/users.json.out", sourceArn }]);
     });
 
-    it("a batch job reads all objects of a folder, and the filterValues of each line", async () => {
+    it("a batch job reads all objects of an S3 folder, and applies the filterValues of each line", async () => {
         bucket.objects["movies/many/a.json"] = '{"userId":"22","filterValues":{"GENRE":"\\"Even\\""}}\n{"userId":"22"}';
         bucket.objects["movies/many/b.json"] = '{"userId":"6","filterValues":{"GENRE":"\\"Taste1\\""}}';
         bucket.objects["movies/many/deeper/c.json"] = '{"userId":"6"}';
@@ -168,7 +168,7 @@ describe("Batch inference jobs", () => {
         assert.deepEqual((await service.personalize.send(other)).batchInferenceJobs, []);
     });
 
-    it("a batch job in progress blocks DeleteFilter and continues after a restart", async () => {
+    it("a batch job in progress blocks DeleteFilter, and the job continues after a restart", async () => {
         const filterArn = arn("filter/genre");
         bucket.objects["movies/in/one.json"] = '{"userId":"22","filterValues":{"GENRE":"\\"Even\\""}}';
         let release = () => {};

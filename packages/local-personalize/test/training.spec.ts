@@ -36,7 +36,7 @@ describe("Training", () => {
         };
     }
 
-    it("metrics are equal whether measured in one thread or two", async () => {
+    it("metrics are equal whether one thread measures them or two", async () => {
         const task = taskFor(500);
         const trained = await train(task);
         assert.ok(!("failure" in trained));

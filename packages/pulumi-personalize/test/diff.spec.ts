@@ -117,7 +117,7 @@ describe("diff of recorded and requested inputs", () => {
             const identity = identities[name as ResourceKindName];
             const oldGoesFirst = (key: string) => identity !== "its own each time" && !identity.includes(key);
 
-            it(`diff of ${name} ignores the provider's text and the order of keys`, () => {
+            it(`diff of ${name} ignores the text of the dynamic provider and the order of keys`, () => {
                 assert.deepEqual(diffOf(kind, outs, { ...inputs, __provider: "new text" }), {
                     changes: false,
                     replaces: [],
@@ -167,7 +167,7 @@ describe("diff of recorded and requested inputs", () => {
                 assert.deepEqual({ changes, replaces }, { changes: true, replaces: [] });
             });
 
-            it(`diff of ${name} ignores an adopted resource's name until adopt is removed`, () => {
+            it(`diff of ${name} ignores the name of an adopted resource as long as the input adopt is set`, () => {
                 const renamed = { ...outs, name: "made in the console", adopt: outs.arn };
                 assert.equal(diffOf(kind, renamed, { ...inputs, adopt: outs.arn }).changes, false);
                 const { name, adopt, ...adopted } = { ...inputs, adopt: outs.arn } as Record<string, unknown>;
@@ -175,7 +175,7 @@ describe("diff of recorded and requested inputs", () => {
                 assert.deepEqual(takenOut.replaces, "name" in inputs ? ["name"] : [], String(adopt));
             });
 
-            it(`diff of ${name} replaces, without deleting first, for another adopt ARN`, () => {
+            it(`diff of ${name} replaces the resource, without deleting it first, if the input adopt has another ARN`, () => {
                 assert.deepEqual(diffOf(kind, outs, { ...inputs, adopt: "arn:of:another" }), {
                     changes: true,
                     replaces: ["adopt"],

@@ -98,7 +98,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
         await plugin.delete(id, urn, limited);
     });
 
-    it("a managed policy keeps five versions after seven updates", async () => {
+    it("a managed policy has its five newest versions after seven updates", async () => {
         const urn = urnOf("aws:iam/policy:Policy");
         const version = (n: number) => ({ name: "changing", policy: allow.replace("/*", `/${n}/*`) });
         const { id, outs = {} } = await plugin.create(urn, version(0));

@@ -13,7 +13,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
     const harness = usePersonalize();
     const { send, describeGroup } = harness;
 
-    it("a throttle affects only the named operation, for the requested number of calls", async () => {
+    it("a throttle fault affects only its operation, and only the configured number of calls", async () => {
         await harness.local.arm({ operation: "ListSchemas", call: 2, times: 2, effect: { kind: "throttle" } });
         const look = () => send(new ListSchemasCommand({})).then(() => "ok", String);
         const throttled = "ThrottlingException: Rate exceeded";
@@ -35,7 +35,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         );
     });
 
-    it("POST /_local/faults rejects other services without enforcement and other effects", async () => {
+    it("POST /_local/faults rejects other services without IAM enforcement, and effects other than error for these services", async () => {
         const arm = (effect: object) =>
             harness.local.postFault(JSON.stringify({ operation: "cloudfront:CreateDistribution", effect }));
         const error = { kind: "error", code: "AccessDenied", message: "no", status: 403 };

@@ -32,7 +32,7 @@ describe("Request log of the local AWS (/_local/requests)", () => {
         await rm(dataDir, { recursive: true, force: true });
     });
 
-    it("the log lists accepted and rejected write calls with resource and outcome", async () => {
+    it("the log lists accepted and rejected write calls with their resource and result", async () => {
         local = await startPersonalize({ access, dataDir });
         const { personalize, requests } = local;
         const datasetGroupArn = arn("dataset-group/films");

@@ -17,7 +17,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
     const bin = () => join(machine.root, ".tools", "bin");
     const engineWork = () => machine.work().filter((call) => !call.startsWith("npm"));
 
-    it("a recent Pulumi CLI on PATH is used and nothing is installed", async () => {
+    it("bootstrap.mjs uses a recent Pulumi CLI on PATH and installs nothing", async () => {
         machine.give("pulumi");
         machine.give("pulumi-language-nodejs");
         assert.equal((await machine.run(["engine"])).code, 0);
@@ -26,7 +26,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.deepEqual([engineWork(), existsSync(bin())], [[], false]);
     });
 
-    it("with an old Pulumi CLI, the official archive is unpacked into the clone", async () => {
+    it("bootstrap.mjs unpacks the official archive into the clone if the Pulumi CLI on PATH is old", async () => {
         machine.give("pulumi");
         machine.give("pulumi-language-nodejs");
         const { code } = await machine.run(["engine"], { STUB_PULUMI: "3.229.9", STUB_ARCHIVE: machine.archive() });
@@ -40,7 +40,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.equal((await machine.run(["engine", "pulumi", "version"])).stdout, "v3.259.0\n");
     });
 
-    it("an archive with a wrong SHA-256 is not unpacked", async () => {
+    it("bootstrap.mjs does not unpack an archive with a wrong SHA-256", async () => {
         const { code, stderr } = await machine.run(["engine"], { STUB_ARCHIVE: machine.archive(undefined, true) });
         assert.equal(code, 0);
         assert.match(stderr, /its SHA-256 is [0-9a-f]{64}, not the pinned [0-9a-f]{64}\); continuing without it/);
@@ -94,7 +94,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.deepEqual([machine.engine().source, engineWork()], ["official archive", [FETCH]]);
     });
 
-    it("if the archive does not contain the engine, Go modules build it", async () => {
+    it("if the official archive lacks the engine, Go modules build the engine", async () => {
         const { code, stderr } = await machine.run(["engine"], { STUB_ARCHIVE: machine.archive(["pulumi"]) });
         assert.equal(code, 0);
         assert.match(stderr, /official archive does not contain the engine/);

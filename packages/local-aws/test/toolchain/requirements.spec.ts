@@ -30,7 +30,7 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.deepEqual(more, []);
     });
 
-    it("level packages needs only npm", async () => {
+    it("the level packages of bootstrap.mjs needs only npm", async () => {
         machine = new Machine(["npm"]);
         assert.equal((await machine.run(["packages"])).code, 0);
     });
@@ -56,7 +56,7 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.match(lines[0] ?? "", /^python3 \(3\.12\.4\) lacks its venv module: .*apt install python3-venv/);
     });
 
-    it("an older Go is accepted only if GOTOOLCHAIN lets it download a newer one", async () => {
+    it("an older Go is accepted only if GOTOOLCHAIN lets this Go download a newer one", async () => {
         machine = new Machine(["npm", "go"]);
         const older = { STUB_GO: "go1.24.0", CI: "true" };
         const [line] = refused(await machine.run(["engine"], { ...older, STUB_GOTOOLCHAIN: "local" }));
@@ -70,7 +70,7 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.equal(machine.engine().source, "official archive");
     });
 
-    it("an installed clone needs no tools on PATH", async () => {
+    it("a clone with a finished installation needs no tools on PATH", async () => {
         machine = new Machine();
         await machine.run(["test"]);
         const { code, stderr } = await machine.run(["test"], { PATH: "" });
