@@ -18,7 +18,7 @@ import { described } from "./described.ts";
 const root = join(import.meta.dirname, "../../..");
 
 describe("app/api/types.ts", () => {
-    it("the types are equal to the output of openapi-typescript", async () => {
+    it("app/api/types.ts equals the output of openapi-typescript", async () => {
         const cli = join(root, "node_modules/openapi-typescript/bin/cli.js");
         const { stdout } = await promisify(execFile)(process.execPath, [cli, join(root, "app/api/openapi.yaml")], {
             maxBuffer: 4e6,
@@ -118,7 +118,7 @@ describe("Request validation", () => {
         ["10 MB of text", "POST /events", "x".repeat(10e6)],
     ];
     for (const [what, path, text] of hostile) {
-        it(`a body with ${what} returns 400 below 4 kB`, async () => {
+        it(`a body with ${what} returns 400 with less than 4 kB`, async () => {
             for (const type of ["application/json", "text/plain", "application/octet-stream", undefined]) {
                 for (const isBase64Encoded of [false, true]) {
                     const body = isBase64Encoded ? Buffer.from(text).toString("base64") : text;

@@ -132,7 +132,7 @@ describe("Storefront accessibility", () => {
         },
     };
     for (const [name, { hash, ready, options, failing, emptied, isParked }] of Object.entries(places)) {
-        it(`axe accepts ${name} in dark and light theme`, async () => {
+        it(`axe finds no accessibility violation on ${name} in the dark and the light theme`, async () => {
             Object.assign(served.control, { failing, emptied });
             const { page, context } = await openPage(browser, `${(isParked ? parked : served).url}${hash}`, options);
             await ready(page);
@@ -147,7 +147,7 @@ describe("Storefront accessibility", () => {
         });
     }
 
-    it("the storefront is usable with the keyboard alone", async () => {
+    it("a user can use the whole storefront with the keyboard alone", async () => {
         const { page, context, complaints } = await openPage(browser, served.url, { height: 2400 });
         await rows(page);
         const press = async (...keys: Parameters<Page["keyboard"]["press"]>[0][]) => {
