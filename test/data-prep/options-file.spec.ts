@@ -83,7 +83,7 @@ describe("Options file of data-prep", () => {
         assert.match(text, /There is no file .*none\.yaml/);
     });
 
-    it("optionsOfStack reads the stack's options file and sets its output", async () => {
+    it("optionsOfStack reads the stack's options file, and sets --output to the stack's interactionsFile", async () => {
         put(
             "Pulumi.shop.yaml",
             "config:\n  movie-recommender:dataOptionsFile: shop.yaml\n  movie-recommender:interactionsFile: own/data.csv\n",
@@ -96,7 +96,7 @@ describe("Options file of data-prep", () => {
         await assert.rejects(optionsOfStack("none", folder, folder), /There is no file .*Pulumi\.none\.yaml/);
     });
 
-    it("preview rejects data if the options file changed since the run", async () => {
+    it("preview rejects data if the options file changed after data-prep ran", async () => {
         await dataPrep(folder, "--options", "shop.yaml");
         const made = await manifest();
         const config = (file: string | undefined) => ({

@@ -30,7 +30,7 @@ describe("Input that prepare rejects", () => {
         assert.equal(summary.skipped.length, 20);
     });
 
-    it("a failing run keeps the earlier output", async () => {
+    it("a run that fails keeps the output of the run before", async () => {
         const { outputPath } = await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         const before = readFileSync(outputPath);
         const turnsToNoise = Buffer.concat([Buffer.alloc(3_000_000, "1\t2\t3\t4\n"), Buffer.alloc(40_000_000, 1)]);
