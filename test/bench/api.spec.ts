@@ -30,7 +30,7 @@ describe("Load generator of bench:api", () => {
         assert.ok(counts.every((count) => count > 0));
     });
 
-    it("load sends the configured number of requests, and after an event of a viewer its revision", async () => {
+    it("load sends the configured number of requests, and requests after a viewer's event contain its revision", async () => {
         const asked: { viewer: string; since: number; revision: number }[] = [];
         const told = new Map<string, number>();
         const call: Call = async ({ path, query, body }) => {

@@ -154,6 +154,6 @@ describe("Tables of items and users", () => {
     it("readUsers rejects a file with more columns than Personalize allows for users", async () => {
         const columns = Array.from({ length: 26 }, (_, number) => `c${number}`);
         const path = put("a.csv", lines(["user_id", ...columns].join(","), ["1", ...columns].join(",")));
-        await assert.rejects(readUsers(path), /26 columns for the dataset Users, and the service allows 25/);
+        await assert.rejects(readUsers(path), /26 columns for the dataset Users, and Personalize allows only 25/);
     });
 });

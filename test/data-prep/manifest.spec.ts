@@ -76,7 +76,7 @@ describe("Manifest of prepared data", () => {
         assert.ok(manifest.options.includes("--users"));
     });
 
-    it("the manifest of MovieLens data contains the schema, event type, noun and viewers that the program used before", async () => {
+    it("the manifest of MovieLens data contains the default schema, event type, noun and example viewers", async () => {
         const manifest = await run({ input: put("u.data", ratingsFile(syntheticRatings({ users: 130 }))) });
         assert.equal(interactionsSchemaOf(manifest), itemInteractionsSchema);
         assert.deepEqual(manifest.consumedTypes, ["Watch"]);

@@ -92,7 +92,10 @@ describe("Options file of data-prep", () => {
         assert.deepEqual(found.files, ["events.csv"]);
         assert.deepEqual(found.options.slice(-2), ["--output", "own/data.csv"]);
         put("Pulumi.other.yaml", "config: {}\n");
-        await assert.rejects(optionsOfStack("other", folder, folder), /Stack other names no options file\. Set it:/);
+        await assert.rejects(
+            optionsOfStack("other", folder, folder),
+            /The configuration of stack other contains no options file\. Set one:/,
+        );
         await assert.rejects(optionsOfStack("none", folder, folder), /There is no file .*Pulumi\.none\.yaml/);
     });
 
@@ -109,7 +112,7 @@ describe("Options file of data-prep", () => {
         put("other.yaml", `${readFileSync(at("shop.yaml"), "utf8")}\n# changed\n`);
         await assert.rejects(
             refuseOtherOptions(made, config(at("other.yaml"))),
-            /was prepared with other options than .*other\.yaml has now\. Prepare it again: {2}npm run data-prep -- --stack shop/,
+            /was prepared with other options than those that are now in .*other\.yaml\. Prepare it again: {2}npm run data-prep -- --stack shop/,
         );
         await assert.rejects(refuseOtherOptions(undefined, config(at("shop.yaml"))), /Prepare it again/);
     });

@@ -62,7 +62,7 @@ describe("Input files of other formats", () => {
         const path = put("events.csv", lines("user,item,time,a,b,c,d,e,f", "1,2,881250949,1,2,3,4,5,6"));
         await assert.rejects(
             csvOf(path, { columns: `user=user,item=item,time=time,${columns}` }),
-            /6 further columns \(A, B, C, D, E, F\), and the service allows 5/,
+            /6 additional columns \(A, B, C, D, E, F\), and Personalize allows only 5/,
         );
     });
 

@@ -64,7 +64,7 @@ describe("prepare", () => {
     it("prepare reads the item file next to u.data, and logs that titles are missing if there is none", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.deepEqual((await run({ input })).catalogue, []);
-        assert.match(logged().join("\n"), /shown by their ids/);
+        assert.match(logged().join("\n"), /shown by their IDs/);
         put("u.item", ITEM_FILE);
         assert.equal((await run({ input })).catalogue.length, 1);
     });
@@ -182,7 +182,7 @@ describe("prepare", () => {
             const { items, options } = JSON.parse(readFileSync(manifestPath, "utf8"));
             assert.deepEqual([items.rows, items.isDataset], [200, true]);
             assert.deepEqual(options.slice(-2), ["--items", at("products.csv")]);
-            assert.doesNotMatch(logged().join("\n"), /Left out/);
+            assert.doesNotMatch(logged().join("\n"), /Skipped a file|Left out/);
         });
 
         it("prepare rejects items or users whose IDs match no event", async () => {

@@ -53,7 +53,7 @@ describe("Input that prepare rejects", () => {
     it("prepare does not overwrite its input", async () => {
         const ratings = ratingsFile(syntheticRatings());
         const input = put("u.data", ratings);
-        await assert.rejects(run({ input, output: input }), /is the input and the output: name another file/);
+        await assert.rejects(run({ input, output: input }), /would be both input and output: choose another file/);
         assert.deepEqual(readFileSync(input), ratings);
     });
 

@@ -276,7 +276,10 @@ describe("Cost guard on the local AWS", function () {
             assert.deepEqual(await statuses(), [429]);
             const closed = await aws.engine("up");
             assertExit(closed, 0);
-            assert.match(closed.stdout + closed.stderr, /API and page are closed since .* \(cost guard: requests\)/);
+            assert.match(
+                closed.stdout + closed.stderr,
+                /the API and the storefront page have been closed since .* \(cost guard: requests\)/,
+            );
             assert.deepEqual(await statuses(), [429]);
             assert.deepEqual(await there(), [false, false]);
             await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
@@ -321,7 +324,7 @@ describe("Cost guard on the local AWS", function () {
 
             const up = await aws.engine("up");
             assertExit(up, 0);
-            assert.match(up.stdout, /is parked since .*cost guard/);
+            assert.match(up.stdout, /has been parked since .*cost guard/);
             assert.deepEqual(await there(), [false, false]);
 
             await resume();

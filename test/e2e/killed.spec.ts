@@ -44,7 +44,7 @@ describe("Interrupted up", () => {
             assert.ok(started.some(({ command }) => /pulumi-language-nodejs/.test(command)));
             engine.kill("SIGKILL");
             await ended;
-            // The engine's child processes must end soon. Pulumi's original language host would run on for five
+            // The engine's child processes must end soon. With Pulumi's own language host, they would run on for five
             // minutes.
             const left = () => running().filter(({ pid }) => started.some((one) => one.pid === pid));
             for (let waits = 0; left().length > 0 && waits < 150; waits++) await sleep(100);

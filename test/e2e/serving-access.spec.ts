@@ -246,7 +246,10 @@ describe("Access to the API", () => {
             assert.equal(await status(), 403);
             const up = await aws.engine("up");
             assertExit(up, 0);
-            assert.match(up.stdout + up.stderr, /API and page are closed since .* \(cost guard: \$/);
+            assert.match(
+                up.stdout + up.stderr,
+                /the API and the storefront page have been closed since .* \(cost guard: \$/,
+            );
             assert.equal(await status(), 403);
             assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
             assert.equal(await status(), 200);

@@ -172,8 +172,8 @@ describe("local-personalize program", () => {
         assert.match(wrong.stderr, /unknown option '--prot'\n\(Did you mean --port\?\)/);
         assert.equal((await run(["--port", "70000"])).code, 2);
         assert.equal((await run(["--speed", "slow"])).code, 2);
-        assert.match((await run(["--quota", "campaigns=9"])).stderr, /Names of quotas: .*campaign,/);
-        assert.match((await run(["--quota", "campaign=many"])).stderr, /a whole number: campaign=20/);
+        assert.match((await run(["--quota", "campaigns=9"])).stderr, /name of a quota must be one of: .*campaign,/);
+        assert.match((await run(["--quota", "campaign=many"])).stderr, /a whole number, such as campaign=20/);
     });
 
     it("the program reports a used port, a used folder and missing service models", async () => {

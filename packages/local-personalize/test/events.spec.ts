@@ -174,7 +174,7 @@ describe("PutEvents", () => {
         assert.ok(!(await ask("22", { filterArn })).includes(7), "the 100 latest of a type are considered");
     });
 
-    it("of several events with an equal eventId only the last one counts, and properties can contain the itemId", async () => {
+    it("of several events with an equal eventId only the first one counts, and properties can contain the itemId", async () => {
         const [first = 0, second = 0, third = 0] = await ask("22");
         await watch(first, { userId: "22" }, { eventId: "1" });
         await watch(second, { userId: "22" }, { eventId: "1" });

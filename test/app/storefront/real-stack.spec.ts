@@ -39,7 +39,7 @@ describe("Storefront on the real engine and the local AWS", () => {
         await context.close();
     });
 
-    it("the status page shows version and cost on the local page, and other callers get only the state", async () => {
+    it("the storefront's status page shows version and cost, and other callers of GET /health get only the state", async () => {
         const { page, context } = await openPage(browser, `${url}#/status`);
         await said(page, "#campaign-title ~ .state", /^Serving$/);
         await said(page, ".panel .facts", /Solution version\w+.*NDCG at 100\.\d{4}/);

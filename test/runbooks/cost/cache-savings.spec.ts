@@ -97,7 +97,7 @@ describe("cacheSavings from CloudWatch metrics", () => {
         const why: string[] = [];
         const { client } = clientOf({}, "PartialData");
         assert.equal(await cacheSavings(client, of, month, (text) => why.push(text)), undefined);
-        assert.match(why.join(), /does not answer in full/);
+        assert.match(why.join(), /returned only part of/);
     });
 
     it("cacheSavingsText returns one line, even if the caches saved nothing", () => {
