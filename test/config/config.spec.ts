@@ -10,7 +10,7 @@ import { good, problems } from "./parsed.ts";
 
 describe("Stack configuration", () => {
     for (const [file, made] of Object.entries(documents)) {
-        it(`${file} has the table of keys that npm run config:docs writes`, () => {
+        it(`${file} contains the table of keys that npm run config:docs writes`, () => {
             const text = read(file);
             assert.equal(text, made(text));
         });
@@ -168,7 +168,7 @@ describe("Stack configuration", () => {
         });
     });
 
-    it("an unknown member is rejected with the nearest name", () => {
+    it("an unknown member is rejected, and the error suggests the member with the nearest name", () => {
         const reasons = (throttle: object) =>
             problems({ throttle: JSON.stringify(throttle) }).map(({ path, reason }) => `${path} ${reason}`);
         assert.deepEqual(reasons({ requestPerSecond: 5, zzzzzz: 1 }), [

@@ -69,7 +69,7 @@ describe("Resource names", () => {
         assert.match(String(problem?.reason), new RegExp(`^is "x+"; it must be at most ${room} letters`));
     });
 
-    it("a stack name that cannot be part of resource names is reported as nameSuffix", () => {
+    it("a stack name that cannot be part of resource names is reported as a fault of the key nameSuffix", () => {
         assert.deepEqual(problems({}, { stack: "my.stack" }), [
             {
                 path: "nameSuffix",
@@ -79,7 +79,7 @@ describe("Resource names", () => {
         ]);
     });
 
-    it("a stack name that cannot be part of a bucket name is reported as bucketName", () => {
+    it("a stack name that cannot be part of a bucket name is reported as a fault of the key bucketName", () => {
         const [problem, ...more] = problems({}, { stack: "Prod" });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "bucketName");

@@ -35,7 +35,7 @@ describe("Campaign price", () => {
         near(campaignUsdPerMonth(v2, 1), 394.2);
     });
 
-    it("the campaign price is proportional to its TPS, which counts as at least 1", () => {
+    it("the campaign's price is proportional to its minimum TPS, of which at least 1 is billed", () => {
         near(campaignUsdPerMonth(v1, 5), 5 * 146);
         near(campaignUsdPerMonth(v2, 5), 5 * 394.2);
         near(campaignUsdPerMonth(v1, 0), 146);

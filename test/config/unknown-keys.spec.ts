@@ -60,7 +60,7 @@ describe("unknownKeys", () => {
         assert.match(problem?.reason ?? "", /needs --path: `pulumi config set --path idle\.hours <value>`/);
     });
 
-    it("unknownKeys refers to docs/configuration.md if no key is similar", () => {
+    it("the error of unknownKeys refers to docs/configuration.md if no key has a similar name", () => {
         const [problem] = unknownKeys([`${project}:zzzzzz`], project);
         assert.match(problem?.reason ?? "", /docs\/configuration\.md lists all keys/);
     });

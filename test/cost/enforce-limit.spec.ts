@@ -58,7 +58,7 @@ describe("Monthly limit of the cost guard", () => {
         assert.equal(simulation.deletions, 1);
     });
 
-    it("the tag keep does not prevent parking at the limit", async () => {
+    it("the tag `keep` does not prevent parking at the limit", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         simulation.kept = true;

@@ -48,7 +48,7 @@ describe("servingLayers at 100 requests a second", () => {
         near(layer("event tracker")?.perSecond, 10);
     });
 
-    it("the cost of each layer equals a calculation by hand", () => {
+    it("the cost of each layer of the API equals a calculation by hand", () => {
         // 157.68 million requests at $3.50 per million.
         near(layer("API Gateway")?.usd, 157.68 * 3.5);
         // $0.20 per million requests, and 0.5 GB of memory for 10 ms each.
@@ -107,7 +107,7 @@ describe("servingLayers at 100 requests a second", () => {
         assert.equal(freeMinimum({ ...traffic, requestsPerSecond: 1 }), 1);
     });
 
-    it("a short peak is billed only for the month's requests", () => {
+    it("a short peak costs its requests, and the rest of the month costs the minimum TPS", () => {
         // Traffic is 100 times the average for a hundredth of the month, and zero otherwise.
         near(layer("campaign", { peak: 100 })?.usd, 730 * (0.01 * 1000 + 0.99) * 0.2);
     });

@@ -62,7 +62,7 @@ describe("Options file of data-prep", () => {
         assert.match(third.text, /The case "stars >= 40" of --event matches no row/);
     });
 
-    it("data-prep rejects an unknown key, value or path with the file's name", async () => {
+    it("data-prep rejects an unknown key, value or path in the options file, and the error contains the file's name", async () => {
         const refused = async (text: string, pattern: RegExp) => {
             put("wrong.yaml", text);
             const { code, text: printed } = await dataPrep(folder, "--options", "wrong.yaml");
@@ -117,7 +117,7 @@ describe("Options file of data-prep", () => {
         await assert.rejects(refuseOtherOptions(undefined, config(at("shop.yaml"))), /Prepare it again/);
     });
 
-    it("readOptionsFile resolves column maps and paths relative to the file", async () => {
+    it("readOptionsFile resolves paths relative to the options file, and accepts columns as a map", async () => {
         const { files, options } = await readOptionsFile(at("shop.yaml"), join(folder, ".."));
         put("items.yaml", "item-columns: { id: Artikel, price: Preis }\nuser-columns: id=Konto");
         const columns = await readOptionsFile(at("items.yaml"), folder);

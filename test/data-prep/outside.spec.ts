@@ -128,7 +128,7 @@ describe("Input files of other formats", () => {
         assert.match(described(plan), /user = Member No, item = ISBN, time = Borrowed on; times in %d\.%m\.%Y %H:%M/);
     });
 
-    it("data-prep explains missing times, ambiguous dates and a wrong --time with commands", async () => {
+    it("data-prep explains missing times, ambiguous dates and a wrong --time, and suggests commands", async () => {
         const goodbooks = put("goodbooks.csv", lines("user_id,book_id,rating", "1,258,5", "2,4081,4"));
         await assert.rejects(
             csvOf(goodbooks),

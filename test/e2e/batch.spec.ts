@@ -96,7 +96,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assert.equal((await call("/health")).body.campaign.state, "batch");
     });
 
-    it("the small stack has at most eight alarms, and no dashboard or custom metric", async () => {
+    it("the stack of Pulumi.small.yaml has at most eight alarms, and no dashboard or custom metric", async () => {
         const { stdout } = await aws.pulumi("stack", "export");
         const { resources } = JSON.parse(stdout).deployment as { resources: readonly { type: string }[] };
         const count = (type: string) => resources.filter((one) => one.type.endsWith(type)).length;

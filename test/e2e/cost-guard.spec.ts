@@ -356,7 +356,7 @@ describe("Cost guard on the local AWS", function () {
             assert.ok(metricOf("EstimatedMonthToDateUsd") >= 600);
         });
 
-        it("preview shows no change, and destroy deletes the guard's parameters", async () => {
+        it("preview shows no change, and destroy deletes the SSM parameters of the cost guard", async () => {
             const preview = await aws.engine("preview", "--expect-no-changes");
             assertExit(preview, 0);
             assertExit(await aws.engine("destroy"), 0);

@@ -295,7 +295,7 @@ describe("Lifecycle of a stack on the real engine", () => {
             assert.deepEqual(seen.objectPages, [1]);
         });
 
-        it("boto3 maps each error to its code, status and class", () => {
+        it("boto3 raises the right exception class, with code and status, for each error", () => {
             assert.deepEqual(seen.refusals, {
                 badName: ["ValidationException", 400, "ClientError"],
                 twice: ["ResourceAlreadyExistsException", 400, "ResourceAlreadyExistsException"],

@@ -76,7 +76,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("retrain keeps the campaign at its version if the new one fails the quality gate", async () => {
+        it("retrain keeps the campaign at its version if the new version fails the quality gate", async () => {
             const live = await serving();
             await aws.configure({ gate: { minimumNdcgOverPopularityPercent: "100000" } });
             await aws.writeInteractions(2);
@@ -149,7 +149,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
     });
 
     describe("rollback", () => {
-        it("rollback prints its plan and changes nothing without --yes", async () => {
+        it("rollback without --yes prints its plan and changes nothing", async () => {
             const live = await serving();
             const dry = await json("rollback", 0, "--dry-run");
             assert.equal(dry.from, live);

@@ -43,7 +43,7 @@ describe("Trust, role and bucket policy of an import", () => {
         });
     });
 
-    it("the role policy allows listing the bucket and reading one prefix", () => {
+    it("the role policy allows listing the bucket and reading objects below one prefix", () => {
         assert.deepEqual(rolePolicy, {
             Version: "2012-10-17",
             Statement: [

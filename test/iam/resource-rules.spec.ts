@@ -193,7 +193,7 @@ describe("Resource rules", () => {
         });
     }
 
-    it("a violation names the rule and the statement", () => {
+    it("the text of a violation contains the rule and the policy statement", () => {
         const props = { policy: documentOf(allow({ Sid: "Everything", Action: ["iam:*"] })) };
         assert.deepEqual(violationsOf(policy, props), [
             { rule: "wildcard-action", problem: "statement Everything allows iam:*" },

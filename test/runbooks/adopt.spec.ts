@@ -132,7 +132,7 @@ describe("planAdoption for the adoption of a dataset group", () => {
     });
 });
 
-describe("owner of a resource by its tags", () => {
+describe("ownerName, the owner of a resource by its tags", () => {
     const config = { project: "movie-recommender", stack: "dev" };
     it("ownerName returns the project and the stack in a resource's tags", () => {
         const of = (project: string, stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });

@@ -107,7 +107,7 @@ describe("repair-file on the local S3", () => {
         assert.deepEqual(await keys("d/"), ["d/1.csv", "d/2.csv"]);
     });
 
-    it("repair-file copies the files of subfolders into one folder", async () => {
+    it("repair-file copies the repaired files of several subfolders into one folder", async () => {
         await put("e/2020/1.csv", good);
         await put("e/2021/1.csv", good);
         const { exitCode, stdout } = await repair("s3://films/e/");

@@ -103,7 +103,7 @@ describe("newestListsJob", () => {
         });
     const deploymentWith = (...resources: object[]) => ({ deployment: { resources } as never });
 
-    it("newestListsJob returns the newest job of the stack's function, also while `up` awaits it", async () => {
+    it("newestListsJob returns the newest batch job of the stack's function, also while `up` waits for the job", async () => {
         const client = clientWith({});
         const newest = {
             ...{ kind: "BatchInferenceJob", region: "eu-central-1", inputs: {}, makesLists: true },

@@ -100,7 +100,7 @@ describe("the output of a diagnosis on a terminal", () => {
         assert.match(long, /by policy-evaluator over the fetched document: .*role policies/);
     });
 
-    it("a policy document inside a sentence is shortened, except with --verbose", () => {
+    it("the output shortens a policy document inside a sentence, except with --verbose", () => {
         const principals = Array.from({ length: 20 }, (_, index) => `arn:aws:iam::000000000000:role/R${index}`);
         const snapshot = seen(brokenBy("bucket-principal"));
         assert.ok("is" in snapshot.bucketPolicy && snapshot.bucketPolicy.is);

@@ -159,7 +159,7 @@ describe("diagnose of a data file", () => {
         assert.deepEqual(brokenIn({ ...snapshot, objects: [{ is: { key, size: 90_000, start } }] }), []);
     });
 
-    it("a finding shows no control characters of a file", () => {
+    it("the text of a finding contains no control characters from the file", () => {
         const text = JSON.stringify(diagnose(of({ [key]: "\u001b[31mUSER,b\n1,2\n" })).findings);
         assert.doesNotMatch(text, /\\u00/);
     });
@@ -203,7 +203,7 @@ describe("diagnose of an S3 folder", () => {
         assert.equal(two.fixes[0]?.location, "s3://films-test/movies/repaired/");
     });
 
-    it("diagnose does not report too few rows if it has not read all files of the folder", () => {
+    it("diagnose does not report too few rows if it did not read all files of the folder", () => {
         const keys = ["movies/1.csv", "movies/2.csv"];
         const few = "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n";
         assert.deepEqual(brokenIn(of({ "movies/1.csv": few }, { location, keys })), []);

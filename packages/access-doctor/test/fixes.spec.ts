@@ -92,7 +92,7 @@ describe("diagnose of permissions that are wider than necessary", () => {
         assert.deepEqual(warningsOf({ ...createFixture(), trust: trusting }), ["warning no-conditions"]);
     });
 
-    it("diagnose warns of AmazonS3ReadOnlyAccess but has no fix, because the role may need it for other buckets", () => {
+    it("diagnose warns of AmazonS3ReadOnlyAccess but suggests no fix, because the role may need this policy for other buckets", () => {
         const snapshot = seen({ ...createFixture(), inline: {} });
         assert.ok("is" in snapshot.role && snapshot.role.is);
         const arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";

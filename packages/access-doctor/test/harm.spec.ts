@@ -29,7 +29,7 @@ const asks = (of: ImportFixture | Snapshot) => {
     return fixes.map(({ commands, ask }) => ({ commands, ask }));
 };
 
-describe("fixes that must not remove protection", () => {
+describe("fixes for access faults must not remove protection", () => {
     const breakGlass = `arn:aws:iam::${account}:role/break-glass`;
     const guards: Record<string, Statement["Condition"]> = {
         "an IP range": { NotIpAddress: { "aws:SourceIp": "192.0.2.0/24" } },

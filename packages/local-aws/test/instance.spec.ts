@@ -132,7 +132,7 @@ describe("Pulumi stack local of a local AWS instance", () => {
         assert.deepEqual([existsSync(dead), existsSync(alive)], [false, true]);
     });
 
-    it("run fails with the name of a command that does not exist", async () => {
+    it("run rejects with the name of the command if the command does not exist", async () => {
         await assert.rejects(run(instance, "no-such-tool", [], "captured"), /^Error: no-such-tool cannot be run: /);
     });
 });

@@ -85,7 +85,7 @@ describe("Batch inference jobs", () => {
         ]);
     });
 
-    it("a batch job checks access to its input and to each output object", async () => {
+    it("a batch job checks access to its input and to each object of its output", async () => {
         const asked = { roleArn: importRole, bucket: "movies", sourceAccount: accountId, region, isPrefix: false };
         const sourceArn = arn("batch-inference-job/first");
         assert.deepEqual(bucket.requests.at(-1), { ...asked, key: "in/users.json", sourceArn });
@@ -149,7 +149,7 @@ describe("Batch inference jobs", () => {
         await refused(create("a", version), "ResourceNotFoundException", /solution version/);
     });
 
-    it("ListBatchInferenceJobs lists jobs, also by solution version", async () => {
+    it("ListBatchInferenceJobs lists jobs, and can filter them by solution version", async () => {
         const { batchInferenceJobs = [] } = await service.personalize.send(
             new ListBatchInferenceJobsCommand({ solutionVersionArn, maxResults: 2 }),
         );

@@ -49,7 +49,7 @@ describe("Resources of the local Personalize", () => {
     });
     after(() => service?.discard());
 
-    it("creating an existing name or dataset type returns ResourceAlreadyExistsException", async () => {
+    it("creating a resource with an existing name or dataset type returns ResourceAlreadyExistsException", async () => {
         const taken = (tail: string) =>
             refusal("ResourceAlreadyExistsException", `Another resource with Arn ${arn(tail)} already exists.`);
         const schema = interactionsSchema;

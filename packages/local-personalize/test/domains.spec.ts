@@ -227,7 +227,7 @@ describe("Configurations of recommenders", () => {
         );
     });
 
-    it("trainingDataConfig of a recommender excludes columns from its training", async () => {
+    it("trainingDataConfig of a recommender can exclude columns from the recommender's training", async () => {
         const input = { userId: "nobody", itemId: "990", numResults: 5 };
         const alike = await ask("aws-vod-more-like-x", {}, input);
         assert.ok(
@@ -305,7 +305,7 @@ describe("Promotions", () => {
         assert.equal(new Set(list.map(({ itemId }) => itemId)).size, 20);
     });
 
-    it("promoted items are at random places", async () => {
+    it("promoted items are at random positions in the list", async () => {
         const placesOf = async () =>
             (await recommend({ promotions: [promotion] })).flatMap(({ promotionName }, place) =>
                 promotionName ? [place] : [],

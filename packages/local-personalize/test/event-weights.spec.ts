@@ -115,7 +115,7 @@ describe("Event weights of a solution", () => {
         assert.equal(weighing({ eventType: "a" })("b", 1), undefined);
     });
 
-    it("a larger weight of an event type raises its items, and equal weights change nothing", async () => {
+    it("a larger weight of an event type raises items with such events, and equal weights change nothing", async () => {
         const plain = await shares("plain", await trained("plain", undefined));
         const equal = await shares("equal", await trained("equal", [views, { ...purchases, weight: 0.1 }]));
         const buying = await shares("buying", await trained("buying", [views, purchases]));

@@ -100,7 +100,7 @@ describe("PutEvents", () => {
         assert.deepEqual(await ask("6"), other);
     });
 
-    it("events personalize the list of a new user", async () => {
+    it("streamed events personalize the list of a new user", async () => {
         const popular = await ask("nobody");
         const share = (list: number[]) => list.slice(0, 15).filter((film) => film % 5 === 3).length;
         const watched = films.filter((film) => film % 5 === 3).slice(0, 3);

@@ -71,7 +71,7 @@ describe("Hostile input to the local Personalize", () => {
     });
 
     for (const [index, name] of Object.keys(files).entries()) {
-        it(`an import with ${name} fails and keeps earlier rows`, async () => {
+        it(`an import with ${name} fails, and the dataset keeps the rows of earlier imports`, async () => {
             const job = { jobName: `bad-${index}`, datasetArn, dataLocation: `s3://movies/${name}.csv` };
             const { status, failureReason } = await runImportJob(service, job);
             assert.equal(status, "CREATE FAILED");

@@ -70,7 +70,7 @@ describe("Local Personalize from schema to recommendations", () => {
         return { items: itemList, recommendationId };
     };
 
-    it("ARNs have the format of AWS's ARNs", () => {
+    it("ARNs of the emulator have the format of AWS's ARNs", () => {
         assert.equal(datasetGroupArn, arn("dataset-group/films"));
         assert.equal(campaignArn, arn("campaign/films"));
     });
@@ -101,7 +101,7 @@ describe("Local Personalize from schema to recommendations", () => {
         assert.match(recommendationId ?? "", /^RID-\w{2}-\w{4}-\w{4}-\w{12}-CID-\w{6}$/);
     });
 
-    it("numResults 500 returns the whole catalogue", async () => {
+    it("GetRecommendations with numResults 500 returns the whole catalogue", async () => {
         const { items } = await recommend("22", 500);
         const catalogue = new Set(ratings.map(({ item }) => item)).size;
         assert.equal(items.length, catalogue);

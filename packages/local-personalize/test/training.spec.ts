@@ -45,7 +45,7 @@ describe("Training", () => {
         assert.deepEqual(measured, measure(task));
     });
 
-    it("an aborted training leaves no model", async () => {
+    it("a training that is aborted leaves no model file", async () => {
         const task = taskFor(500);
         const stop = new AbortController();
         const training = inWorker<TrainingResult>({ job: "train", task }, stop.signal);

@@ -107,7 +107,7 @@ describe("Identity policies with a boundary, session policy or service control p
         assert.equal(ask({ resource: named(grant) }, service).decision, "allowed");
         assert.equal(ask({ identity: named(allow) }, service).decision, "implicitDeny");
     });
-    it("the root user needs no identity policy, but service control policies apply to it", () => {
+    it("the root user needs no identity policy, but service control policies apply to the root user", () => {
         const root: Caller = { arn: "arn:aws:iam::123456789012:root" };
         assert.equal(ask({}, root).decision, "allowed");
         assert.equal(ask({ resource: named({ ...deny, Principal: "*" }) }, root).decision, "explicitDeny");

@@ -22,7 +22,7 @@ const judge = (Statement: readonly Statement[] | Statement, asked: Partial<Acces
 const decision = (...input: Parameters<typeof judge>) => judge(...input).decision;
 
 describe("evaluate", () => {
-    it("evaluate denies a request without an Allow and explains each statement", () => {
+    it("evaluate denies a request that no statement allows, and explains each statement", () => {
         const evaluation = judge([
             { ...allow, Action: "s3:PutObject" },
             { ...allow, Sid: "Elsewhere", Resource: "arn:aws:s3:::other/*" },

@@ -127,7 +127,7 @@ describe("diff of recorded and requested inputs", () => {
                 assert.equal(diffOf(kind, tagged, { ...inputs, tags: { b: "2", a: "1" } }).changes, false);
             });
 
-            it(`this spec's table covers every input that ${name} declares`, () => {
+            it(`the table in this spec contains every input that ${name} declares`, () => {
                 const noted = (kind.noted ?? []).filter((key) => key in table);
                 const declared = [...kind.replaces, ...kind.updates, ...noted, "tags"].filter(
                     (key) => key !== "region",
@@ -183,7 +183,7 @@ describe("diff of recorded and requested inputs", () => {
                 });
             });
 
-            it(`diff of ${name} treats values that are unknown at preview as changed`, () => {
+            it(`diff of ${name} reports a change for values that are unknown at preview`, () => {
                 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
                 const [replacing] = kind.replaces.filter((key) => key !== "region");
                 const found = diffOf(kind, outs, { ...inputs, [String(replacing)]: unknown });

@@ -118,7 +118,7 @@ describe("Deletion of a solution version", () => {
         assert.deepEqual(await harness.handlers.Solution.read(solution.id, solution.outs), {});
     });
 
-    it("deleting a solution stops the training that the service started itself", async () => {
+    it("deleting a solution stops the training that Personalize started automatically", async () => {
         const { solution, version } = await harness.makeVersion();
         await harness.slowDown();
         await harness.untilActive("SolutionVersion", version);

@@ -29,7 +29,7 @@ describe("Input validation of Personalize resources", () => {
         }
     });
 
-    it("Solution rejects AutoML together with a recipe, and a solution without both", () => {
+    it("Solution rejects AutoML together with a recipe, and a solution with neither of them", () => {
         const { problems } = kinds.Solution;
         assert.deepEqual(problems({ ...solution, recipeArn: "arn" }), []);
         assert.deepEqual(problems({ ...solution, performAutoML: true }), []);

@@ -44,7 +44,7 @@ describe("Answers of the API", () => {
         harness.state.fault = undefined;
     });
 
-    it("each answer matches its schema in the OpenAPI document", async () => {
+    it("the response of each operation matches its schema in the OpenAPI document", async () => {
         const film = { path: { itemId: "1", userId: "a" } };
         const schemas: [string, Asked, string][] = [
             ["GET /recommendations/{userId}", film, "FilmList"],

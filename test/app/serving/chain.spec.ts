@@ -150,7 +150,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual((await list()).slice(1), ["100", "103", "104"], "without the table");
     });
 
-    it("lists omit films with NotInterested events and are not based on them", async () => {
+    it("lists omit films with NotInterested events, and are not based on those films", async () => {
         const refuse = (itemId: string) => {
             const events = [{ eventType: "NotInterested", itemId }];
             return harness.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
@@ -184,7 +184,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.equal((await harness.recommend("b", { filter: "genre" })).reason, "filter-not-served");
     });
 
-    it("lists contain watched films if the stack has no filter for them", async () => {
+    it("lists contain watched films if the stack has no filter that removes watched films", async () => {
         harness = startApi({ config: { watchedFilterArn: "" } });
         await harness.watch("a", "100");
         assert.deepEqual(idsOf(await harness.recommend("a", { numResults: "2" })), [markOf("a", 1), "100"]);

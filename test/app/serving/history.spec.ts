@@ -88,7 +88,7 @@ describe("GET /history/{userId}", () => {
         }
     });
 
-    it("the response has Cache-Control: no-store", async () => {
+    it("the response of GET /history has Cache-Control: no-store", async () => {
         const { headers } = await history(startApi({ tables }), "22");
         assert.deepEqual(
             [headers["Cache-Control"], headers.Vary, headers.ETag],

@@ -107,7 +107,7 @@ describe("Prefetch", () => {
         assert.equal(lists.get("often")?.solutionVersion, "version-1");
     });
 
-    it("prefetch omits watched films unless the stack has no filter for them", async () => {
+    it("prefetch omits watched films unless the stack has no filter that removes them", async () => {
         const { run, calls, lists } = harness({ a: 1 });
         await run();
         assert.deepEqual([calls[0]?.filter, lists.get("a")?.films.ids], ["arn:watched", "1"]);

@@ -137,7 +137,7 @@ describe("Request validation", () => {
         });
     }
 
-    it("a query with hundreds of errors returns 400 in less than 4 kB", async () => {
+    it("a query with hundreds of errors returns 400 with less than 4 kB", async () => {
         const many = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`${"\u{1F600}".repeat(3)}${at}`, 1]));
         const names = Object.keys(many).map((name) => [name, ["1", "2"]]);
         for (const more of [
@@ -158,7 +158,7 @@ describe("Request validation", () => {
         assert.deepEqual(problem.errors, [{ in: "query numResults", message: "must occur only once" }]);
     });
 
-    it("an unknown path returns 404 and an unknown method 405 with Allow", async () => {
+    it("an unknown path returns 404, and an unknown method returns 405 with the header Allow", async () => {
         assert.equal((await harness.ask("GET /nothing")).statusCode, 404);
         const result = await harness.ask("DELETE /events");
         assert.deepEqual([result.statusCode, result.headers.Allow], [405, "OPTIONS, POST"]);

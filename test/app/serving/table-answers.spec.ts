@@ -101,7 +101,7 @@ describe("Answers from the fallback tables", () => {
         assert.equal(ids(pairs.similar(newestFirst).films), "f23f22f21f20f19f18f17f16f15f14");
     });
 
-    it("similar returns films of the same genres if few users watched a film", () => {
+    it("similar returns films of the same genres if too few users watched the given film", () => {
         const ofD = tables.similar(["d"]);
         assert.deepEqual([ofD.from, ids(ofD.films)], ["genres", "ab"]);
         // Film b shares both genres with e: √1 · 8 is more than √½ · 9.
@@ -165,7 +165,7 @@ describe("makeTables", () => {
         genres: [["Drama"], ["Comedy", "Drama"], []][at % 3] ?? [],
     }));
 
-    it("makeTables returns equal bytes for equal interactions and lists each film once", async () => {
+    it("makeTables returns equal bytes for equal interactions, and each film is in the tables once", async () => {
         const make = async () =>
             JSON.stringify(makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "abc"));
         const text = await make();

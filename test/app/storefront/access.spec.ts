@@ -223,7 +223,7 @@ describe("Storefront accessibility", () => {
         await context.close();
     });
 
-    it("no page scrolls sideways at widths from 320 to 2,560 px", async () => {
+    it("no page needs horizontal scrolling at widths from 320 to 2,560 px", async () => {
         const { page, context } = await openPage(browser, served.url);
         for (const hash of ["#/", "#/?viewer=6", "#/compare?viewer=6", "#/status?viewer=6"]) {
             await page.goto(`${served.url}${hash}`);

@@ -157,7 +157,7 @@ describe("Storefront", () => {
         clean();
     });
 
-    it("the URL contains the open film, and Back closes it", async () => {
+    it("the URL contains the ID of the open film, and the Back button closes the film", async () => {
         const page = await open("#/?viewer=17");
         const [first = "", second = ""] = await filmsOf(page, "popular");
         const hash = () => page.evaluate(() => location.hash);

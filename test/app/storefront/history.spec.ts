@@ -73,7 +73,7 @@ describe("Viewer history in the storefront", () => {
         assert.deepEqual(complaints, []);
     });
 
-    it("the history of a new viewer begins with the film just watched", async () => {
+    it("the history of a new viewer begins with the film that the viewer watched last", async () => {
         const { page } = await open(await serve(), "#/?viewer=new-1");
         await openHistory(page);
         await said(page, ".history [role=status]", /^No film is known that this viewer watched in the last 30 days\.$/);

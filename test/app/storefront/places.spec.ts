@@ -9,7 +9,7 @@ describe("Storefront pages and settings", () => {
     const site = storefrontSite();
     const { open, askedFor, clean } = site;
 
-    it("the comparison shows popular, similar and personal films and marks common ones", async () => {
+    it("the comparison shows popular, similar and personal films, and marks films that are in several lists", async () => {
         const page = await open("#/compare?viewer=6");
         const columns = async () =>
             page.$$eval(".column", (all) =>
@@ -133,7 +133,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("the status page shows the owner the month's spend against the limit", async () => {
+    it("the status page shows the stack's owner the month's spend and the limit", async () => {
         const spend = { month: "2026-11", usd: 50, at: Date.now() };
         const owners = await serveStorefront({ tables: tablesDocument, histories, details: true, spend });
         try {

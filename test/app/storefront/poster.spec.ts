@@ -94,7 +94,7 @@ describe("Poster title", () => {
         assert.equal(lettered("(500)"), "(500)");
     });
 
-    it("setTitle fits any title into its box", () => {
+    it("setTitle fits any title into the poster's box for the title", () => {
         const word = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(..."abcdeimwMW'") });
         const box = { width: 168, height: 88, largest: 44, mostLines: 4 };
         fc.assert(

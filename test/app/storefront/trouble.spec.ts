@@ -45,7 +45,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("an empty row shows an explanation", async () => {
+    it("an empty row shows why it is empty", async () => {
         served.control.emptied = "trending";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await atRow(page, "trending", ".trouble");
@@ -54,7 +54,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("empty lists, comparisons and similar films show an explanation", async () => {
+    it("empty lists, comparisons and similar films show why they are empty", async () => {
         served.control.emptied = "";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await said(page, ".hero-film", /^There is no film to recommend\.$/);

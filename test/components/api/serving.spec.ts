@@ -153,7 +153,7 @@ describe("RecommendationApi component", () => {
         assert.deepEqual([names("Account"), names("UsagePlanKey")], [["api"], ["api"]]);
     });
 
-    it("Prefetch runs on a schedule, and RankingCampaign has the minimum TPS 1", async () => {
+    it("Prefetch creates a schedule, and RankingCampaign creates a campaign with a minimum of 1 TPS", async () => {
         await useMocks();
         const config = good({ rankingCampaign: "true", prefetchUsers: "5" });
         const [tableName, watchedFilterArn, failuresArn] = ["films", "arn:of:unwatched", "arn:of:failures"];

@@ -72,7 +72,7 @@ describe("popularity", () => {
         });
     }
 
-    it("popularity halves the weight of a view after each half-life", () => {
+    it("the weight of a view in popularity halves after each half-life", () => {
         const columns = columnsFrom([...views("old", 3, halfLifeDays), ...views("new", 2, 0)]);
         assert.deepEqual([...popularity(columns, viewsOf(columns))], [1.5, 2]);
         assert.deepEqual([...popularity(columns, viewsOf(columns), Number.POSITIVE_INFINITY)], [3, 2]);

@@ -84,7 +84,7 @@ describe("countedBill, the bill from Cost Explorer", () => {
         assert.equal(asked[1].Filter.And.length, 2);
     });
 
-    it("countedBill returns no forecast if AWS has too little data", async () => {
+    it("countedBill returns no forecast if AWS has too little data for one", async () => {
         answers = [{ __type: "DataUnavailableException", message: "Insufficient amount of historical data" }];
         assert.equal(await bill.forecast(period, scope), undefined);
         answers = [{ Total: { Amount: "12.5", Unit: "USD" } }];

@@ -67,7 +67,7 @@ describe("Request log of the local AWS (/_local/requests)", () => {
         assert.equal((await fetch(`http://127.0.0.1:${local.port}/_local/requests`, { method: "DELETE" })).status, 405);
     });
 
-    it("the log keeps an accepted call without a response after kill -9", async () => {
+    it("after kill -9, the log still contains an accepted call that got no response", async () => {
         const port = await freePort();
         gatewayProcess = spawn(process.execPath, [
             fileURLToPath(new URL("killed-gateway.ts", import.meta.url)),

@@ -35,7 +35,7 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
     });
     after(() => aws?.discard());
 
-    it("the secret is in no process argument, environment variable or log", async function () {
+    it("no process argument, environment variable or log contains the secret", async function () {
         if (!existsSync("/proc/self/environ")) this.skip();
         const Role = await aws.role("looking", { Service: "lambda.amazonaws.com" });
         const ZipFile = zipSync({ "index.js": strToU8(looking) });

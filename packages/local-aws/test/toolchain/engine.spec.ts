@@ -47,7 +47,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.equal(machine.engine().source, "Go modules");
     });
 
-    it("without the archive, Go modules build the engine, and stderr states the reason", async () => {
+    it("without the official archive, Go modules build the engine, and stderr states the reason", async () => {
         const { code, stderr } = await machine.run(["engine"]);
         assert.equal(code, 0, stderr);
         assert.match(stderr, /official archive cannot be used \(ENOTFOUND\); continuing without it/);
@@ -109,7 +109,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.equal(machine.engine().source, "Go modules");
     });
 
-    it("a Pulumi CLI without its Node.js language host is not used", async () => {
+    it("bootstrap.mjs does not use a Pulumi CLI that lacks its Node.js language host", async () => {
         machine.give("pulumi");
         await machine.run(["engine"]);
         assert.equal(machine.engine().source, "Go modules");
@@ -124,7 +124,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.deepEqual(machine.calls(), []);
     });
 
-    it("a later Pulumi CLI on PATH replaces the installed engine", async () => {
+    it("bootstrap.mjs uses a later Pulumi CLI on PATH instead of the installed engine", async () => {
         await machine.run(["engine"]);
         assert.ok(existsSync(bin()));
         machine.give("pulumi");
@@ -135,14 +135,14 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.deepEqual([engineWork(), existsSync(bin())], [[], false]);
     });
 
-    it("toolchain finds the engine after the clone was moved", async () => {
+    it("the function toolchain finds the engine after the clone was moved", async () => {
         await machine.run(["engine"]);
         const moved = join(machine.folder, "moved");
         renameSync(machine.root, moved);
         assert.equal(toolchain(moved).engine?.path, join(moved, ".tools", "bin", "pulumi"));
     });
 
-    it("toolchain returns no engine before bootstrap.mjs has run", () => {
+    it("the function toolchain returns no engine before bootstrap.mjs has run", () => {
         assert.equal(toolchain(machine.root).engine, undefined);
     });
 });

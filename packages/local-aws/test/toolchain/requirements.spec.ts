@@ -18,7 +18,7 @@ describe("bootstrap.mjs on a machine without tools", () => {
         return stderr.trimEnd().split("\n");
     }
 
-    it("a run lists each missing tool in one sentence and exits with 2", async () => {
+    it("bootstrap.mjs lists each missing tool in one sentence and exits with 2", async () => {
         machine = new Machine([]);
         const [npm, engine, python, ...more] = refused(await machine.run(["test"], { CI: "true" }));
         assert.match(npm ?? "", /^npm is not on the PATH: install Node\.js 20 or newer/);
@@ -35,7 +35,7 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.equal((await machine.run(["packages"])).code, 0);
     });
 
-    it("a run lists tools whose version is too old", async () => {
+    it("bootstrap.mjs lists tools whose version is too old", async () => {
         machine = new Machine(["npm", "go", "python3", "pulumi", "pulumi-language-nodejs"]);
         const old = {
             STUB_GO: "go1.19.4",
@@ -49,7 +49,7 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.match(python ?? "", /^python3 is 3\.9\.18, older than 3\.10: install/);
     });
 
-    it("a run reports a Python without the venv module", async () => {
+    it("bootstrap.mjs reports a Python without the venv module", async () => {
         machine = new Machine(["npm", "go", "python3"]);
         const lines = refused(await machine.run(["local"], { STUB_NO_VENV: "1" }));
         assert.deepEqual(lines.length, 1);

@@ -229,7 +229,7 @@ describe("Usage records of the local Personalize", () => {
         assert.ok(Math.abs((hours?.quantity ?? 0) - (solutionVersion?.trainingHours ?? 0)) < 1e-6);
     });
 
-    it("usage has the resource's tags, also after its deletion", async () => {
+    it("usage records contain the tags of the resource, even after the resource is deleted", async () => {
         const tags = [{ tagKey: "stack", tagValue: "dev" }];
         await send(new TagResourceCommand({ resourceArn: campaignArn, tags }));
         await send(new TagResourceCommand({ resourceArn: solutionArn, tags }));

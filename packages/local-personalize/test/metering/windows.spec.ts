@@ -62,7 +62,7 @@ describe("Billing windows of a campaign", () => {
         );
     });
 
-    it("more requests or a longer time never reduce the billed amount", () => {
+    it("more requests or a longer time never reduce the amount that is billed", () => {
         const count = fc.integer({ min: 0, max: 1_000_000 });
         fc.assert(
             fc.property(count, count, count, count, (minimum, requests, time, more) => {

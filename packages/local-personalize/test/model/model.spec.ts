@@ -127,7 +127,7 @@ describe("Recommender model", () => {
         });
     });
 
-    it("aws-popularity-count scores an item by its number of users", async () => {
+    it("aws-popularity-count scores an item by its number of different users", async () => {
         const popular = trainModel(interactions, "aws-popularity-count");
         const counts = popular.itemIds.map((_, item) => interactions.items.filter((other) => other === item).length);
         assert.deepEqual([...popular.popularity], counts);

@@ -88,7 +88,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         await assert.rejects(ann.sts.send(new GetCallerIdentityCommand({})), { name: "InvalidClientTokenId" });
     });
 
-    it("a session needs its token and ends after its duration", async () => {
+    it("requests with a session's keys need the session token, and fail after the session's duration", async () => {
         const bob = await aws.user("bob", allow("sts:AssumeRole"));
         const RoleArn = await aws.role("reader", { AWS: bob.arn }, allow("s3:ListAllMyBuckets"));
         const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: "short", DurationSeconds: 5 });
@@ -160,7 +160,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         });
     });
 
-    it("MiniStack's administrative paths are refused even if they are encoded or have more slashes", async () => {
+    it("MiniStack's administrative paths are refused, even in an encoded form or with additional slashes", async () => {
         const spellings = [
             "/_ministack/reset",
             "//_ministack/reset",

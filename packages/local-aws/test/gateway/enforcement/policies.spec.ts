@@ -76,7 +76,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         );
     });
 
-    it("GetRecommendations also needs permission on its filter", async () => {
+    it("GetRecommendations with a filter also needs permission on the filter", async () => {
         const [campaignArn, filterArn] = [personalizeArn("campaign/none"), personalizeArn("filter/none")];
         const user = await aws.user("filtering", allow("personalize:GetRecommendations", campaignArn));
         const ask = (filter?: string) =>
@@ -104,7 +104,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         assert.equal(Policy?.DefaultVersionId, "v2");
     });
 
-    it("an unknown AWS managed policy grants nothing, and the denial contains its name", async () => {
+    it("an unknown AWS managed policy grants nothing, and the access error contains the policy's name", async () => {
         const user = await aws.user("forecaster");
         const PolicyArn = "arn:aws:iam::aws:policy/AmazonForecastFullAccess";
         await aws.admin.iam.send(new AttachUserPolicyCommand({ UserName: "forecaster", PolicyArn }));
