@@ -67,7 +67,7 @@ const row = (name: string, figures: Figures, settings: string) => [
     settings,
 ];
 console.log(
-    `MovieLens 100k, ${deciding.flat().length} users that no model was trained on; the newest 10 % of their items are to be predicted:`,
+    `MovieLens 100k: predictions of the newest 10 % of the items of ${deciding.flat().length} users, who are in no model's training data:`,
 );
 console.log(
     table(head, [
@@ -107,7 +107,7 @@ async function besideHrnn(file: string): Promise<number> {
     const last: Trials = trialsOf(liked, () => 1);
     const { masked, unmasked } = ownLists(last, last.folds, log);
     const measured = [figuresOf(last, last.folds, masked), figuresOf(last, last.folds, unmasked)] as const;
-    console.log(`\nRatings above 3.6, ${last.folds.flat().length} users; the last item is to be predicted:`);
+    console.log(`\nRatings above 3.6: predictions of the last item of ${last.folds.flat().length} users:`);
     const names = ["this repository", "this repository, watched items not masked"];
     const real = ["aws-hrnn of the real service, 2018", REAL_HRNN.ndcg10, REAL_HRNN.mrr25, REAL_HRNN.coverage];
     const rows = measured.map(({ ndcg10, mrr25, coverage }, at) => [
@@ -124,7 +124,7 @@ function showColdItems() {
     if (!existsSync(file)) return log(`There is no file ${file}, so the test with new items is skipped.`);
     const { recall, random, users, coldItems } = coldFigures(trials, deciding, catalogueOf(file));
     console.log(
-        `\nLists of 25 for ${users} users, from ${coldItems} new items of which the models know only the genres:`,
+        `\nLists of 25 items for ${users} users, chosen from ${coldItems} new items of which the models know only the genres:`,
     );
     const rows = [
         ["this repository", recall.toFixed(4)],
@@ -148,7 +148,7 @@ function showRealLists() {
             list.map(({ itemId, score }) => shown(itemId, score)).join(", "),
         ];
     });
-    console.log("\nThe first items and scores (*: watched):");
+    console.log("\nThe first recommended items and their scores (*: already watched):");
     console.log(table(["user", "a real campaign", "this repository"], rows));
 }
 

@@ -51,7 +51,7 @@ async function benchOf(size: number): Promise<Goal[]> {
     const csv = join(folder, "ratings.csv");
     const rows: string[][] = [];
     const run = async (name: string, program: () => Promise<Measured>) => {
-        log(`${size} million rows: ${name}`);
+        log(`preparing ${size} million rows with ${name}`);
         const result = await best(program);
         rows.push([name, result.seconds.toFixed(2), result.peakMib?.toFixed(0) ?? "?"]);
         return result;
@@ -111,7 +111,9 @@ async function compare(engine: string): Promise<void> {
         encoding: "utf8",
     });
     const { rows, ofRows, tables, ofTables } = JSON.parse(printed);
-    log(`data-prep and ${engine} agree in ${rows} of ${ofRows} rows and ${tables} of ${ofTables} lists`);
+    log(
+        `data-prep and ${engine} write the same result for ${rows} of ${ofRows} rows and ${tables} of ${ofTables} lists`,
+    );
     equal += rows + tables;
     compared += ofRows + ofTables;
 }

@@ -56,7 +56,9 @@ const rows = results
     ]);
 console.log(table(["suite", "calls", "operations", "refused", "result"], rows));
 const operations = distinct(results.flatMap(({ calls }) => calls));
-console.log(`${operations} operations in ${((performance.now() - begun) / 1000).toFixed(0)} seconds\n`);
+console.log(
+    `The suites called ${operations} different operations in ${((performance.now() - begun) / 1000).toFixed(0)} seconds\n`,
+);
 
 const passed = results.filter(({ failure }) => failure === undefined).length;
 process.exitCode = printGoals([

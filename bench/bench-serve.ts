@@ -118,7 +118,8 @@ async function startAndStop(input: object, connections: number, time: number): P
 async function filterOf(campaignArn: string): Promise<string> {
     const { campaign } = await personalize.send(new DescribeCampaignCommand({ campaignArn }));
     const { datasetGroupArn = "" } = await aws.outputs();
-    if (campaign?.status !== "ACTIVE") throw new Error(`The campaign is ${campaign?.status}.`);
+    if (campaign?.status !== "ACTIVE")
+        throw new Error(`The status of the campaign is ${campaign?.status}, not ACTIVE.`);
     const filterExpression = 'EXCLUDE ItemID WHERE Interactions.event_type IN ("Watch")';
     const command = new CreateFilterCommand({ name: "bench", datasetGroupArn, filterExpression });
     const { filterArn = "" } = await personalize.send(command);

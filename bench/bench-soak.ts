@@ -35,7 +35,7 @@ const stack = await startApiStack(say);
 try {
     const { instance } = stack.aws;
     const state = await stateOf(instance);
-    if (state.kind !== "running") throw new Error("The local AWS does not run.");
+    if (state.kind !== "running") throw new Error("The local AWS is not running.");
     const { pid } = state.running;
     /** Returns the resident memory of the local AWS with all its processes, in MiB. */
     const memory = () => {

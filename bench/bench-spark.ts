@@ -33,11 +33,11 @@ try {
     for (const size of sizes) {
         const folder = await generated(size * 1_000_000);
         const csv = join(folder, "ratings.csv");
-        log(`${size} million rows: data-prep`);
+        log(`preparing ${size} million rows with data-prep`);
         await mkdir(join(work, "ours"), { recursive: true });
         const output = join(work, "ours", "interactions.csv");
         const ours = await measured(process.execPath, ["data-prep/cli.ts", csv, "--event", event, "--output", output]);
-        log(`${size} million rows: Spark on two cores`);
+        log(`preparing ${size} million rows with Spark on two cores`);
         const spark = sparkOf([script, csv, "--event", event, "--output", join(work, `spark-${size}`)]);
         const theirs = await measured(spark.command, spark.args, spark.env);
         const perSecond = (seconds: number) => Math.round((size * 1_000_000) / seconds).toLocaleString("en-US");

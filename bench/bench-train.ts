@@ -93,7 +93,7 @@ try {
         if (!measured || measured.failed > 0) throw new Error(`A request failed: ${measured?.failure}`);
         const gib = process.resourceUsage().maxRSS / 2 ** 20;
         log(
-            `  ${seconds.toFixed(1)} s, peak ${gib.toFixed(2)} GiB, p99 of GetRecommendations ${measured.p99.toFixed(1)} ms`,
+            `  trained in ${seconds.toFixed(1)} s with at most ${gib.toFixed(2)} GiB; p99 of GetRecommendations meanwhile: ${measured.p99.toFixed(1)} ms`,
         );
         rows.push([size.name, seconds.toFixed(1), gib.toFixed(2), measured.p50.toFixed(1), measured.p99.toFixed(1)]);
         if (size.name !== "24m") continue;

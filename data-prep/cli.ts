@@ -126,7 +126,8 @@ function badRowsOf(text: string): string {
 function shareOf(text: string): number {
     const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
     const share = Number(number) / (percent ? 100 : 1);
-    if (!(share >= 0 && share <= 1)) throw new InvalidArgumentError("It is a share of the rows, such as 0.1%.");
+    if (!(share >= 0 && share <= 1))
+        throw new InvalidArgumentError("The value must be a share of the rows, such as 0.1%.");
     return share;
 }
 

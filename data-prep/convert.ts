@@ -47,7 +47,8 @@ export async function convert(
     let work = Buffer.alloc(2 * PIECE);
     for (const plan of plans) {
         const take = rows.takerOf(plan);
-        // Bytes before the next scan: a long record is not scanned again with each piece, which would take quadratic time.
+        // `enough` is the number of bytes before the next scan. Scanning a long record again with each piece would take
+        // quadratic time.
         let [kept, enough] = [0, 0];
         const convertPiece = async (piece: Uint8Array, isLast = false): Promise<void> => {
             // Copy the chunk, because a source may reuse its buffer.
@@ -104,7 +105,7 @@ function createOutputBuffers(write: WriteBytes): OutputBuffers {
         await written;
         [free, busy] = [busy, free];
         written = write(bytes);
-        // The next call awaits the write and receives its error.
+        // Ignore the error here: the next call awaits `written` and receives it.
         written.catch(() => undefined);
         return bytes.length;
     };
@@ -121,7 +122,7 @@ function extraNamesOf(plans: readonly Plan[]): string[] {
     const most = maxColumns.Interactions;
     if (own.length > most) {
         throw new Error(
-            `The interactions have ${own.length} further columns (${own.join(", ")}), and the service allows ${most}. ` +
+            `The interactions have ${own.length} additional columns (${own.join(", ")}), and Personalize allows only ${most}. ` +
                 "Choose by --columns user=…,item=…,time=…,event=…,NAME=COLUMN.",
         );
     }

@@ -57,7 +57,7 @@ export async function readLayout(
         const table = await openTable(source);
         if (!table) {
             if (only) throw notTable(source.name);
-            log(`Left out: ${notTable(source.name).message}`);
+            log(`Skipped a file: ${notTable(source.name).message}`);
             continue;
         }
         try {
@@ -65,7 +65,7 @@ export async function readLayout(
         } catch (error) {
             await table.stop();
             if (only) throw error;
-            log(`Left out: ${error instanceof Error ? error.message : String(error)}`);
+            log(`Skipped a file: ${error instanceof Error ? error.message : String(error)}`);
         }
     }
     if (plans.length === 0) {

@@ -37,9 +37,10 @@ const WHEEL = "recbole==1.2.1";
  * reach only registries.
  */
 export async function downloadFromGroupLens({ env }: DownloadContext): Promise<MovieLensFiles> {
-    if (env.CI === "true") throw new Error("not tried, because CI=true");
+    if (env.CI === "true") throw new Error("no download was tried, because CI=true");
     const zip = await download(GROUPLENS_URL);
-    if (createHash("md5").update(zip).digest("hex") !== GROUPLENS_MD5) throw new Error("its checksum is wrong");
+    if (createHash("md5").update(zip).digest("hex") !== GROUPLENS_MD5)
+        throw new Error("the downloaded archive has a wrong checksum");
     const files = readFromZip(zip, ["u.data", "u.item"]);
     return { ratings: take(files, "u.data"), items: { name: "u.item", bytes: take(files, "u.item") } };
 }

@@ -69,7 +69,7 @@ export async function optionsOfStack(stack: string, projectDir: string, folder: 
     const named = fileOf("dataOptionsFile");
     if (named === undefined) {
         throw new OptionsFileError(
-            `Stack ${stack} names no options file. Set it:  pulumi config set dataOptionsFile shop.yaml --stack ${stack}`,
+            `The configuration of stack ${stack} contains no options file. Set one:  pulumi config set dataOptionsFile shop.yaml --stack ${stack}`,
         );
     }
     const optionsFile = await readOptionsFile(relative(".", named), folder);

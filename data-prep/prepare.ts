@@ -158,9 +158,11 @@ function logAttributes(
 ): void {
     for (const table of Object.values(found.tables)) if (table?.understood) log(table.understood);
     if (found.catalogue.length === 0) {
-        log(`No item file came with ${name}: items will be shown by their ids, and no items.csv is written.`);
+        log(`No item file came with ${name}: items are shown by their IDs, and no items.csv is written.`);
     } else if (found.columns === 0) {
-        log("The items have only ids and titles, so no items.csv is written: the service needs one more column.");
+        log(
+            "The items have only IDs and titles, so no items.csv is written: Personalize requires at least one more column.",
+        );
     }
     for (const [table, rows] of Object.entries(found.tables)) {
         if (rows && rows.leftOut.length > 0) log(`Left out of ${table}.csv: ${rows.leftOut.join(", ")}`);

@@ -154,13 +154,13 @@ export function refuseOneFileTwice(paths: readonly string[], outputPath: string,
     };
     for (const [content, path] of Object.entries(outputs)) {
         if (resolve(outputPath) === resolve(path)) {
-            throw new UnfitDataError(`${outputPath} is where the ${content}: name another file with --output.`);
+            throw new UnfitDataError(`${outputPath} is where the ${content}: choose another file with --output.`);
         }
     }
     const written = [outputPath, beside.schema, ofUsers.schema, ...Object.values(outputs)].map((path) => resolve(path));
     const given = [...paths, items, users].filter((path) => path !== undefined);
     const twice = given.find((path) => written.includes(resolve(path)));
-    if (twice) throw new UnfitDataError(`${twice} is the input and the output: name another file with --output.`);
+    if (twice) throw new UnfitDataError(`${twice} would be both input and output: choose another file with --output.`);
 }
 
 /** Returns the command-line options that name the tables of items and users, and their columns. */

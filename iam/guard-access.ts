@@ -173,8 +173,8 @@ function closes(scope: GuardScope): readonly Statement[] {
 /** Returns the permissions of the function that forwards notifications to a chat. */
 export function notifierPolicy(scope: GuardScope, webhookParameter: string): PolicyDocument {
     return document([
-        // Enough for parameters that use the account's SSM key. A customer managed key needs kms:Decrypt for this role
-        // in its key policy.
+        // This permission is enough for parameters that use the account's SSM key. A customer managed key needs
+        // kms:Decrypt for this role in its key policy.
         allow("ReadWebhook", ["ssm:GetParameter"], regionalArn(scope, "ssm", `parameter${webhookParameter}`)),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.notifier),

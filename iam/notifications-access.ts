@@ -26,7 +26,8 @@ export function topicPolicy(scope: NotificationsScope): PolicyDocument {
     return {
         Version: "2012-10-17",
         Statement: [
-            // The user guide allows all budgets of the account, and mentions no budget name.
+            // The policy in the AWS Budgets user guide allows all budgets of the account, and no condition for one
+            // budget is documented.
             publish("BudgetsPublish", "budgets.amazonaws.com", `arn:${partition}:budgets::${accountId}:*`),
             publish(
                 "AllowAlarms",

@@ -24,7 +24,7 @@ await runAction(options.verbose, async () => {
         process.stderr.write(`warning: the state of stack ${stack} cannot be read: ${reason}\n`);
     }
     for (const { what, reason } of report.unread) {
-        process.stderr.write(`warning: not checked: ${what}: ${reason}\n`);
+        process.stderr.write(`warning: ${what} could not be checked: ${reason}\n`);
     }
     if (options.json) {
         console.log(JSON.stringify({ schemaVersion: 1, ...report, unreadableStacks: stacks.unreadable }));
@@ -53,7 +53,7 @@ function print({
         console.log(listing(rows));
         const unknown = rows.filter(({ usdPerMonth }) => usdPerMonth === null).length;
         const more = unknown > 0 ? `, and ${unknown} of unknown price` : "";
-        console.log(`Cost a month: ${approximately(monthlyUsd)}${more} ${priceNote}\n`);
+        console.log(`Monthly cost: ${approximately(monthlyUsd)}${more} ${priceNote}\n`);
         console.log(
             "Delete them in this order; wait until each campaign and solution is deleted before you delete what it uses:",
         );

@@ -192,14 +192,14 @@ async function place(region: string): Promise<BudgetScope> {
 function aboveZero(text: string): number {
     const usd = Number(text);
     if (!(usd > 0)) {
-        throw new InvalidArgumentError("It must be a number of US dollars above 0.");
+        throw new InvalidArgumentError("The limit must be a number of US dollars above 0.");
     }
     return usd;
 }
 
 function mailAddress(text: string): string {
     if (!isMailAddress(text)) {
-        throw new InvalidArgumentError("It must be a mail address.");
+        throw new InvalidArgumentError("The value must be a mail address.");
     }
     return text;
 }

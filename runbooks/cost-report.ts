@@ -151,7 +151,7 @@ function times(calls: number): string {
 function wholeDays(text: string): number {
     const days = Number(text);
     if (!Number.isInteger(days) || days < 1 || days > 365) {
-        throw new InvalidArgumentError("It must be a whole number from 1 to 365.");
+        throw new InvalidArgumentError("The value must be a whole number from 1 to 365.");
     }
     return days;
 }

@@ -135,7 +135,7 @@ function show({ config }: OperatedStack, published: Published | undefined): void
 function everyTime(text: string): number {
     const seconds = interval(text);
     if (seconds === undefined) {
-        throw new InvalidArgumentError("It must be a time such as 30s, 5m or 1h.");
+        throw new InvalidArgumentError("The value must be a time such as 30s, 5m or 1h.");
     }
     return seconds;
 }

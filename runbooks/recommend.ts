@@ -164,7 +164,7 @@ function userId(text: string, before: string[] = []): string[] {
 function numResults(text: string): number {
     const value = Number(text);
     if (!Number.isInteger(value) || value < 1 || value > 500) {
-        throw new InvalidArgumentError("It must be a whole number from 1 to 500.");
+        throw new InvalidArgumentError("The value must be a whole number from 1 to 500.");
     }
     return value;
 }
@@ -173,7 +173,7 @@ function numResults(text: string): number {
 function filterValue(text: string, before: Record<string, string[]>): Record<string, string[]> {
     const [, placeholder = "", value = ""] = /^\$?([^=]+)=(.+)$/.exec(text) ?? [];
     if (placeholder === "") {
-        throw new InvalidArgumentError("It must be a placeholder and its value, for example GENRE=Comedy.");
+        throw new InvalidArgumentError("The value must be a placeholder and its value, for example GENRE=Comedy.");
     }
     return { ...before, [placeholder]: [...(before[placeholder] ?? []), value] };
 }

@@ -168,7 +168,7 @@ function printPlan(isNew: boolean, price: UsdRange, priced: string): number {
 function refuseAutomatic({ syncWithLatestSolutionVersion }: OperatedStack["config"]): void {
     if (syncWithLatestSolutionVersion) {
         throw new RunbookError(
-            "Amazon Personalize trains and switches automatically here (syncWithLatestSolutionVersion), without a quality gate. " +
+            "Amazon Personalize trains this stack's solution and switches its campaign automatically (syncWithLatestSolutionVersion), without a quality gate. " +
                 "Run `pulumi config set syncWithLatestSolutionVersion false` and `pulumi up` to use this runbook.",
         );
     }

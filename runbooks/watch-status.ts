@@ -111,7 +111,7 @@ function show(before: StackReport | undefined, current: StackReport): void {
     if (process.stdout.isTTY) {
         clearScreen();
         console.log(
-            `${reportText(current)}\n${clock()}, refreshed every ${options.poll} s; Ctrl-C ends the display, and nothing in AWS`,
+            `${reportText(current)}\n${clock()}, refreshed every ${options.poll} s; Ctrl-C ends the display, but nothing in AWS`,
         );
         return;
     }
@@ -127,7 +127,7 @@ function clock(): string {
 function positive(text: string): number {
     const value = Number(text);
     if (!(value > 0)) {
-        throw new InvalidArgumentError("It must be a number above 0.");
+        throw new InvalidArgumentError("The value must be a number above 0.");
     }
     return value;
 }

@@ -116,7 +116,7 @@ describe("Invalid command lines", () => {
     const unknown = others.map((name): Line => [`${name} --no-such-option`, 2, /unknown option '--no-such-option'/]);
 
     for (const [line, exitCode, message] of [...lines, ...unknown]) {
-        it(`"${line}" exits with one message that names the fault`, async () => {
+        it(`"${line}" exits with one message that states what is wrong`, async () => {
             const { exitCode: found, stdout, stderr } = await runLine(line);
             assert.match(stderr, message);
             assert.deepEqual([found, stdout], [exitCode, ""], stderr);

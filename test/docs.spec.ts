@@ -17,7 +17,7 @@ const anchorsOf = (page: string) =>
     );
 
 describe("Pages in docs/", () => {
-    it("each link leads to an existing file and heading", () => {
+    it("each link in the documents leads to an existing file and heading", () => {
         const broken: string[] = [];
         const readmes = tracked.filter((file) => /^packages\/.*(README|REFERENCE)\.md$/.test(file));
         for (const page of [...pages, ...readmes]) {
@@ -33,7 +33,7 @@ describe("Pages in docs/", () => {
         assert.deepEqual(broken, []);
     });
 
-    it("docs/README.md links each page", () => {
+    it("docs/README.md links to each page", () => {
         const index = read("docs/README.md");
         const names = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md") && name !== "README.md");
         assert.deepEqual(
@@ -42,7 +42,7 @@ describe("Pages in docs/", () => {
         );
     });
 
-    it("docs/troubleshooting.md lists at least 30 messages that the program prints", () => {
+    it("docs/troubleshooting.md lists at least 30 messages, and the program contains each of them", () => {
         const program = sources.map(read).join("\n").replaceAll("\\`", "`");
         const rows = [...read("docs/troubleshooting.md").matchAll(/^\| `([^`]+)` \| (.+) \| (.+) \|$/gm)];
         assert.ok(rows.length >= 30, `${rows.length} messages`);

@@ -22,7 +22,7 @@ const others = (page: string, pattern: RegExp, expected: readonly string[]) =>
     (read(page).match(pattern) ?? []).filter((text) => !expected.includes(text)).map((text) => `${page}: ${text}`);
 
 describe("Prices and durations in the documents", () => {
-    it("each price of a month is that of the campaign, the default stack or a parked stack", () => {
+    it("each monthly price in the documents is the price of the campaign, the default stack or a parked stack", () => {
         const prices = [
             campaignUsdPerMonth(recipe, 1),
             estimate(idleStack).idleUsd,
@@ -34,7 +34,7 @@ describe("Prices and durations in the documents", () => {
         );
     });
 
-    it("each price of a training is that of MovieLens 100k", () => {
+    it("each training price in the documents is the price for MovieLens 100k", () => {
         const price = approximately(trainingUsd(recipe, movieLens)).replace("≈ ", "");
         for (const page of ["README.md", "docs/deploy.md", "docs/life.md", "docs/runbooks.md"]) {
             assert.ok(read(page).includes(`≈ ${price}`), page);
@@ -42,7 +42,7 @@ describe("Prices and durations in the documents", () => {
         }
     });
 
-    it("each duration of an update is that of doctor", () => {
+    it("each duration of an update in the documents is the duration that the runbook doctor uses", () => {
         const { groupAndDataset, import: imported, training, campaign } = observedMinutes;
         const minutes = (...parts: readonly { readonly low: number; readonly high: number }[]) =>
             `${parts.reduce((sum, { low }) => sum + low, 0)} to ${parts.reduce((sum, { high }) => sum + high, 0)} minutes`;

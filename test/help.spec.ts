@@ -11,13 +11,13 @@ import { read } from "./support/sources.ts";
 describe("npm run help", () => {
     const { scripts, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-    it("help lists each npm script once, in lines of at most 120 columns", () => {
+    it("npm run help lists each npm script once, in lines of at most 120 columns", () => {
         const listed = Object.values(groups).flatMap((group) => Object.keys(group));
         assert.deepEqual(listed.toSorted(), Object.keys(scripts).toSorted());
         for (const line of helpText().split("\n")) assert.ok(line.length <= 120, line);
     });
 
-    it("each runbook has a file, a declaration and a script", () => {
+    it("each runbook has a file, a declaration and an npm script", () => {
         const files = readdirSync(join(root, "runbooks")).filter((file) => file.endsWith(".ts"));
         assert.deepEqual(
             Object.keys(runbooks).toSorted(),
@@ -27,7 +27,7 @@ describe("npm run help", () => {
         for (const name of Object.keys(runbooks)) assert.equal(scripts[name], `${start} runbooks/${name}.ts`);
     });
 
-    it("docs/runbooks.md has exactly the row of each runbook's declaration", () => {
+    it("docs/runbooks.md contains the row that each runbook's declaration requires", () => {
         const page = read("docs/runbooks.md").replaceAll(/^\| \[([\w-]+)\]\(#\S+\) /gm, "| $1 ");
         const rows = Object.entries(runbooks).map(
             ([name, { purpose, changes, costs, asks }]) =>
@@ -39,7 +39,7 @@ describe("npm run help", () => {
         );
     });
 
-    it("--help of each command prints two valid examples and --version", async () => {
+    it("--help of each command prints two valid examples and the option --version", async () => {
         const programs = Object.keys(commands).flatMap((name) => {
             const program = /\s((?:runbooks|data-prep|bench|test\/drills|packages)\/\S+\.ts)$/.exec(scripts[name])?.[1];
             return program === undefined ? [] : [[name, program] as const];

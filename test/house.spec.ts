@@ -54,7 +54,7 @@ function* importsOf(file: string): Generator<string> {
 }
 
 describe("imports and folders of the repository", () => {
-    it("folders import only the folders and packages allowed for them", () => {
+    it("files import only from the folders and packages that are allowed for their folder", () => {
         assert.ok(files.length > 300, `${files.length} files`);
         const wrong: string[] = [];
         for (const file of files) {
@@ -70,7 +70,7 @@ describe("imports and folders of the repository", () => {
         assert.deepEqual(wrong, []);
     });
 
-    it("no files import each other in a circle", () => {
+    it("no files import each other in a cycle", () => {
         const known = new Set(files);
         const imports = new Map(
             files.map((file) => [

@@ -89,7 +89,7 @@ describe("Commands in messages and documents", () => {
     });
     after(() => rm(instance.dir, { recursive: true, force: true }));
 
-    it("each npm command names a script of package.json", () => {
+    it("each printed npm command contains a script of package.json", () => {
         assert.ok(commands.size > 300, `${commands.size} commands`);
         const unknown = [...commands.values()].filter(
             ({ words: [name = ""] }) => name !== "pulumi" && !(name in scripts),
@@ -100,7 +100,7 @@ describe("Commands in messages and documents", () => {
         );
     });
 
-    it("each option of an npm command appears in the help of its script", async () => {
+    it("each option of a printed npm command appears in the help of its script", async () => {
         const helps = new Map<string, Promise<string>>();
         const helpOf = async (names: readonly string[]) => {
             const [name = "", ...rest] =
@@ -122,7 +122,7 @@ describe("Commands in messages and documents", () => {
         assert.deepEqual(faults, []);
     });
 
-    it("the Pulumi CLI accepts the options of each pulumi command", async () => {
+    it("the Pulumi CLI accepts the options of each printed pulumi command", async () => {
         const shapes = new Map<string, string>();
         for (const { file, args } of ofPulumi) {
             const [verb = "", second = ""] = args;
@@ -143,7 +143,7 @@ describe("Commands in messages and documents", () => {
         assert.deepEqual(faults, []);
     });
 
-    it("each pulumi config command names a key of the table", () => {
+    it("each printed pulumi config command sets an existing config key", () => {
         const known = new Set([...Object.keys(keys), "operatedStack"]);
         const faults = ofPulumi.flatMap(({ file, args }) => {
             const [verb, action = "", ...rest] = args.filter((word) => !/^(--cwd|operator)$/.test(word));

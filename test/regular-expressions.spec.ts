@@ -47,7 +47,7 @@ function isSuperLinear(text: string): boolean {
 }
 
 describe("Regular expressions of the repository", () => {
-    it("each regular expression needs linear time by static analysis", () => {
+    it("static analysis shows that each regular expression needs only linear time", () => {
         const expressions = tracked
             .filter((file) => /\.(tsx?|mjs)$/.test(file) && !ownTexts.test(file))
             .flatMap(expressionsIn);
@@ -98,7 +98,7 @@ describe("Parsers with hostile text of double length", () => {
     /** Number of repetitions. The minimum of the times excludes garbage collection and compilation. */
     const maxRounds = 30;
     for (const [what, { text, read }] of Object.entries(hostile)) {
-        it(`parsing ${what} of double length takes about double time`, () => {
+        it(`parsing ${what} of twice the length takes about twice the time`, () => {
             const [once, twice] = [text(40_000), text(80_000)];
             let [of, ofTwice] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
             const isLinear = () => ofTwice < 5 || ofTwice < 3.2 * of;

@@ -36,7 +36,7 @@ const longestRetry = day;
  */
 export function nextStep(state: BatchState, { now, request, served, everyDays }: Observed): Step {
     const { making, live, failure, leaving } = state;
-    // The run that switched to this generation ended before it stored its state.
+    // The run that switched the API to this generation of lists ended before it stored its state, so switch again.
     if (making !== undefined && making.generation === served) return "switch";
     if (making !== undefined) return making.request === request ? making.phase : "abandon";
     if (leaving.length > 0) return "expire";

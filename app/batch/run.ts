@@ -81,7 +81,7 @@ async function doSteps(run: Run, taken: BatchState): Promise<{ state: BatchState
         if (step === "wait" || ports.timeLeft() < reserve) return { state, observed };
         try {
             const after = await steps[step](run, state, observed);
-            // The job still runs.
+            // The step waits for a job that is still in progress.
             if (after === state) return { state, observed };
             state = after;
         } catch (error) {
@@ -315,6 +315,6 @@ const leavingOf = ({ generation, jobName }: Generation) => ({ generation, jobNam
 
 /** Returns the generation that is being made. Throws Error without one, which is a bug of `nextStep`. */
 function makingOf({ making }: BatchState): Making {
-    if (making === undefined) throw new Error("no generation is being made");
+    if (making === undefined) throw new Error("the state contains no generation of lists that is being made");
     return making;
 }

@@ -46,7 +46,7 @@ export function batchLists(parts: BatchListParts) {
         reason: FilmListReason = "no-list",
     ): Promise<FilmListAnswer> {
         const { lists } = await watch.known();
-        // A job has one filter, so it cannot answer a named one.
+        // A batch job applies one filter to all lists, so its lists cannot answer a request that names another filter.
         const key = lists === undefined || ask.filter !== undefined ? "" : batchListKey(lists.generation);
         const remembered = memory.find(ask.userId);
         const trusted = clock() - remembered.readAt < limits.trusted && ask.since <= remembered.revision;

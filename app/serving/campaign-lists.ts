@@ -54,7 +54,7 @@ export function campaignLists(parts: CampaignListParts) {
     async function call(wanted: ListWanted, key: string, ask: Resilience["ask"], trace: Trace): Promise<KeptList> {
         const { userId, filter, values, context, revision, solutionVersion, without } = wanted;
         if (!(await allowed(wanted))) throw new NoAllowanceError();
-        // A call accepts one filter, so a named filter replaces the default one.
+        // GetRecommendations accepts one filter, so a filter that the request names replaces the default filter.
         const arn = filter === undefined ? watchedFilterArn || undefined : (filters[filter] ?? "");
         const madeAt = clock();
         const filtered = arn !== undefined && { filter: { arn, values } };
@@ -107,7 +107,8 @@ export function campaignLists(parts: CampaignListParts) {
         const flight = `${wanted.userId}\u0000${key}`;
         const underWay = calls.get(flight);
         if (underWay !== undefined && underWay.revision >= wanted.revision) {
-            // Limit only this request's wait, because a background call may take longer.
+            // Limit only how long this request waits for the running call, because a call in the background may take
+            // longer.
             return withTimeout(limits.campaign, () => underWay.list);
         }
         const list = call(wanted, key, ask, trace).finally(() => {

@@ -87,7 +87,7 @@ function readToken(token: string): Past {
         const [at, itemId] = JSON.parse(Buffer.from(token, "base64url").toString());
         if (Number.isFinite(at) && typeof itemId === "string") return { itemId, at };
     } catch {
-        // The token is invalid. The code below throws the problem.
+        // The nextToken is invalid: throw the error below.
     }
     throw badQuery("nextToken", "must be the nextToken of an earlier answer");
 }

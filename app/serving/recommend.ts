@@ -87,7 +87,7 @@ export function recommender(parts: RecommendParts) {
         let viewer = stored;
         let answer = good(viewer);
         if (answer === undefined && trusted) {
-            // Another process may have called the campaign in the meantime.
+            // Read the table again, because another process may have stored a list of the campaign in the meantime.
             viewer = await readViewer(ask, key, trace);
             answer = good(viewer);
         }
@@ -95,7 +95,7 @@ export function recommender(parts: RecommendParts) {
 
         const made = known.away ? "away" : await lists.ask(wantedOf(viewer), trace);
         const { revision } = viewer;
-        // Memory may contain events that happened after the call to the campaign.
+        // This process may have received events of the viewer after the call to the campaign.
         viewer = newer(memory.find(ask.userId), viewer);
         if (typeof made !== "string") {
             trace.layer = "campaign";

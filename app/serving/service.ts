@@ -129,7 +129,7 @@ export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
     const { filters, watchedFilterArn = "", publicHistories = false, batch = false, noun = "film" } = config;
     const { filtersOfWatched = [], trackUnproven = true, customMetrics = true } = config;
-    // Without a campaign, a request can wait longer for the table.
+    // A stack with batch inference calls no campaign, so its requests can wait longer for DynamoDB.
     const tableResilience = resilience(batch ? limits.table + limits.campaign : limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
     const rankingResilience = resilience(limits.campaign, limits, (error) => failureOf(error) !== "refused");

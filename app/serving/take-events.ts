@@ -88,7 +88,9 @@ export function eventTaker(parts: EventParts) {
             if (await ask((signal) => table.putRecent(userId, after, revision, expiresAt, signal))) return after;
             before = undefined;
         }
-        throw new Error("other processes stored events of the same viewer at the same time");
+        throw new Error(
+            "the event was not stored, because other processes stored events of the same viewer at the same time",
+        );
     }
 
     /** Reads the viewer's item; returns undefined while DynamoDB does not answer. */

@@ -56,10 +56,10 @@ function viewerIn(claims: Readonly<Record<string, unknown>>, claim: string): str
     const value = claims[claim];
     const viewer = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
     if (typeof viewer !== "string" || viewer === "" || !viewer.isWellFormed() || /\p{Cc}/u.test(viewer)) {
-        throw new InvalidTokenError(`its claim ${claim} is not the id of a viewer`);
+        throw new InvalidTokenError(`the claim ${claim} is not a viewer ID`);
     }
     if (Buffer.byteLength(viewer) > idBytes) {
-        throw new InvalidTokenError(`its claim ${claim} is longer than ${idBytes} bytes`);
+        throw new InvalidTokenError(`the claim ${claim} is longer than ${idBytes} bytes`);
     }
     return viewer;
 }

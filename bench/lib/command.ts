@@ -31,7 +31,7 @@ export const whole =
     (text: string): number => {
         const value = Number(text);
         if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-            throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+            throw new InvalidArgumentError(`The value must be a whole number of at least ${least}.`);
         }
         return value;
     };
@@ -40,7 +40,7 @@ export const whole =
 export function aboveZero(text: string): number {
     const value = Number(text);
     if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
-        throw new InvalidArgumentError("It must be a number above 0.");
+        throw new InvalidArgumentError("The value must be a number above 0.");
     }
     return value;
 }

@@ -112,7 +112,7 @@ function listsOf(training: Columns, catalogue: readonly CatalogueItem[]) {
     const tables = openTables(makeTables(training, catalogue, ""));
     const recommended = (events: readonly Event[]) => {
         const history = events.flatMap(({ itemId }) => numbers.get(itemId) ?? []);
-        // The filter of watched films.
+        // Leave out watched films, as the default filter does.
         const passing = new Uint8Array(model.itemIds.length).fill(1);
         for (const item of history) passing[item] = 0;
         return recommend(model, { history, passing }, askedLength);

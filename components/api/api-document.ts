@@ -131,7 +131,7 @@ function gatewayResponses(otherOrigins: boolean): Record<string, Json> {
     const headers = {
         "gatewayresponse.header.Content-Type": "'application/problem+json'",
         "gatewayresponse.header.Cache-Control": "'no-store'",
-        // These responses contain no viewer data.
+        // Any origin may read these responses, because they contain no data of viewers.
         ...(otherOrigins && { "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" }),
     };
     return Object.fromEntries(

@@ -97,7 +97,7 @@ function settingsOf({ config, caller, price, ...args }: ApiFunctionArgs, table: 
         stack: config.stack,
         region: config.region,
         campaignArn: arn(`campaign/${scope.campaign}`),
-        // Undefined members are absent in the settings.
+        // The JSON of the function's settings omits members that are undefined.
         batch: isBatch(config) || undefined,
         customMetrics: config.observability.customMetrics ? undefined : false,
         rankingCampaignArn: config.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,

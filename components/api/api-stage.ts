@@ -87,7 +87,7 @@ function methodSettings(
             loggingLevel: "OFF",
             // Metrics per method would be billed as custom metrics.
             metricsEnabled: false,
-            // Bodies contain viewer IDs.
+            // Do not log request and response bodies, because they contain viewer IDs.
             dataTraceEnabled: false,
         };
         const args = { restApi, stageName: stage.stageName, methodPath, settings };

@@ -58,7 +58,8 @@ export class BatchLists extends pulumi.ComponentResource {
                 roleName: names.batchListsRole,
                 description: "Lets Personalize make the viewers' lists by batch inference, and loads them",
                 timeoutSeconds: 900,
-                // Enough for interactions with 60 million rows, or for the lists of 5 million viewers.
+                // This memory (MB) is enough for interactions with 60 million rows, or for the lists of 5 million
+                // viewers.
                 memorySize: 1024,
                 caller,
                 policy: batchListsPolicy(scope),
@@ -77,7 +78,7 @@ export class BatchLists extends pulumi.ComponentResource {
                 roleName: names.batchListsScheduleRole,
                 starts: "the lists from batch inference",
                 target: lists,
-                // A run does nothing until the next step is possible.
+                // A scheduled run of the function does nothing until its next step is possible.
                 expression: "rate(15 minutes)",
                 retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
                 policy: batchListsSchedulePolicy(scope),

@@ -65,7 +65,8 @@ export class RecommendationApi extends pulumi.ComponentResource {
                 description: "Film recommendations; answers with or without a campaign",
                 body,
                 endpointConfiguration: { types: "REGIONAL" },
-                // Bytes. Compressing a smaller response takes longer than it saves.
+                // The smallest response that is compressed, in bytes. Compressing a smaller one takes longer than it
+                // saves.
                 minimumCompressionSize: "1024",
                 tags,
             },

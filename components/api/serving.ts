@@ -184,7 +184,7 @@ export async function fallbackTables(interactionsFile: string): Promise<string> 
     const fault = await tablesProblem(interactionsFile, async () => (await contentOf(interactionsFile)).contentHash);
     if (fault !== undefined) {
         throw new ProgramError(
-            `${fault}. The API answers from these tables when there is no campaign.\nCreate both files again: ${prepareCommand(interactionsFile)}`,
+            `${fault}. The API uses the fallback tables when there is no campaign.\nCreate the interactions file and its fallback tables again: ${prepareCommand(interactionsFile)}`,
         );
     }
     return tablesPathBeside(interactionsFile);

@@ -21,7 +21,7 @@ type Properties = Readonly<Record<string, unknown>>;
 export function enforceResourceRules(waivers: Readonly<Record<string, string>>, choices?: RuleChoices): void {
     const problems = waiverProblems(waivers);
     if (problems.length > 0) {
-        throw new ProgramError(`config waivers has problems:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+        throw new ProgramError(`the config key waivers is invalid:\n${problems.map((line) => `  ${line}`).join("\n")}`);
     }
     const before: Declared[] = [];
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
@@ -51,7 +51,9 @@ function judge({ type, name, props, waivers, before, choices }: Judged): Propert
             const reason = waivers[rule];
             if (reason !== undefined && !told.has(rule)) {
                 told.add(rule);
-                warn(`${type} ${name} ${problem}: allowed, because ${rule} is waived (${reason})`);
+                warn(
+                    `${type} ${name} ${problem}, which is allowed, because the resource rule ${rule} is waived (${reason})`,
+                );
             }
             return reason === undefined;
         });

@@ -54,7 +54,7 @@ export interface UploadedFile {
 export function fileOf(files: Readonly<Record<string, UploadedFile>>, name: string): UploadedFile {
     const file = files[name];
     if (file === undefined) {
-        throw new Error(`the stack has no file ${name}`);
+        throw new Error(`the stack uploads no file with the name ${name}`);
     }
     return file;
 }

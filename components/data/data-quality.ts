@@ -27,7 +27,7 @@ export function refuseRedData(
     }
     const lines = red.map(({ found, reference, advice }) => `  ${found} (${reference}). ${advice}`).join("\n");
     if (dataWaiver !== undefined) {
-        warn(`The data has red checks, which config dataWaiver allows (${dataWaiver}):\n${lines}`);
+        warn(`Some checks of the data are red, and the config key dataWaiver accepts them (${dataWaiver}):\n${lines}`);
         return;
     }
     throw new ProgramError(
@@ -58,7 +58,7 @@ function warnOfUnknownTypes(types: Manifest["eventTypes"], weights: Readonly<Rec
     for (const type of Object.keys(weights).filter((name) => !names.includes(name))) {
         const meant = nearest(type, names);
         warn(
-            `eventWeights has ${type}, and no interaction has this type. ` +
+            `eventWeights contains the event type ${type}, but no interaction has this type. ` +
                 (meant === undefined ? `The types of the data are ${names.join(", ")}.` : `Did you mean ${meant}?`),
         );
     }
@@ -79,7 +79,7 @@ export async function refuseOtherOptions(
     const { contentHash } = await contentOf(dataOptionsFile);
     if (manifest?.optionsFile?.sha256 !== contentHash) {
         throw new ProgramError(
-            `${interactionsFile} was prepared with other options than ${dataOptionsFile} has now. ` +
+            `${interactionsFile} was prepared with other options than those that are now in ${dataOptionsFile}. ` +
                 `Prepare it again:  npm run data-prep -- --stack ${stack}`,
         );
     }

@@ -29,7 +29,7 @@ export class AuditTrail extends pulumi.ComponentResource {
         const child = { parent: this };
 
         const { bucketName } = args;
-        // S3 managed keys, because the policy of a customer managed key would also have to allow CloudTrail.
+        // Use S3 managed keys, because the policy of a customer managed key would also have to allow CloudTrail.
         const closed = { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags };
         const { bucketName: s3BucketName, accessBlock } = closedBucket(name, closed, child);
         const of = { bucket: s3BucketName };

@@ -38,8 +38,9 @@ export class Notifications extends pulumi.ComponentResource {
         const arnOf = (service: string, resource: string) =>
             caller.apply((known) => regionalArn(known, service, resource));
 
-        // No encryption with SNS's own key: the policy of alias/aws/sns does not allow Budgets and CloudWatch alarms
-        // (SNS Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
+        // Do not encrypt the topic with SNS's own key: the policy of alias/aws/sns does not allow Budgets and
+        // CloudWatch alarms (SNS Developer Guide, "Enable compatibility between event sources from AWS services and
+        // encrypted topics").
         const topic = new aws.sns.Topic(name, { name: names.notifications, tags }, child);
         const topicArn = knownAfter(arnOf("sns", names.notifications), topic);
         const publishers = new aws.sns.TopicPolicy(

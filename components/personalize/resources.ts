@@ -7,7 +7,7 @@ import type { ClosedStageInputs } from "../../personalize/operations/closed-stag
 import type { StateFlagsInputs } from "../../personalize/operations/state-flags.ts";
 import type { StackOwnerInputs } from "../../personalize/stack-owner.ts";
 
-// An entry of `imports` in package.json: personalize/handlers.ts.
+// `#handlers` is an entry of `imports` in package.json, for the file personalize/handlers.ts.
 useHandlers("#handlers");
 
 /** The state flags in SSM parameters, which destroy removes. */

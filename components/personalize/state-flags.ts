@@ -16,13 +16,13 @@ export async function stackStateFlags(stack: string, previousStack: string): Pro
     const { closed, parked, serving } = stateFlags;
     if (closed) {
         warn(
-            `API and page are closed since ${closed.since} (${closed.reason}), so this run keeps them closed. ` +
+            `the API and the storefront page have been closed since ${closed.since} (${closed.reason}), so this run keeps them closed. ` +
                 "To open them: npm run resume",
         );
     }
     if (parked) {
         warn(
-            `the campaign is parked since ${parked.since} (${parked.reason}), so this run leaves it out. ` +
+            `the campaign has been parked since ${parked.since} (${parked.reason}), so this run creates no campaign. ` +
                 "To resume it: npm run resume",
         );
     }

@@ -116,7 +116,8 @@ export class Storefront extends pulumi.ComponentResource {
                 defaultRootObject: "index.html",
                 httpVersion: "http2and3",
                 isIpv6Enabled: true,
-                // North America and Europe: the cheapest price class, near the campaign's default region.
+                // This price class is the cheapest. It covers North America and Europe, and so the campaign's default
+                // region.
                 priceClass: "PriceClass_100",
                 origins: [
                     {

@@ -56,7 +56,7 @@ export function attributeColumns(
     const most = maxColumns[dataset];
     if (attributes.length > most) {
         throw new Error(
-            `${records.name} has ${attributes.length} columns for the dataset ${dataset}, and the service allows ${most}: ` +
+            `${records.name} has ${attributes.length} columns for the dataset ${dataset}, and Personalize allows only ${most}: ` +
                 "write a table with fewer columns",
         );
     }

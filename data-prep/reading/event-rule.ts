@@ -67,7 +67,7 @@ const eventType = /^[^"\\\p{Cc}]{1,256}$/u;
 export function parseEventRule(text: string): EventCases {
     if (text.length > longestRule) {
         throw new Error(
-            `The rule has ${text.length.toLocaleString("en-US")} characters, and at most ${longestRule.toLocaleString("en-US")} are possible`,
+            `The rule has ${text.length.toLocaleString("en-US")} characters, but at most ${longestRule.toLocaleString("en-US")} are allowed`,
         );
     }
     const tokens = [...text.matchAll(token)].flatMap(({ 0: symbol, index }) => {

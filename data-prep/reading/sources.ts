@@ -150,7 +150,9 @@ async function* limited(
     compressed: () => number,
     broken: (error: unknown) => Error,
 ): AsyncGenerator<Uint8Array> {
-    const bomb = new Error(`${name} expands more than ${largestExpansion} times, as a zip bomb does: it is refused.`);
+    const bomb = new Error(
+        `${name} expands more than ${largestExpansion} times when it is unpacked, as a zip bomb does, so it is not read.`,
+    );
     let length = 0;
     try {
         for await (const chunk of stream) {

@@ -128,7 +128,7 @@ def columns_of(text: str | None, names: list[str]) -> tuple[dict[str, str], dict
         extras = {name: name for name in names if name not in roles.values() and re.fullmatch(r"[A-Z_][A-Z\d_]{0,149}", name)}
     own = [name for name in extras if name not in RESERVED]
     if len(own) > MOST_EXTRAS:
-        raise Unfit(f"The interactions have {len(own)} further columns ({', '.join(own)}); the service allows {MOST_EXTRAS}.")
+        raise Unfit(f"The interactions have {len(own)} additional columns ({', '.join(own)}); Personalize allows only {MOST_EXTRAS}.")
     return roles, extras
 
 
@@ -667,7 +667,7 @@ def share_of(text: str) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(%?)", text)
     share = float(found[1]) / (100 if found[2] else 1) if found else 2
     if share > 1:
-        raise argparse.ArgumentTypeError("It is a share of the rows, such as 0.1%.")
+        raise argparse.ArgumentTypeError("The value must be a share of the rows, such as 0.1%.")
     return share
 
 

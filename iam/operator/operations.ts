@@ -80,7 +80,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             "cloudwatch",
             ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"],
             alarms,
-            // A new alarm has no tags yet.
+            // With IfExists, because a new alarm has no tags yet.
             { condition: { StringEqualsIfExists: ours } },
         ),
         grant("read-operations", "ReadDashboards", "cloudwatch", ["GetDashboard"], dashboards, { condition }),

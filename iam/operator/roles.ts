@@ -38,7 +38,8 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
             sid: "SimulatePolicies",
             service,
             actions: ["SimulatePrincipalPolicy"],
-            // The import role, and the caller: an IAM user, or the role of the session.
+            // `diagnose-access` simulates the policies of the import role and of the caller, who is an IAM user or a
+            // session of a role.
             on: [
                 `arn:${partition}:iam::${accountId}:role/*`,
                 `arn:${partition}:iam::${accountId}:user/\${aws:username}`,

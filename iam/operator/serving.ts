@@ -73,10 +73,10 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             everythingBecause: "ListTables has no resource type",
             condition: inRegion(scope),
         }),
-        // Leave out the list of keys, because it would give access to each key's value.
+        // Do not allow GET on /apikeys here, because the list of API keys can contain each key's value.
         looks("ListApis", "apigateway", ["GET"], ["/account", "/restapis", "/usageplans"].map(gateway)),
         looks("ReadApis", "apigateway", ["GET"], [gateway("/restapis/*"), tags], { condition: { StringEquals: ours } }),
-        // The response for a key, and for the keys of a usage plan, contains their values.
+        // GET of an API key, or of the keys of a usage plan, returns the values of the keys.
         page("ReadApiKeys", "apigateway", ["GET"], ["/apikeys/*", "/usageplans/*"].map(gateway), {
             condition: { StringEquals: ours },
         }),

@@ -26,7 +26,10 @@ export function createReader(
         } catch (error) {
             if (isUnreachable(error)) {
                 const hint = "Check the network, the region, and AWS_ENDPOINT_URL.";
-                throw new AccessError(`AWS does not answer ${permission} (${oneLine(error)}). ${hint}`, "unknown");
+                throw new AccessError(
+                    `AWS does not answer the call that needs ${permission} (${oneLine(error)}). ${hint}`,
+                    "unknown",
+                );
             }
             // After a timeout, replace the SDK's message, which is only "Request aborted".
             throw ends.aborted && !signal.aborted

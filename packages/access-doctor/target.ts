@@ -55,7 +55,7 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
     const identity = await callerIn(region, look);
     if (arn.accountId !== identity.accountId || arn.partition !== identity.partition) {
         throw new AccessError(
-            `The job is in account ${arn.accountId} (${arn.partition}), and the credentials are of ${identity.caller}. ` +
+            `The job is in account ${arn.accountId} (${arn.partition}), but the credentials belong to ${identity.caller}. ` +
                 "Log in to the job's account, or name its profile with AWS_PROFILE.",
             "credentials",
         );

@@ -123,7 +123,7 @@ async function serve(options: Options): Promise<void> {
 
 function accountOf(text: string): string {
     if (/^\d{12}$/.test(text)) return text;
-    throw new InvalidArgumentError("It must have 12 digits.");
+    throw new InvalidArgumentError("The account ID must have 12 digits.");
 }
 
 /**
@@ -133,14 +133,17 @@ function accountOf(text: string): string {
 function quotaOf(text: string, others: Partial<Quotas>): Partial<Quotas> {
     const [name = "", number = ""] = text.split("=");
     if (!Object.hasOwn(defaultQuotas, name)) {
-        throw new InvalidArgumentError(`Names of quotas: ${Object.keys(defaultQuotas).join(", ")}.`);
+        throw new InvalidArgumentError(`The name of a quota must be one of: ${Object.keys(defaultQuotas).join(", ")}.`);
     }
-    if (!/^\d{1,6}$/.test(number)) throw new InvalidArgumentError("It must be a name and a whole number: campaign=20.");
+    if (!/^\d{1,6}$/.test(number))
+        throw new InvalidArgumentError(
+            "The value must be the name of a quota and a whole number, such as campaign=20.",
+        );
     return { ...others, [name]: Number(number) };
 }
 
 function portOf(text: string): number {
     const port = Number(text);
     if (text !== "" && Number.isInteger(port) && port >= 0 && port <= 65535) return port;
-    throw new InvalidArgumentError("It must be a number from 0 to 65535.");
+    throw new InvalidArgumentError("The port must be a number from 0 to 65535.");
 }

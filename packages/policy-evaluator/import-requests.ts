@@ -63,9 +63,10 @@ const common = ({ region, now = new Date() }: Import) => ({
     "aws:RequestedRegion": region,
     "aws:CurrentTime": now.toISOString(),
     "aws:EpochTime": String(Math.floor(now.getTime() / 1000)),
-    // The service makes these calls itself or with the job's role, never with forward access sessions.
+    // Personalize makes these calls itself or with the job's role, never on behalf of the caller (forward access
+    // sessions).
     "aws:ViaAWSService": "false",
-    // Present in every request that does not come through a VPC endpoint. The service calls from an address of AWS.
+    // Every request that does not come through a VPC endpoint has this key. Personalize calls from an address of AWS.
     "aws:SourceIp": "52.94.133.131",
 });
 

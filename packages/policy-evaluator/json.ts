@@ -102,7 +102,7 @@ class Reader {
         try {
             return JSON.parse(token);
         } catch {
-            throw new JsonError("a text with a control character or an unknown escape", start);
+            throw new JsonError("a string contains a control character or an unknown escape sequence", start);
         }
     }
 

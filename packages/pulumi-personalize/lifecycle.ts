@@ -170,7 +170,9 @@ function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDep
                 if (attempt === mostUpdateAttempts || !(isInUse(error) || isTransient(error))) {
                     throw error;
                 }
-                deps.log(`${titleOf(kind, inputs)}: ${messageOf(error)}; waiting before the update`);
+                deps.log(
+                    `${titleOf(kind, inputs)}: ${messageOf(error)}; waiting before the next attempt of the update`,
+                );
                 await deps.sleep(pause(deps, inputs.pollSeconds));
                 await settle(client, arn, inputs);
             }
@@ -223,7 +225,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const isTagged = kind.taggable && !description.status.startsWith("DELETE");
             const tags = isTagged ? tagInputs(inputs, await tagsOf(client, id)) : {};
             const seen = { ...description, properties: { ...description.properties, ...tags } };
-            // After `pulumi import` there are no recorded inputs, but a later deletion needs these two.
+            // After `pulumi import` there are no recorded inputs, but a later deletion needs pollSeconds and
+            // deadlineMinutes.
             const { pollSeconds = defaultPollSeconds, deadlineMinutes = kind.deadlineMinutes } = inputs;
             const recorded = Object.assign({ pollSeconds, deadlineMinutes }, inputs);
             const props = outsOf(kind, recorded, id, seen);

@@ -24,7 +24,7 @@ export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Ha
 export function processHandlers<K extends string = never>(
     advice: Advice,
     more: (deps: LifecycleDeps) => Readonly<Record<K, Handler>> = () => ({}) as Record<K, Handler>,
-    // Pulumi shows the output of a dynamic provider as info messages of the stack.
+    // Pulumi shows what a dynamic provider writes to stdout as info messages of the stack.
     say: (message: string) => void = console.log,
 ): Readonly<Record<ResourceKindName | K, Handler>> {
     endWithEngine();

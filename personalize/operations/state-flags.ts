@@ -262,7 +262,8 @@ export function stateFlagsHandler(deps: {
         check: async (_olds, news) => ({ inputs: news, failures: [] }),
         async diff(_id, olds, news) {
             const replaces = olds.region === news.region ? [] : ["region"];
-            // The update of the stack owner has already moved the parameters.
+            // A changed path needs only an update of the state: the update of StackOwner has already moved the SSM
+            // parameters.
             return { changes: replaces.length > 0 || olds.path !== news.path, replaces, deleteBeforeReplace: false };
         },
         create: async (inputs) => ({ id: String(inputs.path), outs: inputs }),

@@ -63,7 +63,8 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
         const served = description && servedIn(description).solutionVersionArn;
         const underWay = /PENDING|IN_PROGRESS/.test(description?.update?.status ?? "");
         if (served === solutionVersionArn || underWay) {
-            // Keep the flag, because only the wait was interrupted.
+            // Leave the state flag `serving` unchanged, because the campaign's update continues and only the wait for
+            // it was interrupted.
             throw error;
         }
         await writeStateFlag(ssm, stack, "serving", setBack(before, live, solutionVersionArn));

@@ -46,7 +46,7 @@ describe("Load client of bench:train and bench:serve", () => {
     };
     const request = (userId: string) => postRequest("/recommendations", { userId }, { host: "127.0.0.1" });
 
-    it("startLoad repeats the requests in the given order and counts answers of several packets once", async () => {
+    it("startLoad repeats the requests in the given order, and counts a response of several packets once", async () => {
         const requests = ["a", "b", "c"].map(request);
         const measured = await measure(60, { connections: 1, requests, order: [0, 2, 1] });
         assert.deepEqual(
@@ -63,7 +63,7 @@ describe("Load client of bench:train and bench:serve", () => {
         assert.equal(connections, 8);
     });
 
-    it("startLoad counts failed requests and returns the text of the first error", async () => {
+    it("startLoad keeps its connections open between requests", async () => {
         failing = (number) => number === 3 || number === 5;
         const { failed, failure } = await measure(20, { connections: 1, requests: [request("a")], order: [0] });
         assert.equal(failed, 2);

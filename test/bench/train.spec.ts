@@ -32,7 +32,7 @@ describe("bench:train", () => {
         assert.deepEqual(await readFile(one), await readFile(two));
     });
 
-    it("generate.ts writes items by Zipf's law and no item twice for a user", async () => {
+    it("generate.ts draws items by Zipf's law and no item twice for the same user", async () => {
         const rows = loadRows(await generate("rows", 400, 1_000, 20_000));
         assert.ok(Math.abs(rows.items.length - 20_000) < 1_000, `${rows.items.length}`);
         const counts = new Int32Array(1_000);
@@ -55,7 +55,7 @@ describe("bench:train", () => {
         assert.ok(rows.timestamps.every((time, row) => row === 0 || time > (rows.timestamps[row - 1] ?? 0)));
     });
 
-    it("generate.ts limits each history to half of the items", async () => {
+    it("generate.ts limits each user's history to half of the items", async () => {
         const rows = loadRows(await generate("rows", 20, 40, 10_000));
         assert.equal(rows.items.length, 20 * 20, "half of the items are the longest history");
     });

@@ -45,7 +45,7 @@ describe("Table of operations in docs/emulator.md", () => {
     });
     after(() => service?.discard());
 
-    it("the table in docs/emulator.md says for each operation of AWS's models what the emulator supports", async () => {
+    it("docs/emulator.md states for each operation of AWS's models what the emulator supports", async () => {
         const rows: string[] = [];
         const emulated: string[] = [];
         for (const name of Object.keys(models) as ServiceName[]) {
@@ -149,7 +149,7 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
 
     for (const parameter of parameters.filter((each) => rowOf(each)?.here === "refused")) {
         const { model, service: name, operation, path } = parameter;
-        it(`${operation} refuses ${path} and reports its name`, async () => {
+        it(`${operation} rejects ${path} with an error that contains this name`, async () => {
             const shape = model.operations[operation]?.input?.shape ?? "";
             const without = smallest(model, shape) as Record<string, unknown>;
             const { answer } = await call(name, operation, withPath(model, shape, without, path.split(".")));
@@ -179,7 +179,7 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
     });
 
     for (const { service: name, operation } of parameters.filter(({ path }) => path === "nextToken")) {
-        it(`${operation} refuses a nextToken that it did not return`, async () => {
+        it(`${operation} rejects a nextToken that the same operation did not return`, async () => {
             const { answer } = await call(name, operation, {
                 nextToken: "none",
                 ...(operation === "ListMetricAttributionMetrics" && { metricAttributionArn: await attribution() }),
@@ -242,7 +242,7 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
         (each) => rowOf(each)?.evidence === "List calls return only resources of this parent",
     )) {
         const { service: name, operation, path } = parameter;
-        it(`${operation} lists only what belongs to the given ${path}`, async () => {
+        it(`${operation} lists only resources that belong to the given ${path}`, async () => {
             await all();
             const listed = async (input: object) => {
                 const { answer } = await call(name, operation, input);

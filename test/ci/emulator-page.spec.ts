@@ -25,7 +25,7 @@ describe("Table of behaviours in docs/emulator.md", () => {
         assert.ok(guesses > 0 && guesses < rows.length);
     });
 
-    it("each behaviour has a source or is marked as a guess", () => {
+    it("each behaviour in the table has a source or is marked as a guess", () => {
         for (const [behaviour = "", documented, observed, guess] of rows) {
             assert.ok([documented, observed].some((source) => source !== "–") || guess !== "", behaviour);
             assert.match(behaviour, /\w/);

@@ -29,7 +29,7 @@ describe("Workflow that previews pull requests", () => {
     assert.ok(preview);
     const using = (action: string) => preview.steps.find(({ uses }) => uses?.startsWith(`${action}@`));
 
-    it("the preview workflow runs for pull requests of the repository, not of forks", () => {
+    it("the preview workflow runs for pull requests from the repository itself, not from forks", () => {
         assert.deepEqual(Object.keys(workflow.on), ["pull_request"]);
         assert.doesNotMatch(text, /pull_request_target|workflow_run|issue_comment/);
         assert.match(preview.if, /github\.event\.pull_request\.head\.repo\.full_name == github\.repository/);
@@ -50,14 +50,14 @@ describe("Workflow that previews pull requests", () => {
         assert.doesNotMatch(text, /aws-access-key-id|aws-secret-access-key|AKIA|secrets: *inherit/);
     });
 
-    it("the preview workflow waits for a reviewer and passes the passphrase to one step only", () => {
+    it("the preview workflow waits for a reviewer, and passes the passphrase to only one step", () => {
         assert.equal(preview.environment, "preview");
         const withSecret = preview.steps.filter((step) => JSON.stringify(step).includes("secrets."));
         assert.deepEqual(withSecret, preview.steps.slice(-1));
         assert.doesNotMatch(text.slice(0, text.indexOf("steps:")), /secrets\./);
     });
 
-    it("the preview workflow pins its actions and runs only pulumi preview", () => {
+    it("the preview workflow pins the versions of its actions and runs only pulumi preview", () => {
         const uses = preview.steps.flatMap((step) => step.uses ?? []);
         assert.ok(uses.length > 0);
         for (const action of uses) {

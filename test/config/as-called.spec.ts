@@ -21,16 +21,16 @@ describe("asCalled", () => {
         ],
     ];
     for (const [text, called] of cases) {
-        it(`asCalled with \`npm run local --\` adapts: ${text}`, () =>
+        it(`asCalled with \`npm run local --\` adapts the command in: ${text}`, () =>
             assert.equal(asCalled(text, { MOVIE_RECOMMENDER_COMMANDS: "npm run local --" }), called));
     }
 
-    it("asCalled replaces `pulumi` with the clone's CLI if the machine has none", () => {
+    it("asCalled replaces `pulumi` with the command of the clone's Pulumi CLI if the machine has no CLI", () => {
         const env = { MOVIE_RECOMMENDER_PULUMI: "npm run pulumi --" };
         assert.equal(asCalled("`pulumi up`, then npm run resume", env), "`npm run pulumi -- up`, then npm run resume");
     });
 
-    it("asCalled returns the text unchanged for other callers", () => {
+    it("asCalled returns the text unchanged if the program was not started with `npm run local --`", () => {
         assert.equal(process.env.MOVIE_RECOMMENDER_COMMANDS, undefined);
         assert.equal(asCalled("npm run resume"), "npm run resume");
     });

@@ -10,13 +10,13 @@ import { good, problems } from "./parsed.ts";
 
 describe("Stack configuration", () => {
     for (const [file, made] of Object.entries(documents)) {
-        it(`${file} has the table of keys that npm run config:docs writes`, () => {
+        it(`${file} contains the table of keys that npm run config:docs writes`, () => {
             const text = read(file);
             assert.equal(text, made(text));
         });
     }
 
-    it("each example value in the table is valid and differs from the default", () => {
+    it("each example value in the table of keys is valid and differs from the default", () => {
         const texts = (values: object) =>
             Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]));
         const set = rows.filter(([, { other }]) => other !== undefined);
@@ -27,7 +27,7 @@ describe("Stack configuration", () => {
         }
     });
 
-    it("an empty configuration has the table's defaults and the values that follow from several keys", () => {
+    it("an empty configuration returns the defaults in the table of keys, and values that follow from several keys", () => {
         const config = good();
         const values = Object.entries(keys).filter(([, { default: value }]) => /boolean|number/.test(typeof value));
         assert.ok(values.length > 20, `${values.length} values`);
@@ -41,7 +41,7 @@ describe("Stack configuration", () => {
         assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
     });
 
-    it("a filter with the name of the watched filter is rejected unless disabled", () => {
+    it("a user's filter with the name of the watched filter is rejected unless watchedFilter is false", () => {
         const filters = '{"movie-recommender-unwatched":"INCLUDE ItemID WHERE Items.YEAR > 1990"}';
         assert.deepEqual(
             problems({ filters }).map(({ path }) => path),
@@ -50,7 +50,7 @@ describe("Stack configuration", () => {
         assert.equal(good({ filters, watchedFilter: "false" }).watchedFilter, false);
     });
 
-    it("includesWatched finds filters whose lists contain watched items", () => {
+    it("includesWatched returns the filters whose lists can contain watched items", () => {
         const by = (type: string) => `ItemID WHERE interactions . EVENT_TYPE IN ("${type}")`;
         const drama = 'ItemID WHERE Items.GENRES IN ("Drama")';
         for (const [expression, expected] of [
@@ -63,7 +63,7 @@ describe("Stack configuration", () => {
         }
     });
 
-    it("the API settings reject contradictory viewerAuth, apiKey, storefront and allowedOrigins", () => {
+    it("contradictory values of viewerAuth, apiKey, storefront and allowedOrigins are rejected", () => {
         const paths = (values: Record<string, string>) => problems(values).map(({ path }) => path);
         const jwt = { issuer: "https://login.example/realms/films", audience: "films" };
         const auth = (more: object) => ({ viewerAuth: JSON.stringify(more) });
@@ -159,7 +159,7 @@ describe("Stack configuration", () => {
         }
     });
 
-    it("unset members of a key have their defaults, and numbers may be strings", () => {
+    it("members of a key that are not set have their defaults, and numbers may be strings", () => {
         assert.deepEqual(good({ idle: '{"hours":"0.5"}' }).idle, { hours: 0.5, graceHours: 24, action: "announce" });
         assert.deepEqual(good({ deadlineMinutes: '{"campaign":30}' }).deadlineMinutes, {
             import: 120,
@@ -168,7 +168,7 @@ describe("Stack configuration", () => {
         });
     });
 
-    it("an unknown member is rejected with the nearest name", () => {
+    it("an unknown member is rejected, and the error suggests the member with the nearest name", () => {
         const reasons = (throttle: object) =>
             problems({ throttle: JSON.stringify(throttle) }).map(({ path, reason }) => `${path} ${reason}`);
         assert.deepEqual(reasons({ requestPerSecond: 5, zzzzzz: 1 }), [
@@ -180,7 +180,7 @@ describe("Stack configuration", () => {
     });
 
     for (const value of ["24", "park", "", "[24]", "null"]) {
-        it(`"${value}" for an object with members is rejected with the commands that set members`, () => {
+        it(`"${value}" for a key with members is rejected, and the error contains the commands that set members`, () => {
             const [problem, ...others] = problems({ idle: value });
             assert.deepEqual([problem?.path, others], ["idle", []]);
             assert.match(
@@ -200,7 +200,7 @@ describe("Stack configuration", () => {
             values: { performAutoTraining: "often", syncWithLatestSolutionVersion: "true" },
         },
     ]) {
-        it(`the configuration reports one problem for ${title}`, () => {
+        it(`the configuration reports only one problem for ${title}`, () => {
             assert.deepEqual(
                 problems(values).map(({ path }) => path),
                 [Object.keys(values)[0]],
@@ -208,7 +208,7 @@ describe("Stack configuration", () => {
         });
     }
 
-    it("the configuration does not compare a key's region with an invalid region", () => {
+    it("the region in a key's value is not compared with an invalid region of the stack", () => {
         const kmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/1";
         assert.deepEqual(
             problems({ kmsKeyArn }, { region: "eu-centrall-1" }).map(({ path }) => path),

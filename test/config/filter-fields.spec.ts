@@ -39,7 +39,7 @@ describe("filterFieldProblems", () => {
             "uses Actions.VALUE (column 32), and the stack has no Actions dataset",
         ],
     ] as const) {
-        it(`filterFieldProblems reports a missing field: ${expression}`, () =>
+        it(`filterFieldProblems reports a field that the data lacks: ${expression}`, () =>
             assert.equal(reasonOf(expression), reason));
     }
 });

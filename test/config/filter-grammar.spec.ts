@@ -53,7 +53,7 @@ describe("filterFault", () => {
         it(`filterFault accepts ${JSON.stringify(expression)}`, () => assert.equal(filterFault(expression), undefined));
     }
     for (const [expression, column, reason] of wrong) {
-        it(`filterFault reports column ${column} of ${JSON.stringify(expression)}`, () => {
+        it(`filterFault returns column ${column} as the position of the fault in ${JSON.stringify(expression)}`, () => {
             const fault = filterFault(expression);
             assert.equal(fault?.column, column, fault?.reason);
             assert.match(fault?.reason ?? "", reason);

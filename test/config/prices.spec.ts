@@ -28,14 +28,14 @@ describe("Prices", () => {
 });
 
 describe("Campaign price", () => {
-    it("an idle campaign costs $146 a month at 1 TPS, $394 with v2", () => {
+    it("an idle campaign costs $146 a month at 1 TPS, and $394 with a v2 recipe", () => {
         near(campaignUsdPerHour(v1, 1), 0.2);
         near(campaignUsdPerMonth(v1, 1), 146);
         near(campaignUsdPerHour(v2, 1), 0.54);
         near(campaignUsdPerMonth(v2, 1), 394.2);
     });
 
-    it("the campaign price is proportional to its TPS, which counts as at least 1", () => {
+    it("the campaign's price is proportional to its minimum TPS, of which at least 1 is billed", () => {
         near(campaignUsdPerMonth(v1, 5), 5 * 146);
         near(campaignUsdPerMonth(v2, 5), 5 * 394.2);
         near(campaignUsdPerMonth(v1, 0), 146);
@@ -46,7 +46,7 @@ describe("Campaign price", () => {
         near(campaignUsdPerMonth(v1, 1000), 20_000 * 0.2 + 180_000 * 0.1 + 530_000 * 0.05);
     });
 
-    it("isV2 recognizes v2 recipes by name or ARN, not AutoML", () => {
+    it("isV2 recognizes v2 recipes by name or ARN, and does not count AutoML as v2", () => {
         assert.deepEqual([v1, v2, `arn:aws:personalize:::recipe/${v2}`, undefined].map(isV2), [
             false,
             true,
@@ -57,11 +57,11 @@ describe("Campaign price", () => {
 });
 
 describe("Training price", () => {
-    it("a v2 training is billed by interactions: $10 for 5 million", () => {
+    it("a training with a v2 recipe is billed by interactions: $10 for 5 million", () => {
         assert.deepEqual(trainingUsd(v2, { interactions: 5_000_000 }), { low: 10, high: 10 });
     });
 
-    it("other trainings are billed by hours, a range until these are known", () => {
+    it("a training with any other recipe is billed by hours, and its price is a range until the hours are known", () => {
         const guessed = trainingUsd(v1, { interactions: 100_000 });
         near(guessed.low, 1.07 * 0.24);
         near(guessed.high, 2.1 * 0.24);
@@ -73,7 +73,7 @@ describe("Training price", () => {
         near(known.low, 0.2568);
     });
 
-    it("weekly automatic training costs $43 a month with v2 and 5 million interactions", () => {
+    it("weekly automatic training costs $43 a month with a v2 recipe and 5 million interactions", () => {
         const { low, high } = autoTrainingUsdPerMonth(v2, 5_000_000, 7);
         assert.equal(Math.round(low), 43);
         assert.equal(low, high);
@@ -99,6 +99,6 @@ describe("approximately", () => {
         [{ low: 0.2568, high: 0.504 }, "≈ $0.26 to $0.50"],
         [{ low: 10, high: 10.2 }, "≈ $10"],
     ] as const) {
-        it(`approximately formats a sum as ${text}`, () => assert.equal(approximately(sum), text));
+        it(`approximately returns ${text} for a sum in US dollars`, () => assert.equal(approximately(sum), text));
     }
 });

@@ -29,7 +29,7 @@ describe("Training configuration", () => {
         assert.match(reasons({ "": 1 })[0] ?? "", /is not an event type/);
     });
 
-    it("eventWeights requires a v2 recipe, and the error names its price", () => {
+    it("eventWeights requires a v2 recipe, and the error contains the price of a campaign with that recipe", () => {
         assert.deepEqual(problems({ eventWeights: '{"Watch": 0.3, "Like": 1}' }), [
             {
                 path: "eventWeights",
@@ -40,7 +40,7 @@ describe("Training configuration", () => {
         ]);
     });
 
-    it("performAutoML rejects a recipe and names the commands", () => {
+    it("performAutoML rejects a recipe, and the error contains the commands that solve the conflict", () => {
         assert.deepEqual(problems({ performAutoML: "true" }), [
             {
                 path: "performAutoML",
@@ -52,7 +52,7 @@ describe("Training configuration", () => {
         assert.equal(good({ performAutoML: "true", recipe: "" }).recipe, undefined);
     });
 
-    it("an empty recipe without performAutoML is rejected with the valid recipes", () => {
+    it("an empty recipe without performAutoML is rejected, and the error lists the valid recipes", () => {
         assert.deepEqual(problems({ recipe: "" }), [
             {
                 path: "recipe",

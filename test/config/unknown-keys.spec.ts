@@ -22,13 +22,13 @@ describe("Secret configuration values", () => {
     const secretly = (key: string, values: Record<string, string>) =>
         problems(values, { secretKeys: [`${project}:${key}`] });
 
-    it("a secret is rejected for a key that is part of names", () => {
+    it("a secret value is rejected for a key that is part of resource names", () => {
         const [problem, ...others] = secretly("bucketName", { bucketName: "films-of-ann" });
         assert.deepEqual([problem?.path, others], ["bucketName", []]);
         assert.match(problem?.reason ?? "", /is a secret.*`pulumi config set --plaintext bucketName <value>`/);
     });
 
-    it("a secret member is rejected with the path of the command, and no message repeats the value", () => {
+    it("a secret value of a member is rejected with the command that sets it as plain text, and not repeated", () => {
         const reported = secretly("viewerAuth", { viewerAuth: '{"issuer":"hunter2"}' });
         assert.deepEqual(
             reported.map(({ path }) => path),
@@ -47,7 +47,7 @@ describe("Secret configuration values", () => {
 
 describe("unknownKeys", () => {
     for (const [key, right] of meant) {
-        it(`unknownKeys rejects ${key} and suggests ${right}`, () => {
+        it(`unknownKeys rejects the key ${key} and suggests ${right}`, () => {
             const [problem, ...more] = unknownKeys([key, `${project}:recipe`], project);
             assert.deepEqual([problem?.path, more], [key, []]);
             assert.ok(problem?.reason.includes(`Did you mean ${right}?`), problem?.reason);
@@ -55,12 +55,12 @@ describe("unknownKeys", () => {
         });
     }
 
-    it("unknownKeys names --path for a member that was set as a key", () => {
+    it("unknownKeys suggests --path for a member that was set as a key", () => {
         const [problem] = unknownKeys([`${project}:idle.hours`], project);
         assert.match(problem?.reason ?? "", /needs --path: `pulumi config set --path idle\.hours <value>`/);
     });
 
-    it("unknownKeys refers to docs/configuration.md if no key is similar", () => {
+    it("the error of unknownKeys refers to docs/configuration.md if no key has a similar name", () => {
         const [problem] = unknownKeys([`${project}:zzzzzz`], project);
         assert.match(problem?.reason ?? "", /docs\/configuration\.md lists all keys/);
     });
@@ -81,7 +81,7 @@ describe("unknownKeys", () => {
 });
 
 describe("AWS regions", () => {
-    it("regionProblem rejects unknown regions and suggests the nearest name", () => {
+    it("regionProblem rejects an unknown region and suggests the nearest name", () => {
         assert.match(regionProblem("eu-centrall-1") ?? "", /not a region of AWS\. Did you mean eu-central-1\?/);
         assert.match(regionProblem("us_east_1") ?? "", /Did you mean us-east-1\?/);
         assert.match(regionProblem("Frankfurt") ?? "", /Choose one with Personalize: .*eu-central-1/);
@@ -97,12 +97,12 @@ describe("AWS regions", () => {
         ["af-south-1", ["eu-central-1", "eu-west-1"]],
         ["sa-east-1", ["us-east-1", "us-east-2"]],
     ] as const) {
-        it(`regionWarning names the nearest regions with Personalize for ${region}`, () => {
+        it(`regionWarning suggests the nearest regions with Personalize for ${region}`, () => {
             assert.match(regionWarning(region) ?? "", new RegExp(`The nearest with it: ${near.join(", ")}\\.`));
         });
     }
 
-    it("regionWarning names no region if the partition has none with Personalize", () => {
+    it("regionWarning suggests no region if the partition has none with Personalize", () => {
         assert.match(regionWarning("us-gov-west-1") ?? "", /No region of its partition is known to have it/);
         assert.deepEqual([regionWarning("eu-central-1"), regionWarning("eu-nowhere-1")], [undefined, undefined]);
     });

@@ -59,7 +59,7 @@ describe("docs/cost.md", () => {
     });
     const has = (text: string) => assert.ok(page.includes(text), `docs/cost.md has not:\n${text}`);
 
-    it("the page shows the cost of a demo for an hour", () => {
+    it("docs/cost.md shows the cost of a demo that runs for an hour", () => {
         const training = (recipe: string) => trainingUsd(recipe, movieLens);
         has(row("the campaign, one hour", hours(1)));
         has(row("a training on 100,000 interactions", training));
@@ -68,7 +68,7 @@ describe("docs/cost.md", () => {
         has(row("a demo for an hour, with import and training", together));
     });
 
-    it("the page shows the cost of a forgotten weekend with and without idle check, and what parking at night saves", () => {
+    it("docs/cost.md shows the cost of a forgotten weekend, with and without the idle check, and what parking at night saves", () => {
         has(row("a demo forgotten on Friday, 18:00, until Monday, 9:00", hours(63)));
         const idle = defaults.idle.hours + defaults.idle.graceHours;
         assert.equal(idle, 48);
@@ -83,7 +83,7 @@ describe("docs/cost.md", () => {
         has(row("saved by parking from 20:00 to 8:00, a month", hours(nights * (12 - 18 / 60))));
     });
 
-    it("the page shows preview's table of the default stack, larger sums and a parked month", () => {
+    it("docs/cost.md shows the price table of the default stack, monthly costs for more requests, and the cost of a parked month", () => {
         has(priceTable(estimate(defaultStack(v1, 10_000)), 10_000));
         for (const requests of [0, 10_000, 100_000, 1_000_000]) {
             const sum = (recipe: string) => estimate(defaultStack(recipe, requests)).expectedUsd;
@@ -94,13 +94,13 @@ describe("docs/cost.md", () => {
         has(`$${defaultLimitUsd(defaultStack(v1, 10_000))} here`);
     });
 
-    it("the page shows what the limit saves if requests run away", () => {
+    it("docs/cost.md shows what the monthly limit saves if the number of requests rises without control", () => {
         const { nobody, enforced, hoursToLimit } = runaway();
         has(`costs ${approximately(nobody)} until the end of the month`);
         has(`after ${hoursToLimit.toFixed(0)} hours, and the month costs ${approximately(enforced)}`);
     });
 
-    it("the page shows the settings of guard, budget and idle check", () => {
+    it("docs/cost.md shows the settings of the cost guard, the budget and the idle check", () => {
         has(`every ${guardMinutes} minutes`);
         const percents = budgetThresholds.filter(({ type }) => type === "ACTUAL").map(({ percent }) => percent);
         has(`${percents.slice(0, -1).join(", ")} and ${percents.at(-1)} %`);

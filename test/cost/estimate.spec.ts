@@ -9,7 +9,7 @@ const near = (actual: number | undefined, expected: number) =>
     assert.ok(actual !== undefined && Math.abs(actual - expected) < 0.005, `${actual} is not ${expected}`);
 
 describe("Monthly estimate", () => {
-    it("an idle campaign is billed for its minimum TPS, v2 by requests", () => {
+    it("an idle campaign is billed for its minimum TPS, also with a v2 recipe", () => {
         near(line({}, "campaign")?.idle.high, 146);
         near(line({ minProvisionedTPS: 3 }, "campaign")?.idle.high, 438);
         near(line({ recipe: "aws-user-personalization-v2" }, "campaign")?.idle.high, 394.2);
@@ -25,7 +25,7 @@ describe("Monthly estimate", () => {
         );
     });
 
-    it("a campaign behind an API gets only the requests that caches leave", () => {
+    it("a campaign behind an API gets only the requests that caches do not answer", () => {
         const api = { api: true, edge: true, expectedRequestsPerDay: 100 * 86_400 };
         // Of 38 requests for lists per second, 16 % call the campaign: 6.08 TPS.
         near(line(api, "campaign")?.expected.high, 6.08 * 730 * 0.2);
@@ -36,25 +36,25 @@ describe("Monthly estimate", () => {
         assert.equal(line({}, "API and its table"), undefined);
     });
 
-    it("the estimate without a campaign keeps all other lines", () => {
+    it("the estimate without a campaign still contains all other lines", () => {
         const without = estimate({ ...plan, hasCampaign: false });
         assert.ok(without.monthly.every(({ what }) => !what.startsWith("campaign")));
         near(estimate(plan).expectedUsd - without.expectedUsd, 146);
     });
 
-    it("automatic training is a range from the lowest to the highest monthly price", () => {
+    it("the estimate of automatic training ranges from the lowest to the highest possible monthly price", () => {
         const weekly = line({ autoTrainingDays: 7 }, "automatic training");
         near(weekly?.expected.low, 1.07 * 0.24 * (730 / 24 / 7));
         near(weekly?.expected.high, 2.1 * 0.24 * (730 / 24 / 7));
     });
 
-    it("the one-time cost has an import and a training", () => {
+    it("the one-time cost contains an import and a training", () => {
         const [ingestion, training] = estimate({ ...plan, recipe: "aws-user-personalization-v2" }).once;
         near(ingestion?.usd.high, (2_000_000 / 1024 ** 3) * 0.05);
         assert.deepEqual(training?.usd, { low: 0.2, high: 0.2 });
     });
 
-    it("log prices depend on the region, and the audit trail is a range", () => {
+    it("prices of logs depend on the region, and the price of the audit trail is a range", () => {
         const traffic = { api: true, expectedRequestsPerDay: 1_000_000 };
         const usd = (region: string) => line({ ...traffic, region }, "API and its table")?.expected.high ?? 0;
         const logGb = (1_000_000 * (730 / 24)) / 1024 ** 2;
@@ -64,7 +64,7 @@ describe("Monthly estimate", () => {
         assert.equal(line({ auditTrail: false }, "audit trail"), undefined);
     });
 
-    it("batch inference is listed only with a file of users, as a range", () => {
+    it("the estimate contains batch inference only if a file of users is configured, with a range as price", () => {
         const batch = (given: Partial<PlannedStack>) =>
             estimate({ ...plan, ...given }).once.find(({ what }) => what === "batch inference")?.usd;
         assert.equal(batch({}), undefined);
@@ -72,7 +72,7 @@ describe("Monthly estimate", () => {
         assert.deepEqual(batch({ batchUsers: 1000, recipe: "aws-user-personalization-v2" }), { low: 0.15, high: 0.15 });
     });
 
-    it("the lines are sorted, add up to the total and never fall with more use", () => {
+    it("the lines of the estimate are sorted, add up to the total, and never fall with more use", () => {
         const more = fc.record({
             minProvisionedTPS: fc.integer({ min: 1, max: 100 }),
             expectedRequestsPerDay: fc.integer({ min: 0, max: 100_000_000 }),
@@ -102,7 +102,7 @@ describe("Monthly estimate", () => {
 });
 
 describe("defaultLimitUsd", () => {
-    it("defaultLimitUsd is the estimate plus a quarter, whether or not parked", () => {
+    it("defaultLimitUsd returns the estimate plus a quarter, whether the campaign is parked or not", () => {
         const limit = defaultLimitUsd(plan);
         assert.equal(limit, Math.ceil(1.25 * estimate(plan).expectedUsd));
         assert.equal(defaultLimitUsd({ ...plan, hasCampaign: false }), limit);

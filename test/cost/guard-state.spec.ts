@@ -81,7 +81,7 @@ describe("State of the cost guard", () => {
         assert.deepEqual(parseState(JSON.stringify(state), now), { problem: "is incomplete" });
     });
 
-    it("parseState accepts a timestamp half an hour ahead", () => {
+    it("parseState accepts a timestamp half an hour in the future", () => {
         const state = { ...fresh, spend: { ...fresh.spend, until: now + hour / 2 } };
         assert.ok("state" in parseState(JSON.stringify(state), now));
     });

@@ -10,7 +10,7 @@ const idleStack = (settings: Parameters<typeof simulateStack>[1] = {}) => {
 };
 
 describe("Idle campaign", () => {
-    it("the guard announces an idle campaign with its price and parks it later", async () => {
+    it("the guard announces the parking of an idle campaign with its price, and parks the campaign later", async () => {
         const simulation = idleStack();
         await simulation.hours(4.9);
         assert.equal(simulation.probes, 0);
@@ -30,7 +30,7 @@ describe("Idle campaign", () => {
         assert.match(String(simulation.parkedReason), /^cost guard: no requests since 2026-11-02 00:00 UTC$/);
     });
 
-    it("idleAction: announce sends one notification and parks nothing", async () => {
+    it("with `idleAction: announce`, the guard sends one notification and parks nothing", async () => {
         const simulation = idleStack({ idleAction: "announce" });
         await simulation.hours(60);
         assert.deepEqual(simulation.kinds(), ["idle"]);
@@ -44,7 +44,7 @@ describe("Idle campaign", () => {
         assert.equal(simulation.arrived.length, 3);
     });
 
-    it("a request or update withdraws the announcement", async () => {
+    it("a request to the campaign or an update of it cancels the announced parking", async () => {
         for (const wake of ["ask", "update"]) {
             const simulation = idleStack();
             await simulation.hours(7);
@@ -60,7 +60,7 @@ describe("Idle campaign", () => {
         }
     });
 
-    it("the tag keep prevents parking before and after the announcement", async () => {
+    it("the tag `keep` prevents parking before and after the announcement", async () => {
         const before = idleStack();
         before.kept = true;
         await before.hours(40);
@@ -77,7 +77,7 @@ describe("Idle campaign", () => {
         assert.equal(after.deletions, 0);
     });
 
-    it("missing CloudWatch data never makes a campaign idle", async () => {
+    it("a campaign never counts as idle if CloudWatch data is missing", async () => {
         for (const metrics of ["empty", "broken"] as const) {
             const simulation = idleStack();
             simulation.metrics = metrics;
@@ -88,7 +88,7 @@ describe("Idle campaign", () => {
         }
     });
 
-    it("the guard does not park while CloudWatch has no data after the announcement", async () => {
+    it("the guard does not park an announced campaign while CloudWatch has no data", async () => {
         const simulation = idleStack();
         await simulation.hours(7);
         assert.deepEqual(simulation.kinds(), ["idle"]);
@@ -101,7 +101,7 @@ describe("Idle campaign", () => {
         assert.equal(simulation.deletions, 1, "late datapoints prove it, too");
     });
 
-    it("clocks that are 10 minutes off do not change the notifications", async () => {
+    it("a clock that is up to 10 minutes wrong does not change the notifications", async () => {
         const simulation = idleStack();
         let ahead = false;
         await simulation.hours(60, () => {
@@ -111,7 +111,7 @@ describe("Idle campaign", () => {
         assert.deepEqual(simulation.kinds(), ["idle", "idle-parked"]);
     });
 
-    it("an old probe does not prove idleness after the tag keep was removed", async () => {
+    it("after the tag `keep` is removed, an earlier test request does not prove that the campaign is idle", async () => {
         const simulation = idleStack();
         await simulation.hours(12);
         simulation.kept = true;
@@ -123,7 +123,7 @@ describe("Idle campaign", () => {
         assert.deepEqual(simulation.kinds(), ["idle", "idle-withdrawn", "metrics-missing"]);
     });
 
-    it("a campaign with rare requests within idleHours is not idle", async () => {
+    it("a campaign is not idle if it gets rare requests, each within idleHours of the last one", async () => {
         const simulation = idleStack();
         await simulation.hours(50, () => {
             if (simulation.now % (4.5 * hour) < 3 * window) simulation.ask();
@@ -139,7 +139,7 @@ describe("Prefetch and the idle check", () => {
             if (simulation.now % hour === window * 3) simulation.prefetch(4);
         });
 
-    it("prefetch requests do not count as use", async () => {
+    it("requests of prefetch do not count as use of the campaign", async () => {
         const simulation = idleStack({ prefetches: true });
         simulation.ask();
         await prefetching(simulation, 4.9);
@@ -151,7 +151,7 @@ describe("Prefetch and the idle check", () => {
         assert.equal(simulation.deletions, 1);
     });
 
-    it("a viewer's request in a prefetch window or just before parking counts as use", async () => {
+    it("a viewer's request during a prefetch, or just before parking, counts as use of the campaign", async () => {
         const used = idleStack({ prefetches: true });
         await used.hours(40, () => {
             if (used.now % hour === window * 3) used.prefetch(4);
@@ -167,7 +167,7 @@ describe("Prefetch and the idle check", () => {
         assert.equal(late.deletions, 0);
     });
 
-    it("requests count as use while the prefetch metric is missing", async () => {
+    it("all requests count as use while CloudWatch has no data about prefetch", async () => {
         const simulation = idleStack({ prefetches: true });
         await simulation.hours(30, () => {
             if (simulation.now % hour === window * 3) simulation.ask(4);
@@ -182,17 +182,17 @@ describe("Prefetch and the idle check", () => {
 describe("foreignRequests", () => {
     const start = Date.parse("2026-11-02T00:00:00Z");
     const own = new Map([[start, 1]]);
-    it("foreignRequests subtracts own requests in windows up to two away", () => {
+    it("foreignRequests subtracts the program's own requests in windows up to two windows away", () => {
         for (const counted of [start, start + window, start + 2 * window, start - 2 * window]) {
             assert.deepEqual([...foreignRequests(new Map([[counted, 1]]), own)], []);
             assert.deepEqual([...foreignRequests(new Map([[counted, 2]]), own)], [[counted, 1]]);
         }
     });
-    it("foreignRequests keeps requests three windows away", () => {
+    it("foreignRequests does not subtract the program's own requests from windows that are three windows away", () => {
         const elsewhere = start + 3 * window;
         assert.deepEqual([...foreignRequests(new Map([[elsewhere, 1]]), own)], [[elsewhere, 1]]);
     });
-    it("foreignRequests subtracts own requests in their own window first", () => {
+    it("foreignRequests first subtracts the program's own requests in the window in which they were sent", () => {
         const requests = new Map([
             [start, 3],
             [start + window, 5],

@@ -17,7 +17,7 @@ describe("priceJump", () => {
         },
         { change: "a lower price", from: { minProvisionedTPS: 1000 }, to: {} },
     ]) {
-        it(`priceJump needs no limit for ${change}`, () => {
+        it(`priceJump requires no monthly limit for ${change}`, () => {
             assert.equal(
                 priceJump({ ...deployed, ...from }, { ...deployed, ...from, hasCampaign: true, ...to }),
                 undefined,
@@ -25,7 +25,7 @@ describe("priceJump", () => {
         });
     }
 
-    it("priceJump requires a limit for 1000 TPS and names price and commands", () => {
+    it("priceJump requires a monthly limit for 1000 TPS, and its message contains the price and the commands", () => {
         for (const hasCampaign of [true, false]) {
             const reason = priceJump(
                 { ...deployed, hasCampaign },
@@ -40,7 +40,7 @@ describe("priceJump", () => {
         }
     });
 
-    it("priceJump requires a limit for daily automatic training on 10 million interactions", () => {
+    it("priceJump requires a monthly limit for daily automatic training on 10 million interactions", () => {
         const large = { ...deployed, interactions: 10_000_000 };
         assert.match(priceJump(large, { ...large, autoTrainingDays: 1 }) ?? "", /automatic training/);
     });

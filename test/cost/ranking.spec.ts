@@ -25,7 +25,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.deepEqual(simulation.kinds(), ["limit-near", "limit-reached"]);
     });
 
-    it("the ranking campaign is billed by its own requests", async () => {
+    it("the spend of the ranking campaign depends on its own requests", async () => {
         const simulation = both({ ...unhurried, monthlyLimitUsd: 1000 });
         // Ten ranking requests a second cost $2 an hour. The other campaign has no requests and costs $0.20 an hour.
         await simulation.hours(5, () => simulation.rank(10 * 15 * 60));
@@ -48,7 +48,7 @@ describe("Ranking campaign and the cost guard", () => {
         );
     });
 
-    it("an unreadable ranking campaign is billed as before, and its time is counted once", async () => {
+    it("the spend of a ranking campaign that cannot be read continues as before, and no time is counted twice", async () => {
         const [seen, unseen] = [both({ ...unhurried }), both({ ...unhurried })];
         await seen.hours(20);
         await unseen.hours(5);
@@ -60,7 +60,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.ok(Math.abs(unseen.spend() - seen.spend()) < 0.01, `${unseen.spend()}, not ${seen.spend()}`);
     });
 
-    it("requests to either campaign, or unknown ones, keep both from being idle", async () => {
+    it("both campaigns count as used if either of them gets requests, or if their requests are unknown", async () => {
         const simulation = both({ idleHours: 2, idleGraceHours: 2 });
         await simulation.hours(12, () => simulation.rank());
         assert.deepEqual(simulation.kinds(), []);
@@ -88,7 +88,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.equal(JSON.parse(String(simulation.state)).ranking, undefined);
     });
 
-    it("resuming both campaigns overrides the limit for the month", async () => {
+    it("resuming both campaigns after the limit overrides the limit for the rest of the month", async () => {
         const simulation = both({ ...unhurried, monthlyLimitUsd: 10 });
         await simulation.hours(27);
         simulation.makeCampaign();

@@ -47,7 +47,7 @@ describe("docs/scale.md", () => {
     const has = (text: string) => assert.ok(page.includes(text), `docs/scale.md has not:\n${text}`);
     const whats = layersAt(10).map(({ what }) => what);
 
-    it("the page shows load and cost of each layer", () => {
+    it("docs/scale.md shows the load and the cost of each layer of the API", () => {
         for (const what of whats) {
             const unit = what === "DynamoDB" ? "reads and writes" : "requests";
             has(row(`${what}, ${unit} a second`, ...each((rate) => rounded(layerAt(rate, what)?.perSecond ?? 0))));
@@ -56,7 +56,7 @@ describe("docs/scale.md", () => {
         has(row("**total cost**", ...each((rate) => approximately(sumOf(layersAt(rate))))));
     });
 
-    it("the page shows the campaign's cost without caches and total without CloudFront", () => {
+    it("docs/scale.md shows the campaign's cost without caches and the total cost without CloudFront", () => {
         has(
             row(
                 "cost of campaign without caches",
@@ -72,7 +72,7 @@ describe("docs/scale.md", () => {
         );
     });
 
-    it("the page shows each quota and its use in the busiest minutes", () => {
+    it("docs/scale.md shows each quota and how much of it the busiest minutes use", () => {
         const part = (load: Layer["load"]) => (load ? `${rounded((100 * load.atPeak) / load.quota)} %` : "");
         for (const what of whats.filter((what) => layerAt(10, what)?.load)) {
             const load = layerAt(10, what)?.load;
@@ -88,7 +88,7 @@ describe("docs/scale.md", () => {
         }
     });
 
-    it("the page shows the recommended minimum TPS and the first bottleneck", () => {
+    it("docs/scale.md shows the recommended minimum TPS and the first layer that reaches a quota", () => {
         has(row("`minProvisionedTPS`", ...each((rate) => String(freeMinimum(trafficOf(rate))))));
         const first = (more?: Partial<Traffic>) =>
             each((rate) => {
@@ -99,7 +99,7 @@ describe("docs/scale.md", () => {
         has(row("first bottleneck without caches", ...first(uncached)));
     });
 
-    it("the page shows the traffic shares and the stage's default throttling", () => {
+    it("docs/scale.md shows the assumed shares of traffic and the stage's default throttling", () => {
         const { memoryHits, tableHits, shared, edgeHits, events, peak } = usualTraffic;
         const percent = (part: number) => `${Math.round(100 * part)} %`;
         const sentences = page.replaceAll(/\s+/g, " ");

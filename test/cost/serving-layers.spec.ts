@@ -38,7 +38,7 @@ const near = (actual: number | undefined, expected: number, off = 0.01) =>
 const month = 2.628;
 
 describe("servingLayers at 100 requests a second", () => {
-    it("each layer passes on the requests that it does not answer itself", () => {
+    it("each layer of the API passes on the requests that it does not answer itself", () => {
         near(layer("CloudFront")?.perSecond, 100);
         near(layer("API Gateway")?.perSecond, 60);
         near(layer("Lambda")?.perSecond, 60);
@@ -48,7 +48,7 @@ describe("servingLayers at 100 requests a second", () => {
         near(layer("event tracker")?.perSecond, 10);
     });
 
-    it("the cost of each layer equals a calculation by hand", () => {
+    it("the cost of each layer of the API equals a calculation by hand", () => {
         // 157.68 million requests at $3.50 per million.
         near(layer("API Gateway")?.usd, 157.68 * 3.5);
         // $0.20 per million requests, and 0.5 GB of memory for 10 ms each.
@@ -66,13 +66,13 @@ describe("servingLayers at 100 requests a second", () => {
         assert.equal(layer("data transfer"), undefined);
     });
 
-    it("without CloudFront the API gets all requests and pays data transfer", () => {
+    it("without CloudFront, API Gateway gets all requests and data transfer costs money", () => {
         assert.equal(layer("CloudFront", { edge: false }), undefined);
         near(layer("API Gateway", { edge: false })?.perSecond, 100);
         near(layer("data transfer", { edge: false })?.usd, ((262.8e6 * 4) / 1024 ** 2) * 0.09);
     });
 
-    it("the peak factor multiplies the load in the busiest five minutes", () => {
+    it("the peak factor multiplies the load of each layer in the busiest five minutes", () => {
         near(layer("campaign")?.load?.atPeak, 20);
         near(layer("API Gateway")?.load?.atPeak, 120);
         // 120 requests a second of 10 ms would need two processes, but Lambda gives each process at most ten requests a second.
@@ -81,7 +81,7 @@ describe("servingLayers at 100 requests a second", () => {
         near(layer("DynamoDB")?.load?.atPeak, 80);
     });
 
-    it("firstToBreak returns the layer nearest to its quota", () => {
+    it("firstToBreak returns the layer whose load is nearest to its quota", () => {
         const first = firstToBreak(servingLayers(traffic));
         assert.equal(first?.layer.what, "campaign");
         near(first?.times, 25);
@@ -91,7 +91,7 @@ describe("servingLayers at 100 requests a second", () => {
         assert.equal(quotas.campaignRequests.isRaised, false);
     });
 
-    it("savedByCaches returns the campaign's cost that the caches save", () => {
+    it("savedByCaches returns how much more the campaign would cost without caches", () => {
         // 29,200 TPS-hours: 20,000 at $0.20 and the rest at $0.10.
         near(savedByCaches(traffic), 20_000 * 0.2 + 9200 * 0.1 - 7300 * 0.2);
         // Below the minimum provisioned TPS, a cached list saves nothing.
@@ -99,7 +99,7 @@ describe("servingLayers at 100 requests a second", () => {
         near(savedByCaches({ ...traffic, minProvisionedTPS: 1000 }), 0);
     });
 
-    it("freeMinimum returns the highest minimum TPS that costs nothing", () => {
+    it("freeMinimum returns the highest minimum TPS that does not raise the campaign's cost", () => {
         const free = freeMinimum(traffic);
         assert.equal(free, 8);
         near(layer("campaign", { minProvisionedTPS: free })?.usd, 7300 * 0.2);
@@ -107,14 +107,14 @@ describe("servingLayers at 100 requests a second", () => {
         assert.equal(freeMinimum({ ...traffic, requestsPerSecond: 1 }), 1);
     });
 
-    it("a short peak is billed only for the month's requests", () => {
+    it("a short peak costs its requests, and the rest of the month costs the minimum TPS", () => {
         // Traffic is 100 times the average for a hundredth of the month, and zero otherwise.
         near(layer("campaign", { peak: 100 })?.usd, 730 * (0.01 * 1000 + 0.99) * 0.2);
     });
 });
 
 describe("tieredUsd", () => {
-    it("tieredUsd changes the price where a tier begins", () => {
+    it("tieredUsd uses another price from the amount at which a price tier begins", () => {
         near(tieredUsd(333, requestTiers), 333 * 3.5);
         near(tieredUsd(1200, requestTiers), 333 * 3.5 + 667 * 2.8 + 200 * 2.38);
         near(tieredUsd(60_000, transferTiers), 10_240 * 0.09 + 40_960 * 0.085 + 8800 * 0.07);
@@ -140,7 +140,7 @@ describe("servingLayers for random traffic", () => {
     });
     const sum = (layers: readonly Layer[]) => layers.reduce((total, { usd }) => total + usd, 0);
 
-    it("no layer has a negative cost, and cost never falls with traffic", () => {
+    it("no layer has a negative cost, and the cost never falls if traffic rises", () => {
         fc.assert(
             fc.property(any, fc.double({ min: 1, max: 3, noNaN: true }), (one, times) => {
                 const layers = servingLayers(one);
@@ -157,7 +157,7 @@ describe("servingLayers for random traffic", () => {
         );
     });
 
-    it("firstToBreak returns the growth at which a layer reaches its quota", () => {
+    it("firstToBreak returns the growth of traffic at which a layer reaches its quota", () => {
         fc.assert(
             fc.property(any, (one) => {
                 const first = firstToBreak(servingLayers({ ...one, requestsPerSecond: one.requestsPerSecond + 1 }));
@@ -175,7 +175,7 @@ describe("servingLayers for random traffic", () => {
 });
 
 describe("usualTraffic", () => {
-    it("usualTraffic leaves 15 to 17 % of lists to the campaign, as measured", () => {
+    it("usualTraffic assumes that caches leave 15 to 17 % of the lists to the campaign, as measured", () => {
         const { memoryHits, tableHits } = usualTraffic;
         const left = 1 - memoryHits - tableHits;
         assert.ok(left >= 0.15 && left <= 0.17, `${left}`);

@@ -33,7 +33,7 @@ const campaignUsd = (viewers: number) =>
     estimate({ ...small, expectedRequestsPerDay: viewers, hasCampaign: true }).expectedUsd;
 
 describe("docs/serving-modes.md", () => {
-    it("the page has the price of each number of viewers in both modes", () => {
+    it("docs/serving-modes.md shows the price of both serving modes for each number of viewers", () => {
         const rows = [1000, 10_000, 100_000, 1_000_000].map((viewers) =>
             [
                 `${viewers.toLocaleString("en-US")} viewers and requests`,
@@ -48,7 +48,7 @@ describe("docs/serving-modes.md", () => {
         assert.ok(read("docs/serving-modes.md").includes(table), table);
     });
 
-    it("the page has the figures of bench:tables about older lists", async () => {
+    it("docs/serving-modes.md shows the figures of bench:tables about older lists", async () => {
         const file = new URL("../../bench/tables/aged-lists.json", import.meta.url);
         const { start, middle }: Awaited<ReturnType<typeof agedLists>> = JSON.parse(await readFile(file, "utf8"));
         const page = read("docs/serving-modes.md");
@@ -71,13 +71,13 @@ describe("docs/serving-modes.md", () => {
         has(`recovers ${recovered.slice(0, 2).join(", ")} and ${recovered[2]} of the difference`);
     });
 
-    it("the small stack costs at most $2.50 for 1,000 viewers and $9 for 10,000, with at most eight alarm metrics", () => {
+    it("the stack in Pulumi.small.yaml costs at most $2.50 for 1,000 viewers and $9 for 10,000, with at most eight alarm metrics", () => {
         assert.ok(monthUsd(1000, 7) <= 2.5, `${monthUsd(1000, 7)}`);
         assert.ok(monthUsd(10_000, 7) <= 9, `${monthUsd(10_000, 7)}`);
         assert.ok(small.alarmMetrics <= 8, `${small.alarmMetrics}`);
     });
 
-    it("a campaign costs less than batch inference from the break-even number of viewers", () => {
+    it("above the break-even number of viewers, a campaign costs less than batch inference", () => {
         const viewers = breakEvenViewers(small, 7);
         const batch = (count: number) =>
             estimate({ ...small, batchLists: { viewers: count, everyDays: 7 } }).expectedUsd;

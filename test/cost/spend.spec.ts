@@ -24,7 +24,7 @@ function billed(to: number, tps: number, v2: boolean, requests: ReadonlyMap<numb
 }
 
 describe("Campaign spend of a month", () => {
-    it("the spend is equal after missed, repeated and late runs and runs without metrics", () => {
+    it("the campaign's spend is the same after missed, repeated and late runs, and after runs without metrics", () => {
         const runs = fc.array(
             fc.record({
                 after: fc.integer({ min: 1, max: 600 }),
@@ -64,7 +64,7 @@ describe("Campaign spend of a month", () => {
         );
     });
 
-    it("unknown requests are counted at the minimum and corrected later", () => {
+    it("time with unknown requests is counted at the minimum TPS, and corrected once the requests are known", () => {
         const later = start + 3 * hour;
         const requests = new Map([[start + hour, 3000]]);
         const spend = countTime(freshSpend(start, start), later, undefined, at(1));
@@ -74,7 +74,7 @@ describe("Campaign spend of a month", () => {
         near(monthSpendUsd(settled, requests), (3 - 1 / 12 + 3000 / 3600) * 0.2);
     });
 
-    it("the spend starts at the campaign's creation and anew each month", () => {
+    it("the spend starts with the campaign's creation, and at 0 each month", () => {
         const made = start + 10 * day;
         near(
             monthSpendUsd(countTime(freshSpend(made, made), made + hour, undefined, at(2, false, made)), undefined),
@@ -88,7 +88,7 @@ describe("Campaign spend of a month", () => {
         near(monthSpendUsd(after, undefined), 0.4);
     });
 
-    it("time without a campaign is free, and after a change of the minimum the higher one is billed", () => {
+    it("time without a campaign costs nothing, and a window in which the minimum changed costs the higher minimum", () => {
         const gone = countTime(freshSpend(start, start), start + hour, undefined, at(1));
         const without = countTime(
             countTime(gone, start + 2 * hour, at(1), undefined),
@@ -102,7 +102,7 @@ describe("Campaign spend of a month", () => {
         near(monthSpendUsd(countTime(back, start + 11 * hour, at(1), at(3)), undefined), 1.1);
     });
 
-    it("a campaign whose parking was not observed counts until its deletion, half an hour after the park", () => {
+    it("if the guard did not see the parking, the campaign counts until half an hour after the park command", () => {
         const seen = countTime(freshSpend(start, start), start + hour, undefined, at(1));
         const parked = (parkedAt?: number) => countTime(seen, start + 5 * hour, at(1), undefined, parkedAt);
         near(monthSpendUsd(parked(start + 2 * hour), undefined), 0.5);

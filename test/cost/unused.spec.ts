@@ -17,7 +17,7 @@ const withSolutions = (settings: Parameters<typeof simulateStack>[1], ...names: 
 };
 
 describe("Unused solutions", () => {
-    it("the guard lists a solution after unusedDays and again for a changed list", async () => {
+    it("the guard reports a solution after unusedDays without a campaign, and again if the list of such solutions changes", async () => {
         const simulation = withSolutions({}, "old");
         await simulation.hours(2.9 * day);
         assert.deepEqual(simulation.kinds(), []);
@@ -34,7 +34,7 @@ describe("Unused solutions", () => {
         assert.deepEqual(simulation.deleted, [], "unusedAction is list");
     });
 
-    it("unusedAction: delete deletes a solution a day after the notification", async () => {
+    it("with `unusedAction: delete`, the guard deletes an unused solution a day after the notification", async () => {
         const simulation = withSolutions({}, "old");
         await simulation.hours(6 * day);
         simulation.config = { ...simulation.config, unusedAction: "delete" };
@@ -49,7 +49,7 @@ describe("Unused solutions", () => {
         assert.deepEqual(simulation.kinds(), ["unused", "unused", "unused-deleted"]);
     });
 
-    it("a solution with a campaign or a parked campaign is not unused", async () => {
+    it("a solution with a campaign, or with a parked campaign, is not unused", async () => {
         const simulation = withSolutions({ unusedAction: "delete" }, "films");
         simulation.solutions = [solution(simulation, "films", { hasCampaign: true })];
         await simulation.hours(10 * day);
@@ -70,7 +70,7 @@ describe("Unused solutions", () => {
         assert.deepEqual(simulation.deleted, [], "a campaign came back to it in time");
     });
 
-    it("the tag keep and an unreadable parked flag protect a solution", async () => {
+    it("the cleanup keeps a solution with the tag `keep`, and any solution if the parked flag cannot be read", async () => {
         const simulation = withSolutions({ unusedAction: "delete" }, "old");
         simulation.solutions = [solution(simulation, "old", { kept: true })];
         await simulation.hours(10 * day);

@@ -34,7 +34,7 @@ describe("Tables of items and users", () => {
     };
 
     for (const { name, file, text, fields, first, title } of publicItems) {
-        it(`itemsAt reads the items of ${name}`, async () => {
+        it(`itemsAt reads the items in ${name}`, async () => {
             const { catalogue, columns } = await itemsAt(put(file, text));
             const all = itemColumns(catalogue, columns);
             const [csv, schema] = [itemsCsv(catalogue, all), itemsSchemaOf(all)];
@@ -46,7 +46,7 @@ describe("Tables of items and users", () => {
     }
 
     for (const { name, file, text, fields, first } of publicUsers) {
-        it(`readUsers reads the users of ${name}`, async () => {
+        it(`readUsers reads the users in ${name}`, async () => {
             const { schema, csv, ids } = await readUsers(put(file, text));
             assert.deepEqual(shown(schema.fields), fields);
             assert.equal(csv.split("\n")[1], first);
@@ -54,7 +54,7 @@ describe("Tables of items and users", () => {
         });
     }
 
-    it("itemColumns omits titles, pictures and URLs, and the catalogue keeps pictures", async () => {
+    it("itemColumns omits columns of titles, pictures and URLs, and the catalogue contains pictures", async () => {
         const path = put(
             "artists.dat",
             lines("id\tname\turl\tpictureURL", "1\tMALICE MIZER\thttp://a.example/1\thttp://a.example/1.jpg"),
@@ -93,7 +93,7 @@ describe("Tables of items and users", () => {
         assert.equal(itemsCsv(found.catalogue, itemColumns(found.catalogue, found.columns)), csv);
     });
 
-    it("--item-columns assigns item columns, also with new dataset names", async () => {
+    it("--item-columns assigns columns of the file to those of the items dataset, also to new ones", async () => {
         const odd = products.replace(/Artikel;.*/, "A;B;C;D;E;F;G");
         const choices = "id=A,title=B,category=3,price=D,brand=E,STOCK=F,image=G";
         const { catalogue, columns, understood } = await itemsAt(put("odd.csv", odd), choices);
@@ -106,7 +106,7 @@ describe("Tables of items and users", () => {
         );
     });
 
-    it("--user-columns assigns the ID column, and the error suggests it", async () => {
+    it("--user-columns assigns the column of user IDs, and the error about a missing ID column suggests the option", async () => {
         const path = put("a.csv", lines("Konto,Vorname,Stra\u00dfe,Alter", "k1,Ada,Weg 1,36"));
         await assert.rejects(
             readUsers(path),
@@ -129,7 +129,7 @@ describe("Tables of items and users", () => {
             assert.equal(hasDecimalCommas(values), isComma));
     }
 
-    it("itemsAt and readUsers reject tables without one row for each ID", async () => {
+    it("itemsAt and readUsers reject a table that does not have one row for each ID", async () => {
         const properties = put(
             "item_properties.csv",
             lines("timestamp,itemid,property,value", "1435460400000,460429,categoryid,1338"),
@@ -145,15 +145,15 @@ describe("Tables of items and users", () => {
         );
     });
 
-    it("readUsers keeps the last of several rows with one ID", async () => {
+    it("readUsers keeps the last row of each ID", async () => {
         const { csv, repeated } = await readUsers(put("a.csv", lines("user_id,age", "1,20", "2,30", "1,21")));
         assert.equal(csv, 'USER_ID,AGE\n"1",21\n"2",30\n');
         assert.equal(repeated, 1);
     });
 
-    it("readUsers rejects more columns than the service allows", async () => {
+    it("readUsers rejects a file with more columns than Personalize allows for users", async () => {
         const columns = Array.from({ length: 26 }, (_, number) => `c${number}`);
         const path = put("a.csv", lines(["user_id", ...columns].join(","), ["1", ...columns].join(",")));
-        await assert.rejects(readUsers(path), /26 columns for the dataset Users, and the service allows 25/);
+        await assert.rejects(readUsers(path), /26 columns for the dataset Users, and Personalize allows only 25/);
     });
 });

@@ -15,7 +15,7 @@ describe("npm run data-prep", () => {
         const good = cli(put("u.data", ratingsFile(syntheticRatings())), "--output", at("c.csv"), "--json");
         assert.equal(good.status, 0, good.stderr);
         assert.equal(JSON.parse(good.stdout).schemaVersion, 1);
-        assert.match(good.stderr, /shown by their ids/);
+        assert.match(good.stderr, /shown by their IDs/);
 
         const bad = cli(put("bad.data", Buffer.from("1 2 3 4\n")), "--output", at("d.csv"));
         assert.deepEqual([bad.status, bad.stdout], [1, ""]);

@@ -59,7 +59,7 @@ data.to_csv(sys.argv[2], index=False, quoting=csv.QUOTE_NONNUMERIC)
 `;
 
 describe("convert", () => {
-    it("convert writes exactly the CSV that Personalize imports", async () => {
+    it("convert writes exactly the CSV format that Personalize imports", async () => {
         const { csv } = await transform(Buffer.from("196\t242\t3\t881250949\n186\t302\t3\t891717742\n"));
         assert.equal(
             csv,
@@ -67,7 +67,7 @@ describe("convert", () => {
         );
     });
 
-    it("convert writes the same records as the pandas recipe", async () => {
+    it("convert writes the same records as a program with pandas", async () => {
         const python = process.env.MOVIE_RECOMMENDER_PYTHON;
         assert.ok(python, "MOVIE_RECOMMENDER_PYTHON must name a Python with pandas; `npm test` sets it");
         const folder = mkdtempSync(join(tmpdir(), "data-prep-"));
@@ -85,7 +85,7 @@ describe("convert", () => {
         }
     });
 
-    it("convert keeps IDs and timestamps wherever the input chunks begin", async () => {
+    it("convert keeps IDs and timestamps unchanged, wherever the input is divided into chunks", async () => {
         const id = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" }).filter((text) => !/\p{Cc}/u.test(text));
         const row = fc.record({ user: id, item: id, timestamp: fc.integer({ min: 0, max: latest }) });
         const property = fc.asyncProperty(
@@ -111,7 +111,7 @@ describe("convert", () => {
         await fc.assert(property, { numRuns: 200 });
     });
 
-    it("convert removes duplicate events but keeps events that differ in one value", async () => {
+    it("convert removes duplicate events, but keeps events that differ in at least one value", async () => {
         const rows = [
             "1\t2\tview\t3\t5",
             "1\t2\tview\t3\t5",

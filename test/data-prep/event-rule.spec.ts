@@ -39,7 +39,7 @@ describe("parseEventRule", () => {
         assert.throws(() => parseEventRule(ruleOf(10_000)), { message: /\n +\^$/ });
     });
 
-    it("parseEventRule accepts a single type, compact cases and quoted values", () => {
+    it("parseEventRule accepts a single event type, cases without spaces and quoted values", () => {
         assert.deepEqual(parseEventRule("Added to cart"), { cases: [], otherwise: "Added to cart" });
         const like = { column: "rating", operator: ">=", value: "4", type: "Like" };
         assert.deepEqual(parseEventRule("rating>=4->Like,else Watch"), { cases: [like], otherwise: "Watch" });
@@ -55,14 +55,14 @@ describe("eventRuleOf", () => {
         return rule.decide((column) => values[column] ?? "");
     };
 
-    it("an empty value matches no case, also with !=", () => {
+    it("an empty value matches no case of the rule, not even with !=", () => {
         for (const empty of ["", " ", "NaN", "null"]) {
             assert.deepEqual(decide("a != 0 -> Paid, else Free", empty), { type: "Free", isEmpty: true });
         }
         assert.deepEqual(decide("a > 1 -> A, b = x -> B", "", "x"), { type: "B", matched: 1, isEmpty: true });
     });
 
-    it("a comparison by size rejects text, and = accepts it", () => {
+    it("a comparison with < or > rejects a value that is text, and a comparison with = accepts it", () => {
         assert.deepEqual(decide("a >= 4 -> Like, else Watch", "good").problem, [
             0,
             '"good" is not a number, and --event compares it by >= 4',
@@ -78,19 +78,19 @@ describe("data-prep with an --event rule", () => {
     const prepared = (event: string, options: PrepareOptions = {}) =>
         run({ input: put("events.csv", `user,item,stars,time\n${rows.join("\n")}\n`), event, ...options });
 
-    it("the summary counts the rows with an empty value", async () => {
+    it("the summary counts the rows whose compared value is empty", async () => {
         const { summary } = await prepared("stars >= 4 -> Like, else Watch");
         assert.deepEqual([summary.rowsEmptyInRule, summary.eventTypes], [200, { Watch: 800, Like: 400 }]);
     });
 
-    it("the rule compares numbers with decimal commas", async () => {
+    it("the --event rule compares numbers with decimal commas correctly", async () => {
         const text = `user;item;price;time\n${rows.map((row) => row.replaceAll(",", ";").replace(/;(\d?);/, ";$1,25;")).join("\n")}\n`;
         const input = put("prices.csv", text.replaceAll(";,25;", ";;"));
         const { summary } = await run({ input, event: "price > 4 -> Dear, price <= 4 -> Cheap" });
         assert.deepEqual([summary.eventTypes, summary.rowsLeftOut], [{ Cheap: 600, Dear: 400 }, 200]);
     });
 
-    it("a case that matches no row is an error or, if requested, a warning", async () => {
+    it("a case of the rule that matches no row is an error or, if requested, a warning", async () => {
         const event = "stars >= 40 -> Love, stars >= 4 -> Like";
         const message = /The case "stars >= 40" of --event matches no row\. The column has 1, 2, 3, 4, 5\./;
         await assert.rejects(

@@ -28,7 +28,7 @@ describe("Manifest of prepared data", () => {
     };
     const hashOf = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 
-    it("the manifest has sources, hashes, counts, types and nouns of a shop", async () => {
+    it("the manifest of shop data contains sources, hashes, counts, event types and nouns", async () => {
         const files = shopFiles();
         const manifest = await run(files);
         assert.deepEqual(
@@ -68,7 +68,7 @@ describe("Manifest of prepared data", () => {
         );
     });
 
-    it("the manifest's options reproduce the run", async () => {
+    it("data-prep with the options in the manifest produces the same data again", async () => {
         const manifest = await run(shopFiles());
         const [, columns] =
             /^As a command:.*--columns (\S+)/.exec(logged().find((line) => line.startsWith("As")) ?? "") ?? [];
@@ -76,7 +76,7 @@ describe("Manifest of prepared data", () => {
         assert.ok(manifest.options.includes("--users"));
     });
 
-    it("the MovieLens manifest keeps schema, type, filter and default viewers", async () => {
+    it("the manifest of MovieLens data contains the default schema, event type, noun and example viewers", async () => {
         const manifest = await run({ input: put("u.data", ratingsFile(syntheticRatings({ users: 130 }))) });
         assert.equal(interactionsSchemaOf(manifest), itemInteractionsSchema);
         assert.deepEqual(manifest.consumedTypes, ["Watch"]);
@@ -85,7 +85,7 @@ describe("Manifest of prepared data", () => {
         assert.equal(manifest.users, undefined);
     });
 
-    it("the schema has EVENT_VALUE and further columns in the CSV's order", async () => {
+    it("the schema contains EVENT_VALUE and additional columns in the order of the CSV file", async () => {
         const rows = syntheticRatings().map(
             ({ user, item, timestamp }, row) =>
                 `${user},${item},view,${row / 4},${row % 3 ? "Yes" : "No"},${row},${timestamp}`,
@@ -105,7 +105,7 @@ describe("Manifest of prepared data", () => {
         );
     });
 
-    it("manifestOf returns undefined for another CSV", async () => {
+    it("manifestOf returns undefined for another CSV file", async () => {
         await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         const sha256 = hashOf(output());
         assert.ok(await manifestOf(output(), async () => sha256));
@@ -115,7 +115,7 @@ describe("Manifest of prepared data", () => {
         await assert.rejects(readManifest(output()), /manifest\.json has schemaVersion 9.*npm run data-prep/);
     });
 
-    it("withMetadataFiles adds the items and users files and hashes only if needed", async () => {
+    it("withMetadataFiles adds the prepared items and users files, and hashes the interactions only if necessary", async () => {
         const named = { items: "own.csv", users: "others.csv" };
         const of = (metadataFiles: { items: string | undefined; users: string | undefined }) => {
             let hashed = 0;
@@ -135,7 +135,7 @@ describe("Manifest of prepared data", () => {
         assert.deepEqual(await of(none), [none, 1]);
     });
 
-    it("a run removes files of earlier data but no changed or foreign files", async () => {
+    it("a run removes files of earlier data, but neither changed files nor files of others", async () => {
         await run(shopFiles());
         writeFileSync(at("out/users.csv"), 'USER_ID,AGE\n"1",7\n');
         writeFileSync(at("out/mine.csv"), "mine");

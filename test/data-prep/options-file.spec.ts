@@ -62,7 +62,7 @@ describe("Options file of data-prep", () => {
         assert.match(third.text, /The case "stars >= 40" of --event matches no row/);
     });
 
-    it("data-prep rejects an unknown key, value or path with the file's name", async () => {
+    it("data-prep rejects an unknown key, value or path in the options file, and the error contains the file's name", async () => {
         const refused = async (text: string, pattern: RegExp) => {
             put("wrong.yaml", text);
             const { code, text: printed } = await dataPrep(folder, "--options", "wrong.yaml");
@@ -83,7 +83,7 @@ describe("Options file of data-prep", () => {
         assert.match(text, /There is no file .*none\.yaml/);
     });
 
-    it("optionsOfStack reads the stack's options file and sets its output", async () => {
+    it("optionsOfStack reads the stack's options file, and sets --output to the stack's interactionsFile", async () => {
         put(
             "Pulumi.shop.yaml",
             "config:\n  movie-recommender:dataOptionsFile: shop.yaml\n  movie-recommender:interactionsFile: own/data.csv\n",
@@ -92,11 +92,14 @@ describe("Options file of data-prep", () => {
         assert.deepEqual(found.files, ["events.csv"]);
         assert.deepEqual(found.options.slice(-2), ["--output", "own/data.csv"]);
         put("Pulumi.other.yaml", "config: {}\n");
-        await assert.rejects(optionsOfStack("other", folder, folder), /Stack other names no options file\. Set it:/);
+        await assert.rejects(
+            optionsOfStack("other", folder, folder),
+            /The configuration of stack other contains no options file\. Set one:/,
+        );
         await assert.rejects(optionsOfStack("none", folder, folder), /There is no file .*Pulumi\.none\.yaml/);
     });
 
-    it("preview rejects data if the options file changed since the run", async () => {
+    it("preview rejects data if the options file changed after data-prep ran", async () => {
         await dataPrep(folder, "--options", "shop.yaml");
         const made = await manifest();
         const config = (file: string | undefined) => ({
@@ -109,12 +112,12 @@ describe("Options file of data-prep", () => {
         put("other.yaml", `${readFileSync(at("shop.yaml"), "utf8")}\n# changed\n`);
         await assert.rejects(
             refuseOtherOptions(made, config(at("other.yaml"))),
-            /was prepared with other options than .*other\.yaml has now\. Prepare it again: {2}npm run data-prep -- --stack shop/,
+            /was prepared with other options than those that are now in .*other\.yaml\. Prepare it again: {2}npm run data-prep -- --stack shop/,
         );
         await assert.rejects(refuseOtherOptions(undefined, config(at("shop.yaml"))), /Prepare it again/);
     });
 
-    it("readOptionsFile resolves column maps and paths relative to the file", async () => {
+    it("readOptionsFile resolves paths relative to the options file, and accepts columns as a map", async () => {
         const { files, options } = await readOptionsFile(at("shop.yaml"), join(folder, ".."));
         put("items.yaml", "item-columns: { id: Artikel, price: Preis }\nuser-columns: id=Konto");
         const columns = await readOptionsFile(at("items.yaml"), folder);

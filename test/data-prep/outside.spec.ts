@@ -12,7 +12,7 @@ import { lines, publicTables, repeat } from "./public-tables.ts";
 
 const now = Date.UTC(2026, 10, 27) / 1000;
 
-describe("Input tables of other formats", () => {
+describe("Input files of other formats", () => {
     const { at, put } = folderForEach();
     const csvOf = async (path: string, choices: Choices = {}) => {
         const plans = await readLayout(path, choices, now);
@@ -28,7 +28,7 @@ describe("Input tables of other formats", () => {
         });
     }
 
-    it("data-prep reads Parquet with four compressions, timestamps and nulls", async () => {
+    it("data-prep reads Parquet files with four compressions, timestamps and nulls", async () => {
         const path = join(import.meta.dirname, "fixtures", "events.parquet");
         const { rows, badRows, plans } = await csvOf(path, {
             columns: "user=visitor_id,item=sku,time=event_time,event=event_type,value=price",
@@ -45,7 +45,7 @@ describe("Input tables of other formats", () => {
         assert.match(described(plans[0] as (typeof plans)[0]), /: Parquet, utf-8;/);
     });
 
-    it("textsOf writes 64-bit integers in lists with all digits", () => {
+    it("textsOf writes 64-bit integers inside lists with all their digits", () => {
         assert.deepEqual(textsOf({ list: [1n, 2n ** 60n] }, ["list"]), ['[1,"1152921504606846976"]']);
     });
 
@@ -54,7 +54,7 @@ describe("Input tables of other formats", () => {
         assert.deepEqual(["0070-01-02", "1969-12-31", "1970-01-02"].map(read), [undefined, undefined, 86_400]);
     });
 
-    it("data-prep rejects more further columns than the service allows", async () => {
+    it("data-prep rejects a file with more additional columns than Personalize allows", async () => {
         const columns = "ABCDEF"
             .split("")
             .map((name) => `${name}=${name.toLowerCase()}`)
@@ -62,14 +62,14 @@ describe("Input tables of other formats", () => {
         const path = put("events.csv", lines("user,item,time,a,b,c,d,e,f", "1,2,881250949,1,2,3,4,5,6"));
         await assert.rejects(
             csvOf(path, { columns: `user=user,item=item,time=time,${columns}` }),
-            /6 further columns \(A, B, C, D, E, F\), and the service allows 5/,
+            /6 additional columns \(A, B, C, D, E, F\), and Personalize allows only 5/,
         );
     });
 
     const ratings = lines("userId,movieId,rating,timestamp", "1,2,3.5,1112486027");
     const expected = '"1","2","Watch",1112486027';
 
-    it("data-prep reads the interactions in gzip, zstd, zip and a folder", async () => {
+    it("data-prep reads interactions that are compressed with gzip, zstd or zip, or are in a folder", async () => {
         const tags = lines("userId,movieId,tag,timestamp", "1,2,fun,1112486027");
         const gzip = await csvOf(put("ratings.csv.gz", gzipSync(ratings)));
         const zstd = await csvOf(put("ratings.csv.zst", zstdCompressSync(ratings)));
@@ -108,7 +108,7 @@ describe("Input tables of other formats", () => {
         );
     });
 
-    it("the description names encoding, delimiter, columns and time format", async () => {
+    it("the description of a file contains its encoding, delimiter, columns and time format", async () => {
         const { plans } = await csvOf(
             put("export.csv", Buffer.from(lines("client_id;sku;date", "1;caf\u00e9;2024-05-01"), "latin1")),
         );
@@ -120,7 +120,7 @@ describe("Input tables of other formats", () => {
         );
     });
 
-    it("data-prep recognizes the column Member No of a library as user", async () => {
+    it("data-prep recognizes a library's column Member No as the user ID", async () => {
         const loans = lines("Member No;ISBN;Borrowed on", "M1;9783000039595;22.07.2025 20:00");
         const { plans } = await csvOf(put("loans.csv", loans));
         const [plan] = plans;
@@ -128,7 +128,7 @@ describe("Input tables of other formats", () => {
         assert.match(described(plan), /user = Member No, item = ISBN, time = Borrowed on; times in %d\.%m\.%Y %H:%M/);
     });
 
-    it("data-prep explains missing times, ambiguous dates and a wrong --time with commands", async () => {
+    it("data-prep explains missing times, ambiguous dates and a wrong --time, and suggests commands", async () => {
         const goodbooks = put("goodbooks.csv", lines("user_id,book_id,rating", "1,258,5", "2,4081,4"));
         await assert.rejects(
             csvOf(goodbooks),

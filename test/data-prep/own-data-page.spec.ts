@@ -74,7 +74,7 @@ describe("docs/your-own-data.md", () => {
     });
     after(() => rm(folder, { recursive: true, force: true }));
 
-    it("the page shows the first rows of each file", () => {
+    it("docs/own-data.md shows the first rows of each file", () => {
         for (const [name, content] of Object.entries(files)) {
             const shown = new RegExp(`\`${name}\`[^\`]*\`\`\`\\n([^\`]*)\`\`\``).exec(page)?.[1] ?? "";
             const text = content.toString("latin1").replaceAll("\r\n", "\n");
@@ -82,7 +82,7 @@ describe("docs/your-own-data.md", () => {
         }
     });
 
-    it("the page shows the output of each command in order", async () => {
+    it("docs/own-data.md shows the output of each command in order", async () => {
         const examples = [...page.matchAll(/```sh\n(npm run data-prep [^`]*)```\n+[^`#]*```\n([^`]*)```/g)];
         assert.equal(examples.length, 6);
         const env = { ...process.env, PATH: `${join(folder, "bin")}${delimiter}${process.env.PATH}`, INIT_CWD: folder };

@@ -36,7 +36,7 @@ describe("popularityMetrics", () => {
         }
     });
 
-    it("popularityMetrics equals a calculation by hand", async () => {
+    it("popularityMetrics returns the figures of an example that was calculated by hand", async () => {
         // Every user watches c after a. Item b has more views than c, but no user watches b next.
         const watchers = Array.from({ length: 40 }, (_, user) => `u${user},a,1\nu${user},c,2\n`);
         const others = Array.from({ length: 60 }, (_, user) => `v${user},b,1\n`);
@@ -82,7 +82,7 @@ describe("readColumns", () => {
         return readColumns(file);
     };
 
-    it("readColumns returns the same interactions as readInteractions", async () => {
+    it("readColumns returns the same interactions as the emulator's readInteractions", async () => {
         const csv = interactionsCsv(syntheticRatings({ users: 3000 }));
         assert.ok(csv.length > 2 << 20, "it is read in more than one piece");
         const columns = await read(csv);
@@ -94,7 +94,7 @@ describe("readColumns", () => {
         assert.deepEqual([...columns.users].map(row(columns)).sort(), [...sorted.users].map(row(sorted)).sort());
     });
 
-    it("readColumns accepts any column order, quotes, CR LF and no final newline", async () => {
+    it("readColumns accepts columns in any order, quotes, CR LF and a last line without a line end", async () => {
         const columns = await read('TIMESTAMP,"ITEM_ID",NOTE,USER_ID\r\n5,"a,b","x ""y"" \\" z",7\r\n\r\n6,07,,"7"');
         assert.deepEqual(columns.userIds, ["7"]);
         assert.deepEqual(columns.itemIds, ["a,b", "07"]);

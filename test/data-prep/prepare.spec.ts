@@ -61,15 +61,15 @@ describe("prepare", () => {
         });
     }
 
-    it("prepare uses the item file beside u.data and reports a missing one", async () => {
+    it("prepare reads the item file next to u.data, and logs that titles are missing if there is none", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.deepEqual((await run({ input })).catalogue, []);
-        assert.match(logged().join("\n"), /shown by their ids/);
+        assert.match(logged().join("\n"), /shown by their IDs/);
         put("u.item", ITEM_FILE);
         assert.equal((await run({ input })).catalogue.length, 1);
     });
 
-    it("prepare writes items.csv and its schema as Personalize reads them", async () => {
+    it("prepare writes items.csv and a schema that Personalize accepts", async () => {
         const flags = (...genres: number[]) => Array.from({ length: 19 }, (_, at) => (genres.includes(at) ? 1 : 0));
         const line = (itemId: string, title: string, ...genres: number[]) =>
             [itemId, title, "", "", "", ...flags(...genres)].join("|");
@@ -102,7 +102,7 @@ describe("prepare", () => {
         assert.deepEqual(records.at(-1), ['a"b\\c', "Drama", "1996"]);
     });
 
-    it("prepare writes fallback tables with the CSV's hash and summarizes them", async () => {
+    it("prepare writes fallback tables that contain the CSV file's hash, and logs a summary of them", async () => {
         const ratings = syntheticRatings();
         const left = 150;
         const others = [...new Set(ratings.map(({ item }) => item))].filter((item) => item > 1 && item !== left);
@@ -135,7 +135,7 @@ describe("prepare", () => {
         assert.match(lines, new RegExp(`^trending +${filmsTrending} items, over the last ${days} days$`, "m"));
     });
 
-    it("prepare without an item file writes no items and keeps existing files", async () => {
+    it("prepare writes no items if there is no item file, and keeps existing files", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.equal((await run({ input })).itemsPath, undefined);
         assert.deepEqual(readdirSync(at("out")).sort(), [
@@ -149,7 +149,7 @@ describe("prepare", () => {
         assert.equal(readFileSync(at("out/items.csv"), "utf8"), "mine");
     });
 
-    it("prepare takes titles from movies.csv beside ratings.csv or from --items", async () => {
+    it("prepare reads titles from movies.csv next to ratings.csv, or from the file in --items", async () => {
         const rows = syntheticRatings().map(({ user, item, timestamp }) => `${user},${item},3.5,${timestamp}`);
         const input = put("ratings.csv", Buffer.from(`userId,movieId,rating,timestamp\n${rows.join("\n")}\n`));
         put(
@@ -166,7 +166,7 @@ describe("prepare", () => {
         ]);
     });
 
-    describe("Folder of a shop's exports", () => {
+    describe("Folder with a shop's exported files", () => {
         const events = syntheticRatings().map(({ user, item, timestamp }) => `${user};P-${item};${timestamp}`);
         const exports = (ids: (id: number) => string) => {
             put("events.csv", `user_id;product_id;timestamp\n${events.join("\n")}\n`);
@@ -175,14 +175,14 @@ describe("prepare", () => {
             return at("");
         };
 
-        it("prepare finds products.csv in the folder and adds --items to the options", async () => {
+        it("prepare finds products.csv in the folder and adds --items to the options in the manifest", async () => {
             const input = exports((id) => `P-${id}`);
             const { catalogue, manifestPath } = await run({ input });
             assert.deepEqual(catalogue[7], { itemId: "P-7", title: "Thing 7", year: null, genres: [], price: 7.5 });
             const { items, options } = JSON.parse(readFileSync(manifestPath, "utf8"));
             assert.deepEqual([items.rows, items.isDataset], [200, true]);
             assert.deepEqual(options.slice(-2), ["--items", at("products.csv")]);
-            assert.doesNotMatch(logged().join("\n"), /Left out/);
+            assert.doesNotMatch(logged().join("\n"), /Skipped a file|Left out/);
         });
 
         it("prepare rejects items or users whose IDs match no event", async () => {

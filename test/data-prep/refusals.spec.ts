@@ -8,7 +8,7 @@ import { prepareForEach } from "./preparing.ts";
 describe("Input that prepare rejects", () => {
     const { at, put, run } = prepareForEach();
 
-    it("the error names the first 20 invalid rows, and no file is written", async () => {
+    it("the error lists the first 20 invalid rows, and prepare writes no file", async () => {
         const broken = Array.from({ length: 25 }, () => "1\t2\tx\n").join("");
         const input = put("u.data", Buffer.concat([ratingsFile(syntheticRatings()), Buffer.from(broken)]));
         const first = syntheticRatings().length + 1;
@@ -30,7 +30,7 @@ describe("Input that prepare rejects", () => {
         assert.equal(summary.skipped.length, 20);
     });
 
-    it("a failing run keeps the earlier output", async () => {
+    it("a run that fails keeps the output of the run before", async () => {
         const { outputPath } = await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         const before = readFileSync(outputPath);
         const turnsToNoise = Buffer.concat([Buffer.alloc(3_000_000, "1\t2\t3\t4\n"), Buffer.alloc(40_000_000, 1)]);
@@ -50,10 +50,10 @@ describe("Input that prepare rejects", () => {
         ]);
     });
 
-    it("prepare does not overwrite its input", async () => {
+    it("prepare does not overwrite its input file", async () => {
         const ratings = ratingsFile(syntheticRatings());
         const input = put("u.data", ratings);
-        await assert.rejects(run({ input, output: input }), /is the input and the output: name another file/);
+        await assert.rejects(run({ input, output: input }), /would be both input and output: choose another file/);
         assert.deepEqual(readFileSync(input), ratings);
     });
 

@@ -13,7 +13,7 @@ const now = Date.UTC(2026, 10, 28) / 1000;
 describe("Suggested data-prep commands", () => {
     const { at, put, run } = prepareForEach();
 
-    it("the suggested command keeps the given options, quoted for a shell", () => {
+    it("the command that data-prep suggests keeps the given options, quoted for a shell", () => {
         const typed = [
             "npm",
             "run",
@@ -34,7 +34,7 @@ describe("Suggested data-prep commands", () => {
         assert.equal(withColumns("user=who, time=at", { time: "NAME" }), "user=who,time=NAME");
     });
 
-    it("the suggested command keeps --items, --users and --report, and overwrites no other data", () => {
+    it("the command that data-prep suggests keeps --items, --users and --report, and overwrites no other data", () => {
         put("events.csv", lines("who,item_id,date", "1,2,03/04/2021", "1,3,05/06/2021"));
         mkdirSync(at("data"));
         const sources = [{ dataset: "interactions", file: "u.data", sha256: "" }];
@@ -54,7 +54,7 @@ describe("Suggested data-prep commands", () => {
         assert.doesNotMatch(asked(...given).stderr, /--output/);
     });
 
-    it("the command suggested for too many event types names event types of the data", async () => {
+    it("the command suggested for too many event types contains the most frequent event types of the data", async () => {
         const rows = Array.from({ length: 1300 }, (_, n) => `u${n % 60},i${n % 97},t${n % 13},${1_700_000_000 + n}`);
         const input = put("events.csv", lines("user,item,event,time", ...rows));
         await assert.rejects(run({ input }), (error: Error) => {
@@ -66,7 +66,7 @@ describe("Suggested data-prep commands", () => {
         });
     });
 
-    it("the suggested command raises --max-bad to the share of bad rows", async () => {
+    it("the command that data-prep suggests raises --max-bad to the share of bad rows", async () => {
         const rows = Array.from(
             { length: 1200 },
             (_, n) => `u${n % 60},i${n % 97},${n < 30 ? "x" : 1_700_000_000 + n}`,

@@ -28,12 +28,12 @@ describe("Terminal output", () => {
         });
     }
 
-    it("visibleLines keeps the values of a JSON document", () => {
+    it("visibleLines does not change the values of a JSON document", () => {
         const value = { name: "\x1b[2J\u202e", line: "a\nb" };
         assert.deepEqual(JSON.parse(visibleLines(`${JSON.stringify(value)}\n`)), value);
     });
 
-    it("data-prep and runbooks escape control characters of names that they print", async () => {
+    it("data-prep and runbooks escape control characters in the names that they print", async () => {
         const folder = await mkdtemp(join(tmpdir(), "visible-"));
         try {
             const file = join(folder, "evil.csv");

@@ -14,7 +14,7 @@ async function live(simulation: BatchSimulation, days: number): Promise<void> {
 }
 
 describe("Lists of batch inference in virtual time", () => {
-    it("no fault of drill:batch causes a request without an answer, a lost personal list or a job that is paid twice", async () => {
+    it("no fault of drill:batch leaves a request without a response, loses a personal list or pays for a job twice", async () => {
         const { faults, jobs, notifications, ...played } = await playFaults(batchFaults);
         assert.ok(faults.length >= 30);
         assert.ok(faults.every(({ answers }) => answers > 0));
@@ -47,7 +47,7 @@ describe("Lists of batch inference in virtual time", () => {
         assert.equal(simulation.jobs.length, 1);
     });
 
-    it("replaced lists expire within a day after the API serves newer ones", async () => {
+    it("lists that the API no longer serves expire within a day", async () => {
         const simulation = new BatchSimulation({ everyDays: 2 });
         await live(simulation, 3);
         const expiry = [...simulation.lists].map(([key, { expiresAt }]) => [
@@ -58,7 +58,7 @@ describe("Lists of batch inference in virtual time", () => {
         assert.ok(expiry.every(([isFirst, isSoon]) => isFirst === isSoon));
     });
 
-    it("events of a stranger for invented viewers add at most 100 viewers to a job for 60 active users", async () => {
+    it("events that an attacker sends for invented viewers add at most 100 viewers to a job for 60 active users", async () => {
         const simulation = new BatchSimulation();
         for (let at = 0; at < 5000; at++) {
             simulation.recent.set(`invented${at}`, { revision: simulation.now + at, films: [] });
@@ -70,7 +70,7 @@ describe("Lists of batch inference in virtual time", () => {
         assert.ok(users.includes("proven") && users.includes("invented4999") && !users.includes("invented0"));
     });
 
-    it("playFaults counts lost lists if viewers without a new list do not keep the old one", async () => {
+    it("playFaults counts a lost list if a viewer without a new list does not keep the old one", async () => {
         const copyFails = { what: "no list is copied", day: 0, apply: keepsNothing };
         const { lost } = await playFaults([copyFails, ...faultsNamed("half an output")]);
         assert.ok(lost > 0);

@@ -110,7 +110,7 @@ async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEn
     const sts = new STSClient({ region: regionOf(process.env) });
     const { Account = "", Arn = "" } = await sts.send(new GetCallerIdentityCommand({}));
     const { accessKeyId } = await sts.config.credentials();
-    console.log(`account ${Account}, as ${Arn}`);
+    console.log(`using account ${Account} with the credentials of ${Arn}`);
     const folder = join(defaultInstance().dir, "drill-aws");
     const end = await life(signal, false, { env: process.env, folder, recording, pollSeconds: onAws ? "15" : "0.2" });
     // The account and user of a local AWS need not be secret.
@@ -170,7 +170,7 @@ function printDifferences(recorded: string, emulated: string): void {
         const rows = differences.map(({ what, where, one, other }) => [what, where, one, other]);
         console.log(table(["what", "where", onAws ? "AWS" : "recorded", "emulator"], rows));
         console.log(
-            "A state that only one recording has may be no difference: the other drill may have missed it between two polls.",
+            "A state that only one recording contains may not be a real difference: the other drill may have missed it between two polls.",
         );
     }
 }

@@ -16,13 +16,13 @@ benchCommand(
     ["", "--json"],
 ).parse();
 
-process.stderr.write(`${batchFaults.length} faults in virtual time\n`);
+process.stderr.write(`simulating ${batchFaults.length} faults in virtual time\n`);
 const played = await playFaults(batchFaults);
 showTable(
     ["fault", "day", "answers", "not answered", "mixed", "lost"],
     played.faults.map((one) => [one.what, one.day.toFixed(2), one.answers, one.unanswered, one.mixed, one.lost]),
 );
-process.stderr.write("metered months without faults\n");
+process.stderr.write("simulating months without faults, and comparing preview's estimate with the metered cost\n");
 const months = await bills();
 showTable(
     ["viewers", "preview", "meter", "error"],

@@ -89,7 +89,7 @@ try {
             const why = missing.map(({ action, resource }) => `${action} on ${resource} denied`).join("; ");
             problems.push(`${step.name}: exit ${exitCode}; ${why}\n${(stdout + stderr).slice(-4000)}`);
             say(problems.at(-1) ?? "");
-            // Without the stack, all later steps would fail.
+            // Stop after a failed `up`, because all later steps need the stack.
             if (step.name === "up") break;
         }
         rows.push([step.name, kinds.join(", "), `${mine.size}`, seconds.toFixed(1), fine ? "yes" : "NO"]);
@@ -116,7 +116,8 @@ try {
     }
     say(`${attacked.length} attacks`);
     const judged = judgeOutside(operator.arn, scope.accountId, await policiesOf(aws.iam, policyArns), requests);
-    // Skip requests that do not exist in AWS, such as an action on a resource of another type.
+    // Skip requests that cannot exist in AWS, such as an action on a resource of a type that the action does not
+    // accept.
     requests.forEach((request, index) => {
         if (judged[index] !== "Error") trespassed.push({ ...request, decision: judged[index] ?? "" });
     });

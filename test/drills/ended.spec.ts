@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { root } from "../../packages/local-aws/instance.ts";
 import { isAlive } from "../../packages/local-aws/toolchain/lock.mjs";
 
-describe("drill:abuse that receives SIGTERM", () => {
-    it("SIGTERM ends the drill's local AWS and removes its files", async () => {
+describe("drill:abuse after a SIGTERM", () => {
+    it("drill:abuse stops its local AWS and removes its files after SIGTERM", async () => {
         const folder = await mkdtemp(join(tmpdir(), "ended-"));
         try {
             const drill = spawn(process.execPath, ["test/drills/drill-abuse.ts"], {

@@ -29,7 +29,7 @@ describe("drill:money", () => {
         assert.ok(Math.abs(windowUsd(true, { hours: 1, minimum: 1, requests: 100 }) - 0.54) < 1e-9);
     });
 
-    it("each of the 20 faults changes the simulated month, except a duplicate message", async () => {
+    it("each of the 20 faults of drill:money changes the simulated month, except a duplicate message", async () => {
         assert.equal(new Set(faults.map(({ name }) => name)).size, 20);
         const [scenario] = named("forgotten weekends");
         const [fault] = withFaults("in every attempt");
@@ -48,7 +48,7 @@ describe("drill:money", () => {
         assert.deepEqual(equal, ["every message arrives twice"]);
     });
 
-    it("virtualMonths finds no fault in the cost guard despite kills and parallel runs", async () => {
+    it("virtualMonths finds no fault in the cost guard despite kills and parallel runs of the guard", async () => {
         const chosen = {
             scenarios: [
                 "limit raised",
@@ -74,7 +74,7 @@ describe("drill:money", () => {
         "notifies-under-a-new-id": (results) =>
             assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /limit-reached .*, which was not to come/),
     };
-    it("virtualMonths detects a guard that counts prefetch requests as use", async () => {
+    it("virtualMonths reports a guard that counts prefetch requests as use", async () => {
         const chosen = { scenarios: named("idle demo with prefetch"), faults: [] };
         const [calm] = await virtualMonths(1, sabotages["counts-the-prefetch"], undefined, chosen);
         assert.match(calm?.wrong.join("\n") ?? "", /no idle from day 1 01:1\d to day 1 0\d:\d\d/);

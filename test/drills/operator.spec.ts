@@ -7,7 +7,7 @@ import { life } from "./operator/life.ts";
 import { chooseRemovals } from "./operator/removals.ts";
 
 describe("drill:operator", () => {
-    it("the steps of drill:operator run every runbook and depend only on existing steps", () => {
+    it("the steps of drill:operator run every runbook, and depend only on steps that exist", () => {
         const runbooks = readdirSync(join(root, "runbooks")).filter((name) => name.endsWith(".ts"));
         assert.deepEqual(
             runbooks.filter((file) => !life.some(({ runbook }) => `${runbook}.ts` === file)),
@@ -18,7 +18,7 @@ describe("drill:operator", () => {
         assert.ok(life.every(({ after = [] }) => after.every((name) => names.includes(name))));
     });
 
-    it("balance lists unused granted actions, and separately those that only AWS requires", () => {
+    it("balance returns granted actions that nothing uses, and separately the actions that only AWS requires", () => {
         const granted = ["s3:GetObject", "s3:GetBucketAcl", "s3:PutObject", "s3:GetObject"];
         assert.deepEqual(balance(granted, new Set(["s3:GetObject"]), ["s3:GetBucketAcl"]), {
             unneeded: ["s3:PutObject"],
@@ -26,7 +26,7 @@ describe("drill:operator", () => {
         });
     });
 
-    it("chooseRemovals pairs each used action with the shortest step that uses it", () => {
+    it("chooseRemovals chooses for each used action the shortest step that uses the action", () => {
         const lived = new Map([
             ["doctor", { seconds: 1, used: new Set(["iam:GetRole"]) }],
             ["refresh", { seconds: 4, used: new Set(["iam:GetRole", "s3:GetObject"]) }],

@@ -7,7 +7,7 @@ describe("keyCases of drill:planned", () => {
         { boundary: "arn:b", kmsKey: "arn:k", datasetGroup: "arn:g", issuer: "https://login.example" },
     );
 
-    it("keyCases returns a case that sets each config key", () => {
+    it("keyCases returns for each config key a case that sets the key", () => {
         for (const [key, { set }] of Object.entries(cases)) assert.ok(set[key.split(".")[0] ?? ""] !== undefined, key);
     });
 });

@@ -20,7 +20,7 @@ const call = (operation: string, request: object, response: object, error?: stri
     response,
 });
 
-describe("scrub of a recorded call", () => {
+describe("scrub of a recorded API call", () => {
     const secrets = ["123456789012", "AKIAIOSFODNN7EXAMPLE", "jane.doe@films.example", "jane.doe"];
     const raw = call(
         "DescribeDatasetImportJob",
@@ -47,7 +47,7 @@ describe("scrub of a recorded call", () => {
         }
     });
 
-    it("scrub keeps members, types and the service's messages", () => {
+    it("scrub keeps members, types and messages of the service", () => {
         const { response } = scrub(raw) as { response: { datasetImportJob: Record<string, unknown> } };
         const { creationDateTime, dataSource, failureReason } = response.datasetImportJob;
         assert.equal(creationDateTime, 0);
@@ -56,18 +56,18 @@ describe("scrub of a recorded call", () => {
         assert.deepEqual(scrub(scrub(raw)), scrub(raw));
     });
 
-    it("scrub does not treat the digits of a score as an account", () => {
+    it("scrub does not mistake the digits of a score for an account ID", () => {
         const scores = { itemList: [{ itemId: "50", score: 0.123456789012 }] };
         assert.deepEqual(scrub(scores), scores);
         assert.deepEqual(leaksIn(JSON.stringify(scores), []), []);
     });
 
-    it("leaksIn returns names and account ids that a text still contains", () => {
+    it("leaksIn returns the names and account IDs that a text still contains", () => {
         assert.deepEqual(leaksIn('{"name":"jane.doe films"}', secrets), ["jane.doe"]);
         assert.deepEqual(leaksIn('{"arn":"arn:aws:iam::210987654321:role/x"}', []), ["210987654321"]);
     });
 
-    it("withoutOthers removes other resources of the account from a list", () => {
+    it("withoutOthers removes the account's other resources from a list", () => {
         const campaigns = ["films", "movies-drill-0a1b2c"].map((name) => ({
             name,
             campaignArn: arn(`campaign/${name}`),
@@ -104,7 +104,7 @@ describe("compare of two recordings", () => {
     });
 
     const where = "personalize DescribeCampaign";
-    it("compare returns a member that only one recording contains", () => {
+    it("compare returns a member that only one of the two recordings contains", () => {
         const more = doctored(1, () =>
             describeCampaign("CREATE PENDING", { campaignConfig: { rankingInfluence: {} } }),
         );
@@ -122,7 +122,7 @@ describe("compare of two recordings", () => {
         ]);
     });
 
-    it("compare returns a state that only one recording contains", () => {
+    it("compare returns a resource state that only one of the two recordings contains", () => {
         assert.deepEqual(compare(life, life.toSpliced(1, 1)), [
             {
                 what: "states",
@@ -159,13 +159,13 @@ describe("compare of two recordings", () => {
         );
     });
 
-    it("compare returns a call that one recording lacks", () => {
+    it("compare returns a call that one of the two recordings lacks", () => {
         assert.deepEqual(compare(life.slice(1), life), [
             { what: "call", where: "personalize CreateCampaign", one: "–", other: "1 times" },
         ]);
     });
 
-    it("compare returns observations that differ or that only one recording contains", () => {
+    it("compare returns observations that differ between the recordings, or that only one of them contains", () => {
         const observed = (operation: string, value: string): Call => ({
             service: "observed",
             operation,
@@ -183,7 +183,7 @@ describe("compare of two recordings", () => {
 });
 
 describe("Recorder of drill:aws", () => {
-    it("the recorder writes each call and error and changes no response", async () => {
+    it("the recorder writes each call and each error, and changes no response", async () => {
         const service = await startService({ access: createBucket().access, speed: "instant" });
         const folder = await mkdtemp(join(tmpdir(), "recorder-"));
         try {
@@ -224,7 +224,7 @@ describe("drill:aws without an account", () => {
     const drill = (...args: string[]) =>
         spawnSync(process.execPath, ["test/drills/drill-aws.ts", ...args], { cwd: root, encoding: "utf8", env });
 
-    it("drill:aws prints its cost and does nothing without a sufficient --spend-up-to", () => {
+    it("drill:aws prints its cost and does nothing if --spend-up-to is missing or too low", () => {
         for (const args of [[], ["--spend-up-to", "0.1"]]) {
             const { status, stdout } = drill(...args);
             assert.equal(status, 2, stdout);
@@ -233,7 +233,7 @@ describe("drill:aws without an account", () => {
         }
     });
 
-    it("drill:aws rejects a limit that is not a number", () => {
+    it("drill:aws rejects a --spend-up-to that is not a number", () => {
         const { status, stdout, stderr } = drill("--spend-up-to", "much");
         assert.equal(status, 2, stdout);
         assert.match(stderr, /'much' is invalid.*number above 0/);

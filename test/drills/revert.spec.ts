@@ -7,7 +7,7 @@ describe("casesOf drill:revert", () => {
         const cases = casesOf(seed, 30);
         const of = (change: string) => cases.filter((one) => one.change === change);
 
-        it(`casesOf combines each change with every kind of interruption and every following command (seed ${seed})`, () => {
+        it(`casesOf combines each change with every kind of interruption and every command that can follow (seed ${seed})`, () => {
             assert.ok(cases.length >= fewestRuns);
             for (const change of changes) {
                 assert.ok(of(change).length >= 4, change);
@@ -16,12 +16,12 @@ describe("casesOf drill:revert", () => {
             }
         });
 
-        it(`casesOf interrupts a change only at operations of this change (seed ${seed})`, () => {
+        it(`casesOf interrupts a change only at API operations of the same change (seed ${seed})`, () => {
             assert.ok(cases.every(({ change, operation }) => operationsOf[change].includes(operation)));
         });
     }
 
-    it("casesOf returns equal cases for equal seeds only", () => {
+    it("casesOf returns equal cases for equal seeds, and other cases for other seeds", () => {
         assert.deepEqual(casesOf(7, 30), casesOf(7, 30));
         assert.notDeepEqual(casesOf(7, 30), casesOf(8, 30));
     });
@@ -30,15 +30,15 @@ describe("casesOf drill:revert", () => {
 describe("lostIn and leftoversIn of drill:revert", () => {
     const before = { "campaign a": "10:00", "table t": "10:00", "role r": "10:00" };
 
-    it("lostIn returns a resource that existed at the interruption and is gone", () => {
+    it("lostIn returns a resource that existed when the change was interrupted and does not exist at the end", () => {
         assert.deepEqual(lostIn(before, before, { "table t": "10:00", "role r": "10:00" }), ["campaign a"]);
     });
 
-    it("lostIn returns a resource that was created again", () => {
+    it("lostIn returns a resource that was deleted and created again", () => {
         assert.deepEqual(lostIn(before, before, { ...before, "table t": "11:00" }), ["table t"]);
     });
 
-    it("lostIn does not return a resource that the change deleted before the interruption", () => {
+    it("lostIn does not return a resource that the change had deleted before it was interrupted", () => {
         const stopped = { "campaign a": "10:00" };
         assert.deepEqual(lostIn(before, stopped, { "campaign a": "10:00" }), []);
     });

@@ -38,7 +38,7 @@ describe("Imports without access on the real engine", () => {
         assert.match(text, /^Stack \S+ is not deployed yet: .*\nFix: pulumi up --stack \S+\n/);
     });
 
-    it("diagnose-access finds the Deny of a role policy before the first import", async () => {
+    it("diagnose-access finds a Deny in a role policy before the first import", async () => {
         const access = ["--target", "**DataBucket**", "--target", "**PersonalizeAccess**"];
         assertExit(await aws.engine("up", ...access), 0);
         // The user copied the condition of the trust policy into the role's policy.
@@ -83,7 +83,7 @@ describe("Imports without access on the real engine", () => {
         assert.equal((await recordedJob()).outputs.status, "CREATE FAILED");
     });
 
-    it("diagnose-access reports the failed import job's result", async () => {
+    it("diagnose-access shows the result of the failed import job", async () => {
         const late = await ask(1, "--stack", aws.stack);
         assert.deepEqual(broken(late), ["role-policy"]);
         const job = late.links.find(({ link }) => link === "import job result");
@@ -135,7 +135,7 @@ describe("Imports without access on the real engine", () => {
         assert.deepEqual([sound.verdict, broken(sound), sound.firstBroken], ["sound", [], null]);
     });
 
-    it("refresh finds a changed bucket policy and up restores it before the import", async () => {
+    it("refresh reads a changed bucket policy, and up restores the policy before the import", async () => {
         const Bucket = (await aws.outputs()).bucketName;
         const found = await aws.s3.send(new GetBucketPolicyCommand({ Bucket }));
         const policy = JSON.parse(found.Policy ?? "") as { Statement: { Sid: string }[] };
@@ -154,7 +154,7 @@ describe("Imports without access on the real engine", () => {
 
     diagnoseWithoutStack(() => aws);
 
-    it("destroy keeps the bucket with dataRetention: retain and reports it", async () => {
+    it("destroy keeps the bucket with `dataRetention: retain`, and says so", async () => {
         const { bucketName: Bucket } = await aws.outputs();
         const RoleName = role();
         for (const policy of attached) {

@@ -57,7 +57,7 @@ describe("Adoption of resources made in the console", () => {
         return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
     };
 
-    it("adopt lists the resources, their differences and the configuration", async () => {
+    it("adopt lists the resources, the differences to the program and the configuration to set", async () => {
         const result = await adopt();
         assertExit(result, 0);
         const text = result.stdout;
@@ -74,7 +74,7 @@ describe("Adoption of resources made in the console", () => {
         }
     });
 
-    it("adopt rejects an unknown dataset group and lists the existing ones", async () => {
+    it("adopt rejects an unknown dataset group, and the error lists the existing ones", async () => {
         const result = await adopt("--dataset-group", "serials");
         assertExit(result, 2);
         assert.match(result.stderr, /There is no dataset group serials .*The existing dataset groups: console-films\./);
@@ -146,7 +146,7 @@ describe("Adoption of resources made in the console", () => {
         assert.match(result.stdout, /there is nothing to adopt/);
     });
 
-    it("a stack keeps its solution after up rejected another one in `adopt`", async () => {
+    it("a stack keeps its solution after up rejected another solution in the config key `adopt`", async () => {
         const before = await aws.outputs();
         const other = await aws.personalize.send(
             new CreateSolutionCommand({

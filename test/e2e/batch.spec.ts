@@ -81,7 +81,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         return { lists: String(apiTableName).replace("-api", "-lists") };
     };
 
-    it("up with serving.mode batch creates lists for every active viewer, and no campaign", async () => {
+    it("up with `serving.mode: batch` creates lists for every active viewer, and no campaign", async () => {
         await aws.configure(batchMode);
         assertExit(await aws.engine("up"), 0);
         const outputs = await aws.outputs();
@@ -96,7 +96,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assert.equal((await call("/health")).body.campaign.state, "batch");
     });
 
-    it("the small stack has at most eight alarms, and no dashboard or custom metric", async () => {
+    it("the stack of Pulumi.small.yaml has at most eight alarms, and no dashboard or custom metric", async () => {
         const { stdout } = await aws.pulumi("stack", "export");
         const { resources } = JSON.parse(stdout).deployment as { resources: readonly { type: string }[] };
         const count = (type: string) => resources.filter((one) => one.type.endsWith(type)).length;
@@ -108,13 +108,13 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assert.deepEqual(own, []);
     });
 
-    it("a new viewer gets popular films with the reason no-list", async () => {
+    it("a new viewer gets popular films, and the response has the reason no-list", async () => {
         const { body } = await call("/recommendations/never-seen");
         assert.equal(body.source, "popular");
         assert.equal(body.reason, "no-list");
     });
 
-    it("an event reranks the list and leaves out the watched film", async () => {
+    it("an event reorders the viewer's list and removes the watched film", async () => {
         const before = await call("/recommendations/1?numResults=20");
         const watched = idsOf(before)[0] ?? "";
         const events = [{ eventType: "Watch", itemId: watched }];
@@ -132,7 +132,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         );
     });
 
-    it("preview shows no change, and a further run of the function starts no job", async () => {
+    it("preview shows no change after up, and another run of the function starts no job", async () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         const { settled, live } = await runOnce();
         assert.equal(settled, true);
@@ -140,7 +140,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assert.equal((await jobs()).length, 1);
     });
 
-    it("up with new data switches lists and fallback tables in one write", async () => {
+    it("up with new data switches the lists and the fallback tables in one write", async () => {
         await aws.writeInteractions(2);
         assertExit(await aws.engine("up"), 0);
         const { apiTableName = "", solutionVersionArn } = await aws.outputs();
@@ -154,7 +154,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         });
     });
 
-    it("rollback serves the previous version's lists, and rollback --release the newest ones", async () => {
+    it("rollback serves the lists of the previous version, and rollback --release those of the newest", async () => {
         const { solutionVersionArn } = await aws.outputs();
         const versionIn = async () => (await call("/health")).body.lists?.solutionVersionArn;
         const Key = { pk: { S: "stack" }, sk: { S: "lists" } };
@@ -183,7 +183,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assert.equal(await versionIn(), undefined, "a stranger sees the version");
     });
 
-    it("park, retrain and recommend explain that the stack has no campaign", async () => {
+    it("park, retrain and recommend fail with the explanation that the stack has no campaign", async () => {
         for (const [name, ...args] of [["park", "--yes"], ["retrain"], ["recommend", "1"]] as const) {
             const { exitCode, stderr } = await aws.runbook(
                 name,
@@ -196,7 +196,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         }
     });
 
-    it("every viewer keeps a personal list while the stack moves to a campaign and back", async () => {
+    it("every viewer gets personal lists while the stack changes to a campaign and back to batch inference", async () => {
         const sources = new Set<string>();
         let stopped = false;
         const asking = (async () => {
@@ -231,7 +231,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         );
     });
 
-    it("watch-status shows a job that runs, and destroy during the job deletes every resource", async () => {
+    it("watch-status shows a batch job in progress, and destroy during the job deletes every resource", async () => {
         const { solutionVersionArn = "" } = await aws.outputs();
         const { solutionVersions = [] } = await aws.personalize.send(
             new ListSolutionVersionsCommand({ solutionArn: solutionVersionArn.split("/").slice(0, -1).join("/") }),

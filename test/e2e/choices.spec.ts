@@ -88,11 +88,11 @@ describe("Optional features of a stack on the real engine", () => {
         return schemas.map(({ name = "" }) => name).sort();
     }
 
-    it("up creates the stack with all options", async () => {
+    it("up creates the stack with all optional features", async () => {
         assertExit(await aws.engine("up"), 0);
     });
 
-    it("recommend --filter returns only items that the filter allows", async () => {
+    it("recommend --filter returns only items that match the filter", async () => {
         const { campaignArn } = await aws.outputs();
         const unfiltered = new GetRecommendationsCommand({ campaignArn, userId: "1", numResults: 150 });
         const { itemList = [] } = await aws.runtime.send(unfiltered);
@@ -126,7 +126,7 @@ describe("Optional features of a stack on the real engine", () => {
         assert.match(alone.stderr, /--filter-value needs --filter/);
     });
 
-    it("recommend omits watched items by default, and --explain lists them", async () => {
+    it("recommend omits watched items by default, and --explain lists the omitted ones", async () => {
         const csv = await readFile(aws.interactionsFile, "utf8");
         const isWatched = (itemId: string) => csv.includes(`"1","${itemId}",`);
         const asked = ["1", "--num-results", "50", "--explain", "--data", aws.interactionsFile];
@@ -169,7 +169,7 @@ describe("Optional features of a stack on the real engine", () => {
         }
     });
 
-    it("an event changes the next list of its user and no list of others", async () => {
+    it("an event changes the next list of its own user and of no other user", async () => {
         const [mine, others] = [await recommended("1"), await recommended("2")];
         const { eventTrackerId = "" } = await aws.outputs();
         const [first = ""] = mine;
@@ -212,7 +212,7 @@ describe("Optional features of a stack on the real engine", () => {
         assert.match(text, /movie-recommender:itemsFile is ".*items\.csv", and its schema lacks column STUDIO of the/);
     });
 
-    it("a changed filter replaces the filter, and a new users file starts a job", async () => {
+    it("a changed filter expression replaces the filter, and a new users file starts an import job", async () => {
         const filters = { ...configured().filters, "by-year": "INCLUDE ItemID WHERE Items.YEAR >= 1990" };
         await aws.configure(configured({ filters }));
         await writeFile(at("batch.jsonl"), users("3"));
@@ -231,7 +231,7 @@ describe("Optional features of a stack on the real engine", () => {
         await settled();
     });
 
-    it("removed options delete their resources, including the campaign", async () => {
+    it("up deletes the resources of features that were switched off, including the campaign", async () => {
         ({ solutionVersionArn } = await aws.outputs());
         await aws.configure({ campaignEnabled: false, watchedFilter: false });
         assertExit(await aws.engine("up"), 0);
@@ -242,7 +242,7 @@ describe("Optional features of a stack on the real engine", () => {
         assert.deepEqual(kinds, [...made, "schema", "group", "dataset", "solution", "version"]);
     });
 
-    it("up restores the campaign without a training and without the watched filter", async () => {
+    it("up creates the campaign again without a training and without the watched filter", async () => {
         // The batch job must run again for users 1 and 2, because a later job has overwritten their output.
         await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured({ watchedFilter: false }));

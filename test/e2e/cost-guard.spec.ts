@@ -136,7 +136,7 @@ describe("Cost guard on the local AWS", function () {
     const resume = async () =>
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
 
-    it("an API that up creates while the cost guard has closed the stack rejects requests until resume", async () => {
+    it("an API that up creates after the cost guard closed the stack rejects requests until resume", async () => {
         assert.deepEqual(await statuses(), [429]);
         assert.equal((await fetch(`${outputs.apiUrl}/events`, { method: "OPTIONS" })).status, 429);
         await resume();
@@ -144,7 +144,7 @@ describe("Cost guard on the local AWS", function () {
         assert.equal((await fetch(`${outputs.apiUrl}/popular`)).status, 200);
     });
 
-    describe("Role of the cost guard", () => {
+    describe("IAM role of the cost guard", () => {
         const names = () => namesFor(aws.stack);
         const scope = (): GuardScope => ({
             partition: localPartition,
@@ -226,7 +226,7 @@ describe("Cost guard on the local AWS", function () {
             );
         });
 
-        it("a run of the guard without any one of its permissions fails and reports this permission", async () => {
+        it("a run of the guard that lacks one of its permissions fails and reports this permission", async () => {
             // Lambda itself makes these calls with the role, so a run of the guard's code does not need them.
             const byLambda = /^(logs|sqs):/;
             const tried: string[] = [];
@@ -265,7 +265,7 @@ describe("Cost guard on the local AWS", function () {
             assert.deepEqual(await there(), [true, true]);
         });
 
-        it("the guard's role may notify, publish metrics, delete, close and park", async () => {
+        it("the guard's role has the permissions to notify, publish metrics, delete, close and park", async () => {
             await drain();
             const permission = { FunctionName: names().api, StatementId: "planted" };
             const planted = { ...permission, Action: "lambda:InvokeFunction", Principal: "999999999999" };
@@ -278,7 +278,10 @@ describe("Cost guard on the local AWS", function () {
             assert.deepEqual(await statuses(), [429]);
             const closed = await aws.engine("up");
             assertExit(closed, 0);
-            assert.match(closed.stdout + closed.stderr, /API and page are closed since .* \(cost guard: requests\)/);
+            assert.match(
+                closed.stdout + closed.stderr,
+                /the API and the storefront page have been closed since .* \(cost guard: requests\)/,
+            );
             assert.deepEqual(await statuses(), [429]);
             assert.deepEqual(await there(), [false, false]);
             await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
@@ -306,7 +309,7 @@ describe("Cost guard on the local AWS", function () {
     });
 
     describe("Operation of the cost guard", () => {
-        it("the scheduled guard parks the campaigns at the limit, and up does not restore them", async () => {
+        it("the scheduled guard parks the campaigns at the limit, and up does not create them again", async () => {
             await note("guard", overLimit());
             await aws.configure({ ...serving, guardMinutes: 1 });
             // The previous `up` recorded the closed stage; this `up` records the open one.
@@ -323,7 +326,7 @@ describe("Cost guard on the local AWS", function () {
 
             const up = await aws.engine("up");
             assertExit(up, 0);
-            assert.match(up.stdout, /is parked since .*cost guard/);
+            assert.match(up.stdout, /has been parked since .*cost guard/);
             assert.deepEqual(await there(), [false, false]);
 
             await resume();
@@ -355,7 +358,7 @@ describe("Cost guard on the local AWS", function () {
             assert.ok(metricOf("EstimatedMonthToDateUsd") >= 600);
         });
 
-        it("preview shows no change, and destroy deletes the guard's parameters", async () => {
+        it("preview shows no change, and destroy deletes the SSM parameters of the cost guard", async () => {
             const preview = await aws.engine("preview", "--expect-no-changes");
             assertExit(preview, 0);
             assertExit(await aws.engine("destroy"), 0);

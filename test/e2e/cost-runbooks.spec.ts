@@ -65,7 +65,7 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.match(text.stdout, /email +│ ann@example\.org +│ yes/);
         });
 
-        it("budget-alarms --send-test deletes its own message from the queue and no other", async () => {
+        it("budget-alarms --send-test deletes its own message from the queue and no other message", async () => {
             const sqs = new SQSClient(settings());
             const { notificationsQueueUrl: QueueUrl } = await aws.outputs();
             await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "another operator's" }));
@@ -87,7 +87,7 @@ describe("Cost runbooks on a deployed stack", () => {
             sqs.destroy();
         });
 
-        it("budget-alarms stops waiting for a lost notification and makes other messages visible again", async () => {
+        it("budget-alarms stops waiting for a lost notification, and makes other messages in the queue visible again", async () => {
             const [sns, sqs] = [new SNSClient(settings()), new SQSClient(settings())];
             const { TopicArn: topicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "without-a-queue" }));
             const { QueueUrl: queueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "lonely" }));
@@ -139,7 +139,7 @@ describe("Cost runbooks on a deployed stack", () => {
             );
         });
 
-        it("budget-alarms --create rejects the program's own budget", async () => {
+        it("budget-alarms --create rejects the budget that the program itself created", async () => {
             const { budget } = JSON.parse((await ofStack("budget-alarms", "--json")).stdout);
             const args = ["--create", "--limit", "5", "--email", "bob@example.org", "--yes"];
             const refused = await alone("budget-alarms", ...args, "--budget", budget.name);
@@ -192,7 +192,7 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.ok(saved.notBilled.hours < 0.1, String(saved.notBilled.hours));
         });
 
-        it("cost-report shows a bar for each day, estimated and billed cost, and the price of its calls", async () => {
+        it("cost-report shows for each day a bar and the estimated and billed cost, and the price of its own calls", async () => {
             const { exitCode, stdout, stderr } = await ofStack("cost-report", "--month", month);
             assert.equal(exitCode, 0, stderr);
             assert.match(stderr, /Calling Cost Explorer twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
@@ -200,7 +200,7 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.match(stdout, /Amazon Personalize: campaign +│ ≈ \$91 +│ \$91\.\d\d/);
         });
 
-        it("cost-report --by-tag selects costs with the stack's tag", async () => {
+        it("cost-report --by-tag includes only costs with the stack's tag", async () => {
             const tagged = await ofStack("cost-report", "--month", month, "--by-tag", "--json");
             assertExit(tagged, 0);
             const document = JSON.parse(tagged.stdout);
@@ -208,7 +208,7 @@ describe("Cost runbooks on a deployed stack", () => {
             near(document.totalUsd, 19.5 * 4.8);
         });
 
-        it("cost-report calculates from the billed cost how much parking saved", async () => {
+        it("cost-report calculates from the bill how much parking the campaign saved", async () => {
             assertExit(await ofStack("park", "--yes"), 0);
             await advance(4 * 24 * hour);
             assertExit(await ofStack("resume", "--yes"), 0);
@@ -218,14 +218,14 @@ describe("Cost runbooks on a deployed stack", () => {
             near(saved.notBilled.usd, 4 * 4.8);
         });
 
-        it("cost-report --dry-run makes no call and prints the price", async () => {
+        it("cost-report --dry-run makes no call and prints the price of the calls", async () => {
             const dry = await ofStack("cost-report", "--dry-run");
             assertExit(dry, 0);
             assert.match(dry.stdout, /twice, for ≈ \$0\.02 \(US price, unverified\)/);
         });
     });
 
-    it("the runbook prices reports that it needs an AWS account", async () => {
+    it("the runbook prices fails on the local AWS with the message that it needs an AWS account", async () => {
         const { exitCode, stderr } = await alone("prices", "--region", region);
         assert.equal(exitCode, 1);
         assert.match(stderr, /It needs an AWS account/);

@@ -38,7 +38,7 @@ describe("npm run demo", () => {
         await rm(project, { recursive: true, force: true, maxRetries: 5 });
     });
 
-    it("the demo prints only the JSON document", async () => {
+    it("the demo with --json prints only a JSON document", async () => {
         const { stdout } = await node("packages/local-aws/demo/demo.ts", "--json", "--data", "u.data");
         const document = JSON.parse(stdout);
         assert.deepEqual(Object.keys(document), ["schemaVersion", "recommendations", "outputs", "seconds"]);
@@ -74,7 +74,7 @@ describe("npm run demo", () => {
         assert.match(stderr, /What this update means:\n {2}- updates the campaign in place: it keeps serving/);
     });
 
-    it("a second demo run changes no resource and prints the lists of three users and the next commands", async () => {
+    it("a second run of the demo changes no resource, and prints the lists of three users and the next commands", async () => {
         const { stdout, stderr } = await node("packages/local-aws/demo/demo.ts", "--data", "u.data");
         for (const user of [22, 6, 122]) {
             assert.match(stdout, new RegExp(`^Recommended to user ${user}$`, "m"));
@@ -101,7 +101,7 @@ describe("npm run demo", () => {
     };
     const local = "npm run local -- ";
 
-    it("runbooks started without `npm run local` say that the demo's stack is on the local AWS", async () => {
+    it("runbooks started without `npm run local` say that the stack of the demo is on the local AWS", async () => {
         // Pulumi for AWS finds no stack, because the demo's state is in another backend.
         const backend = await mkdtemp(join(tmpdir(), "movie-recommender-outside-"));
         env = { ...env, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "" };
@@ -122,7 +122,7 @@ describe("npm run demo", () => {
         }
     });
 
-    it("runbooks started with `npm run local --` print commands that also begin with npm run local --", async () => {
+    it("runbooks started with `npm run local --` print commands that also begin with `npm run local --`", async () => {
         const lines = [...typed, "versions --stack nothing", "rollback --to nothing", "recommend 22 --filter nothing"];
         let hints = 0;
         for (const line of lines) {
@@ -140,7 +140,7 @@ describe("npm run demo", () => {
         assert.ok(hints > 2, "no hint was seen");
     });
 
-    it("runbooks started with `npm run local --` say how the AWS CLI reaches the local AWS", async () => {
+    it("runbooks started with `npm run local --` print the command that connects the AWS CLI to the local AWS", async () => {
         const hint = 'Before an aws command, run: eval "$(npm run -s local -- env)"\n';
         const { text } = await told("packages/local-aws/cli.ts", "forget-viewer", "22", "--dry-run");
         assert.ok(text.includes("aws s3 cp") && text.endsWith(hint), text);
@@ -154,7 +154,7 @@ describe("npm run demo", () => {
         }
     });
 
-    it("the demo accepts data-prep options for other column names and suggests them", async () => {
+    it("the demo accepts data-prep options for other column names, and suggests them if they are missing", async () => {
         const rows = ["who;what;when", "1;7;2026-01-02", "2;8;2026-01-03"].join("\n");
         await writeFile(join(project, "odd.csv"), `${rows}\n`);
         const odd = ["packages/local-aws/demo/demo.ts", "--data", "odd.csv"];
@@ -166,7 +166,7 @@ describe("npm run demo", () => {
         assert.match(named.text, /2 interactions are too few/);
     });
 
-    it("the demo rejects too little data before it deploys", async () => {
+    it("the demo rejects too little data before it deploys anything", async () => {
         await writeFile(join(project, "few.data"), ratingsFile(syntheticRatings({ users: 10 })));
         await assert.rejects(
             node("packages/local-aws/demo/demo.ts", "--json", "--data", "few.data"),

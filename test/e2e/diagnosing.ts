@@ -83,7 +83,7 @@ export function diagnoseWithoutStack(aws: () => TestAws): void {
         assertExit(answer, 3);
         assert.match(
             answer.stderr,
-            /^error: The job is in account 999999999999 \(aws\), and the credentials are of arn:/,
+            /^error: The job is in account 999999999999 \(aws\), but the credentials belong to arn:/,
         );
     });
 

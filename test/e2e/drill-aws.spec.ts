@@ -42,7 +42,7 @@ describe("drill-aws", () => {
         return { exitCode, stdout, stderr };
     }
 
-    it("drill-aws records a whole run on the emulator without differences", async () => {
+    it("drill-aws records a complete run on the local AWS and finds no difference between recording and emulator", async () => {
         const output = join(aws.instance.dir, "recorded");
         const { exitCode, stdout, stderr } = await drill(output, [], () => {});
         assert.equal(exitCode, 0, stdout + stderr);

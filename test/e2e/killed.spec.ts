@@ -30,7 +30,7 @@ describe("Interrupted up", () => {
     const lastCall = async () => (await adminOf(aws.instance).requests()).at(-1)?.id ?? 0;
 
     describe("Kill of the Pulumi engine", () => {
-        it("a killed up leaves a lock that blocks another up", async () => {
+        it("an up that was killed leaves a lock that blocks the next up", async () => {
             const { instance } = aws;
             const env = environment(instance);
             const engine = spawn("pulumi", aws.engineArgs("up"), { cwd: instance.root, env, stdio: "ignore" });
@@ -44,7 +44,7 @@ describe("Interrupted up", () => {
             assert.ok(started.some(({ command }) => /pulumi-language-nodejs/.test(command)));
             engine.kill("SIGKILL");
             await ended;
-            // The engine's child processes must end soon. Pulumi's original language host would run on for five
+            // The engine's child processes must end soon. With Pulumi's own language host, they would run on for five
             // minutes.
             const left = () => running().filter(({ pid }) => started.some((one) => one.pid === pid));
             for (let waits = 0; left().length > 0 && waits < 150; waits++) await sleep(100);
@@ -57,7 +57,7 @@ describe("Interrupted up", () => {
             assert.match(up.stderr, /the stack is currently locked by 1 lock/);
         });
 
-        it("watch-status lists the import job that the killed up had started", async () => {
+        it("watch-status lists the import job that an up started before it was killed", async () => {
             const { stdout } = await aws.runbook("watch-status", "--json");
             const resources = (JSON.parse(stdout).resources as { resource: string }[]).map(({ resource }) => resource);
             assert.ok(
@@ -66,14 +66,14 @@ describe("Interrupted up", () => {
             );
         });
 
-        it("up continues after the printed local commands have cancelled the lock and imported resources", async () => {
+        it("up continues after the printed commands have removed the lock and imported the resources", async () => {
             await ensureStack(aws.instance, aws.stack);
             await followAudit(aws);
             assertExit(await aws.engine("up"), 0);
             assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         });
 
-        it("destroy after a resumed up deletes every resource", async () => {
+        it("destroy deletes every resource after an up that was killed and continued", async () => {
             assertExit(await aws.engine("destroy"), 0);
             assert.deepEqual(await everythingIn(aws), []);
         });
@@ -82,7 +82,7 @@ describe("Interrupted up", () => {
     describe("Ctrl-C while a campaign is being created", () => {
         let last = 0;
 
-        it("up prints that AWS continues the creation, and which command resumes it", async () => {
+        it("up prints that AWS continues the creation, and the command that resumes it", async () => {
             const admin = adminOf(aws.instance);
             last = await lastCall();
             await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });

@@ -24,7 +24,7 @@ describe("Lifecycle of a stack on the real engine", () => {
     });
     after(() => aws?.stop());
 
-    it("up returns the contract's outputs", async () => {
+    it("up returns the documented stack outputs", async () => {
         assertExit(await aws.engine("up"), 0);
         const outputs = await aws.outputs();
         const { stack } = aws;
@@ -65,7 +65,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.equal(bestRecipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
     });
 
-    it("recommend returns different, sorted, unwatched items for different users", async () => {
+    it("recommend returns for different users different lists, sorted and without watched items", async () => {
         const result = await aws.runbook("recommend", "1", "2", "--num-results", "5", "--json");
         assertExit(result, 0);
         const document = JSON.parse(result.stdout);
@@ -85,7 +85,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.notDeepEqual(document.recommendations[1], document.recommendations[2]);
     });
 
-    it("recommend reports users without interactions in the stack's data", async () => {
+    it("recommend reports users who have no interactions in the stack's data", async () => {
         const result = await aws.runbook("recommend", "1", "stranger", "--config-file", aws.configFile);
         assertExit(result, 0);
         assert.match(result.stdout, /^User 1$/m);
@@ -106,7 +106,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
     });
 
-    it("up rejects a stack whose name another owner's stack already uses", async () => {
+    it("up rejects a stack name whose resources belong to another owner's stack", async () => {
         const admin = adminOf(aws.instance);
         const file = join(aws.instance.dir, "state.json");
         assertExit(await aws.pulumi("stack", "export", "--file", file), 0);
@@ -136,7 +136,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assertExit(await aws.pulumi("stack", "import", "--file", file), 0);
     });
 
-    it("preview rejects more than twice the deployed price without monthlyLimitUsd", async () => {
+    it("preview rejects a change to more than twice the deployed price unless monthlyLimitUsd is set", async () => {
         await aws.configure({ minProvisionedTPS: 4 });
         const refused = await aws.engine("preview");
         assertExit(refused, 1);
@@ -146,7 +146,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         await aws.configure();
     });
 
-    it("a changed file creates an import and a version and updates the campaign", async () => {
+    it("a changed interactions file creates an import and a version, and updates the campaign", async () => {
         const before = await aws.outputs();
         await aws.writeInteractions(2);
         assert.deepEqual((await applied(aws)).plan, {
@@ -158,7 +158,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.deepEqual(changed.sort(), ["importJobArn", "solutionVersionArn"]);
     });
 
-    it("destroy leaves no resource in any service, also after a campaign was deleted by hand", async () => {
+    it("destroy leaves no resource in any service, even if a campaign was deleted by hand before", async () => {
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
         // Two versions exist, because a version is deleted only with its solution.
         const versions = ["version", "version"];
@@ -189,7 +189,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.equal((await importJobNames(aws)).length, 2);
     });
 
-    it("up after destroy imports the data again, in a job with the next number", async () => {
+    it("up after destroy imports the data again, in a job with the next number in its name", async () => {
         await aws.writeInteractions(1);
         assertExit(await aws.engine("up"), 0);
         const next = firstJob.replace(/-1$/, "-2");
@@ -199,7 +199,7 @@ describe("Lifecycle of a stack on the real engine", () => {
     });
 
     // `npm run drill:planned` tests every config key, every manual change in AWS and every pair of deleted resource kinds.
-    it("refresh, preview and up restore what was deleted by hand", async () => {
+    it("refresh, preview and up restore resources that were deleted by hand", async () => {
         // Remove the ids of versions and subscriptions, because restored ones have new ids.
         const names = async () =>
             [...(await everythingIn(aws)), ...(await watchersIn(aws))]
@@ -239,7 +239,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });
 
-    it("a changed bucketName keeps the bucket of the CloudTrail trail and its events", async () => {
+    it("a changed bucketName keeps the bucket of the CloudTrail trail and the events in that bucket", async () => {
         const { bucketName } = await aws.outputs();
         const event = { Bucket: `${bucketName}-trail`, Key: "AWSLogs/000000000000/event.json.gz" };
         await aws.s3.send(new PutObjectCommand({ ...event, Body: "{}" }));
@@ -295,7 +295,7 @@ describe("Lifecycle of a stack on the real engine", () => {
             assert.deepEqual(seen.objectPages, [1]);
         });
 
-        it("boto3 maps each error to its code, status and class", () => {
+        it("boto3 raises the right exception class, with code and status, for each error", () => {
             assert.deepEqual(seen.refusals, {
                 badName: ["ValidationException", 400, "ClientError"],
                 twice: ["ResourceAlreadyExistsException", 400, "ResourceAlreadyExistsException"],

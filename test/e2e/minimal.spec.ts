@@ -48,7 +48,7 @@ describe("Pulumi.minimal.yaml on the real engine", () => {
         });
     });
 
-    it("the minimal stack recommends, and the next preview shows no change", async () => {
+    it("the stack of Pulumi.minimal.yaml recommends items, and the next preview shows no change", async () => {
         const { campaignArn = "", apiUrl, dashboardUrl, estimatedMonthlyCostUsd } = await aws.outputs();
         assert.match(campaignArn, /campaign\/movie-recommender-campaign/);
         assert.deepEqual([apiUrl, dashboardUrl], ["", ""]);
@@ -59,7 +59,7 @@ describe("Pulumi.minimal.yaml on the real engine", () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
-    it("recommend reports unknown filters and a parked campaign with the next command", async () => {
+    it("recommend reports an unknown filter, or a parked campaign, with the next command", async () => {
         const filtered = await aws.runbook("recommend", "1", "--filter", "comedies");
         assertExit(filtered, 2);
         assert.match(

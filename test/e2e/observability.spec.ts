@@ -103,7 +103,7 @@ describe("Observability of a deployed stack", function () {
         assert.deepEqual([...sources].sort(), ["cache", "campaign", "popular", "precomputed", "similar"]);
     }
 
-    it("every dashboard metric has data after requests, a run of the cost guard and publish-metrics", async () => {
+    it("every metric on the dashboard has data after requests, a run of the cost guard and publish-metrics", async () => {
         const campaignArn = String(outputs.campaignArn);
         for (const userId of ["1", "2", "3"]) {
             await aws.runtime.send(new GetRecommendationsCommand({ campaignArn, userId }));
@@ -130,7 +130,7 @@ describe("Observability of a deployed stack", function () {
         assert.ok((await lines()).length >= 20);
     });
 
-    it("cost-report shows cache savings of $0 below the minimum TPS", async () => {
+    it("cost-report shows that caches saved $0 if requests stay below the minimum TPS", async () => {
         const args = ["--config-file", aws.engineArgs("up")[2] ?? ""];
         const asked = await aws.runbook("cost-report", "--json", ...args);
         assertExit(asked, 0);
@@ -145,7 +145,7 @@ describe("Observability of a deployed stack", function () {
         );
     });
 
-    it("publish-metrics does not change statistics if it publishes equal metrics again", async () => {
+    it("publish-metrics does not change statistics if it publishes the same values again", async () => {
         const at = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
         const values = [{ name: "CampaignAgeHours", value: 3.25 }];
         const statistics = async () => {
@@ -179,7 +179,7 @@ describe("Observability of a deployed stack", function () {
         assertExit(await aws.runbook("publish-metrics", "--every", "5m", "--json"), 2);
     });
 
-    it("the stack has an alarm for each kind of failure, which notifies the topic", async () => {
+    it("the stack has an alarm for each kind of failure, and each alarm notifies the topic", async () => {
         const { MetricAlarms = [] } = await by.cloudwatch.send(
             new DescribeAlarmsCommand({ AlarmNamePrefix: names.alarmPrefix }),
         );
@@ -247,7 +247,7 @@ describe("Observability of a deployed stack", function () {
         }
     }
 
-    it("alarms fire in a total outage although the API returns 200", async () => {
+    it("alarms fire in a total outage of the campaign, although the API returns 200", async () => {
         await adminOf(aws.instance).arm(fault(500, 100_000));
         for (const viewers of [
             ["31", "32", "33", "34"],
@@ -288,7 +288,7 @@ describe("Observability of a deployed stack", function () {
         await alarmIs("errors", "ALARM");
     });
 
-    it("the import-failed alarm fires for an import made by hand", async () => {
+    it("the import-failed alarm fires for an import that was started by hand", async () => {
         const { datasetImportJobArn } = await aws.personalize.send(
             new CreateDatasetImportJobCommand({
                 jobName: "by-hand",

@@ -113,7 +113,7 @@ describe("Preview on the real engine", () => {
         assert.deepEqual(await everythingIn(aws), []);
     });
 
-    it("preview rejects what AWS would reject during up", async () => {
+    it("preview rejects settings that AWS would reject during up", async () => {
         const batchInferenceFile = join(aws.instance.dir, "users.csv");
         await writeFile(batchInferenceFile, '{"userId":"1"}\nUSER_ID\n');
         const boundary = "arn:aws:iam::000000000000:policy/nowhere";
@@ -166,7 +166,7 @@ describe("Preview on the real engine", () => {
         await aws.configure();
     });
 
-    it("preview rejects an added wildcard policy and names the rule", async () => {
+    it("preview rejects an added policy with wildcards, and the error contains the resource rule", async () => {
         const preview = await changed("preview", additions);
         assertExit(preview, 1);
         assert.match(
@@ -176,7 +176,7 @@ describe("Preview on the real engine", () => {
         assert.match(preview.text, /pulumi config set --path waivers\.wildcard-action/);
     });
 
-    it("preview accepts a wildcard policy with a waiver, and config disables budget and bucket policy conditions", async () => {
+    it("preview accepts a wildcard policy with a waiver, and stacks without a budget or bucket policy conditions", async () => {
         const waivers = { "wildcard-action": reason };
         await aws.configure({ waivers, budget: false, bucketPolicyConditions: false });
         const preview = await changed("preview", additions);

@@ -35,7 +35,7 @@ describe("pulumi stack rename", () => {
     });
     after(() => aws?.stop());
 
-    it("preview rejects a renamed stack and prints commands that keep the names of its resources", async () => {
+    it("preview of a renamed stack fails and prints commands that keep the names of the stack's resources", async () => {
         const { exitCode, stdout, stderr } = await aws.engine("preview");
         assert.notEqual(exitCode, 0);
         const text = stdout + stderr;
@@ -48,7 +48,7 @@ describe("pulumi stack rename", () => {
         });
     });
 
-    it("up of the renamed stack with the kept names only updates resources in place and stays parked", async () => {
+    it("up of the renamed stack with the kept names only updates resources in place, and leaves the campaign parked", async () => {
         await aws.configure({ ...served, ...pins });
         const { plan } = await applied(aws);
         assert.deepEqual(Object.keys(plan), ["update"], JSON.stringify(plan));
@@ -61,7 +61,7 @@ describe("pulumi stack rename", () => {
         assert.deepEqual(await parameters(former), {});
     });
 
-    it("resume works under the new name, and destroy leaves nothing", async () => {
+    it("resume works under the new stack name, and destroy leaves no resource", async () => {
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.configFile), 0);
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         assertExit(await aws.engine("destroy"), 0);

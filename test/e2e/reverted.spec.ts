@@ -25,7 +25,7 @@ describe("A reverted change after an interrupted up", () => {
     });
     after(() => aws?.stop());
 
-    it("up of a nameSuffix reverted after a kill at CreateSolutionVersion keeps every live resource", async () => {
+    it("up keeps every live resource if nameSuffix is reverted after a kill at CreateSolutionVersion", async () => {
         await aws.configure({ ...settings, nameSuffix: "-yy" });
         assert.ok(await interrupted(aws, "up", { operation: "CreateSolutionVersion", stop: "kill" }));
         await aws.configure(settings);
@@ -36,7 +36,7 @@ describe("A reverted change after an interrupted up", () => {
         assert.deepEqual(own, jobs, "the reverted data was imported before");
     });
 
-    it("up of bucketName and alertEmail reverted after a failure keeps the bucket policy and the subscription", async () => {
+    it("up keeps the bucket policy and the subscription if bucketName and alertEmail are reverted after a failure", async () => {
         const state = async () => {
             const { Policy } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket: settings.bucketName }));
             const { Subscriptions = [] } = await aws.sns.send(new ListSubscriptionsCommand({}));
@@ -55,7 +55,7 @@ describe("A reverted change after an interrupted up", () => {
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
     });
 
-    it("destroy after a killed revert leaves nothing", async () => {
+    it("destroy after a revert that was killed leaves no resource", async () => {
         await aws.configure({ ...settings, nameSuffix: "-yy" });
         assert.ok(await interrupted(aws, "up", { operation: "CreateSolutionVersion", stop: "ctrl-c" }));
         await aws.configure(settings);

@@ -55,7 +55,7 @@ describe("Access to the API", () => {
         await aws?.stop();
     });
 
-    it("requests without the API key return 403, and outputs hide the key", async () => {
+    it("requests without the API key return 403, and stack outputs hide the key", async () => {
         const shown = await aws.outputs();
         assert.equal(shown.apiKey, "[secret]");
         const ask = async (headers: Record<string, string>) =>
@@ -184,7 +184,7 @@ describe("Access to the API", () => {
 
     describe("Storefront of the API", () => {
         const unverified = "Your account must be verified before you can add new CloudFront resources";
-        it("CloudFront serves page and API, and refresh shows no change", async () => {
+        it("CloudFront serves the page and the API, and refresh shows no change", async () => {
             await aws.configure({ api: true, eventTracker: true, storefront: "cloudfront", prefetchUsers: 0 });
             const message = `${unverified}. To verify your account, please contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message.`;
             const effect = { kind: "error", code: "AccessDenied", message, status: 403 };
@@ -246,7 +246,10 @@ describe("Access to the API", () => {
             assert.equal(await status(), 403);
             const up = await aws.engine("up");
             assertExit(up, 0);
-            assert.match(up.stdout + up.stderr, /API and page are closed since .* \(cost guard: \$/);
+            assert.match(
+                up.stdout + up.stderr,
+                /the API and the storefront page have been closed since .* \(cost guard: \$/,
+            );
             assert.equal(await status(), 403);
             assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
             assert.equal(await status(), 200);

@@ -92,7 +92,7 @@ describe("API on the local AWS", () => {
     const operate = (name: string, ...args: string[]) =>
         aws.runbook(name, "--config-file", aws.engineArgs("up")[2] ?? "", ...args);
 
-    it("every operation matches the OpenAPI document that the API serves", async () => {
+    it("responses of every operation match the OpenAPI document that the API serves", async () => {
         const film = idsOf(await call("/popular?numResults=3"));
         const asked: Readonly<Record<string, () => Promise<Answer>>> = {
             getRecommendations: () => call("/recommendations/1?numResults=5"),
@@ -124,7 +124,7 @@ describe("API on the local AWS", () => {
         assert.deepEqual(told.sort(), Object.keys(asked).sort());
     });
 
-    it("gateway and function reject invalid requests with problem documents", async () => {
+    it("API Gateway and the function reject invalid requests with problem documents", async () => {
         const missing = await call("/items");
         assert.deepEqual([missing.status, missing.headers.get("content-type")], [400, "application/problem+json"]);
         assert.match(missing.body.detail, /\[query\]/);
@@ -138,7 +138,7 @@ describe("API on the local AWS", () => {
         assert.equal((await call("/items/no-such-film")).status, 404);
     });
 
-    it("an event changes its viewer's list within a second and no list of others", async () => {
+    it("an event changes the list of its viewer within a second, and no list of other viewers", async () => {
         const others = await from("campaign", () => call("/recommendations/8"));
         // Take the best of three measurements, because the machine may be busy with something else.
         const took: number[] = [];
@@ -157,7 +157,7 @@ describe("API on the local AWS", () => {
         assert.deepEqual(idsOf(await from("cache", () => call("/recommendations/8"))), idsOf(others));
     });
 
-    it("lists omit watched films unless a filter includes them", async () => {
+    it("lists omit watched films unless the filter includes them", async () => {
         const csv = await readFile(aws.interactionsFile, "utf8");
         const isWatched = (itemId: string) => csv.includes(`"10","${itemId}",`);
         const list = await from("campaign", () => call("/recommendations/10?numResults=100"));
@@ -190,7 +190,7 @@ describe("API on the local AWS", () => {
         assert.deepEqual(after.items, ["viewer#30 / recent"], "the empty item");
     });
 
-    it("a new viewer gets mostly popular films until the first event", async () => {
+    it("a new viewer gets mostly popular films until the viewer's first event", async () => {
         const popular = idsOf(await call("/popular?numResults=10"));
         const first = await call("/recommendations/nobody-yet?numResults=10");
         const common = idsOf(first).filter((itemId) => popular.includes(itemId));
@@ -218,7 +218,7 @@ describe("API on the local AWS", () => {
         assert.equal((await fetch(new URL("nothing.js", storefrontUrl))).status, 404);
     });
 
-    it("prefetch stores lists for the busiest viewers, served as precomputed", async () => {
+    it("prefetch stores lists for the busiest viewers, and the API serves them as precomputed", async () => {
         const FunctionName = `movie-recommender-prefetch-${aws.stack}`;
         await from("campaign", () => call("/recommendations/11"));
         // Use several viewers, because after a timeout of DynamoDB the process caches the campaign's list for a viewer.
@@ -233,7 +233,7 @@ describe("API on the local AWS", () => {
         assert.deepEqual(idsOf(answer).filter(isWatched), []);
     });
 
-    it("the API throttles events at a lower rate than lists", async () => {
+    it("the API limits the rate of events more than the rate of lists", async () => {
         // Send six requests at a time, because each concurrent request starts a process, which takes most of a second.
         const six = (ask: () => Promise<Answer>) => Promise.all(Array.from({ length: 6 }, ask));
         const isThrottled = ({ status }: Answer) => status === 429;
@@ -300,7 +300,7 @@ describe("API on the local AWS", () => {
                 () => false,
             );
 
-        it("the API answers and reports the reason while the campaign is throttled", async () => {
+        it("the API responds while the campaign is throttled, and states the reason", async () => {
             const admin = adminOf(aws.instance);
             await admin.arm({ operation: "GetRecommendations", times: 100_000, effect: { kind: "throttle" } });
             // Try several viewers, because on a busy machine the error may arrive after the deadline, with the reason
@@ -329,7 +329,7 @@ describe("API on the local AWS", () => {
         }
         let first: readonly unknown[] = [];
 
-        it("popular and similar films stay the same if the quality gate rejects a version", async () => {
+        it("popular and similar films stay the same if the quality gate rejects a new version", async () => {
             first = await seen();
             const closedGate = { gate: { minimumNdcgOverPopularityPercent: 100_000 } };
             await aws.configure({ ...serving, ...closedGate, minProvisionedTPS: 2 });
@@ -344,7 +344,7 @@ describe("API on the local AWS", () => {
             none();
         });
 
-        it("popular and similar films change with the served version and return on rollback", async () => {
+        it("popular and similar films change when the campaign's version changes, and change back on rollback", async () => {
             const { solutionVersionArn = "" } = await aws.outputs();
             assertExit(await operate("rollback", "--to", solutionVersionArn, "--yes"), 0);
             const differs = (part: unknown, at: number) => !isDeepStrictEqual(part, first[at]);
@@ -355,7 +355,7 @@ describe("API on the local AWS", () => {
             none();
         });
 
-        it("the API answers while the campaign is parked and uses it after resume", async () => {
+        it("the API responds while the campaign is parked, and uses the campaign again after resume", async () => {
             assertExit(await operate("park", "--yes", "--reason", "night"), 0);
             assert.equal(await isThere(), false);
             // Repeat the request, because on a busy machine the gateway may time out, and its error has no campaign
@@ -377,7 +377,7 @@ describe("API on the local AWS", () => {
             none();
         });
 
-        it("the API answers while the campaign is deleted by hand and recreated", async () => {
+        it("the API responds while a campaign that was deleted by hand is created again", async () => {
             await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
             while (await isThere()) await sleep(50);
             await asked(40);
@@ -391,7 +391,7 @@ describe("API on the local AWS", () => {
         });
     });
 
-    describe("End of the API stack", () => {
+    describe("Deletion of the API stack", () => {
         it("destroy deletes every resource, including the table", async () => {
             assertExit(await aws.engine("destroy"), 0);
             assert.deepEqual(await everythingIn(aws), []);

@@ -105,7 +105,7 @@ describe("Shop data on the real engine", () => {
         assert.match(filter?.filterExpression ?? "", /EVENT_TYPE IN \("purchase", "NotInterested"\)$/);
     });
 
-    it("the API answers with IDs as titles and accepts the shop's events", async () => {
+    it("the API returns IDs as titles and accepts the shop's event types", async () => {
         const list = await askCampaign("?numResults=10");
         assert.equal(list.films.length, 10);
         for (const { itemId, title } of list.films) {
@@ -156,7 +156,7 @@ describe("Shop data on the real engine", () => {
         assert.deepEqual(complaints, []);
     });
 
-    it("preview rejects data with a single timestamp", async () => {
+    it("preview rejects data in which all events have the same timestamp", async () => {
         await writeFile(at("timeless.csv"), events.replaceAll(/\d{4}-\d{2}-\d{2}T.*$/gm, "2026-03-01T00:00:00Z"));
         assert.match(await prepared({ input: at("timeless.csv") }), /^red +2026-03-01 to 2026-03-01, 0 days/m);
         const refused = await aws.engine("preview");
@@ -164,7 +164,7 @@ describe("Shop data on the real engine", () => {
         assert.match(refused.stdout + refused.stderr, /not good enough for a paid training.*0 days.*dataWaiver/s);
     });
 
-    it("a changed schema replaces the interactions dataset, and then the campaign answers again", async () => {
+    it("a changed schema replaces the interactions dataset, and afterwards the campaign serves again", async () => {
         const rows = events.trimEnd().split("\n");
         const priced = rows.map((row, index) => (index === 0 ? `${row},price` : `${row},${(index % 40) / 4}`));
         await writeFile(at("priced.csv"), `${priced.join("\n")}\n`);

@@ -64,7 +64,7 @@ describe("Training settings on the real engine", () => {
         });
 
     describe("eventWeights", () => {
-        it("up sets eventWeights on solution and version, and boto3 reads them", async () => {
+        it("up sets eventWeights on the solution and the version, and boto3 reads them", async () => {
             const expected = [
                 { eventType: "Like", weight: 1 },
                 { eventType: "Watch", weight: 0.3 },
@@ -81,7 +81,7 @@ describe("Training settings on the real engine", () => {
             assert.deepEqual(JSON.parse(seen.stdout), { eventsConfig: { eventParametersList: expected } });
         });
 
-        it("refresh finds no change of eventWeights in any response format", async () => {
+        it("refresh finds no change of eventWeights, whatever spelling the response uses", async () => {
             for (const forms of ["received", "other"] as const) {
                 await adminOf(aws.instance).forms(forms);
                 assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
@@ -98,7 +98,7 @@ describe("Training settings on the real engine", () => {
             assert.equal((await parameters())?.[1]?.weight, 0.1);
         });
 
-        it("removed eventWeights are cleared in place", async () => {
+        it("up after the removal of eventWeights clears them in place", async () => {
             await aws.configure(common);
             assertExit(await aws.engine("up"), 0);
             assert.deepEqual(await parameters(), []);
@@ -107,12 +107,12 @@ describe("Training settings on the real engine", () => {
     });
 
     // Personalize may return `rate(1 days)`, which must not count as a change, because an update would restart the schedule.
-    describe("Automatic training, with responses in other formats", () => {
+    describe("Automatic training with responses in another spelling", () => {
         before(async () => {
             first = await aws.outputs();
         });
 
-        it("performAutoTraining updates campaign and solution in place and prints the price", async () => {
+        it("up with performAutoTraining updates campaign and solution in place and prints the price", async () => {
             await aws.configure({ ...common, ...automatic });
             const price =
                 /automatic training every day: ≈ \$0\.12 a month for 2,000 interactions \(US price, unverified\)/;
@@ -131,7 +131,7 @@ describe("Training settings on the real engine", () => {
             assert.equal((await campaign())?.solutionVersionArn, first.solutionVersionArn);
         });
 
-        it("a changed file is imported, the service trains, and the campaign serves it", async () => {
+        it("after an import of a changed file, the service trains a version and the campaign serves it", async () => {
             await aws.writeInteractions(2);
             assert.deepEqual((await applied(aws)).plan, { replace: ["DatasetImportJob"], update: ["BucketObjectv2"] });
             const served = await servedAfter(first.solutionVersionArn);
@@ -139,7 +139,7 @@ describe("Training settings on the real engine", () => {
             assert.equal((await aws.outputs()).solutionVersionArn, first.solutionVersionArn);
         });
 
-        it("the service also trains on events, and preview and refresh show no change after it", async () => {
+        it("the service trains again after streamed events, and preview and refresh then show no change", async () => {
             const served = (await campaign())?.solutionVersionArn;
             const { eventTrackerId = "" } = first;
             await putEvent(aws, eventTrackerId, { userId: "1", itemId: "2", sentAt: Date.now() / 1000 });

@@ -60,7 +60,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
     }
 
     describe("retrain", () => {
-        it("retrain with unchanged data changes nothing in AWS and does not keep `up` from switching versions", async () => {
+        it("retrain with unchanged data changes nothing in AWS, and `up` can still switch versions", async () => {
             const asked = await askedDuring(async () => {
                 assert.equal((await json("retrain", 0)).outcome, "nothing new");
             });
@@ -68,7 +68,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("retrain --reimport imports the same data once and trains nothing", async () => {
+        it("retrain --reimport imports the same data once and starts no training", async () => {
             const asked = await askedDuring(async () => {
                 assert.equal((await json("retrain", 0, "--reimport")).outcome, "imported again");
             });
@@ -76,7 +76,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("retrain keeps the campaign at its version if the new one fails the quality gate", async () => {
+        it("retrain keeps the campaign at its version if the new version fails the quality gate", async () => {
             const live = await serving();
             await aws.configure({ gate: { minimumNdcgOverPopularityPercent: "100000" } });
             await aws.writeInteractions(2);
@@ -94,7 +94,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             await aws.configure(openGate);
         });
 
-        it("retrain switches the campaign in place if the version passes the gate", async () => {
+        it("retrain switches the campaign in place if the new version passes the quality gate", async () => {
             const live = await serving();
             await aws.writeInteractions(3);
             const asked = await askedDuring(async () => {
@@ -108,7 +108,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("retrain rolls back if the new version does not answer", async () => {
+        it("retrain rolls back if the new version does not return recommendations", async () => {
             const live = await serving();
             await aws.writeInteractions(4);
             const effect = { kind: "error", code: "InvalidInputException", message: "no answer today", status: 400 };
@@ -122,7 +122,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         });
 
         // test/runbooks/retrain.spec.ts tests kills at all other calls.
-        it("retrain exits with 8 on Ctrl-C, and a second run completes it", async () => {
+        it("retrain exits with 8 on Ctrl-C, and another retrain continues", async () => {
             await aws.writeInteractions(6);
             const live = await serving();
             const asked = await askedDuring(async () => {
@@ -149,7 +149,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
     });
 
     describe("rollback", () => {
-        it("rollback prints its plan and changes nothing without --yes", async () => {
+        it("rollback without --yes prints its plan and changes nothing", async () => {
             const live = await serving();
             const dry = await json("rollback", 0, "--dry-run");
             assert.equal(dry.from, live);
@@ -157,7 +157,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(await serving(), live);
         });
 
-        it("rollback skips a version that failed its smoke test, and up keeps the chosen one", async () => {
+        it("rollback skips a version that failed its smoke test, and up keeps the version that rollback chose", async () => {
             const { versions } = await json("versions", 0);
             const { to, skipped } = await json("rollback", 0, "--yes", "--reason", "odd lists");
             assert.equal(to, versions[2].solutionVersionArn);
@@ -169,14 +169,14 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.match(stdout, new RegExp(`held at version ${to}.*odd lists`));
         });
 
-        it("rollback skips a version that the quality gate refused", async () => {
+        it("rollback skips a version that the quality gate rejected", async () => {
             const { versions } = await json("versions", 0);
             const { to, skipped } = await json("rollback", 0, "--dry-run");
             assert.equal(to, versions[0].solutionVersionArn);
             assert.deepEqual(skipped, [`${versions[1].id} (the quality gate refused ${versions[1].id})`]);
         });
 
-        it("rollback --to accepts any ACTIVE version and lists them for another ID", async () => {
+        it("rollback --to accepts any ACTIVE version, and lists those for an unknown ID", async () => {
             const { versions } = await json("versions", 0);
             const first = versions[0].id;
             const asked = await askedDuring(() => json("rollback", 0, "--to", first, "--yes"));
@@ -187,7 +187,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.match(wrong.stderr, new RegExp(`0badcafe is not a version.*Choices: ${versions[1].id}`));
         });
 
-        it("a failed rollback restores its state flag and keeps the old version", async () => {
+        it("a failed rollback restores the state flag and keeps the campaign at the old version", async () => {
             const live = await serving();
             const { versions } = await json("versions", 0);
             await admin.arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
@@ -201,7 +201,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.deepEqual([held.solutionVersionArn, held.failed], [live, versions[2].solutionVersionArn]);
         });
 
-        it("rollback --release lets the next up serve the newest version", async () => {
+        it("after rollback --release, the next up serves the newest version", async () => {
             assert.notEqual(await serving(), await newest());
             assert.equal((await json("rollback", 0, "--release", "--reason", "mended")).hold, false);
             assert.deepEqual(await askedDuring(async () => assertExit(await aws.engine("up"), 0)), ["UpdateCampaign"]);
@@ -210,7 +210,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
     });
 
     describe("versions", () => {
-        it("versions shows the data, metrics and cost of each version and when the campaign switched to it", async () => {
+        it("versions shows for each version the data, metrics, cost and times at which the campaign switched to it", async () => {
             const { versions, held, parked } = await json("versions", 0);
             assert.deepEqual([held, parked], [null, null]);
             assert.equal(versions.length, 5);

@@ -56,7 +56,7 @@ const decide = (document: PolicyDocument, action: string, resource: string, regi
 
 describe("IAM policies of API, prefetch and storefront", () => {
     for (const [name, document] of Object.entries({ ...policies, logs: gatewayLogPolicy(scope) })) {
-        it(`the ${name} policy is valid for IAM and passes the resource rules`, () => {
+        it(`the ${name} policy is valid for IAM and passes the program's resource rules`, () => {
             const text = JSON.stringify(document);
             assert.deepEqual(parsePolicy(text, "identity", sizeLimits.managedPolicy).problems, []);
             assert.deepEqual(violationsOf("aws:iam/rolePolicy:RolePolicy", { policy: text }), []);
@@ -64,7 +64,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         });
     }
 
-    it("the boundary allows every action of the policies, in the stack's region only", () => {
+    it("the permissions boundary allows every action of the policies, in the stack's region only", () => {
         for (const [name, document] of Object.entries(policies)) {
             for (const { Action, Resource } of listOf(document.Statement)) {
                 for (const action of listOf(Action)) {
@@ -80,7 +80,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         }
     });
 
-    it("X-Ray actions have no condition key, because Lambda documents none", () => {
+    it("the boundary allows X-Ray actions without a condition key, because Lambda documents no key", () => {
         for (const action of ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]) {
             const request = { caller: role, action, resource: "*", context: {} };
             const documents = {
@@ -91,7 +91,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         }
     });
 
-    it("the API role can call its campaign and table but no others", () => {
+    it("the API role can call its own campaign and table but no others", () => {
         const campaign = arn("personalize", `campaign/${names.campaign}`);
         assert.equal(decide(everything, "personalize:GetRecommendations", campaign), "allowed");
         assert.equal(decide(everything, "personalize:GetRecommendations", `${campaign}-2`), "implicitDeny");
@@ -133,7 +133,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         assert.equal(decrypts({}), "implicitDeny");
     });
 
-    it("the policy omits filters, tracker and ranking campaign that are not configured", () => {
+    it("the API policy omits filters, the event tracker and the ranking campaign if they are not configured", () => {
         const plain = apiPolicy(scope, { rank: false, track: false, trace: false, filters: [] });
         const watchedFilter = arn("personalize", `filter/${names.watchedFilter}`);
         assert.equal(decide(plain, "personalize:GetRecommendations", watchedFilter), "implicitDeny");
@@ -143,7 +143,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         assert.equal(decide(plain, "personalize:PutEvents", "*"), "implicitDeny");
     });
 
-    it("API Gateway's log role has no condition, and functions accept only one API", () => {
+    it("the trust policy of API Gateway's log role has no condition, and each function can be invoked by one API only", () => {
         const trust = gatewayLogTrust();
         assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
         // The page of API Gateway's guide shows no condition for this trust policy.
@@ -152,7 +152,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         assert.match(invocationOf(scope, names.api), /^arn:aws-cn:apigateway:cn-north-1:lambda:path\/.*\/invocations$/);
     });
 
-    it("one CloudFront distribution can read the storefront bucket, with TLS only", () => {
+    it("only one CloudFront distribution can read the storefront bucket, and only with TLS", () => {
         const distribution = "arn:aws-cn:cloudfront::123456789012:distribution/E1";
         const document = storefrontBucketPolicy(scope, "films-page", distribution);
         const reads = (source: string, tls = "true") =>

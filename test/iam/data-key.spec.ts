@@ -15,7 +15,7 @@ describe("KMS key policy in docs/access-operator.md", () => {
             "resource",
         ).decision;
 
-    it("Personalize can use the key for this account and region only", () => {
+    it("Personalize can use the KMS key for this account and region only", () => {
         const source = (account: string, region = "eu-central-1") => ({
             "aws:SourceAccount": account,
             "aws:SourceArn": `arn:aws:personalize:${region}:${account}:dataset-import-job/a`,
@@ -26,7 +26,7 @@ describe("KMS key policy in docs/access-operator.md", () => {
         assert.equal(service({}), "implicitDeny");
     });
 
-    it("the role policy has KMS actions only for batch jobs", () => {
+    it("the role policy contains KMS actions only if the stack has batch jobs", () => {
         const place = { partition: "aws", bucketName: "films", readPrefixes: ["a.csv"], kmsKeyArn: key };
         assert.doesNotMatch(JSON.stringify(executionRolePolicy(place)), /kms:/);
         assert.match(JSON.stringify(executionRolePolicy({ ...place, writePrefix: "out/" })), /kms:GenerateDataKey/);

@@ -199,7 +199,7 @@ describe("Policy evaluator compared with MiniStack", () => {
         else await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
     }
 
-    it("the evaluator and MiniStack decide 5 calls equally under 120 policy sets", async () => {
+    it("the evaluator and MiniStack make the same decisions about 5 calls under 120 sets of policies", async () => {
         const seen = { allowed: 0, denied: 0 };
         const different: object[] = [];
         for (const setting of fc.sample(settings, { numRuns: 120, seed: 20261125 })) {

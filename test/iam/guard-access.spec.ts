@@ -59,7 +59,7 @@ const decide = (document: PolicyDocument, action: string, resource: string, cont
 
 describe("IAM policies of the cost guard", () => {
     for (const [name, document] of Object.entries({ ...policies, ...trusts })) {
-        it(`the ${name} policy is valid for IAM and has no needless wildcard`, () => {
+        it(`the ${name} policy is valid for IAM and has no unnecessary wildcard`, () => {
             const text = JSON.stringify(document);
             const isTrust = name.endsWith("Trust");
             // A trust policy belongs to its role, so it has no Resource element.
@@ -83,7 +83,7 @@ describe("IAM policies of the cost guard", () => {
         });
     }
 
-    it("the boundary of an operator's roles allows every action of the policies", () => {
+    it("the boundary of an operator's roles allows every action of the cost guard's policies", () => {
         for (const document of Object.values(policies)) {
             for (const { Sid, Action, Resource } of listOf(document.Statement)) {
                 for (const action of listOf(Action)) {
@@ -98,7 +98,7 @@ describe("IAM policies of the cost guard", () => {
         }
     });
 
-    it("the policies deny other stacks and DeleteSolution unless unusedAction is delete", () => {
+    it("the policies do not allow access to other stacks, and DeleteSolution only if unusedAction is delete", () => {
         const { guard, schedule, notifier } = policies as Record<string, PolicyDocument>;
         assert.ok(guard && schedule && notifier);
         const edgeMetrics = (region: string) =>

@@ -43,7 +43,7 @@ describe("Trust, role and bucket policy of an import", () => {
         });
     });
 
-    it("the role policy allows listing the bucket and reading one prefix", () => {
+    it("the role policy allows listing the bucket and reading objects below one prefix", () => {
         assert.deepEqual(rolePolicy, {
             Version: "2012-10-17",
             Statement: [
@@ -139,7 +139,7 @@ describe("Trust, role and bucket policy of an import", () => {
         });
     }
 
-    it("the role policy has no aws:Source condition", () => {
+    it("the role policy has no condition on aws:SourceAccount or aws:SourceArn", () => {
         assert.doesNotMatch(JSON.stringify(rolePolicy), /aws:Source/i);
     });
 });
@@ -161,7 +161,7 @@ describe("judgeImport", () => {
             bucketPolicies: [{ name: "bucket policy", document: documents.bucket ?? bucketPolicy }],
         });
 
-    it("judgeImport allows the import with all three policies", () => {
+    it("judgeImport allows the import if trust, role and bucket policy are complete", () => {
         assert.deepEqual(judge({}), { allowed: true });
     });
 
@@ -225,7 +225,7 @@ describe("judgeImport", () => {
         assert.equal(judgement.step, "read by the role's policies");
     });
 
-    it("judgeImport denies by a bucket policy Deny for the role's session", () => {
+    it("judgeImport denies the import if the bucket policy has a Deny for the role's session", () => {
         const veto: Statement = {
             Sid: "NotThisRole",
             Effect: "Deny",

@@ -20,7 +20,7 @@ const operator = { arn: "arn:aws:iam::123456789012:user/ann" };
 
 describe("Limits of the operator policies", () => {
     for (const stack of ["dev", "team"]) {
-        it(`the policies for stack ${stack} allow no request outside the stack`, () => {
+        it(`the policies for stack ${stack} allow no request to resources outside the stack`, () => {
             const scope = scopeOf(stack);
             const identity = policyKinds.map((name) => ({ name, document: operatorPolicy(scope, name) }));
             // A campaign accepts only filters of its own dataset group, so the policy allows all filters.
@@ -36,7 +36,7 @@ describe("Limits of the operator policies", () => {
         });
     }
 
-    it("the policies allow import jobs and schemas whose names end in any number or hash", () => {
+    it("the policies allow import jobs and schemas with any number or hash at the end of the name", () => {
         const scope = scopeOf("dev");
         const identity = policyKinds.map((name) => ({ name, document: operatorPolicy(scope, name) }));
         const may = (action: string, tail: string) => {
@@ -51,7 +51,7 @@ describe("Limits of the operator policies", () => {
         assert.equal(may("personalize:CreateSchema", "schema/movie_items_schema-0a1b2c3d"), "allowed");
     });
 
-    it("the boundary denies function roles outside Lambda, except calls that Lambda makes", () => {
+    it("the boundary denies requests of function roles from outside Lambda, except requests that Lambda itself makes", () => {
         const scope = scopeOf("dev");
         const boundary = rolesBoundary(scope);
         const decide = (action: string, resource: string, context: Record<string, string>, document = boundary) => {

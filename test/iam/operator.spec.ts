@@ -45,7 +45,7 @@ function may(action: string, resource: string, context: Record<string, string> =
 
 describe("Operator policies", () => {
     for (const kind of [...policyKinds, "boundary" as const]) {
-        it(`the ${kind} policy is valid for IAM, also with the longest names`, () => {
+        it(`the ${kind} policy is valid for IAM, even with the longest resource names`, () => {
             for (const each of [scope, long]) {
                 const document = kind === "boundary" ? rolesBoundary(each) : operatorPolicy(each, kind);
                 const parsed = parsePolicy(JSON.stringify(document), "identity", sizeLimits.managedPolicy);
@@ -58,7 +58,7 @@ describe("Operator policies", () => {
         });
     }
 
-    it("a grant on resource * has a reason and almost never allows writes", () => {
+    it("a grant on resource * has a stated reason and rarely contains write actions", () => {
         for (const grant of operatorGrants(scope)) {
             const isAll = grant.on.includes("*");
             assert.equal(isAll, grant.everythingBecause !== undefined, grant.sid);
@@ -82,7 +82,7 @@ describe("Operator policies", () => {
         }
     });
 
-    it("each grant is limited to one region, except those of global services", () => {
+    it("each grant is limited to one region, except the grants for global services", () => {
         const global = ["iam", "budgets", "ce", "pricing", "cloudfront"];
         for (const { sid, service, on, condition = {} } of operatorGrants(scope)) {
             const bound =
@@ -92,7 +92,7 @@ describe("Operator policies", () => {
         }
     });
 
-    it("each action that AWS requires and the local AWS does not is granted, with a documentation page", () => {
+    it("the policies grant each action that only AWS requires, and the list of these actions has a documentation page for each", () => {
         const granted = new Set(operatorGrants(scope).flatMap(actionsOf));
         for (const { action, page } of neededOnAws) {
             assert.ok(granted.has(action), `${action} is not granted`);
@@ -101,7 +101,7 @@ describe("Operator policies", () => {
         assert.equal(new Set(neededOnAws.map(({ action }) => action)).size, neededOnAws.length);
     });
 
-    it("the operator can create the stack's roles only with the permissions boundary", () => {
+    it("the operator can create the stack's roles only with the stack's permissions boundary", () => {
         const within = { "iam:PermissionsBoundary": policyArn(scope, "boundary") };
         const role = roleArn(scope);
         assert.equal(may("iam:CreateRole", role, within), "allowed");
@@ -127,7 +127,7 @@ describe("Operator policies", () => {
         assert.equal(may("iam:PassRole", `${role}-2`, to("personalize.amazonaws.com")), "implicitDeny");
     });
 
-    it("the operator can pass each operations role to its own service only", () => {
+    it("the operator can pass each role of the stack's functions and schedules to its own service only", () => {
         for (const { role, service } of rolesOf) {
             for (const other of new Set(rolesOf.map((each) => each.service))) {
                 const decision = may("iam:PassRole", roleArn(scope, role), { "iam:PassedToService": other });
@@ -234,7 +234,7 @@ describe("Operator policies", () => {
         ]);
     });
 
-    it("only the deploy level can update a function's code", () => {
+    it("only operators of the level deploy can update a function's code", () => {
         const { api, prefetch, costGuard, tableOperations, notifier } = scope.names;
         for (const name of [api, prefetch, costGuard, tableOperations, notifier]) {
             const resource = `arn:aws-cn:lambda:cn-north-1:123456789012:function:${name}`;
@@ -246,7 +246,7 @@ describe("Operator policies", () => {
         }
     });
 
-    it("only the deploy level can read an API key's value", () => {
+    it("only operators of the level deploy can read an API key's value", () => {
         const ours = {
             "aws:ResourceTag/pulumi:project": scope.project,
             "aws:ResourceTag/pulumi:stack": scope.stack,
@@ -267,7 +267,7 @@ describe("Operator policies", () => {
         assert.equal(reads("/restapis/a1", "read"), "allowed");
     });
 
-    it("the read level changes nothing, and operate creates only versions, campaigns and jobs", () => {
+    it("the level read allows no changes, and the level operate allows creating only versions, campaigns and jobs", () => {
         const actions = (kind: OperatorLevel) =>
             operatorGrants(scope)
                 .filter(({ policy }) => operatorLevels[kind].some((each) => each === policy))

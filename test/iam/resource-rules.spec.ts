@@ -193,14 +193,14 @@ describe("Resource rules", () => {
         });
     }
 
-    it("a violation names the rule and the statement", () => {
+    it("the text of a violation contains the rule and the policy statement", () => {
         const props = { policy: documentOf(allow({ Sid: "Everything", Action: ["iam:*"] })) };
         assert.deepEqual(violationsOf(policy, props), [
             { rule: "wildcard-action", problem: "statement Everything allows iam:*" },
         ]);
     });
 
-    it("a waiver needs a rule's name and a reason of 20 characters", () => {
+    it("a waiver needs the name of a rule and a reason of at least 20 characters", () => {
         assert.deepEqual(waiverProblems({ "public-bucket": "the films are in the public domain" }), []);
         assert.match(waiverProblems({ "public-bucket": "because" })[0] ?? "", /reason of at least 20 characters/);
         assert.match(waiverProblems({ "public-bucket": "                      " })[0] ?? "", /at least 20 characters/);

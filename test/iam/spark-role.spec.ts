@@ -47,7 +47,7 @@ describe("Spark role in docs/spark.md", () => {
         assert.ok(!assumes("emr-serverless.amazonaws.com", {}));
     });
 
-    it("the role can read program and events and write below one prefix", () => {
+    it("the role can read the program and the events, and write below one prefix", () => {
         const bucket = "arn:aws:s3:::my-clicks";
         for (const [action, key] of [
             ["s3:GetObject", "code/prepare.py"],
@@ -64,7 +64,7 @@ describe("Spark role in docs/spark.md", () => {
         }
     });
 
-    it("the role allows no other action", () => {
+    it("the role allows no other action on S3", () => {
         const bucket = "arn:aws:s3:::my-clicks";
         for (const [action, resource] of [
             ["s3:PutObject", `${bucket}/code/prepare.py`],

@@ -25,7 +25,7 @@ function byCloudTrail(
 }
 
 describe("IAM policies of the audit trail", () => {
-    it("the policies are valid and pass the resource rules in any partition", () => {
+    it("the trail's policies are valid and pass the resource rules in any partition", () => {
         const trust = trailRoleTrust();
         for (const [property, document, kind] of [
             ["policy", bucket, "resource"],
@@ -59,7 +59,7 @@ describe("IAM policies of the audit trail", () => {
         assert.equal(byCloudTrail(bucket, "s3:PutObject", files, { "aws:SecureTransport": "false" }), "explicitDeny");
     });
 
-    it("the role can write only its own log streams, also within the boundary", () => {
+    it("the trail's role can write only its own log streams, also with the permissions boundary", () => {
         const arn = `arn:aws-cn:iam::${accountId}:role/${names.trailRole}`;
         const caller = { arn: `arn:aws-cn:sts::${accountId}:assumed-role/${names.trailRole}/one`, roleArn: arn };
         const boundary = rolesBoundary({ ...scope, project: "movie-recommender", stack: "dev", bucketName: "films" });

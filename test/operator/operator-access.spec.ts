@@ -54,7 +54,7 @@ describe("OperatorAccess", () => {
         assert.deepEqual(new Set(attached.map(({ user, role }) => user ?? role)), new Set(["ann", "ops"]));
     });
 
-    it("OperatorAccess creates a role for one GitHub subject and no access key", async () => {
+    it("OperatorAccess creates a role for one GitHub subject, and no access key", async () => {
         const subject = "repo:my-org/films:environment:production";
         await accessOf({ github: { subject, providerArn: undefined } });
         const provider = inputsOf("OpenIdConnectProvider");
@@ -65,7 +65,7 @@ describe("OperatorAccess", () => {
         assert.ok(!made.some(({ type }) => /AccessKey|LoginProfile/.test(type)));
     });
 
-    it("OperatorAccess uses an existing GitHub OIDC provider", async () => {
+    it("OperatorAccess uses the account's existing OIDC provider for GitHub", async () => {
         const providerArn = "arn:aws:iam::012345678901:oidc-provider/token.actions.githubusercontent.com";
         await accessOf({ github: { subject: "repo:my-org/films:environment:production", providerArn } });
         assert.ok(!made.some(({ type }) => /OpenIdConnectProvider/.test(type)));

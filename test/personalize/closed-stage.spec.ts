@@ -26,7 +26,7 @@ function accountWith(methods: readonly string[]) {
 }
 
 describe("closeApi", () => {
-    it("closeApi throttles every method to 0 in UpdateStage calls of 80 operations", async () => {
+    it("closeApi sets the throttling of every method to 0, with at most 80 operations in each UpdateStage call", async () => {
         const methods = Array.from({ length: 99 }, (_, n) => `~1films~1${n}/GET`);
         const { updates, tags, client } = accountWith(methods);
         const clients = {

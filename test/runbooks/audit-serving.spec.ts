@@ -24,14 +24,14 @@ const ours = [
     "REST API",
 ];
 
-describe("tables of the audit inventory", () => {
+describe("DynamoDB tables in the inventory of audit-leftovers", () => {
     const bill = async (Table: object) => {
         const send = async () => ({ TableNames: ["films"], Table });
         const client = Object.assign(new DynamoDBClient({ region }), { send });
         const [table] = await tables(client, { partition: "aws", region, accountId: "000000000000" }, () => ({}));
         return (await table?.bill())?.usdPerMonth;
     };
-    it("a DynamoDB table costs 0 only if it is small and on-demand", async () => {
+    it("the price of a DynamoDB table is 0 only if the table is small and on-demand", async () => {
         const onDemand = { BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" } };
         assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e9 }), 0);
         assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e11 }), null);
@@ -39,7 +39,7 @@ describe("tables of the audit inventory", () => {
     });
 });
 
-describe("audit-leftovers of an API and its storefront", () => {
+describe("audit-leftovers for an API and its storefront", () => {
     let aws: TestAws;
     const opened: { destroy(): void }[] = [];
     let gateway: APIGatewayClient;
@@ -89,7 +89,7 @@ describe("audit-leftovers of an API and its storefront", () => {
         );
     });
 
-    it("the delete commands remove a removed stack's API, keys, plans and tables", async () => {
+    it("the delete commands remove the API, API keys, usage plans and tables of a removed stack", async () => {
         const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack };
         const { items: [api] = [] } = await gateway.send(new GetRestApisCommand({}));
         const apiStages = [{ apiId: api?.id ?? "", stage: "api" }];

@@ -30,7 +30,7 @@ import { region } from "../support/local-aws.ts";
 const salt = "v1:Niprmp3ie18=:v1:3gK1sQjrO2jIjEZV:hm/Rwv+mKXy/s0e5BVHiUexKThtEmw==";
 
 describe("runChecks", () => {
-    it("runChecks runs checks in parallel and reports one that throws as unknown", async () => {
+    it("runChecks runs checks in parallel, and returns the verdict unknown for a check that throws", async () => {
         const finished: string[] = [];
         const results = await runChecks(
             {
@@ -53,7 +53,7 @@ describe("runChecks", () => {
 });
 
 describe("opens", () => {
-    it("isPassphrase checks whether a passphrase fits the stack's encryption salt", async () => {
+    it("isPassphrase returns whether a passphrase fits the stack's encryption salt", async () => {
         assert.equal(await isPassphrase(salt, "local"), true);
         assert.equal(await isPassphrase(salt, "other"), false);
         assert.equal(await isPassphrase("v2:another form", "local"), undefined);
@@ -118,7 +118,7 @@ describe("Machine checks of the doctor", () => {
         }
     });
 
-    it("the engine and login checks fail without a recent Pulumi CLI and a login", async () => {
+    it("the checks of engine and login fail without a recent Pulumi CLI and without a login", async () => {
         assert.equal((await engine(deps())).verdict, "fail");
         assert.equal((await login(deps())).verdict, "fail");
         answers.version = "v3.100.0\n";
@@ -162,7 +162,7 @@ describe("Machine checks of the doctor", () => {
         assert.match((await awsPlugin(deps({ PATH: folder }))).detail, /is on the PATH/);
     });
 
-    it("the packages check names missing packages and other versions", async () => {
+    it("the packages check reports missing packages and packages of another version", async () => {
         await packageFile(".", { dependencies: { a: "1.0.0", b: "2.0.0", c: "3.0.0" } });
         await packageFile("node_modules/a", { version: "1.0.0" });
         await packageFile("node_modules/b", { version: "1.9.9" });
@@ -188,7 +188,7 @@ describe("Interactions check of the doctor", () => {
     });
 });
 
-describe("Fallback tables check of the doctor", () => {
+describe("Check of the fallback tables by the doctor", () => {
     let folder: string;
     beforeEach(async () => {
         folder = await mkdtemp(join(tmpdir(), "movie-recommender-"));
@@ -200,7 +200,7 @@ describe("Fallback tables check of the doctor", () => {
             configuration: async () => ({ config: good({ interactionsFile: "films.csv", ...values }) }),
         });
 
-    it("the fallbackTables check fails for missing or outdated tables of an API", async () => {
+    it("the fallbackTables check fails if the tables of an API are missing or outdated", async () => {
         assert.match((await look({ api: "false" })).detail, /^not needed/);
         const missing = await look();
         assert.deepEqual([missing.verdict, missing.detail], ["fail", "there is no fallback-tables.json"]);
@@ -216,7 +216,7 @@ describe("Fallback tables check of the doctor", () => {
     });
 });
 
-describe("Storefront host check of the doctor", () => {
+describe("Check of the storefront host by the doctor", () => {
     it("the pageHost check warns if up will delete the stack's CloudFront distribution", async () => {
         const held = async () => ({ arns: new Set<string>(), ids: new Set([`${distribution} E1`]) });
         const distribution = "aws:cloudfront/distribution:Distribution";
@@ -231,15 +231,15 @@ describe("Storefront host check of the doctor", () => {
     });
 });
 
-describe("Trails check of the doctor", () => {
+describe("Check of CloudTrail trails by the doctor", () => {
     const trailOf = (Name: string, HomeRegion: string) => ({ Name, HomeRegion, TrailARN: `arn:${HomeRegion}:${Name}` });
     const own = trailOf(good().names.trail, region);
 
-    it("trailFinding accepts no trail or the stack's own", () => {
+    it("trailFinding accepts an account without a trail or with the stack's own trail", () => {
         for (const trails of [[], [own]]) assert.equal(trailFinding(trails, good()).verdict, "ok");
     });
 
-    it("trailFinding warns of another trail with price and command", () => {
+    it("trailFinding warns of another trail, with the price and a command", () => {
         const organization = trailOf("organization", "us-east-1");
         const { verdict, detail, fix } = trailFinding([own, organization], good());
         assert.deepEqual([verdict, fix], ["warn", "pulumi config set --stack dev auditTrail false"]);
@@ -251,10 +251,10 @@ describe("Trails check of the doctor", () => {
     });
 });
 
-describe("forecast of the first pulumi up", () => {
+describe("forecast, the duration and cost of the first pulumi up", () => {
     const data = { bytes: 3_000_000, interactions: 100_000, usableUsers: 943 };
 
-    it("forecast states minutes, one-time cost and monthly cost", () => {
+    it("forecast returns the minutes, the one-time cost and the monthly cost", () => {
         assert.equal(
             forecast(good(), data).sentence,
             "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and after " +
@@ -263,7 +263,7 @@ describe("forecast of the first pulumi up", () => {
         );
     });
 
-    it("forecast follows TPS, recipe, ranking campaign, training and AutoML", () => {
+    it("forecast depends on TPS, recipe, ranking campaign, automatic training and AutoML", () => {
         const monthly = (values: Record<string, string>) => Math.round(forecast(good(values), data).monthlyUsd.high);
         assert.equal(monthly({ minProvisionedTPS: "3" }), 438);
         assert.equal(monthly({ recipe: "aws-user-personalization-v2" }), 394);
@@ -278,7 +278,7 @@ describe("forecast of the first pulumi up", () => {
     });
 });
 
-describe("confirmationOf an email subscription", () => {
+describe("confirmationOf, the check of an email subscription", () => {
     const topic = "arn:aws:sns:eu-central-1:000000000000:movie-recommender";
     const look = (SubscriptionArn: string) => {
         const subscription = { SubscriptionArn, Protocol: "email", Endpoint: "ops@example.com" };
@@ -286,7 +286,7 @@ describe("confirmationOf an email subscription", () => {
         return confirmationOf(client, [topic], region);
     };
 
-    it("confirmationOf warns of a pending subscription with the command to resend", async () => {
+    it("confirmationOf warns of a subscription that is not confirmed, with the command that resends the email", async () => {
         const pending = await look("PendingConfirmation");
         assert.equal(pending.verdict, "warn");
         assert.match(pending.detail, /ops@example\.com/);

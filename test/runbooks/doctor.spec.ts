@@ -53,7 +53,7 @@ describe("doctor on the local AWS", () => {
         assert.ok(expected);
     });
 
-    it("doctor names each existing bucket, role and name and exits with 1", async () => {
+    it("doctor reports each bucket, role and Personalize name that is already in use, and exits with 1", async () => {
         const bucket = { Bucket: `my-movie-recommender-data-000000000000-${aws.stack}` };
         const caller = { partition: "aws", region, accountId: "000000000000" };
         const RoleName = `AmazonPersonalize-ExecutionRole-${aws.stack}`;
@@ -93,7 +93,7 @@ describe("doctor on the local AWS", () => {
         }
     });
 
-    it("doctor requires the account's log role only for an API with access logs", async () => {
+    it("doctor requires the account's log role only if the API has access logs", async () => {
         assert.match(initial.of("API's log role").detail, /^not needed/);
         await aws.configure({ api: true, apiAccessLogs: true });
         try {
@@ -109,7 +109,7 @@ describe("doctor on the local AWS", () => {
         }
     });
 
-    it("doctor warns of an account's first distribution and fails without budgets permission", async () => {
+    it("doctor warns that the account has no CloudFront distribution yet, and fails without permission for budgets", async () => {
         assert.match(initial.of("CloudFront").detail, /^not needed/);
         const { verdict, detail } = initial.of("public API");
         assert.equal(verdict, "ok");
@@ -161,7 +161,7 @@ describe("doctor on the local AWS", () => {
         assert.match(of("budgets").detail, /user\/without-budgets may not create a budget: a policy denies/);
     });
 
-    it("doctor counts the existing dataset groups if the quota is used up", async () => {
+    it("doctor reports the number of dataset groups if the quota is used up", async () => {
         const groups = ["a", "b", "c", "d", "e"].map((name) => `full-${name}`);
         const made = await Promise.all(
             groups.map((name) => aws.personalize.send(new CreateDatasetGroupCommand({ name }))),
@@ -178,7 +178,7 @@ describe("doctor on the local AWS", () => {
         }
     });
 
-    it("doctor warns of credentials that expire during an up", async () => {
+    it("doctor warns of credentials that could expire during an up", async () => {
         const soon = new Date(Date.now() + 30 * 60_000).toISOString();
         const session = await sessionOf(aws.instance);
         const { of, ...result } = await doctor({ ...session, AWS_CREDENTIAL_EXPIRATION: soon });
@@ -202,7 +202,7 @@ describe("doctor on the local AWS", () => {
         assert.deepEqual([of("passphrase").verdict, failed(checks)], ["fail", ["passphrase"]]);
     });
 
-    it("doctor prints the command for Cost Explorer and does not call it", async () => {
+    it("doctor --cost-explorer prints the command that calls Cost Explorer, and does not call it", async () => {
         assert.equal(initial.of("Cost Explorer"), undefined);
         const { of, ...result } = await doctor({}, "--cost-explorer");
         assertExit(result, 0);
@@ -210,7 +210,7 @@ describe("doctor on the local AWS", () => {
         assert.match(String(of("Cost Explorer").fix), /^aws ce get-cost-and-usage /);
     });
 
-    it("doctor reports each check as unknown if AWS does not answer", async () => {
+    it("doctor returns the verdict unknown for each check if AWS does not answer", async () => {
         // No service listens on the discard port 9.
         const { of, ...result } = await doctor({ AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_MAX_ATTEMPTS: "1" });
         assertExit(result, 1);

@@ -6,7 +6,7 @@ const listOf = (...ids: string[]): Recommendation[] => ids.map((itemId) => ({ it
 const unwatched = { name: "unwatched", expression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
 
 describe("leftOut, the effect of a filter on a list", () => {
-    it("leftOut names removed items, the filter, and watched items beyond the filter's limit", () => {
+    it("leftOut returns removed items, the filter, and watched items that the filter's limit did not cover", () => {
         const { items, knownItems, sentence } = leftOut(
             unwatched,
             listOf("2", "4", "5"),
@@ -23,14 +23,14 @@ describe("leftOut, the effect of a filter on a list", () => {
         );
     });
 
-    it("leftOut names no item for an unchanged list or another filter", () => {
+    it("leftOut returns no item if the list did not change or the filter is not about watched items", () => {
         const dramas = { name: "dramas", expression: 'INCLUDE ItemID WHERE Items.GENRES IN ("Drama")' };
         const { items, sentence } = leftOut(dramas, listOf("1"), listOf("1"), new Set(["1"]));
         assert.deepEqual(items, []);
         assert.match(sentence, /the filter dramas removed none\..* in the list: Film 1 \[1\]\.$/);
     });
 
-    it("historyOf returns the items of one user", () => {
+    it("historyOf returns the items of the given user only", () => {
         const data = {
             userIds: ["a", "b"],
             itemIds: ["x", "y", "z"],

@@ -38,7 +38,7 @@ describe("findClaim on a resource", () => {
         );
     const ours = (stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
 
-    it("findClaim finds resources that a stack owns, contains or is creating", () => {
+    it("findClaim recognizes resources that a stack owns, contains or is creating", () => {
         for (const thing of [
             { arn: arn("campaign/in-dev") },
             { kind: "IAM role", name: "role-of-dev" },
@@ -50,11 +50,11 @@ describe("findClaim on a resource", () => {
         }
     });
 
-    it("findClaim does not confuse resources of two kinds with one name", () => {
+    it("findClaim distinguishes two resources of different kinds with the same name", () => {
         assert.equal(claim({ kind: "dashboard", name: "role-of-dev" }, ours("dev")).is, "leftover");
     });
 
-    it("findClaim reports the stack of the project's tag as the reason", () => {
+    it("findClaim returns the stack in the resource's tag as the reason", () => {
         assert.deepEqual(claim({}, ours("dev")), { is: "leftover", why: "tag pulumi:stack=dev" });
         assert.deepEqual(claim({}, ours("gone")), {
             is: "leftover",
@@ -72,7 +72,7 @@ describe("findClaim on a resource", () => {
     };
     const killed: AllStacks = { ...stacks, interrupted: [by] };
 
-    it("findClaim assigns a resource to an interrupted update by type and name", () => {
+    it("findClaim assigns a resource to an interrupted update if type and name match", () => {
         const found = { kind: "IAM role", name: "guard-role", arn: "a" } as const;
         assert.deepEqual(claim(found, ours("dev"), killed), { is: "interrupted", by });
         // The engine may be killed before the resource gets its tags.
@@ -82,7 +82,7 @@ describe("findClaim on a resource", () => {
         assert.equal(claim({ ...found, name: "other-role" }, ours("dev"), killed).is, "leftover");
     });
 
-    it("importCommand returns a pulumi import, or undefined for unimportable kinds", () => {
+    it("importCommand returns a pulumi import command, or undefined for kinds that cannot be imported", () => {
         assert.equal(
             importCommand({ kind: "IAM role", name: "guard-role" }, by),
             `pulumi import ${role} guard guard-role --parent parent=${by.parent} --stack ${by.stack} --protect=false --generate-code=false --yes`,
@@ -91,7 +91,7 @@ describe("findClaim on a resource", () => {
         assert.equal(importCommand({ kind: "REST API", name: "films" }, by), undefined);
     });
 
-    it("findClaim rejects a resource with another project's tag, even if its name is the stack's", () => {
+    it("findClaim rejects a resource with another project's tag, even if a stack has a resource of that name", () => {
         assert.deepEqual(claim({ name: "movie-recommender-campaign" }, { "pulumi:project": "other" }), {
             is: "not ours",
         });
@@ -110,7 +110,7 @@ describe("findClaim on a resource", () => {
         ["campaign", "console-campaign", "not ours"],
         ["log group", "/aws/lambda/other", "not ours"],
     ] as const) {
-        it(`findClaim returns "${expected}" for the ${kind} ${name}`, () => {
+        it(`findClaim returns "${expected}" for the ${kind} ${name} without tags`, () => {
             const thing = { kind, name, arn: `arn:aws:x:::${name}` };
             assert.equal(claim(thing, undefined).is, expected);
             assert.equal(claim(thing, {}).is, expected);
@@ -125,7 +125,7 @@ describe("findClaim on a resource", () => {
     });
 });
 
-describe("Leftovers of the audit", () => {
+describe("Leftover resources of the audit", () => {
     const row = (kind: Row["kind"], name: string, usdPerMonth: number | null = 0): Row => ({
         kind,
         name,
@@ -137,7 +137,7 @@ describe("Leftovers of the audit", () => {
         remove: [],
     });
 
-    it("inRemovalOrder sorts dependent resources before their dependencies", () => {
+    it("inRemovalOrder puts dependent resources before the resources that they use", () => {
         const kinds = Object.keys(inventoryKinds) as Row["kind"][];
         const before = (a: Row["kind"], b: Row["kind"]) => assert.ok(kinds.indexOf(a) < kinds.indexOf(b), `${a}, ${b}`);
         for (const [first, then] of [
@@ -168,7 +168,7 @@ describe("Leftovers of the audit", () => {
         );
     });
 
-    it("inRemovalOrder keeps each command once, with its first resource", () => {
+    it("inRemovalOrder returns each command only once, with the first resource in the order that needs it", () => {
         const [first, second] = inRemovalOrder([
             { ...row("IAM policy", "p"), remove: ["detach", "delete p"] },
             { ...row("IAM role", "r"), remove: ["detach", "delete r"] },
@@ -176,7 +176,7 @@ describe("Leftovers of the audit", () => {
         assert.deepEqual([first?.remove, second?.remove], [["detach", "delete r"], ["delete p"]]);
     });
 
-    it("isBilled returns true from $0.01 a month and for an unknown price", () => {
+    it("isBilled returns true for at least $0.01 a month and for an unknown price", () => {
         assert.deepEqual([0, 0.009, 0.01, 146, null].map(isBilled), [false, false, true, true, true]);
         assert.equal(monthlyUsd([row("campaign", "a", 146), row("filter", "b", null), row("alarm", "c", 0.1)]), 146.1);
     });
@@ -192,7 +192,7 @@ describe("recordedIn, the resources in a stack's state", () => {
         region: "eu-central-1",
     };
 
-    it("recordedIn returns ARNs, ids, names that up adopts, and interrupted creates", () => {
+    it("recordedIn returns ARNs, IDs, names that up adopts, and creations that were interrupted", () => {
         const held = recordedIn(
             JSON.stringify({
                 deployment: {
@@ -226,12 +226,12 @@ describe("recordedIn, the resources in a stack's state", () => {
         assert.deepEqual(held?.interrupted, [{ type, urn: "u", parent: "p", inputs: { bucket: "new" } }]);
     });
 
-    it("recordedIn returns nothing for an empty state and undefined for other text", () => {
+    it("recordedIn returns nothing for an empty state, and undefined for text that is not a state", () => {
         assert.deepEqual(recordedIn('{"version":3}'), { arns: new Set(), ids: new Set(), interrupted: [] });
         assert.equal(recordedIn("not logged in"), undefined);
     });
 
-    it("readAllStacks names unreadable stacks and reads the others", async () => {
+    it("readAllStacks returns the stacks that it can read and the names of the others", async () => {
         const found = await readAllStacks(async (...args) => {
             if (args[1] === "ls") return { exitCode: 0, stdout: '[{"name":"a"},{"name":"b"}]', stderr: "" };
             return args[3] === "a"
@@ -246,7 +246,7 @@ describe("recordedIn, the resources in a stack's state", () => {
         assert.deepEqual([...found.ids], [`${type} b`]);
     });
 
-    it("readAllStacks fails without a login and prints pulumi login", async () => {
+    it("readAllStacks fails without a login, and the error contains pulumi login", async () => {
         await assert.rejects(
             readAllStacks(async () => ({ exitCode: 3, stdout: "", stderr: "this command requires logging in" })),
             /requires logging in[\s\S]*pulumi login/,
@@ -254,8 +254,8 @@ describe("recordedIn, the resources in a stack's state", () => {
     });
 });
 
-describe("roles of the audit inventory", () => {
-    it("roles adds a warning only to the deletion of the account's log role", async () => {
+describe("IAM roles in the inventory of audit-leftovers", () => {
+    it("only the delete command of the account's log role contains a warning", async () => {
         const Roles = ["MovieRecommender-ApiGatewayLogs-eu-central-1", "films"].map((RoleName) => ({ RoleName }));
         const client = Object.assign(new IAMClient({ region }), { send: async () => ({ Roles }) });
         const [logs, films] = await Promise.all((await roles(client)).map((role) => role.remove()));
@@ -264,8 +264,8 @@ describe("roles of the audit inventory", () => {
     });
 });
 
-describe("dashboards of the audit inventory", () => {
-    it("dashboards lists a dashboard at $3 a month with a quoted delete command", async () => {
+describe("CloudWatch dashboards in the inventory of audit-leftovers", () => {
+    it("a dashboard in the inventory costs $3 a month and has a delete command that is quoted for a shell", async () => {
         const entry = { DashboardName: "it's", DashboardArn: "arn:aws:cloudwatch::000000000000:dashboard/it's" };
         const send = async () => ({ DashboardEntries: [entry] });
         const client = Object.assign(new CloudWatchClient({ region }), { send });

@@ -32,20 +32,20 @@ describe("ownData of a stack", () => {
             .update(await readFile(file))
             .digest("hex");
 
-    it("ownData reads titles and years from matching fallback tables", async () => {
+    it("ownData reads titles and years from fallback tables that were made from the same file", async () => {
         const own = await hashOf();
         await writeFile(join(folder, "fallback-tables.json"), films("Gertie", own));
         assert.deepEqual(titles(await ownData(file, own.slice(0, 8))), ["Gertie", "Twelve Monkeys (1995)", "9", "10"]);
         assert.deepEqual(titles(await ownData(file, undefined)), ["Gertie", "Twelve Monkeys (1995)", "9", "10"]);
     });
 
-    it("ownData returns ids as titles if the tables have another hash", async () => {
+    it("ownData returns IDs as titles if the fallback tables were made from another file", async () => {
         await writeFile(join(folder, "fallback-tables.json"), films("Gertie", sha256));
         await writeFile(join(folder, "catalogue.json"), JSON.stringify([{ itemId: "7", title: "Wrong", genres: [] }]));
         assert.deepEqual(titles(await ownData(file, undefined)), ["7", "8", "9", "10"]);
     });
 
-    it("ownData rejects a file that changed after the import or is missing", async () => {
+    it("ownData rejects a file that is missing, or changed after the import", async () => {
         const before = (await hashOf()).slice(0, 8);
         await writeFile(file, "USER_ID,ITEM_ID,TIMESTAMP\n22,8,1\n");
         const changed = await ownData(file, before);
@@ -54,7 +54,7 @@ describe("ownData of a stack", () => {
         assert.match(missing.kind === "other" ? missing.why : "", /none\.csv cannot be read \(ENOENT/);
     });
 
-    it("unknownUsers returns the users without interactions", async () => {
+    it("unknownUsers returns the users who have no interactions in the data", async () => {
         const data = await ownData(file, undefined);
         assert.deepEqual(data.kind === "own" && unknownUsers(["22", "nobody"], data.interactions), ["nobody"]);
     });

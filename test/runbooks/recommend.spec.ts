@@ -35,7 +35,7 @@ describe("recommend with the local Personalize", () => {
     const ask = (users: readonly string[], numResults = 10, titleOf = (itemId: string) => `Film ${itemId}`) =>
         recommend({ client: service.runtime, titleOf }, { campaignArn: arn("campaign/films"), users, numResults });
 
-    it("recommend returns titles and falling scores for each user", async () => {
+    it("recommend returns titles for each user, in descending order of score", async () => {
         const lists = await ask(["22", "6", "nobody"]);
         assert.deepEqual(Object.keys(lists).sort(), ["22", "6", "nobody"]);
         for (const list of Object.values(lists)) {
@@ -68,7 +68,7 @@ describe("recommend with the local Personalize", () => {
 });
 
 describe("titlesBeside the interactions", () => {
-    it("titlesBeside returns title and year of the catalogue, or the id", async () => {
+    it("titlesBeside returns title and year from the catalogue, or the ID if the catalogue lacks the item", async () => {
         const folder = await mkdtemp(join(tmpdir(), "titles-"));
         try {
             const interactions = join(folder, "interactions.csv");

@@ -21,8 +21,8 @@ const report = (...resources: ReportedResource[]): StackReport => ({
 });
 const parked = { since: "2026-11-25T12:00:00Z", reason: "cost guard: $12 this month, and the limit is $10" };
 
-describe("changesSince an earlier report", () => {
-    it("changesSince returns all resources at first, then only changed states", () => {
+describe("changesSince an earlier status report", () => {
+    it("changesSince returns all resources at first, and then only those whose state changed", () => {
         const first = report(resource("campaign films", "CREATE PENDING"), resource("solution films", "ACTIVE"));
         assert.deepEqual(changesSince(undefined, first), ["campaign films: CREATE PENDING", "solution films: ACTIVE"]);
         const later = report(
@@ -58,7 +58,7 @@ describe("changesSince an earlier report", () => {
 });
 
 describe("reportText of watch-status", () => {
-    it("reportText has the parked flag, the month's spend and unread sources", () => {
+    it("reportText contains the parked flag, the month's spend, and the sources that could not be read", () => {
         const spent = { month: "2026-11", usd: 12.345, until: "2026-11-25T12:10:00Z" };
         const text = reportText({
             ...report(resource("solution films", "ACTIVE")),

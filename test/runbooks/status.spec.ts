@@ -28,7 +28,7 @@ async function statusWhen(described: object): Promise<ResourceStatus> {
 }
 
 describe("readStatus of a campaign", () => {
-    it("readStatus returns state, age and console URL, and notes an ACTIVE campaign's cost", async () => {
+    it("readStatus returns state, age and console URL, and the cost of an ACTIVE campaign", async () => {
         const lastUpdatedDateTime = new Date(changed);
         assert.deepEqual(await statusWhen({ status: "ACTIVE", lastUpdatedDateTime }), {
             resource: "campaign films",
@@ -41,7 +41,7 @@ describe("readStatus of a campaign", () => {
         });
     });
 
-    it("readStatus measures the age from the latest update", async () => {
+    it("readStatus counts a campaign's age from its latest update", async () => {
         const latestCampaignUpdate = { status: "ACTIVE", lastUpdatedDateTime: new Date(changed) };
         const lastUpdatedDateTime = new Date(changed - 86_400_000);
         const updated = await statusWhen({ status: "ACTIVE", lastUpdatedDateTime, latestCampaignUpdate });
@@ -103,7 +103,7 @@ describe("newestListsJob", () => {
         });
     const deploymentWith = (...resources: object[]) => ({ deployment: { resources } as never });
 
-    it("newestListsJob returns the newest job of the stack's function, also while `up` awaits it", async () => {
+    it("newestListsJob returns the newest batch job of the stack's function, also while `up` waits for the job", async () => {
         const client = clientWith({});
         const newest = {
             ...{ kind: "BatchInferenceJob", region: "eu-central-1", inputs: {}, makesLists: true },
@@ -117,7 +117,7 @@ describe("newestListsJob", () => {
         }
     });
 
-    it("newestListsJob returns nothing for a stack with a campaign, or with jobs of an earlier stack only", async () => {
+    it("newestListsJob returns nothing for a stack with a campaign, or if all jobs belong to an earlier stack", async () => {
         const client = clientWith({});
         assert.deepEqual(
             await newestListsJob(() => client, deploymentWith({ ...awaited, type: "other", id: "x" })),
@@ -127,7 +127,7 @@ describe("newestListsJob", () => {
         assert.deepEqual(await newestListsJob(() => client, deploymentWith(late)), []);
     });
 
-    it("readStatus names a failed job of viewers' lists, its reason and age, and that the stack tries again", async () => {
+    it("readStatus returns a failed batch job of viewers' lists with reason and age, and says that the stack tries again", async () => {
         const client = clientWith({
             status: "CREATE FAILED",
             failureReason: "no",
@@ -157,7 +157,8 @@ describe("worstState, the most severe of several states", () => {
         [["ACTIVE", "GONE"], "failed"],
         [["CREATE STOPPED"], "failed"],
     ] as const) {
-        it(`worstState returns "${word}" for ${states.join(" and ")}`, () => assert.equal(of(...states), word));
+        it(`worstState returns "${word}" for the states ${states.join(" and ")}`, () =>
+            assert.equal(of(...states), word));
     }
 });
 
@@ -194,7 +195,7 @@ describe("readStatus with the local Personalize", () => {
         assert.equal(worstState(statuses), "failed");
     });
 
-    it("readStatus includes resources that a running up is still creating", async () => {
+    it("readStatus also returns resources that an up in progress is still creating", async () => {
         const { datasetGroupArn } = await createDataset(service, "series");
         const resource = (kind: string, name: string) => ({
             type: `pulumi-nodejs:dynamic/personalize:${kind}`,

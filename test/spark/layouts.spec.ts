@@ -240,7 +240,7 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
         assert.ok(!existsSync(at(0, "mixed-out")));
     });
 
-    it("prepare.py knows the same column names as data-prep", () => {
+    it("prepare.py recognizes the same column names as data-prep", () => {
         const known = Object.fromEntries(Object.entries(names).map(([role, text]) => [role, text.split(" ")]));
         assert.deepEqual(known, knownNames);
     });

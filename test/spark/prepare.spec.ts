@@ -224,7 +224,7 @@ describe("data-prep/spark/prepare.py compared with data-prep", () => {
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     for (const [index, each] of cases.entries()) {
-        it(`prepare.py keeps and rejects the same rows as data-prep: ${each.name}`, async () => {
+        it(`prepare.py accepts and rejects the same rows as data-prep: ${each.name}`, async () => {
             const { code, stdout, stderr } = runs[index] as SparkRun;
             assert.equal(code, 0, stderr);
             const ours = await madeByDataPrep([at(each.name, each.file ?? "events.csv")], at(each.name), {

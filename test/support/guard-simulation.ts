@@ -155,7 +155,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         return simulation.campaign?.status === "ACTIVE";
     }
 
-    // The ports (interfaces to AWS) of the cost guard follow.
+    // The variables and functions below implement the cost guard's ports (interfaces to AWS).
     let dead = false;
     let running = 0;
     let callOfRun = 0;

@@ -173,7 +173,7 @@ function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName
                 const { viewers } = parseTables((await Body?.transformToString()) ?? "");
                 return viewers === undefined ? undefined : viewersIn(viewers);
             } catch (error) {
-                // A version that Personalize trained automatically has no tables of its own.
+                // A version that Personalize trained automatically has no fallback tables of its own.
                 if (error instanceof NoSuchKey) return undefined;
                 throw error;
             }
@@ -213,7 +213,8 @@ function listPorts({ dynamo }: BatchClients, { tableName: TableName }: BatchTarg
             const { UnprocessedItems } = await dynamo.send(command);
             requests = (UnprocessedItems?.[TableName] ?? []) as typeof requests;
             if (requests.length === 0) return;
-            if (attempt === retries) throw new Error("DynamoDB throttles the writes of lists");
+            if (attempt === retries)
+                throw new Error("DynamoDB still throttles the writes of viewers' lists after the last attempt");
             await wait(firstWait * 2 ** attempt * (0.5 + Math.random()));
         }
     }
@@ -249,7 +250,8 @@ function listPorts({ dynamo }: BatchClients, { tableName: TableName }: BatchTarg
                     TableName,
                     Key: key(userId, generation),
                     UpdateExpression: "SET expiresAt = :at",
-                    // A viewer without a list in this generation must not get an item.
+                    // Without this condition, UpdateItem would create an item for a viewer who has no list in this
+                    // generation.
                     ConditionExpression: "attribute_exists(pk)",
                     ExpressionAttributeValues: { ":at": { N: String(Math.ceil(at / 1000)) } },
                 });

@@ -59,7 +59,8 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
         await failures.of("store the state", async () => {
             const latest = await ports.readState();
             const later = latest.text === undefined ? undefined : parseState(latest.text, now);
-            // A later run that started from this state has newer information, and does the rest.
+            // Do not overwrite the state of a later run that started from this state: that run has newer information
+            // and does the rest.
             if (!(later && "state" in later && later.state.basedOn === noted)) {
                 await ports.writeState(stateText({ ...done, basedOn: noted }));
             }

@@ -38,7 +38,8 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
     async function all(keys: readonly Item[], abortSignal: AbortSignal): Promise<(sk: string) => Item | undefined> {
         const command = new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [...keys] } } });
         const { Responses, UnprocessedKeys } = await client.send(command, { abortSignal });
-        if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new Error("DynamoDB returned only some of the items");
+        if (Object.keys(UnprocessedKeys ?? {}).length > 0)
+            throw new Error("DynamoDB returned only some of the requested items");
         return (sk) => Responses?.[TableName]?.find((item) => item.sk?.S === sk);
     }
 

@@ -94,7 +94,7 @@ const isOfToken = (error: unknown): error is errors.JOSEError =>
  */
 function reasonOf(error: errors.JOSEError): string {
     if (error instanceof errors.JWTExpired) return "it has expired";
-    if (error instanceof errors.JWTClaimValidationFailed) return `its claim ${error.claim} is missing or wrong`;
+    if (error instanceof errors.JWTClaimValidationFailed) return `the claim ${error.claim} is missing or wrong`;
     if (error instanceof errors.JWKSNoMatchingKey) return "the issuer does not have its key";
     if (error instanceof errors.JOSEAlgNotAllowed) return "its algorithm is not allowed";
     if (error instanceof errors.JWSSignatureVerificationFailed) return "its signature is wrong";

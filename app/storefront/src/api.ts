@@ -87,7 +87,7 @@ async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answere
     try {
         value = JSON.parse(text) as Value;
     } catch {
-        throw new ApiError("This page cannot read the answer.", requestIdOf(response));
+        throw new ApiError("This page cannot read the response of the API.", requestIdOf(response));
     }
     noted({ path, ms, source: (value as { source?: string }).source });
     return { value, ms, url };

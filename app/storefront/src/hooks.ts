@@ -24,7 +24,7 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
     useEffect(() => {
         if (path === undefined) return;
         let current = true;
-        // Keep the first state, because another one would render the row again.
+        // Keep the state object of the first render, because a new object would render the row again.
         setState((state) =>
             state.path === path && state.loading
                 ? state
@@ -47,7 +47,7 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
     }, [path, turn]);
     const again = useCallback(() => setTurn((before) => before + 1), []);
     const { answered, error, loading } = state;
-    // Until the effect has run, the state belongs to the previous path.
+    // Until the effect has run, `state` still belongs to the previous path.
     return state.path === path
         ? { answered, error, loading, again }
         : { answered, error: undefined, loading: path !== undefined, again };
@@ -163,7 +163,8 @@ const easing = "cubic-bezier(.2, .8, .2, 1)";
  */
 export function useGlide(list: RefObject<HTMLElement | null>, order: string): void {
     const last = useRef(order);
-    // Read the old places only before a change: at each first render, reading them would force a layout of the page.
+    // Read the films' old positions only before a change of the order: reading them at each first render would force a
+    // layout of the page.
     const before = new Map(last.current === order ? [] : placesIn(list.current).map(({ item, left }) => [item, left]));
     useLayoutEffect(() => {
         last.current = order;

@@ -74,7 +74,7 @@ export async function repairCsv(
 /** Returns the reason why a file that begins with this sample cannot be repaired safely; undefined if the sample shows none. */
 export function repairProblem({ form, table }: Sample, shape: Shape, name: string): string | undefined {
     if (form.is === "other") return `${name} is ${form.name}, not CSV`;
-    // An archive that was not read completely may contain a table.
+    // If an archive was not read completely, the rest of it may contain a table.
     if (!table) return undefined;
     if (table.malformed && !table.malformed.isReadable)
         return `line ${table.malformed.line} of ${name} is not valid CSV`;
@@ -106,7 +106,8 @@ async function openFile(path: string, name: string) {
     const { form, table } = zip ? sampleOf(zip, true) : sampleOf(start, size <= startBytes);
     if (size === 0) throw new RepairError(`${name} is empty.`);
     if (form.is === "other") throw new RepairError(`${name} is ${form.name}, not CSV: export it as CSV.`);
-    if (!table) throw new RepairError(`${name} is a ${form.is} archive without exactly one CSV file: unpack it.`);
+    if (!table)
+        throw new RepairError(`${name} is a ${form.is} archive that does not contain exactly one CSV file: unpack it.`);
     const unpack = (): AsyncIterable<Uint8Array> => {
         if (zip) return Readable.from([unzipped(zip)]);
         const bytes = createReadStream(path, { highWaterMark: 1 << 20 });
@@ -211,7 +212,7 @@ async function* repairedRows(
     }
     if (wrong > 0) {
         const more = wrong > errors.length ? `\n… and ${wrong - errors.length} more` : "";
-        throw new RepairError(`${name} has values without a safe repair:\n${errors.join("\n")}${more}`);
+        throw new RepairError(`${name} contains values that cannot be repaired safely:\n${errors.join("\n")}${more}`);
     }
 }
 

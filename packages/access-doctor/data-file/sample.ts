@@ -146,7 +146,7 @@ function rowsOf(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">, w
             try {
                 return { rows: read(part, true), malformed: malformed(part === text) };
             } catch {
-                // Try again with the first line only.
+                // The text is not valid CSV as a whole, so try again with its first line only.
             }
         }
         return { rows: [], malformed: malformed(false) };

@@ -40,13 +40,13 @@ describe("diagnose of a Deny with a condition", () => {
         });
     }
 
-    it("the verdict is unknown and reports the condition key if the decision depends on a key whose value is unknown", () => {
+    it("the verdict is unknown and contains the condition key if the decision depends on a condition key without a known value", () => {
         const snapshot = guarded({ StringNotLike: { "aws:UserAgent": "aws-*" } });
         assert.equal(linkOf(snapshot)?.detail, "cannot tell: aws:UserAgent");
         assert.equal(diagnose(snapshot).verdict, "unknown");
     });
 
-    it("the verdict about a tag of the role or the object is unknown if the tags were not read", () => {
+    it("the verdict is unknown if a condition uses tags of the role or the object and the tags could not be read", () => {
         const byRole = guarded({
             StringNotEquals: { "aws:PrincipalTag/team": "data" },
             Bool: { "aws:PrincipalIsAWSService": "false" },
@@ -83,7 +83,7 @@ describe("diagnose of a Deny with NotPrincipal", () => {
         );
         return { ...snapshot, bucketPolicy: { is: text } };
     };
-    it("NotPrincipal exempts a role from the Deny only if it also contains the role's account", () => {
+    it("NotPrincipal exempts a role from the Deny only if NotPrincipal also contains the role's account", () => {
         assert.equal(linkOf(excepting([roleArn, "arn:aws:iam::000000000000:root"]))?.verdict, "ok");
         assert.equal(linkOf(excepting([roleArn]))?.verdict, "broken");
     });

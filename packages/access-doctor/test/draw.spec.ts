@@ -19,7 +19,7 @@ const failed = (snapshot: Snapshot, failureReason: string): Snapshot => ({
 const denied = { unread: "s3:GetBucketPolicy is denied (AccessDenied)", needs: "s3:GetBucketPolicy" };
 
 describe("the output of a diagnosis on a terminal", () => {
-    it("the output for one fault begins with the cause and one fix command, and has fewer than 40 lines", () => {
+    it("the output for one fault begins with the cause, contains one fix command, and has fewer than 40 lines", () => {
         for (const { name } of breaks) {
             const lines = drawn(seen(brokenBy(name)), false, 120).split("\n");
             assert.ok(lines.length < 40, `${name}: ${lines.length} lines`);
@@ -54,7 +54,7 @@ describe("the output of a diagnosis on a terminal", () => {
         );
     });
 
-    it("the first line names the policy document and its owner", () => {
+    it("the first line of the output contains the policy with the fault and the role or bucket to which the policy belongs", () => {
         for (const [name, start] of [
             [
                 "role-source-arn",
@@ -74,7 +74,7 @@ describe("the output of a diagnosis on a terminal", () => {
         }
     });
 
-    it("the output suggests --write for a long fix command and prints a short one", () => {
+    it("the output contains a short fix command in full, and suggests --write for a long one", () => {
         assert.match(
             drawn(seen(brokenBy("bucket-get-missing")), false, 120).replaceAll(/ \\\n +/g, " "),
             /\nFix: npm run diagnose-access -- --job \S+ --write \/tmp\/access-fix && sh \/tmp\/access-fix\/apply\.sh\n/,
@@ -89,7 +89,7 @@ describe("the output of a diagnosis on a terminal", () => {
         );
     });
 
-    it("the output summarizes the links without a fault, and --verbose shows every link, evidence and command", () => {
+    it("the output summarizes the checks that passed, and --verbose shows every check with its evidence and command", () => {
         const snapshot = seen(brokenBy("role-source-arn"));
         const short = drawn(snapshot);
         assert.match(short, /●\s+2 links hold: iam:PassRole of the caller, role\n/);
@@ -100,7 +100,7 @@ describe("the output of a diagnosis on a terminal", () => {
         assert.match(long, /by policy-evaluator over the fetched document: .*role policies/);
     });
 
-    it("a policy document inside a sentence is shortened, except with --verbose", () => {
+    it("the output shortens a policy document inside a sentence, except with --verbose", () => {
         const principals = Array.from({ length: 20 }, (_, index) => `arn:aws:iam::000000000000:role/R${index}`);
         const snapshot = seen(brokenBy("bucket-principal"));
         assert.ok("is" in snapshot.bucketPolicy && snapshot.bucketPolicy.is);
@@ -117,7 +117,7 @@ describe("the output of a diagnosis on a terminal", () => {
         assert.match(drawn(long, true), /R19/);
     });
 
-    it("the output lists the other faults after the first", () => {
+    it("the output shows the first fault at the top and lists all other faults below it", () => {
         const text = drawn(seen(brokenBy("trust-source-account", "bucket-deny-vpc", "rows-too-few")));
         const order = ["Trust policy", "✗  bucket policy: OnlyOurEndpoint", "✗  file: There are 500"];
         const places = order.map((part) => text.indexOf(part));
@@ -128,7 +128,7 @@ describe("the output of a diagnosis on a terminal", () => {
         assert.ok(!places.includes(-1), text);
     });
 
-    it("the output begins with one sentence if the import can read its data, and says that a running job has not failed", () => {
+    it("the output begins with one sentence if the import can read its data, and adds that a running job has not failed yet", () => {
         const snapshot = seen(createFixture());
         const sentence = `An import can read s3://films-test/movies/interactions.csv by ${snapshot.roleArn}.`;
         assert.ok(drawn(snapshot).startsWith(`${sentence}\n`));
@@ -136,7 +136,7 @@ describe("the output of a diagnosis on a terminal", () => {
         assert.ok(drawn({ ...snapshot, job }).startsWith(`${sentence} The job is CREATE IN_PROGRESS: not failed yet.`));
     });
 
-    it("the output names the link and the missing permission if a link could not be checked", () => {
+    it("the output names the check that could not run and the permission that it lacks", () => {
         const text = drawn({ ...seen(createFixture()), bucketPolicy: denied });
         assert.match(
             text,
@@ -159,7 +159,7 @@ describe("the output of a diagnosis on a terminal", () => {
         );
     });
 
-    it("the output reports the data file and how to print its line if the service's error contains a line number", () => {
+    it("the output contains the data file and the command that prints the wrong line if the service's error contains a line number", () => {
         const text = drawn(failed(seen(createFixture()), "Line 3 has 4 columns, but the header has 5."));
         assert.match(
             text,

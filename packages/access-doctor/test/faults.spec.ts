@@ -22,12 +22,12 @@ describe("diagnose of an import's access", () => {
     }
 
     for (const [name, make] of soundFixtures) {
-        it(`diagnose finds nothing broken in ${name}`, () => {
+        it(`diagnose finds no fault in ${name}`, () => {
             assert.deepEqual(brokenIn(seen(make(createFixture()))), []);
         });
     }
 
-    it("diagnose reports both faults of each pair in which neither fault hides the other", () => {
+    it("diagnose reports both faults of two-fault setups in which neither fault hides the other", () => {
         const pairs = compatiblePairs();
         assert.ok(pairs.length > 1000, `${pairs.length}`);
         for (const [a, b] of pairs.filter((_, index) => index % 10 === 0)) {
@@ -37,7 +37,7 @@ describe("diagnose of an import's access", () => {
         }
     });
 
-    it("diagnose reports as firstBroken the fault that an import meets first", () => {
+    it("diagnose returns as firstBroken the fault that an import reaches first", () => {
         const { firstBroken, findings } = diagnosisOf(
             brokenBy("rows-too-few", "trust-source-account", "bucket-deny-vpc"),
         );

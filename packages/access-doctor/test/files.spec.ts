@@ -49,7 +49,7 @@ function of(
 const sentences = (snapshot: Snapshot) => diagnose(snapshot).findings.map(({ sentence }) => sentence);
 
 describe("diagnose of items and users files", () => {
-    it("a file of items needs only one row and is compared with its schema", () => {
+    it("an items file needs only one row, and its values are compared with the schema of the items dataset", () => {
         const good = "ITEM_ID,GENRES,YEAR\n1,Comedy|Drama,1995\n2,,\n";
         assert.deepEqual(brokenIn(of({ [key]: good }, { schema: items })), []);
         assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,GENRES,YEAR\n" }, { schema: items })), ["rows-too-few"]);
@@ -82,7 +82,7 @@ describe("diagnose of items and users files", () => {
 describe("diagnose of a file's header", () => {
     const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP";
     const named = (other: string) => sentences(of({ [key]: interactions.replace(header, other) }))[0];
-    it("the finding reports for each missing column which existing column is probably meant", () => {
+    it("the finding about a header suggests for each missing column the existing column that is probably meant", () => {
         assert.equal(
             named("userId,movieId,rating,timestamp"),
             `The header of ${key} has timestamp in place of TIMESTAMP: names must equal the schema's, with capital letters.`,
@@ -97,7 +97,7 @@ describe("diagnose of a file's header", () => {
         );
     });
 
-    it("a file that cannot be repaired gets no repair command", () => {
+    it("diagnose suggests no repair command for a file that cannot be repaired", () => {
         const { fixes } = diagnose(of({ [key]: interactions.replace(header, "USER_ID,ITEM_ID,EVENT_TYPE,WHEN") }));
         assert.deepEqual(fixes[0]?.commands, []);
         assert.match(fixes[0]?.ask ?? "", /: aws s3 cp YOUR.csv s3:\/\/films-test\/movies\/interactions.new.csv\. /);
@@ -107,7 +107,7 @@ describe("diagnose of a file's header", () => {
 });
 
 describe("diagnose of a data file", () => {
-    it("one command repairs all faults of a file with its dataset's schema, under a new key", () => {
+    it("one repair-file command repairs all faults of a file, and the import then reads the repaired copy", () => {
         const content = gzipSync(`\uFEFF${"ITEM_ID;GENRES;YEAR\n1;Drama;1995\n"}`);
         const { findings, fixes } = diagnose(of({ [key]: content }, { schema: items }));
         assert.deepEqual(
@@ -121,7 +121,7 @@ describe("diagnose of a data file", () => {
         assert.equal(fixes[0]?.location, "s3://films-test/movies/interactions.repaired.csv");
     });
 
-    it("the fix for a file that the stack uploads is the command that prepares it again", () => {
+    it("the fix for a file that the stack uploads is the command that prepares the file again", () => {
         const own = {
             ...of({ "personalize_interactions_fixed.csv": "" }, { location: "personalize_interactions_fixed.csv" }),
             owned: { "arn:aws:s3:::films-test/personalize_interactions_fixed.csv": "npm run data-prep && pulumi up" },
@@ -131,7 +131,7 @@ describe("diagnose of a data file", () => {
         assert.deepEqual(fix?.commands, []);
     });
 
-    it("a file with a comma at the end of each row, or with carriage returns only, is repaired", () => {
+    it("diagnose suggests repair-file for a file with a comma at the end of each row, or with only carriage returns as line ends", () => {
         const commas = interactions.replaceAll(/\d\n/g, (end) => end.replace("\n", ",\n"));
         for (const [content, fault] of [
             [commas, "row-width"],
@@ -153,19 +153,19 @@ describe("diagnose of a data file", () => {
         assert.notEqual(verdict, "broken");
     });
 
-    it("a large file is judged by its start, without the incomplete last line", () => {
+    it("diagnose judges a large file by its first bytes and ignores the incomplete last line", () => {
         const start = bytes(interactions).slice(0, 30_000);
         const snapshot = of({ [key]: interactions });
         assert.deepEqual(brokenIn({ ...snapshot, objects: [{ is: { key, size: 90_000, start } }] }), []);
     });
 
-    it("a finding shows no control characters of a file", () => {
+    it("the text of a finding contains no control characters from the file", () => {
         const text = JSON.stringify(diagnose(of({ [key]: "\u001b[31mUSER,b\n1,2\n" })).findings);
         assert.doesNotMatch(text, /\\u00/);
     });
 });
 
-describe("diagnose of the import's key", () => {
+describe("diagnose of the S3 location of an import", () => {
     const similar: readonly [location: string, existing: string, why: RegExp][] = [
         [`/${key}`, key, /the slash at the start/],
         [key, `/${key}`, /the slash at the start/],
@@ -176,7 +176,7 @@ describe("diagnose of the import's key", () => {
         [`${key}/`, key, /but there is movies\/interactions\.csv/],
     ];
     for (const [location, existing, why] of similar) {
-        it(`the location ${location} is corrected to ${existing}`, () => {
+        it(`the fix corrects the S3 location ${location} to ${existing}`, () => {
             const snapshot = { ...of({}, { location, keys: [existing] }) };
             assert.equal(brokenIn(snapshot).at(-1), "object-wrong-key");
             assert.match(sentences(snapshot).at(-1) ?? "", why);
@@ -190,9 +190,9 @@ describe("diagnose of the import's key", () => {
     });
 });
 
-describe("diagnose of a folder", () => {
+describe("diagnose of an S3 folder", () => {
     const location = "movies/";
-    it("files in one subfolder are imported from there, and files in several subfolders are repaired", () => {
+    it("the fix for files in one subfolder is the subfolder's location, and for several subfolders a repair into one folder", () => {
         const one = diagnose(of({}, { location, keys: ["movies/2020/1.csv", "movies/2020/2.csv"] }));
         assert.deepEqual(
             [one.findings[0]?.fault, one.fixes[0]?.location],
@@ -203,7 +203,7 @@ describe("diagnose of a folder", () => {
         assert.equal(two.fixes[0]?.location, "s3://films-test/movies/repaired/");
     });
 
-    it("diagnose does not report too few rows if it has not read all files of the folder", () => {
+    it("diagnose does not report too few rows if it did not read all files of the folder", () => {
         const keys = ["movies/1.csv", "movies/2.csv"];
         const few = "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n";
         assert.deepEqual(brokenIn(of({ "movies/1.csv": few }, { location, keys })), []);
@@ -212,7 +212,7 @@ describe("diagnose of a folder", () => {
         ]);
     });
 
-    it("a folder with a manifest gets one fix for all its files", () => {
+    it("a folder with faulty and unneeded files gets one fix for all its files", () => {
         const { findings, fixes } = diagnose(
             of(
                 {
@@ -235,7 +235,7 @@ describe("diagnose of a folder", () => {
 });
 
 describe("diagnose of an object that cannot be read", () => {
-    it("an archived object is a fault unless it is restored or can be read immediately", () => {
+    it("an archived object is a fault, except after its restore or in a storage class with immediate access", () => {
         assert.equal(archivedIn({ StorageClass: "GLACIER_IR" }), undefined);
         assert.equal(
             archivedIn({ StorageClass: "GLACIER", Restore: 'ongoing-request="false", expiry-date="…"' }),
@@ -264,7 +264,7 @@ describe("diagnose of an object that cannot be read", () => {
         assert.match(diagnose({ ...snapshot, objects: [{ is: begun }] }).fixes[0]?.ask ?? "", /its restore has begun/);
     });
 
-    it("a deleted object and an object encrypted with a customer-provided key are faults, and the fix asks the owner", () => {
+    it("a deleted object and an object encrypted with a customer-provided key are faults, and the fix is a request to the owner", () => {
         const snapshot = of({});
         const text =
             "InvalidRequest: The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.";
@@ -274,7 +274,7 @@ describe("diagnose of an object that cannot be read", () => {
         assert.match(diagnose(deleted).fixes[0]?.ask ?? "", /was .* deleted on purpose\?/);
     });
 
-    it("diagnose reports an object of another account only if S3 lists another owner", () => {
+    it("diagnose reports that an object belongs to another account only if S3 lists another owner", () => {
         const denied = { unread: "Forbidden: Access Denied" };
         const snapshot = { ...of({}), objects: [denied], ownership: { is: "ObjectWriter" } };
         const owned = (owner?: string) => ({ ...snapshot, keys: { is: [{ key, size: 5, ...(owner && { owner }) }] } });

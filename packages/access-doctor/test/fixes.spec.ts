@@ -7,9 +7,9 @@ import { breaks } from "./fixtures/break.ts";
 import { document, type ImportFixture } from "./fixtures/import-fixture.ts";
 import { brokenBy, createFixture, diagnosisOf, seen } from "./support.ts";
 
-describe("fixes of a diagnosis", () => {
+describe("fixes that diagnose suggests", () => {
     for (const { name, fault, asks } of breaks) {
-        it(`the fix for ${name} ${asks ? "is a request to another person" : "consists of commands or another location"}`, () => {
+        it(`the fix for ${name} ${asks ? "is a request to another person" : "consists of commands or of another S3 location"}`, () => {
             const fixes = diagnosisOf(brokenBy(name)).fixes.filter(({ faults }) => faults.includes(fault));
             assert.equal(fixes.length, 1);
             const {
@@ -25,7 +25,7 @@ describe("fixes of a diagnosis", () => {
         });
     }
 
-    it("a fix contains the caller's own command only for the caller's resources, and only if it removes no statement of others", () => {
+    it("a fix uses the command of the caller's program only for the program's resources, and only if it removes no other statement", () => {
         const programs = (of: ImportFixture, owned: Record<string, string>) =>
             diagnose({ ...seen(of), owned }).fixes.map(({ program }) => program);
         const ours = { "arn:aws:s3:::films-test": "make data" };
@@ -47,13 +47,13 @@ describe("fixes of a diagnosis", () => {
         }
     });
 
-    it("a fix writes a document once, even if several of its parts are wrong", () => {
+    it("a fix writes a policy once, even if several statements of the policy are wrong", () => {
         const { fixes } = diagnosisOf(brokenBy("bucket-account", "bucket-get-missing"));
         assert.equal(fixes.length, 1);
         assert.equal(fixes[0]?.commands.length, 1);
     });
 
-    it("a fix keeps every existing statement", () => {
+    it("a fix keeps every existing statement of a bucket policy", () => {
         const site: Statement = {
             Sid: "Site",
             Effect: "Allow",
@@ -67,7 +67,7 @@ describe("fixes of a diagnosis", () => {
         assert.deepEqual(listOf(fix?.steps[0]?.document?.Statement).slice(0, present.length), present);
     });
 
-    it("a shell passes the words of a fix command on unchanged", () => {
+    it("a shell passes each argument of a fix command on unchanged", () => {
         const words = ["aws", `it's {"a": "b \\\\ c"}`, "$HOME `x`\n; y", "z"];
         const given = execFileSync("sh", ["-c", `printf '%s\\0' ${shell(...words)}`], { encoding: "utf8" });
         assert.deepEqual(given.split("\0").slice(0, -1), words);
@@ -92,7 +92,7 @@ describe("diagnose of permissions that are wider than necessary", () => {
         assert.deepEqual(warningsOf({ ...createFixture(), trust: trusting }), ["warning no-conditions"]);
     });
 
-    it("diagnose warns of AmazonS3ReadOnlyAccess but has no fix, because the role may need it for other buckets", () => {
+    it("diagnose warns of AmazonS3ReadOnlyAccess but suggests no fix, because the role may need this policy for other buckets", () => {
         const snapshot = seen({ ...createFixture(), inline: {} });
         assert.ok("is" in snapshot.role && snapshot.role.is);
         const arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";

@@ -29,7 +29,7 @@ const asks = (of: ImportFixture | Snapshot) => {
     return fixes.map(({ commands, ask }) => ({ commands, ask }));
 };
 
-describe("fixes that must not remove protection", () => {
+describe("fixes for access faults must not remove protection", () => {
     const breakGlass = `arn:aws:iam::${account}:role/break-glass`;
     const guards: Record<string, Statement["Condition"]> = {
         "an IP range": { NotIpAddress: { "aws:SourceIp": "192.0.2.0/24" } },
@@ -45,7 +45,7 @@ describe("fixes that must not remove protection", () => {
         },
     };
     for (const [what, condition] of Object.entries(guards)) {
-        it(`the fix does not change a Deny by ${what}, and asks the owner, quoting the statement`, () => {
+        it(`the fix does not change a Deny that protects by ${what}, and quotes the statement in a request to the owner`, () => {
             const [fix] = asks(withBucket(createFixture(), denial(condition)));
             assert.deepEqual(fix?.commands, []);
             assert.match(
@@ -100,7 +100,7 @@ describe("fixes that must not remove protection", () => {
         fc.assert(property, { numRuns: 200, seed: 15 });
     });
 
-    it("the fix does not remove a Deny for the import's own role, and asks the owner", () => {
+    it("the fix does not remove a Deny for the import's own role, and is a request to the owner", () => {
         const named = denial(undefined, { Principal: { AWS: roleArn } });
         const [fix] = asks(withBucket(createFixture(), named));
         assert.deepEqual(fix?.commands, []);
@@ -110,7 +110,7 @@ describe("fixes that must not remove protection", () => {
         );
     });
 
-    it("the fix asks for an exception if the role's own policy denies, even if the role belongs to the caller", () => {
+    it("the fix is a request for an exception if a policy of the role denies the import, even if the role belongs to the caller", () => {
         for (const owned of [{}, { [roleArn]: "pulumi up" }]) {
             const [fix] = diagnose({ ...seen(brokenBy("role-deny")), owned }).fixes;
             assert.deepEqual(fix?.commands, []);
@@ -137,7 +137,7 @@ describe("fixes that must not remove protection", () => {
         }
     });
 
-    it("the fix of a bucket without a policy adds only the two statements that an import needs", () => {
+    it("the fix for a bucket without a policy adds only the two statements that an import needs", () => {
         const after = bucketPolicyAfter(brokenBy("bucket-policy-missing"));
         assert.deepEqual(
             listOf(after.Statement).map(({ Effect, Sid }) => `${Effect} ${Sid}`),
@@ -163,7 +163,7 @@ describe("fixes that must not remove protection", () => {
         assert.match(fix?.ask ?? "", /it has five versions, which is AWS's limit/);
     });
 
-    it("a fix does not change a role of another account or with another path", () => {
+    it("a fix does not change a role of another account, or a role whose path in the ARN is wrong", () => {
         const snapshot = seen(createFixture());
         const foreign = { ...snapshot, roleArn: "arn:aws:iam::999999999999:role/Import-test", role: { is: undefined } };
         const [elsewhere] = diagnose(foreign).fixes;
@@ -177,7 +177,7 @@ describe("fixes that must not remove protection", () => {
         );
     });
 
-    it("a fix that the caller may not apply asks an administrator to run the commands", () => {
+    it("a fix that the caller may not apply is a request to an administrator to run the commands", () => {
         const user = `arn:aws:iam::${account}:user/operator`;
         const denied = (action: string, resource: string) => ({
             action,
@@ -196,7 +196,7 @@ describe("fixes that must not remove protection", () => {
         assert.match(fix?.ask ?? "", /^an administrator of account 0{12}: .* may not iam:PutRolePolicy\. --write DIR/);
     });
 
-    it("the fix for a missing bucket asks whether the bucket with a similar name was meant", () => {
+    it("the fix for a missing bucket is the question whether the bucket with a similar name was meant", () => {
         const missing = {
             ...seen(brokenBy("bucket-missing")),
             bucketFacts: { is: { region: undefined, others: ["film-test"] } },
@@ -210,7 +210,7 @@ describe("fixes that must not remove protection", () => {
         );
     });
 
-    it("the fixes include both the key policy and the content of an encrypted file", () => {
+    it("diagnose fixes both the key policy and the content of an encrypted file", () => {
         const { fixes } = diagnosisOf(brokenBy("header-quoted", "kms-no-grant"));
         assert.deepEqual(
             fixes.flatMap((fix) => fix.faults),
@@ -218,7 +218,7 @@ describe("fixes that must not remove protection", () => {
         );
     });
 
-    it("a warning has no fix command", () => {
+    it("a finding that is only a warning has no fix command", () => {
         const wide = {
             ...createFixture(),
             inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) },
@@ -227,7 +227,7 @@ describe("fixes that must not remove protection", () => {
         assert.deepEqual([findings.map(({ fault }) => fault), fixes], [["too-wide"], []]);
     });
 
-    it("a fix lists the statements that it adds, and its files include undo.sh", () => {
+    it("a fix lists the policy statements that it adds, and its files include undo.sh", () => {
         const [fix] = diagnosisOf(brokenBy("bucket-list-missing")).fixes;
         assert.deepEqual(
             fix?.adds.map(({ Sid, Action }) => [Sid, Action]),

@@ -20,14 +20,14 @@ const resultOf = (snapshot: Snapshot) => {
     return [verdict, result?.verdict, result?.findings[0]?.fault, result?.detail ?? ""] as const;
 };
 
-describe('the link "import job result" of a diagnosis', () => {
-    it("the job link is ok for a successful or running job", () => {
+describe('the check "import job result" of a diagnosis', () => {
+    it("the job check is ok for a successful or running job", () => {
         assert.deepEqual(resultOf(withJob(seen(createFixture()), "ACTIVE")).slice(0, 3), ["sound", "ok", undefined]);
         const [verdict, result, , detail] = resultOf(withJob(seen(createFixture()), "CREATE PENDING"));
         assert.deepEqual([verdict, result, detail], ["sound", "ok", "CREATE PENDING: not failed yet"]);
     });
 
-    it("the job link is broken if the message contains a line or column and no other link explains it", () => {
+    it("the job check is broken if the job's error contains a line or column and no other check explains the error", () => {
         for (const reason of [columns, "Line 3 has 4 columns, but the header has 5."]) {
             const [verdict, result, fault, detail] = resultOf(failed(seen(createFixture()), reason));
             assert.deepEqual([verdict, result, fault], ["broken", "broken", "file-refused"]);
@@ -37,7 +37,7 @@ describe('the link "import job result" of a diagnosis', () => {
         assert.deepEqual(brokenIn(explained), ["column-missing"]);
     });
 
-    it("the job link says that the fault was fixed only if every link could be checked", () => {
+    it("the job check says that the fault was fixed since only if all other checks could run", () => {
         const sound = seen(createFixture());
         assert.deepEqual(resultOf(failed(sound, privileges)).slice(0, 3), [
             "sound",
@@ -56,7 +56,7 @@ describe('the link "import job result" of a diagnosis', () => {
         assert.deepEqual(resultOf(withJob(seen(createFixture()), "CREATE FAILED")).slice(0, 2), ["unknown", "unknown"]);
     });
 
-    it("the job link is broken if the pasted message says that the service refused the call", () => {
+    it("the job check is broken if the pasted message says that the service refused the call", () => {
         const told = (reported: string) => resultOf({ ...seen(createFixture()), reported });
         assert.deepEqual(told(columns).slice(0, 3), ["broken", "broken", "file-refused"]);
         assert.deepEqual(told("More than 5 resources with PENDING or IN_PROGRESS status.").slice(0, 3), [
@@ -68,7 +68,7 @@ describe('the link "import job result" of a diagnosis', () => {
     });
 });
 
-describe("iam:PassRole of the caller who diagnoses a job", () => {
+describe("iam:PassRole of a caller who diagnoses a job", () => {
     const stranger = seen(brokenBy("passrole-missing"));
 
     it("a missing iam:PassRole is only a warning for a job that the service accepted", () => {

@@ -39,7 +39,7 @@ describe("reads from AWS by diagnose-access", () => {
             (ends) => policyText(withSignal(s3, ends), "films"),
         );
 
-    it("a denied read reports the permission in AWS's message, otherwise the permission that the read needs", async () => {
+    it("a denied read reports the permission in AWS's message, or else the permission for the API call", async () => {
         refuse(403, "AccessDenied", "Access Denied");
         const denied = await read();
         assert.ok("unread" in denied);
@@ -75,7 +75,7 @@ describe("reads from AWS by diagnose-access", () => {
         assert.equal(throttled.needs, undefined);
     });
 
-    it("a slow read first reports its permission and ends after the time limit", async () => {
+    it("a read without an answer logs which permission it waits for, and ends after the time limit", async () => {
         answer = () => {};
         lines.length = 0;
         const late = await read(undefined, { reports: 120, ends: 250 });

@@ -33,7 +33,7 @@ describe("explainMessage for a pasted message of AWS", () => {
         assert.deepEqual(found.mentions.lines, []);
     });
 
-    it("the next command contains the names in the message, and prints the line that the message reports", () => {
+    it("the next command contains the role and file in the message, or prints the line whose number the message contains", () => {
         assert.equal(
             explainMessage(`${job}: Insufficient privileges for accessing data in S3.`)?.next,
             `npx access-doctor --job ${job}`,
@@ -48,7 +48,7 @@ describe("explainMessage for a pasted message of AWS", () => {
         assert.deepEqual(line.mentions.lines, [7]);
     });
 
-    it("explainMessage returns undefined for a message about something else", () => {
+    it("explainMessage returns undefined for a message about another subject", () => {
         for (const text of ["", "The build failed.", "Training: line of business", "no"]) {
             assert.equal(explainMessage(text), undefined, text);
         }

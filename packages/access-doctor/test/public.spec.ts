@@ -39,7 +39,7 @@ function assertExplained({ snapshot, says, ends }: PublicCase): void {
     );
 }
 
-describe("diagnose of publicly reported mistakes", () => {
+describe("diagnose of mistakes from public forum and GitHub reports", () => {
     for (const each of [...seenCases, ...unseenCases]) {
         const { name, source, notYet } = each;
         if (notYet === undefined) it(`diagnose explains ${name} (${source})`, () => assertExplained(each));

@@ -139,18 +139,18 @@ describe("repairCsv of a data file", () => {
         assert.equal(text, 'ITEM_ID,TITLE\n1,"Alien, \\"director\'s\\" cut"\n2,"A\\\\B"\n3,two lines\n');
     });
 
-    it("repairCsv reads quotes that are escaped with backslashes", async () => {
+    it("repairCsv accepts quotes that are escaped with backslashes", async () => {
         const { text } = await repair('ITEM_ID,TITLE\n1,"the \\"cut\\""\n', requiredShape("ITEMS"));
         assert.equal(text, 'ITEM_ID,TITLE\n1,"the \\"cut\\""\n');
     });
 
-    it("repairCsv removes additional columns only if `keep` does not contain them", async () => {
+    it("repairCsv removes additional columns only if its argument `keep` lacks them", async () => {
         const wide = good.replaceAll(/$(?=\n)/gm, ",x").replace(",x", ",MORE");
         assert.equal((await repair(wide)).text, wide);
         assert.equal((await repair(wide, interactions, header.split(","))).text, good);
     });
 
-    it("repairCsv detects an encoding other than UTF-8 from a byte after the first 256 KiB", async () => {
+    it("repairCsv recognizes Latin-1 by a byte after the first 256 KiB", async () => {
         const many = `${header}\n${"1,50,Watch,881250949\n".repeat(20_000)}1,50,é,1\n`;
         const { text, rows } = await repair(Buffer.from(many, "latin1"));
         assert.equal(rows, 20_001);
@@ -198,7 +198,7 @@ describe("repairCsv of a data file", () => {
         });
     }
 
-    it("repairCsv reports five wrong lines and the number of others", async () => {
+    it("repairCsv reports the first five wrong lines and the number of further wrong lines", async () => {
         const many = `${header}\n${"1,2,Watch,soon\n".repeat(9)}`;
         await assert.rejects(repair(many), /line 6: [^\n]*\n… and 4 more$/);
     });

@@ -65,7 +65,7 @@ describe("repaired copies of random files", () => {
     const folder = mkdtempSync(join(tmpdir(), "repaired-spec-"));
     after(() => rmSync(folder, { recursive: true }));
 
-    it("repairCsv writes a copy without faults, or rejects with the part that cannot be repaired", async () => {
+    it("repairCsv writes a copy without faults, or rejects with the reason why the file cannot be repaired", async () => {
         const [from, to] = [join(folder, "in"), join(folder, "out")];
         let repaired = 0;
         const property = fc.asyncProperty(file, async (bytes) => {

@@ -21,7 +21,7 @@ const fetches = [
 
 describe("diagnose without permission to read a resource", () => {
     for (const part of fetches) {
-        it(`an unreadable ${part} is not reported as a fault and hides no other fault`, () => {
+        it(`diagnose does not report an unreadable ${part} as a fault, and still reports the other faults`, () => {
             const without = (snapshot: Snapshot): Snapshot => ({ ...snapshot, [part]: denied });
             assert.deepEqual(brokenIn(without(seen(createFixture()))), []);
             const [elsewhere, fault] =
@@ -30,7 +30,7 @@ describe("diagnose without permission to read a resource", () => {
         });
     }
 
-    it("the verdict of a link is unknown, with AWS's access error, if its resource cannot be read", () => {
+    it("the verdict of a check is unknown, with AWS's access error, if its resource cannot be read", () => {
         const { links, verdict } = diagnose({ ...seen(createFixture()), role: denied, simulated: denied });
         const unknown = links.filter((link) => link.verdict === "unknown");
         assert.deepEqual(
@@ -43,13 +43,13 @@ describe("diagnose without permission to read a resource", () => {
         assert.equal(verdict, "unknown");
     });
 
-    it("diagnose judges a role by its documents without the simulator, and by the simulator without documents", () => {
+    it("diagnose finds a fault of a role by the policy documents alone and by the IAM simulator alone", () => {
         const broken = seen(brokenBy("role-list-missing"));
         assert.deepEqual(brokenIn({ ...broken, simulated: denied }), ["role-policy"]);
         assert.deepEqual(brokenIn({ ...broken, role: denied }), ["role-policy"]);
     });
 
-    it("diagnose reports a permissions boundary that denies without the simulator", () => {
+    it("diagnose reports a permissions boundary that denies, even if the IAM simulator is unavailable", () => {
         assert.deepEqual(brokenIn({ ...seen(brokenBy("boundary")), simulated: denied }), ["boundary"]);
     });
 
@@ -89,7 +89,7 @@ describe("diagnose of an attached policy without a document", () => {
     });
 });
 
-describe("diagnose of a failed job whose links are all ok", () => {
+describe("diagnose of a failed job whose checks all pass", () => {
     const privileges =
         "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.";
     const faultOf = (snapshot: Snapshot, failureReason = privileges) => {
@@ -116,8 +116,8 @@ describe("diagnose of a failed job whose links are all ok", () => {
     });
 });
 
-describe("diagnose of an organization's policies", () => {
-    it("the organization's link is broken if the simulator reports it, and unknown if the simulator denies without a reason", () => {
+describe("diagnose of the organization's policies", () => {
+    it("the organization check is broken if the simulator blames the organization, and unknown if it denies without a reason", () => {
         const snapshot = seen(createFixture());
         assert.ok("is" in snapshot.simulated);
         const deny = (more: object) => ({
@@ -139,7 +139,7 @@ describe("diagnose of an organization's policies", () => {
         assert.equal(verdict, "unknown");
     });
 
-    it("an access error about another action or caller does not break the organization's link", () => {
+    it("an access error about another action or caller does not break the organization check", () => {
         const role = "arn:aws:sts::000000000000:assumed-role/Import-test/PersonalizeSession";
         const why = "with an explicit deny in a service control policy";
         const told = (who: string, action: string) =>

@@ -41,7 +41,7 @@ describe("apply.sh and undo.sh of a fix", () => {
             .split("\n")
             .map((line) => line.split(" ")[0]);
 
-    it("apply.sh runs each command once, and undo.sh reverts them in reverse order", async () => {
+    it("apply.sh runs each command of the fix once, and undo.sh reverts the commands in reverse order", async () => {
         await script("apply");
         const applied = await operations();
         assert.deepEqual(applied.toSorted(), ["create-policy-version", "put-bucket-policy"]);

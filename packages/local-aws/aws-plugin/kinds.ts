@@ -119,7 +119,7 @@ export const list = (of: Kind = value): Kind => ({
     to: (given) => elementsOf(given).map((each) => (of.to ? of.to(each) : each)),
     from(found, state) {
         const were = elementsOf(state);
-        // Treat an empty list as an omitted one.
+        // If AWS returns an empty list for an argument that the program omits, report no value.
         if (elementsOf(found).length === 0 && state === undefined) return undefined;
         return elementsOf(found).map((each, n) => (of.from ? of.from(each, were[n] ?? {}) : each));
     },

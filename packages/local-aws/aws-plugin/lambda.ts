@@ -52,7 +52,7 @@ function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
             }),
             tracingConfig: or({}, struct({ mode: or("PassThrough") })),
             deadLetterConfig: or({}, struct({ targetArn: or("") })),
-            // Terraform uses -1 for a function without reserved concurrency.
+            // As in Terraform, -1 means that the function has no reserved concurrency.
             reservedConcurrentExecutions: or(-1),
         },
         outputs: {

@@ -36,7 +36,7 @@ async function build(): Promise<void> {
         platform: "node",
         target: "node24",
         format: "cjs",
-        // The packages' ES modules lose their unused commands.
+        // Prefer the packages' ES modules, because esbuild removes unused commands only from those.
         mainFields: ["module", "main"],
         minify: true,
         legalComments: "none",

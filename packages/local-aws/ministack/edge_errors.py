@@ -8,7 +8,8 @@ import time
 
 from ministack.services import cloudfront
 
-# Without 404, 410, 414 and 501: according to the guide, an origin can prevent the caching of these codes.
+# Error codes whose caching an origin cannot prevent. According to the CloudFront guide, it can prevent the caching of
+# 404, 410, 414 and 501.
 KEPT = (500, 502, 503, 504)
 DEFAULT_SECONDS = 10
 

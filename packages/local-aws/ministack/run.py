@@ -63,7 +63,7 @@ if __name__ == "__main__":
     rest_deployments.keep_to_deployments()
     page_owner.identify()
     rest_records.keep()
-    # After rest_records, so that the access log contains the uncompressed length.
+    # Compress after rest_records has measured the response, so that the access log contains the uncompressed length.
     compression.compress()
     rest_api_changes.apply_as_aws()
     service_linked_roles.make_with_tracing()

@@ -100,7 +100,7 @@ describe("Start, stop and reset of the local AWS", () => {
         }
     });
 
-    it("the local AWS restarts a killed MiniStack with its data", async () => {
+    it("the local AWS restarts MiniStack with its data after MiniStack was killed", async () => {
         const { pid } = await start(instance, silently);
         await fill(instance);
         const [miniStack] = await childrenOf(pid);
@@ -156,7 +156,7 @@ describe("Start, stop and reset of the local AWS", () => {
         assert.equal(existsSync(emptied), false);
     });
 
-    it("start on the port of another local AWS fails with a message that contains the other's folder", async () => {
+    it("start fails if the port belongs to another local AWS, and the error contains the other's folder", async () => {
         await start(instance, silently);
         const other = { ...(await testInstance()), port: instance.port };
         await assert.rejects(start(other, silently), {
@@ -210,7 +210,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         assert.deepEqual(await stateOf(instance), { kind: "stopped" });
     });
 
-    it("start without Python reports how to install it again", async () => {
+    it("start without Python prints the command that installs Python again", async () => {
         const toolless = { ...instance, root: instance.dir };
         await assert.rejects(start(toolless, silently), (error: Error) => {
             assert.match(error.message, /python cannot be run .* Install it again: rm -r \.tools\/python$/);
@@ -219,7 +219,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         });
     });
 
-    it("start reports another program on the port, even with the same status", async () => {
+    it("start reports another program on the port, even if that program imitates the local AWS's status", async () => {
         const { dir, port } = instance;
         const status = JSON.stringify({ product: "movie-recommender local AWS", dir, port, pid: process.pid });
         const server = createServer((_, response) => response.end(status));
@@ -229,7 +229,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         await new Promise((closed) => server.close(closed));
     });
 
-    it("two simultaneous starts result in one recorded process", async () => {
+    it("two simultaneous starts lead to one running local AWS", async () => {
         const [one, other] = await Promise.all([start(instance, silently), start(instance, silently)]);
         assert.equal(one.pid, other.pid);
         const log = () => readFile(paths(instance).daemonLog, "utf8");
@@ -238,7 +238,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         assert.deepEqual(record, { pid: one.pid, port: instance.port });
     });
 
-    it("start does not end another process that has the recorded pid", async () => {
+    it("start does not end an unrelated process that has the recorded process ID", async () => {
         const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
         await writeFile(paths(instance).daemonFile, JSON.stringify({ pid: bystander.pid, port: instance.port }));
         assert.deepEqual(await stateOf(instance), { kind: "stopped", stalePid: bystander.pid });
@@ -247,7 +247,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         bystander.kill();
     });
 
-    it("status and env print the state and variables of the instance, and a wrong flag exits with 2", async () => {
+    it("status and env print the state and the variables of the instance, and an unknown option exits with 2", async () => {
         const local = (...args: string[]) =>
             run(instance, process.execPath, ["packages/local-aws/cli.ts", ...args], "captured", {
                 MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,

@@ -16,7 +16,7 @@ describe("Environment variables of a local AWS instance", () => {
         enforce: true,
     };
 
-    it("environment replaces AWS and Pulumi variables and keeps the others", () => {
+    it("environment replaces the variables of AWS and Pulumi and keeps all others", () => {
         const users = {
             AWS_PROFILE: "company",
             AWS_SESSION_TOKEN: "secret",
@@ -45,14 +45,14 @@ describe("Environment variables of a local AWS instance", () => {
         assert.equal(env.PATH?.split(delimiter).at(-1), "/usr/bin");
     });
 
-    it("environment puts the local AWS plugin first on PATH without --official-plugin", () => {
+    it("environment puts the local AWS plugin first on PATH, except with --official-plugin", () => {
         const first = (env: NodeJS.ProcessEnv) => env.PATH?.split(delimiter)[0];
         assert.equal(first(environment(instance, {})), join("/clone", "packages", "local-aws", "aws-plugin", "bin"));
         const official = environment({ ...instance, officialPlugin: true }, {});
         assert.doesNotMatch(official.PATH ?? "", /aws-plugin/);
     });
 
-    it("defaultInstance uses .local of the clone unless variables change it", () => {
+    it("defaultInstance uses the folder .local of the clone unless variables change it", () => {
         const usual = {
             root,
             dir: join(root, ".local"),
@@ -70,7 +70,7 @@ describe("Environment variables of a local AWS instance", () => {
         assert.deepEqual(defaultInstance(variables), { ...usual, dir: "/elsewhere", port: 4600, speed: "real" });
     });
 
-    it("defaultInstance resolves a relative folder against the clone", () => {
+    it("defaultInstance resolves a relative folder against the clone's folder", () => {
         const dir = (value: string) => defaultInstance({ MOVIE_RECOMMENDER_LOCAL_DIR: value }).dir;
         assert.deepEqual([dir("beside"), dir("")], [join(root, "beside"), join(root, ".local")]);
     });
@@ -88,14 +88,14 @@ describe("Environment variables of a local AWS instance", () => {
     });
 });
 
-describe("Stack local of a local AWS instance", () => {
+describe("Pulumi stack local of a local AWS instance", () => {
     let instance: Instance;
     before(async () => {
         instance = await testInstance();
     });
     after(() => rm(instance.dir, { recursive: true, force: true }));
 
-    it("ensureStack creates and selects the stack once", async () => {
+    it("ensureStack creates and selects the stack only once", async () => {
         await ensureStack(instance);
         await ensureStack(instance);
         const { stdout } = await run(instance, "pulumi", ["stack", "ls", "--json"], "captured");
@@ -105,7 +105,7 @@ describe("Stack local of a local AWS instance", () => {
         );
     });
 
-    it("the engine writes no logs, which would take a tenth of its time", async () => {
+    it("the Pulumi engine writes no log files", async () => {
         const logs = join(paths(instance).pulumiHome, "logs");
         await rm(logs, { recursive: true, force: true });
         await mkdir(logs);
@@ -114,7 +114,7 @@ describe("Stack local of a local AWS instance", () => {
         assert.deepEqual([exitCode, await readFile(logs, "utf8")], [0, ""]);
     });
 
-    it("ensureStack removes only the locks of ended processes", async () => {
+    it("ensureStack removes only the stack locks of ended processes", async () => {
         const folder = join(
             paths(instance).pulumiBackend,
             ".pulumi",
@@ -132,7 +132,7 @@ describe("Stack local of a local AWS instance", () => {
         assert.deepEqual([existsSync(dead), existsSync(alive)], [false, true]);
     });
 
-    it("run fails with the name of a command that does not exist", async () => {
+    it("run rejects with the name of the command if the command does not exist", async () => {
         await assert.rejects(run(instance, "no-such-tool", [], "captured"), /^Error: no-such-tool cannot be run: /);
     });
 });

@@ -36,7 +36,7 @@ export function runCommand(root, command, args, { withPython }) {
     const { node, toolsDir, toolsBin, python } = toolchain(root);
     const isScript = /\.(ts|js|mjs)$/.test(command);
     const env = { ...process.env, PATH: [resolve(node, ".."), toolsBin, machinePath(root)].join(delimiter) };
-    // The duration of the installation in seconds, which the demo reports.
+    // The command gets the duration of the installation in seconds, because the demo reports it.
     env.MOVIE_RECOMMENDER_SETUP_SECONDS = (performance.now() / 1000).toFixed(1);
     // Cache compiled code: programs and plugins start often, and compilation takes a third of each start.
     env.NODE_COMPILE_CACHE ??= join(toolsDir, "compile-cache");

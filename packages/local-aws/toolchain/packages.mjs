@@ -6,7 +6,7 @@ import { digest, readStamp } from "./stamp.mjs";
 const INPUTS = ["package.json", "package-lock.json", ".npmrc"];
 const STAMP = ".toolchain-stamp";
 
-// Without package.json: its scripts change often, and package-lock.json already contains its dependencies.
+// The stamp ignores package.json: its scripts change often, and package-lock.json already contains its dependencies.
 const stamp = (root) => digest([join(root, "package-lock.json"), join(root, ".npmrc")]);
 
 /** `node_modules` with the project's Node.js, installed by `npm ci` from the lock file. */

@@ -24,6 +24,6 @@ export async function mayUse(
     });
     if (judgement.allowed) return true;
     const what = `${judge === "judge" ? "read" : "write"} s3://${location.bucket}/${location.key}`;
-    options.log(`${job.arn}: may not ${what}: ${judgement.step}: ${judgement.reason}`);
+    options.log(`${job.arn}: the job may not ${what}: ${judgement.step}: ${judgement.reason}`);
     return false;
 }

@@ -52,7 +52,7 @@ export async function runBatch(
 ): Promise<Outcome> {
     const { access, log } = call.options;
     const version = call.store.find<VersionProperties>(job.region, job.properties.solutionVersionArn);
-    if (!version) throw new Error(`The solution version of ${job.arn} is gone.`);
+    if (!version) throw new Error(`The solution version of ${job.arn} does not exist any more.`);
     const { input, output } = readBatchPaths(job.properties);
     if (!(await mayUse(call, job, "judge", input))) return { failure: noPrivileges };
     const listed = await access.list(input.bucket, input.key).catch((error: unknown) => {

@@ -19,7 +19,7 @@ const rowsAtOnce = 500_000;
  */
 export async function runExport(call: Call, events: EventStore, job: Resource<ExportJobProperties>): Promise<Outcome> {
     const dataset = call.store.find<DatasetProperties>(job.region, job.parent ?? "");
-    if (!dataset) throw new Error(`The dataset of ${job.arn} is gone.`);
+    if (!dataset) throw new Error(`The dataset of ${job.arn} does not exist any more.`);
     const columns = fieldsOf(call.store, dataset).map(({ name }) => name);
     const { ingestionMode, jobOutput } = job.properties;
     const folder = readBatchFolder(jobOutput.s3DataDestination.path);

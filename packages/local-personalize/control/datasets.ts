@@ -37,7 +37,7 @@ export function datasetOf(store: Store, region: string, groupArn: string, type: 
 /** Returns the columns of a dataset, from its schema. */
 export function fieldsOf(store: Store, dataset: Dataset): Field[] {
     const schema = store.find<SchemaProperties>(dataset.region, dataset.properties.schemaArn);
-    if (!schema) throw new Error(`The schema of ${dataset.arn} is gone.`);
+    if (!schema) throw new Error(`The schema of ${dataset.arn} does not exist any more.`);
     return readAvroSchema(schema.properties.schema).fields;
 }
 

@@ -66,7 +66,7 @@ function checkTrainingMode(call: Call, solution: Solution, trainingMode: string)
     );
     if (!full)
         throw invalidInput(`The solution ${solution.arn} has no ACTIVE version with trainingMode FULL to update.`);
-    call.options.log(`${solution.arn}: trainingMode UPDATE trains on all data here, as FULL does.`);
+    call.options.log(`${solution.arn}: with trainingMode UPDATE, the emulator trains on all data, as with FULL.`);
 }
 
 /**

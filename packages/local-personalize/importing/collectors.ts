@@ -47,7 +47,8 @@ function collectInteractions(fields: Field[]): Collector {
             if (earlier) eachRow(earlier, rows.add, columns);
             const all = rows.finish();
             const earlierAt = new Map(earlier?.userIds.map((id, user) => [id, earlier.importedAt?.[user] ?? 0]));
-            // Users are numbered by their first appearance, so the users of this import come before the others.
+            // Users are numbered by their first row, and the rows of this import come first, so its users have the
+            // lowest numbers.
             const importedAt = all.userIds.map((id, user) => (user < imported ? now : (earlierAt.get(id) ?? 0)));
             saveRows(file, { ...all, importedAt });
             return all.timestamps.length;

@@ -73,7 +73,7 @@ function placesOf(header: string[], fields: Field[]): number[] {
     if (missing.length > 0)
         throw new RefusedDataError(`Input CSV is missing the following columns:[${missing.join(", ")}].`);
     const doubled = header.find((name, index) => header.indexOf(name) < index);
-    if (doubled !== undefined) throw new RefusedDataError(`Input CSV has several columns ${doubled}.`);
+    if (doubled !== undefined) throw new RefusedDataError(`Input CSV has more than one column ${doubled}.`);
     return fields.map(({ name }) => header.indexOf(name));
 }
 

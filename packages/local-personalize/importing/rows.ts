@@ -189,7 +189,8 @@ export function loadRows(file: string): Rows {
     const bytes = isWhole ? read.buffer : new Uint8Array(read).buffer;
     const headerLength = new DataView(bytes).getUint32(0, true);
     const header = JSON.parse(Buffer.from(bytes, word, headerLength).toString("utf8"));
-    if (header.endianness !== endianness()) throw new Error(`${file} was written on another kind of machine.`);
+    if (header.endianness !== endianness())
+        throw new Error(`${file} was written on a machine with another byte order.`);
     const count: number = header.rows;
     let at = word + headerLength;
     const timestamps = new Float64Array(bytes, at, count);

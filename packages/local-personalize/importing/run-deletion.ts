@@ -27,7 +27,7 @@ export async function runDeletion(
 ): Promise<Outcome> {
     const { access, dataDir, log } = call.options;
     const location = readDataLocation(job.properties.dataSource.dataLocation);
-    if (!location) throw new Error(`The data location of ${job.arn} is gone.`);
+    if (!location) throw new Error(`The data location of ${job.arn} is not a location in S3.`);
     if (!(await mayUse(call, job, "judge", location))) return { failure: noPrivileges };
     const listed = await access.list(location.bucket, location.key).catch(() => []);
     const files = listed.filter(({ key }) => key.endsWith(".csv") && (location.isPrefix || key === location.key));

@@ -34,7 +34,8 @@ export async function runImport(
     const { properties } = job;
     const dataset = store.find<DatasetProperties>(job.region, job.parent ?? "");
     const location = readDataLocation(properties.dataSource.dataLocation);
-    if (!dataset || !location) throw new Error(`The dataset or the data location of ${job.arn} is gone.`);
+    if (!dataset || !location)
+        throw new Error(`The dataset of ${job.arn} does not exist any more, or its data location is invalid.`);
     const { datasetType, schemaArn } = dataset.properties;
     if (dataset.failure !== null) {
         return { failure: `Failed to create a data import job ${datasetType} dataset...The dataset is CREATE FAILED.` };
@@ -48,12 +49,12 @@ export async function runImport(
     });
     if (!judgement.allowed) {
         options.log(
-            `${job.arn}: may not read ${properties.dataSource.dataLocation}: ${judgement.step}: ${judgement.reason}`,
+            `${job.arn}: the job may not read ${properties.dataSource.dataLocation}: ${judgement.step}: ${judgement.reason}`,
         );
         return notReadable(datasetType);
     }
     const schema = store.find<SchemaProperties>(job.region, schemaArn);
-    if (!schema) throw new Error(`The schema of ${dataset.arn} is gone.`);
+    if (!schema) throw new Error(`The schema of ${dataset.arn} does not exist any more.`);
     const { fields } = readAvroSchema(schema.properties.schema);
     try {
         const collector = collectorOf(datasetType, fields);
@@ -87,7 +88,7 @@ export async function runImport(
         };
     } catch (error) {
         if (isForbidden(error)) {
-            options.log(`${job.arn}: may not read an object: ${(error as Error).message}`);
+            options.log(`${job.arn}: the job may not read an object: ${(error as Error).message}`);
             return notReadable(datasetType);
         }
         if (!(error instanceof RefusedDataError)) throw error;
@@ -149,7 +150,8 @@ async function readAll(
         const header = (await readCsv(counted, fields, takeRow)).toSorted().join();
         // Developer Guide, "Preparing training data": the headers of several files must match.
         columns ??= header;
-        if (header !== columns) throw new RefusedDataError(`The columns of ${key} are not those of other files.`);
+        if (header !== columns)
+            throw new RefusedDataError(`The columns of ${key} differ from those of the other files.`);
     }
     return { imported, bytes };
 }

@@ -135,7 +135,7 @@ function addLaterEvents(row: Float64Array, follows: Float64Array, events: Events
 /** Adds the transpose of a matrix to its lower triangle, and sets the upper triangle to 0. */
 function addTranspose(matrix: Float64Array, n: number): void {
     for (let row = 0; row < n; row++) {
-        // An item that occurs twice for one user adds both orders to its diagonal.
+        // The diagonal is doubled too, because a pair of two events with the same item counts in both orders.
         for (let column = 0; column <= row; column++) {
             const [at, mirrored] = [row * n + column, column * n + row];
             matrix[at] = (matrix[at] as number) + (matrix[mirrored] as number);

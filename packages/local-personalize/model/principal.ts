@@ -39,7 +39,7 @@ export function principalWeights({ gram, directed, roots }: PairSums): Float32Ar
     // The inverse of the Gram matrix within the basis is leftᵀ · inner · left.
     const image = correlate(transposed(basis, components, n));
     const inner = new Float64Array(multiply(basis, image, { rows: components, depth: n, columns: components }));
-    // If the items have no variance in a direction, its row is all zeros.
+    // Add a small value to the diagonal, because a direction in which the items do not vary would have a row of zeros.
     for (let at = 0; at < inner.length; at += components + 1) inner[at] = (inner[at] as number) + 1e-6;
     invertPositiveDefinite(inner, components);
     const left = basis.map((value, at) => value / (roots[at % n] as number));
@@ -97,7 +97,8 @@ function orthonormalise(rows: Float32Array, n: number): void {
         const row = rows.subarray(start, start + n);
         const length = normOf(row);
         leaveOut(row, rows.subarray(0, start));
-        // If a row is much shorter now, rounding errors are a large part of it.
+        // If the row became much shorter, rounding errors are a large part of the rest, so leave out the other rows
+        // once more.
         if (normOf(row) < 0.1 * length) leaveOut(row, rows.subarray(0, start));
         const left = normOf(row) || 1;
         for (let at = 0; at < n; at++) row[at] = (row[at] as number) / left;

@@ -107,7 +107,7 @@ function addEightRows(
     factors: readonly number[],
     at: number,
 ): void {
-    // Replace a missing row by the first row times 0.
+    // Past the end of the list, add row 0 with the factor 0, which changes nothing.
     const [a, b, c, d] = [rows[at] ?? 0, rows[at + 1] ?? 0, rows[at + 2] ?? 0, rows[at + 3] ?? 0];
     const [e, f, g, h] = [rows[at + 4] ?? 0, rows[at + 5] ?? 0, rows[at + 6] ?? 0, rows[at + 7] ?? 0];
     const [fa, fb, fc, fd] = [factors[at] ?? 0, factors[at + 1] ?? 0, factors[at + 2] ?? 0, factors[at + 3] ?? 0];

@@ -94,7 +94,7 @@ export function createCampaignModels() {
         const { recipeArn } = recommender.properties;
         const recommenderConfig = currentConfig(call, recommender);
         const useCase = useCaseOf(recipeArn);
-        if (!useCase) throw new Error(`There is no use case of the recipe ${recipeArn}.`);
+        if (!useCase) throw new Error(`The recipe ${recipeArn} belongs to no use case.`);
         const datasetGroupArn = recommender.parent ?? "";
         const trained: Trained = {
             contextColumns: contextColumnsOf(call, datasetGroupArn, recommenderConfig?.trainingDataConfig),

@@ -93,11 +93,11 @@ describe("Metric attributions", () => {
         );
     });
 
-    it("an event has no metric values if its dataset group has no metric attribution", async () => {
+    it("an event gets no metric values if its dataset group has no metric attribution", async () => {
         assert.deepEqual(await values({}), []);
     });
 
-    it("a dataset group allows one metric attribution, which Describe and List return and which rejects tags", async () => {
+    it("a dataset group allows one metric attribution, which Describe and List return, and TagResource rejects its ARN", async () => {
         assert.deepEqual((await create("films", [count, years])).metricAttributionArn, metricAttributionArn);
         await assert.rejects(create("other", [count]), refusal("ResourceAlreadyExistsException", /Another resource/));
         const { metricAttribution } = await service.personalize.send(
@@ -120,7 +120,7 @@ describe("Metric attributions", () => {
         await assert.rejects(service.personalize.send(tag), refusal("InvalidInputException", /cannot have tags/));
     });
 
-    it("an event counts for its source, else for the campaign of its recommendationId", async () => {
+    it("an event counts for its eventAttributionSource, or else for the campaign of its recommendationId", async () => {
         const year = yearOf(6);
         const { recommendationId } = await service.runtime.send(
             new GetRecommendationsCommand({ campaignArn, userId: "22" }),
@@ -141,7 +141,7 @@ describe("Metric attributions", () => {
         assert.deepEqual(await values({ eventType: "Click" }), []);
     });
 
-    it("CloudWatch receives values with AWS's names, in the event's 15-minute period, if the event is younger than 14 days", async () => {
+    it("CloudWatch receives values under AWS's metric names, in the event's 15-minute period, if the event is younger than 14 days", async () => {
         const sentAt = Date.now() / 1000 - 5 * 3600;
         const metricAttribution = { eventAttributionSource: "home_page" };
         const [watches] = await published({ sentAt, metricAttribution });
@@ -210,7 +210,7 @@ describe("Metric attributions", () => {
         );
     });
 
-    it("a deleted metric attribution counts no events", async () => {
+    it("no events are counted after the metric attribution is deleted", async () => {
         await service.personalize.send(new DeleteMetricAttributionCommand({ metricAttributionArn }));
         assert.deepEqual(await values({}), []);
     });

@@ -37,7 +37,7 @@ const everyDay = { autoTrainingConfig: { schedulingExpression: "rate(1 day)" } }
 
 describe("nextDue", () => {
     const day = 24 * 3_600_000;
-    it("nextDue returns the end of the first hour and then each period", () => {
+    it("nextDue returns one hour after the start as the first training time, and then one time in each period", () => {
         assert.equal(nextDue(0, 7, undefined, "real"), 3_600_000);
         assert.equal(nextDue(0, 7, 3_600_000, "real"), 3_600_000 + 7 * day);
         assert.equal(nextDue(0, 7, 3_600_000 + 7 * day + 5, "real"), 3_600_000 + 14 * day);
@@ -45,11 +45,11 @@ describe("nextDue", () => {
         assert.deepEqual([nextDue(0, 1, undefined, "instant"), nextDue(0, 1, 100, "instant")], [100, 2100]);
     });
 
-    it("nextDue returns the end of the first hour again if training was switched on after the last due time", () => {
+    it("nextDue returns one hour after the start again if automatic training was switched on after the last training time", () => {
         assert.equal(nextDue(10 * day, 7, 3_600_000, "real"), 10 * day + 3_600_000);
     });
 
-    it("nextDue returns the first time of the schedule after the last due time, however many periods have passed", () => {
+    it("nextDue returns the first scheduled time after the last one, however many periods have passed", () => {
         const times = fc.tuple(fc.integer({ min: 0, max: 1e12 }), fc.integer({ min: 1, max: 30 }));
         fc.assert(
             fc.property(times, fc.integer({ min: 0, max: 1e12 }), ([since, days], after) => {
@@ -164,7 +164,7 @@ describe("Automatic training", () => {
         assert.deepEqual(await versions(), []);
     });
 
-    it("automatic training skips the first training after a manual one", async () => {
+    it("automatic training skips its first training if a manual training has run", async () => {
         await createDataset(service);
         await importData("first");
         await service.stop();

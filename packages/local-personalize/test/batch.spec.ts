@@ -55,7 +55,7 @@ describe("Batch inference jobs", () => {
             .split("\n")
             .map((line) => JSON.parse(line));
 
-    it("a batch job answers each line like GetRecommendations and reports invalid lines", async () => {
+    it("a batch job writes the result of GetRecommendations for each input line, and an error for each invalid line", async () => {
         assert.deepEqual(
             (await create("first", { numResults: 3 })).batchInferenceJobArn,
             arn("batch-inference-job/first"),
@@ -85,14 +85,14 @@ describe("Batch inference jobs", () => {
         ]);
     });
 
-    it("a batch job checks access to its input and to each output object", async () => {
+    it("a batch job checks access to its input and to each object of its output", async () => {
         const asked = { roleArn: importRole, bucket: "movies", sourceAccount: accountId, region, isPrefix: false };
         const sourceArn = arn("batch-inference-job/first");
         assert.deepEqual(bucket.requests.at(-1), { ...asked, key: "in/users.json", sourceArn });
         assert.deepEqual(bucket.writes, [{ ...asked, key: "out/users.json.out", sourceArn }]);
     });
 
-    it("a batch job reads all objects of a folder, and the filterValues of each line", async () => {
+    it("a batch job reads all objects of an S3 folder, and applies the filterValues of each line", async () => {
         bucket.objects["movies/many/a.json"] = '{"userId":"22","filterValues":{"GENRE":"\\"Even\\""}}\n{"userId":"22"}';
         bucket.objects["movies/many/b.json"] = '{"userId":"6","filterValues":{"GENRE":"\\"Taste1\\""}}';
         bucket.objects["movies/many/deeper/c.json"] = '{"userId":"6"}';
@@ -149,7 +149,7 @@ describe("Batch inference jobs", () => {
         await refused(create("a", version), "ResourceNotFoundException", /solution version/);
     });
 
-    it("ListBatchInferenceJobs lists jobs, also by solution version", async () => {
+    it("ListBatchInferenceJobs lists jobs, and can filter them by solution version", async () => {
         const { batchInferenceJobs = [] } = await service.personalize.send(
             new ListBatchInferenceJobsCommand({ solutionVersionArn, maxResults: 2 }),
         );
@@ -168,7 +168,7 @@ describe("Batch inference jobs", () => {
         assert.deepEqual((await service.personalize.send(other)).batchInferenceJobs, []);
     });
 
-    it("a batch job in progress blocks DeleteFilter and continues after a restart", async () => {
+    it("a batch job in progress blocks DeleteFilter, and the job continues after a restart", async () => {
         const filterArn = arn("filter/genre");
         bucket.objects["movies/in/one.json"] = '{"userId":"22","filterValues":{"GENRE":"\\"Even\\""}}';
         let release = () => {};

@@ -75,7 +75,7 @@ describe("local-personalize program", () => {
         await rm(dataDir, { recursive: true, force: true });
     });
 
-    it("the program imports, trains, recommends, accepts events and ends on Ctrl-C", async () => {
+    it("the local-personalize program imports, trains, recommends, accepts events and ends on Ctrl-C", async () => {
         const env = { ...process.env, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
         const endpointOfS3 = ["--s3-endpoint", addressOf(s3)];
         const folders = ["--data", dataDir, "--service-model", serviceModels()];
@@ -172,11 +172,11 @@ describe("local-personalize program", () => {
         assert.match(wrong.stderr, /unknown option '--prot'\n\(Did you mean --port\?\)/);
         assert.equal((await run(["--port", "70000"])).code, 2);
         assert.equal((await run(["--speed", "slow"])).code, 2);
-        assert.match((await run(["--quota", "campaigns=9"])).stderr, /Names of quotas: .*campaign,/);
-        assert.match((await run(["--quota", "campaign=many"])).stderr, /a whole number: campaign=20/);
+        assert.match((await run(["--quota", "campaigns=9"])).stderr, /name of a quota must be one of: .*campaign,/);
+        assert.match((await run(["--quota", "campaign=many"])).stderr, /a whole number, such as campaign=20/);
     });
 
-    it("the program reports a used port, a used folder and missing service models", async () => {
+    it("the local-personalize program reports a used port, a used folder and missing service models", async () => {
         const model = ["--service-model", serviceModels()];
         const port = String((s3.address() as AddressInfo).port);
         const taken = await run(["--port", port, "--data", dataDir, ...model]);

@@ -49,7 +49,7 @@ describe("Resources of the local Personalize", () => {
     });
     after(() => service?.discard());
 
-    it("creating an existing name or dataset type returns ResourceAlreadyExistsException", async () => {
+    it("creating a resource with an existing name or dataset type returns ResourceAlreadyExistsException", async () => {
         const taken = (tail: string) =>
             refusal("ResourceAlreadyExistsException", `Another resource with Arn ${arn(tail)} already exists.`);
         const schema = interactionsSchema;
@@ -112,7 +112,7 @@ describe("Resources of the local Personalize", () => {
         );
     });
 
-    it("pages repeat and lose no resource, and a nextToken is valid for one query only", async () => {
+    it("pages of a list contain each resource once, and a nextToken is valid for one query only", async () => {
         const names = Array.from({ length: 7 }, (_, index) => `paged-${index}`);
         for (const name of names) await send(new CreateSchemaCommand({ name, schema: interactionsSchema }));
         const seen: string[] = [];
@@ -142,7 +142,7 @@ describe("Resources of the local Personalize", () => {
         assert.deepEqual(await datasets(arn("dataset-group/none")), []);
     });
 
-    it("resources have the tags of their Create call, at most 50", async () => {
+    it("resources have the tags of their Create call and of TagResource, at most 50", async () => {
         const tags = [{ tagKey: "team", tagValue: "films" }];
         const created = await send(new CreateDatasetGroupCommand({ name: "tagged", tags }));
         const resourceArn = String(created.datasetGroupArn);
@@ -204,7 +204,7 @@ describe("Resources of the local Personalize", () => {
         );
     });
 
-    it("ListRecipes omits legacy recipes, and DescribeRecipe still describes them", async () => {
+    it("ListRecipes omits legacy recipes, and DescribeRecipe describes a legacy recipe", async () => {
         const names: string[] = [];
         for await (const page of paginateListRecipes({ client: service.personalize, pageSize: 10 }, {})) {
             names.push(...(page.recipes ?? []).map(({ name }) => String(name)));

@@ -74,7 +74,7 @@ describe("UpdateDataset", () => {
         service = await startService({ access, dataDir, speed });
     };
 
-    it("UpdateDataset adds nullable columns, and imports use the new schema", async () => {
+    it("UpdateDataset adds nullable columns, and later imports use the new schema", async () => {
         await runImportJob(service, { jobName: "old", datasetArn, dataLocation: "s3://movies/old.csv" });
         assert.equal((await describeIt()).latestDatasetUpdate, undefined);
         await update("after");

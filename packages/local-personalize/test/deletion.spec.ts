@@ -117,7 +117,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
     };
     let segmentVersion: string;
 
-    it("a segment accepts only filters of UserID, and GetRecommendations only filters of ItemID", async () => {
+    it("a segment job accepts only filters of UserID, and GetRecommendations only filters of ItemID", async () => {
         segmentVersion = await train("aws-item-affinity");
         await createFilter("young", "INCLUDE UserID WHERE Users.AGE < $AGE");
         await createFilter("viewers", 'EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("watch")');

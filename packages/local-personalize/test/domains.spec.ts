@@ -108,14 +108,14 @@ describe("Use cases of domains", () => {
         { group: "clicks", useCase: "aws-vod-top-picks" },
         { group: "shop", useCase: "aws-ecomm-recommended-for-you" },
     ]) {
-        it(`${useCase} requires 1,000 events of any type`, async () => {
+        it(`training of ${useCase} requires 1,000 events, of any event type`, async () => {
             const { status, failureReason, name = "" } = await create(group, useCase);
             assert.equal(status, "ACTIVE", failureReason);
             await remove(name);
         });
     }
 
-    it("aws-vod-most-popular requires 1,000 Watch events", async () => {
+    it("training of aws-vod-most-popular requires 1,000 events of the type Watch", async () => {
         const { status, failureReason, name = "" } = await create("clicks", "aws-vod-most-popular");
         assert.equal(status, "CREATE FAILED");
         assert.match(failureReason ?? "", /fewer than 1000 interactions after filtering by event type: Watch/);
@@ -132,7 +132,7 @@ describe("Use cases of domains", () => {
             isUse: (row: number) => eventOf(row) === "Purchase",
         },
     ]) {
-        it(`${useCase} omits what the user watched or purchased`, async () => {
+        it(`${useCase} does not recommend what the user watched or purchased`, async () => {
             const { name = "" } = await create(group, useCase);
             const used = usedBy(22, isUse);
             const list = await ask(name, { userId: "22", itemId, numResults: 100 });
@@ -217,7 +217,7 @@ describe("Configurations of recommenders", () => {
         }
     };
 
-    it("an explorationWeight of a recommender shows new items", async () => {
+    it("a recommender with an explorationWeight recommends new items", async () => {
         const itemExplorationConfig = { explorationWeight: "1", explorationItemAgeCutOff: "10000" };
         const explored = await ask("aws-vod-top-picks", { itemExplorationConfig }, {});
         assert.notDeepEqual(explored, await ask("aws-vod-top-picks", {}, {}));
@@ -227,7 +227,7 @@ describe("Configurations of recommenders", () => {
         );
     });
 
-    it("trainingDataConfig of a recommender excludes columns from its training", async () => {
+    it("trainingDataConfig of a recommender can exclude columns from the recommender's training", async () => {
         const input = { userId: "nobody", itemId: "990", numResults: 5 };
         const alike = await ask("aws-vod-more-like-x", {}, input);
         assert.ok(
@@ -243,7 +243,7 @@ describe("Configurations of recommenders", () => {
         );
     });
 
-    it("with throttling enabled, a recommender rejects requests above its minimum, and PutItems is limited to 10 a second", async () => {
+    it("with throttling enabled, a recommender rejects requests above its minimum rate, and PutItems is limited to 10 calls a second", async () => {
         await ask("aws-vod-top-picks", { minRecommendationRequestsPerSecond: 5 }, {}, 40);
         await assert.rejects(ask("aws-vod-top-picks", {}, {}, 40), refusal("ThrottlingException", "Rate exceeded"));
         const properties = JSON.stringify({ genres: "New", creationTimestamp: 800_000_000 });
@@ -291,7 +291,7 @@ describe("Promotions", () => {
         filterValues: { TASTE: '"Taste3"' },
     };
 
-    it("a promotion fills its share of the list with the best items of its own filter", async () => {
+    it("a promotion fills its percentage of the list with the best items of the promotion's own filter", async () => {
         const list = await recommend({ promotions: [promotion], filterArn: arn("filter/even") });
         const promoted = list.filter(({ promotionName }) => promotionName === "taste-3").map(({ itemId }) => itemId);
         const best = await recommend({ filterArn: promotion.filterArn, filterValues: promotion.filterValues });
@@ -305,7 +305,7 @@ describe("Promotions", () => {
         assert.equal(new Set(list.map(({ itemId }) => itemId)).size, 20);
     });
 
-    it("promoted items are at random places", async () => {
+    it("promoted items are at random positions in the list", async () => {
         const placesOf = async () =>
             (await recommend({ promotions: [promotion] })).flatMap(({ promotionName }, place) =>
                 promotionName ? [place] : [],
@@ -328,7 +328,7 @@ describe("Promotions", () => {
 });
 
 describe("Training on events alone", () => {
-    it("CreateRecommender trains on 1,000 events of PutEvents without an import, and fails without events", async () => {
+    it("CreateRecommender trains on 1,000 events of PutEvents without an import, and fails without any events", async () => {
         const service = await startService({ access: createBucket().access });
         try {
             const datasetGroupArn = await openDomain(service, "video", "VIDEO_ON_DEMAND", { INTERACTIONS: "" });

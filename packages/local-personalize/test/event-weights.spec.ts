@@ -99,7 +99,7 @@ describe("Event weights of a solution", () => {
     const metricsOf = async (solutionVersionArn: string | undefined) =>
         (await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }))).metrics ?? {};
 
-    it("weighing divides event weights by their mean, so only their ratios matter", () => {
+    it("weighing divides event weights by their mean, so only the ratios of the weights matter", () => {
         const weightOf = weighing({
             eventParameters: [
                 { eventType: "a", weight: 0.3 },
@@ -115,7 +115,7 @@ describe("Event weights of a solution", () => {
         assert.equal(weighing({ eventType: "a" })("b", 1), undefined);
     });
 
-    it("a larger weight of an event type raises its items, and equal weights change nothing", async () => {
+    it("a larger weight of an event type raises items with such events, and equal weights change nothing", async () => {
         const plain = await shares("plain", await trained("plain", undefined));
         const equal = await shares("equal", await trained("equal", [views, { ...purchases, weight: 0.1 }]));
         const buying = await shares("buying", await trained("buying", [views, purchases]));
@@ -131,7 +131,7 @@ describe("Event weights of a solution", () => {
         assert.ok(looking.bought / looking.seen < plain.bought / plain.seen / 2, JSON.stringify([looking, plain]));
     });
 
-    it("a training uses only the configured event types with values from their eventValueThreshold on", async () => {
+    it("a training uses only events of the configured types whose value is at least the type's eventValueThreshold", async () => {
         const bought = await shares("only", await trained("only", [purchases, { ...views, eventValueThreshold: 2 }]));
         assert.equal(bought.seen, 0);
         assert.ok(bought.bought > 0);
@@ -143,14 +143,14 @@ describe("Event weights of a solution", () => {
         );
     });
 
-    it("only solutions with event weights have metrics with event weights", async () => {
+    it("only solutions with event weights have the metric NDCG with event weights", async () => {
         const key = "normalized_discounted_cumulative_gain_with_event_weights_at_10";
         const metrics = await metricsOf(await trained("measured", [views, purchases]));
         assert.ok((metrics[key] ?? -1) >= 0, JSON.stringify(metrics));
         assert.equal((await metricsOf(await trained("unmeasured", undefined)))[key], undefined);
     });
 
-    it("updated event weights apply to the next version, and an empty list removes them", async () => {
+    it("updated event weights apply to the next solution version, and an empty list removes the weights", async () => {
         const solutionArn = arn("solution/shown");
         const versionArn = await trained("shown", [views, purchases]);
         const { solution } = await service.personalize.send(new DescribeSolutionCommand({ solutionArn }));
@@ -189,7 +189,7 @@ describe("Event weights of a solution", () => {
             assert.rejects(create("bad", parameters), refusal("ValidationException", message)));
     }
 
-    it("CreateSolution rejects event weights without a v2 recipe", () =>
+    it("CreateSolution rejects event weights unless the recipe is a v2 recipe", () =>
         assert.rejects(
             create("old", [views], false),
             refusal("InvalidInputException", /only for recipes of version 2/),

@@ -74,7 +74,7 @@ describe("PutEvents", () => {
         await service.personalize.send(new UpdateCampaignCommand({ campaignArn, solutionVersionArn }));
     };
 
-    it("an event lowers the film's score, and unfiltered lists still contain the film", async () => {
+    it("an event lowers the score of its film, and unfiltered lists still contain the film", async () => {
         const before = await scores("22");
         assert.equal(before.size, films.length, "watched films are in the list");
         const [film = 0] = await ask("22");
@@ -84,7 +84,7 @@ describe("PutEvents", () => {
         assert.ok((after.get(film) ?? 1) < (before.get(film) ?? 0));
     });
 
-    it("an event removes the film from filtered lists and raises similar ones", async () => {
+    it("an event removes its film from filtered lists and raises similar films", async () => {
         const before = await ask("22");
         const other = await ask("6");
         const [film = 0] = before.filter((each) => each % 5 === 4).slice(-1);
@@ -100,7 +100,7 @@ describe("PutEvents", () => {
         assert.deepEqual(await ask("6"), other);
     });
 
-    it("events personalize the list of a new user", async () => {
+    it("streamed events personalize the list of a new user", async () => {
         const popular = await ask("nobody");
         const share = (list: number[]) => list.slice(0, 15).filter((film) => film % 5 === 3).length;
         const watched = films.filter((film) => film % 5 === 3).slice(0, 3);
@@ -111,7 +111,7 @@ describe("PutEvents", () => {
         assert.deepEqual(await ask("nobody"), popular);
     });
 
-    it("anonymous events belong to the session and, after training, to the user", async () => {
+    it("anonymous events count for the session at once, and for the user after the next training", async () => {
         const [first = 0, second = 0] = await ask("22");
         await watch(first, { sessionId: "anonymous" });
         assert.ok(!(await ask("anonymous")).includes(first));
@@ -161,7 +161,7 @@ describe("PutEvents", () => {
         assert.equal((await ask("22"))[0], rare);
     });
 
-    it("filters of Interactions use streamed events", async () => {
+    it("filters of Interactions include streamed events", async () => {
         const filterExpression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Favourite")';
         await service.personalize.send(new CreateFilterCommand({ name: "own", datasetGroupArn, filterExpression }));
         const filterArn = arn("filter/own");
@@ -174,7 +174,7 @@ describe("PutEvents", () => {
         assert.ok(!(await ask("22", { filterArn })).includes(7), "the 100 latest of a type are considered");
     });
 
-    it("events with an equal eventId count once, and properties can contain the itemId", async () => {
+    it("of several events with an equal eventId only the first one counts, and properties can contain the itemId", async () => {
         const [first = 0, second = 0, third = 0] = await ask("22");
         await watch(first, { userId: "22" }, { eventId: "1" });
         await watch(second, { userId: "22" }, { eventId: "1" });
@@ -190,7 +190,7 @@ describe("PutEvents", () => {
         assert.deepEqual(await ask("22"), about);
     });
 
-    it("PutEvents rejects invalid events and events of a deleted tracker", async () => {
+    it("PutEvents rejects invalid events, and events of a deleted event tracker", async () => {
         const message = async (event: object) => (await watch(1, { userId: "22" }, event)).body.message;
         assert.match(await message({ properties: '{"UserId":"7"}' }), /may not have UserId, which is reserved/);
         assert.match(await message({ properties: "not JSON" }), /not a JSON object/);

@@ -22,7 +22,7 @@ describe("Filter states and limits", () => {
         service.personalize.send(new CreateFilterCommand({ name, datasetGroupArn, filterExpression }));
     const isGone = refusal("ResourceNotFoundException", /filter/);
 
-    it("CreateFilter requires an ACTIVE dataset group, and the filter passes all states until its deletion", async () => {
+    it("CreateFilter requires an ACTIVE dataset group, and a filter has all documented states from creation to deletion", async () => {
         service = await startService({ access: filmsBucket().access, speed: "demo" });
         await service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await assert.rejects(create("f"), refusal("ResourceInUseException", /dataset group .* is CREATE PENDING/));
@@ -52,7 +52,7 @@ describe("Filter states and limits", () => {
         await assert.rejects(describeFilter("f"), isGone);
     });
 
-    it("CreateFilter allows 30 filters, 10 fields each and 20 fields in total", async () => {
+    it("CreateFilter allows 30 filters, 10 fields in each filter and 20 different fields in total", async () => {
         service = await startService({ access: filmsBucket().access });
         const { personalize } = service;
         await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));

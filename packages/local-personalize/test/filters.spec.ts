@@ -58,18 +58,18 @@ describe("Filters of the local Personalize", () => {
     };
     const allOf = async (keep: (film: number) => boolean) => (await ask(undefined)).filter(keep);
 
-    it("INCLUDE with IN keeps order and scores of matching items", async () => {
+    it("INCLUDE with IN keeps the order and the scores of the matching items", async () => {
         const list = await filtered('INCLUDE ItemID WHERE Items.GENRES IN ("Taste1","Nonsense")');
         assert.deepEqual(list, await allOf((film) => film % 5 === 1));
         assert.ok(list.length > 5);
     });
 
-    it("EXCLUDE compares numbers and keeps items without a value", async () => {
+    it("EXCLUDE compares numbers, and keeps items that have no value", async () => {
         const list = await filtered("EXCLUDE ItemID WHERE Items.RELEASE_YEAR > 1950");
         assert.deepEqual(list, await allOf((film) => !((yearOf(film) ?? 0) > 1950)));
     });
 
-    it("AND binds closer than OR, and names are case-insensitive", async () => {
+    it("AND binds closer than OR, and keywords and field names are case-insensitive", async () => {
         const list = await filtered(
             'include itemid where ITEMS.genres in ("Taste1") and items.release_year <= 1920 or Items.GENRES NOT IN ("Even") AND Items.RELEASE_YEAR >= 2040',
         );
@@ -82,7 +82,7 @@ describe("Filters of the local Personalize", () => {
         assert.ok(list.length > 1);
     });
 
-    it("an absent value passes only NOT IN and !=", async () => {
+    it("an item without a value matches only NOT IN and !=", async () => {
         assert.deepEqual(
             await filtered("INCLUDE ItemID WHERE Items.RELEASE_YEAR != 1902"),
             await allOf((film) => film !== 2),
@@ -104,7 +104,7 @@ describe("Filters of the local Personalize", () => {
         assert.equal(again.length, watched.size);
     });
 
-    it("filterValues apply to IN and comparisons, and invalid ones are rejected", async () => {
+    it("filterValues replace the placeholders of IN and of comparisons, and invalid values are rejected", async () => {
         const filterArn = await create("INCLUDE ItemID WHERE Items.GENRES IN ($GENRE) AND Items.RELEASE_YEAR < $YEAR");
         const values = { GENRE: '"Taste2", "Taste3"', YEAR: "1990" };
         const expected = await allOf((film) => [2, 3].includes(film % 5) && (yearOf(film) ?? 9999) < 1990);
@@ -120,7 +120,7 @@ describe("Filters of the local Personalize", () => {
         await bad({ ...values, YEAR: "1,2" }, /takes one value, and is given 2/);
     });
 
-    it("an EXCLUDE without its filter value has no effect", async () => {
+    it("an EXCLUDE clause has no effect if the request lacks its filter value", async () => {
         const filterArn = await create("EXCLUDE ItemID WHERE Items.GENRES IN ($GENRE)");
         assert.deepEqual(await ask(filterArn), await ask(undefined));
         assert.deepEqual(
@@ -129,7 +129,7 @@ describe("Filters of the local Personalize", () => {
         );
     });
 
-    it("INCLUDE clauses are united and EXCLUDE clauses subtracted in any order", async () => {
+    it("a filter keeps items of any INCLUDE clause and then removes items of the EXCLUDE clauses, in any order", async () => {
         const list = await filtered(
             'EXCLUDE ItemID WHERE Items.RELEASE_YEAR < 1910 | INCLUDE ItemID WHERE Items.GENRES IN ("Taste1") | INCLUDE ItemID WHERE Items.GENRES IN ("Taste2")',
         );
@@ -137,7 +137,7 @@ describe("Filters of the local Personalize", () => {
         assert.deepEqual(list, expected);
     });
 
-    it("watched films are omitted only with a filter", async () => {
+    it("a list omits watched films only with a filter", async () => {
         const all = await ask(undefined);
         assert.equal(all.length, films.length);
         const expression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")';
@@ -147,7 +147,7 @@ describe("Filters of the local Personalize", () => {
         );
     });
 
-    it("INCLUDE on Interactions ignores the case of the event type", async () => {
+    it("INCLUDE on Interactions compares the event type without regard to case", async () => {
         const again = await filtered('INCLUDE ItemID WHERE Interactions.event_type IN ("WATCH")');
         assert.deepEqual(
             again.toSorted((a, b) => a - b),
@@ -156,7 +156,7 @@ describe("Filters of the local Personalize", () => {
         assert.deepEqual(await filtered('INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click")'), []);
     });
 
-    it("EXCLUDE with * applies to interactions of any type", async () => {
+    it("EXCLUDE on Interactions with * applies to events of any type", async () => {
         for (const any of ["*", '"*"']) {
             const list = await filtered(
                 `INCLUDE ItemID WHERE Items.GENRES IN ("Even") | EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (${any})`,
@@ -165,7 +165,7 @@ describe("Filters of the local Personalize", () => {
         }
     });
 
-    it("IF applies the clause only to matching users", async () => {
+    it("IF limits a clause to users with matching attributes", async () => {
         const filterArn = await create(
             'EXCLUDE ItemID WHERE Items.GENRES IN ("Even") IF CurrentUser.AGE < 30 AND CurrentUser.PLAN = "Basic"',
         );
@@ -177,7 +177,7 @@ describe("Filters of the local Personalize", () => {
         assert.ok((await ask(filterArn, undefined, "22")).some((film) => film % 2 === 0));
     });
 
-    it("a filter uses items of PutItems and of full and incremental imports", async () => {
+    it("a filter uses item values of PutItems and of full and incremental imports", async () => {
         const filterArn = await create('INCLUDE ItemID WHERE Items.STUDIO = "Ufa"');
         const [first = 0, second = 0, third = 0] = await ask(undefined);
         const sorted = async () => (await ask(filterArn)).toSorted((a, b) => a - b);
@@ -275,7 +275,7 @@ describe("Filters of the local Personalize", () => {
         await assert.rejects(ask(filterArn), refusal("ResourceNotFoundException", /filter/));
     });
 
-    it("GetRecommendations rejects filters of other groups and values without a filter", async () => {
+    it("GetRecommendations rejects a filter of another dataset group, and filterValues without a filter", async () => {
         await service.personalize.send(new CreateDatasetGroupCommand({ name: "other" }));
         const other = { name: "other", datasetGroupArn: arn("dataset-group/other") };
         const expression = { filterExpression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };

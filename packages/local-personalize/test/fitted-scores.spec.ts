@@ -41,7 +41,7 @@ describe("Campaign scores", () => {
             return answer?.itemList;
         });
 
-    it("the power of the scores is fitted to test users and survives a restart, and the scores sum to 1", async () => {
+    it("training fits the exponent of the scores to test users and saves it, and the scores sum to 1", async () => {
         const line = await train("many");
         const pattern =
             /power of ([\d.]+), fitted to 32 test users: perplexity of the next item ([\d.]+), with the default power ([\d.]+)/;
@@ -55,7 +55,7 @@ describe("Campaign scores", () => {
         assert.deepEqual(await recommend("many"), list);
     });
 
-    it("with few test users, scores use the default power of 1.3", async () => {
+    it("with few test users, training uses the default exponent 1.3 for the scores", async () => {
         assert.match((await train("few")) ?? "", /power of 1\.3, the default: 6 test users are too few/);
     });
 });

@@ -9,7 +9,7 @@ const datasetArn = arn("dataset/films/INTERACTIONS");
 const day = 86_400_000;
 const watchedBy = (user: string) => history.filter((row) => `${row.user}` === user).map(({ item }) => item);
 
-describe("Interaction filters for users without recent imports", () => {
+describe("Filters of Interactions for users without recent imports", () => {
     const bucket = filmsBucket();
     let service: Service;
     let filterArn: string | undefined;
@@ -37,21 +37,21 @@ describe("Interaction filters for users without recent imports", () => {
         return post(service, "/events", { trackingId, userId, sessionId: userId, eventList: [event] });
     };
 
-    it("a filter considers imported events for 90 days after the import", async () => {
+    it("a filter considers imported events for 90 days after their import", async () => {
         service.emulator.advance(89 * day);
         assert.deepEqual(await remembered("22"), all("22"));
         service.emulator.advance(2 * day);
         assert.deepEqual(await remembered("22"), []);
     });
 
-    it("another import of equal rows makes the filter consider them again", async () => {
+    it("a filter considers old events again after the same rows were imported again", async () => {
         service.emulator.advance(91 * day);
         assert.deepEqual(await remembered("22"), []);
         await runImportJob(service, { jobName: "again", datasetArn, dataLocation: "s3://movies/interactions.csv" });
         assert.deepEqual(await remembered("22"), all("22"));
     });
 
-    it("an incremental import renews the history of its users only", async () => {
+    it("an incremental import renews the history only of users in the imported file", async () => {
         service.emulator.advance(60 * day);
         const rows = Array.from({ length: 1000 }, (_, n) => ({
             item: films[n % 10] ?? 0,
@@ -66,7 +66,7 @@ describe("Interaction filters for users without recent imports", () => {
         assert.deepEqual(await remembered("40"), []);
     });
 
-    it("an event within 90 days keeps the earlier history for filters, and a later event does not", async () => {
+    it("an event within 90 days keeps the user's earlier history for filters, and an event after 90 days does not", async () => {
         const unseen = films.find((film) => ![...watchedBy("22"), ...watchedBy("40")].includes(film)) ?? 0;
         service.emulator.advance(60 * day);
         await watch("22", unseen);

@@ -71,7 +71,7 @@ describe("Hostile input to the local Personalize", () => {
     });
 
     for (const [index, name] of Object.keys(files).entries()) {
-        it(`an import with ${name} fails and keeps earlier rows`, async () => {
+        it(`an import with ${name} fails, and the dataset keeps the rows of earlier imports`, async () => {
             const job = { jobName: `bad-${index}`, datasetArn, dataLocation: `s3://movies/${name}.csv` };
             const { status, failureReason } = await runImportJob(service, job);
             assert.equal(status, "CREATE FAILED");
@@ -107,13 +107,13 @@ describe("Hostile input to the local Personalize", () => {
         await isWhole();
     });
 
-    it("an operation with the name of a member of Object.prototype is rejected", async () => {
+    it("an operation whose name is a member of Object.prototype is rejected", async () => {
         for (const operation of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
             assert.equal((await post("{}", operation)).status, 400);
         }
     });
 
-    it("names and ARNs with path segments write no file outside the folder", async () => {
+    it("names and ARNs with path segments cause no file outside the data folder", async () => {
         const parent = dirname(service.dataDir);
         const before = readdirSync(parent).filter((name) => name.includes("escaped"));
         for (const name of ["../escaped", "..%2fescaped", "/escaped", "escaped\0", ".."]) {

@@ -66,7 +66,7 @@ describe("Import jobs", () => {
         runImportJob(service, { jobName: `job-${++count}`, datasetArn, dataLocation: `s3://${key}`, importMode });
     const lastLog = () => service.lines.findLast((line) => line.includes("rows read"));
 
-    it("an import without access fails with the service's text and succeeds later", async () => {
+    it("an import without access fails with the service's text, and succeeds once access is granted", async () => {
         bucket.deny(true);
         const refused = await run("movies/good.csv");
         bucket.deny(false);
@@ -96,8 +96,8 @@ describe("Import jobs", () => {
         ["movies/wide.csv", /Input CSV is not UTF-8\.$/],
         ["movies/milliseconds.csv", /Line 2 has a value for TIMESTAMP that is not in UNIX epoch time in seconds/],
         ["movies/fractions.csv", /Line 2 has a value for TIMESTAMP that is not of type long/],
-        ["movies/doubled.csv", /several columns USER_ID/],
-        ["movies/uneven/", /columns of uneven\/b\.csv are not those of other files/],
+        ["movies/doubled.csv", /more than one column USER_ID/],
+        ["movies/uneven/", /columns of uneven\/b\.csv differ from those of the other files/],
         ["movies/manifest/", /Input CSV is not valid: line 1/],
         ["movies/absent.csv", /Invalid Data location\.$/],
         ["movies/folder", /Invalid Data location\.$/],
@@ -111,14 +111,14 @@ describe("Import jobs", () => {
         });
     }
 
-    it("an import reads columns in any order and the folder's first level", async () => {
+    it("an import accepts columns in any order, and reads only the first level of a folder", async () => {
         assert.equal((await run("movies/reordered.csv")).status, "ACTIVE");
         assert.match(lastLog() ?? "", /1200 rows read, 1 in the dataset/);
         assert.equal((await run("movies/folder/")).status, "ACTIVE");
         assert.match(lastLog() ?? "", /1200 rows read, 1200 in the dataset/);
     });
 
-    it("FULL replaces rows, and INCREMENTAL adds them", async () => {
+    it("an import with FULL replaces all rows, and with INCREMENTAL adds rows", async () => {
         await run("movies/folder/");
         await run("movies/more.csv", "INCREMENTAL");
         // 600 of the 1,100 rows are also in the files of the folder.
@@ -147,7 +147,7 @@ describe("Import jobs", () => {
         assert.equal(buys.failureReason, "Dataset has fewer than 1000 interactions after filtering by event type: Buy");
     });
 
-    it("names of import jobs cannot be reused, and a recreated dataset is empty", async () => {
+    it("names of import jobs cannot be reused, and a dataset that was deleted and created again is empty", async () => {
         const create = (jobName: string, dataLocation: string, importMode: "FULL" | "INCREMENTAL" = "FULL") =>
             service.personalize.send(
                 new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource: { dataLocation }, importMode }),

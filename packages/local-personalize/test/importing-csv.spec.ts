@@ -15,7 +15,7 @@ function rowsOf({ userIds, itemIds, users, items, timestamps }: Awaited<ReturnTy
 }
 
 describe("readInteractions", () => {
-    it("readInteractions sorts by time and keeps the file's order for equal times", async () => {
+    it("readInteractions sorts rows by time and keeps the file's order for equal times", async () => {
         const interactions = await read(
             `${HEADER}"b","y","Watch",5\n"a","x","Watch",3\n"a","y","Watch",5\n"c","x","Watch",3\n`,
         );
@@ -33,7 +33,7 @@ describe("readInteractions", () => {
         assert.deepEqual(rowsOf(interactions), [["u", "i", 12]]);
     });
 
-    it("readInteractions reads quoted and escaped text across chunk borders", async () => {
+    it("readInteractions reads quoted and escaped values that are split between two chunks", async () => {
         const text = fc.string({
             minLength: 1,
             maxLength: 20,
@@ -56,7 +56,7 @@ describe("readInteractions", () => {
         await fc.assert(property, { numRuns: 300 });
     });
 
-    it("readInteractions reports missing columns with the service's text", async () => {
+    it("readInteractions reports missing columns with AWS's error text", async () => {
         await assert.rejects(read("USER_ID,MOVIE,TIMESTAMP_MS\n"), (error: unknown) => {
             assert.ok(error instanceof MissingColumnsError);
             assert.deepEqual(error.columns, ["ITEM_ID", "TIMESTAMP"]);

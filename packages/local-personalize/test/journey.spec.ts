@@ -70,12 +70,12 @@ describe("Local Personalize from schema to recommendations", () => {
         return { items: itemList, recommendationId };
     };
 
-    it("ARNs have the format of AWS's ARNs", () => {
+    it("ARNs of the emulator have the format of AWS's ARNs", () => {
         assert.equal(datasetGroupArn, arn("dataset-group/films"));
         assert.equal(campaignArn, arn("campaign/films"));
     });
 
-    it("the import checks access with the job's ARN as source", () => {
+    it("the import checks access to S3 with the import job's ARN as aws:SourceArn", () => {
         const request = bucket.requests[0];
         assert.deepEqual(request, {
             roleArn: "arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole",
@@ -88,7 +88,7 @@ describe("Local Personalize from schema to recommendations", () => {
         });
     });
 
-    it("GetRecommendations returns 25 items by falling score, and the scores sum to at most 1", async () => {
+    it("GetRecommendations returns 25 items in descending order of score, and the scores sum to at most 1", async () => {
         const { items, recommendationId } = await recommend("22");
         const scores = items.map(({ score }) => score ?? Number.NaN);
         assert.equal(items.length, 25);
@@ -101,7 +101,7 @@ describe("Local Personalize from schema to recommendations", () => {
         assert.match(recommendationId ?? "", /^RID-\w{2}-\w{4}-\w{4}-\w{12}-CID-\w{6}$/);
     });
 
-    it("numResults 500 returns the whole catalogue", async () => {
+    it("GetRecommendations with numResults 500 returns the whole catalogue", async () => {
         const { items } = await recommend("22", 500);
         const catalogue = new Set(ratings.map(({ item }) => item)).size;
         assert.equal(items.length, catalogue);
@@ -120,14 +120,14 @@ describe("Local Personalize from schema to recommendations", () => {
         assert.ok(share > 0.05 && share < 0.5, `${share}`);
     });
 
-    it("users get different lists, and unknown users the popular items", async () => {
+    it("users with history get different lists, and unknown users get the popular items", async () => {
         const ids = async (userId: string) => (await recommend(userId)).items.map(({ itemId }) => itemId);
         assert.notDeepEqual(await ids("22"), await ids("6"));
         assert.deepEqual(await ids("unknown"), await ids("also unknown"));
         assert.equal((await recommend("unknown")).items.length, 25);
     });
 
-    it("numResults 0 means 25, and unsupported parameters are rejected", async () => {
+    it("numResults 0 returns 25 items, and invalid requests are rejected", async () => {
         assert.equal((await recommend("22", 0)).items.length, 25);
         await assert.rejects(
             recommend("22", 501),
@@ -147,7 +147,7 @@ describe("Local Personalize from schema to recommendations", () => {
         });
     });
 
-    it("the solution version has trainingHours, and its metrics have the service's names", async () => {
+    it("the solution version has trainingHours, and its metrics have AWS's names", async () => {
         const { solution } = await service.personalize.send(new DescribeSolutionCommand({ solutionArn }));
         assert.equal(solution?.performAutoTraining, false);
         const { solutionVersionArn } = solution?.latestSolutionVersion ?? {};
@@ -159,7 +159,7 @@ describe("Local Personalize from schema to recommendations", () => {
         assert.ok((metrics.normalized_discounted_cumulative_gain_at_10 ?? 0) > 0);
     });
 
-    it("DescribeCampaign shows the update of UpdateCampaign, and the campaign still answers", async () => {
+    it("DescribeCampaign returns the update that UpdateCampaign started, and the campaign still answers", async () => {
         await service.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
         const { campaign } = await service.personalize.send(new DescribeCampaignCommand({ campaignArn }));
         assert.equal(campaign?.status, "ACTIVE");
@@ -168,7 +168,7 @@ describe("Local Personalize from schema to recommendations", () => {
         assert.equal((await recommend("22")).items.length, 25);
     });
 
-    it("AutoML chooses a recipe, and lists of aws-popularity-count have no scores", async () => {
+    it("AutoML chooses aws-user-personalization, and lists of aws-popularity-count have no scores", async () => {
         const { personalize } = service;
         await personalize.send(new CreateSolutionCommand({ name: "auto", datasetGroupArn, performAutoML: true }));
         assert.equal((await trainVersion(service, arn("solution/auto"))).recipeArn, recipe("aws-user-personalization"));
@@ -191,7 +191,7 @@ describe("Local Personalize from schema to recommendations", () => {
         assert.ok(answer.itemList?.every(({ score }) => score === undefined));
     });
 
-    it("resources can be deleted only in the service's order", async () => {
+    it("resources can be deleted only in the order that AWS requires", async () => {
         const { personalize } = service;
         const schemaArn = arn("schema/films-schema");
         const datasetArn = arn("dataset/films/INTERACTIONS");

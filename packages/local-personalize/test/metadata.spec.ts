@@ -24,7 +24,7 @@ describe("metadataColumns of a campaign", () => {
         return itemList;
     };
 
-    it("metadata is rejected until the campaign enables it", async () => {
+    it("GetRecommendations rejects metadataColumns until the campaign enables metadata", async () => {
         await assert.rejects(
             recommend(["GENRES"]),
             refusal("InvalidInputException", /not enabled for .*campaign\/films\. Enable it by enableMetadataWith/),
@@ -36,7 +36,7 @@ describe("metadataColumns of a campaign", () => {
         assert.equal(campaign?.campaignConfig?.enableMetadataWithRecommendations, true);
     });
 
-    it("metadata has the requested columns in lower case, and omits columns without a value", async () => {
+    it("an item's metadata contains the requested columns in lower case, and omits columns without a value", async () => {
         const list = await recommend(["GENRES", "release_year", "STUDIO"], { numResults: 50 });
         assert.equal(list.length, 50);
         for (const { itemId, metadata } of list) {
@@ -53,7 +53,7 @@ describe("metadataColumns of a campaign", () => {
         );
     });
 
-    it("metadata has the values of PutItems in the next response", async () => {
+    it("an item's metadata contains the values of PutItems in the next response", async () => {
         const [first] = await recommend();
         const properties = JSON.stringify({ genres: "New", studio: "Ours" });
         const items = [{ itemId: first?.itemId, properties }];
@@ -74,7 +74,7 @@ describe("metadataColumns of a campaign", () => {
         });
     }
 
-    it("metadata is enabled for v2 recipes and rankings", async () => {
+    it("campaigns of v2 recipes and of rankings also return metadata", async () => {
         const recipeArn = recipe("aws-personalized-ranking-v2");
         const solution = { name: "ranking", datasetGroupArn, recipeArn, performAutoTraining: false };
         const { solutionArn = "" } = await service.personalize.send(new CreateSolutionCommand(solution));

@@ -34,7 +34,7 @@ describe("GetPersonalizedRanking", () => {
         return personalizedRanking;
     };
 
-    it("the ranking has the order of GetRecommendations", async () => {
+    it("GetPersonalizedRanking returns items in the order of GetRecommendations", async () => {
         const asked = new GetRecommendationsCommand({ campaignArn, userId: user, numResults: 40 });
         const { itemList = [] } = await service.runtime.send(asked);
         const best = itemList.map(({ itemId }) => String(itemId)).filter((film) => !watched.has(film));
@@ -46,14 +46,14 @@ describe("GetPersonalizedRanking", () => {
         );
     });
 
-    it("scores sum to 1, and unknown items come last with 0", async () => {
+    it("scores of a ranking sum to 1, and unknown items come last with score 0", async () => {
         const ranked = await rank(["no-such-film", ...unwatched.slice(0, 20)]);
         const sum = ranked.reduce((total, { score = 0 }) => total + score, 0);
         assert.ok(Math.abs(sum - 1) < 1e-5, `${sum}`);
         assert.deepEqual(ranked.at(-1), { itemId: "no-such-film", score: 0 });
     });
 
-    it("each operation accepts only campaigns of its recipe type", async () => {
+    it("GetRecommendations and GetPersonalizedRanking accept only campaigns of their own recipe type", async () => {
         const other = new GetPersonalizedRankingCommand({ campaignArn, userId: user, inputList: ["1"] });
         const byRecipe = refusal("InvalidInputException", /needs aws-personalized-ranking/);
         await assert.rejects(service.runtime.send(other), byRecipe);

@@ -78,7 +78,7 @@ describe("Client code written for AWS", () => {
         });
     }
 
-    it("ListRecipes returns recipes alphabetically, eleven per page", async () => {
+    it("ListRecipes returns recipes alphabetically, eleven in a page", async () => {
         const names: string[] = [];
         const lengths: number[] = [];
         let nextToken: string | undefined;
@@ -93,7 +93,7 @@ describe("Client code written for AWS", () => {
         assert.equal((await send(new ListRecipesCommand({ maxResults: 50 }))).recipes?.length, 22);
     });
 
-    it("DescribeAlgorithm and DescribeFeatureTransformation describe a recipe's parts", async () => {
+    it("DescribeAlgorithm and DescribeFeatureTransformation describe the resources that a recipe refers to", async () => {
         const described = await send(new DescribeRecipeCommand({ recipeArn: recipe("aws-sims") }));
         const { algorithmArn, featureTransformationArn } = described.recipe ?? {};
         const { algorithm } = await send(new DescribeAlgorithmCommand({ algorithmArn }));

@@ -83,7 +83,7 @@ describe("Recipes of the local Personalize", () => {
     const tasteOf = (itemId: string) => genresOf(Number(itemId))[0];
 
     for (const name of ["aws-sims", "aws-similar-items"]) {
-        it(`${name} returns items that the same users like, without scores`, async () => {
+        it(`${name} returns items that the same users like, and no scores`, async () => {
             const list = await ask(name, { itemId: "6", numResults: 10 });
             assert.equal(list.length, 10);
             assert.ok(list.every(({ itemId, score }) => itemId !== "6" && score === undefined));
@@ -100,7 +100,7 @@ describe("Recipes of the local Personalize", () => {
         });
     }
 
-    it("aws-similar-items finds a new item by its categories, aws-sims does not", async () => {
+    it("aws-similar-items recommends a new item by its categories, and aws-sims does not", async () => {
         const list = ids(await ask("aws-similar-items", { itemId: "990", numResults: 5 }));
         assert.ok(
             list.every((itemId) => tasteOf(itemId) === tasteOf("990")),
@@ -110,7 +110,7 @@ describe("Recipes of the local Personalize", () => {
         assert.deepEqual(ids(await ask("aws-sims", { itemId: "990", numResults: 5 })), popular);
     });
 
-    it("user personalization recipes return some watched items", async () => {
+    it("lists of user personalization recipes contain some watched items", async () => {
         const watched = new Set(history.filter(({ user }) => user === 22).map(({ item }) => String(item)));
         for (const name of ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"]) {
             const list = ids(await ask(name, { userId: "22", numResults: 100 }));
@@ -119,7 +119,7 @@ describe("Recipes of the local Personalize", () => {
         }
     });
 
-    it("a larger explorationWeight shows new items", async () => {
+    it("a larger explorationWeight adds new items to lists", async () => {
         const shown = async (config?: Record<string, string>) =>
             ids(await ask("aws-user-personalization", { userId: "7", numResults: 25 }, config)).filter(
                 (id) => id === "990",
@@ -129,7 +129,7 @@ describe("Recipes of the local Personalize", () => {
         assert.deepEqual(await shown({ explorationWeight: "1", explorationItemAgeCutOff: "30" }), ["990"]);
     });
 
-    it("v2 recipes return explored items with the reason Exploration", async () => {
+    it("v2 recipes mark explored items with the reason Exploration", async () => {
         const list = await ask("aws-user-personalization-v2", { userId: "7", numResults: 25 });
         assert.deepEqual(
             list.filter(({ reason }) => reason).map(({ itemId, reason }) => [itemId, reason]),
@@ -137,7 +137,7 @@ describe("Recipes of the local Personalize", () => {
         );
     });
 
-    it("ranking recipes put unknown items last, with score 0 or none", async () => {
+    it("ranking recipes put unknown items last, with score 0 or without a score", async () => {
         for (const [name, score] of [
             ["aws-personalized-ranking", 0],
             ["aws-personalized-ranking-v2", undefined],
@@ -156,7 +156,7 @@ describe("Recipes of the local Personalize", () => {
         }
     });
 
-    it("each recipe type has its own metrics", async () => {
+    it("solution versions of each recipe type have the metrics of that type", async () => {
         const metricsOf = async (name: string) => {
             const command = new GetSolutionMetricsCommand({ solutionVersionArn: await versionOf(name) });
             return (await service.personalize.send(command)).metrics ?? {};
@@ -188,7 +188,7 @@ describe("Recipes of the local Personalize", () => {
         );
     });
 
-    it("ranking recipes answer batch lines and report missing fields", async () => {
+    it("batch jobs of ranking recipes rank each line's items and report missing fields", async () => {
         bucket.objects["movies/in/rank.json"] =
             '{"userId":"9","itemList":["3","77"]}\n{"userId":"9"}\n{"itemList":["3"]}\n{"userId":"9","itemList":"3"}\n';
         const { batchInferenceJobArn } = await service.personalize.send(

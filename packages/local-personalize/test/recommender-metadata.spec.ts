@@ -96,7 +96,7 @@ describe("metadataColumns of a recommender", () => {
         return (await service.runtime.send(asked)).itemList ?? [];
     };
 
-    it("metadata has the requested columns in lower case, without scores", async () => {
+    it("an item's metadata contains the requested columns in lower case, and the list has no scores", async () => {
         const list = await recommend("shown", ["GENRES", "studio", "CREATION_TIMESTAMP"], { numResults: 50 });
         assert.equal(list.length, 50);
         for (const { itemId, ...rest } of list) {
@@ -114,7 +114,7 @@ describe("metadataColumns of a recommender", () => {
         assert.ok(watched.size > 0 && list.every(({ itemId = "" }) => !watched.has(itemId)));
     });
 
-    it("metadata is returned only on request and does not change lists", async () => {
+    it("metadata is returned only on request and does not change the recommended items", async () => {
         const plain = await recommend("shown");
         assert.ok(plain.every((item) => !("metadata" in item)));
         const shown = await recommend("shown", ["GENRES"]);
@@ -125,7 +125,7 @@ describe("metadataColumns of a recommender", () => {
         assert.deepEqual(await recommend("plain"), plain);
     });
 
-    it("metadata is returned for a use case based on an item", async () => {
+    it("metadata is returned for a use case that is based on an item", async () => {
         const list = await recommend("because", ["GENRES"], { userId: "nobody", itemId: "6", numResults: 5 });
         assert.deepEqual(
             list.map(({ metadata }) => metadata?.genres),
@@ -134,7 +134,7 @@ describe("metadataColumns of a recommender", () => {
         assert.equal(list.length, 5);
     });
 
-    it("metadata has the values of PutItems in the next response", async () => {
+    it("an item's metadata contains the values of PutItems in the next response", async () => {
         const [first] = await recommend("shown");
         const properties = JSON.stringify({ genres: "New", creationTimestamp: 900_000_000, studio: "Ours" });
         const sent = { datasetArn: arn("dataset/films/ITEMS"), items: [{ itemId: first?.itemId, properties }] };
@@ -143,7 +143,7 @@ describe("metadataColumns of a recommender", () => {
         assert.deepEqual(changed?.metadata, { genres: "New", studio: "Ours" });
     });
 
-    it("a recommender without metadata enabled rejects metadataColumns", async () => {
+    it("a recommender rejects metadataColumns unless it has metadata enabled", async () => {
         const message = /not enabled for .*recommender\/plain\. .* for a recommender by CreateRecommender/;
         await assert.rejects(recommend("plain", ["GENRES"]), refusal("InvalidInputException", message));
         const shown = async (name: string) => {

@@ -51,7 +51,7 @@ const solution = (datasetGroupArn: string) => ({
     performAutoTraining: false,
 });
 
-describe("State of the local Personalize over time", () => {
+describe("Resources of the local Personalize after restarts and over time", () => {
     const { access } = createBucket({ "movies/all.csv": interactionsCsv(syntheticRatings()) });
     let dataDir: string;
     let service: Service | undefined;
@@ -71,7 +71,7 @@ describe("State of the local Personalize over time", () => {
         await rm(dataDir, { recursive: true, force: true });
     });
 
-    it("an import continues after its process was killed", async () => {
+    it("an import continues after its process was killed and started again", async () => {
         const { datasetArn } = await createDataset(await open("instant"));
         await service?.stop();
         service = undefined;
@@ -94,7 +94,7 @@ describe("State of the local Personalize over time", () => {
         assert.equal(job.status, "ACTIVE", job.failureReason);
     });
 
-    it("an interrupted training runs again, and its campaign answers after another restart", async () => {
+    it("a training that a restart interrupted runs again, and its campaign answers after another restart", async () => {
         const first = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(first);
         await runImportJob(first, { jobName: "job", datasetArn, dataLocation });
@@ -115,7 +115,7 @@ describe("State of the local Personalize over time", () => {
         assert.deepEqual((await third.runtime.send(ask)).itemList, before.itemList);
     });
 
-    it("a dataset group passes its states in order at speed demo", async () => {
+    it("a dataset group has its documented states in order at speed demo", async () => {
         const { personalize } = await open("demo");
         const datasetGroupArn = arn("dataset-group/films");
         const seen: string[] = [];
@@ -173,7 +173,7 @@ describe("State of the local Personalize over time", () => {
         );
     });
 
-    it("a campaign answers with the old version during an update, and cannot be deleted", async () => {
+    it("a campaign answers with the old version during its update, and cannot be deleted then", async () => {
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
@@ -206,7 +206,7 @@ describe("State of the local Personalize over time", () => {
         assert.equal(updated?.solutionVersionArn, next.solutionVersionArn);
     });
 
-    it("$LATEST deploys the newest version, and syncWithLatestSolutionVersion deploys later versions", async () => {
+    it("$LATEST deploys the newest solution version, and syncWithLatestSolutionVersion deploys later versions", async () => {
         const quick = await open("instant");
         const { personalize, runtime } = quick;
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
@@ -262,7 +262,7 @@ describe("State of the local Personalize over time", () => {
         );
     });
 
-    it("deletion of a dataset or solution removes its files", async () => {
+    it("deletion of a dataset or solution also deletes its files", async () => {
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });

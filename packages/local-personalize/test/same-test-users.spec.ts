@@ -20,7 +20,7 @@ describe("Solution versions on the same data", () => {
     });
     after(() => service?.discard());
 
-    it("two versions have equal metrics from the same test users", async () => {
+    it("two solution versions on the same data have equal metrics, because the test users are the same", async () => {
         const { datasetArn, datasetGroupArn } = await createDataset(service);
         await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/interactions.csv" });
         const recipeArn = recipe("aws-user-personalization");
@@ -35,7 +35,7 @@ describe("Solution versions on the same data", () => {
         assert.deepEqual(measured[1], measured[0]);
     });
 
-    it("the metrics of another solution differ by less than the logged margins", async () => {
+    it("two solutions with different test users get metrics that differ by less than their reported margins of error", async () => {
         const recipeArn = recipe("aws-user-personalization");
         const datasetGroupArn = arn("dataset-group/films");
         await service.personalize.send(new CreateSolutionCommand({ name: "other", datasetGroupArn, recipeArn }));

@@ -106,7 +106,7 @@ describe("Settings of solutions, context and impressions", () => {
     const refused = (recipeName: string, more: Partial<CreateSolutionCommandInput>, message: RegExp) =>
         assert.rejects(createSolution(recipeName, more), refusal("InvalidInputException", message));
 
-    it("an optimizationObjective raises the items with high values, and gives average_rewards_at_k", async () => {
+    it("an optimizationObjective raises items with high values of its column, and adds the metric average_rewards_at_k", async () => {
         const priceOn = async (solutionVersionArn: string) => {
             const list = await recommend(await deploy(solutionVersionArn), { userId: "22", numResults: 10 });
             return mean(ids(list).map(priceOf));
@@ -165,7 +165,7 @@ describe("Settings of solutions, context and impressions", () => {
         assert.notDeepEqual(await personal({ recency_mask: "False" }), await personal({ recency_mask: "True" }));
     });
 
-    it("feature transformation parameters exclude users with long histories from the training", async () => {
+    it("feature transformation parameters can exclude users with long histories from the training", async () => {
         const coverage = async (featureTransformationParameters: Record<string, string>) => {
             const solutionVersionArn = await train("aws-user-personalization", {
                 solutionConfig: { featureTransformationParameters },
@@ -200,7 +200,7 @@ describe("Settings of solutions, context and impressions", () => {
         ]);
     });
 
-    it("CreateSolution rejects performHPO and hpoConfig if they cannot have an effect", async () => {
+    it("CreateSolution rejects performHPO and hpoConfig if they would have no effect", async () => {
         const { personalize } = service;
         await refused("aws-user-personalization-v2", { performHPO: true }, /no hyperparameters that performHPO could/);
         await refused("aws-sims", { solutionConfig: { hpoConfig: {} } }, /An hpoConfig needs performHPO/);
@@ -221,7 +221,7 @@ describe("Settings of solutions, context and impressions", () => {
         ]);
     });
 
-    it("a context raises the items that are used in it", async () => {
+    it("a context in the request raises items that users use in the same context", async () => {
         const campaignArn = await deploy(await train("aws-user-personalization"));
         const phoneShare = async (context?: Record<string, string>) => {
             const list = ids(
@@ -241,7 +241,7 @@ describe("Settings of solutions, context and impressions", () => {
         await assert.rejects(phoneShare({ NOTE: "a, note" }), refusal("InvalidInputException", message));
     });
 
-    it("trainingDataConfig excludes a column from the context", async () => {
+    it("trainingDataConfig can exclude a column from the context", async () => {
         const excludedDatasetColumns = { INTERACTIONS: ["DEVICE"] };
         const version = await train("aws-user-personalization", {
             solutionConfig: { trainingDataConfig: { excludedDatasetColumns } },
@@ -251,7 +251,7 @@ describe("Settings of solutions, context and impressions", () => {
         await assert.rejects(asked, refusal("InvalidInputException", /it has: none\./));
     });
 
-    it("a context changes rankings, and recipes of related items reject it", async () => {
+    it("a context changes rankings, and recipes for related items reject a context", async () => {
         const campaignArn = await deploy(await train("aws-personalized-ranking"));
         const rank = async (context: Record<string, string>) => {
             const inputList = films.slice(0, 20).map(String);
@@ -264,7 +264,7 @@ describe("Settings of solutions, context and impressions", () => {
         await assert.rejects(related, refusal("InvalidInputException", /does not use a context/));
     });
 
-    it("an item that users see and ignore is explored less", async () => {
+    it("an item that users see but ignore is explored less often", async () => {
         const campaignArn = await deploy(await train("aws-user-personalization"), { explorationWeight: "0.2" });
         const explored = async () => {
             const users = [...new Set(history.map(({ user }) => user))];
@@ -293,7 +293,7 @@ describe("Settings of solutions, context and impressions", () => {
         assert.ok(after < before && after < other, `990 in ${before} lists, then in ${after}; 991 in ${other}`);
     });
 
-    it("exports have all columns of the schema, and columns of streamed events from their properties", async () => {
+    it("exports contain all columns of the schema, and take columns of streamed events from the events' properties", async () => {
         const jobOutput = { s3DataDestination: { path: "s3://movies/export/" } };
         const exported = async (jobName: string, ingestionMode: "BULK" | "PUT") => {
             const job = { jobName, datasetArn: interactionsArn, roleArn: importRole, jobOutput, ingestionMode };

@@ -53,7 +53,7 @@ describe("UpdateSolution", () => {
     const describeIt = async () =>
         (await service.personalize.send(new DescribeSolutionCommand({ solutionArn }))).solution ?? {};
 
-    it("UpdateSolution changes only the given settings, and replaces eventsConfig as a whole", async () => {
+    it("UpdateSolution changes only the given settings, and replaces the whole eventsConfig", async () => {
         const solutionConfig = { trainingDataConfig: { excludedDatasetColumns: {} }, ...events("view") };
         await create({ solutionConfig });
         assert.equal((await describeIt()).latestSolutionUpdate, undefined);
@@ -100,7 +100,7 @@ describe("UpdateSolution", () => {
         );
     });
 
-    it("the old configuration stays in effect until the update ends, also after a restart", async () => {
+    it("the old configuration of a solution stays in effect until the update ends, also after a restart", async () => {
         await create();
         await service.stop();
         service = await startService({ access, dataDir, speed: "demo" });
@@ -119,7 +119,7 @@ describe("UpdateSolution", () => {
         assert.equal(after.performAutoTraining, true);
     });
 
-    it("a failed UpdateSolution has a failureReason and changes nothing", async () => {
+    it("a failed UpdateSolution has a failureReason and leaves the solution unchanged", async () => {
         await create();
         await service.stop();
         const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };

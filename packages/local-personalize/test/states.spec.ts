@@ -27,7 +27,7 @@ describe("phaseAt", () => {
         assert.equal(phaseAt(campaign, "demo", 9000).since, 2000);
     });
 
-    it("states last as long as on AWS at speed real, and no time at speed instant", () => {
+    it("each state of a resource lasts as long as on AWS at speed real, and no time at speed instant", () => {
         const minutes = (count: number) => 1000 + count * 60_000;
         assert.equal(at(minutes(8), life("campaign"), "real"), "CREATE IN_PROGRESS");
         assert.equal(at(minutes(10), life("campaign"), "real"), "ACTIVE");
@@ -35,7 +35,7 @@ describe("phaseAt", () => {
         assert.equal(at(1000, life("solution"), "real"), "ACTIVE");
     });
 
-    it("states last no time at speed samples, but a deleted dataset group can be described for a moment", () => {
+    it("states last no time at speed samples, but DescribeDatasetGroup still returns a dataset group just after its deletion", () => {
         assert.equal(at(1000, life("event-tracker"), "samples"), "ACTIVE");
         assert.equal(at(5000, life("dataset", { deletedAt: 5000 }), "samples"), "GONE");
         assert.equal(at(5000, life("dataset-group", { deletedAt: 5000 }), "samples"), "DELETE PENDING");
@@ -43,7 +43,7 @@ describe("phaseAt", () => {
         assert.equal(nextDue(0, 7, undefined, "samples"), 3_600_000);
     });
 
-    it("a job stays IN_PROGRESS until its work ends, and fails if its work fails", () => {
+    it("a job stays IN_PROGRESS until its work ends, and becomes FAILED if its work fails", () => {
         assert.equal(at(99_000, life("dataset-import-job")), "CREATE IN_PROGRESS");
         assert.equal(at(1500, life("dataset-import-job", { finishedAt: 1400 })), "CREATE IN_PROGRESS");
         assert.equal(at(2000, life("dataset-import-job", { finishedAt: 1400 })), "ACTIVE");
@@ -52,7 +52,7 @@ describe("phaseAt", () => {
         assert.deepEqual(phaseAt(failed, "demo", 8000), { status: "CREATE FAILED", since: 8000 });
     });
 
-    it("a stopped version is CREATE STOPPING only if it was in progress", () => {
+    it("a stopped solution version is CREATE STOPPING only if its training was in progress", () => {
         assert.equal(at(1100, life("solution-version", { stoppedAt: 1100 })), "CREATE STOPPED");
         const stopped = life("solution-version", { stoppedAt: 1500 });
         assert.deepEqual(
@@ -61,7 +61,7 @@ describe("phaseAt", () => {
         );
     });
 
-    it("a deleted resource passes DELETE PENDING and DELETE IN_PROGRESS", () => {
+    it("a deleted resource is first DELETE PENDING and then DELETE IN_PROGRESS", () => {
         const leaving = life("dataset", { deletedAt: 5000 });
         assert.deepEqual(
             [5000, 5300, 6000].map((now) => at(now, leaving)),
@@ -69,7 +69,7 @@ describe("phaseAt", () => {
         );
     });
 
-    it("the status never returns to an earlier one, for random times", () => {
+    it("the status of a resource never returns to an earlier status, for random times", () => {
         const order = [
             "CREATE PENDING",
             "CREATE IN_PROGRESS",

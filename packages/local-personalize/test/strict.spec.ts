@@ -119,7 +119,7 @@ describe("Documented rules of Personalize", () => {
             });
         }
 
-        it("CreateDataset allows five metadata columns beside reserved ones", async () => {
+        it("CreateDataset allows five metadata columns in addition to reserved columns", async () => {
             const reserved = [column("EVENT_TYPE"), column("EVENT_VALUE", ["null", "float"]), column("IMPRESSION")];
             await create(
                 "Interactions",
@@ -195,7 +195,7 @@ describe("Documented rules of Personalize", () => {
             });
         }
 
-        it("the minimum of 1,000 interactions counts only events from eventValueThreshold on", async () => {
+        it("the minimum of 1,000 interactions counts only events whose value is at least eventValueThreshold", async () => {
             const { solutionArn: some = "" } = await create("some", { eventValueThreshold: "3" });
             assert.equal((await trainVersion(service, some)).status, "ACTIVE");
             const { solutionArn: few = "" } = await create("few", { eventValueThreshold: "5" });
@@ -205,7 +205,7 @@ describe("Documented rules of Personalize", () => {
         });
     });
 
-    it("with throttling enabled, requests above the capacity return ThrottlingException", async () => {
+    it("with throttling enabled, requests above a campaign's capacity return ThrottlingException", async () => {
         const bucket = createBucket({ "movies/a.csv": interactionsCsv(syntheticRatings()) });
         const service = await startService({ access: bucket.access, throttle: true });
         try {

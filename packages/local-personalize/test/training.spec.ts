@@ -36,7 +36,7 @@ describe("Training", () => {
         };
     }
 
-    it("metrics are equal whether measured in one thread or two", async () => {
+    it("metrics are equal whether one thread measures them or two", async () => {
         const task = taskFor(500);
         const trained = await train(task);
         assert.ok(!("failure" in trained));
@@ -45,7 +45,7 @@ describe("Training", () => {
         assert.deepEqual(measured, measure(task));
     });
 
-    it("an aborted training leaves no model", async () => {
+    it("a training that is aborted leaves no model file", async () => {
         const task = taskFor(500);
         const stop = new AbortController();
         const training = inWorker<TrainingResult>({ job: "train", task }, stop.signal);

@@ -27,7 +27,7 @@ describe("HTTP protocol of the local Personalize", () => {
     };
     const control = (target: string, body: object) => post("/", body, target);
 
-    it("operationOf finds the service and operation by X-Amz-Target or path", () => {
+    it("operationOf derives the service and operation from X-Amz-Target or from the path", () => {
         assert.deepEqual(operationOf("POST", "/", "AmazonPersonalize.CreateSchema"), {
             service: "personalize",
             operation: "CreateSchema",
@@ -47,7 +47,7 @@ describe("HTTP protocol of the local Personalize", () => {
         assert.deepEqual([deleted.status, deleted.text], [200, ""]);
     });
 
-    it("errors of the REST services have their status and the x-amzn-errortype header", async () => {
+    it("errors of the REST services have the documented HTTP status and the header x-amzn-errortype", async () => {
         const answer = await post("/recommendations", { campaignArn: arn("campaign/none"), userId: "1" });
         assert.equal(answer.status, 404);
         assert.equal(answer.headers.get("content-type"), "application/json");

@@ -80,7 +80,7 @@ export async function runRecommender(
     signal: AbortSignal,
 ): Promise<Outcome> {
     const useCase = useCaseOf(recommender.properties.recipeArn);
-    if (!useCase) throw new Error(`${recommender.arn} has no use case.`);
+    if (!useCase) throw new Error(`The recipe of ${recommender.arn} belongs to no use case.`);
     const { recipeName, required } = useCase;
     const { trainingDataConfig } = recommender.properties.recommenderConfig ?? {};
     const subject = {
@@ -104,7 +104,7 @@ async function trainOn(
     signal: AbortSignal,
 ) {
     const dataset = datasetOf(store, resource.region, datasetGroupArn, "INTERACTIONS");
-    if (!dataset) throw new Error(`The interactions dataset of ${resource.arn} is gone.`);
+    if (!dataset) throw new Error(`The interactions dataset of ${resource.arn} does not exist any more.`);
     const items = datasetOf(store, resource.region, datasetGroupArn, "ITEMS");
     // Measure real time, which does not change when the emulator's clock is advanced.
     const started = performance.now();

@@ -78,7 +78,7 @@ export function parseJson(body: Buffer): unknown {
 /** Writes an answer, and then records in the request log that the caller received it. */
 export function writeAnswer(emulator: Emulator, answer: EmulatorResponse, response: ServerResponse): void {
     const { logged } = answer;
-    // Node does not emit this event when the caller has closed the connection, that is, has not received the answer.
+    // Node.js does not emit `finish` if the caller has closed the connection, and so has not received the answer.
     if (logged !== undefined) response.once("finish", () => emulator.answered(logged));
     // With a content length, the answer is sent in one write and not in chunks.
     const length = { "content-length": Buffer.byteLength(answer.body) };

@@ -74,7 +74,7 @@ describe(`Resource-based policies in the same account (${example}reference_polic
     }
 });
 
-describe("Identity, boundary, session and service control policies", () => {
+describe("Identity policies with a boundary, session policy or service control policy", () => {
     const kinds: [PolicyType, ApplicablePolicies][] = [
         ["identity", { identity: named(other) }],
         ["boundary", { identity: named(allow), boundary: named(other) }],
@@ -101,13 +101,13 @@ describe("Identity, boundary, session and service control policies", () => {
             ["Yes"],
         );
     });
-    it("a service needs only a resource-based policy", () => {
+    it("a service principal needs only an Allow in the resource-based policy", () => {
         const service: Caller = { service: "personalize.amazonaws.com" };
         const grant = { ...allow, Principal: { Service: service.service } };
         assert.equal(ask({ resource: named(grant) }, service).decision, "allowed");
         assert.equal(ask({ identity: named(allow) }, service).decision, "implicitDeny");
     });
-    it("the root user needs no identity policy, but service control policies apply to it", () => {
+    it("the root user needs no identity policy, but service control policies apply to the root user", () => {
         const root: Caller = { arn: "arn:aws:iam::123456789012:root" };
         assert.equal(ask({}, root).decision, "allowed");
         assert.equal(ask({ resource: named({ ...deny, Principal: "*" }) }, root).decision, "explicitDeny");
@@ -153,7 +153,7 @@ describe(`Access across accounts (${example}reference_policies_evaluation-logic-
             assert.deepEqual([found.decision, found.deniedBy, found.crossAccount], [decision, deniedBy, true]);
         });
     }
-    it("the account that owns a resource is the one in its ARN", () => {
+    it("the account that owns a resource is the account in the resource's ARN", () => {
         const request = { caller: alice, action: "sqs:SendMessage", context: {} };
         const there = authorize(
             { ...request, resource: "arn:aws:sqs:eu-central-1:999999999999:q" },
@@ -168,18 +168,18 @@ describe("Trust and key policies", () => {
     const identity = named({ ...allow, Action: "sts:*" });
     const of = (policies: ApplicablePolicies, caller: Caller = alice) =>
         ask(policies, caller, "123456789012", "sts:AssumeRole");
-    it("AssumeRole is denied if the trust policy does not allow it, whatever the identity policy allows", () => {
+    it("AssumeRole is denied if the trust policy does not allow the caller, whatever the identity policy allows", () => {
         assert.equal(
             of({ identity, resource: named({ ...assume, Principal: { Service: "x.amazonaws.com" } }) }).deniedBy,
             "resource",
         );
     });
-    it("a trust policy for the account also needs an identity policy, and one for the caller's ARN does not", () => {
+    it("a trust policy that allows the account also requires an identity policy, and one that allows the caller's ARN does not", () => {
         assert.equal(of({ identity, resource: named(assume) }).decision, "allowed");
         assert.equal(of({ resource: named(assume) }).deniedBy, "identity");
         assert.equal(of({ resource: named({ ...assume, Principal: { AWS: alice.arn } }) }).decision, "allowed");
     });
-    it("a trust policy allows an identity provider if its conditions are met", () => {
+    it("a trust policy allows a user of an identity provider if the conditions are met", () => {
         const provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
         const trust = {
             ...assume,
@@ -221,7 +221,7 @@ describe("authorize with random policies", () => {
     const callers = fc.constantFrom(alice, session);
     const kinds = fc.constantFrom("identity", "resource", "boundary", "session" as const);
 
-    it("a matching Deny in any policy type denies explicitly", () => {
+    it("a matching Deny in a policy of any type leads to an explicit denial", () => {
         fc.assert(
             fc.property(policies, kinds, callers, accounts, (given, kind, caller, account) => {
                 const denying = { ...deny, Principal: "*" as const };
@@ -230,7 +230,7 @@ describe("authorize with random policies", () => {
             }),
         );
     });
-    it("an additional Allow never turns a decision into a denial", () => {
+    it("an additional Allow never turns an allowed request into a denied one", () => {
         fc.assert(
             fc.property(policies, kinds, statements, callers, accounts, (given, kind, more, caller, account) => {
                 const before = ask(given, caller, account).decision;
@@ -245,7 +245,7 @@ describe("authorize with random policies", () => {
             }),
         );
     });
-    it("an additional boundary or session policy never turns a decision into allowed", () => {
+    it("an additional permissions boundary or session policy never turns a denied request into an allowed one", () => {
         fc.assert(
             fc.property(policies, document, callers, (given, more, caller) => {
                 const { boundary: _, session: __, ...free } = given;
@@ -255,7 +255,7 @@ describe("authorize with random policies", () => {
             }),
         );
     });
-    it("a single value equals a list of one value, and names of actions and keys are case-insensitive", () => {
+    it("a single value has the same effect as a list of one value, and names of actions and keys are case-insensitive", () => {
         fc.assert(
             fc.property(fc.array(statements, { minLength: 1, maxLength: 4 }), callers, (list, caller) => {
                 const Condition = { StringEquals: { "s3:prefix": "a" } };

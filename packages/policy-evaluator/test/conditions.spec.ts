@@ -133,7 +133,7 @@ describe("evaluateConditions", () => {
         ["ForAnyValue:StringNotEquals", ["Red", "Blue"], false],
     ]);
 
-    it("a condition block is met only if every operator and key is met", () => {
+    it("a condition block is met only if every operator and every key in the block is met", () => {
         const block: ConditionBlock = { StringEquals: { a: "1", b: "2" }, Bool: { c: true } };
         const context = { a: "1", b: "2", c: "true" };
         assert.deepEqual(evaluateConditions(block, context), { met: true, missingKeys: [] });
@@ -170,7 +170,7 @@ describe("evaluateConditions", () => {
         ],
     );
 
-    it("a variable without a value is reported, and version 2008-10-17 has no variables", () => {
+    it("evaluateConditions reports a variable without a value, and policies of version 2008-10-17 have no variables", () => {
         const block: ConditionBlock = { StringEquals: { [key]: "${aws:userid}" } };
         assert.deepEqual(evaluateConditions(block, { [key]: "x" }).missingKeys, ["aws:userid"]);
         assert.equal(evaluateConditions(block, { [key]: "${aws:userid}" }, false).met, true);

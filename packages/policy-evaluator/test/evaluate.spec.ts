@@ -22,7 +22,7 @@ const judge = (Statement: readonly Statement[] | Statement, asked: Partial<Acces
 const decision = (...input: Parameters<typeof judge>) => judge(...input).decision;
 
 describe("evaluate", () => {
-    it("evaluate denies a request without an Allow and explains each statement", () => {
+    it("evaluate denies a request that no statement allows, and explains each statement", () => {
         const evaluation = judge([
             { ...allow, Action: "s3:PutObject" },
             { ...allow, Sid: "Elsewhere", Resource: "arn:aws:s3:::other/*" },
@@ -37,7 +37,7 @@ describe("evaluate", () => {
         assert.equal(decision([]), "implicitDeny");
     });
 
-    it("evaluate allows a request and returns the statement that allows it", () => {
+    it("evaluate returns the statement that allows the request", () => {
         const evaluation = judge(allow);
         assert.equal(evaluation.decision, "allowed");
         assert.equal(
@@ -147,7 +147,7 @@ describe("evaluate", () => {
         });
     }
 
-    it("the result contains the missing context keys and the failed condition", () => {
+    it("the result of evaluate contains the missing context keys and the failed condition", () => {
         const evaluation = judge({ ...allow, Condition: { StringEquals: { "aws:SourceAccount": "1" } } });
         assert.equal(evaluation.decision, "implicitDeny");
         assert.deepEqual(evaluation.missingContextKeys, ["aws:SourceAccount"]);
@@ -170,7 +170,7 @@ describe("evaluate with random policies", () => {
     const policies = fc.array(statements, { maxLength: 6 });
     const withEffect = (statement: Statement, Effect: "Allow" | "Deny") => ({ ...statement, Effect });
 
-    it("an additional Allow never denies an allowed request", () => {
+    it("an additional Allow never turns an allowed request into a denied one", () => {
         fc.assert(
             fc.property(policies, statements, (policy, more) => {
                 const before = decision(policy);
@@ -180,7 +180,7 @@ describe("evaluate with random policies", () => {
         );
     });
 
-    it("an additional Deny never allows a denied request", () => {
+    it("an additional Deny never turns a denied request into an allowed one", () => {
         fc.assert(
             fc.property(policies, statements, (policy, more) => {
                 const before = decision(policy);
@@ -190,7 +190,7 @@ describe("evaluate with random policies", () => {
         );
     });
 
-    it("the decision does not depend on the order or division of statements", () => {
+    it("the decision does not depend on the order of statements or on their division among policies", () => {
         const shuffled = policies.chain((policy) =>
             fc.tuple(
                 fc.constant(policy),

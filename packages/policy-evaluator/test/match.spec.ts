@@ -29,7 +29,7 @@ function counted(text: string): { text: string; looks: () => number } {
 }
 
 describe("matchesWildcard", () => {
-    it("matchesWildcard equals a regular expression for random patterns", () => {
+    it("matchesWildcard returns the same as a regular expression for random patterns", () => {
         fc.assert(
             fc.property(patterns, values, (pattern, value) => {
                 assert.equal(matchesWildcard(pattern, value), oracle(pattern, value));
@@ -38,7 +38,7 @@ describe("matchesWildcard", () => {
         );
     });
 
-    it("matchesWildcard equals a regular expression for long patterns", () => {
+    it("matchesWildcard returns the same as a regular expression for long patterns", () => {
         // Put the same text before pattern and value: the pattern becomes long, and the result stays the same.
         const start = "s".repeat(200);
         fc.assert(
@@ -61,7 +61,7 @@ describe("matchesWildcard", () => {
         [`*${"a".repeat(100)}b*${"a".repeat(100)}b`, "a".repeat(400)],
     ];
     for (const [pattern, value] of hostile) {
-        it(`matchesWildcard reads at most 4 × pattern × value characters: ${pattern.slice(0, 12)}… (${pattern.length})`, () => {
+        it(`the number of characters that matchesWildcard reads is at most 4 × pattern length × value length: ${pattern.slice(0, 12)}… (${pattern.length})`, () => {
             const [p, v] = [counted(pattern), counted(value)];
             assert.equal(matchesWildcard(p.text, v.text), oracleOfHostile(pattern, value));
             assert.ok(p.looks() > 0);
@@ -90,7 +90,7 @@ describe("matchesArn", () => {
         });
     }
 
-    it("colons after the fifth are part of the resource", () => {
+    it("colons after the fifth belong to the resource part of an ARN", () => {
         assert.ok(matchesArn("arn:aws:logs:*:1:log-group:*:x", "arn:aws:logs:r:1:log-group:a:b:x"));
     });
 });

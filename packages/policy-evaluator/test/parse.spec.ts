@@ -108,7 +108,7 @@ describe("parsePolicy", () => {
         );
     });
 
-    it("parseJson equals JSON.parse for random values", () => {
+    it("parseJson returns the same as JSON.parse for random values", () => {
         fc.assert(
             fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(undefined, 2, "\t"), (value, indent) => {
                 const text = JSON.stringify(value, undefined, indent);
@@ -117,7 +117,7 @@ describe("parsePolicy", () => {
         );
     });
 
-    it("parseJson fails exactly where JSON.parse fails", () => {
+    it("parseJson rejects exactly the texts that JSON.parse rejects", () => {
         const pieces = fc.constantFrom(...'{}[]",:\\ \nabu0019-+.eE', "true", "null", '"a"', "\u0001", "\\u00e9");
         const texts = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(""));
         fc.assert(
@@ -140,7 +140,7 @@ describe("parsePolicy", () => {
 });
 
 describe("parsePolicy with hostile input", () => {
-    it("parsePolicy rejects a document above IAM's limit, without counting spaces", () => {
+    it("parsePolicy rejects a document above IAM's size limit, and does not count spaces", () => {
         const within = policy(statement.replace("{", `{"Sid":"${"a".repeat(6000)}",`));
         assert.equal(parsePolicy(within, "identity", 6144).problems.length, 0);
         assert.equal(parsePolicy(`${" ".repeat(100_000)}${within}`, "identity", 6144).problems.length, 0);

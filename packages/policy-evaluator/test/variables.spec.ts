@@ -33,10 +33,10 @@ describe("Policy variables", () => {
         ["$aws:username", "$aws:username"],
     ];
     for (const [text, result] of cases) {
-        it(`expandVariables turns ${text} into ${result}`, () => assert.equal(expanded(text), result));
+        it(`expandVariables replaces the variables in ${text}: ${result}`, () => assert.equal(expanded(text), result));
     }
 
-    it("a wildcard in a variable's value matches literally", () => {
+    it("a wildcard in a variable's value matches only the same character", () => {
         const fits = (text: string, value: string) => {
             const found = expandVariables(text, lookup);
             return "pattern" in found && matchesWildcard(found.pattern, value);
@@ -57,7 +57,7 @@ describe("Policy variables", () => {
         assert.equal(of("arn:aws:sqs:${aws:username}:1:${aws:username}:x"), "arn:aws:sqs:${aws:username}:1:alice:x");
     });
 
-    it("expandVariables inserts any value of a variable unchanged", () => {
+    it("expandVariables inserts the value of a variable unchanged, whatever it contains", () => {
         fc.assert(
             fc.property(fc.string({ minLength: 1, unit: "binary" }), fc.string(), (value, other) => {
                 const found = expandVariables("${a:b}", lookupIn({ "a:b": value }));

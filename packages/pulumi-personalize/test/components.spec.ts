@@ -72,7 +72,7 @@ describe("Component ImportAccess", () => {
         assert.equal(await resolved(access.accessHash), hash);
     });
 
-    it("ImportAccess limits reads, allows writes, and gives the role the name in its arguments", async () => {
+    it("ImportAccess limits reads to prefixes, allows writes below one prefix, and uses the given role name", async () => {
         const access = await accessTo({
             bucketName: "movies",
             readPrefixes: ["interactions.csv", "items/"],
@@ -98,7 +98,7 @@ describe("Component ImportAccess", () => {
         assert.equal(await resolved(access.roleArn), "arn:aws-cn:iam::210987654321:role/reader");
     });
 
-    it("ImportAccess with `setBucketPolicy: false` creates no bucket policy but returns its document", async () => {
+    it("ImportAccess with `setBucketPolicy: false` creates no bucket policy, but returns the document for one", async () => {
         const access = await accessTo({
             bucketName: "movies",
             setBucketPolicy: false,
@@ -179,7 +179,7 @@ describe("Component Recommender", () => {
         assert.deepEqual([performAutoML, recipeArn], [true, undefined]);
     });
 
-    it("a campaign serves automatically trained versions or a given version, and `rows` depends on the content", async () => {
+    it("a campaign serves automatically trained versions or a given version, and `rows` of a version depends on the data's content", async () => {
         await recommend({
             interactions: { ...interactions, contentHash: "c".repeat(64) },
             performAutoTraining: true,

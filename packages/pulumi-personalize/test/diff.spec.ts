@@ -117,7 +117,7 @@ describe("diff of recorded and requested inputs", () => {
             const identity = identities[name as ResourceKindName];
             const oldGoesFirst = (key: string) => identity !== "its own each time" && !identity.includes(key);
 
-            it(`diff of ${name} ignores the provider's text and the order of keys`, () => {
+            it(`diff of ${name} ignores the text of the dynamic provider and the order of keys`, () => {
                 assert.deepEqual(diffOf(kind, outs, { ...inputs, __provider: "new text" }), {
                     changes: false,
                     replaces: [],
@@ -127,7 +127,7 @@ describe("diff of recorded and requested inputs", () => {
                 assert.equal(diffOf(kind, tagged, { ...inputs, tags: { b: "2", a: "1" } }).changes, false);
             });
 
-            it(`this spec's table covers every input that ${name} declares`, () => {
+            it(`the table in this spec contains every input that ${name} declares`, () => {
                 const noted = (kind.noted ?? []).filter((key) => key in table);
                 const declared = [...kind.replaces, ...kind.updates, ...noted, "tags"].filter(
                     (key) => key !== "region",
@@ -167,7 +167,7 @@ describe("diff of recorded and requested inputs", () => {
                 assert.deepEqual({ changes, replaces }, { changes: true, replaces: [] });
             });
 
-            it(`diff of ${name} ignores an adopted resource's name until adopt is removed`, () => {
+            it(`diff of ${name} ignores the name of an adopted resource as long as the input adopt is set`, () => {
                 const renamed = { ...outs, name: "made in the console", adopt: outs.arn };
                 assert.equal(diffOf(kind, renamed, { ...inputs, adopt: outs.arn }).changes, false);
                 const { name, adopt, ...adopted } = { ...inputs, adopt: outs.arn } as Record<string, unknown>;
@@ -175,7 +175,7 @@ describe("diff of recorded and requested inputs", () => {
                 assert.deepEqual(takenOut.replaces, "name" in inputs ? ["name"] : [], String(adopt));
             });
 
-            it(`diff of ${name} replaces, without deleting first, for another adopt ARN`, () => {
+            it(`diff of ${name} replaces the resource, without deleting it first, if the input adopt has another ARN`, () => {
                 assert.deepEqual(diffOf(kind, outs, { ...inputs, adopt: "arn:of:another" }), {
                     changes: true,
                     replaces: ["adopt"],
@@ -183,7 +183,7 @@ describe("diff of recorded and requested inputs", () => {
                 });
             });
 
-            it(`diff of ${name} treats values that are unknown at preview as changed`, () => {
+            it(`diff of ${name} reports a change for values that are unknown at preview`, () => {
                 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
                 const [replacing] = kind.replaces.filter((key) => key !== "region");
                 const found = diffOf(kind, outs, { ...inputs, [String(replacing)]: unknown });

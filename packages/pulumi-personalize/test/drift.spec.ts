@@ -22,7 +22,7 @@ describe("Drift of Personalize resources", () => {
         return Object.fromEntries((answer.tags ?? []).map(({ tagKey, tagValue }) => [tagKey, tagValue]));
     };
 
-    it("refresh reads a changed minProvisionedTPS and the next update restores it", async () => {
+    it("refresh reads a minProvisionedTPS that was changed outside Pulumi, and the next update restores it", async () => {
         const { campaign } = await harness.makeAll();
         const command = new UpdateCampaignCommand({ campaignArn: campaign.id, minProvisionedTPS: 9 });
         await harness.service.personalize.send(command);
@@ -35,7 +35,7 @@ describe("Drift of Personalize resources", () => {
         assert.deepEqual(outs, campaign.outs);
     });
 
-    it("update restores the stack's changed or removed tags and keeps tags from outside Pulumi", async () => {
+    it("update restores the stack's tags if they were changed or removed, and keeps tags from outside Pulumi", async () => {
         const group = await harness.makeGroup({ tags: { ...tags, team: "films" } });
         const resourceArn = group.id;
         const { personalize } = harness.service;
@@ -64,7 +64,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal(changes, false);
     });
 
-    it("diff and update without refresh restore a campaign that was updated outside Pulumi", async () => {
+    it("diff and update restore a campaign that was updated outside Pulumi, without a refresh", async () => {
         const { campaign } = await harness.makeAll();
         await harness.slowDown();
         await harness.untilActive("Campaign", campaign);
@@ -84,7 +84,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal((await Campaign.diff(campaign.id, campaign.outs, wanted)).changes, true);
     });
 
-    it("refresh and diff replace a campaign that is being deleted outside Pulumi", async () => {
+    it("refresh and diff replace a campaign whose deletion outside Pulumi is in progress", async () => {
         const { campaign } = await harness.makeAll();
         await harness.slowDown();
         await harness.untilActive("Campaign", campaign);
@@ -108,7 +108,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal((await tagsOf(id))[ownerTag], "ann");
     });
 
-    it("read of a resource without recorded inputs returns its tags, and no owner if it has no owner tag", async () => {
+    it("read of a resource without recorded inputs returns its tags, and no owner if the owner tag is missing", async () => {
         const { datasetGroupArn: id = "" } = await harness.service.personalize.send(
             new CreateDatasetGroupCommand({ name: "console", tags: [{ tagKey: "billing", tagValue: "42" }] }),
         );
@@ -124,7 +124,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal((await harness.handlers.DatasetGroup.diff(id, props, news)).changes, false);
     });
 
-    it("`adopt` keeps a dataset group's name and adds the stack's tags", async () => {
+    it("the input `adopt` keeps a dataset group's name and adds the stack's tags", async () => {
         const { datasetGroupArn: adopt } = await harness.service.personalize.send(
             new CreateDatasetGroupCommand({
                 name: "made-in-the-console",
@@ -140,7 +140,7 @@ describe("Drift of Personalize resources", () => {
         assert.deepEqual((await harness.handlers.DatasetGroup.read(id, outs)).props, outs);
     });
 
-    it("read keeps types, schemas, filters and schedules as the program writes them", async () => {
+    it("read returns types, schemas, filters and schedules in the spelling of the program", async () => {
         const { schema, group, dataset } = await harness.makeDataset();
         const filterExpression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", "Rent It")';
         const filter = await harness.make("Filter", { name: "unseen", datasetGroupArn: group.id, filterExpression });
@@ -180,7 +180,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal((await harness.handlers.Solution.diff(id, outs, { ...common, ...inputs, ...off })).changes, false);
     });
 
-    it("`adopt` rejects a missing dataset group and a solution with other settings", async () => {
+    it("the input `adopt` rejects a missing dataset group, and a solution with other settings", async () => {
         const adopt = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/nothing";
         await assert.rejects(
             harness.makeGroup({ adopt }),
@@ -200,7 +200,7 @@ describe("Drift of Personalize resources", () => {
         );
     });
 
-    it("`adopt` rejects a dataset group that is being deleted, and does not wait for the deletion", async () => {
+    it("the input `adopt` rejects a dataset group that is being deleted, and does not wait for the deletion", async () => {
         const group = await harness.makeGroup();
         await harness.slowDown();
         await harness.untilActive("DatasetGroup", group);
@@ -211,7 +211,7 @@ describe("Drift of Personalize resources", () => {
         );
     });
 
-    it("diff ignores spaces and key order of an adopted schema", async () => {
+    it("diff ignores spaces and the order of keys in an adopted schema", async () => {
         const { version, ...rest } = JSON.parse(interactionsSchema);
         const text = JSON.stringify({ version, ...rest }, null, 4);
         const { schemaArn: adopt } = await harness.service.personalize.send(

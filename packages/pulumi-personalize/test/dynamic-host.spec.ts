@@ -14,7 +14,7 @@ const common = {
     deadlineMinutes: 1,
 };
 
-describe("Pulumi's dynamic provider host with the stored provider text", () => {
+describe("Pulumi's dynamic provider host with the provider text in the state", () => {
     let service: Service;
     /** A server on the engine's port. The handlers must detect when the engine ends. */
     let engine: Server;
@@ -78,12 +78,12 @@ describe("Pulumi's dynamic provider host with the stored provider text", () => {
         assert.equal((await host.read(id, outs)).id, "");
     });
 
-    it("the host finds the package from the SDK's installation if it starts in another folder", async () => {
+    it("the provider host loads the package that is installed beside the Pulumi SDK if it starts in another folder", async () => {
         const host = await hostOf("Schema", { cwd: tmpdir() });
         assert.deepEqual((await host.check({}, { ...common, name: "elsewhere" })).failures, []);
     });
 
-    it("the error contains the module and both searched folders if the handlers are not installed", async () => {
+    it("the error contains the missing module and both searched folders if the package with the handlers is not installed", async () => {
         const host = await hostOf("Schema", { module: "no-such-package", cwd: tmpdir() });
         await assert.rejects(
             host.check({}, { ...common, name: "nowhere" }),
@@ -128,7 +128,7 @@ describe("Pulumi's dynamic provider host with the stored provider text", () => {
         assert.deepEqual((await host.diff(failure.id, failure.properties, inputs)).replaces, ["status"]);
     });
 
-    it("an error keeps the service's error name and request ID", async () => {
+    it("an error contains the service's error name and request ID", async () => {
         const host = await hostOf("Dataset");
         const nowhere = "arn:aws:personalize:eu-central-1:000000000000";
         const error = await host

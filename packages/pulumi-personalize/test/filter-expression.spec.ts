@@ -5,7 +5,7 @@ describe("spellingOfFilter", () => {
     const expression =
         'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", $KIND) | INCLUDE ItemID WHERE Items.YEAR <= 1950';
 
-    it("spellingOfFilter ignores spaces and the case of keywords", () => {
+    it("spellingOfFilter returns equal texts for filters that differ only in spaces and the case of keywords", () => {
         const other =
             'exclude  itemid where interactions.event_type in("Watch",$KIND)|include ItemId\n WHERE items . Year<=1950 ';
         assert.equal(spellingOfFilter(other), spellingOfFilter(expression));
@@ -20,7 +20,7 @@ describe("spellingOfFilter", () => {
         ["column", expression.replace("YEAR", "YEARS")],
     ];
     for (const [what, other] of different) {
-        it(`spellingOfFilter distinguishes expressions with another ${what}`, () =>
+        it(`spellingOfFilter returns different texts for expressions with another ${what}`, () =>
             assert.notEqual(spellingOfFilter(other), spellingOfFilter(expression)));
     }
 

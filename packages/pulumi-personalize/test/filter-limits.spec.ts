@@ -54,7 +54,7 @@ async function create(status: string, createdAfter: number) {
 }
 
 describe("CreateFilter with LimitExceededException", () => {
-    it("create retries for minutes while other filters are being created", async () => {
+    it("create retries CreateFilter for minutes while other filters are being created", async () => {
         for (const status of ["CREATE PENDING", "CREATE IN_PROGRESS"]) {
             const { made, seconds } = await create(status, 360);
             assert.deepEqual(made, { arn: "arn:of:unwatched", adopted: false });
@@ -62,7 +62,7 @@ describe("CreateFilter with LimitExceededException", () => {
         }
     });
 
-    it("create fails at once if all filters of the account are ACTIVE", async () => {
+    it("create fails at once if the quota of filters is used up and all filters are ACTIVE", async () => {
         const { made, seconds, calls } = await create("ACTIVE", Number.POSITIVE_INFINITY);
         assert.ok(made instanceof LimitExceededException);
         assert.deepEqual([seconds, calls], [0, 1]);

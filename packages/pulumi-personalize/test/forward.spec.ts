@@ -3,7 +3,7 @@ import { forward } from "../forward.ts";
 import { kinds } from "../kinds.ts";
 
 describe("forward", () => {
-    it("forward returns texts below 2 KB that differ only in the name of the kind", () => {
+    it("forward returns provider texts below 2 KB that differ only in the name of the resource kind", () => {
         const ofSchema = forward("#handlers", "Schema");
         for (const kind of Object.keys(kinds)) {
             const text = forward("#handlers", kind);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CreateCampaignCommand, DescribeSolutionVersionCommand } from "@aws-sdk/client-personalize";
 import { useHarness } from "./harness.ts";
 
-describe("Deletion of a resource that others use", () => {
+describe("Deletion of a resource that other resources use", () => {
     const harness = useHarness();
     const gone = async (kind: "Solution" | "DatasetGroup" | "Campaign", { id, outs }: { id: string; outs: object }) =>
         !("id" in (await harness.handlers[kind].read(id, { ...outs })));
@@ -45,7 +45,7 @@ describe("Deletion of a resource that others use", () => {
     });
 
     for (const code of ["ResourceInUseException", "InvalidInputException", "ResourceNotFoundException"]) {
-        it(`deleting a version succeeds if its training ended before the stop and the stop fails with ${code}`, async () => {
+        it(`deletion of a solution version succeeds if its training ended before the stop and the stop fails with ${code}`, async () => {
             const { version } = await harness.makeVersion();
             const asked: string[] = [];
             harness.service.personalize.middlewareStack.add(

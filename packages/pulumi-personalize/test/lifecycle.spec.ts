@@ -17,7 +17,7 @@ describe("Lifecycle of Personalize resources", () => {
     const harness = useHarness();
     const { makeGroup, makeDataset, makeVersion, makeAll } = harness;
 
-    it("resources from a schema to a campaign are created, read and deleted in order", async () => {
+    it("resources from a schema to a campaign can be created, read and deleted in order", async () => {
         const made = await makeAll();
         const all: [ResourceKindName, Made][] = [
             ["Schema", made.schema],
@@ -59,7 +59,7 @@ describe("Lifecycle of Personalize resources", () => {
         await harness.handlers.Campaign.delete(made.campaign.id, made.campaign.outs);
     });
 
-    it("an update changes a campaign in place and sends no needless UpdateCampaign", async () => {
+    it("an update changes a campaign in place, and calls UpdateCampaign only if an input of the campaign changed", async () => {
         const { campaign } = await makeAll();
         const describeUpdate = async () => {
             const command = new DescribeCampaignCommand({ campaignArn: campaign.id });
@@ -131,7 +131,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.equal((await harness.make("Solution", inputs)).id, id);
     });
 
-    it("create stops at the deadline with state recorded, and the next update continues", async () => {
+    it("create stops at the deadline and records its state, and the next update continues", async () => {
         await harness.slowDown();
         let clock = 0;
         const hasty = harness.handlersWith({
@@ -167,7 +167,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.ok(harness.lines.some((line) => line.startsWith("campaign films: UPDATE CREATE ")));
     });
 
-    it("create reports a stopped training as failed, and diff replaces it", async () => {
+    it("create reports a stopped training as failed, and diff replaces the solution version", async () => {
         const { solution, importJob } = await makeVersion();
         // At this speed a training takes half an hour, so it is still running when it is stopped.
         await harness.slowDown("real");
@@ -205,7 +205,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.deepEqual(await groupNames(), []);
     });
 
-    it("a delete that reaches its deadline fails with the advice to run the command again", async () => {
+    it("a delete that reaches its deadline fails with the advice to run the Pulumi command again", async () => {
         const { schema } = await makeDataset();
         const hasty = harness.hastyHandlers();
         await assert.rejects(
@@ -214,7 +214,7 @@ describe("Lifecycle of Personalize resources", () => {
         );
     });
 
-    it("an update that fails before tagging records the old tags", async () => {
+    it("an update that fails before it changes tags records the old tags", async () => {
         const made = await makeGroup();
         const failing = harness.handlersWith({
             assertEngineAlive: (() => {
@@ -232,7 +232,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.equal((await failing.DatasetGroup.diff(made.id, failure.properties, news)).changes, true);
     });
 
-    it("create sends no request if the Pulumi engine has ended", async () => {
+    it("create sends no request if the Pulumi engine is no longer running", async () => {
         const orphaned = harness.handlersWith({
             assertEngineAlive: async () => {
                 throw new Error("the Pulumi engine is gone");

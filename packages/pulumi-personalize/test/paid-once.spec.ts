@@ -38,7 +38,7 @@ describe("A create call whose response is lost", () => {
         return found;
     }
 
-    it("create finds the running training by its import job and trains once", async () => {
+    it("create finds the training that it started by its import job, and does not start another", async () => {
         const made = await harness.makeVersion();
         const job = await harness.make(
             "DatasetImportJob",
@@ -59,7 +59,7 @@ describe("A create call whose response is lost", () => {
         assert.equal(versions.length, 2);
     });
 
-    it("create finds the import job by its name and imports once", async () => {
+    it("create finds the import job that it started by its name, and does not start another", async () => {
         const { dataset } = await harness.makeDataset();
         const count = loseAnswers("CreateDatasetImportJob");
         const job = await harness.make("DatasetImportJob", importInputs(dataset.id));
@@ -70,7 +70,7 @@ describe("A create call whose response is lost", () => {
         assert.equal(jobs.length, 1);
     });
 
-    it("create finds the dataset group by its name and logs that it looks for it", async () => {
+    it("create finds the dataset group that it created by its name, and logs that it looks for the group", async () => {
         const count = loseAnswers("CreateDatasetGroup");
         const { id, outs } = await harness.makeGroup();
         assert.equal(outs.status, "ACTIVE");
@@ -118,7 +118,7 @@ describe("Deletion of a solution version", () => {
         assert.deepEqual(await harness.handlers.Solution.read(solution.id, solution.outs), {});
     });
 
-    it("deleting a solution stops the training that the service started itself", async () => {
+    it("deleting a solution stops the training that Personalize started automatically", async () => {
         const { solution, version } = await harness.makeVersion();
         await harness.slowDown();
         await harness.untilActive("SolutionVersion", version);
@@ -141,7 +141,7 @@ describe("Deletion of a solution version", () => {
         assert.deepEqual(await harness.handlers.Solution.read(solution.id, solution.outs), {});
     });
 
-    it("delete leaves an ACTIVE version unchanged", async () => {
+    it("delete of an ACTIVE solution version changes nothing", async () => {
         const { version } = await harness.makeVersion();
         await harness.handlers.SolutionVersion.delete(version.id, version.outs);
         assert.equal((await harness.handlers.SolutionVersion.read(version.id, version.outs)).props?.status, "ACTIVE");

@@ -29,7 +29,7 @@ function plugin(answers: Partial<Handler> = {}) {
 }
 
 describe("Plugin pulumi-resource-personalize", () => {
-    it("check passes plain values of secrets, and the region and owner of the stack, and returns the values as secrets", async () => {
+    it("check passes on secrets as plain values, with the stack's region and owner, and returns the values as secrets", async () => {
         const { calls, provider } = plugin({ check: async (_, inputs) => ({ inputs, failures: [] }) });
         const { inputs } = (await provider.check?.(urn, {}, given)) ?? {};
         const common = { region: "eu-west-1", owner: "films/dev" };
@@ -55,7 +55,7 @@ describe("Plugin pulumi-resource-personalize", () => {
         assert.deepEqual(updated, { outs: expected });
     });
 
-    it("a creation that is not complete records secret inputs as secrets", async () => {
+    it("a creation that fails after the resource exists records secret inputs as secrets", async () => {
         const create = async () => {
             throw initFailure("arn:filter/seen", plain, "CREATE FAILED");
         };
@@ -68,7 +68,7 @@ describe("Plugin pulumi-resource-personalize", () => {
         });
     });
 
-    it("read of an imported resource uses the region in the ARN", async () => {
+    it("read of an imported resource uses the region in the resource's ARN", async () => {
         const arn = "arn:aws:personalize:eu-north-1:123456789012:filter/seen";
         const { calls, provider } = plugin({ read: async (id) => ({ id, props: plain, inputs: plain }) });
         assert.deepEqual(await provider.read?.(arn, urn, {}), { id: arn, props: plain, inputs: plain });
@@ -80,7 +80,7 @@ describe("Plugin pulumi-resource-personalize", () => {
         assert.deepEqual(await provider.read?.("arn:a:b:c", urn, given), { id: "", props: {}, inputs: {} });
     });
 
-    it("an unknown resource type is rejected with its name", async () => {
+    it("an unknown resource type is rejected with an error that names the type", async () => {
         const unknown = "urn:pulumi:dev::films::personalize:index:Film::a";
         await assert.rejects(plugin().provider.create?.(unknown, {}) ?? Promise.resolve(), /Film is not a resource/);
     });

@@ -59,7 +59,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.deepEqual(await harness.handlers.Recommender.read(id, outs), {});
     });
 
-    it("a second create adopts or replaces the recommender of the same owner, and rejects one of another owner", async () => {
+    it("a second create adopts or replaces the recommender of the same owner, and rejects the recommender of another owner", async () => {
         const { group, recommender } = await makeRecommender();
         assert.equal((await harness.make("Recommender", inputsOf(group))).id, recommender.id);
         await assert.rejects(
@@ -83,7 +83,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.equal((await harness.handlers.Recommender.diff(recommender.id, props, inputs)).changes, false);
     });
 
-    it("diff ignores defaults that Personalize adds to the configuration", async () => {
+    it("diff ignores defaults that Personalize adds to the recommender's configuration", async () => {
         const { recommender } = await makeRecommender({
             recommenderConfig: { itemExplorationConfig: { explorationWeight: "0.5" } },
         });
@@ -104,7 +104,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.equal((await described(recommender))?.recommenderConfig?.minRecommendationRequestsPerSecond, 1);
     });
 
-    it("an update stops the recommender, changes it while it is stopped, and starts it", async () => {
+    it("an update can stop a recommender, change a stopped one, and start it", async () => {
         const { recommender } = await makeRecommender();
         await harness.slowDown();
         await harness.untilActive("Recommender", recommender);
@@ -124,7 +124,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.deepEqual([outs.status, outs.stopped], ["INACTIVE", true]);
     });
 
-    it("refresh reads a stop and a new configuration made outside the program, and up reverts both", async () => {
+    it("refresh reads a stop and a new configuration that were made outside Pulumi, and up reverts both", async () => {
         const { recommender } = await makeRecommender();
         const recommenderArn = recommender.id;
         const { personalize } = harness.service;
@@ -149,7 +149,7 @@ describe("Recommender of a domain dataset group", () => {
         );
     });
 
-    it("the deletion of a dataset group first deletes the stack's recommender", async () => {
+    it("create does not adopt a dataset group with another domain", async () => {
         const { group, dataset, recommender } = await makeRecommender();
         await harness.handlers.DatasetGroup.delete(group.id, group.outs);
         assert.deepEqual(await harness.handlers.Recommender.read(recommender.id, recommender.outs), {});

@@ -6,7 +6,7 @@ import { kinds } from "../kinds.ts";
 import { isUnknown, jsonClean } from "../resource.ts";
 import { common, importInputs } from "./harness.ts";
 
-describe("Input validation of the resource kinds", () => {
+describe("Input validation of Personalize resources", () => {
     const named = { ...common, name: "films" };
     const solution = { ...named, datasetGroupArn: "a", performAutoML: false, performAutoTraining: false };
     const campaign = { ...named, solutionArn: "a", solutionVersionArn: "a", minProvisionedTPS: 1 };
@@ -29,7 +29,7 @@ describe("Input validation of the resource kinds", () => {
         }
     });
 
-    it("Solution rejects AutoML together with a recipe, and a solution without both", () => {
+    it("Solution rejects AutoML together with a recipe, and a solution with neither of them", () => {
         const { problems } = kinds.Solution;
         assert.deepEqual(problems({ ...solution, recipeArn: "arn" }), []);
         assert.deepEqual(problems({ ...solution, performAutoML: true }), []);
@@ -40,7 +40,7 @@ describe("Input validation of the resource kinds", () => {
         assert.match(String(problems(solution)[0]?.reason), /needs a recipe, or performAutoML/);
     });
 
-    it("Campaign and DatasetImportJob reject invalid TPS, S3 locations and hashes", () => {
+    it("Campaign and DatasetImportJob reject invalid TPS values, S3 locations and hashes", () => {
         assert.deepEqual(kinds.Campaign.problems(campaign), []);
         for (const minProvisionedTPS of [0, 1.5, -1]) {
             assert.deepEqual(paths(kinds.Campaign.problems({ ...campaign, minProvisionedTPS })), ["minProvisionedTPS"]);
@@ -77,7 +77,7 @@ describe("Names of import jobs", () => {
         ["import-bbbbbbbb-1", 0],
         ["import-aaaaaaaab-1", 0],
     ] as const) {
-        it(`numberOf returns ${number || "none"} for ${name}`, () =>
+        it(`numberOf returns ${number || "no number"} for ${name}`, () =>
             assert.equal(numberOf(name, "import-aaaaaaaa"), number));
     }
 
@@ -101,12 +101,12 @@ describe("newestIfOf", () => {
         return (await newestIfOf("batch-aaaaaaaa", "batch", listed))?.jobName;
     };
 
-    it("newestIfOf returns the newest job of the content, regardless of the order of the list", async () => {
+    it("newestIfOf returns the newest import job of the content, regardless of the order of the list", async () => {
         assert.equal(await found(job("batch-aaaaaaaa-1", 1), job("batch-aaaaaaaa-2", 2)), "batch-aaaaaaaa-2");
         assert.equal(await found(job("batch-aaaaaaaa-2", 3), job("batch-bbbbbbbb-1", 2)), "batch-aaaaaaaa-2");
     });
 
-    it("newestIfOf ignores failed and foreign jobs, but returns nothing if a newer job has other content", async () => {
+    it("newestIfOf ignores failed jobs and jobs of others, but returns nothing if a newer job has other content", async () => {
         assert.equal(await found(job("batch-aaaaaaaa-1", 1), job("batch-bbbbbbbb-1", 2)), undefined);
         const failed = job("batch-bbbbbbbb-1", 2, "CREATE FAILED");
         assert.equal(await found(job("batch-aaaaaaaa-1", 1), failed), "batch-aaaaaaaa-1");

@@ -23,7 +23,7 @@ describe("Schema of the plugin", () => {
         ({ resources } = JSON.parse(pluginSchema(described)));
     });
 
-    it("the schema contains each kind as a resource, and describes the resource and each property", () => {
+    it("the schema contains each Personalize resource, and describes each resource and each property", () => {
         const names = Object.keys(resources).map((type) => type.replace("personalize:index:", ""));
         assert.deepEqual(names.sort(), Object.keys(kinds).sort());
         for (const [type, { description, properties }] of Object.entries(resources)) {
@@ -33,7 +33,7 @@ describe("Schema of the plugin", () => {
         }
     });
 
-    it("the schema marks exactly the inputs that replace a resource of the kind", () => {
+    it("the schema marks exactly the inputs whose change replaces the resource", () => {
         for (const [name, { replaces }] of Object.entries(kinds)) {
             const { inputProperties = {} } = resources[`personalize:index:${name}`] ?? {};
             const replacing = Object.keys(inputProperties).filter((key) => inputProperties[key]?.replaceOnChanges);
@@ -41,7 +41,7 @@ describe("Schema of the plugin", () => {
         }
     });
 
-    it("the schema requires inputs without a default, and contains the types of outputs", () => {
+    it("the schema requires inputs that have no default, and contains the types of outputs", () => {
         const { requiredInputs, inputProperties, properties } = resources["personalize:index:Campaign"] as Resource;
         assert.deepEqual([...requiredInputs].sort(), ["name", "solutionArn", "solutionVersionArn"]);
         assert.equal(inputProperties.minProvisionedTPS?.type, "number");

@@ -6,7 +6,7 @@ import { ListSchemasCommand } from "@aws-sdk/client-personalize";
 import { isTransient } from "../errors.ts";
 import { personalizeClients } from "../resource.ts";
 
-describe("A call that the service does not answer", () => {
+describe("A call that gets no response from the service", () => {
     /** Runs `use` with clients of a service that answers all calls except the first. */
     async function withUnanswered(use: (clients: ReturnType<typeof personalizeClients>) => Promise<void>) {
         let calls = 0;
@@ -28,13 +28,13 @@ describe("A call that the service does not answer", () => {
         }
     }
 
-    it("personalizeClients repeats the call after its timeout", () =>
+    it("personalizeClients repeats a call after the call's timeout", () =>
         withUnanswered(async (clients) => {
             const { schemas } = await clients("us-east-1").send(new ListSchemasCommand({}));
             assert.deepEqual(schemas, []);
         }));
 
-    it("personalizeClients throws a transient error for a call that must not be repeated unchecked", () =>
+    it("personalizeClients does not repeat a call in the mode once, and throws a transient error", () =>
         withUnanswered(async (clients) => {
             const call = clients("us-east-1", "once").send(new ListSchemasCommand({}));
             await assert.rejects(call, (error: Error) => error.name === "TimeoutError" && isTransient(error));

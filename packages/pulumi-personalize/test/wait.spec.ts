@@ -43,7 +43,7 @@ function answers(...script: (string | Error)[]) {
 const serviceError = (name: string, more: object = {}) => Object.assign(new Error(`${name}!`), { name, ...more });
 
 describe("waitFor", () => {
-    it("waitFor returns a finished result without a sleep or a log line", async () => {
+    it("waitFor returns at once, without a log line, if the resource is already ACTIVE", async () => {
         const { deps, lines, sleeps } = createDeps();
         assert.equal(await waitFor(deps, plan, answers("ACTIVE"), ready), "ACTIVE");
         assert.deepEqual([lines, sleeps], [[], []]);
@@ -93,7 +93,7 @@ describe("waitFor", () => {
         assert.ok(now() >= 3600 && now() <= 3630, `${now()} s`);
     });
 
-    it("waitFor fails with the resource's name and the reason", async () => {
+    it("waitFor fails with the resource's name and the reason of the failure", async () => {
         const { deps } = createDeps();
         await assert.rejects(waitFor(deps, plan, answers("CREATE PENDING", "CREATE FAILED"), ready), {
             message: "campaign films: no rights",
@@ -107,7 +107,7 @@ describe("waitFor", () => {
         serviceError("Error", { code: "ECONNREFUSED" }),
     ];
     for (const error of transient) {
-        it(`waitFor retries after ${(error as { code?: string }).code ?? error.name} and logs it`, async () => {
+        it(`waitFor retries after ${(error as { code?: string }).code ?? error.name} and logs the retry`, async () => {
             const { deps, lines } = createDeps();
             assert.equal(await waitFor(deps, plan, answers(error, error, "ACTIVE"), ready), "ACTIVE");
             assert.equal(lines.length, 1);
@@ -121,7 +121,7 @@ describe("waitFor", () => {
         await assert.rejects(waitFor(deps, plan, answers(refused, "ACTIVE"), ready), refused);
     });
 
-    it("waitFor checks before each poll that the engine runs and stops otherwise", async () => {
+    it("waitFor checks before each poll that the Pulumi engine still runs, and stops otherwise", async () => {
         let asked = 0;
         let looked = 0;
         const { deps } = createDeps({

@@ -116,7 +116,7 @@ export async function makeChanges(
                 );
                 break;
             case "update": {
-                // An update must not contain calculated members.
+                // UpdateBudget does not accept the members that AWS calculates.
                 const { CalculatedSpend, LastUpdatedTime, HealthStatus, CostFilters: others, ...kept } = change.budget;
                 const NewBudget = { ...kept, BudgetLimit, CostFilters: { ...others, ...CostFilters } };
                 await client.send(new UpdateBudgetCommand({ AccountId, NewBudget }));

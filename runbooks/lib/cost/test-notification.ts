@@ -47,7 +47,7 @@ export async function sendAndAwait(
                     QueueUrl,
                     MaxNumberOfMessages: 10,
                     WaitTimeSeconds: Math.min(5, Math.ceil(left)),
-                    // Other consumers do not see received notifications during the search.
+                    // Hide the received messages from other consumers of the queue during the whole search.
                     VisibilityTimeout: waitSeconds,
                 }),
                 { abortSignal: signal },
@@ -73,7 +73,7 @@ async function showAgain(sqs: SQSClient, QueueUrl: string, ReceiptHandle: string
     try {
         await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
     } catch (error) {
-        // The message became visible again, or another consumer deleted it.
+        // These errors mean that the message is visible again already, or that another consumer deleted it.
         if (!hasName(error, "MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue")) {
             throw error;
         }

@@ -106,7 +106,7 @@ async function servedWindows(
         }
     }
     if (names.some((_, index) => statuses.get(`metric${index}`) !== "Complete")) {
-        throw new Error("CloudWatch does not answer in full for the API's metrics");
+        throw new Error("CloudWatch returned only part of the API's metrics");
     }
     return [...byPeriod.values()];
 }

@@ -68,12 +68,12 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
     if (expiration === undefined) {
         return sessionToken === undefined
             ? ok(`${arn}, without expiry`)
-            : warn(`${arn}, for an unknown time: an up may take ${runHours} hours. ${resumes}`, again);
+            : warn(`${arn}, valid for an unknown time: an up may take ${runHours} hours. ${resumes}`, again);
     }
     const minutes = Math.floor((expiration.getTime() - now()) / 60_000);
     return minutes >= runHours * 60
-        ? ok(`${arn}, for ${Math.floor(minutes / 60)} more hours`)
-        : warn(`${arn}, for ${minutes} more minutes, and an up may take ${runHours} hours. ${resumes}`, again);
+        ? ok(`${arn}, valid for ${Math.floor(minutes / 60)} more hours`)
+        : warn(`${arn}, valid for ${minutes} more minutes, and an up may take ${runHours} hours. ${resumes}`, again);
 };
 
 /** Checks that the region has Personalize and that the caller has access. */
@@ -129,9 +129,9 @@ export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region }
         return unknown("Lambda does not return its limit of concurrent executions");
     }
     return limit > newAccountConcurrency
-        ? ok(`${limit} executions at a time`)
+        ? ok(`${limit} concurrent executions`)
         : warn(
-              `${limit} executions at a time, the limit of a new account: no function can reserve concurrency`,
+              `${limit} concurrent executions, the limit of a new account, so no function can reserve concurrency`,
               shell(
                   ...["aws", "service-quotas", "request-service-quota-increase", "--region", region],
                   ...["--service-code", "lambda", "--quota-code", concurrencyQuota, "--desired-value", "1000"],
@@ -213,7 +213,7 @@ export async function confirmationOf(client: SNSClient, ours: readonly string[],
         return ok(ours.length === 0 ? "no topic yet" : "all confirmed");
     }
     return warn(
-        `not confirmed yet: ${pending.map(({ Endpoint }) => Endpoint).join(", ")}. Open the link in the mail; the command sends it again`,
+        `not confirmed yet: ${pending.map(({ Endpoint }) => Endpoint).join(", ")}. Open the link in the confirmation mail; the command sends this mail again`,
         shell(
             ...["aws", "sns", "subscribe", "--region", region, "--topic-arn", first.TopicArn],
             ...["--protocol", first.Protocol, "--notification-endpoint", first.Endpoint],

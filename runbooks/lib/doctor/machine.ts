@@ -96,7 +96,7 @@ export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, a
     const text = given ?? (file === undefined ? undefined : (await readFile(file, "utf8")).trim());
     if (text === undefined) {
         return warn(
-            "secrets are encrypted by a passphrase, and none is set: `pulumi up` will ask for it, and fail where there is no terminal",
+            "secrets are encrypted with a passphrase, and no passphrase is set: `pulumi up` will ask for it, and fail where there is no terminal",
             "export PULUMI_CONFIG_PASSPHRASE=…   # or PULUMI_CONFIG_PASSPHRASE_FILE=<file>",
         );
     }

@@ -48,7 +48,7 @@ export async function pulumiUp(stack: string, configFile: string | undefined, si
     const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack];
     const file = configFile === undefined ? [] : ["--config-file", configFile];
     const child = spawn("pulumi", [...args, ...file], { cwd: projectDir, stdio: ["ignore", 2, 2] });
-    // A terminal sends Ctrl-C to the engine, too.
+    // On a terminal, Ctrl-C also reaches the Pulumi engine, so do not send it again.
     const interrupt = () => void (process.stdin.isTTY || child.kill("SIGINT"));
     signal.addEventListener("abort", interrupt, { once: true });
     try {

@@ -23,7 +23,7 @@ export async function recordCampaign(
     if (exported.exitCode === 0 && recorded === undefined && !isThere) {
         return;
     }
-    // The ranking campaign is deleted and created together with the first campaign.
+    // Include the ranking campaign, because it is deleted and created together with the first campaign.
     const targets = [false, true].flatMap((ranks) => {
         const target = recorded
             ? urnOf("Campaign", ranks)

@@ -55,7 +55,7 @@ export async function reportOn(
     };
     const resources: ReportedResource[] = [];
     for (const [index, status] of statuses.entries()) {
-        // After CloudTrail has denied access once, it is not called again.
+        // Do not call CloudTrail again after it has denied access once.
         const asks = isFailed(status) && unread.length === 0;
         const of = recorded[index];
         const lookUp =

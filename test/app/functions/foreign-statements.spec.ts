@@ -61,12 +61,12 @@ const statements: Record<string, { readonly statement: object; readonly isOurs: 
 
 describe("foreignStatements in resource-based policies", () => {
     for (const [what, { statement, isOurs }] of Object.entries(statements)) {
-        it(`a statement for ${what} is ${isOurs ? "not reported" : "reported"}`, () => {
+        it(`foreignStatements ${isOurs ? "does not report" : "reports"} a statement that allows ${what}`, () => {
             assert.deepEqual(foreignStatements(policy(statement)), isOurs ? [] : ["movie-recommender-api: planted"]);
         });
     }
 
-    it("foreignStatements accepts the program's topic policy and reports an unreadable policy", () => {
+    it("foreignStatements does not report the program's own topic policy, and reports an unreadable policy", () => {
         const scope = {
             partition: "aws",
             region: "eu-central-1",
@@ -79,7 +79,7 @@ describe("foreignStatements in resource-based policies", () => {
         assert.deepEqual(foreignStatements([{ arn, text: undefined }]), []);
     });
 
-    it("the cost guard sends one notification for each foreign statement", async () => {
+    it("the cost guard sends one notification for each foreign policy statement", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z");
         simulation.foreignStatements = ["movie-recommender-api: planted"];
         await simulation.hours(3);

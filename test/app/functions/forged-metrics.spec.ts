@@ -114,7 +114,7 @@ describe("Cost guard with forged CloudWatch metrics", () => {
         { what: "events", name: servingApiMetrics.events, most: 10 },
         { what: "bytes", name: servingApiMetrics.bytes, most: 6 * 1024 ** 2 },
     ]) {
-        it(`the cost guard caps ${what} by the number of API Gateway requests`, async () => {
+        it(`the cost guard counts at most as many ${what} as the number of API Gateway requests allows`, async () => {
             const honest = await usdOf([requests(100), logged(name, 100 * most)]);
             assert.equal(await usdOf([requests(100), logged(name, 1e15)]), honest);
             assert.equal(await usdOf([requests(0), logged(name, 1e15)]), 0);
@@ -129,7 +129,7 @@ describe("Cost guard with forged CloudWatch metrics", () => {
         });
     }
 
-    it("the cost guard assumes bytes per answer while the log has no value", async () => {
+    it("the cost guard assumes a number of bytes per API response while the access log has no value", async () => {
         const [without, with0] = [
             await usdOf([requests(1000)]),
             await usdOf([requests(1000), logged("AnswerBytes", 0)]),
@@ -137,7 +137,7 @@ describe("Cost guard with forged CloudWatch metrics", () => {
         assert.ok(without > with0, `${without} ${with0}`);
     });
 
-    it("the cost guard counts prefetch calls only with Lambda invocations of prefetch", async () => {
+    it("the cost guard counts prefetch calls only if the function prefetch was invoked", async () => {
         const used = new Map([
             [start, 5],
             [start + window, 5],
@@ -159,8 +159,8 @@ describe("Cost guard with forged CloudWatch metrics", () => {
     });
 });
 
-describe("Cost guard with an incomplete metric", () => {
-    it("the cost guard still counts the usage of all other metrics", async () => {
+describe("Cost guard with incomplete data for one metric", () => {
+    it("the cost guard still counts the usage from all other metrics", async () => {
         const found = await portsOver([requests(5e6)], "ConsumedReadCapacityUnits").serving?.usage(start);
         assert.deepEqual(found?.missing, ["CloudWatch has no complete data for ConsumedReadCapacityUnits"]);
         assert.ok(usageUsd(plus(...(found?.windows.values() ?? []))) > 15);

@@ -45,7 +45,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         films: packFilms([{ itemId: "a,b", score: 0.0123457 }, { itemId: "Ж" }]),
     };
 
-    it("one of two runs that begin at the same moment gets the lease and the state", async () => {
+    it("of two runs of the lists function that begin at the same moment, only one gets the lease and the state", async () => {
         const ports = [1, 2].map(() => stateItem(dynamo, TableName));
         const begun = await Promise.all(ports.map((port) => port.begin(60_000)));
         assert.deepEqual(begun.map((state) => state !== undefined).sort(), [false, true]);
@@ -55,7 +55,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.equal((await stateItem(dynamo, TableName).begin(0))?.lastGeneration, 7);
     });
 
-    it("a run that read the table before the first run wrote to it does not begin", async () => {
+    it("a run of the lists function does not begin if another run has written to the table since it read the lease", async () => {
         const stale: Pick<DynamoDBClient, "send"> = Object.create(dynamo);
         const send = dynamo.send.bind(dynamo) as (command: unknown) => Promise<object>;
         stale.send = ((command: unknown) =>
@@ -63,7 +63,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.equal(await stateItem(stale as DynamoDBClient, TableName).begin(60_000), undefined);
     });
 
-    it("the table returns a stored list only for its viewer and key", async () => {
+    it("the table returns a stored list only for the list's own viewer and key", async () => {
         const table = tablePort(dynamo, TableName);
         await table.putList("u", list, 2_000_000_000, signal);
         const found = await table.viewer("u", "k", signal);
@@ -76,7 +76,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.equal((await table.viewer("u2", "k", signal)).list, undefined);
     });
 
-    it("putList does not replace a list that has a later revision", async () => {
+    it("putList does not replace a list that has a higher revision", async () => {
         const table = tablePort(dynamo, TableName);
         await table.putList("w", list, 2_000_000_000, signal);
         await table.putList("w", { ...list, revision: 4, madeAt: list.madeAt + 1 }, 2_000_000_000, signal);
@@ -85,7 +85,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.equal((await table.viewer("w", "k", signal)).list?.madeAt, list.madeAt + 2);
     });
 
-    it("putRecent writes only if the stored revision is the one read before", async () => {
+    it("putRecent writes only if the stored revision equals the one that the caller read", async () => {
         const table = tablePort(dynamo, TableName);
         const put = (revision: number, before: number) =>
             table.putRecent("v", { revision, films: [{ itemId: "1", at: revision }] }, before, 2_000_000_000, signal);
@@ -124,13 +124,13 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.ok(kept.length >= 3 && kept.every((film, at) => film.itemId === longest[at]?.itemId));
     });
 
-    it("count adds up the requests of a time window", async () => {
+    it("count adds up the requests in one time window", async () => {
         const table = tablePort(dynamo, TableName);
         const count = (window: number, more: number) => table.count("campaign", window, more, 2_000_000_000, signal);
         assert.deepEqual([await count(1, 3), await count(1, 4), await count(2, 5)], [3, 7, 5]);
     });
 
-    it("putCampaign stores the first of concurrent observations and keeps the flush time", async () => {
+    it("putCampaign stores the first of two concurrent observations and keeps the time of the last flush", async () => {
         const table = tablePort(dynamo, TableName);
         assert.deepEqual(await table.stack(signal), {});
         const at = { checkedAt: 10, activeAt: 10 };
@@ -158,7 +158,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         );
     });
 
-    it("forget deletes a viewer's items and stores a later revision", async () => {
+    it("forget deletes a viewer's items and stores a higher revision", async () => {
         const table = tablePort(dynamo, TableName);
         const at = Date.now();
         const recent = { revision: at - 5, films: [{ itemId: "1", at: at - 5 }] };
@@ -199,7 +199,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         }
     });
 
-    it("the table's method stack returns the cost guard's spend and notification", async () => {
+    it("the table's method stack returns the spend and the notification that the cost guard stored", async () => {
         const table = tablePort(dynamo, TableName);
         assert.deepEqual(await table.stack(signal), {});
         const spend = { month: "2026-11", usd: 12.34, at: 1_800_000_000_000 };
@@ -209,7 +209,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual(await table.stack(signal), { notification, spend });
     });
 
-    it("the table's method addAsked adds up the requests of a viewer", async () => {
+    it("the table's method addAsked adds up the requests of one viewer", async () => {
         const table = tablePort(dynamo, TableName);
         for (const requests of [2, 3]) await table.addAsked(495_000, "u", requests, 2_000_000_000, signal);
         const Key = { pk: { S: "asked#495000" }, sk: { S: "u" } };
@@ -217,7 +217,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual([Item?.requests?.N, Item?.expiresAt?.N], ["5", "2000000000"]);
     });
 
-    it("an update of the served lists keeps the versions whose lists were live before", async () => {
+    it("an update of the served lists keeps the versions whose lists were served before", async () => {
         const Key = keyOf("stack", "lists");
         const lists = [1, 2, 2].map((n) => ({ generation: n, solutionVersionArn: `solution/films/v${n}`, madeAt: n }));
         for (const one of lists) await dynamo.send(new UpdateItemCommand({ TableName, Key, ...serving(one) }));

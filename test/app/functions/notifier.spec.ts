@@ -67,7 +67,7 @@ describe("Notifier Lambda function", () => {
         });
     }
 
-    it("the function posts each SNS message as one line and reads the URL once", async () => {
+    it("the function posts each SNS message as one line, and reads the webhook URL only once", async () => {
         const printed = await invoke('{"text":"one"}', "two");
         assert.deepEqual(
             chat.bodies.map((body) => JSON.parse(body)),
@@ -77,7 +77,7 @@ describe("Notifier Lambda function", () => {
         assert.doesNotMatch(printed, new RegExp(secret));
     });
 
-    it("the function fails without logging the secret if the webhook does not work", async () => {
+    it("the function fails without logging the webhook URL if the webhook does not work", async () => {
         chat.status = 410;
         const refused = await invoke("one", "two");
         assert.match(refused, /the chat rejected the notification: HTTP 410/);
@@ -99,7 +99,7 @@ describe("lineOf", () => {
             "Stack dev: it is idle",
         );
     });
-    it("lineOf returns an alarm's state with its reason and description", () => {
+    it("lineOf returns an alarm's state together with its reason and description", () => {
         const alarm = {
             AlarmName: "errors",
             NewStateValue: "ALARM",
@@ -112,7 +112,7 @@ describe("lineOf", () => {
         );
         assert.equal(lineOf('{"AlarmName":"errors"}'), "? errors: no reason given");
     });
-    it("lineOf returns other messages with their subject, cut to 1,000 characters", () => {
+    it("lineOf returns any other message with its subject, cut to 1,000 characters", () => {
         const budget = "Dear AWS Customer,\n\nYou requested that we alert you\n";
         assert.equal(
             lineOf(budget, "AWS Budgets: films"),

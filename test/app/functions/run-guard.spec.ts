@@ -57,7 +57,7 @@ const stories: Record<string, { readonly make: () => Simulation; readonly days: 
 
 describe("Cost guard", () => {
     for (const [what, { make, days, kinds }] of Object.entries(stories)) {
-        it(`runs that crash at any call handle ${what} once`, async () => {
+        it(`the guard handles ${what} once, even if runs crash at any call`, async () => {
             const fine = make();
             await fine.hours(days * 24);
             assert.deepEqual(fine.kinds(), kinds);
@@ -88,7 +88,7 @@ describe("Cost guard", () => {
         });
     }
 
-    it("the guard enforces the limit although other observations fail, and throws the failures", async () => {
+    it("the guard enforces the limit although other calls fail, and throws those failures", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();
@@ -100,7 +100,7 @@ describe("Cost guard", () => {
         assert.match(String(thrown?.message), /could not publish metrics/);
     });
 
-    it("the guard enforces the limit by its last observation if DescribeCampaign fails", async () => {
+    it("the guard enforces the limit by the campaign's last known state if DescribeCampaign fails", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();
@@ -111,7 +111,7 @@ describe("Cost guard", () => {
     });
 
     for (const port of ["readState", "writeState"]) {
-        it(`the guard enforces the limit without ${port}, keeps the stored state and notifies`, async () => {
+        it(`the guard enforces the limit and notifies if ${port} fails, and leaves the stored state unchanged`, async () => {
             const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
             simulation.makeCampaign();
             await simulation.run();
@@ -134,7 +134,7 @@ describe("Cost guard", () => {
         { what: "with an unreadable closed flag", refused: ["isClosed"], missing: [] },
         { what: "without one of the metrics", refused: [], missing: ["ConsumedReadCapacityUnits"] },
     ]) {
-        it(`the guard closes the API ${what} and throws the failure`, async () => {
+        it(`the guard closes the API ${what}, and throws the failure`, async () => {
             const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 100 });
             simulation.makeCampaign();
             simulation.serves = true;
@@ -151,7 +151,7 @@ describe("Cost guard", () => {
         });
     }
 
-    it("two concurrent runs have the effects and notifications of one run", async () => {
+    it("two concurrent runs have the same effects and notifications as one run", async () => {
         for (const make of [
             stories["solutions that nothing uses"]?.make,
             stories["a campaign without requests"]?.make,
@@ -168,7 +168,7 @@ describe("Cost guard", () => {
         }
     });
 
-    it("the guard sends a notification again, with the same ID, after SNS rejected it", async () => {
+    it("the guard sends a notification that SNS rejected again, with the same ID", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();
@@ -183,7 +183,7 @@ describe("Cost guard", () => {
         assert.equal(simulation.lastOf("limit-reached")?.at.slice(0, 10), "2026-11-02");
     });
 
-    it("the guard stores the reason for viewers before it sends the notification", async () => {
+    it("the guard stores the reason that the API shows to viewers before it sends the notification", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         simulation.refused.add("show");
@@ -195,7 +195,7 @@ describe("Cost guard", () => {
         assert.deepEqual(simulation.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
     });
 
-    it("the guard rebuilds invalid state from AWS, notifies and deletes nothing", async () => {
+    it("the guard replaces an invalid state by a new one from AWS, notifies, and deletes nothing", async () => {
         const fresh = freshState(Date.parse("2026-11-02T09:00:00Z"), undefined);
         const broken = [
             { ranking: 5 },

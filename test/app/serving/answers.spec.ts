@@ -21,7 +21,7 @@ describe("Answers of the API", () => {
         assert.equal(other.statusCode, 200);
     });
 
-    it("responses equal for all viewers are publicly cacheable, and a viewer's responses are private", async () => {
+    it("responses that are equal for all viewers are publicly cacheable, and responses for one viewer are private", async () => {
         const cacheControl = async (what: string, asked?: Asked) =>
             (await get(what, asked)).headers["Cache-Control"] ?? "";
         for (const what of [
@@ -44,7 +44,7 @@ describe("Answers of the API", () => {
         harness.state.fault = undefined;
     });
 
-    it("each answer matches its schema in the OpenAPI document", async () => {
+    it("the response of each operation matches its schema in the OpenAPI document", async () => {
         const film = { path: { itemId: "1", userId: "a" } };
         const schemas: [string, Asked, string][] = [
             ["GET /recommendations/{userId}", film, "FilmList"],
@@ -66,7 +66,7 @@ describe("Answers of the API", () => {
         assert.deepEqual(jsonOf(await get("GET /openapi.json")), JSON.parse(openApi));
     });
 
-    it("/popular, /trending, /similar and /items answer from the fallback tables", async () => {
+    it("/popular, /trending, /similar and /items return films from the fallback tables", async () => {
         const ids = async (what: string, asked: Asked = {}) => idsOf(jsonOf(await get(what, asked)));
         assert.deepEqual(await ids("GET /popular", { query: { numResults: "2", genre: "Comedy" } }), ["2", "3"]);
         assert.deepEqual(await ids("GET /popular", { query: { genre: "Western" } }), []);
@@ -82,7 +82,7 @@ describe("Answers of the API", () => {
         assert.deepEqual([unknown.source, idsOf(unknown)], ["popular", ["1"]]);
     });
 
-    it("POST /rankings returns 404 without a ranking campaign and popular order on throttling", async () => {
+    it("POST /rankings returns 404 without a ranking campaign, and the order by popularity during throttling", async () => {
         const asked = { path: { userId: "a" }, body: { itemIds: ["9", "x", "4"] } };
         const none = await get("POST /rankings/{userId}", asked);
         assert.equal(none.statusCode, 404);

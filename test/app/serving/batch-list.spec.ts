@@ -17,7 +17,7 @@ async function startBatchApi(itemIds: readonly string[]) {
 }
 
 describe("GET /recommendations/{userId} with a list of batch inference", () => {
-    it("the answer has the job's films, its scores and its time", async () => {
+    it("the response contains the films and scores of the batch job's list and the time of the job", async () => {
         const harness = await startBatchApi(["100", "200", "20"]);
         const answer = await harness.recommend("a");
         assert.deepEqual([answer.source, idsOf(answer)], ["batch", ["100", "200", "20"]]);
@@ -25,20 +25,20 @@ describe("GET /recommendations/{userId} with a list of batch inference", () => {
         assert.equal(answer.films[0].score, 0.01);
     });
 
-    it("an event moves films like the watched one to the front, and leaves the watched one out", async () => {
+    it("an event moves similar films to the front of the list and removes the watched film", async () => {
         const harness = await startBatchApi(["100", "200", "18", "20"]);
         await harness.watch("a", "18");
         const answer = await harness.recommend("a");
         assert.deepEqual([answer.source, idsOf(answer)], ["batch", ["20", "100", "200"]]);
     });
 
-    it("an event adds no film that the job's filter of watched films left out", async () => {
+    it("an event adds no film that the filter of the batch job removed", async () => {
         const harness = await startBatchApi(["100", "200"]);
         await harness.watch("a", "18");
         assert.deepEqual(idsOf(await harness.recommend("a")), ["100", "200"]);
     });
 
-    it("an event long before the job does not change the list", async () => {
+    it("an event from long before the batch job does not change the list", async () => {
         const harness = await startBatchApi(["100", "200", "20"]);
         harness.clock.at -= 120 * minute;
         await harness.watch("a", "18");

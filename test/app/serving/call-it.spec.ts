@@ -47,7 +47,7 @@ describe("docs/call-it.md", () => {
         assert.deepEqual(called.toSorted(), operations.toSorted());
     });
 
-    it("the JavaScript program prints a list before and after the event", async () => {
+    it("the JavaScript program on the page prints a list before and after an event", async () => {
         const fixture = campaignFixture();
         const films = packFilms(Array.from({ length: 120 }, (_, at) => ({ itemId: `${at + 1}`, score: 1 / (at + 9) })));
         const campaign = { ...fixture.campaign, ask: async () => ({ films, recommendationId: "RID" }) };

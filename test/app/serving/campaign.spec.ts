@@ -13,7 +13,7 @@ describe("Campaign status in the API", () => {
     });
     const state = async () => jsonOf(await harness.ask("GET /health")).campaign.state;
 
-    it("all processes together call DescribeCampaign once a minute", async () => {
+    it("all processes of the API together call DescribeCampaign once a minute", async () => {
         const processes = [harness.another(), harness.another(), harness.another()];
         for (let passed = 0; passed < 5 * minute; passed += second) {
             harness.clock.at += second;
@@ -26,7 +26,7 @@ describe("Campaign status in the API", () => {
         assert.ok(harness.state.describes >= 4 && harness.state.describes <= 6, `${harness.state.describes}`);
     });
 
-    it("a deleted campaign gets no requests until DescribeCampaign finds it again", async () => {
+    it("after a campaign's deletion the API sends no requests to it until DescribeCampaign returns a campaign", async () => {
         await harness.recommend("a");
         harness.state.status = undefined;
         assert.equal((await harness.recommend("b")).reason, "away");
@@ -47,7 +47,7 @@ describe("Campaign status in the API", () => {
         assert.equal(await state(), "serving");
     });
 
-    it("a new solution version and a flush make cached lists stale", async () => {
+    it("a new solution version makes cached lists stale, and so does a flush", async () => {
         assert.equal((await harness.recommend("a")).source, "campaign");
         harness.state.version = "v2";
         harness.clock.at += minute;
@@ -63,7 +63,7 @@ describe("Campaign status in the API", () => {
         assert.equal(harness.table.stack().flushed, harness.clock.at - 11 * second);
     });
 
-    it("GET /health has the cost guard's notification while there is no campaign", async () => {
+    it("GET /health contains the cost guard's notification while there is no campaign", async () => {
         const at = harness.clock.at;
         harness.table.setStack({ notification: { kind: "parked", text: "The limit is near.", at } });
         assert.equal(jsonOf(await harness.ask("GET /health")).notification, undefined);
@@ -90,7 +90,7 @@ describe("Campaign status in the API", () => {
         assert.deepEqual(health.tables, { films: 300, interactionsSha256: "abc", genres: ["Comedy", "Drama"] });
     });
 
-    it("GET /health has the month's spend that the cost guard stored", async () => {
+    it("GET /health contains the month's spend that the cost guard stored", async () => {
         const at = harness.clock.at;
         harness.table.setStack({ spend: { month: "2026-01", usd: 12.5, at } });
         await harness.ask("GET /health");
@@ -101,7 +101,7 @@ describe("Campaign status in the API", () => {
 });
 
 describe("A stale list", () => {
-    it("a stale list is returned at once and refreshed for the next request", async () => {
+    it("the API returns a stale list at once and refreshes it for the next request", async () => {
         const harness = startApi();
         await harness.recommend("a");
         harness.clock.at += 2 * hour;
@@ -113,7 +113,7 @@ describe("A stale list", () => {
         assert.equal((await harness.recommend("a")).source, "campaign");
     });
 
-    it("a slow refresh does not delay the answer and serves the next invocation", async () => {
+    it("a slow refresh of a list does not delay the response, and the next request gets the refreshed list", async () => {
         const harness = startApi({ limits: { campaign: 20 } });
         await harness.recommend("a");
         harness.clock.at += 2 * hour;
@@ -132,7 +132,7 @@ describe("A stale list", () => {
         assert.equal(harness.state.asks.length, 2);
     });
 
-    it("a pending refresh delays no request beyond the campaign's timeout", async () => {
+    it("a pending refresh of a list delays no request longer than the campaign's timeout", async () => {
         const harness = startApi({ limits: { campaign: 20 } });
         await harness.recommend("a");
         harness.clock.at += 2 * hour;
@@ -144,7 +144,7 @@ describe("A stale list", () => {
 });
 
 describe("POST /events", () => {
-    it("an event changes the viewer's next list in all processes", async () => {
+    it("an event changes the viewer's next list in all processes of the API", async () => {
         const campaign = campaignFixture();
         const table = memoryTable();
         const [one, other] = [startApi({ campaign, table }), startApi({ campaign, table })];
@@ -161,7 +161,7 @@ describe("POST /events", () => {
         );
     });
 
-    it("no list has the new revision before the tracker accepted the event", async () => {
+    it("no list gets the revision of an event before the event tracker has accepted the event", async () => {
         const campaign = campaignFixture();
         const table = memoryTable();
         const [one, other] = [startApi({ campaign, table }), startApi({ campaign, table })];
@@ -178,7 +178,7 @@ describe("POST /events", () => {
         assert.equal(idsOf(await other.recommend("a", { since: String(revision) }))[0], markOf("a", 1));
     });
 
-    it("a list requested before the event is not stored after it", async () => {
+    it("a list that was requested before an event is not stored after the event", async () => {
         const harness = startApi();
         let answer = () => {};
         harness.state.fault = () =>
@@ -196,7 +196,7 @@ describe("POST /events", () => {
         assert.equal(idsOf(await harness.recommend("a", { since }))[0], markOf("a", 1));
     });
 
-    it("a list made right after an event is cached only for a moment", async () => {
+    it("a list that was made right after an event is cached only for a moment", async () => {
         const harness = startApi();
         const { revision } = await harness.watch("a", "20");
         await harness.recommend("a", { since: String(revision) });
@@ -209,7 +209,7 @@ describe("POST /events", () => {
         assert.equal((await harness.recommend("a")).source, "cache");
     });
 
-    it("POST /events succeeds without a tracker or with a failing one", async () => {
+    it("POST /events succeeds without an event tracker, and if the tracker does not answer", async () => {
         for (const harness of [startApi({ tracker: false }), startApi({ limits: { events: 20 } })]) {
             harness.state.eventsFault = () => new Promise<never>(() => {});
             const { revision, tracked } = await harness.watch("a", "20");
@@ -220,7 +220,7 @@ describe("POST /events", () => {
         }
     });
 
-    it("POST /events returns growing revisions with parallel writers and different clocks", async () => {
+    it("POST /events returns increasing revisions despite parallel writers with different clocks", async () => {
         const campaign = campaignFixture();
         const table = memoryTable(() => sleep(1));
         const harnesses = [startApi({ campaign, table }), startApi({ campaign, table })] as const;
@@ -235,7 +235,7 @@ describe("POST /events", () => {
         assert.equal(table.recents.get("a")?.films.length, 10);
     });
 
-    it("POST /events sends all fields to the event tracker", async () => {
+    it("POST /events passes all fields of an event on to the event tracker", async () => {
         const harness = startApi();
         const sentAt = harness.clock.at / 1000 - 3600;
         const event = { eventId: "e", eventType: "Watch", itemId: "3", sentAt, recommendationId: "R" };

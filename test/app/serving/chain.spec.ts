@@ -22,7 +22,7 @@ describe("GET /recommendations/{userId}", () => {
         harness = startApi({ limits: { campaign: 60, table: 40, resting: 500 } });
     });
 
-    it("lists come from the campaign, then from memory, then from DynamoDB", async () => {
+    it("lists come first from the campaign, then from the process's memory, then from DynamoDB", async () => {
         const first = await harness.recommend("a", { numResults: "3" });
         assert.equal(first.source, "campaign");
         assert.deepEqual(idsOf(first), [markOf("a", 0), "100", "101"]);
@@ -48,7 +48,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.equal(harness.state.asks.length, 1);
     });
 
-    it("viewerKnown is true for viewers in the data or with an event", async () => {
+    it("viewerKnown is true for viewers who are in the data or have an event", async () => {
         const known = async (userId: string) => (await harness.recommend(userId)).viewerKnown;
         assert.equal(await known("a"), undefined, "tables of an earlier release list no viewers");
         const viewers = listViewers(["a", "b"]) ?? "";
@@ -62,13 +62,13 @@ describe("GET /recommendations/{userId}", () => {
         assert.equal(await known("c"), true, "for another process too");
     });
 
-    it("viewerKnown is undefined while DynamoDB does not answer", async () => {
+    it("viewerKnown is undefined if DynamoDB does not answer", async () => {
         harness = startApi({ tables: { ...tablesDocument, viewers: listViewers([]) ?? "" } });
         harness.table.state.gate = away;
         assert.equal((await harness.recommend("a")).viewerKnown, undefined);
     });
 
-    it("each filter ARN, set of filter values and context has its own list", async () => {
+    it("each combination of filter, filter values and context has its own cached list", async () => {
         const ask = (query: Record<string, string>) => harness.recommend("a", query);
         await ask({});
         await ask({ filter: "genre", filterValues: '{"G":"\\"Drama\\"","H":"1"}' });
@@ -87,7 +87,7 @@ describe("GET /recommendations/{userId}", () => {
         );
     });
 
-    it("concurrent requests for one list share one campaign call", async () => {
+    it("concurrent requests for the same list share one campaign call", async () => {
         const lists = await Promise.all(Array.from({ length: 20 }, () => harness.recommend("a")));
         assert.equal(harness.state.asks.length, 1);
         for (const list of lists) assert.deepEqual(idsOf(list), idsOf(lists[0]));
@@ -101,7 +101,7 @@ describe("GET /recommendations/{userId}", () => {
         ["unreachable", throws(new Error("socket hang up")), "failed"],
     ];
     for (const [what, fault, reason] of faults) {
-        it(`the API falls back from cached to similar to popular films (${what} campaign)`, async () => {
+        it(`the API returns a cached list, else similar films, else popular films (${what} campaign)`, async () => {
             await harness.recommend("a");
             harness.clock.at += 8 * hour;
             harness.state.fault = fault;
@@ -120,7 +120,7 @@ describe("GET /recommendations/{userId}", () => {
         });
     }
 
-    it("lists omit watched films although the campaign's filter does not", async () => {
+    it("lists omit watched films even if the campaign's filter includes them", async () => {
         const [own, other] = [markOf("a", 3), markOf("b", 0)];
         await harness.watch("a", "100", "102", "103");
         // The filter that the request names replaces the default filter.
@@ -134,7 +134,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual(idsOf(await harness.recommend("b", { numResults: "2" })), [other, "100"]);
     });
 
-    it("lists keep films with other event types, or with a filter that includes watched films", async () => {
+    it("lists contain films with events of other types, and watched films if the filter includes them", async () => {
         const event = (eventType: string, itemId: string) => ({ eventType, itemId });
         const events = [event("Click", "100"), event("WATCH", "101"), event("Watch", "102"), event("Click", "102")];
         await harness.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
@@ -150,7 +150,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual((await list()).slice(1), ["100", "103", "104"], "without the table");
     });
 
-    it("lists omit films with NotInterested events and are not based on them", async () => {
+    it("lists omit films with NotInterested events, and are not based on those films", async () => {
         const refuse = (itemId: string) => {
             const events = [{ eventType: "NotInterested", itemId }];
             return harness.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
@@ -170,7 +170,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual([popular.source, idsOf(popular)], ["popular", ["2", "3"]]);
     });
 
-    it("the API retries GetRecommendations without the default filter if the filter was deleted", async () => {
+    it("the API repeats GetRecommendations without the default filter if that filter was deleted", async () => {
         harness.state.filterGone = true;
         await harness.watch("a", "100");
         const answer = await harness.recommend("a", { numResults: "2" });
@@ -184,21 +184,21 @@ describe("GET /recommendations/{userId}", () => {
         assert.equal((await harness.recommend("b", { filter: "genre" })).reason, "filter-not-served");
     });
 
-    it("lists contain watched films if the stack has no filter for them", async () => {
+    it("lists contain watched films if the stack has no filter that removes watched films", async () => {
         harness = startApi({ config: { watchedFilterArn: "" } });
         await harness.watch("a", "100");
         assert.deepEqual(idsOf(await harness.recommend("a", { numResults: "2" })), [markOf("a", 1), "100"]);
         assert.equal(harness.state.asks[0]?.filter, undefined);
     });
 
-    it("a cached list omits films that the viewer watched since", async () => {
+    it("a cached list omits films that the viewer watched after the list was made", async () => {
         await harness.recommend("a");
         await harness.watch("a", "101");
         harness.state.fault = throws(serviceError("ThrottlingException"));
         assert.deepEqual(idsOf(await harness.recommend("a", { numResults: "3" })), [markOf("a", 0), "100", "102"]);
     });
 
-    it("no list is older than the revision in `since`, also during throttling", async () => {
+    it("the API returns no list older than the revision in `since`, even during throttling`, also during throttling", async () => {
         await harness.recommend("a");
         const { revision } = await harness.watch("a", "20");
         harness.state.fault = throws(serviceError("ThrottlingException"));
@@ -206,7 +206,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual([answer.source, answer.reason, idsOf(answer)], ["similar", "throttled", ["21"]]);
     });
 
-    it("a fallback list has the reason filter-not-served if a filter was requested", async () => {
+    it("a fallback list has the reason filter-not-served if the request contains a filter", async () => {
         harness.state.fault = throws(serviceError("ThrottlingException"));
         assert.equal((await harness.recommend("a", { filter: "unwatched" })).reason, "filter-not-served");
         // If Personalize rejects the values of one request, other requests are not affected.
@@ -216,7 +216,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.equal((await harness.recommend("c")).source, "campaign");
     });
 
-    it("a stored precomputed list is returned, with the reason `away` once it is old", async () => {
+    it("the API returns a stored precomputed list, and adds the reason `away` if the list is old", async () => {
         const list = { key: "", madeAt: harness.clock.at, revision: 0, from: "precomputed" as const };
         await harness.table.port.putList(
             "a",

@@ -13,7 +13,7 @@ describe("GET /history/{userId}", () => {
     const history = (harness: ApiHarness, userId: string, query: Record<string, string> = {}, headers = {}) =>
         harness.ask("GET /history/{userId}", { path: { userId }, query, headers });
 
-    it("the history lists films of events and data once, newest first", async () => {
+    it("the history contains each film of the events and the data once, newest first", async () => {
         const harness = startApi({ tables });
         await harness.watch("22", "2");
         harness.clock.at += second;
@@ -27,7 +27,7 @@ describe("GET /history/{userId}", () => {
         );
     });
 
-    it("a viewer without stored history gets watched films only, without clicks", async () => {
+    it("the history of a viewer who is not in the data contains watched films but no clicked ones", async () => {
         const harness = startApi({ tables });
         assert.deepEqual(jsonOf(await history(harness, "6")), {
             from: ["events"],
@@ -44,7 +44,7 @@ describe("GET /history/{userId}", () => {
         assert.equal(jsonOf(await history(harness, "constructor")).total, 0);
     });
 
-    it("pages of any size add up to one history while films are watched", async () => {
+    it("pages of any size add up to the whole history, even if the viewer watches films in between", async () => {
         await fc.assert(
             fc.asyncProperty(
                 fc.array(fc.nat(3), { maxLength: 40 }),
@@ -68,7 +68,7 @@ describe("GET /history/{userId}", () => {
         );
     });
 
-    it("the history contains the data's films while DynamoDB is unavailable", async () => {
+    it("the history contains the films of the data if DynamoDB is unavailable", async () => {
         const harness = startApi({ tables });
         harness.table.state.gate = () => Promise.reject(new Error("away"));
         const answer = jsonOf(await history(harness, "22"));
@@ -88,7 +88,7 @@ describe("GET /history/{userId}", () => {
         }
     });
 
-    it("the response has Cache-Control: no-store", async () => {
+    it("the response of GET /history has Cache-Control: no-store", async () => {
         const { headers } = await history(startApi({ tables }), "22");
         assert.deepEqual(
             [headers["Cache-Control"], headers.Vary, headers.ETag],
@@ -112,7 +112,7 @@ describe("GET /history/{userId}", () => {
         assert.equal((await history(keyed, "22")).statusCode, 200);
     });
 
-    it("a token opens its own viewer's history only, also with publicHistories", async () => {
+    it("a token gives access to the history of its own viewer only, even with publicHistories", async () => {
         const issuer = await startIssuer();
         try {
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };

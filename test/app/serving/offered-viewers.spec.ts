@@ -11,7 +11,7 @@ describe("offeredViewers", () => {
     } as unknown as TablesDocument;
     const drama = { genres: ["Drama"], items: 3 };
 
-    it("offeredViewers returns MovieLens viewers first, with genres and the length of the history", () => {
+    it("offeredViewers returns example viewers of MovieLens first, each with genres and number of films", () => {
         const viewers = [
             { id: "22", ...drama },
             { id: "6", genres: [], items: 1 },
@@ -20,7 +20,7 @@ describe("offeredViewers", () => {
         assert.deepEqual(offeredViewers(tables, false), viewers);
     });
 
-    it("offeredViewers returns nobody for tables without histories", () => {
+    it("offeredViewers returns no viewers for tables without histories", () => {
         assert.deepEqual(offeredViewers({ films: tables.films, genreSets: [] }, true), []);
     });
 });

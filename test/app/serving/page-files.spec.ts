@@ -23,7 +23,7 @@ describe("Storefront files served by the API", () => {
     const file = (proxy: string, headers = {}): Promise<GatewayResult> =>
         harness.ask("GET /storefront/{proxy+}", { path: { proxy }, headers });
 
-    it("files have content type, cache lifetime and Content-Security-Policy", async () => {
+    it("files have a content type, a cache lifetime and a Content-Security-Policy", async () => {
         const page = await file("index.html");
         assert.deepEqual([page.body, page.headers["Content-Type"]], ["<html>é</html>", "text/html; charset=utf-8"]);
         assert.equal(
@@ -38,7 +38,7 @@ describe("Storefront files served by the API", () => {
         assert.deepEqual([icon.isBase64Encoded, [...Buffer.from(icon.body, "base64")]], [true, [255, 0, 1]]);
     });
 
-    it("unknown paths return 404, and all paths return 404 if a CDN serves the page", async () => {
+    it("unknown paths return 404, and so do all paths if a CDN serves the page", async () => {
         for (const path of ["../index.html", "%2e%2e/index.html", "", "assets"]) {
             assert.equal((await file(path)).statusCode, 404, path);
         }

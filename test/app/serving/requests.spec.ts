@@ -18,7 +18,7 @@ import { described } from "./described.ts";
 const root = join(import.meta.dirname, "../../..");
 
 describe("app/api/types.ts", () => {
-    it("the types are equal to the output of openapi-typescript", async () => {
+    it("app/api/types.ts equals the output of openapi-typescript", async () => {
         const cli = join(root, "node_modules/openapi-typescript/bin/cli.js");
         const { stdout } = await promisify(execFile)(process.execPath, [cli, join(root, "app/api/openapi.yaml")], {
             maxBuffer: 4e6,
@@ -118,7 +118,7 @@ describe("Request validation", () => {
         ["10 MB of text", "POST /events", "x".repeat(10e6)],
     ];
     for (const [what, path, text] of hostile) {
-        it(`a body with ${what} returns 400 below 4 kB`, async () => {
+        it(`a body with ${what} returns 400 with less than 4 kB`, async () => {
             for (const type of ["application/json", "text/plain", "application/octet-stream", undefined]) {
                 for (const isBase64Encoded of [false, true]) {
                     const body = isBase64Encoded ? Buffer.from(text).toString("base64") : text;
@@ -137,7 +137,7 @@ describe("Request validation", () => {
         });
     }
 
-    it("a query with hundreds of errors returns 400 in less than 4 kB", async () => {
+    it("a query with hundreds of errors returns 400 with less than 4 kB", async () => {
         const many = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`${"\u{1F600}".repeat(3)}${at}`, 1]));
         const names = Object.keys(many).map((name) => [name, ["1", "2"]]);
         for (const more of [
@@ -158,7 +158,7 @@ describe("Request validation", () => {
         assert.deepEqual(problem.errors, [{ in: "query numResults", message: "must occur only once" }]);
     });
 
-    it("an unknown path returns 404 and an unknown method 405 with Allow", async () => {
+    it("an unknown path returns 404, and an unknown method returns 405 with the header Allow", async () => {
         assert.equal((await harness.ask("GET /nothing")).statusCode, 404);
         const result = await harness.ask("DELETE /events");
         assert.deepEqual([result.statusCode, result.headers.Allow], [405, "OPTIONS, POST"]);

@@ -26,7 +26,7 @@ describe("Fallback tables of a solution version", () => {
         await new Promise((resolve) => setTimeout(resolve, 5));
     };
 
-    it("the API keeps its tables while a newer version is trained and uploaded", async () => {
+    it("the API keeps its fallback tables while a newer solution version is trained and uploaded", async () => {
         assert.deepEqual(await popular(), ["1", "2"]);
         harness.store.newest = "v2";
         await later();
@@ -35,7 +35,7 @@ describe("Fallback tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1", "2"]);
     });
 
-    it("the API switches tables with the campaign's version, also on a rollback", async () => {
+    it("the API switches its fallback tables when the campaign's version changes, also after a rollback", async () => {
         await popular();
         harness.state.version = "v2";
         await later();
@@ -46,7 +46,7 @@ describe("Fallback tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1", "2"]);
     });
 
-    it("version and tables change in the same answer", async () => {
+    it("the solution version and the fallback tables change in the same response", async () => {
         await popular();
         const loading = Promise.withResolvers<void>();
         harness.store.gate = () => loading.promise;
@@ -64,7 +64,7 @@ describe("Fallback tables of a solution version", () => {
         assert.deepEqual([after.campaign.solutionVersionArn, after.tables.interactionsSha256], ["v2", "def"]);
     });
 
-    it("the API keeps its tables while the campaign is parked, also after a restart", async () => {
+    it("the API keeps its fallback tables after the campaign is deleted, also after a restart", async () => {
         harness.state.version = "v2";
         await later();
         harness.state.status = undefined;
@@ -77,7 +77,7 @@ describe("Fallback tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1001", "1002"]);
     });
 
-    it("the API keeps its tables while a campaign with another version is being created", async () => {
+    it("the API keeps its fallback tables while a campaign with another version is being created", async () => {
         await popular();
         harness.state.status = "CREATE IN_PROGRESS";
         harness.state.version = "v2";
@@ -88,7 +88,7 @@ describe("Fallback tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1001", "1002"]);
     });
 
-    it("the API uses the newest tables if no campaign ever served", async () => {
+    it("the API uses the newest fallback tables if there has never been a campaign", async () => {
         harness = startApi({ unseen: true });
         harness.store.documents.set("v2", otherData);
         harness.state.status = undefined;
@@ -96,14 +96,14 @@ describe("Fallback tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1001", "1002"]);
     });
 
-    it("the first answer of a stack uses the tables of the campaign's version", async () => {
+    it("the first response of a new stack uses the fallback tables of the campaign's version", async () => {
         harness = startApi({ unseen: true });
         harness.store.documents.set("v2", otherData);
         harness.store.newest = "v2";
         assert.deepEqual(await popular(), ["1", "2"]);
     });
 
-    it("tables are loaded once and compared with S3 every five minutes", async () => {
+    it("fallback the fallback tables are loaded once and compared with those in S3 every five minutes", async () => {
         for (let passed = 0; passed < 4; passed += 1) await later();
         assert.deepEqual(harness.store.reads, ["v1"]);
         harness.store.documents.set("v1", otherData);
@@ -116,7 +116,7 @@ describe("Fallback tables of a solution version", () => {
         ["missing", () => Promise.reject(Object.assign(new Error(), { name: "NoSuchKey" }))],
         ["slow to load", hangs],
     ] as const) {
-        it(`the API keeps the previous tables if the new ones are ${what}`, async () => {
+        it(`the API keeps the previous fallback tables if the new ones are ${what}`, async () => {
             harness = startApi({ config: { apiKey: true }, limits: { tables: 1 } });
             harness.store.documents.set("v2", otherData);
             await popular();
@@ -133,7 +133,7 @@ describe("Fallback tables of a solution version", () => {
         });
     }
 
-    it("the API keeps the previous tables if the new ones are invalid JSON", async () => {
+    it("the API keeps the previous fallback tables if the new ones are invalid JSON", async () => {
         await popular();
         harness.store.documents.set("v2", "{");
         harness.state.version = "v2";
@@ -142,7 +142,7 @@ describe("Fallback tables of a solution version", () => {
         assert.ok(harness.lines.some(({ error, version }) => error === "TablesFormatError" && version === "v2"));
     });
 
-    it("an auto-trained version without tables uses the newest tables without a failure", async () => {
+    it("the API uses the newest tables for an automatically trained version without tables, and logs no failure", async () => {
         harness = startApi({ config: { autoTraining: true } });
         harness.store.newest = "v2";
         harness.store.documents.set("v2", otherData);
@@ -153,7 +153,7 @@ describe("Fallback tables of a solution version", () => {
         assert.equal(harness.lastLine().TablesFailures, 0);
     });
 
-    it("lists contain only items of the catalogue if the data has one", async () => {
+    it("lists contain only items of the catalogue if the data has a catalogue", async () => {
         const list = async () => idsOf(await harness.recommend("1", { numResults: "100" }));
         assert.ok((await list()).includes("1:0"), "no film of the tables");
         const { films } = tablesDocument;
@@ -163,7 +163,7 @@ describe("Fallback tables of a solution version", () => {
         assert.ok(!shown.includes("1:0") && shown.length > 90, `${shown.length}`);
     });
 
-    it("popular films replace a cached list without catalogue films while the campaign is unavailable", async () => {
+    it("popular films replace a cached list that has no film of the catalogue if the campaign is unavailable", async () => {
         assert.equal((await harness.recommend("1")).source, "campaign");
         harness.store.documents.set("v2", { ...otherData, hasCatalogue: true });
         harness.state.version = "v2";
@@ -173,7 +173,7 @@ describe("Fallback tables of a solution version", () => {
         assert.deepEqual([source, reason, films[0].itemId], ["popular", "away", "1001"]);
     });
 
-    it("campaign lists use IDs as titles if no tables can be read", async () => {
+    it("lists of the campaign have IDs instead of titles if no fallback tables can be read", async () => {
         harness.store.gate = () => Promise.reject(new Error());
         const { source, films } = await harness.recommend("1");
         assert.equal(source, "campaign");

@@ -62,7 +62,7 @@ describe("Events of unauthenticated callers", () => {
         });
     }
 
-    it("POST /events accepts sentAt one minute ahead and almost a day ago", async () => {
+    it("POST /events accepts a sentAt of one minute ahead, and of almost a day ago", async () => {
         for (const sentAt of [now() + 59, now() - day + 1]) {
             assert.equal((await harness.ask("POST /events", eventsOf("a", 1, { sentAt }))).statusCode, 202);
         }
@@ -114,7 +114,7 @@ describe("Events of unauthenticated callers", () => {
         );
     });
 
-    it("a forged X-Forwarded-For does not evade the limit per address", async () => {
+    it("a forged X-Forwarded-For header does not evade the limit per IP address", async () => {
         const forged = (at: number, last: string) => ({
             from: "198.51.100.7",
             headers: { "x-forwarded-for": `10.0.0.${at}, ${last}` },
@@ -145,7 +145,7 @@ describe("Events of unauthenticated callers", () => {
         assert.deepEqual([networkOf("::1"), networkOf("192.0.2.1")], ["0:0:0:0::/64", "192.0.2.1"]);
     });
 
-    it("requests with the API key have no limit per address", async () => {
+    it("requests with the API key are not limited per IP address", async () => {
         const keyed = startApi({ config: { apiKey: true } });
         const found = await statuses(60, (at) =>
             keyed.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from: "192.0.2.1" })),
@@ -190,7 +190,7 @@ describe("List requests of unauthenticated callers", () => {
         assert.equal(harnesses[0].lastLine().CampaignFailures, 0);
     });
 
-    it("concurrent calls share a DynamoDB write, and a process without DynamoDB gets a tenth", async () => {
+    it("concurrent calls share one DynamoDB write, and a process without DynamoDB may use a tenth of the limit", async () => {
         const harness = startApi({ config: { campaignPerSecond: 10 } });
         await Promise.all(Array.from({ length: 10 }, (_, at) => harness.recommend(`u${at}`)));
         assert.deepEqual([harness.state.asks.length, [...harness.table.counts.values()]], [10, [10]]);

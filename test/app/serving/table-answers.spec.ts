@@ -29,7 +29,7 @@ const ids = (films: readonly { itemId: string }[]) => films.map(({ itemId }) => 
 describe("Answers from the fallback tables", () => {
     const tables = openTables(document);
 
-    it("film returns title, year and genres, or the ID without a title", () => {
+    it("film returns a film's title, year and genres, or only the ID if the tables have no title", () => {
         assert.deepEqual(tables.film("b"), {
             itemId: "b",
             title: "Brazil",
@@ -43,7 +43,7 @@ describe("Answers from the fallback tables", () => {
         assert.deepEqual(tables.genres, ["Drama", "Sci-Fi"]);
     });
 
-    it("popular returns watched films of a genre or all, without excluded ones", () => {
+    it("popular returns the most watched films of one genre or of all, without excluded films", () => {
         assert.equal(ids(tables.popular()), "abcd");
         assert.equal(ids(tables.popular({ count: 2 })), "ab");
         assert.equal(ids(tables.popular({ count: 2, without: new Set(["a", "zz"]) })), "bc");
@@ -53,7 +53,7 @@ describe("Answers from the fallback tables", () => {
         assert.equal(ids(tables.popular({ count: 0 })), "");
     });
 
-    it("search matches titles, or IDs without titles, most watched first", () => {
+    it("search finds films by their titles, or by their IDs if they have no titles, most watched first", () => {
         assert.equal(ids(tables.search("BRA")), "b");
         assert.equal(ids(tables.search("e")), "ead", "eden begins with it; alien is more popular than dune");
         assert.equal(ids(tables.search("e", 2)), "ea");
@@ -62,25 +62,25 @@ describe("Answers from the fallback tables", () => {
         assert.equal(ids(tables.search("nothing")), "");
     });
 
-    it("trending returns the films of the table without excluded ones", () => {
+    it("trending returns the trending films of the tables, without excluded films", () => {
         assert.equal(ids(tables.trending()), "da");
         assert.equal(ids(tables.trending({ without: new Set(["d"]) })), "a");
     });
 
-    it("similar returns the neighbours of one film without excluded ones", () => {
+    it("similar returns the films that are similar to one film, without excluded films", () => {
         const { from, films } = tables.similar(["b"]);
         assert.deepEqual([from, ids(films)], ["similar", "dac"]);
         assert.equal(ids(tables.similar(["b"], { count: 1, without: new Set(["d"]) }).films), "a");
     });
 
-    it("similar combines the neighbours of several films and omits those films", () => {
+    it("similar combines the similar films of several films, and omits the given films", () => {
         // Scores: c = 1/11 from a + 2^(-1/3)/12 from b; d = 2^(-1/3)/10 from b.
         assert.equal(ids(tables.similar(["a", "b"]).films), "cd");
         assert.equal(ids(tables.similar(["a", "b", "a", "b"]).films), "cd", "once more changes nothing");
         assert.equal(ids(tables.similar(["zz", "b", "d"]).films), "ac");
     });
 
-    it("similar weights recent films more and uses only the last ten", () => {
+    it("similar gives recent films more weight and uses only the ten most recent ones", () => {
         const films = Array.from({ length: 24 }, (_, film) => `f${film}`);
         const blank = films.map(() => null);
         // Each of the first twelve films is similar to one of the other twelve.
@@ -101,7 +101,7 @@ describe("Answers from the fallback tables", () => {
         assert.equal(ids(pairs.similar(newestFirst).films), "f23f22f21f20f19f18f17f16f15f14");
     });
 
-    it("similar returns films of the same genres if few users watched a film", () => {
+    it("similar returns films of the same genres if too few users watched the given film", () => {
         const ofD = tables.similar(["d"]);
         assert.deepEqual([ofD.from, ids(ofD.films)], ["genres", "ab"]);
         // Film b shares both genres with e: √1 · 8 is more than √½ · 9.
@@ -109,7 +109,7 @@ describe("Answers from the fallback tables", () => {
         assert.deepEqual([ofE.from, ids(ofE.films)], ["genres", "bad"]);
     });
 
-    it("similar returns popular films if a film has no neighbours or genres", () => {
+    it("similar returns popular films if a film has no similar films and no genres", () => {
         const unknown = tables.similar(["zz"], { count: 2 });
         assert.deepEqual([unknown.from, ids(unknown.films)], ["popular", "ab"]);
         assert.deepEqual([tables.similar([]).from, ids(tables.similar([]).films)], ["popular", "abcd"]);
@@ -119,7 +119,7 @@ describe("Answers from the fallback tables", () => {
         assert.deepEqual([allKnown.from, ids(allKnown.films)], ["popular", ""]);
     });
 
-    it("readTables rejects an invalid document and names `npm run data-prep`", () => {
+    it("readTables rejects an invalid document with an error that contains `npm run data-prep`", () => {
         const again = /npm run data-prep$/;
         for (const [text, reason] of [
             ["{", /not JSON/],
@@ -142,7 +142,7 @@ describe("Answers from the fallback tables", () => {
 });
 
 describe("makeTables", () => {
-    it("makeTables keeps price, brand, stock and image, and the API returns them", () => {
+    it("makeTables stores price, brand, stock and image of an item, and the API returns them", () => {
         const film = (itemId: string, more: object) => ({ itemId, title: itemId, year: null, genres: [], ...more });
         const columns = columnsFrom([
             ["u", "1", 7],
@@ -165,7 +165,7 @@ describe("makeTables", () => {
         genres: [["Drama"], ["Comedy", "Drama"], []][at % 3] ?? [],
     }));
 
-    it("makeTables returns equal bytes for equal interactions and lists each film once", async () => {
+    it("makeTables returns equal bytes for equal interactions, and each film is in the tables once", async () => {
         const make = async () =>
             JSON.stringify(makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "abc"));
         const text = await make();
@@ -179,7 +179,7 @@ describe("makeTables", () => {
         assert.equal(interactions.rows, syntheticRatings().length);
     });
 
-    it("makeTables stores at most 500 films per history, each at its newest time", () => {
+    it("makeTables stores at most 500 films for each history, each with the time of its newest event", () => {
         const long = Array.from({ length: 600 }, (_, at) => ["long", `film ${at}`, 1000 + at] as const);
         const rows = [["a", "x", 10], ["a", "y", 20], ["a", "x", 30], ["b", "x", 40], ...long] as const;
         const made = makeTables(columnsFrom(rows), [], "", ["a", "long", "unknown"]);
@@ -226,7 +226,7 @@ describe("makeTables", () => {
         assert.ok(all.shows("anything"));
     });
 
-    it("makeTables stores at most 50 neighbours for films with at least five viewers", () => {
+    it("makeTables stores at most 50 similar films for each film that has at least five viewers", () => {
         const friends = Array.from({ length: leastViewers }, (_, user) => [`u${user}`, "known", 10 + user] as const);
         const others = friends.flatMap(([user], at) =>
             Array.from({ length: 20 }, (_, film) => [user, `film ${at} ${film}`, 20 + film] as const),
@@ -240,7 +240,7 @@ describe("makeTables", () => {
         assert.equal(tables.similar(["film 1 1"]).from, "popular", "no catalogue, so no genres");
     });
 
-    it("makeTables stores neighbours for at most the 20,000 most popular films", () => {
+    it("makeTables stores similar films only for the 20,000 most popular films", () => {
         const films = maxWithNeighbours + 10;
         const rows = Array.from({ length: films * leastViewers }, (_, row) => row);
         const made = makeTables(
@@ -294,7 +294,7 @@ describe("makeTables", () => {
         );
     });
 
-    it("similar finds at least 30 % more next films than popular", async () => {
+    it("similar films contain at least 30 % more of the films that users watch next than popular films", async () => {
         const ratings = syntheticRatings({ users: 300, seed: 3 });
         const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
         const tables = openTables(makeTables(await columnsOf(interactionsCsv(byUser.slice(0, 250).flat())), [], ""));

@@ -43,7 +43,7 @@ describe("Title search", () => {
         it(`the search for “${query}” finds ${title ?? "nothing"}`, () => assert.equal(named(query)[0], title));
     }
 
-    it("the search ranks equal titles, then prefixes, then words, then parts of words", () => {
+    it("the search returns equal titles first, then titles that begin with the text, then words, then parts of words", () => {
         const some = ["Stargate", "Evening Star, The", "Star Wars", "Custard Stars", "Star"];
         const found = titleIndex(some)("star", 25).map((number) => some[number]);
         assert.deepEqual(found, ["Star", "Stargate", "Star Wars", "Evening Star, The", "Custard Stars"]);
@@ -65,7 +65,7 @@ describe("Title search", () => {
         assert.deepEqual(titleIndex([])("a", 25), []);
     });
 
-    it("the search returns the same films as a full scan of all titles", () => {
+    it("the search finds the same films as a full scan of all titles", () => {
         const text = fc.string({ unit: fc.constantFrom("a", "b", "É", " ", "-", "\n", "$", "ß"), maxLength: 6 });
         fc.assert(
             fc.property(fc.array(text, { maxLength: 20 }), text, (all, query) => {
@@ -83,7 +83,7 @@ describe("Title search", () => {
 });
 
 describe("folded", () => {
-    it("folded equals Lucene's ASCIIFoldingFilter for Latin-1 accents", () => {
+    it("folded replaces Latin-1 accents as Lucene's ASCIIFoldingFilter does", () => {
         for (const [from, to] of [
             ["Des mot clés À LA CHAÎNE", "des mot cles a la chaine"],
             ["À Á Â Ã Ä Å Æ Ç È É Ê Ë", "a a a a a a ae c e e e e"],

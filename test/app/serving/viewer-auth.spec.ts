@@ -48,7 +48,7 @@ describe("Viewer tokens (JWT)", () => {
         );
     });
 
-    it("lists and events return 401 without a token, and public paths need none", async () => {
+    it("requests for lists and events return 401 without a token, and public paths need no token", async () => {
         for (const answer of [await list("22"), await watch("22")]) {
             assert.deepEqual([answer.statusCode, jsonOf(answer).type], [401, "/problems/unauthorized"]);
             assert.match(answer.headers["WWW-Authenticate"] ?? "", /^Bearer /);
@@ -59,7 +59,7 @@ describe("Viewer tokens (JWT)", () => {
         }
     });
 
-    it("GET /health shows details with a token and only the state without", async () => {
+    it("GET /health returns details with a token, and only the campaign's state without a token", async () => {
         const health = async (token?: string) => jsonOf(await harness.ask("GET /health", { headers: as(token) }));
         assert.deepEqual(await health(), { status: "ok", campaign: { state: "serving" }, viewers: [] });
         const { cost, campaign } = await health(await issuer.token({ sub: "22" }));
@@ -72,7 +72,7 @@ describe("Viewer tokens (JWT)", () => {
         assert.equal(headers.Vary, "Origin, Authorization");
     });
 
-    it("the viewer ID can be an integer in another claim", async () => {
+    it("the viewer ID can be in another claim of the token, and can be an integer", async () => {
         const auth = { issuer: issuer.issuer, audience: "films", claim: "movielens_id" };
         harness = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
         const token = await issuer.token({ sub: "someone", movielens_id: 22 });
@@ -92,12 +92,12 @@ describe("Viewer tokens (JWT)", () => {
         ["that has expired", () => issuer.token({ sub: "22", exp: now() - hour }), /expired/],
         ["that is not valid yet", () => issuer.token({ sub: "22", nbf: now() + hour }), /claim nbf/],
         ["without exp", () => issuer.token({ sub: "22" }, { endless: true }), /claim exp/],
-        ["without the viewer ID", () => issuer.token({}), /claim sub is not the id/],
-        ["with an empty viewer ID", () => issuer.token({ sub: "" }), /claim sub is not the id/],
+        ["without the viewer ID", () => issuer.token({}), /claim sub is not a viewer ID/],
+        ["with an empty viewer ID", () => issuer.token({ sub: "" }), /claim sub is not a viewer ID/],
         [
             "with control characters in the viewer ID",
             () => issuer.token({ sub: "22\u0000" }),
-            /claim sub is not the id/,
+            /claim sub is not a viewer ID/,
         ],
         ["with a viewer ID of 257 bytes", () => issuer.token({ sub: "2".repeat(257) }), /longer than 256 bytes/],
         ["signed by a stranger's key", async () => issuer.token({ sub: "22" }, {}, await foreign()), /signature/],
@@ -135,7 +135,7 @@ describe("Viewer tokens (JWT)", () => {
         assert.equal((await list("22", await issuer.token({ sub: "22", exp: now() - 20 }))).statusCode, 200);
     });
 
-    it("the issuer's keys are read once, also for 100 unknown key IDs", async () => {
+    it("the issuer's keys are read once, even for 100 tokens with unknown key IDs", async () => {
         const key = await foreign();
         await list("22", await issuer.token({ sub: "22" }));
         for (let at = 0; at < 100; at++) {
@@ -144,7 +144,7 @@ describe("Viewer tokens (JWT)", () => {
         assert.deepEqual(issuer.state.asked, ["/.well-known/openid-configuration", "/keys"]);
     });
 
-    it("requests return 503 while the issuer is unavailable or names another issuer", async () => {
+    it("requests return 503 while the issuer is unavailable or its document contains another issuer", async () => {
         for (const fault of [{ status: 500 }, { named: "https://evil.example" }]) {
             Object.assign(issuer.state, fault, { asked: [] });
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
@@ -185,7 +185,7 @@ describe("Viewer tokens (JWT)", () => {
             assert.equal((await ask("mallory", another)).source, "campaign");
         });
 
-        it("the limit per viewer applies to all processes together", async () => {
+        it("the limit of campaign calls per viewer applies to all processes together", async () => {
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
             const { table, state } = limited;
             const other = startApi({
@@ -199,7 +199,7 @@ describe("Viewer tokens (JWT)", () => {
             assert.ok(other.state.asks.length <= campaignCallsPerViewer / 10, `${other.state.asks.length}`);
         });
 
-        it("all proven viewers share the campaign's rate, and unauthenticated callers get none of it", async () => {
+        it("all signed-in viewers share the campaign's rate limit, and callers without a token cause no campaign call", async () => {
             for (let at = 0; at < 300; at++) await limited.recommend(`stranger-${at}`);
             assert.equal(limited.state.asks.length, 0, "a stranger has no list with viewerAuth");
             for (let at = 0; at < 300; at++) await ask(`viewer-${at}`, {});
@@ -207,7 +207,7 @@ describe("Viewer tokens (JWT)", () => {
         });
     });
 
-    it("a list names the watched films that it is based on", async () => {
+    it("the response contains the watched films on which its list is based", async () => {
         const token = await issuer.token({ sub: "22" });
         await watch("22", token);
         harness.state.fault = throws(serviceError("ThrottlingException"));
@@ -228,7 +228,7 @@ describe("Events without a viewer token", () => {
         return [films.map(({ itemId }) => itemId), proven];
     };
 
-    it("unauthenticated events are marked as unproven until the viewer sends a token", async () => {
+    it("events without a token are marked as unproven, and ignored once the viewer sends a token", async () => {
         const harness = startApi();
         await send(harness, "66");
         assert.deepEqual([harness.state.put[0]?.sessionId, recent(harness)], ["unproven:s", [["66"], undefined]]);
@@ -241,7 +241,7 @@ describe("Events without a viewer token", () => {
         assert.equal(later.state.put[0]?.sessionId, "s");
     });
 
-    it("unauthenticated events do not reach Personalize if trackUnproven is false", async () => {
+    it("events without a token are not sent to Personalize if trackUnproven is false", async () => {
         const none = startApi({ config: { trackUnproven: false } });
         assert.equal(jsonOf(await send(none, "66")).tracked, false);
         assert.deepEqual([none.state.put, recent(none)[0]], [[], ["66"]]);
@@ -253,7 +253,7 @@ describe("Events without a viewer token", () => {
 });
 
 describe("Lists without a viewer token", () => {
-    it("a list names watched films only if publicHistories is true", async () => {
+    it("the response contains the watched films on which its list is based only if publicHistories is true", async () => {
         for (const publicHistories of [false, true]) {
             const harness = startApi({ config: { publicHistories } });
             await harness.watch("22", "20", "66");

@@ -132,7 +132,7 @@ describe("Storefront accessibility", () => {
         },
     };
     for (const [name, { hash, ready, options, failing, emptied, isParked }] of Object.entries(places)) {
-        it(`axe accepts ${name} in dark and light theme`, async () => {
+        it(`axe finds no accessibility violation on ${name} in the dark and the light theme`, async () => {
             Object.assign(served.control, { failing, emptied });
             const { page, context } = await openPage(browser, `${(isParked ? parked : served).url}${hash}`, options);
             await ready(page);
@@ -147,7 +147,7 @@ describe("Storefront accessibility", () => {
         });
     }
 
-    it("the storefront is usable with the keyboard alone", async () => {
+    it("a user can use the whole storefront with the keyboard alone", async () => {
         const { page, context, complaints } = await openPage(browser, served.url, { height: 2400 });
         await rows(page);
         const press = async (...keys: Parameters<Page["keyboard"]["press"]>[0][]) => {
@@ -223,7 +223,7 @@ describe("Storefront accessibility", () => {
         await context.close();
     });
 
-    it("no page scrolls sideways at widths from 320 to 2,560 px", async () => {
+    it("no page needs horizontal scrolling at widths from 320 to 2,560 px", async () => {
         const { page, context } = await openPage(browser, served.url);
         for (const hash of ["#/", "#/?viewer=6", "#/compare?viewer=6", "#/status?viewer=6"]) {
             await page.goto(`${served.url}${hash}`);

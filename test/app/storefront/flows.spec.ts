@@ -8,7 +8,7 @@ describe("Storefront", () => {
     const site = storefrontSite();
     const { open, clean } = site;
 
-    it("the page shows the chosen viewer's rows and keeps the viewer's ID in the URL", async () => {
+    it("the page shows the rows of the chosen viewer and keeps the viewer's ID in the URL", async () => {
         const page = await open("");
         assert.equal(await textOf(page, "h1"), "Choose a viewer");
         assert.ok((await filmsOf(page, "trending")).length > 0, "everybody's rows are there before");
@@ -25,7 +25,7 @@ describe("Storefront", () => {
         clean();
     });
 
-    it("the page accepts any viewer ID, in any script", async () => {
+    it("the page accepts any text in any script as viewer ID", async () => {
         const page = await open("");
         await page.type(".by-id input", "a/b 七");
         await page.keyboard.press("Enter");
@@ -38,7 +38,7 @@ describe("Storefront", () => {
         clean();
     });
 
-    it("the page marks an unknown viewer until a film is watched", async () => {
+    it("the page says that a viewer is not known until the viewer watches a film", async () => {
         const page = await open("#/?viewer=nobody-knows");
         await said(page, "#picks .row-note", /^This viewer is not known, so these are popular films\./);
         await said(page, "#picks [data-source]", /^From: Popular: viewer not known$/);
@@ -76,7 +76,7 @@ describe("Storefront", () => {
         clean();
     });
 
-    it("Watch changes the list immediately and shows the moves and their reason", async () => {
+    it("a click on Watch changes the list immediately and shows which films moved and why", async () => {
         const page = await open("#/?viewer=7");
         const before = await filmsOf(page, "picks");
         const recommendationId = `RID-7-${histories.get("7")?.length}`;
@@ -104,7 +104,7 @@ describe("Storefront", () => {
         clean();
     });
 
-    it("the page asks again if the tracker learns of an event late", async () => {
+    it("the page requests the list again if the event tracker processes an event late", async () => {
         site.served.control.learnsAfterMs = 700;
         const page = await open("#/?viewer=12");
         const before = await filmsOf(page, "picks");
@@ -137,7 +137,7 @@ describe("Storefront", () => {
         clean();
     });
 
-    it("the film dialog shows facts and links to similar films", async () => {
+    it("the film dialog shows facts about the film and links to similar films", async () => {
         const page = await open("#/?viewer=7");
         const [first] = await filmsOf(page, "popular");
         await page.locator("#popular [data-item] button").click();
@@ -157,7 +157,7 @@ describe("Storefront", () => {
         clean();
     });
 
-    it("the URL contains the open film, and Back closes it", async () => {
+    it("the URL contains the ID of the open film, and the Back button closes the film", async () => {
         const page = await open("#/?viewer=17");
         const [first = "", second = ""] = await filmsOf(page, "popular");
         const hash = () => page.evaluate(() => location.hash);
@@ -212,7 +212,7 @@ describe("Storefront", () => {
         assert.ok((await filmsOf(page, "picks")).length > 0);
     });
 
-    it("the details of a row show its source and a call to copy", async () => {
+    it("the details of a row show the source of its list and an API call to copy", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "picks");
         await page

@@ -44,7 +44,7 @@ describe("Viewer history in the storefront", () => {
         for (const close of closing) await close();
     });
 
-    it("the history dialog loads page by page and opens films", async () => {
+    it("the history dialog loads the history page by page and opens films", async () => {
         const served = await serve();
         const { page, complaints } = await open(served, `#/?viewer=${keenViewer}`);
         const all = (tables.history(keenViewer) ?? []).toSorted(
@@ -73,7 +73,7 @@ describe("Viewer history in the storefront", () => {
         assert.deepEqual(complaints, []);
     });
 
-    it("the history of a new viewer begins with the film just watched", async () => {
+    it("the history of a new viewer begins with the film that the viewer watched last", async () => {
         const { page } = await open(await serve(), "#/?viewer=new-1");
         await openHistory(page);
         await said(page, ".history [role=status]", /^No film is known that this viewer watched in the last 30 days\.$/);
@@ -87,14 +87,14 @@ describe("Viewer history in the storefront", () => {
         assert.equal(await textOf(page, ".past .rank-title"), name);
     });
 
-    it("the film dialog names a similar film from the viewer's history", async () => {
+    it("the film dialog shows a similar film from the viewer's history", async () => {
         const { page } = await open(await serve(), "#/?viewer=6");
         await said(page, ".hero-taste", /by the films that they watched$/);
         await page.locator("#picks [data-item] button").click();
         await said(page, "dialog .why", /Close to .*, which Amir \(6\) watched\./);
     });
 
-    it("the history dialog shows a failed load and retries it", async () => {
+    it("the history dialog shows that loading failed, and can load again", async () => {
         const served = await serve();
         served.control.failing = "history";
         const { page } = await open(served, "#/?viewer=6");
@@ -105,7 +105,7 @@ describe("Viewer history in the storefront", () => {
         await said(page, ".history [role=status]", /films, watched in the data/);
     });
 
-    it("the page does not request histories that are not public", async () => {
+    it("the page does not request histories unless they are public", async () => {
         const served = await serve({ words: dataWords(undefined, { publicHistories: false }) });
         const { page } = await open(served, "#/?viewer=6");
         await filmsOf(page, "picks");
@@ -114,7 +114,7 @@ describe("Viewer history in the storefront", () => {
         assert.deepEqual(askedFor(served), []);
     });
 
-    it("the page requests only a signed-in viewer's history, with the token", async () => {
+    it("the page requests only the signed-in viewer's history, with the viewer's token", async () => {
         const issuer = await startIssuer();
         closing.push(issuer.close);
         const served = await serve({ auth: issuer, words: dataWords(undefined, { publicHistories: false }) });

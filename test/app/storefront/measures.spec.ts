@@ -41,7 +41,7 @@ describe("Storefront layout shift and speed", () => {
     });
 
     for (const width of [390, 1440]) {
-        it(`slow loading shifts no layout at a width of ${width} px`, async () => {
+        it(`slow loading does not shift the layout at a width of ${width} px`, async () => {
             for (const [of, hash] of [
                 [served, "#/"],
                 [served, "#/?viewer=6"],
@@ -65,7 +65,7 @@ describe("Storefront layout shift and speed", () => {
         });
     }
 
-    it("Watch shifts no layout except the films", async () => {
+    it("a click on Watch shifts nothing but the films", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=15`, { before: watchShifts });
         await filmsOf(page, "popular");
         served.control.delayMs = 300;
@@ -77,7 +77,7 @@ describe("Storefront layout shift and speed", () => {
         await context.close();
     });
 
-    it("the first row appears within a second, and so does a changed list", async () => {
+    it("the first row appears within a second, and a changed list within a second after the click", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         await filmsOf(page, "picks");
         await page.evaluate(() => sessionStorage.clear());

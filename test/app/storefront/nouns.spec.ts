@@ -96,7 +96,7 @@ describe("Storefront of a book shop", () => {
         ["an unknown page", "#/nowhere", (page) => said(page, "main", /Go to the books/)],
     ];
     for (const [place, hash, ready] of places) {
-        it(`the page says book instead of film: ${place}`, async () => {
+        it(`the page says book instead of film in this place: ${place}`, async () => {
             const { page, context } = await openPage(browser, `${served.url}${hash}`);
             await said(page, ".skip", /^Skip to the books$/);
             if (!/nowhere|status|compare/.test(hash)) await filmsOf(page, "popular");
@@ -106,7 +106,7 @@ describe("Storefront of a book shop", () => {
         });
     }
 
-    it("the page says book instead of film in empty rows and offline", async () => {
+    it("the page says book instead of film in empty rows and when it is offline", async () => {
         for (const emptied of ["recommendations", "popular", "trending"]) {
             served.control.emptied = emptied;
             const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);

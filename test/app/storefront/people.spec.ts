@@ -19,7 +19,7 @@ const listOf = (films: readonly ListedFilm[], more: Partial<FilmList> = {}): Fil
 });
 
 describe("givenNameOf and shortId", () => {
-    it("givenNameOf returns the same name for the same ID with a digit", () => {
+    it("givenNameOf returns the same name each time for an ID with a digit", () => {
         fc.assert(
             fc.property(fc.string({ minLength: 1, maxLength: 6 }), fc.nat(99_999), (text, number) => {
                 const id = `${text}${number}`;
@@ -31,7 +31,7 @@ describe("givenNameOf and shortId", () => {
         assert.deepEqual(["22", "6", "122"].map(givenNameOf), ["Lea", "Amir", "Maja"]);
     });
 
-    it("givenNameOf returns no name for an ID that reads as a name", () => {
+    it("givenNameOf returns no name for an ID that looks like a name itself", () => {
         for (const id of ["jane", "jane.doe@example.com", "a/b 七", ""]) assert.equal(givenNameOf(id), undefined, id);
     });
 
@@ -46,7 +46,7 @@ describe("givenNameOf and shortId", () => {
         }
     });
 
-    it("givenNameOf returns distinct names for suggested viewers and spreads them over MovieLens", () => {
+    it("givenNameOf returns different names for the suggested viewers and spreads names evenly over MovieLens", () => {
         assert.equal(new Set(knownViewers.map(givenNameOf)).size, knownViewers.length);
         const counts = new Map<string | undefined, number>();
         for (let id = 1; id <= 943; id++) {
@@ -60,7 +60,7 @@ describe("givenNameOf and shortId", () => {
 describe("tasteBy", () => {
     const drama = [film("1", "Drama", "War"), film("2", "Drama"), film("3", "War", "Drama"), film("4", "Western")];
 
-    it("tasteBy names the most frequent genres of three or more watched films", () => {
+    it("tasteBy returns the most frequent genres of at least three watched films", () => {
         assert.deepEqual(tasteBy(drama, undefined, "you"), {
             genres: ["Drama", "War"],
             sentence: "Mostly Drama and War, by the films that you watched",
@@ -69,7 +69,7 @@ describe("tasteBy", () => {
         assert.equal(tasteBy([film("1", "A"), film("2", "B"), film("3", "C")], undefined, "you"), undefined);
     });
 
-    it("tasteBy uses the viewer's own list if few films are known", () => {
+    it("tasteBy uses the viewer's recommended list if too few watched films are known", () => {
         const sentence = tasteBy([], listOf(drama), "Lea (22)")?.sentence;
         assert.equal(sentence, "Mostly Drama and War, by this list");
         assert.equal(tasteBy([], listOf(drama, { source: "popular" }), "Lea (22)"), undefined);
@@ -79,7 +79,7 @@ describe("tasteBy", () => {
 });
 
 describe("shortened", () => {
-    it("shortened shows as many genres as fit, at least one, without duplicates", () => {
+    it("shortened returns as many genres as fit, at least one, without duplicates", () => {
         assert.deepEqual(shortened(["Action", "Crime", "Drama"], 15), { shown: ["Action", "Crime"], rest: ["Drama"] });
         assert.deepEqual(shortened(["Documentary", "War"], 3), { shown: ["Documentary"], rest: ["War"] });
         assert.deepEqual(shortened(["War", "War"], 20), { shown: ["War"], rest: [] });
@@ -99,7 +99,7 @@ describe("whyOf", () => {
     const asked = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
     const because = (...films: ListedFilm[]) => listOf([a, b], { source: "similar", because: films });
 
-    it("whyOf gives the rank in the list, and nothing without a list", () => {
+    it("whyOf returns the film's rank in the list, and nothing if no list contains the film", () => {
         assert.deepEqual(whyOf(asked), []);
         assert.deepEqual(whyOf({ ...asked, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
             "Number 2 of 3 in “Top picks”: Personal (live).",
@@ -107,14 +107,14 @@ describe("whyOf", () => {
         assert.deepEqual(whyOf({ ...asked, origin: { title: "Top picks", list: listOf([a]) } }), []);
     });
 
-    it("whyOf names watched films that are similar, without the film itself", () => {
+    it("whyOf returns the watched films that are similar to the film, but not the film itself", () => {
         assert.deepEqual(whyOf({ ...asked, watched: [b, c, d], similar: [a, d] }), [
             "Close to Film d, which Lea (22) watched.",
         ]);
         assert.deepEqual(whyOf({ ...asked, watched: [c], similar: [a, d] }), []);
     });
 
-    it("whyOf says that a film was watched only if the viewer watched it", () => {
+    it("whyOf states that a film was watched only if the viewer watched that film", () => {
         const origin = { title: "Similar", list: because(c) };
         assert.equal(whyOf({ ...asked, origin, watched: [c] })[1], "Close to Film c, which Lea (22) watched.");
         assert.equal(whyOf({ ...asked, origin })[1], "The list has films like Film c.");

@@ -9,7 +9,7 @@ describe("Storefront pages and settings", () => {
     const site = storefrontSite();
     const { open, askedFor, clean } = site;
 
-    it("the comparison shows popular, similar and personal films and marks common ones", async () => {
+    it("the comparison shows popular, similar and personal films, and marks films that are in several lists", async () => {
         const page = await open("#/compare?viewer=6");
         const columns = async () =>
             page.$$eval(".column", (all) =>
@@ -51,7 +51,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("the comparison asks for a viewer if none is chosen", async () => {
+    it("the comparison asks the user to choose a viewer if none is chosen", async () => {
         const page = await open("#/compare");
         assert.equal(await textOf(page, "h1"), "Choose a viewer to compare");
         await page.locator("text/Lea (22)").click();
@@ -68,7 +68,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("a card shows all genres or a count and cuts no text", async () => {
+    it("a film's card shows all genres, or how many more there are, and cuts no text", async () => {
         for (const width of [320, 390, 1280, 1920]) {
             const page = await open("#/?viewer=6", { width });
             const [itemId = ""] = (await filmsOf(page, "popular")).filter(
@@ -97,7 +97,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("the status page shows strangers the state and visit without cost details", async () => {
+    it("the status page without a token shows the state and the visit, but no version and no cost", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "picks");
         await filmsOf(page, "popular");
@@ -120,7 +120,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("the status page explains the colours of sources and shows no empty panel", async () => {
+    it("the status page explains the colours of list sources and shows no empty panel", async () => {
         const page = await open("#/status");
         await said(page, ".state", /Serving/);
         const panels = await page.$$eval(".panel", (all) => all.map((panel) => panel.querySelector("h2")?.textContent));
@@ -133,7 +133,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("the status page shows the owner the month's spend against the limit", async () => {
+    it("the status page shows the stack's owner the month's spend and the limit", async () => {
         const spend = { month: "2026-11", usd: 50, at: Date.now() };
         const owners = await serveStorefront({ tables: tablesDocument, histories, details: true, spend });
         try {
@@ -146,7 +146,7 @@ describe("Storefront pages and settings", () => {
         }
     });
 
-    it("the page prefetches a hovered film once and never with data saver", async () => {
+    it("the page prefetches the film under the pointer once, and never with data saver", async () => {
         const page = await open("#/?viewer=6");
         const [first] = await filmsOf(page, "trending");
         const path = `similar/${first}?`;
@@ -181,7 +181,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("the theme button switches the theme and the browser remembers it", async () => {
+    it("the theme button switches the theme, and the browser remembers the choice", async () => {
         const page = await open("", { scheme: "light" });
         const ground = (of: Page) => of.evaluate(() => getComputedStyle(document.body).backgroundColor);
         assert.equal(await ground(page), "rgb(247, 244, 238)");

@@ -23,7 +23,7 @@ function elementsOf(markup: string): string[] {
 }
 
 describe("poster", () => {
-    it("the poster of a film is stable and differs from almost all others", () => {
+    it("the poster of a film is always the same and differs from almost all other posters", () => {
         const drawn = catalogue.map((film) => artwork(film));
         assert.deepEqual(
             catalogue.map((film) => artwork(film)),
@@ -33,7 +33,7 @@ describe("poster", () => {
         assert.ok(new Set(drawn).size >= titles.size * 0.95, `${new Set(drawn).size} of ${titles.size}`);
     });
 
-    it("the poster is well-formed SVG without styles or scripts for any text", () => {
+    it("the poster is well-formed SVG without styles or scripts, whatever the title contains", () => {
         const text = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.constantFrom(...oddTitles));
         fc.assert(
             fc.property(text, fc.option(fc.integer()), fc.array(text, { maxLength: 3 }), (title, year, genres) => {
@@ -84,7 +84,7 @@ const elementsText = (markup: string) =>
         .replaceAll(/\s/g, "");
 
 describe("Poster title", () => {
-    it("spoken moves the article to the front, and lettered removes the translated title", () => {
+    it("spoken moves a title's article to the front, and lettered removes the translated title in brackets", () => {
         assert.equal(spoken("Usual Suspects, The"), "The Usual Suspects");
         assert.equal(spoken("Misérables, Les"), "Les Misérables");
         assert.equal(spoken("Avventura, L'"), "L'Avventura");
@@ -94,7 +94,7 @@ describe("Poster title", () => {
         assert.equal(lettered("(500)"), "(500)");
     });
 
-    it("setTitle fits any title into its box", () => {
+    it("setTitle fits any title into the poster's box for the title", () => {
         const word = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(..."abcdeimwMW'") });
         const box = { width: 168, height: 88, largest: 44, mostLines: 4 };
         fc.assert(

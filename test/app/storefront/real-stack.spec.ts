@@ -26,7 +26,7 @@ describe("Storefront on the real engine and the local AWS", () => {
         await aws?.stop();
     });
 
-    it("Watch changes the viewer's list at once", async () => {
+    it("a click on Watch changes the viewer's list at once", async () => {
         const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=7`);
         const before = await filmsOf(page, "picks");
         assert.equal(before.length, 20);
@@ -39,7 +39,7 @@ describe("Storefront on the real engine and the local AWS", () => {
         await context.close();
     });
 
-    it("the status page shows version and cost, and other callers get the state only", async () => {
+    it("the storefront's status page shows version and cost, and other callers of GET /health get only the state", async () => {
         const { page, context } = await openPage(browser, `${url}#/status`);
         await said(page, "#campaign-title ~ .state", /^Serving$/);
         await said(page, ".panel .facts", /Solution version\w+.*NDCG at 100\.\d{4}/);

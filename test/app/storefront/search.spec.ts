@@ -19,7 +19,7 @@ describe("Storefront search", () => {
     const active = (page: Page) =>
         page.$eval(".found [aria-selected=true]", (one) => (one as HTMLElement).dataset.item);
 
-    it("the search works by keyboard: /, arrows, Enter and Escape", async () => {
+    it("the search can be used with the keyboard: /, arrows, Enter and Escape", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "popular");
         await page.keyboard.press("/");
@@ -49,7 +49,7 @@ describe("Storefront search", () => {
         clean();
     });
 
-    it("the search sends one request for quick typing and Enter opens the first film", async () => {
+    it("the search sends one request for quick typing, and Enter opens the first film", async () => {
         site.served.control.delayMs = 300;
         const page = await open("#/status");
         await page.locator(".search-open").click();
@@ -70,7 +70,7 @@ describe("Storefront search", () => {
         );
     });
 
-    it("the search reports empty results and failures and ignores / in text fields", async () => {
+    it("the search reports empty results and failures, and the key / does not open it in a text field", async () => {
         const page = await open("");
         await page.type(".by-id input", "a/b");
         assert.equal(await page.$eval(".by-id input", (input) => (input as HTMLInputElement).value), "a/b");

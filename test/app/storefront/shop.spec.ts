@@ -67,7 +67,7 @@ describe("Storefront of a shop", () => {
     const press = (page: Page, words: string) =>
         page.locator(`::-p-xpath(//dialog//button[text()="${words}"])`).click();
 
-    it("a card shows price, brand, low stock and an image or generated tile", async () => {
+    it("a product's card shows price, brand, low stock, and an image or a generated tile", async () => {
         const { page, complaints, end } = await open("#/?viewer=6");
         await atRow(page, "popular", "[data-item] img[src]");
         await page.$eval("#popular", (row) => row.scrollIntoView());
@@ -103,7 +103,7 @@ describe("Storefront of a shop", () => {
         await end();
     });
 
-    it("the page says customer and category and shortens a UUID", async () => {
+    it("the page says customer and category instead of viewer and genre, and shortens a UUID", async () => {
         const { page, end } = await open(`#/?viewer=${uuid}`);
         await said(page, "#picks-title", /^Top picks for customer 3f2a91c4…$/);
         await said(page, "#picks .row-note", /^This customer is not known/);
@@ -115,7 +115,7 @@ describe("Storefront of a shop", () => {
         await end();
     });
 
-    it("each button sends its event type, and only a purchase removes the product", async () => {
+    it("each button sends its own event type, and only a purchase removes the product from the list", async () => {
         const { page, end } = await open("#/?viewer=21");
         const [first = "", second = ""] = await filmsOf(page, "picks");
         const buttons = await page.$$eval(".hero-deeds .button", (all) => all.map((one) => one.textContent));

@@ -28,7 +28,7 @@ describe("Storefront with viewer tokens", () => {
     const signOut = (page: Page) =>
         page.evaluate(() => dispatchEvent(new CustomEvent("viewer-signed-in", { detail: null })));
 
-    it("the page shows public films until the host page provides a token", async () => {
+    it("the page shows only public films until the host page provides a viewer token", async () => {
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await said(page, "h1", /Sign in to see your films/);
         assert.ok((await filmsOf(page, "trending")).length > 0);
@@ -59,7 +59,7 @@ describe("Storefront with viewer tokens", () => {
         await context.close();
     });
 
-    it("the page requests a token at start and after an invalid one", async () => {
+    it("the page asks the host page for a token at the start and after an invalid token", async () => {
         const before = () => {
             const asked = { count: 0 };
             Object.assign(window, { asked });

@@ -6,7 +6,7 @@ describe("Comparison page on a phone", () => {
     const site = storefrontSite();
     const open = (width: number) => site.open(`#/compare?viewer=6`, { width, height: 844 });
 
-    it("tabs show one list at a time", async () => {
+    it("each tab shows one of the three lists", async () => {
         const page = await open(390);
         await page.waitForSelector("#personal-panel [data-item]", { visible: true });
         const shown = () =>
@@ -33,7 +33,7 @@ describe("Comparison page on a phone", () => {
         site.clean();
     });
 
-    it("the tab list is one tab stop, and arrows, Home and End select", async () => {
+    it("the row of tabs is one tab stop, and arrows, Home and End select a tab", async () => {
         const page = await open(390);
         await page.waitForSelector("#personal-panel [data-item]", { visible: true });
         await page.focus("#personal-tab");

@@ -21,7 +21,7 @@ describe("Storefront errors", () => {
     });
     beforeEach(() => Object.assign(served.control, { failing: undefined, emptied: undefined, delayMs: 0 }));
 
-    it("a failed row shows the request ID and can be retried", async () => {
+    it("a row that failed to load shows the request ID and can be loaded again", async () => {
         served.control.failing = "trending";
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         assert.equal((await filmsOf(page, "picks")).length, 20, "the other rows do not mind");
@@ -33,7 +33,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("a rejected event is shown and can be sent again", async () => {
+    it("the page shows that an event was rejected, and can send the event again", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=11`);
         await filmsOf(page, "picks");
         served.control.failing = "events";
@@ -45,7 +45,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("an empty row shows an explanation", async () => {
+    it("an empty row shows why it is empty", async () => {
         served.control.emptied = "trending";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await atRow(page, "trending", ".trouble");
@@ -54,7 +54,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("empty lists, comparisons and similar films show an explanation", async () => {
+    it("empty lists, comparisons and similar films show why they are empty", async () => {
         served.control.emptied = "";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await said(page, ".hero-film", /^There is no film to recommend\.$/);
@@ -89,7 +89,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("the page says that it is offline, keeps its content and continues afterwards", async () => {
+    it("the page says that it is offline, keeps its content, and continues when it is online again", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         const films = await filmsOf(page, "picks");
         await atRow(page, "popular", "[data-item]");
@@ -106,7 +106,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("the page says that the campaign is parked and names each list's source", async () => {
+    it("the page says that the campaign is parked and shows the source of each list", async () => {
         const { page, context, complaints } = await openPage(browser, `${parked.url}#/?viewer=6`);
         await said(page, ".banner", /^The campaign is parked\./);
         await said(page, "#picks [data-source]", /Popular films.*there is currently no campaign/);

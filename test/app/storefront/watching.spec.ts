@@ -22,7 +22,7 @@ describe("Storefront after Watch", () => {
         [1280, 1100],
         [1440, 900],
     ] as const) {
-        it(`the changed list is in view without needless scrolling at ${width} × ${height}`, async () => {
+        it(`the changed list is in view at ${width} × ${height}, and the page scrolls only if necessary`, async () => {
             const page = await open(6, width, height);
             await filmsOf(page, "popular");
             const before = await picks(page);
@@ -38,7 +38,7 @@ describe("Storefront after Watch", () => {
         });
     }
 
-    it("Watch in the list does not scroll and moves focus to the next film", async () => {
+    it("a click on Watch in the list does not scroll and moves the focus to the next film", async () => {
         const page = await open(7, 1280, 1200);
         const before = await filmsOf(page, "picks");
         await filmsOf(page, "popular");
@@ -52,7 +52,7 @@ describe("Storefront after Watch", () => {
         assert.equal(await page.evaluate(() => scrollY), scrolled);
     });
 
-    it("Watch in another row scrolls to the list and focuses its heading", async () => {
+    it("a click on Watch in another row scrolls to the list and moves the focus to the list's heading", async () => {
         const page = await open(8, 1280, 700);
         const [first] = await filmsOf(page, "popular");
         await page.locator(`#popular [data-item="${first}"] button`).click();
@@ -63,7 +63,7 @@ describe("Storefront after Watch", () => {
         assert.equal(await page.evaluate(() => document.activeElement?.id), "picks-title");
     });
 
-    it("the film dialog names the watched films that a recommendation is based on", async () => {
+    it("the film dialog shows the watched films on which a recommendation is based", async () => {
         const page = await open(9, 1280, 900);
         await page.locator(".hero .primary").click();
         await changed(page);
@@ -76,7 +76,7 @@ describe("Storefront after Watch", () => {
         assert.ok(why.includes(title), why);
     });
 
-    it("the viewer's taste appears above the film and in the viewer menu", async () => {
+    it("the viewer's favourite genres appear above the film and in the viewer menu", async () => {
         const page = await open(6, 1280, 900);
         await filmsOf(page, "picks");
         const taste = await said(page, ".hero-taste", /^Mostly .+, by this list$/);

@@ -8,7 +8,7 @@ const description = readApiDescription();
 const documentOf = (more: Partial<typeof wishes> = {}) => gatewayDocument(description, { ...wishes, ...more }) as Json;
 
 describe("gatewayDocument", () => {
-    it("the document has every operation of the description, integrated with the function", () => {
+    it("API Gateway's document contains every operation of openapi.yaml, each integrated with the function", () => {
         const { paths } = documentOf();
         const names = (of: object) => Object.keys(of).sort();
         assert.deepEqual(names(paths), names(description.paths));
@@ -43,7 +43,7 @@ describe("gatewayDocument", () => {
         });
     });
 
-    it("no method uses IAM authorization, whatever is configured", () => {
+    it("no method uses IAM authorization, in any configuration", () => {
         for (const apiKey of [false, true]) {
             for (const page of [false, true]) {
                 const document = documentOf({ apiKey, page, otherOrigins: page });
@@ -57,7 +57,7 @@ describe("gatewayDocument", () => {
         }
     });
 
-    it("apiKey requires a key for every method except OPTIONS", () => {
+    it("the setting apiKey requires an API key for every method except OPTIONS", () => {
         const { paths, ...document } = documentOf({ apiKey: true });
         assert.equal(document.components.securitySchemes.apiKey.name, "x-api-key");
         for (const operations of Object.values<Json>(paths)) {
@@ -68,7 +68,7 @@ describe("gatewayDocument", () => {
         assert.equal(documentOf().components, undefined);
     });
 
-    it("gateway responses are problem documents with CORS headers for other origins", () => {
+    it("gateway responses are problem documents with CORS headers, so that pages of other origins can read them", () => {
         for (const otherOrigins of [true, false]) {
             for (const [type, refused] of Object.entries<Json>(
                 documentOf({ otherOrigins })["x-amazon-apigateway-gateway-responses"],
@@ -85,7 +85,7 @@ describe("gatewayDocument", () => {
         }
     });
 
-    it("the document has a storefront path if the API serves the page", () => {
+    it("the document contains a storefront path if the API serves the page", () => {
         const { get } = documentOf({ page: true }).paths["/storefront/{proxy+}"];
         assert.equal(get.parameters[0].name, "proxy");
     });

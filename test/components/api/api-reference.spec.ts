@@ -3,12 +3,12 @@ import { reference, referencePage } from "../../../components/api/api-reference.
 import { read } from "../../support/sources.ts";
 
 describe("docs/api-reference.md", () => {
-    it("the page has the lists that npm run api:docs writes", () => {
+    it("docs/api-reference.md contains the lists that npm run api:docs writes", () => {
         const page = read(referencePage);
         assert.equal(page, reference(page));
     });
 
-    it("the page has each path, parameter and problem of the API", () => {
+    it("docs/api-reference.md contains each path, parameter and problem of the API", () => {
         const page = read(referencePage);
         for (const text of [
             "`GET /items/{itemId}`",

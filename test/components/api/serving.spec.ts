@@ -44,7 +44,7 @@ const words = dataWords(undefined, { publicHistories: false });
 const names = (type: string) => made.filter((args) => args.type.endsWith(`:${type}`)).map(({ name }) => name);
 
 describe("RecommendationApi component", () => {
-    it("the function's configuration has the stack's resources, and the campaign's ARN by name", async () => {
+    it("the function's configuration contains the stack's resources, and the ARN of a campaign with the configured name", async () => {
         const { config } = await makeApi({
             filters: JSON.stringify({
                 comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")',
@@ -95,7 +95,7 @@ describe("RecommendationApi component", () => {
         assert.deepEqual(inputsOf("Table").ttl, { attributeName: "expiresAt", enabled: true });
     });
 
-    it("only this API can invoke the function, and a changed API description causes a deployment", async () => {
+    it("only the stack's API can invoke the function, and a changed API description causes a deployment", async () => {
         await makeApi();
         const { principal, sourceArn, sourceAccount } = inputsOf("Permission");
         // With sourceAccount, the permission would have no effect. The ARN contains the account.
@@ -106,7 +106,7 @@ describe("RecommendationApi component", () => {
         assert.notEqual(inputsOf("Deployment").triggers.body, before);
     });
 
-    it("the stage throttles requests, without access logs and API key by default", async () => {
+    it("the stage throttles requests, and has no access logs and no API key by default", async () => {
         await makeApi({ throttle: '{"eventsPerSecond":2,"eventsBurst":"3"}' });
         const all = made.filter(({ type }) => type.endsWith(":MethodSettings")).map(({ inputs }) => inputs);
         const preflights = all.filter(({ methodPath }) => methodPath.endsWith("/OPTIONS"));
@@ -143,7 +143,7 @@ describe("RecommendationApi component", () => {
         assert.deepEqual([names("ApiKey"), names("Account")], [[], []]);
     });
 
-    it("access logs omit viewers, and the account's log role outlives the stack", async () => {
+    it("access logs contain no viewer IDs, and the account's log role is kept when the stack is destroyed", async () => {
         await makeApi({ apiAccessLogs: "true", apiGatewayLogRole: "true", storefront: "none", apiKey: "true" });
         const { format } = inputsOf("Stage").accessLogSettings;
         assert.match(format, /\$context\.resourcePath/);
@@ -153,7 +153,7 @@ describe("RecommendationApi component", () => {
         assert.deepEqual([names("Account"), names("UsagePlanKey")], [["api"], ["api"]]);
     });
 
-    it("Prefetch runs on a schedule, and RankingCampaign has the minimum TPS 1", async () => {
+    it("Prefetch creates a schedule, and RankingCampaign creates a campaign with a minimum of 1 TPS", async () => {
         await useMocks();
         const config = good({ rankingCampaign: "true", prefetchUsers: "5" });
         const [tableName, watchedFilterArn, failuresArn] = ["films", "arn:of:unwatched", "arn:of:failures"];
@@ -178,14 +178,14 @@ describe("RecommendationApi component", () => {
     });
 });
 
-describe("Files of API and storefront", () => {
+describe("Fallback tables and storefront files", () => {
     let dir: string;
     before(async () => {
         dir = await mkdtemp(join(tmpdir(), "serving-files-"));
     });
     after(() => rm(dir, { recursive: true, force: true }));
 
-    it("fallbackTables rejects tables that were made from other interactions", async () => {
+    it("fallbackTables rejects tables that were made from another interactions file", async () => {
         const [input, output] = [join(dir, "u.data"), join(dir, "interactions.csv")];
         await assert.rejects(
             fallbackTables(join(dir, "none.csv")),
@@ -199,7 +199,7 @@ describe("Files of API and storefront", () => {
         await assert.rejects(fallbackTables(other), /made from other interactions/);
     });
 
-    it("dataWords has the data's nouns and event types", () => {
+    it("dataWords returns the nouns and the event types of the data", () => {
         assert.deepEqual(words, {
             noun: "film",
             nouns: "films",
@@ -223,7 +223,7 @@ describe("Files of API and storefront", () => {
         });
     });
 
-    it("imageOriginsOf returns the origins of images, the most frequent first", () => {
+    it("imageOriginsOf returns the origins of the items' images, the most frequent first", () => {
         const image = (place: number) => ({
             image: `https://${place < 2 ? "cdn" : "other"}.shop.example/${place}.jpg`,
         });
@@ -236,7 +236,7 @@ describe("Files of API and storefront", () => {
         assert.deepEqual(imageOriginsOf(tables), ["https://cdn.shop.example", "https://other.shop.example"]);
     });
 
-    it("pageFiles escapes event types in HTML attributes", async () => {
+    it("pageFiles escapes event types that it inserts into HTML attributes", async () => {
         const dir = await mkdtemp(join(tmpdir(), "page-"));
         await writeFile(join(dir, "index.html"), '<html data-noun="%NOUN%" data-events="%EVENTS%">100%');
         const events = ['a"b<i>&\u00eb'];
@@ -246,7 +246,7 @@ describe("Files of API and storefront", () => {
         });
     });
 
-    it("pageFiles inserts the API address and rejects unknown file types", async () => {
+    it("pageFiles inserts the API's address and rejects unknown file types", async () => {
         await writeFile(join(dir, "index.html"), '<html data-api="%API%" data-viewer-auth="%VIEWER_AUTH%">');
         for (const file of ["u.data", "interactions.csv", "other.csv"]) await rm(join(dir, file), { force: true });
         const html = pageFiles(dir, { api: "api", viewerAuth: "jwt", ...words }).find(

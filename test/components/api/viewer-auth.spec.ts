@@ -11,7 +11,7 @@ describe("checkViewerAuth", () => {
         checkViewerAuth(config, env, new pulumi.ComponentResource("test:Issuer", "issuer"));
     };
 
-    it("checkViewerAuth requires an https:// issuer on AWS", () => {
+    it("checkViewerAuth requires an issuer with https:// on AWS", () => {
         const local = "http://127.0.0.1:8080";
         assert.throws(
             () => check(local, {}),

@@ -21,7 +21,7 @@ describe("enforceResourceRules", () => {
         await pulumi.runtime.runInPulumiStack(async () => ({}));
     });
 
-    it("a violating resource throws an error with resource, rule and fix", () => {
+    it("a resource that violates a rule throws an error that contains the resource, the rule and the fix", () => {
         enforceResourceRules({});
         assert.throws(
             () => new aws.iam.Policy("wide", { policy: open }),
@@ -29,7 +29,7 @@ describe("enforceResourceRules", () => {
         );
     });
 
-    it("a policy that violates a rule once resolved is never registered", async () => {
+    it("a policy whose text is known only later and violates a rule is never registered", async () => {
         enforceResourceRules({});
         const later = (text: string) => pulumi.output(Promise.resolve(text));
         new aws.iam.Policy("wide", { policy: later(open) });
@@ -41,7 +41,7 @@ describe("enforceResourceRules", () => {
         );
     });
 
-    it("a waived rule lets the resource pass unchanged", async () => {
+    it("a resource passes unchanged if the rule that it violates has a waiver", async () => {
         enforceResourceRules({ "wildcard-action": reason });
         const policy = new aws.iam.Policy("wide", { policy: pulumi.output(open) });
         const text = await new Promise((resolve) => policy.policy.apply(resolve));
@@ -73,7 +73,7 @@ describe("enforceResourceRules", () => {
         );
     });
 
-    it("budgetByTag accepts the stack's own budget and no other stack's", async () => {
+    it("with budgetByTag, only a budget of the stack itself satisfies the rule campaign-without-budget", async () => {
         const config = good({ budgetByTag: "true" });
         enforceResourceRules({}, config);
         const campaign = (name: string) =>
@@ -99,7 +99,7 @@ describe("enforceResourceRules", () => {
         assert.ok(made.some(({ name }) => name === "free"));
     });
 
-    it("a waiver without a valid reason or rule is rejected", () => {
+    it("a waiver of an unknown rule, or without a valid reason, is rejected", () => {
         assert.throws(
             () => enforceResourceRules({ "wildcard-action": "because" }),
             /waivers\.wildcard-action is "because"/,

@@ -10,7 +10,7 @@ import { plannedStack } from "../../support/planned-stack.ts";
 describe("priceTable", () => {
     const table = priceTable(estimate(plannedStack), 10_000);
 
-    it("priceTable shows monthly cost with and without requests and the first up", () => {
+    it("priceTable shows the monthly cost with and without requests, and the cost of the first up", () => {
         const lines = table.split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, " | "));
         assert.ok(lines.includes("per month | no requests | 10,000 requests a day"), table);
         assert.ok(lines.includes("campaign, minimum 1 TPS | ≈ $146 | ≈ $146"), table);
@@ -18,11 +18,11 @@ describe("priceTable", () => {
         assert.ok(lines.includes("training, by the hour | ≈ $0.26 to $0.50"), table);
     });
 
-    it("priceTable says that prices are US prices and unverified", () => {
+    it("priceTable states that the prices are those of the USA and are unverified", () => {
         assert.match(table, /US price, unverified/);
     });
 
-    it("priceTable aligns its amounts", () => {
+    it("priceTable aligns the amounts in its columns", () => {
         const rows = table.split("\n").filter((line) => line.trimEnd().endsWith("$146") || line.includes("total"));
         assert.equal(new Set(rows.map((line) => line.trimEnd().length)).size, 1);
     });
@@ -42,7 +42,7 @@ describe("plannedStack with serving.mode batch", () => {
         { serving: { mode: "batch" }, viewers: 4 },
         { serving: { mode: "batch", activeDays: 30 }, viewers: 2 },
     ]) {
-        it(`plannedStack counts ${viewers} viewers of jobs with ${JSON.stringify(serving)}`, async () => {
+        it(`plannedStack counts ${viewers} viewers in batch inference jobs with ${JSON.stringify(serving)}`, async () => {
             const interactionsFile = join(folder, "interactions.csv");
             const config = good({ interactionsFile, serving: JSON.stringify(serving) });
             assert.deepEqual((await planOf(config, 0)).batchLists, { viewers, everyDays: 7 });

@@ -18,7 +18,7 @@ describe("Data files of a stack", () => {
     });
     after(() => rm(folder, { recursive: true, force: true }));
 
-    it("schemaBeside reads the Avro schema beside a CSV and reports errors", async () => {
+    it("schemaBeside reads the Avro schema file next to a CSV file, and rejects a missing or invalid schema", async () => {
         const csv = join(folder, "films.csv");
         const schema = join(folder, "films.schema.json");
         assert.throws(() => schemaBeside(csv, "ITEMS"), {
@@ -35,7 +35,7 @@ describe("Data files of a stack", () => {
         assert.equal(schemaBeside(csv, "ITEMS"), schemaText("Items", "ITEM_ID"));
     });
 
-    it("fileProblem names the command that creates a missing file", () => {
+    it("fileProblem returns the command that creates a missing file", () => {
         const file = join(folder, "none.csv");
         assert.deepEqual(fileProblem("interactionsFile", file), {
             path: "interactionsFile",
@@ -45,7 +45,7 @@ describe("Data files of a stack", () => {
         });
     });
 
-    it("the role can read exactly prefixesOf and write only batch output", () => {
+    it("the role can read exactly the files of prefixesOf, and write only the output of batch jobs", () => {
         const [interactions, items, users, input] = [
             "personalize_interactions_fixed.csv",
             "items.csv",

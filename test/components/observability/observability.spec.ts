@@ -100,7 +100,7 @@ describe("CloudWatch dashboard", () => {
         assert.deepEqual(new Set([...named.map(([, name]) => name), ...selected, batch]), new Set(known.keys()));
     });
 
-    it("the dashboard of a stack without a campaign shows no metric of a campaign", () => {
+    it("the dashboard of a stack without a campaign shows no metrics of a campaign", () => {
         const batch = widgetsOf(true);
         const shown = JSON.stringify(batch);
         assert.ok(shown.includes(answeredBy.batch));
@@ -110,7 +110,7 @@ describe("CloudWatch dashboard", () => {
         assert.ok(batch.every(({ x, width }) => x + width <= 24));
     });
 
-    it("metric math uses only metrics that the dashboard shows", () => {
+    it("metric math on the dashboard uses only metrics that the dashboard shows", () => {
         const ids = new Set(named.map((line) => (line.at(-1) as unknown as { id?: string }).id));
         const math = expressions.filter((expression) => !/^SE(LECT|ARCH)/.test(expression));
         assert.equal(math.length, 2);
@@ -126,7 +126,7 @@ describe("CloudWatch dashboard", () => {
 });
 
 describe("CloudWatch alarms", () => {
-    it("the alarms are as many as billed and use metrics of config/metrics.ts", () => {
+    it("the number of alarms is the number in the cost estimate, and alarms use metrics of config/metrics.ts", () => {
         assert.equal(alarms.length, alarmCount({ api: true }));
         assert.equal(alarmCount({ api: false }), alarmCount({ api: true }) - 6);
         // CloudWatch bills the metrics of an expression: three of errors, two of each of the API's failure rates.
@@ -139,14 +139,14 @@ describe("CloudWatch alarms", () => {
         }
     });
 
-    it("alarm thresholds come from the configuration", () => {
+    it("alarm thresholds follow the stack's configuration", () => {
         const thresholds = Object.fromEntries(alarms.map(({ id, calls, threshold }) => [id, `${calls} ${threshold}`]));
         assert.equal(thresholds.idle, "at or above 24");
         assert.equal(thresholds.cost, "at or above 160");
         assert.equal(thresholds["quality-drop"], "above 15");
     });
 
-    it("each alarm has a period and evaluation that CloudWatch accepts", () => {
+    it("each alarm has a period and a number of evaluation periods that CloudWatch accepts", () => {
         for (const { id, period, datapoints, watches } of alarms) {
             assert.ok(period * datapoints.of <= 86_400 && period % 60 === 0, id);
             assert.ok(datapoints.needed >= 1 && datapoints.needed <= datapoints.of, id);
@@ -185,7 +185,7 @@ describe("Observability component", () => {
         return { config, observability };
     };
 
-    it("each alarm notifies the topic and links its runbook page", async () => {
+    it("each alarm notifies the SNS topic and links to its runbook page", async () => {
         const { config } = await observe({});
         const its = made.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
         assert.equal(its.length, alarmCount({ api: config.api }) - 1);
@@ -206,7 +206,7 @@ describe("Observability component", () => {
         );
     });
 
-    it("the dashboard finds the metrics of all versions by SEARCH", async () => {
+    it("the dashboard finds the metrics of all solution versions by a SEARCH expression", async () => {
         const { observability } = await observe({});
         const { dashboardBody: body } = inputsOf("Dashboard");
         assert.ok(
@@ -215,14 +215,14 @@ describe("Observability component", () => {
         assert.match(await value(observability.dashboardUrl), /#dashboards\/dashboard\/movie-recommender$/);
     });
 
-    it("the dashboard uses the name of an adopted campaign", async () => {
+    it("the dashboard uses the name of the campaign that the stack adopted", async () => {
         await observe({ adopt: JSON.stringify({ campaign: arn("campaign/console-films") }) });
         assert.match(inputsOf("Dashboard").dashboardBody, /campaign\/console-films/);
     });
 });
 
 describe("AuditTrail component", () => {
-    it("the trail has log file validation, a private bucket and a log group", async () => {
+    it("the CloudTrail trail has log file validation, a private bucket and a log group", async () => {
         await useMocks();
         const config = good({ permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary" });
         const { names } = config;

@@ -38,7 +38,7 @@ describe("Recommender component", () => {
     beforeEach(useMocks);
     after(() => rm(folder, { recursive: true, force: true }));
 
-    it("Recommender creates the expected resources with name, region and deadline", async () => {
+    it("Recommender creates the expected resources with their name, region and deadline", async () => {
         await recommender(good({}));
         const dynamic = "pulumi-nodejs:dynamic/personalize";
         assert.deepEqual(typesAndNames(), [
@@ -94,13 +94,13 @@ describe("Recommender component", () => {
         assert.equal(inputsOf("Solution").recipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
     });
 
-    it("Recommender sets no recipeArn with performAutoML", async () => {
+    it("Recommender sets no recipeArn if performAutoML is true", async () => {
         await recommender(good({ recipe: "", performAutoML: "true" }));
         assert.equal(inputsOf("Solution").performAutoML, true);
         assert.equal("recipeArn" in inputsOf("Solution"), false);
     });
 
-    it("Recommender creates no campaign while it is parked or disabled", async () => {
+    it("Recommender creates no campaign while the campaign is parked or disabled", async () => {
         const parked = { reason: "holidays", since: "2026-11-25T12:00:00Z", campaign: null };
         for (const [config, stateFlags] of [
             [good({}), { parked }],
@@ -117,13 +117,13 @@ describe("Recommender component", () => {
         }
     });
 
-    it("Recommender passes the job of `retrain --reimport` to the import job", async () => {
+    it("Recommender passes the job ID of `retrain --reimport` to the import job", async () => {
         const reimport = { reason: "retrain --reimport", since: "2026-11-25T12:00:00Z", importJobArn: "arn:of:job-1" };
         await recommender(good({}), { reimport });
         assert.equal(inputsOf("DatasetImportJob").repeats, "arn:of:job-1");
     });
 
-    it("the campaign stays at a held version but not at a switched one", async () => {
+    it("the campaign keeps a solution version that the flag serving holds, and otherwise gets the newest version", async () => {
         const serving = { solutionVersionArn: "arn:of:old", reason: "worse", since: "2026-11-25T12:00:00Z" };
         await recommender(good({}), { serving: { ...serving, hold: true } });
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
@@ -136,7 +136,7 @@ describe("Recommender component", () => {
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
     });
 
-    it("a version's fallback tables are uploaded before the campaign changes, and retained", async () => {
+    it("the fallback tables of a version are uploaded before the campaign changes, and are not deleted later", async () => {
         const tables = join(folder, "fallback-tables.json");
         await writeFile(tables, "{}");
         await recommender(good({}), {}, tables);
@@ -152,7 +152,7 @@ describe("Recommender component", () => {
         assert.ok(campaign > made.findLastIndex((args) => args.type.endsWith(":BucketObjectv2")));
     });
 
-    it("syncWithLatestSolutionVersion sets $LATEST and trains nothing for an import", async () => {
+    it("syncWithLatestSolutionVersion deploys $LATEST, and imports then start no training", async () => {
         const automatic = { performAutoTraining: "true", syncWithLatestSolutionVersion: "true", autoTrainingDays: "1" };
         await recommender(good(automatic));
         const { solution } = namesFor("dev");
@@ -172,7 +172,7 @@ describe("Recommender component", () => {
         ["aws-user-personalization-v2", 1, "every day: ≈ $6.08 a month for 100,000 interactions"],
         [undefined, 30, "every 30 days: ≈ $0.26 to $0.51 a month for 100,000 interactions"],
     ] as const) {
-        it(`autoTrainingPrice: ${recipe ?? "AutoML"} has a monthly price for ${sentence.split(":")[0]}`, () => {
+        it(`autoTrainingPrice of ${recipe ?? "AutoML"} returns the monthly price of training ${sentence.split(":")[0]}`, () => {
             const told = autoTrainingPrice({ recipe, autoTrainingDays: days }, 100_001);
             assert.equal(told, `automatic training ${sentence} (US price, unverified)`);
         });
@@ -194,7 +194,7 @@ describe("Recommender component", () => {
         assert.deepEqual(kinds, ["DatasetImportJob", "Filter", "Filter"]);
     });
 
-    it("Recommender creates the configured filters and an event tracker", async () => {
+    it("Recommender creates the filters of the configuration and an event tracker", async () => {
         const filters = {
             new: "INCLUDE ItemID WHERE Items.YEAR > 1990",
             unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")',
@@ -215,7 +215,7 @@ describe("Recommender component", () => {
         );
     });
 
-    it("batchInferenceFile creates one batch job on the program's solution version", async () => {
+    it("batchInferenceFile creates one batch inference job with the program's solution version", async () => {
         await recommender(good({ batchInferenceFile: "users.jsonl" }));
         const job = inputsOf("BatchInferenceJob");
         assert.equal(job.solutionVersionArn, "movies");
@@ -226,7 +226,7 @@ describe("Recommender component", () => {
         assert.equal("filterArn" in job, false);
     });
 
-    it("itemsFile and usersFile create schema, dataset and import before the solution", async () => {
+    it("itemsFile and usersFile create a schema, dataset and import job before the solution", async () => {
         const texts = { items: schemaText("Items", "ITEM_ID"), users: schemaText("Users", "USER_ID") };
         for (const [kind, text] of Object.entries(texts)) {
             await writeFile(join(folder, `${kind}.schema.json`), text);

@@ -15,7 +15,7 @@ async function makePage(values: Record<string, string> = {}, isClosed = false) {
 const cacheKey = () => inputsOf("CachePolicy").parametersInCacheKeyAndForwardedToOrigin;
 
 describe("Storefront component (CloudFront)", () => {
-    it("the distribution is disabled while API and page are closed", async () => {
+    it("the distribution is disabled while the API and the page are closed", async () => {
         await makePage();
         assert.equal(inputsOf("Distribution").enabled, true);
         await makePage({}, true);
@@ -30,14 +30,14 @@ describe("Storefront component (CloudFront)", () => {
         );
     });
 
-    it("the cache key has Origin if other origins are allowed", async () => {
+    it("the cache key contains the Origin header if other origins are allowed", async () => {
         await makePage();
         assert.deepEqual(cacheKey().headersConfig, { headerBehavior: "none" });
         await makePage({ allowedOrigins: '["https://films.example"]' });
         assert.deepEqual(cacheKey().headersConfig, { headerBehavior: "whitelist", headers: { items: ["Origin"] } });
     });
 
-    it("the cache key has Authorization with viewerAuth", async () => {
+    it("the cache key contains the Authorization header with viewerAuth", async () => {
         await makePage({ viewerAuth: '{"issuer":"https://login.example","audience":"films"}' });
         assert.deepEqual(cacheKey().headersConfig, {
             headerBehavior: "whitelist",

@@ -123,7 +123,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         const preview = await aws.engine("preview", "--expect-no-changes");
         await step(
             "preview finds no change and prints why there is no campaign",
-            async () => preview.exitCode === 0 && /is parked since .*cost guard/.test(preview.stdout + preview.stderr),
+            async () =>
+                preview.exitCode === 0 && /has been parked since .*cost guard/.test(preview.stdout + preview.stderr),
             0,
             () => (preview.exitCode === 0 ? "" : preview.stdout.slice(-800)),
         );

@@ -144,7 +144,7 @@ function matched(expected: readonly Expected[], happened: readonly Happened[]): 
             minute >= one.from &&
             minute <= one.to &&
             (one.names ?? []).every((name) => text.includes(name));
-        // Prefer a required event to an optional one.
+        // If several expected events fit the message, choose a required one before an optional one.
         const found = open.find((one) => fits(one) && !one.optional) ?? open.find(fits);
         if (found !== undefined) open.splice(open.indexOf(found), 1);
         return found === undefined;

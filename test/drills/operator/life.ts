@@ -109,7 +109,7 @@ export const life: readonly Step[] = [
     {
         name: "refresh",
         from: "usual",
-        // It uses all policies, because refresh reads the value of an API key.
+        // This step uses all policies, because refresh reads the value of an API key.
         run: (harness, who) => harness.engine(who, "refresh", "--expect-no-changes"),
     },
     runbook("doctor", { ...reads, tolerant: true, name: "doctor of a stack", configured }),
@@ -117,7 +117,7 @@ export const life: readonly Step[] = [
     runbook("versions", reads),
     runbook("recommend", { ...reads, args: ["1", "2", "--filter", "unseen"] }),
     runbook("adopt", { ...reads, configured }),
-    // It uses `operate`, too, because the runbook also checks whether the caller can pass the role.
+    // This step also uses the policy `operate`, because the runbook checks whether the caller can pass the role.
     runbook("diagnose-access", { policies: ["read", "operate"], tolerant: true, args: ["--json"] }),
     runbook("audit-leftovers", { ...reads, tolerant: true }),
     {

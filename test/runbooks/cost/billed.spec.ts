@@ -22,7 +22,7 @@ const page = (usageType: string, usd: string, NextPageToken?: string) => ({
     ...(NextPageToken && { NextPageToken }),
 });
 
-describe("countedBill of Cost Explorer", () => {
+describe("countedBill, the bill from Cost Explorer", () => {
     let server: Server;
     let client: CostExplorerClient;
     let bill: CountedBill;
@@ -73,7 +73,7 @@ describe("countedBill of Cost Explorer", () => {
         assert.equal(bill.calls(), 2);
     });
 
-    it("countedBill filters by region and services, and by a stack tag if given", async () => {
+    it("countedBill filters the bill by region and services, and by a stack's tag if one is given", async () => {
         answers = [{}, {}];
         await bill.lines(period, scope);
         await bill.lines(period, { ...scope, stackTag: undefined });
@@ -84,7 +84,7 @@ describe("countedBill of Cost Explorer", () => {
         assert.equal(asked[1].Filter.And.length, 2);
     });
 
-    it("countedBill returns no forecast if AWS has too little data", async () => {
+    it("countedBill returns no forecast if AWS has too little data for one", async () => {
         answers = [{ __type: "DataUnavailableException", message: "Insufficient amount of historical data" }];
         assert.equal(await bill.forecast(period, scope), undefined);
         answers = [{ Total: { Amount: "12.5", Unit: "USD" } }];
@@ -108,7 +108,7 @@ describe("countedBill of Cost Explorer", () => {
         ["Cost Explorer has no data", "DataUnavailableException", "no data", /up to 24 hours.*EstimatedMonthToDateUsd/],
     ];
     for (const [what, __type, message, words] of refusals) {
-        it(`countedBill fails with the next step if ${what}`, async () => {
+        it(`countedBill throws an error that contains the next step if ${what}`, async () => {
             answers = [{ __type, message }];
             await assert.rejects(bill.lines(period, scope), words);
         });

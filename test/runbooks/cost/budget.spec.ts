@@ -32,15 +32,15 @@ const texts = (found: BudgetView | undefined, more = {}) => {
     return changesTo(found, asked).map((change) => changeText(change, asked));
 };
 
-describe("changesTo, the changes to an AWS budget", () => {
-    it("changesTo creates a missing budget and leaves an equal one unchanged", () => {
+describe("changesTo returns the changes to an AWS budget", () => {
+    it("changesTo creates a missing budget and changes nothing in an equal budget", () => {
         assert.deepEqual(texts(budget), []);
         assert.deepEqual(texts(undefined), [
             "create budget films: $20 a month on Amazon Personalize, mail to ann@example.org at 50 % (actual), 80 % (actual), 100 % (actual), 100 % (forecasted)",
         ]);
     });
 
-    it("changesTo updates limit and service and adds missing thresholds and subscribers", () => {
+    it("changesTo updates the limit and the service, and adds missing thresholds and subscribers", () => {
         const [first, second, ...rest] = notifications;
         assert.ok(first && second);
         const other = { ...second, subscribers: told("bob@example.org") };
@@ -53,29 +53,29 @@ describe("changesTo, the changes to an AWS budget", () => {
         assert.deepEqual(texts(ofAll), ["update budget films: service (all) → Amazon Personalize"]);
     });
 
-    it("changesTo does not accept a threshold in US dollars as a percentage", () => {
+    it("changesTo does not mistake a threshold in US dollars for a percentage", () => {
         const dollars = notifications.map((one) => ({ ...one, isPercent: false }));
         assert.equal(texts({ ...budget, notifications: dollars }).length, 4);
     });
 
-    it("changesTo rejects a stack's own budget and a usage budget", () => {
+    it("changesTo rejects the budget of a stack, and a usage budget", () => {
         assert.throws(() => texts({ ...budget, stack: "dev" }), /monthlyLimitUsd 20 --stack dev/);
         const usage = { ...budget, budget: { ...budget.budget, BudgetType: "USAGE" as const } };
         assert.throws(() => texts(usage), /not a monthly cost budget \(USAGE, MONTHLY\)/);
     });
 });
 
-describe("problemsOf budget and alarms", () => {
+describe("problemsOf a budget and its alarms", () => {
     const topicArn = "arn:aws:sns:eu-central-1:000000000000:notices";
     const subscriptions = [{ protocol: "email", endpoint: "ann@example.org", confirmed: true }];
     const alarm = { name: "movie-recommender-alarm-errors", state: "OK", since: null, reason: "", page: null };
     const all = { budget, isBudgetWanted: true, subscriptions, alarms: [alarm] };
     const nothing = { subscriptions: undefined, alarms: [] };
 
-    it("problemsOf returns nothing for a confirmed budget without alarms", () =>
+    it("problemsOf returns nothing for a confirmed budget if no alarm fires", () =>
         assert.deepEqual(problemsOf(all, topicArn), []));
 
-    it("problemsOf names an unconfirmed email address with the command to subscribe", () => {
+    it("problemsOf returns an unconfirmed email address with the command that subscribes it again", () => {
         const pending = subscriptions.map((one) => ({ ...one, confirmed: false }));
         const [problem = "", ...others] = problemsOf({ ...all, subscriptions: pending }, topicArn);
         assert.match(
@@ -85,7 +85,7 @@ describe("problemsOf budget and alarms", () => {
         assert.deepEqual(others, []);
     });
 
-    it("problemsOf names exceeded thresholds, alarms with their page, and missing resources", () => {
+    it("problemsOf returns exceeded thresholds, firing alarms with their page, and missing resources", () => {
         const fired = notifications.map((one, index) => ({ ...one, state: index === 0 ? "ALARM" : "OK" }));
         assert.match(
             problemsOf({ ...all, budget: { ...budget, notifications: fired } }, topicArn)[0] ?? "",

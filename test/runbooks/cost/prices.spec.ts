@@ -72,7 +72,7 @@ const listed = (usageType: string, unit: string, usd: number, more: { from?: num
 });
 
 describe("Prices of the AWS Price List", () => {
-    it("pricesOf returns a product's tiers in ascending order", () => {
+    it("pricesOf returns a product's price tiers in ascending order", () => {
         assert.deepEqual(
             pricesOf(tps).map(({ from, usd }) => [from, usd]),
             [
@@ -106,7 +106,7 @@ describe("Prices of the AWS Price List", () => {
         ],
     ];
     for (const [price, name, usd] of sure) {
-        it(`matchPrice matches ${price.usageType} per ${price.unit} to our ${name}`, () => {
+        it(`matchPrice matches the listed price of ${price.usageType} per ${price.unit} to ${name} in config/prices.ts`, () => {
             const found = matchPrice(price);
             assert.equal(found?.name, name);
             assert.ok(Math.abs((found?.listedUsd ?? 0) - usd) < 1e-9, String(found?.listedUsd));
@@ -123,10 +123,10 @@ describe("Prices of the AWS Price List", () => {
         ["with an unknown usage type", listed("EUC1-Foo", "Hrs", 0.2)],
     ];
     for (const [what, price] of unsure) {
-        it(`matchPrice returns undefined for a price ${what}`, () => assert.equal(matchPrice(price), undefined));
+        it(`matchPrice returns undefined for a listed price ${what}`, () => assert.equal(matchPrice(price), undefined));
     }
 
-    it("deviation is relative to our price in both directions", () => {
+    it("deviation returns the difference relative to the price in config/prices.ts, for higher and lower prices", () => {
         assert.ok(Math.abs(deviation({ name: "tpsHour", ourUsd: 0.2, listedUsd: 0.24 }) - 0.2) < 1e-9);
         assert.ok(Math.abs(deviation({ name: "tpsHour", ourUsd: 0.2, listedUsd: 0.16 }) - 0.2) < 1e-9);
     });
@@ -179,7 +179,7 @@ describe("prices runbook", () => {
     const runPrices = (...args: string[]) =>
         run(instance, process.execPath, ["runbooks/prices.ts", "--region", "eu-central-1", ...args], "captured");
 
-    it("prices reads all pages, compares each price and exits with 0", async () => {
+    it("the runbook prices reads all pages, compares each price and exits with 0", async () => {
         const { exitCode, stdout, stderr } = await runPrices();
         assert.equal(exitCode, 0, stdout + stderr);
         assert.deepEqual(
@@ -200,7 +200,7 @@ describe("prices runbook", () => {
         );
     });
 
-    it("prices exits with 1 if a price differs by more than 1 %", async () => {
+    it("the runbook prices exits with 1 if a price differs by more than 1 %", async () => {
         pages = [[product("EUC1-DataIngestion", "GB", [{ usd: "0.051" }]), trained]];
         const { exitCode, stdout } = await runPrices();
         assert.equal(exitCode, 1);
@@ -213,7 +213,7 @@ describe("prices runbook", () => {
         assert.equal((await runPrices()).exitCode, 0);
     });
 
-    it("prices names the missing permission and a region without prices", async () => {
+    it("the runbook prices reports a missing permission, or a region without prices", async () => {
         refusal = { __type: "AccessDeniedException", message: "not authorized" };
         const refused = await runPrices();
         assert.equal(refused.exitCode, 1);
@@ -224,7 +224,7 @@ describe("prices runbook", () => {
         assert.match(none.stderr, /lists no price of Personalize in eu-central-1/);
     });
 
-    it("prices exits with 3 if AWS rejects the credentials", async () => {
+    it("the runbook prices exits with 3 if AWS rejects the credentials", async () => {
         refusal = { __type: "UnrecognizedClientException", message: "The security token included is invalid." };
         assert.equal((await runPrices()).exitCode, 3);
     });

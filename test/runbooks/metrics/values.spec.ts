@@ -38,8 +38,8 @@ const of = (changed: Partial<StackObservation>) =>
         ]),
     );
 
-describe("metricValues, the published metrics", () => {
-    it("metricValues returns use, age, cost and the metrics of each version", () => {
+describe("metricValues, the values that publish-metrics publishes", () => {
+    it("metricValues returns usage, age and cost of the campaign, and the metrics of each solution version", () => {
         assert.deepEqual(of({}), {
             ProvisionedTPS: 2,
             UsedTPS: 0.5,
@@ -55,18 +55,18 @@ describe("metricValues, the published metrics", () => {
         });
     });
 
-    it("metricValues counts idle hours since the last change without requests", () => {
+    it("metricValues counts idle hours from the campaign's last change if there were no requests", () => {
         const { IdleHours, UsedTPS, EstimatedUsdPerHour } = of({ requests: new Map() });
         assert.deepEqual([IdleHours, UsedTPS, EstimatedUsdPerHour], [20, 0, 0.4]);
     });
 
-    it("metricValues does not count the cost guard's own request as use", () => {
+    it("metricValues does not count requests of the cost guard as use", () => {
         const asked = now - 600_000;
         const guard = { ...freshState(now - hour, campaign), own: [asked] };
         assert.equal(of({ guard, requests: new Map([[asked, 1]]) }).IdleHours, 20);
     });
 
-    it("metricValues returns the month's spend only from the cost guard's record", () => {
+    it("metricValues returns the month's spend only if the cost guard has recorded it", () => {
         assert.equal(of({}).EstimatedMonthToDateUsd, undefined);
         const begun = { ...freshState(now - 10 * hour, undefined), campaign: undefined };
         const guard = { ...freshState(now - 10 * hour, campaign), spend: begun.spend };
@@ -78,13 +78,13 @@ describe("metricValues, the published metrics", () => {
         );
     });
 
-    it("without a campaign, metricValues returns no cost and no campaign age", () => {
+    it("metricValues returns no cost and no campaign age if there is no campaign", () => {
         const values = of({ campaign: undefined, requests: new Map() });
         assert.deepEqual([values.ProvisionedTPS, values.UsedTPS, values.EstimatedUsdPerHour], [0, 0, 0]);
         for (const name of ["CampaignAgeHours", "IdleHours", "NdcgDropPercent"]) assert.ok(!(name in values), name);
     });
 
-    it("metricValues omits unknown values and returns no drop after a worse version", () => {
+    it("metricValues omits unknown values, and returns no NDCG drop if the previous version was worse", () => {
         const serving = (one: typeof old) => ({ ...campaign, solutionVersionArn: one.solutionVersionArn });
         assert.equal(of({ campaign: serving(old) }).NdcgDropPercent, 0);
         assert.equal(of({ versions: [fresh, old], campaign: serving(old) }).NdcgDropPercent, 0);

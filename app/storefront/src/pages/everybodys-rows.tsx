@@ -40,7 +40,7 @@ export function EverybodysRows({ onOpen, onDetails }: EverybodysRowsProps) {
                 beside={(list) => (
                     <select
                         class="genre"
-                        // Hide the choice if it has only one option.
+                        // Hide the menu of genres if the data has no genres.
                         hidden={list !== undefined && (list.genres ?? []).length === 0 && genre === ""}
                         aria-label={`${category.One} of the popular ${item.many}`}
                         value={genre}

@@ -16,7 +16,8 @@ interface Read {
 
 /**
  * Combines reads of one time range that start in the same turn of the event loop into one call, because a call costs as
- * much as ten queries. If the call fails, each read is repeated as a call of its own: a wrong query fails alone.
+ * much as ten queries. If the call fails, each read is repeated as a call of its own, so that a wrong query rejects
+ * only its own read.
  */
 export function metricReads(client: Pick<CloudWatchClient, "send">): ReadMetrics {
     const waiting = new Map<string, Read[]>();

@@ -187,7 +187,9 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
             log(`e-mail to ${Address}, which the local AWS does not send: ${text.Subject}`);
         else {
             const refusal = await topics.publish(Address, entry.budget, text);
-            log(`to ${Address}: ${text.Subject}${refusal === undefined ? "" : `: not delivered: ${refusal}`}`);
+            log(
+                `notification to ${Address}: ${text.Subject}${refusal === undefined ? "" : `: not delivered: ${refusal}`}`,
+            );
         }
         sent.add(entry);
     };

@@ -131,7 +131,8 @@ async function admitCall(options: Judging, request: IncomingMessage, seen: Seen)
 
     const named = await namedCallOf(options, call, principal);
     if (!signature && named.service !== "s3") return disbelieve("MissingAuthenticationToken");
-    // Reject a call that is signed for S3 but would be routed to another service, and the reverse.
+    // Reject a call that is signed for S3 but would be routed to another service, or signed for another service and
+    // routed to S3.
     if (signature && inS3 !== (named.service === "s3")) return disbelieve("SignatureDoesNotMatch");
     const [first] = named.checks;
     // The gateway does not decompress bodies, so it cannot check the roles in a compressed body.

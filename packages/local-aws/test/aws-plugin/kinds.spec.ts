@@ -36,14 +36,14 @@ describe("toAws, fromAws and patches of the local AWS plugin", () => {
         });
     });
 
-    it("fromAws omits defaults of arguments that the program does not set, also in lists", () => {
+    it("fromAws omits default values of arguments that the program does not set, also in lists", () => {
         const answer = { Title: "films", Place: { Shelf: "A" }, Note: "", Covers: [{ Colour: "red", Width: 10 }] };
         const state = { title: "films", covers: [{ colour: "red" }] };
         assert.deepEqual(fromAws(kinds, answer, state), state);
         assert.deepEqual(fromAws(kinds, { ...answer, Covers: [] }, { title: "films" }), { title: "films" });
     });
 
-    it("fromAws returns changed values, and the default for a value that AWS omits", () => {
+    it("fromAws returns changed values, and the default for an argument that AWS's response omits", () => {
         const answer = { Title: "novels", Covers: [{ Colour: "red", Width: 9 }], Tags: { Items: ["a"] } };
         const state = { title: "films", shelf: "B", note: "old", covers: [{ colour: "red" }] };
         assert.deepEqual(fromAws(kinds, answer, state), {
@@ -59,7 +59,7 @@ describe("toAws, fromAws and patches of the local AWS plugin", () => {
         assert.deepEqual(nestedOf(kinds), ["covers.colour", "covers.width"]);
     });
 
-    it("patches contains only changed members", () => {
+    it("patches returns operations only for changed members", () => {
         const before = { name: "films", variables: { a: "1", b: "2" }, logs: { arn: "x" }, isOn: true };
         assert.deepEqual(patches(before, { name: "films", variables: { a: "3" }, isOn: false }), [
             { op: "replace", path: "/variables/a", value: "3" },

@@ -66,7 +66,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
     const lives = operationsLives({ clients: () => clients, plugin: () => plugin, queueUrl });
     testLives(lives, () => plugin);
 
-    it("the plugin reads and deletes a queue whose URL has the local AWS's earlier port", async () => {
+    it("the plugin reads and deletes a queue whose URL contains an earlier port of the local AWS", async () => {
         const { AWS_ENDPOINT_URL } = process.env;
         // The plugin gets its endpoint from this variable. With an endpoint in its settings, the SDK ignores the URL.
         process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${instance.port}`;
@@ -100,7 +100,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         }
     });
 
-    it("update deploys changed function code, and equal files give equal zip files", async () => {
+    it("update deploys changed function code, and equal source files give equal zip files", async () => {
         const type = "aws:lambda/function:Function";
         const { id, outs = {} } = await plugin.create(urnOf(type), functionArgs);
         const answer = async () => {
@@ -125,7 +125,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         await assert.rejects(zipOf({ assets: { a: {} } }), /; a is neither/);
     });
 
-    it("update resets removed arguments to AWS's defaults and leaves no difference", async () => {
+    it("update resets removed arguments to AWS's defaults, and a later diff finds no change", async () => {
         const bare: Record<string, Record<string, unknown>> = {
             "aws:lambda/function:Function": {
                 name,
@@ -181,7 +181,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         await assert.rejects(plugin.create(urnOf(type), args), /does not end in ":\*"/);
     });
 
-    it("a changed name replaces a resource of each type", async () => {
+    it("diff replaces a resource of each type if its name changed", async () => {
         for (const { type, args } of lives) {
             const nameKey = ["name", "dashboardName", "statementId", "functionName", "queueUrl", "topic", "arn"].find(
                 (key) => key in args(),

@@ -67,7 +67,7 @@ describe("createProvider of the local AWS plugin", () => {
         assert.deepEqual((await plugin.check(urn, {}, { books: unknown })).failures, []);
     });
 
-    it("an unsupported type or lookup is rejected with a message that states the next step", async () => {
+    it("the plugin rejects an unsupported resource type or function with a message that contains the next step", async () => {
         const other = urnOf("aws:s3/cupboard:Cupboard");
         const message =
             "aws:s3/cupboard:Cupboard is not supported by the local AWS plugin. " +
@@ -111,7 +111,7 @@ describe("createProvider of the local AWS plugin", () => {
     ];
     for (const [what, type, news, deleteBeforeReplace] of orders) {
         const key = Object.keys(news)[0] ?? "";
-        it(`replacing a type with ${what} ${deleteBeforeReplace ? "deletes" : "creates"} first`, async () => {
+        it(`replacing a resource type with ${what} ${deleteBeforeReplace ? "deletes the old resource first" : "creates the new resource first"}`, async () => {
             const properties = { [key]: "replace" } as const;
             const one: AnyEntry = {
                 ...shelf,
@@ -135,20 +135,20 @@ describe("createProvider of the local AWS plugin", () => {
         assert.equal(await changes(at("/here/u.csv", "2")), true);
     });
 
-    it("create unwraps secrets and returns the computed outputs", async () => {
+    it("create passes secrets as plain values and returns the computed outputs", async () => {
         const created = await plugin.create(urn, { name: "films", books: secret(3) });
         assert.deepEqual(calls, [["create", { name: "films", books: 3 }]]);
         assert.equal(created.id, "shelf-1");
         assert.deepEqual(created.outs?.arn, "arn:shelf-1");
     });
 
-    it("update receives new and old arguments and keeps computed outputs", async () => {
+    it("update passes new and old arguments and keeps computed outputs", async () => {
         const { outs } = await plugin.update("shelf-1", urn, olds, { name: "films", books: 4 });
         assert.deepEqual(calls, [["update", "shelf-1", { name: "films", books: 4 }, olds]]);
         assert.deepEqual(outs, { arn: "arn:shelf-1", name: "films", books: 4 });
     });
 
-    it("previewUpdate returns computed outputs, and the unknown placeholder for those that the update may change", () => {
+    it("previewUpdate returns computed outputs, and the unknown placeholder for outputs that the update may change", () => {
         const one = { ...shelf, volatile: ["etag"] };
         const { previewUpdate } = createProvider({ "aws:s3/shelf:Shelf": one }, {});
         const news = { name: "films", books: unknown };
@@ -164,12 +164,12 @@ describe("createProvider of the local AWS plugin", () => {
         assert.deepEqual(await plugin.read("shelf-1", urn, olds), { id: "", props: {} });
     });
 
-    it("delete passes the resource's id to the entry", async () => {
+    it("delete passes the resource's ID to the resource type's delete function", async () => {
         await plugin.delete("shelf-1", urn, olds);
         assert.deepEqual(calls, [["delete", "shelf-1", olds]]);
     });
 
-    it("sameJson keeps the program's text if AWS's document is equal", () => {
+    it("sameJson returns the program's JSON text if AWS's JSON has the same content", () => {
         assert.equal(sameJson('{"a":1,"b":[2]}', '{ "b": [2], "a": 1 }'), '{"a":1,"b":[2]}');
         assert.equal(sameJson('{"b":[1,2]}', '{"b":[2,1]}'), '{"b":[2,1]}');
         assert.equal(sameJson(undefined, "{}"), "{}");

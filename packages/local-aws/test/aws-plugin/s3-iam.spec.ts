@@ -98,7 +98,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
         await plugin.delete(id, urn, limited);
     });
 
-    it("a managed policy keeps five versions after seven updates", async () => {
+    it("a managed policy has its five newest versions after seven updates", async () => {
         const urn = urnOf("aws:iam/policy:Policy");
         const version = (n: number) => ({ name: "changing", policy: allow.replace("/*", `/${n}/*`) });
         const { id, outs = {} } = await plugin.create(urn, version(0));
@@ -112,7 +112,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
         assert.equal((await plugin.read(id, urn, outs)).id, "");
     });
 
-    it("read finds no role after its deletion outside Pulumi", async () => {
+    it("read returns no role after the role was deleted outside Pulumi", async () => {
         const urn = urnOf("aws:iam/role:Role");
         const { id, outs = {} } = await plugin.create(urn, { name: "short-lived", assumeRolePolicy: trust });
         await clients.iam.send(new DeleteRolePolicyCommand({ RoleName: id, PolicyName: "none" })).catch(() => {});

@@ -5,11 +5,11 @@ describe("hasOtherData of the demo", () => {
     const importJobArn =
         "arn:aws:personalize:eu-central-1:000000000000:dataset-import-job/item_interactions_import_job-0123abcd-2";
 
-    it("hasOtherData is true if the stack imported another file", () => {
+    it("hasOtherData returns true if the stack has imported another file", () => {
         assert.equal(hasOtherData({ importJobArn }, "ffff".repeat(16)), true);
     });
 
-    it("hasOtherData is false for the same file and without an import", () => {
+    it("hasOtherData returns false if the stack has imported the same file or nothing", () => {
         assert.equal(hasOtherData({ importJobArn }, `0123abcd${"0".repeat(56)}`), false);
         assert.equal(hasOtherData({}, "ffff".repeat(16)), false);
     });

@@ -48,7 +48,7 @@ describe("scopeOf a budget", () => {
         assert.equal(holds({ Region: ["eu-central-1"], UsageType: ["EUC1-TrainingHours"] }), true);
     });
 
-    it("scopeOf starts with the month, or with a later start of the budget", () => {
+    it("the period of scopeOf starts with the month, or at the budget's start if that is later", () => {
         const start = (Start?: Date) => {
             const scope = scopeOf(budget(Start ? { TimePeriod: { Start } } : {}), now);
             return "start" in scope ? scope.start : undefined;
@@ -76,7 +76,7 @@ describe("exceeded and notificationKey of a budget", () => {
     const over = (spend: { actual: number; forecast: number }, more: Partial<Notification> = {}) =>
         exceeded(budget(), notification(more), spend);
 
-    it("exceeded returns a threshold only if the spend is above it", () => {
+    it("exceeded returns a threshold only if the spend is above the threshold", () => {
         assert.equal(over({ actual: 16, forecast: 99 }), undefined);
         assert.deepEqual(over({ actual: 16.01, forecast: 99 }), {
             type: "ACTUAL",
@@ -92,13 +92,13 @@ describe("exceeded and notificationKey of a budget", () => {
         assert.equal(over({ actual: 5.1, forecast: 9 }, absolute)?.threshold, 5);
     });
 
-    it("exceeded ignores LESS_THAN and budgets without a limit", () => {
+    it("exceeded returns nothing for LESS_THAN notifications and budgets without a limit", () => {
         assert.equal(over({ actual: 99, forecast: 99 }, { ComparisonOperator: "LESS_THAN" }), undefined);
         const { BudgetLimit: _, ...unlimited } = budget();
         assert.equal(exceeded(unlimited, notification(), { actual: 99, forecast: 99 }), undefined);
     });
 
-    it("notificationKey differs for another limit and is equal for 20 and 20.0", () => {
+    it("notificationKey differs after a change of the limit, and is equal for the limits 20 and 20.0", () => {
         const raised = budget({ BudgetLimit: { Amount: "40", Unit: "USD" } });
         assert.notEqual(notificationKey(budget(), notification()), notificationKey(raised, notification()));
         const again = budget({ BudgetLimit: { Amount: "20.0", Unit: "USD" } });

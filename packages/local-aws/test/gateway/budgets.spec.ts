@@ -125,7 +125,7 @@ describe("AWS Budgets on the local AWS", () => {
         await harness?.discard();
     });
 
-    it("a budget notifies once per threshold and month, also across a restart", async () => {
+    it("a budget sends one notification per threshold and month, also across a restart", async () => {
         await create("films", "20", [notification("ACTUAL", 50), notification("ACTUAL", 80)]);
         await evaluated();
         assert.deepEqual(await notices(), []);
@@ -169,7 +169,7 @@ describe("AWS Budgets on the local AWS", () => {
         });
     });
 
-    it("a budget notifies of its forecast and includes only costs with its tag", async () => {
+    it("a budget sends a notification for its forecast, and includes only costs with its tag", async () => {
         const tagged = (value: string) => ({ CostFilters: { TagKeyValue: [`user:stack$${value}`] } });
         // Two more weeks at $0.20 an hour and the earlier costs exceed $60.
         await create("forecast", "60", [notification("FORECASTED", 100)], tagged("dev"));
@@ -184,7 +184,7 @@ describe("AWS Budgets on the local AWS", () => {
         assert.deepEqual([...others, ...(await notices())], []);
     });
 
-    it("a budget notifies again in the next month and after its recreation", async () => {
+    it("a budget sends another notification in the next month, and after its recreation", async () => {
         for (const BudgetName of ["forecast", "other"]) {
             await budgets.send(new DeleteBudgetCommand({ ...account, BudgetName }));
         }
@@ -200,7 +200,7 @@ describe("AWS Budgets on the local AWS", () => {
         assert.equal((await arrived()).length, 1);
     });
 
-    it("a topic policy without budgets.amazonaws.com blocks and logs the notification", async () => {
+    it("a topic policy without budgets.amazonaws.com blocks the notification, and the log says so", async () => {
         const closed = await newTopic("closed", [{ ...allowBudgets, Principal: { Service: "events.amazonaws.com" } }]);
         await create("refused", "1", [notification("ACTUAL", 50, closed.topic)]);
         await until(async () =>
@@ -209,7 +209,7 @@ describe("AWS Budgets on the local AWS", () => {
         assert.deepEqual(await notices(closed.queue), []);
     });
 
-    it("the log contains the name of a budget that is not evaluated", async () => {
+    it("the log contains the name of a budget that the local AWS does not evaluate", async () => {
         await create("daily", "1", [notification("ACTUAL", 50)], { TimeUnit: "DAILY" });
         await until(async () => /budget daily is not evaluated: .*only budgets of type COST/.test(await log()));
     });

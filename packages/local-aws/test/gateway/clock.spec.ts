@@ -27,7 +27,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
     const advance = (advanceSeconds: unknown) =>
         fetch(url(), { method: "POST", body: JSON.stringify({ advanceSeconds }) });
 
-    it("resources and logs have the time of the advanced clock, also after a restart", async () => {
+    it("creation times and logs have the time of the advanced clock, also after a restart", async () => {
         const before = await clock();
         assert.equal(before.aheadSeconds, 0);
         assert.ok(Math.abs(Date.parse(before.now) - Date.now()) < 5000);
@@ -56,7 +56,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
         assert.equal(took, 30_000);
     });
 
-    it("advancing 30 days starts due jobs and only one missed automatic training", async () => {
+    it("advancing the clock by 30 days starts jobs that are due, and one automatic training for all that were missed", async () => {
         // With the speed "instant", the creation of a resource takes no time.
         await harness.restart("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(harness.local as unknown as Service);

@@ -48,7 +48,7 @@ const amounts = (input: object) =>
     );
 
 describe("answerCostExplorer of the local AWS", () => {
-    it("GetCostAndUsage groups by day, month and hour and includes unused days", () => {
+    it("GetCostAndUsage groups by day, month and hour, and includes days without usage", () => {
         assert.deepEqual(amounts({}), [0.44, 0.4, 0, 0.8]);
         const monthly = ask({ TimePeriod: period, Metrics: cost, Granularity: "MONTHLY" }).ResultsByTime;
         assert.deepEqual(
@@ -103,12 +103,12 @@ describe("answerCostExplorer of the local AWS", () => {
         assert.deepEqual(amounts({ Filter: other }), [0, 0, 0, 0]);
     });
 
-    it("UsageQuantity of different units has the unit N/A", () => {
+    it("a sum of UsageQuantity over different units has the unit N/A", () => {
         const [day] = ask({ TimePeriod: period, Metrics: ["UsageQuantity"], Granularity: "DAILY" }).ResultsByTime;
         assert.deepEqual(day.Total.UsageQuantity, { Amount: "2", Unit: "N/A" });
     });
 
-    it("GetCostForecast extrapolates the campaign's cost in the last hour", () => {
+    it("GetCostForecast continues the cost of the last hour", () => {
         const forecast = { TimePeriod: { Start: "2026-12-01", End: "2027-01-01" }, Metric: "UNBLENDED_COST" };
         // The previous hour cost $0.80. The current hour begins now, so it costs $0 and lasts 0 hours: the rate is
         // $0.80 an hour.
@@ -169,7 +169,7 @@ describe("answerCostExplorer of the local AWS", () => {
 });
 
 describe("Cost Explorer client of the AWS SDK", () => {
-    it("the SDK reads $144 for a campaign of 720 hours", async () => {
+    it("the AWS SDK's Cost Explorer client reads $144 for a campaign of 720 hours", async () => {
         const { service: before, bucket } = await openFilmsService(filmsBucket());
         await before.stop();
         const local = await startPersonalize({ access: bucket.access, dataDir: before.dataDir });

@@ -25,7 +25,7 @@ const deny: PolicyDocument = {
     Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: "arn:aws:s3:::films/*" }],
 };
 
-describe("judgeOutput of a batch job", () => {
+describe("judgeOutput for the output of a batch job", () => {
     const judge = (role: PolicyDocument[], bucket: PolicyDocument[], asked: object = {}) =>
         judgeOutput({ ...request, ...asked }, "aws", {
             trust: executionRoleTrust(caller),
@@ -36,10 +36,10 @@ describe("judgeOutput of a batch job", () => {
     const bucketPut = allow(["s3:PutObject"], service);
     const stepOf = (judgement: ReturnType<typeof judge>) => (judgement.allowed ? "allowed" : judgement.step);
 
-    it("judgeOutput allows a write with s3:PutObject in role and bucket policy", () => {
+    it("judgeOutput allows the write if role and bucket policy allow s3:PutObject", () => {
         assert.deepEqual(judge([put], [bucketPut]), { allowed: true });
     });
-    it("judgeOutput returns the step that denies the write", () => {
+    it("judgeOutput returns which policy denies the write", () => {
         assert.equal(
             stepOf(judge([allow(["s3:GetObject", "s3:ListBucket"])], [bucketPut])),
             "write by the role's policies",
@@ -49,7 +49,7 @@ describe("judgeOutput of a batch job", () => {
         assert.equal(stepOf(judge([put], [bucketPut], { key: "users.json.out" })), "write by the role's policies");
         assert.equal(stepOf(judge([put], [bucketPut], { sourceAccount: "999999999999" })), "assume the role");
     });
-    it("judgeImport denies a read with only s3:PutObject", () => {
+    it("judgeImport denies the read if the policies allow only s3:PutObject", () => {
         const policies = {
             trust: executionRoleTrust(caller),
             rolePolicies: [{ name: "role policy", document: put }],

@@ -46,7 +46,7 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
             .sort();
     };
 
-    it("ImportRestApi creates methods, models and validators, and the API uses them", async () => {
+    it("ImportRestApi creates methods, models and validators, and the API applies them to requests", async () => {
         const made = await importDocument(client, films);
         const restApiId = made.id ?? "";
         assert.equal(made.name, "Films");
@@ -104,7 +104,7 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         assert.equal(preflight.headers.get("access-control-allow-origin"), "https://films.example");
     });
 
-    it("PutRestApi merges or overwrites, and callers see changes after a deployment", async () => {
+    it("PutRestApi merges or overwrites the API, and callers see the change after a deployment", async () => {
         const { id: restApiId = "" } = await importDocument(client, films);
         const url = await deploy(aws, client, restApiId);
         const put = (mode: "merge" | "overwrite", document: object) =>

@@ -23,7 +23,7 @@ describe("Service control policies of the local AWS", () => {
         assert.match(organisation.attach("{") ?? "", /\w/);
         assert.equal(organisation.levels(), undefined);
     });
-    it("levels includes all policies, and simulated only those without conditions", () => {
+    it("levels returns all policies, and simulated only the policies without conditions", () => {
         const organisation = createOrganisation();
         assert.equal(organisation.attach(deny(elsewhere)), undefined);
         assert.equal(organisation.levels()?.[0]?.length, 2);
@@ -31,7 +31,7 @@ describe("Service control policies of the local AWS", () => {
         assert.equal(organisation.attach(deny()), undefined);
         assert.equal(organisation.simulated()?.[0]?.length, 2);
     });
-    it("a service control policy denies the import role's read", () => {
+    it("a service control policy can deny the read of an import's role", () => {
         const organisation = createOrganisation();
         const request = {
             roleArn: "arn:aws:iam::123456789012:role/Import",

@@ -32,7 +32,7 @@ describe("Request log of the local AWS (/_local/requests)", () => {
         await rm(dataDir, { recursive: true, force: true });
     });
 
-    it("the log lists accepted and rejected write calls with resource and outcome", async () => {
+    it("the log lists accepted and rejected write calls with their resource and result", async () => {
         local = await startPersonalize({ access, dataDir });
         const { personalize, requests } = local;
         const datasetGroupArn = arn("dataset-group/films");
@@ -67,7 +67,7 @@ describe("Request log of the local AWS (/_local/requests)", () => {
         assert.equal((await fetch(`http://127.0.0.1:${local.port}/_local/requests`, { method: "DELETE" })).status, 405);
     });
 
-    it("the log keeps an accepted call without a response after kill -9", async () => {
+    it("after kill -9, the log still contains an accepted call that got no response", async () => {
         const port = await freePort();
         gatewayProcess = spawn(process.execPath, [
             fileURLToPath(new URL("killed-gateway.ts", import.meta.url)),

@@ -30,7 +30,7 @@ describe("Injected faults of Personalize resources", () => {
     const harness = usePersonalize();
     const { send, describeGroup } = harness;
 
-    it("a fail effect ends a resource as CREATE FAILED, also after a restart", async () => {
+    it("a fault with the effect `fail` ends a resource as CREATE FAILED, also after a restart", async () => {
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
         await send(new CreateDatasetGroupCommand({ name: "films" }));
         await harness.restart();
@@ -41,7 +41,7 @@ describe("Injected faults of Personalize resources", () => {
         assert.equal((await describeGroup("films"))?.status, "ACTIVE");
     });
 
-    it("a hang effect blocks completion and deletion until the faults are cleared", async () => {
+    it("a fault with the effect `hang` prevents completion and deletion of a resource until the faults are cleared", async () => {
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "hang" } });
         await send(new CreateDatasetGroupCommand({ name: "films" }));
         await harness.restart();
@@ -56,7 +56,7 @@ describe("Injected faults of Personalize resources", () => {
         await send(remove);
     });
 
-    it("fail effects make imports, trainings and a campaign update fail", async () => {
+    it("faults with the effect `fail` make imports, trainings and a campaign update fail", async () => {
         const { datasetArn, datasetGroupArn } = await createDataset(harness.local as unknown as Service);
         const importData = (jobName: string) =>
             send(new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource, roleArn: importRole }));

@@ -92,7 +92,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         assert.deepEqual([headers?.upgrade, headers?.["http2-settings"]], [undefined, undefined]);
     });
 
-    it("the gateway forwards request and response unchanged, except forged internal headers", async () => {
+    it("the gateway forwards request and response unchanged, but removes forged internal headers", async () => {
         const forged = { "x-from-gateway": "guess", "x-judged-by-gateway": "true" };
         const answer = await fetch(`${url}/bucket/a%2Fb%20c?versionId=1&x=%2F`, {
             method: "PUT",
@@ -148,7 +148,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         assert.equal(seen.length, 0);
     });
 
-    it("a call of a Personalize path with another service's signature is forwarded to MiniStack", async () => {
+    it("the gateway forwards a Personalize path that is signed for another service to MiniStack", async () => {
         await fetch(`${url}/recommendations`, {
             method: "POST",
             headers: { authorization: signature("s3") },
@@ -158,7 +158,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         assert.equal(seen[0]?.body, "x");
     });
 
-    it("IAM calls reach MiniStack with their body, except simulator actions", async () => {
+    it("the gateway forwards IAM calls with their body to MiniStack, except calls of the policy simulator", async () => {
         const headers = { authorization: signature("iam"), "content-type": "application/x-www-form-urlencoded" };
         await fetch(url, { method: "POST", headers, body: "Action=GetRole&RoleName=SimulateCustomPolicy" });
         assert.equal(seen[0]?.body, "Action=GetRole&RoleName=SimulateCustomPolicy");
@@ -167,7 +167,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         assert.equal(seen.length, 1);
     });
 
-    it("an emulator error returns 500 with the command that shows the log", async () => {
+    it("an exception in the emulator returns 500 with the command that shows the log", async () => {
         const headers = { authorization: signature("personalize"), "x-amz-target": "AmazonPersonalize.ListSchemas" };
         const answer = await fetch(url, { method: "POST", headers, body: "{}" });
         assert.equal(answer.status, 500);
@@ -177,7 +177,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         });
     });
 
-    it("a response that MiniStack aborts ends with an error for the caller", async () => {
+    it("a response that MiniStack aborts also ends with an error for the gateway's caller", async () => {
         const dying = createServer((_, response) => {
             response.writeHead(200, { "content-length": "1000" });
             response.write("the beginning", () => response.destroy());
@@ -198,7 +198,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         }
     });
 
-    it("GET returns 503 with the next command if MiniStack is not running", async () => {
+    it("the gateway answers GET with 503 and the next command if MiniStack is not running", async () => {
         const port = await freePort();
         const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
         const miniStack = { port: await freePort(), secret };

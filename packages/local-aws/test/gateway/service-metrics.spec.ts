@@ -74,7 +74,7 @@ describe("AWS/Personalize metrics of the local AWS", () => {
         assert.ok(!JSON.stringify(Metrics).includes(none));
     });
 
-    it("PutEvents metrics have dataset group, dataset and event tracker dimensions", async () => {
+    it("PutEvents metrics have the dimensions dataset group, dataset and event tracker", async () => {
         const target = new URL(`${harness.url}/events`);
         const eventList = [{ eventType: "Watch", itemId: "1", sentAt: 1_700_000_000 }];
         const body = JSON.stringify({ trackingId: harness.trackingId, sessionId: "s", userId: "1", eventList });
@@ -89,7 +89,7 @@ describe("AWS/Personalize metrics of the local AWS", () => {
         assert.equal(await metric("PutEventsRequests", "Sum", dimensions as Record<string, string>), 1);
     });
 
-    it("import and training metrics have job counts, size and time", async () => {
+    it("import and training metrics contain number, size and duration of the jobs", async () => {
         const job = {
             DatasetGroupArn: arn("dataset-group/films"),
             DatasetArn: arn("dataset/films/INTERACTIONS"),

@@ -74,7 +74,7 @@ describe("Log events and datapoints of the local AWS", () => {
         while ((await readFile(join(dir, "pid"), "utf8")).trim() === pid) await sleep(20);
     };
 
-    it("acknowledged log events survive kill -9, also in a new group", async () => {
+    it("acknowledged log events survive kill -9, also in a new log group", async () => {
         await logs("CreateLogGroup", group);
         await logs("CreateLogStream", stream);
         await put(0, 3);
@@ -92,7 +92,7 @@ describe("Log events and datapoints of the local AWS", () => {
         assert.doesNotMatch(JSON.stringify(payload.log_groups), /event 3 x/);
     });
 
-    it("a group keeps only its newest log events, up to a number and an age", async () => {
+    it("a log group keeps only a limited number of log events, and only up to a maximum age", async () => {
         for (let first = 10; first < 310; first += 50) await put(first, 50, Date.now() + first);
         const messages = await until(async () => {
             const all = await kept();
@@ -109,7 +109,7 @@ describe("Log events and datapoints of the local AWS", () => {
         await until(async () => !(await kept()).includes("old"));
     });
 
-    it("a stream whose events are all too old is removed, and a new stream without events is kept", async () => {
+    it("a log stream whose events are all too old is removed, and a new stream without events is kept", async () => {
         const names = async (): Promise<string[]> => {
             const { logStreams } = await logs("DescribeLogStreams", group);
             return logStreams.map(({ logStreamName }: { logStreamName: string }) => logStreamName);
@@ -122,7 +122,7 @@ describe("Log events and datapoints of the local AWS", () => {
         assert.deepEqual(await names(), ["1", "3"]);
     });
 
-    it("a deleted group stays deleted after kill -9", async () => {
+    it("a deleted log group stays deleted after kill -9", async () => {
         await logs("DeleteLogGroup", group);
         await sleep(1500);
         await killed();
@@ -130,7 +130,7 @@ describe("Log events and datapoints of the local AWS", () => {
         assert.deepEqual(logGroups, []);
     });
 
-    it("old datapoints are merged by the minute, with equal statistics", async () => {
+    it("datapoints are merged by the minute once they are old, and the statistics stay equal", async () => {
         const metrics = (operation: string, input: object) =>
             call("monitoring", `GraniteServiceVersion20100801.${operation}`, input);
         const start = Math.floor(Date.now() / 60_000) * 60 - 600;

@@ -173,7 +173,7 @@ describe("CloudFront distributions of the local AWS", () => {
         await aws.discard();
     });
 
-    it("the distribution serves a private bucket's page with the response headers policy", async () => {
+    it("the distribution serves a page of a private bucket with the headers of the response headers policy", async () => {
         assert.match(host, /^[a-z0-9]+\.cloudfront\.net$/);
         assert.equal((await view("/")).status, 403);
         await open(`arn:aws:cloudfront::${account}:distribution/ANOTHER`);
@@ -193,7 +193,7 @@ describe("CloudFront distributions of the local AWS", () => {
         assert.equal((await view("/", { method: "POST", body: "x" })).status, 403);
     });
 
-    it("the distribution forwards API requests to the stage, except the Host header", async () => {
+    it("the distribution forwards API requests unchanged to the stage, except for the Host header", async () => {
         const values = '{"GENRE":"\\"Drama\\""}';
         const answer = await view(`/api/films/7?values=${encodeURIComponent(values)}`, {
             headers: { origin: `https://${host}`, "if-none-match": '"1"' },

@@ -81,7 +81,7 @@ describe("Embedded metric format in Lambda logs", () => {
         }
     }
 
-    it("a log line adds a value to each metric for each dimension set, and an invalid line adds none", async () => {
+    it("a log line adds a value to each metric for each dimension set, and an invalid line adds no values", async () => {
         await logged(line());
         const wrong = [
             line({ Requests: "7" }),

@@ -65,7 +65,7 @@ describe("CloudWatch logs of Lambda invocations", () => {
     }
     const streams = async () => (await logs.send(new DescribeLogStreamsCommand({ logGroupName }))).logStreams ?? [];
 
-    it("each invocation's log has exactly its own lines", async () => {
+    it("the log of each invocation contains exactly the lines of that invocation", async () => {
         const many = Array.from({ length: 500 }, (_, at) => `${at} ${"x".repeat(200)}`);
         await invoke({});
         await invoke({ lines: ["one", "two", "three"] });
@@ -83,7 +83,7 @@ describe("CloudWatch logs of Lambda invocations", () => {
         assert.ok(found.flat().every((line) => !line.includes("end of invocation")));
     });
 
-    it("invocations of one process write to one stream, and of several processes to several", async () => {
+    it("all invocations in one function process write to one log stream, and each process has its own stream", async () => {
         const before = await streams();
         for (let at = 0; at < 10; at++) await invoke({ lines: [`${at}`] });
         assert.equal((await streams()).length, before.length);

@@ -52,7 +52,7 @@ describe("Lambda function updates during requests", () => {
         await aws.admin.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: packageOf(version) }));
     }
 
-    it("no request fails, and after the updates the last code and configuration answer", async () => {
+    it("no request fails during the updates, and afterwards the last code and configuration are in effect", async () => {
         await update(0);
         let updating = true;
         const failed: string[] = [];

@@ -115,7 +115,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         return { functionArn, failures };
     }
 
-    it("a function runs on the project's Node.js with its role's permissions", async () => {
+    it("a function runs on the project's version of Node.js with its role's permissions", async () => {
         const role = await aws.role("asks", service("lambda"), logs);
         await makeFunction("asks", asking, role);
         const ask = async () => {
@@ -247,7 +247,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
 });
 
 describe("Lambda without IAM enforcement", () => {
-    it("a function can call Personalize and CloudWatch", async () => {
+    it("a function can call Personalize and CloudWatch without IAM enforcement", async () => {
         const instance = { ...(await testInstance()), enforce: false };
         await start(instance, () => {});
         const settings = { endpoint: `http://127.0.0.1:${instance.port}`, region, credentials: administrator };

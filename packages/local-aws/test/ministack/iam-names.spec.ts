@@ -51,7 +51,7 @@ describe("Names and descriptions of IAM on the local AWS", () => {
         it(what, () => assert.rejects(create, { name: /ValidationError/, message }));
     }
 
-    it("roles, users and policies stay readable with < and & in a path or a description", async () => {
+    it("roles, users and policies can be read if a path or a description contains < and &", async () => {
         const Description = "Reads <films> & more";
         const Path = "/a&b<c/";
         await createRole("reader", { Description, Path, Tags: [{ Key: "Título", Value: "a b@c" }] });

@@ -59,7 +59,7 @@ describe("MiniStack process of the local AWS", () => {
         return (await answer.text()) || "{}";
     }
 
-    it("startMiniStack tries other ports if the process ends at once", async () => {
+    it("startMiniStack tries other ports if the MiniStack process ends at once", async () => {
         const once = `[ -e ${dir}/tried ] || { touch ${dir}/tried; exit 1; }`;
         const { started, launches, logged } = await startBy(once);
         const { port, answersPort, stop } = await started;
@@ -70,7 +70,7 @@ describe("MiniStack process of the local AWS", () => {
         await stop();
     });
 
-    it("startMiniStack reports the end of the log if every start fails", async () => {
+    it("startMiniStack reports the last lines of the log if every start fails", async () => {
         const { started, launches } = await startBy("echo no such module >&2; exit 1");
         await assert.rejects(
             started,
@@ -79,7 +79,7 @@ describe("MiniStack process of the local AWS", () => {
         assert.equal((await launches()).length >= 3, true);
     });
 
-    it("a queue keeps its name when MiniStack starts on another port", async () => {
+    it("a queue can be listed and deleted after MiniStack started on another port", async () => {
         const queues = (port: number, operation: string, input: object) =>
             call(port, "sqs", `AmazonSQS.${operation}`, input);
         const first = await (await startBy("")).started;
@@ -94,7 +94,7 @@ describe("MiniStack process of the local AWS", () => {
         assert.doesNotMatch(await queues(second.port, "ListQueues", {}), /failures/);
     });
 
-    it("MiniStack saves a changed state within seconds and rewrites no other file", async () => {
+    it("MiniStack saves a changed service's state within seconds and does not rewrite the files of other services", async () => {
         const { port, stop } = await (await startBy("")).started;
         after(stop);
         const saved = (service: string) => join(dir, "data", "state", `${service}.json`);
@@ -113,7 +113,7 @@ describe("MiniStack process of the local AWS", () => {
         assert.notEqual(await until("sqs", "others"), first);
     });
 
-    it("freePort returns no excluded port", async () => {
+    it("freePort does not return an excluded port", async () => {
         const except = Array.from({ length: 19_819 }, (_, index) => 10_081 + index);
         assert.ok((await freePort({ except })) >= 29_900);
         assert.equal(await freePort({ except: [20_000], from: 20_000, to: 20_002 }), 20_001);

@@ -37,7 +37,7 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
     });
     after(() => aws?.discard());
 
-    it("the secret is in no process argument, environment variable or log", async function () {
+    it("no process argument, environment variable or log contains the secret", async function () {
         if (!existsSync("/proc/self/environ")) this.skip();
         const Role = await aws.role("looking", { Service: "lambda.amazonaws.com" });
         const ZipFile = zipSync({ "index.js": strToU8(looking) });
@@ -53,7 +53,7 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         }
     });
 
-    it("every other port returns 403 without the secret", async function () {
+    it("every port except the gateway's returns 403 without the secret", async function () {
         if (process.platform !== "linux") this.skip();
         const { pid } = await start(aws.instance, () => {});
         const ports = listenedBy(await processesOf(pid));
@@ -64,7 +64,7 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         }
     });
 
-    it("only the owner can read folders and files of the instance", async () => {
+    it("only the owner can read the folders and files of the local AWS", async () => {
         await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "private" }));
         await aws.admin.s3.send(new PutObjectCommand({ Bucket: "private", Key: "a/b", Body: "x" }));
         const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(aws.instance);
@@ -80,7 +80,7 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         assert.deepEqual(readable, []);
     });
 
-    it("start makes existing state folders private but does not change the mode of the user's folder", async () => {
+    it("start makes existing state folders private but does not change the mode of a folder that the user chose", async () => {
         const instance = await testInstance();
         await chmod(instance.dir, 0o755);
         await mkdir(paths(instance).awsData, { mode: 0o755 });

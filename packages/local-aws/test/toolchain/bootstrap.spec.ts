@@ -25,14 +25,14 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.deepEqual(machine.leftovers(), []);
     });
 
-    it("a second run starts no process and prints nothing", async () => {
+    it("a second run of bootstrap.mjs starts no process and prints nothing", async () => {
         await machine.run(["test"]);
         machine.forget();
         const { code, stderr } = await machine.run(["test"]);
         assert.deepEqual([code, stderr, machine.calls()], [0, "", []]);
     });
 
-    it("each level installs only what earlier levels have not installed", async () => {
+    it("each level of bootstrap.mjs installs only what earlier levels have not installed", async () => {
         await machine.run(["packages"]);
         assert.deepEqual(machine.calls(), ["npm ci --include=dev --ignore-scripts=false --loglevel=notice"]);
         await machine.run(["local"]);
@@ -44,7 +44,7 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.deepEqual(others, []);
     });
 
-    it("a changed package-lock.json installs only the packages again", async () => {
+    it("a changed package-lock.json causes an installation of the npm packages only", async () => {
         await machine.run(["test"]);
         machine.forget();
         writeFileSync(join(machine.root, "package-lock.json"), "changed");
@@ -53,7 +53,7 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.equal(readFileSync(join(machine.root, "node_modules", "made-from"), "utf8"), "changed");
     });
 
-    it("a new Python environment installs the test packages again", async () => {
+    it("a new Python environment causes an installation of the Python test packages", async () => {
         await machine.run(["test"]);
         machine.forget();
         rmSync(join(machine.root, ".tools", "python", "bin", "python"));
@@ -62,7 +62,7 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.equal(machine.work().filter((call) => call.includes("--target")).length, 1);
     });
 
-    it("a failed install prints the end of its log and keeps old packages", async () => {
+    it("a failed installation prints the end of its log and keeps the old packages", async () => {
         await machine.run(["packages"]);
         writeFileSync(join(machine.root, "package-lock.json"), "changed");
         const { code, stderr } = await machine.run(["packages", "report.mjs"], { STUB_NPM_FAILS: "disk full" });
@@ -76,7 +76,7 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.equal((await machine.run(["packages"])).code, 0);
     });
 
-    it("the next run repairs an install after kill -9", async () => {
+    it("the next run repairs an installation that was interrupted by kill -9", async () => {
         const killed = machine.start(["local"], { STUB_NPM_MS: "3000" });
         await until(
             () => existsSync(join(machine.root, ".tools", "python")) && existsSync(join(machine.root, ".tools", "bin")),
@@ -94,7 +94,7 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.ok(!machine.calls().some((call) => call.includes("venv")), "what was finished is not done again");
     });
 
-    it("a run removes killed runs' folders and keeps those of running ones", async () => {
+    it("bootstrap.mjs removes temporary folders of killed runs and keeps those of running ones", async () => {
         await machine.run(["packages"]);
         const killed = machine.start(["packages"]);
         await killed.ended;
@@ -105,7 +105,7 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.deepEqual(machine.leftovers(), [`build-${process.pid}`]);
     });
 
-    it("two simultaneous runs install once, and both run their command", async () => {
+    it("two simultaneous runs of bootstrap.mjs install once, and both run their command", async () => {
         const runs = [0, 1].map(() => machine.start(["local", "report.mjs"], { STUB_NPM_MS: "800" }));
         const outcomes = await Promise.all(runs.map((run) => run.ended));
         for (const { code, stdout } of outcomes) {
@@ -133,7 +133,7 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.deepEqual(machine.leftovers(), []);
     });
 
-    it("an unknown level exits with 2 and lists the levels", async () => {
+    it("an unknown level exits with 2, and the error lists all levels", async () => {
         const { code, stderr } = await machine.run(["everything"]);
         assert.equal(code, 2);
         assert.match(stderr, /There is no level "everything"[\s\S]*packages[\s\S]*engine[\s\S]*local[\s\S]*test/);
@@ -167,7 +167,7 @@ describe("bootstrap.mjs, running a command", () => {
         assert.equal(await kept({ NODE_COMPILE_CACHE }), NODE_COMPILE_CACHE);
     });
 
-    it("any program on PATH can be the command, and a missing one exits 127", async () => {
+    it("the command can be any program on PATH, and a missing program exits with 127", async () => {
         const { code, stdout } = await machine.run(["engine", "pulumi", "version"]);
         assert.deepEqual([code, stdout], [0, "3.274.1\n"]);
         const missing = await machine.run(["engine", "no-such-thing"]);
@@ -185,7 +185,7 @@ describe("bootstrap.mjs, running a command", () => {
         });
     }
 
-    it("bootstrap.mjs ends by the signal that ended the command", async () => {
+    it("bootstrap.mjs ends by the same signal that ended the command", async () => {
         writeFileSync(
             join(machine.root, "fall.mjs"),
             `process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000);`,

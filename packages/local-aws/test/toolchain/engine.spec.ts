@@ -17,7 +17,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
     const bin = () => join(machine.root, ".tools", "bin");
     const engineWork = () => machine.work().filter((call) => !call.startsWith("npm"));
 
-    it("a recent Pulumi CLI on PATH is used and nothing is installed", async () => {
+    it("bootstrap.mjs uses a recent Pulumi CLI on PATH and installs nothing", async () => {
         machine.give("pulumi");
         machine.give("pulumi-language-nodejs");
         assert.equal((await machine.run(["engine"])).code, 0);
@@ -26,7 +26,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.deepEqual([engineWork(), existsSync(bin())], [[], false]);
     });
 
-    it("with an old Pulumi CLI, the official archive is unpacked into the clone", async () => {
+    it("bootstrap.mjs unpacks the official archive into the clone if the Pulumi CLI on PATH is old", async () => {
         machine.give("pulumi");
         machine.give("pulumi-language-nodejs");
         const { code } = await machine.run(["engine"], { STUB_PULUMI: "3.229.9", STUB_ARCHIVE: machine.archive() });
@@ -40,14 +40,14 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.equal((await machine.run(["engine", "pulumi", "version"])).stdout, "v3.259.0\n");
     });
 
-    it("an archive with a wrong SHA-256 is not unpacked", async () => {
+    it("bootstrap.mjs does not unpack an archive with a wrong SHA-256", async () => {
         const { code, stderr } = await machine.run(["engine"], { STUB_ARCHIVE: machine.archive(undefined, true) });
         assert.equal(code, 0);
         assert.match(stderr, /its SHA-256 is [0-9a-f]{64}, not the pinned [0-9a-f]{64}\); continuing without it/);
         assert.equal(machine.engine().source, "Go modules");
     });
 
-    it("without the archive, Go modules build the engine, and stderr states the reason", async () => {
+    it("without the official archive, Go modules build the engine, and stderr states the reason", async () => {
         const { code, stderr } = await machine.run(["engine"]);
         assert.equal(code, 0, stderr);
         assert.match(stderr, /official archive cannot be used \(ENOTFOUND\); continuing without it/);
@@ -94,7 +94,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.deepEqual([machine.engine().source, engineWork()], ["official archive", [FETCH]]);
     });
 
-    it("if the archive does not contain the engine, Go modules build it", async () => {
+    it("if the official archive lacks the engine, Go modules build the engine", async () => {
         const { code, stderr } = await machine.run(["engine"], { STUB_ARCHIVE: machine.archive(["pulumi"]) });
         assert.equal(code, 0);
         assert.match(stderr, /official archive does not contain the engine/);
@@ -109,7 +109,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.equal(machine.engine().source, "Go modules");
     });
 
-    it("a Pulumi CLI without its Node.js language host is not used", async () => {
+    it("bootstrap.mjs does not use a Pulumi CLI that lacks its Node.js language host", async () => {
         machine.give("pulumi");
         await machine.run(["engine"]);
         assert.equal(machine.engine().source, "Go modules");
@@ -124,7 +124,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.deepEqual(machine.calls(), []);
     });
 
-    it("a later Pulumi CLI on PATH replaces the installed engine", async () => {
+    it("bootstrap.mjs uses a later Pulumi CLI on PATH instead of the installed engine", async () => {
         await machine.run(["engine"]);
         assert.ok(existsSync(bin()));
         machine.give("pulumi");
@@ -135,14 +135,14 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.deepEqual([engineWork(), existsSync(bin())], [[], false]);
     });
 
-    it("toolchain finds the engine after the clone was moved", async () => {
+    it("the function toolchain finds the engine after the clone was moved", async () => {
         await machine.run(["engine"]);
         const moved = join(machine.folder, "moved");
         renameSync(machine.root, moved);
         assert.equal(toolchain(moved).engine?.path, join(moved, ".tools", "bin", "pulumi"));
     });
 
-    it("toolchain returns no engine before bootstrap.mjs has run", () => {
+    it("the function toolchain returns no engine before bootstrap.mjs has run", () => {
         assert.equal(toolchain(machine.root).engine, undefined);
     });
 });

@@ -41,7 +41,7 @@ describe("Pinned hashes of the Python packages", () => {
         assert.equal(install([], "six==1.17.0").status, 0);
     });
 
-    it("each requirements file pins hashes, and pip requires them", () => {
+    it("each requirements file contains hashes, and pip requires them", () => {
         for (const name of ["requirements.txt", "requirements-test.txt", "requirements-go.txt"]) {
             const blocks = textOf(name)
                 .split(/^(?=[A-Za-z])/m)

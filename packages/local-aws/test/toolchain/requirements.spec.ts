@@ -18,7 +18,7 @@ describe("bootstrap.mjs on a machine without tools", () => {
         return stderr.trimEnd().split("\n");
     }
 
-    it("a run lists each missing tool in one sentence and exits with 2", async () => {
+    it("bootstrap.mjs lists each missing tool in one sentence and exits with 2", async () => {
         machine = new Machine([]);
         const [npm, engine, python, ...more] = refused(await machine.run(["test"], { CI: "true" }));
         assert.match(npm ?? "", /^npm is not on the PATH: install Node\.js 20 or newer/);
@@ -30,12 +30,12 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.deepEqual(more, []);
     });
 
-    it("level packages needs only npm", async () => {
+    it("the level packages of bootstrap.mjs needs only npm", async () => {
         machine = new Machine(["npm"]);
         assert.equal((await machine.run(["packages"])).code, 0);
     });
 
-    it("a run lists tools whose version is too old", async () => {
+    it("bootstrap.mjs lists tools whose version is too old", async () => {
         machine = new Machine(["npm", "go", "python3", "pulumi", "pulumi-language-nodejs"]);
         const old = {
             STUB_GO: "go1.19.4",
@@ -49,14 +49,14 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.match(python ?? "", /^python3 is 3\.9\.18, older than 3\.10: install/);
     });
 
-    it("a run reports a Python without the venv module", async () => {
+    it("bootstrap.mjs reports a Python without the venv module", async () => {
         machine = new Machine(["npm", "go", "python3"]);
         const lines = refused(await machine.run(["local"], { STUB_NO_VENV: "1" }));
         assert.deepEqual(lines.length, 1);
         assert.match(lines[0] ?? "", /^python3 \(3\.12\.4\) lacks its venv module: .*apt install python3-venv/);
     });
 
-    it("an older Go is accepted only if GOTOOLCHAIN lets it download a newer one", async () => {
+    it("an older Go is accepted only if GOTOOLCHAIN lets this Go download a newer one", async () => {
         machine = new Machine(["npm", "go"]);
         const older = { STUB_GO: "go1.24.0", CI: "true" };
         const [line] = refused(await machine.run(["engine"], { ...older, STUB_GOTOOLCHAIN: "local" }));
@@ -70,7 +70,7 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.equal(machine.engine().source, "official archive");
     });
 
-    it("an installed clone needs no tools on PATH", async () => {
+    it("a clone with a finished installation needs no tools on PATH", async () => {
         machine = new Machine();
         await machine.run(["test"]);
         const { code, stderr } = await machine.run(["test"], { PATH: "" });

@@ -15,7 +15,7 @@ describe("bench:models", () => {
         assert.equal(new Set(folds.flat()).size, 943);
     });
 
-    it("figuresOf computes NDCG, MRR and coverage of lists", () => {
+    it("figuresOf computes NDCG, MRR and coverage of recommendation lists", () => {
         const items = Int32Array.from([0, 1, 2, 3, 4, 5]);
         const interactions = {
             userIds: ["1"],

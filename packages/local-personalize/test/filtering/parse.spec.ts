@@ -180,7 +180,7 @@ describe("parseFilter", () => {
         fc.assert(property, { numRuns: 500 });
     });
 
-    it("parseFilter and readFilterValues parse quoted literals back to their values", () => {
+    it("parseFilter and readFilterValues return the original value of any quoted text", () => {
         const literal = fc.oneof(
             fc.string({ maxLength: 20 }).filter((text) => text !== "*"),
             fc.integer(),

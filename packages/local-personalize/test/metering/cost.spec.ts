@@ -22,7 +22,7 @@ const usd = (...records: UsageRecord[]) =>
     );
 
 describe("costsOf", () => {
-    it("costsOf multiplies usage by the unit's price", () => {
+    it("costsOf multiplies usage by the price of one unit", () => {
         assert.equal(usd(record("RecommendationTPSHours", 720)), 144);
         // A campaign of a v2 recipe is billed for at least 3,600 requests an hour.
         assert.equal(usd(record("RecommendationRequests", 3.6 * 720)), 388.8);
@@ -31,7 +31,7 @@ describe("costsOf", () => {
         assert.equal(usd(record("DataIngestion", 2)), 0.1);
     });
 
-    it("costsOf applies the monthly TPS-hour tiers, however records are divided", () => {
+    it("costsOf applies the price tiers of a month's TPS-hours, however the usage is divided into records", () => {
         const whole = 20_000 * 0.2 + 180_000 * 0.1 + 1000 * 0.05;
         assert.equal(usd(record("RecommendationTPSHours", 201_000)), whole);
         const parts = [15_000, 10_000, 175_500, 500].map((part) => record("RecommendationTPSHours", part));

@@ -69,7 +69,7 @@ describe("Usage records of the local Personalize", () => {
         await rm(service.dataDir, { recursive: true, force: true });
     });
 
-    it("a campaign is metered from ACTIVE to its deletion", async () => {
+    it("the usage of a campaign begins when it is ACTIVE and ends with its deletion", async () => {
         const { campaign } = await send(new DescribeCampaignCommand({ campaignArn }));
         service.emulator.advance(50 * hour);
         await restart();
@@ -95,7 +95,7 @@ describe("Usage records of the local Personalize", () => {
         assert.equal(began % hour, 0);
     });
 
-    it("the usage of a period equals the sum of its parts, wherever the period is divided", async () => {
+    it("the usage of a period equals the sum of the usage of its parts, wherever the period is divided", async () => {
         service.emulator.advance(30 * 24 * hour);
         const now = service.emulator.clock.now();
         const start = now - 31 * 24 * hour;
@@ -113,7 +113,7 @@ describe("Usage records of the local Personalize", () => {
         }
     });
 
-    it("a deleted campaign is not metered, and a new campaign with the same name is", async () => {
+    it("a deleted campaign causes no more usage, and a new campaign with the same name does", async () => {
         service.emulator.advance(10 * hour);
         await send(new DeleteCampaignCommand({ campaignArn }));
         near(tpsHours(), 10);
@@ -126,7 +126,7 @@ describe("Usage records of the local Personalize", () => {
         assert.deepEqual([...arns], [campaignArn]);
     });
 
-    it("a changed minProvisionedTPS counts once the update is deployed", async () => {
+    it("a changed minProvisionedTPS counts once the campaign's update is ACTIVE", async () => {
         await restartReal();
         const before = tpsHours();
         service.emulator.advance(10 * hour);
@@ -142,7 +142,7 @@ describe("Usage records of the local Personalize", () => {
         near(tpsHours() - before, 20.15 + 0.75 + 1, 60_000);
     });
 
-    it("a campaign is not metered while it is being created", async () => {
+    it("a campaign causes no usage while it is being created", async () => {
         await restartReal();
         await send(new DeleteCampaignCommand({ campaignArn }));
         service.emulator.advance(hour);
@@ -156,7 +156,7 @@ describe("Usage records of the local Personalize", () => {
         assert.equal(campaign?.status, "ACTIVE");
     });
 
-    it("requests above the minimum TPS count in their 5-minute window", async () => {
+    it("requests above the minimum TPS count in their window of 5 minutes", async () => {
         // Start at the beginning of a 5-minute window, so that all calls are in one window.
         const { emulator } = service;
         emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
@@ -172,7 +172,7 @@ describe("Usage records of the local Personalize", () => {
         near(tpsHours() - before, 400 / 3600 + 10 / 60);
     });
 
-    it("kill -9 loses at most one second of requests", async () => {
+    it("kill -9 loses the usage of at most one second of requests", async () => {
         const { emulator } = service;
         emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
         for (let count = 0; count < 400; count++) await ask();
@@ -189,7 +189,7 @@ describe("Usage records of the local Personalize", () => {
         await killed.discard();
     });
 
-    it("v2 recipes are metered by requests, with an hourly minimum, and by interactions in training", async () => {
+    it("usage of v2 recipes is requests, with an hourly minimum, and the number of interactions in a training", async () => {
         const solution = { name: "second", datasetGroupArn, recipeArn: recipe("aws-user-personalization-v2") };
         await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
         const { solutionVersionArn = "" } = await trainVersion(service, arn("solution/second"));
@@ -207,7 +207,7 @@ describe("Usage records of the local Personalize", () => {
         assert.equal(of("RecommendationRequests")[0]?.usageType, "EUC1-RecommendationRequests");
     });
 
-    it("imports and events are metered by bytes, and a training by hours", async () => {
+    it("usage of imports and events is bytes, and usage of other trainings is hours", async () => {
         const imported = of("DataIngestion");
         const first = imported.find(({ resourceArn }) => resourceArn === arn("dataset-import-job/first"));
         assert.equal(first?.quantity, interactionsCsv(history).length / 1024 ** 3);
@@ -229,7 +229,7 @@ describe("Usage records of the local Personalize", () => {
         assert.ok(Math.abs((hours?.quantity ?? 0) - (solutionVersion?.trainingHours ?? 0)) < 1e-6);
     });
 
-    it("usage has the resource's tags, also after its deletion", async () => {
+    it("usage records contain the tags of the resource, even after the resource is deleted", async () => {
         const tags = [{ tagKey: "stack", tagValue: "dev" }];
         await send(new TagResourceCommand({ resourceArn: campaignArn, tags }));
         await send(new TagResourceCommand({ resourceArn: solutionArn, tags }));

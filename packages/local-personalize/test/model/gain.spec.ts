@@ -44,7 +44,7 @@ const interactionsOf = (options: Parameters<typeof syntheticRatings>[0]) =>
     );
 
 describe("fitGain", () => {
-    it("fitGain finds the gain with the lowest perplexity", () => {
+    it("fitGain returns the gain with the lowest perplexity", () => {
         for (const gain of [0.6, 1.3, 2]) {
             const cases = casesOf(gain, 1_000);
             const fitted = fitGain(cases);
@@ -70,7 +70,7 @@ describe("fitGain", () => {
         assert.notEqual(fitGain(casesOf(0.6, 30)).gain, DEFAULT_GAIN);
     });
 
-    it("fitGain beats the default gain for generated data", async () => {
+    it("the fitted gain has a lower perplexity than the default gain for generated data", async () => {
         const { fitted } = solutionMetrics(await interactionsOf({ users: 320 }), RECIPE, "solution/films");
         assert.equal(fitted?.users, 32);
         assert.ok(fitted.gain < 1, `${fitted.gain}`);
@@ -79,7 +79,7 @@ describe("fitGain", () => {
         assert.equal(related.fitted, undefined);
     });
 
-    it("the gain changes the scores but neither their order nor their sum", async () => {
+    it("the gain changes the scores but not their order and not their sum", async () => {
         const model = trainModel(await interactionsOf({}), RECIPE);
         for (const history of model.histories.values()) {
             const [flat, sharp] = [0.4, 2.5].map((gain) => scoreUser({ ...model, gain }, history));
@@ -97,7 +97,7 @@ describe("fitGain", () => {
         }
     });
 
-    it("saveModel and loadModel keep the gain", async () => {
+    it("loadModel returns the gain that saveModel stored", async () => {
         const folder = mkdtempSync(join(tmpdir(), "gain-"));
         try {
             const model = trainModel(await interactionsOf({}), RECIPE);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { pairSums } from "../../model/gram.ts";
 
 describe("pairSums", () => {
-    it("pairSums weights pairs by distance and users by event count", () => {
+    it("pairSums weights each pair of items by the distance in the history, and each user by the number of events", () => {
         const { gram, directed } = pairSums([[0, 1, 2]], 3);
         const user = (100 / 3) ** 0.4;
         const near = user * (0.1 + 0.9 * 2 ** (-1 / 20));
@@ -19,7 +19,7 @@ describe("pairSums", () => {
         });
     });
 
-    it("pairSums returns the same sums as a plain loop over all pairs", () => {
+    it("pairSums returns the same sums as a simple loop over all pairs", () => {
         const n = 5;
         const events = fc.array(fc.record({ item: fc.nat(n - 1), weight: fc.integer({ min: 0, max: 4 }) }), {
             minLength: 1,

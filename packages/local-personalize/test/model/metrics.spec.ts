@@ -12,7 +12,7 @@ const KEYS = [
 const NDCG_AT_10 = "normalized_discounted_cumulative_gain_at_10";
 
 describe("metricsOf", () => {
-    it("metricsOf equals the developer guide's example with hits at 2 and 5", () => {
+    it("metricsOf returns the figures of the developer guide's example with hits at positions 2 and 5", () => {
         const { metrics } = metricsOf(
             [{ recommended: ["a", "b", "c", "d", "e"], truth: new Set(["b", "e", "z"]) }],
             50,
@@ -23,7 +23,7 @@ describe("metricsOf", () => {
         assert.equal(metrics.coverage, 0.1);
     });
 
-    it("metricsOf uses event weights only in the NDCG with event weights", () => {
+    it("metricsOf uses event weights only in the metric NDCG with event weights", () => {
         const trial = { recommended: ["a", "b"], truth: new Set(["a", "b"]) };
         const rewards = new Map([
             ["a", 0.5],
@@ -37,7 +37,7 @@ describe("metricsOf", () => {
         assert.equal(metricsOf([trial], 2).metrics[key], undefined);
     });
 
-    it("metricsOf averages over users and counts an item once for coverage", () => {
+    it("metricsOf averages over users, and counts an item once for coverage", () => {
         const trials = [
             { recommended: ["a", "b"], truth: new Set(["a"]) },
             { recommended: ["b", "a"], truth: new Set(["x"]) },
@@ -54,7 +54,7 @@ describe("metricsOf", () => {
         });
     });
 
-    it("metricsOf returns margins of 1.96 standard errors", () => {
+    it("metricsOf returns margins of error of 1.96 standard errors", () => {
         const hit = { recommended: ["a", "b"], truth: new Set(["a"]) };
         const miss = { recommended: ["a", "c"], truth: new Set(["x"]) };
         const { margins, testUsers } = metricsOf([hit, hit, miss, miss], 10);
@@ -87,7 +87,7 @@ describe("solutionMetrics", () => {
         seeds.reduce((sum, seed) => sum + (solutionMetrics(interactions, recipe, seed).metrics[key] ?? 0), 0) /
         seeds.length;
 
-    it("solutionMetrics returns the service's keys, and equal figures for equal seeds", () => {
+    it("solutionMetrics returns AWS's metric names, and equal figures for equal seeds", () => {
         const measured = solutionMetrics(interactions, "aws-user-personalization", "a");
         const { metrics } = measured;
         assert.deepEqual(Object.keys(metrics).sort(), KEYS.sort());
@@ -99,7 +99,7 @@ describe("solutionMetrics", () => {
         assert.notDeepEqual(solutionMetrics(interactions, "aws-user-personalization", "b"), measured);
     });
 
-    it("metrics of two seeds mostly differ by less than their margins", () => {
+    it("metrics with two different seeds mostly differ by less than their margins of error", () => {
         const measured = seeds.map((seed) => solutionMetrics(interactions, "aws-user-personalization", seed));
         const pairs = measured.flatMap((one, at) => measured.slice(at + 1).map((other) => [one, other] as const));
         const cases = pairs.flatMap(([one, other]) =>
@@ -113,7 +113,7 @@ describe("solutionMetrics", () => {
         assert.ok(share(0.1) < 0.5, `${share(0.1)} are inside a tenth of them, so the intervals are too wide`);
     });
 
-    it("personalization has a higher NDCG and coverage than popularity", () => {
+    it("a personalization recipe has a higher NDCG and coverage than the popularity recipe", () => {
         const personal = mean("aws-user-personalization", NDCG_AT_10);
         const popular = mean("aws-popularity-count", NDCG_AT_10);
         assert.ok(personal > 1.3 * popular, `${personal} against ${popular}`);

@@ -53,7 +53,7 @@ describe("Recommender model", () => {
         );
     });
 
-    it("the model keeps each user's items, oldest first", () => {
+    it("the model contains each user's items, oldest first", () => {
         const rows = [...interactions.users.keys()].filter(
             (row) => interactions.userIds[interactions.users[row] ?? -1] === "22",
         );
@@ -66,7 +66,7 @@ describe("Recommender model", () => {
         assert.equal(model.histories.get("no such user"), undefined);
     });
 
-    it("scoreUser weights the newest event most", () => {
+    it("scoreUser gives the newest event of a history the largest weight", () => {
         const [first = 0, second = 0] = topItems(model.popularity, 2);
         const weight = (from: number, to: number) => model.weights[from * model.itemIds.length + to] ?? 0;
         const others = [...model.itemIds.keys()].filter((item) => item !== first && item !== second);
@@ -95,7 +95,7 @@ describe("Recommender model", () => {
         });
     });
 
-    describe("Popularity for users without history", () => {
+    describe("Popularity scores for users without history", () => {
         const today = Date.UTC(2026, 10, 28) / 1000;
         const sizes = { users: 400, items: 300, meanHistory: 20 };
         /** Adds ratings of today to the data, and returns each item's share of the total popularity. */
@@ -106,7 +106,7 @@ describe("Recommender model", () => {
             return new Map(data.itemIds.map((itemId, item) => [itemId, (scores[item] ?? 0) / sum(scores)]));
         };
 
-        it("popularity changes by less than 1 % after one event in old data", async () => {
+        it("one new event in old data changes popularity by less than 1 %", async () => {
             const [before, after] = [await sharesWith([]), await sharesWith([[22, 299]])];
             const moved = [...before].map(([itemId, share]) => Math.abs((after.get(itemId) ?? 0) - share));
             assert.ok(sum(Float64Array.from(moved)) / 2 < 0.01);
@@ -117,7 +117,7 @@ describe("Recommender model", () => {
             assert.deepEqual(await sharesWith(often), await sharesWith(often.slice(0, 1)));
         });
 
-        it("popularity counts at most 120 items of a user", async () => {
+        it("popularity counts at most 120 items for each user", async () => {
             const shareOf = async (count: number) => {
                 const shares = await sharesWith(Array.from({ length: count }, (_, at) => [500, 1000 + at] as const));
                 return [...shares].reduce((own, [itemId, share]) => own + (Number(itemId) >= 1000 ? share : 0), 0);
@@ -127,7 +127,7 @@ describe("Recommender model", () => {
         });
     });
 
-    it("aws-popularity-count scores an item by its number of users", async () => {
+    it("aws-popularity-count scores an item by its number of different users", async () => {
         const popular = trainModel(interactions, "aws-popularity-count");
         const counts = popular.itemIds.map((_, item) => interactions.items.filter((other) => other === item).length);
         assert.deepEqual([...popular.popularity], counts);
@@ -137,7 +137,7 @@ describe("Recommender model", () => {
         assert.deepEqual(scoreUser(popular, [3, 4]), scoreUser(popular, []));
     });
 
-    it("trainModel treats personalization recipes alike and rejects unknown recipes", () => {
+    it("trainModel trains the same model for all personalization recipes, and rejects unknown recipes", () => {
         for (const recipe of ["aws-user-personalization-v2", "aws-hrnn"]) {
             assert.deepEqual(trainModel(interactions, recipe), { ...model, recipeName: recipe });
         }
@@ -159,7 +159,7 @@ describe("Recommender model", () => {
         assert.equal(trainModel(await fromRatings(rows(1000, 25)), RECIPE).histories.size, 25);
     });
 
-    it("discountWatched multiplies all watched items by one factor", () => {
+    it("discountWatched multiplies the scores of all watched items by one factor", () => {
         const history = model.histories.get("22") ?? [];
         const scores = scoreUser(model, history);
         const discounted = discountWatched(scores, history, model.gain);
@@ -175,7 +175,7 @@ describe("Recommender model", () => {
         assert.deepEqual(discountWatched(scores, [], model.gain), scores);
     });
 
-    it("recommend can return the last watched film in the first place", () => {
+    it("recommend can return the last watched film first", () => {
         const [n, last, other] = [model.itemIds.length, 1, 2];
         const weights = new Float32Array(n * n);
         weights[0 * n + last] = 1;
@@ -187,7 +187,7 @@ describe("Recommender model", () => {
         );
     });
 
-    it("scoreUser and training use a user's newest 500 events", async () => {
+    it("scoreUser and trainModel use only the newest 500 events of a user", async () => {
         const heavy = Array.from({ length: 600 }, (_, n) => ({
             user: 999,
             item: 1000 + n,
@@ -207,7 +207,7 @@ describe("Recommender model", () => {
         assert.ok(weights.every(Number.isFinite));
     });
 
-    it("toTrainingData has dense rows for the 4,000 most frequent items, sorted first", () => {
+    it("toTrainingData sorts items by frequency and gives the 4,000 most frequent items dense rows", () => {
         const items = Int32Array.from([...Array(4_100).keys(), ...Array.from({ length: 4_000 }, (_, n) => n + 100)]);
         const data: Interactions = {
             userIds: ["u"],
@@ -221,7 +221,7 @@ describe("Recommender model", () => {
         assert.deepEqual(itemIds, [...data.itemIds.slice(100), ...data.itemIds.slice(0, 100)]);
     });
 
-    it("loadModel returns what saveModel stored and replaces an older model", () => {
+    it("loadModel returns the model that saveModel stored, and saveModel replaces an older model", () => {
         const folder = mkdtempSync(join(tmpdir(), "model-"));
         try {
             const dir = join(folder, "solution", "1a2b3c4d");

@@ -37,7 +37,7 @@ describe("multiply", () => {
 });
 
 describe("largest", () => {
-    it("largest returns the same candidates as a sort of all candidates", () => {
+    it("largest returns the same candidates as a full sort of the candidates", () => {
         const value = fc.integer({ min: 0, max: 9 });
         const property = fc.property(fc.array(value, { maxLength: 60 }), fc.nat({ max: 70 }), (given, count) => {
             const values = Float64Array.from(given);

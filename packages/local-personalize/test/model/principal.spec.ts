@@ -15,7 +15,7 @@ function groupedHistories(groups: number, items: number): number[][] {
 }
 
 describe("principalWeights", () => {
-    it("principalWeights connects items of one group and prefers the next one", () => {
+    it("principalWeights connects items that users watch together, most strongly with the item that follows", () => {
         const [groups, items] = [8, 6];
         const n = groups * items;
         const weights = principalWeights(pairSums(groupedHistories(groups, items), n));
@@ -30,7 +30,7 @@ describe("principalWeights", () => {
         }
     });
 
-    it("componentsOf returns items / 25, limited to 8 to 64, and 0 below 40", () => {
+    it("componentsOf returns a 25th of the number of items, at least 8 and at most 64, and 0 for fewer than 40 items", () => {
         assert.deepEqual([39, 40, 200, 250, 1_682, 4_000].map(componentsOf), [0, 8, 8, 10, 64, 64]);
         assert.ok(principalWeights(pairSums(groupedHistories(13, 3), 39)).every((value) => value === 0));
     });

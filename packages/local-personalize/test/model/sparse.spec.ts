@@ -14,7 +14,7 @@ import { readInteractions } from "../read-interactions.ts";
 
 const all = { wanted: () => true, most: 10, fewestTogether: 1 };
 
-describe("Sparse rows of items", () => {
+describe("Model with sparse rows for rare items", () => {
     let interactions: Interactions;
     let model: Model;
     const catalogue = [
@@ -33,7 +33,7 @@ describe("Sparse rows of items", () => {
         model = fitPersonal(interactions, "aws-user-personalization", catalogue, {}, 40);
     });
 
-    it("every item with interactions or categories is recommendable", () => {
+    it("every item with interactions or categories can be recommended", () => {
         assert.equal(model.dense, 40);
         assert.equal(model.weights.length, 40 * 40);
         assert.equal(model.itemIds.length, interactions.itemIds.length + 2);
@@ -49,7 +49,7 @@ describe("Sparse rows of items", () => {
         assert.ok(Math.abs(total - 1) < 1e-9);
     });
 
-    it("a rare item in a history gives other items an affinity", () => {
+    it("a rare item in a user's history gives other items an affinity", () => {
         const tail = model.itemIds.length - 10;
         assert.ok(affinities(model, [tail]).some((score) => score > 0));
     });
@@ -94,7 +94,7 @@ describe("Sparse rows of items", () => {
         }
     });
 
-    it("nearestItems sorts by frequency and distance and omits rare pairs", () => {
+    it("nearestItems sorts items by frequency and distance in the histories, and omits pairs that are rarely together", () => {
         const histories = [
             [0, 1, 2],
             [0, 1, 3],
@@ -110,7 +110,7 @@ describe("Sparse rows of items", () => {
         assert.deepEqual(nearestItems(histories, 5, { ...all, wanted: (item) => item === 2 })[0], []);
     });
 
-    it("nearestByWords weights rare categories more", () => {
+    it("nearestByWords gives rare categories a larger weight", () => {
         const words = [["a", "b"], ["a"], ["b"], ["b"], ["b"]];
         const first = (allowed: (item: number) => boolean) => {
             const [row] = nearestByWords(words, { wanted: (item) => item === 0, allowed, most: 3 });
@@ -126,7 +126,7 @@ describe("Sparse rows of items", () => {
         );
     });
 
-    it("usersFor ranks users by their affinities", () => {
+    it("usersFor returns users in descending order of their affinity to the given items", () => {
         const items = [3, 60];
         const worth = [...model.histories].map(([userId, history]): [string, number] => {
             const scores = affinities(model, history);

@@ -115,7 +115,7 @@ export function personalizeSources(
             return versions.filter((_, index) => !ended[index]);
         },
         "Personalize event trackers": source("event tracker", "eventTrackers", paginateListEventTrackers),
-        // The service's API also spells this member with a capital letter.
+        // In the response of ListFilters, this member begins with a capital letter.
         "Personalize filters": source("filter", "Filters", paginateListFilters),
         "Personalize metric attributions": source(
             "metric attribution",

@@ -65,7 +65,7 @@ describe("evaluateAlarm of the local AWS", () => {
     ];
     for (const [DatapointsToAlarm, rows] of tables) {
         for (const [picture, ...expected] of rows) {
-            it(`${picture} with ${DatapointsToAlarm} of 3 datapoints to alarm gives ${expected.join(", ")}`, () => {
+            it(`datapoints "${picture}" with ${DatapointsToAlarm} of 3 datapoints to alarm give ${expected.join(", ")}`, () => {
                 for (const [n, TreatMissingData] of treatments.entries()) {
                     const wanted = expected[n] as Expected;
                     const states = wanted === "retained" ? ["OK", "ALARM", "INSUFFICIENT_DATA"] : ["OK"];
@@ -78,7 +78,7 @@ describe("evaluateAlarm of the local AWS", () => {
         }
     }
 
-    it("each comparison operator includes or excludes the threshold as CloudWatch does", () => {
+    it("each comparison operator treats a value equal to the threshold as CloudWatch does", () => {
         const at = (value: number, ComparisonOperator: MetricAlarm["ComparisonOperator"]) =>
             evaluateAlarm(
                 { ...alarm, EvaluationPeriods: 1, ComparisonOperator },
@@ -94,7 +94,7 @@ describe("evaluateAlarm of the local AWS", () => {
         assert.throws(() => at(1, "GreaterThanUpperThreshold"), /films: the local AWS does not evaluate GreaterThanU/);
     });
 
-    it("a period in progress causes an alarm only if later data cannot change the result", () => {
+    it("a period in progress changes an alarm to ALARM only if later data cannot change the result", () => {
         const one = { EvaluationPeriods: 1, TreatMissingData: "notBreaching" };
         const running = (period: number) => new Map([[Math.floor(now / period) * period, 11]]);
         assert.equal(evaluateAlarm({ ...alarm, ...one }, running(minute), now).state, "OK");
@@ -104,7 +104,7 @@ describe("evaluateAlarm of the local AWS", () => {
         assert.equal(evaluateAlarm(tooLow, low, now).state, "OK", "what is too low may still rise");
     });
 
-    it("evaluateAlarm returns CloudWatch's reason as text and as JSON", () => {
+    it("evaluateAlarm returns the reason for the state as CloudWatch's text and as JSON", () => {
         const { state, reason, reasonData } = evaluateAlarm(alarm, drawn("0 X X X"), now);
         assert.equal(state, "ALARM");
         assert.equal(

@@ -44,7 +44,7 @@ describe("Metrics Insights queries on the local AWS", () => {
     };
     const schema = 'SCHEMA("Films/Jobs", Group, Job)';
 
-    it("a query reads only metrics with exactly the schema's dimensions", async () => {
+    it("a Metrics Insights query reads only metrics with exactly the dimensions in its SCHEMA", async () => {
         assert.deepEqual(await ask(`SELECT SUM(Errors) FROM ${schema} WHERE Group = 'films'`), [
             [2, 4],
             [3, 3],
@@ -60,7 +60,7 @@ describe("Metrics Insights queries on the local AWS", () => {
         assert.deepEqual(await ask(`SELECT SUM(Errors) FROM ${schema} WHERE Group = 'plays'`), []);
     });
 
-    it("a query with unsupported syntax is rejected", async () => {
+    it("a Metrics Insights query with unsupported syntax is rejected", async () => {
         for (const query of [
             `SELECT AVG(Errors) FROM ${schema}`,
             `SELECT SUM(Errors) FROM ${schema} GROUP BY Job`,

@@ -50,11 +50,11 @@ describe("CloudWatch metric math on the local AWS", () => {
         ["SUM([FILL(errors,0), FILL(slow,0)])", [1, 5, 3, 0]],
     ];
     for (const [expression, expected] of cases) {
-        it(`the expression ${expression} returns ${expected.join(" ")}`, () =>
+        it(`the metric math expression ${expression} returns ${expected.join(" ")}`, () =>
             assert.deepEqual(values(expression), expected));
     }
 
-    it("an expression can use another expression, and a circular reference is rejected", () => {
+    it("an expression can refer to another expression, and a circular reference is rejected", () => {
         assert.deepEqual(values("2 * rate", [{ Id: "rate", Expression: "errors / calls" }]), [0.2, "-", "-", "-"]);
         assert.deepEqual(values("SUM(METRICS())", [{ Id: "rate", Expression: "errors / calls" }]), [11, 25, 3, 0]);
         const circle = [{ Id: "rate", Expression: "asked + 1" }];
@@ -74,7 +74,7 @@ describe("CloudWatch metric math on the local AWS", () => {
         ["errors ; calls", /";" is not expected here/],
     ];
     for (const [expression, message] of wrong) {
-        it(`the expression ${expression} is rejected with a message that contains it`, () => {
+        it(`the expression ${expression} is rejected with a message that contains the expression`, () => {
             assert.throws(
                 () => values(expression),
                 (error: Error) => message.test(error.message) && error.message.includes(`metric math "${expression}"`),

@@ -28,7 +28,7 @@ function reader() {
 }
 
 describe("metricReads", () => {
-    it("metricReads combines the reads of one time range into one call", async () => {
+    it("metricReads combines all reads with the same time range into one call", async () => {
         const { calls, read } = reader();
         const found = await Promise.all([read("Errors"), read("Calls"), read("Age", 0)]);
         assert.deepEqual(found, [
@@ -39,7 +39,7 @@ describe("metricReads", () => {
         assert.deepEqual(calls, [["Errors", "Calls"], ["Age"]]);
     });
 
-    it("a wrong query fails alone", async () => {
+    it("a wrong query rejects only its own read and not the other reads in the call", async () => {
         const { calls, read } = reader();
         const [good, wrong] = await Promise.allSettled([read("Errors"), read("wrong")]);
         assert.deepEqual(good, { status: "fulfilled", value: [["asked", new Map([[60_000, 6]])]] });

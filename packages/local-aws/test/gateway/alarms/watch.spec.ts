@@ -98,7 +98,7 @@ describe("Alarms of the local AWS", () => {
             }),
         );
 
-    it("alarms use their dimensions, percentiles and metric math, and notify SNS", async () => {
+    it("alarms evaluate their own dimensions, percentiles and metric math, and notify SNS", async () => {
         const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
         const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "alarms" }));
         const queueArn = `arn:aws:sqs:${region}:${localAccountId}:alarms`;
@@ -177,7 +177,7 @@ describe("Alarms of the local AWS", () => {
         await until("it alarms", async () => (await states()).letters === "ALARM");
     });
 
-    it("an alarm in another region is evaluated there", async () => {
+    it("an alarm in another region is evaluated with the metrics of that region", async () => {
         await elsewhere.send(new PutMetricAlarmCommand(ofErrors("far", dimensions("films"))));
         await put(elsewhere, "films", { Errors: 6 });
         await until("it alarms", async () => (await states(elsewhere)).far === "ALARM");

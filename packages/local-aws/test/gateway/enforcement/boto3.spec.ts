@@ -51,7 +51,7 @@ describe("boto3 on a local AWS with IAM enforcement", () => {
         assert.equal(seen.unsigned.personalize, "MissingAuthenticationTokenException");
     });
 
-    it("boto3 signs special characters, multipart uploads and presigned URLs", () => {
+    it("boto3's signatures of special characters, multipart uploads and presigned URLs are accepted", () => {
         assert.equal(seen.odd, "odd");
         assert.equal(seen.parts, 12_000_000);
         assert.deepEqual(seen.listed, ["ä b+c%20/(x)!'*~.txt"]);

@@ -107,7 +107,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         );
     const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
-    it("DynamoDB item calls need the table's ARN, and CreateTable needs TagResource", async () => {
+    it("DynamoDB item calls need permission on the table's ARN, and CreateTable with tags needs dynamodb:TagResource", async () => {
         const { keys } = await aws.user(
             "reader",
             allow(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"], table),
@@ -146,7 +146,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         await assert.rejects(dynamo.send(other), refusedOn("dynamodb:Query", table.replace("films", "others")));
     });
 
-    it("dynamodb:LeadingKeys limits every item call to its partition key", async () => {
+    it("a policy with dynamodb:LeadingKeys limits every item call to the partition keys in the policy", async () => {
         const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo;
         const TableName = "keyed";
         await admin.send(
@@ -193,7 +193,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         await assert.rejects(dynamo.send(new ScanCommand({ TableName })), { name: "AccessDeniedException" });
     });
 
-    it("dynamodb:Attributes and ReturnValues limit what a write changes and returns", async () => {
+    it("a policy with dynamodb:Attributes limits which attributes a write changes and returns", async () => {
         const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo;
         const TableName = "written";
         await admin.send(
@@ -238,7 +238,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         }
     });
 
-    it("API Gateway calls need the path, request tags and resource tags", async () => {
+    it("API Gateway calls need permission on the path, the tags in the request and the tags of the resource", async () => {
         const { keys } = await aws.user(
             "maker",
             allow("apigateway:GET", [gateway("/restapis"), gateway("/tags/*")]),
@@ -275,7 +275,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         await api.send(new DeleteRestApiCommand({ restApiId }));
     });
 
-    it("a stage's own tags override the inherited tags of its API", async () => {
+    it("the tags of a stage override the tags that the stage inherits from its API", async () => {
         const ofFilms = { StringEquals: { "aws:ResourceTag/team": "films" } };
         const { keys } = await aws.user("inheritor", allow("apigateway:*", gateway("/*"), ofFilms));
         const { api } = clientsOf(keys);
@@ -428,7 +428,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         await aws.admin.lambda.send(make);
     });
 
-    it("CloudFront calls need the resource's ARN, or a wildcard for create and list", async () => {
+    it("CloudFront calls need permission on the resource's ARN, and create and list calls on a wildcard", async () => {
         const { keys } = await aws.user(
             "publisher",
             allow("cloudfront:CreateOriginAccessControl", edge("origin-access-control/*")),

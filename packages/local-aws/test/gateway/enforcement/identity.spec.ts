@@ -46,7 +46,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         });
     }
 
-    it("the administrator's wrong secret returns each service's signature error", async () => {
+    it("a wrong secret of the administrator returns each service's own signature error", async () => {
         assert.deepEqual(await namesOf(administrator), Array(4).fill("answered"));
         assert.deepEqual(await namesOf({ ...administrator, secretAccessKey: "tset" }), [
             "SignatureDoesNotMatch",
@@ -56,7 +56,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         ]);
     });
 
-    it("an unknown access key or an account number as key is rejected", async () => {
+    it("an unknown access key, or an account number as access key, is rejected", async () => {
         const unknown = ["InvalidClientTokenId", "InvalidAccessKeyId"];
         const inJson = ["UnrecognizedClientException", "UnrecognizedClientException"];
         const secretAccessKey = "test";
@@ -88,7 +88,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         await assert.rejects(ann.sts.send(new GetCallerIdentityCommand({})), { name: "InvalidClientTokenId" });
     });
 
-    it("a session needs its token and ends after its duration", async () => {
+    it("requests with a session's keys need the session token, and fail after the session's duration", async () => {
         const bob = await aws.user("bob", allow("sts:AssumeRole"));
         const RoleArn = await aws.role("reader", { AWS: bob.arn }, allow("s3:ListAllMyBuckets"));
         const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: "short", DurationSeconds: 5 });
@@ -126,7 +126,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         await assert.rejects(aws.clientsOf(keys).s3.send(new ListBucketsCommand({})), { name: "AccessDenied" });
     });
 
-    it("a body of any length is accepted if its hash was signed", async () => {
+    it("a request body of any length is accepted if its hash was signed", async () => {
         const { s3 } = aws.admin;
         const bytes = Buffer.alloc(3_000_000, "0123456789");
         await s3.send(new PutObjectCommand({ Bucket: "files", Key: "whole", Body: bytes }));
@@ -160,7 +160,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         });
     });
 
-    it("MiniStack's administrative paths are refused even if they are encoded or have more slashes", async () => {
+    it("MiniStack's administrative paths are refused, even in an encoded form or with additional slashes", async () => {
         const spellings = [
             "/_ministack/reset",
             "//_ministack/reset",
@@ -179,7 +179,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         );
     });
 
-    it("the host name of a public endpoint gives no access to another service", async () => {
+    it("a request with the host name of a public endpoint does not reach another service", async () => {
         for (const host of ["abc.execute-api.localhost", "abc.lambda-url.localhost", "abc.cloudfront.net"]) {
             const json = {
                 host,

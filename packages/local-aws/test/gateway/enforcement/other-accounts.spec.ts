@@ -25,7 +25,7 @@ describe("Resources of other accounts with IAM enforcement", () => {
         await assert.rejects(other.iam.send(new GetPolicyCommand({ PolicyArn })), { name: "AccessDenied" });
     });
 
-    it("another account's object is readable only with BucketOwnerEnforced", async () => {
+    it("an object of another account is readable only if the bucket has BucketOwnerEnforced", async () => {
         const at = { Bucket: "shared", Key: "theirs.csv" };
         const own = (ObjectOwnership: "ObjectWriter" | "BucketOwnerEnforced") =>
             aws.admin.s3.send(

@@ -17,7 +17,7 @@ describe("Calls that need permission on several resources", () => {
     });
     after(() => aws?.discard());
 
-    it("each create call of Personalize also needs permission on the existing resource", async () => {
+    it("each create call of Personalize also needs permission on the existing resource to which the new one belongs", async () => {
         const mine = ["dataset-import-job/mine", "solution/mine", "solution/mine/*", "filter/mine", "campaign/mine"];
         const { personalize } = await aws.user(
             "analyst",

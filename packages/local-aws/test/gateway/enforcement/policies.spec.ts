@@ -58,7 +58,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
             }),
         });
 
-    it("a user with one permission is denied other actions with AWS's message", async () => {
+    it("a user with one permission is denied all other actions, with AWS's error message", async () => {
         const user = await aws.user("one-permission", allow("personalize:ListSchemas"));
         await user.personalize.send(new ListSchemasCommand({}));
         await assert.rejects(
@@ -76,7 +76,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         );
     });
 
-    it("GetRecommendations also needs permission on its filter", async () => {
+    it("GetRecommendations with a filter also needs permission on the filter", async () => {
         const [campaignArn, filterArn] = [personalizeArn("campaign/none"), personalizeArn("filter/none")];
         const user = await aws.user("filtering", allow("personalize:GetRecommendations", campaignArn));
         const ask = (filter?: string) =>
@@ -90,7 +90,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         await assert.rejects(ask(filterArn), { name: "ResourceNotFoundException" });
     });
 
-    it("AmazonPersonalizeFullAccess grants what its default version v2 allows", async () => {
+    it("AmazonPersonalizeFullAccess grants the permissions of its default version v2", async () => {
         const user = await aws.user("from-a-notebook");
         const PolicyArn = "arn:aws:iam::aws:policy/service-role/AmazonPersonalizeFullAccess";
         await aws.admin.iam.send(new AttachUserPolicyCommand({ UserName: "from-a-notebook", PolicyArn }));
@@ -104,7 +104,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         assert.equal(Policy?.DefaultVersionId, "v2");
     });
 
-    it("an unknown AWS managed policy grants nothing, and the denial contains its name", async () => {
+    it("an unknown AWS managed policy grants nothing, and the access error contains the policy's name", async () => {
         const user = await aws.user("forecaster");
         const PolicyArn = "arn:aws:iam::aws:policy/AmazonForecastFullAccess";
         await aws.admin.iam.send(new AttachUserPolicyCommand({ UserName: "forecaster", PolicyArn }));
@@ -199,7 +199,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         });
     });
 
-    it("an assumed role needs trust, role policy and session policy", async () => {
+    it("access through an assumed role needs the trust policy, the role policy and the session policy", async () => {
         const user = await aws.user("assumer", allow("sts:AssumeRole"));
         const RoleArn = await aws.role("files-role", { AWS: user.arn }, allow("s3:GetObject"));
         const stranger = await aws.user("stranger", allow("sts:AssumeRole"));
@@ -226,7 +226,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         });
     });
 
-    it("a bucket policy allows a guest and denies an allowed user", async () => {
+    it("a bucket policy can allow a user without permissions and deny a user with permissions", async () => {
         const user = await aws.user("reader", allow("s3:GetObject", "arn:aws:s3:::files/*"));
         const guest = await aws.user("guest");
         const read = (who: { s3: typeof user.s3 }, Key: string) =>

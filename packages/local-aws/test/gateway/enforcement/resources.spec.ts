@@ -29,7 +29,7 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         maxAttempts: 1,
     });
 
-    it("GetParametersByPath needs the path's ARN, and DeleteParameters each parameter's", async () => {
+    it("GetParametersByPath needs permission on the path's ARN, and DeleteParameters on each parameter's ARN", async () => {
         const { keys } = await aws.user(
             "reader",
             allow("ssm:GetParametersByPath", parameter("films/dev")),
@@ -48,7 +48,7 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         ssm.destroy();
     });
 
-    it("SimulatePrincipalPolicy needs the user's ARN, and ListTagsForResource the alarm's", async () => {
+    it("SimulatePrincipalPolicy needs permission on the user's ARN, and ListTagsForResource on the alarm's ARN", async () => {
         const alarm = `arn:aws:cloudwatch:eu-central-1:${account}:alarm:queue`;
         const { iam, keys, arn } = await aws.user(
             "simulator",
@@ -66,7 +66,7 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         cloudWatch.destroy();
     });
 
-    it("calls that name an alarm, dashboard, trail, budget or function need permission on its ARN, with its tags", async () => {
+    it("calls that name an alarm, dashboard, trail, budget or function need permission on the ARN and tags of that resource", async () => {
         const arn = (service: string, tail: string, region = "eu-central-1") =>
             `arn:aws:${service}:${region}:${account}:${tail}`;
         const tagged = { StringEquals: { "aws:RequestTag/team": "films" } };
@@ -149,7 +149,7 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
         for (const client of [cloudWatch, trails, budgets]) client.destroy();
     });
 
-    it("CreateRole compares the boundary of the request with iam:PermissionsBoundary", async () => {
+    it("a policy with iam:PermissionsBoundary limits the boundary in CreateRole", async () => {
         const made = new CreatePolicyCommand({
             PolicyName: "limit",
             PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:GetObject")] }),

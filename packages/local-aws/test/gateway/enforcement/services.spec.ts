@@ -92,7 +92,7 @@ describe("Service roles on a local AWS with IAM enforcement", () => {
         await assert.rejects(user.personalize.send(job), { name: "ResourceNotFoundException" });
     });
 
-    it("CreateFunction with a compressed body is denied", async () => {
+    it("CreateFunction with a gzip request body is denied", async () => {
         const user = await aws.user("packer", allow("lambda:*"));
         const command = functionOf("packed", lambdaRole);
         command.middlewareStack.add(
@@ -121,7 +121,7 @@ describe("Service roles on a local AWS with IAM enforcement", () => {
         await assert.rejects(aws.admin.scheduler.send(schedule), { name: "ValidationException" });
     });
 
-    it("a Lambda function has its role's permissions and needs a permission for SNS", async () => {
+    it("a Lambda function has the permissions of its role, and needs a resource policy to receive from SNS", async () => {
         const user = await aws.user(
             "developer",
             allow(["lambda:CreateFunction", "lambda:Get*"]),

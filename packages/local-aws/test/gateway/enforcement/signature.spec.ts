@@ -80,7 +80,7 @@ describe("Verification of AWS Signature Version 4", () => {
         assert.equal(faultOf({ "x-amz-target": "DynamoDB_20120810.Scan" }), "SignatureDoesNotMatch");
     });
 
-    it("timeFault allows a clock difference of 5 minutes, 15 for S3, and the duration of a presigned URL", () => {
+    it("timeFault allows a clock difference of 5 minutes, of 15 minutes for S3, and of the duration of a presigned URL", () => {
         const at = (signature: Signature, seconds: number) =>
             timeFault(signature, Date.parse("2015-08-30T12:36:00Z") + seconds * 1000);
         const iam = read(listUsers);

@@ -118,7 +118,7 @@ describe("IAM policy simulator of the local AWS", () => {
     const matched = (results: EvaluationResult[]) =>
         results.map(({ MatchedStatements }) => MatchedStatements?.map(({ SourcePolicyId }) => SourcePolicyId));
 
-    it("SimulateCustomPolicy returns IAM's recorded response for AdministratorAccess", async () => {
+    it("SimulateCustomPolicy returns the response that AWS gave for AdministratorAccess", async () => {
         const administrator =
             '{\n  "Version": "2012-10-17",\n  "Statement": [\n    {\n      "Effect": "Allow",\n' +
             '      "Action": "*",\n      "Resource": "*"\n    }\n  ]\n}';
@@ -140,7 +140,7 @@ describe("IAM policy simulator of the local AWS", () => {
         ]);
     });
 
-    it("SimulateCustomPolicy decides per resource and returns the strictest decision", async () => {
+    it("SimulateCustomPolicy decides for each resource, and the overall decision is the strictest of these", async () => {
         const results = await custom({
             PolicyInputList: [policy(allow("s3:GetObject", "arn:aws:s3:::films/*")), policy(allow("s3:ListBucket"))],
             ActionNames: ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
@@ -179,7 +179,7 @@ describe("IAM policy simulator of the local AWS", () => {
         assert.equal(one?.EvalResourceName, object);
     });
 
-    it("SimulateCustomPolicy uses context entries of each type and lists missing keys", async () => {
+    it("SimulateCustomPolicy uses context entries of each type and lists missing context keys", async () => {
         const Condition: Statement["Condition"] = {
             StringEquals: { "aws:PrincipalTag/team": "films" },
             NumericLessThan: { "s3:max-keys": "11" },
@@ -205,7 +205,7 @@ describe("IAM policy simulator of the local AWS", () => {
         assert.deepEqual([bad?.EvalDecision, bad?.MissingContextValues], ["implicitDeny", []]);
     });
 
-    it("SimulateCustomPolicy reports a boundary that does not allow or denies", async () => {
+    it("SimulateCustomPolicy reports whether a permissions boundary denies or does not allow the action", async () => {
         const PolicyInputList = [policy(allow("s3:*"))];
         const bounded = async (boundary: string) => {
             const [result] = await custom({ PolicyInputList, PermissionsBoundaryPolicyInputList: [boundary] });
@@ -222,7 +222,7 @@ describe("IAM policy simulator of the local AWS", () => {
         ]);
     });
 
-    it("SimulatePrincipalPolicy uses a user's own and group policies with policy variables", async () => {
+    it("SimulatePrincipalPolicy evaluates the policies of a user and of the user's groups, with policy variables", async () => {
         const ActionNames = ["s3:GetObject", "s3:ListBucket", "sqs:SendMessage", "s3:PutObject"];
         const results = await principal(alice, { ActionNames, ResourceArns: ["arn:aws:s3:::films/alice/x"] });
         assert.deepEqual(decisions(results), ["allowed", "allowed", "allowed", "allowed"]);
@@ -234,7 +234,7 @@ describe("IAM policy simulator of the local AWS", () => {
         assert.equal(put?.EvalDecision, "allowed", "bob with alice's policies");
     });
 
-    it("SimulatePrincipalPolicy uses policies of a group or role and additional ones", async () => {
+    it("SimulatePrincipalPolicy evaluates the policies of a group or role and the policies in the request", async () => {
         const group = `arn:aws:iam::${account}:group/editors`;
         const lists = await principal(group, { ActionNames: ["s3:ListBucket", "s3:GetObject"] });
         assert.deepEqual(decisions(lists), ["allowed", "implicitDeny"]);
@@ -251,7 +251,7 @@ describe("IAM policy simulator of the local AWS", () => {
         ]);
     });
 
-    it("SimulatePrincipalPolicy uses the user's boundary unless the request has one", async () => {
+    it("SimulatePrincipalPolicy uses the user's permissions boundary unless the request contains a boundary", async () => {
         const bob = `arn:aws:iam::${account}:user/bob`;
         const [own] = await principal(bob, { ResourceArns: [object] });
         assert.equal(own?.EvalDecision, "implicitDeny");
@@ -263,7 +263,7 @@ describe("IAM policy simulator of the local AWS", () => {
         assert.equal(given?.EvalDecision, "allowed");
     });
 
-    it("a resource policy applies to users within one and across two accounts", async () => {
+    it("a resource policy grants access within one account, and across two accounts only together with an identity policy", async () => {
         const grant = policy(allow("s3:GetObject", "arn:aws:s3:::films/*", { Principal: { AWS: alice } }));
         const nothing = [policy(allow("sqs:SendMessage"))];
         const ask = { PolicyInputList: nothing, ResourceArns: [object], CallerArn: alice };
@@ -329,7 +329,7 @@ describe("IAM policy simulator of the local AWS", () => {
         assert.deepEqual(pages.flat(), ActionNames);
     });
 
-    it("large documents reduce the number of actions per page", async () => {
+    it("SimulateCustomPolicy returns fewer actions per page if the policies are large", async () => {
         const huge = policy(...Array.from({ length: 1500 }, () => allow("s3:Put*", "arn:aws:s3:::f*")));
         const ResourceArns = Array.from({ length: 50 }, (_, index) => `arn:aws:s3:::films/${index}`);
         const ActionNames = ["s3:GetObject", "s3:PutObject"];
@@ -445,7 +445,7 @@ describe("IAM policy simulator of the local AWS", () => {
         assert.deepEqual(await decided(), ["allowed", "implicitDeny"]);
     });
 
-    it("boto3 reads the same decisions, positions and pages", async () => {
+    it("boto3 reads the same decisions, statement positions and pages from the simulator", async () => {
         const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(instance.root).python;
         const script = join(import.meta.dirname, "simulators_client.py");
         const env = { ...process.env, ...variables(instance) };

@@ -60,7 +60,7 @@ const frameIn = (page: Page, script: string) =>
     })`);
 
 for (const enforce of [true, false]) {
-    describe(`Chromium pages and a local AWS ${enforce ? "with" : "without"} enforcement`, () => {
+    describe(`Pages in Chromium and a local AWS ${enforce ? "with" : "without"} IAM enforcement`, () => {
         let target: Target;
         let browser: Browser;
         let site: Server;
@@ -116,7 +116,7 @@ for (const enforce of [true, false]) {
             return answers;
         }
 
-        it("a page of another site can neither change nor read anything", async () => {
+        it("a page of another site can neither change nor read anything in the local AWS", async () => {
             for (const [name, port] of [
                 ["gateway", target.port],
                 ["ministack", target.miniStackPort],
@@ -129,7 +129,7 @@ for (const enforce of [true, false]) {
             }
         });
 
-        it("a local file and a sandboxed frame change nothing", async () => {
+        it("a page from a local file and a sandboxed frame cannot change anything in the local AWS", async () => {
             const file = join(folder, "page.html");
             await writeFile(file, "<!doctype html><body>a file</body>");
             await on(pathToFileURL(file).href, async (page) => {
@@ -145,7 +145,7 @@ for (const enforce of [true, false]) {
             assert.deepEqual(await target.made(), []);
         });
 
-        it("a page with DNS rebinding gets 403 and changes nothing", async () => {
+        it("a page that uses DNS rebinding gets 403 and changes nothing", async () => {
             for (const [name, port] of [
                 ["rebound", target.port],
                 ["past", target.miniStackPort],
@@ -169,7 +169,7 @@ for (const enforce of [true, false]) {
             }
         });
 
-        it("a page of the storefront's origin reaches only public endpoints", async () => {
+        it("a page of the storefront's origin can reach only public endpoints", async () => {
             const here = reached(target.port);
             await on(`http://${here}/_aws/execute-api/abc/api`, async (page) => {
                 const get = iamGet(here, { Action: "CreateUser", UserName: "storefront" });

@@ -15,7 +15,7 @@ const pages: Record<string, Record<string, string>> = {
 };
 
 for (const enforce of [true, false]) {
-    describe(`Browser requests to a local AWS ${enforce ? "with" : "without"} enforcement`, () => {
+    describe(`Browser requests to a local AWS ${enforce ? "with" : "without"} IAM enforcement`, () => {
         let target: Target;
         let here: string;
         before(async () => {
@@ -116,7 +116,7 @@ for (const enforce of [true, false]) {
             assert.deepEqual(await open(requests), []);
         });
 
-        it("the host or path of a public endpoint reaches no other service", async () => {
+        it("a browser request with the host or path of a public endpoint reaches no other service", async () => {
             const form = "Action=CreateUser&UserName=behind&Version=2010-05-08";
             const headers = { origin: "http://evil.example", "content-type": "application/x-www-form-urlencoded" };
             const hosts = [

@@ -78,7 +78,7 @@ describe("Calls of a REST API of the local AWS", () => {
         return (await answer.json()) as Event;
     };
 
-    it("a call returns 500 unless the function's policy allows this API", async () => {
+    it("an API call returns 500 unless the function's policy allows this API", async () => {
         const refused = async () => {
             const answer = await fetch(`${url}/films`);
             assert.equal(answer.status, 500);
@@ -103,7 +103,7 @@ describe("Calls of a REST API of the local AWS", () => {
         await allowApi(aws, restApiId);
     });
 
-    it("unsigned calls reach the function unchanged, also from another origin", async () => {
+    it("unsigned API calls reach the function unchanged, also from another origin", async () => {
         const values = '{"GENRE":"\\"Drama\\" & more"}';
         const origin = "https://films.example";
         const answer = await fetch(`${url}/films?values=${encodeURIComponent(values)}&since=5`, {
@@ -135,7 +135,7 @@ describe("Calls of a REST API of the local AWS", () => {
         assert.deepEqual([posted.body, posted.isBase64Encoded], [picture.toString("base64"), true]);
     });
 
-    it("responses from minimumCompressionSize bytes on are compressed", async () => {
+    it("responses of at least minimumCompressionSize bytes are compressed", async () => {
         const patchOperations = [{ op: "replace" as const, path: "/minimumCompressionSize", value: "4096" }];
         await client.send(new UpdateRestApiCommand({ restApiId, patchOperations }));
         const codingFor = async (accepted: string, padding = 6000) => {
@@ -154,7 +154,7 @@ describe("Calls of a REST API of the local AWS", () => {
         assert.equal(await codingFor("gzip", 1), null, "smaller answers stay as they are");
     });
 
-    it("a method with apiKeyRequired needs a key of the usage plan", async () => {
+    it("a call of a method with apiKeyRequired needs an API key of the usage plan", async () => {
         const { id: keyId = "", value = "" } = await client.send(
             new CreateApiKeyCommand({ name: "films", enabled: true }),
         );
@@ -181,7 +181,7 @@ describe("Calls of a REST API of the local AWS", () => {
         assert.deepEqual([(await call(value)).status, (await call(value)).status], [200, 429]);
     });
 
-    it("calls above the stage's rate return 429 with the API's gateway response", async () => {
+    it("calls above the stage's rate limit return 429 with the API's configured gateway response", async () => {
         const set = (path: string, value: string) => ({
             op: "replace" as const,
             path: `/*/*/throttling/${path}`,

@@ -56,7 +56,7 @@ describe("Access log and metrics of a REST API", () => {
         await aws.discard();
     });
 
-    it("a call adds one access log line and metrics for API and stage", async () => {
+    it("a call adds one line to the access log, and metrics for the API and the stage", async () => {
         const good = await fetch(`${url}/films/7?since=5`);
         const bytes = (await good.text()).length;
         const bad = await fetch(`${url}/nowhere`);

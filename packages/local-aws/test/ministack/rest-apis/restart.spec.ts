@@ -23,7 +23,7 @@ describe("REST API after a restart of the local AWS", () => {
         await aws.discard();
     });
 
-    it("the stage serves its deployment, and undeployed changes remain", async () => {
+    it("the stage still serves its deployment after the restart, and undeployed changes of the API are kept", async () => {
         const { id: restApiId = "" } = await importDocument(client, documentOf({ "/films": { get: answered() } }));
         const url = await deploy(aws, client, restApiId);
         const changed = Buffer.from(JSON.stringify(documentOf({ "/health": { get: answered() } })));
