@@ -16,7 +16,7 @@ const resource = (name: string, state: string, more: Partial<ReportedResource> =
 const report = (...resources: ReportedResource[]): StackReport => ({
     overall: "active",
     resources,
-    money: { parked: null, spent: null },
+    money: { parked: null, held: null, spent: null },
     unread: [],
 });
 const parked = { since: "2026-11-25T12:00:00Z", reason: "cost guard: $12 this month, and the limit is $10" };
@@ -50,7 +50,7 @@ describe("changesSince an earlier status report", () => {
 
     it("changesSince reports the start and the end of parking", () => {
         const before = report();
-        const after = { ...before, money: { parked, spent: null } };
+        const after = { ...before, money: { parked, held: null, spent: null } };
         const said = changesSince(before, after);
         assert.match(String(said), /^cost: the campaign has been parked since 2026-11-25 12:00 UTC \(cost guard: \$12/);
         assert.deepEqual(changesSince(after, before), ["cost: no longer parked"]);
@@ -58,14 +58,23 @@ describe("changesSince an earlier status report", () => {
 });
 
 describe("reportText of watch-status", () => {
-    it("reportText contains the parked flag, the month's spend, and the sources that could not be read", () => {
+    it("reportText contains the parked flag, the held version, the month's spend, and the sources that could not be read", () => {
         const spent = { month: "2026-11", usd: 12.345, until: "2026-11-25T12:10:00Z" };
+        const held = {
+            since: "2026-11-25T11:00:00Z",
+            reason: "retraining",
+            solutionVersionArn: "arn:aws:personalize:x:y:solution/films/7d1f20b6",
+        };
         const text = reportText({
             ...report(resource("solution films", "ACTIVE")),
-            money: { parked, spent },
+            money: { parked, held, spent },
             unread: [{ what: "CloudTrail", reason: "AccessDenied: not you" }],
         });
         assert.match(text, /parked since 2026-11-25 12:00 UTC .* To resume it: npm run resume/);
+        assert.match(
+            text,
+            /held at version 7d1f20b6 since 2026-11-25 11:00 UTC \(retraining\)\. .* npm run rollback -- --release/,
+        );
         assert.match(text, /campaign hours of 2026-11 so far: ≈ \$12 .*by the cost guard at 2026-11-25 12:10 UTC/);
         assert.match(text, /not read: CloudTrail: AccessDenied: not you/);
         assert.match(text, /console: https:\/\/console$/);

@@ -1,6 +1,7 @@
 import { duration } from "pulumi-personalize/core";
 import { approximately, priceNote } from "../../../config/prices.ts";
 import { readable } from "../../../cost/time.ts";
+import { nameInArn } from "../../../personalize/operations/operation.ts";
 import { table } from "../cli/table.ts";
 import type { StackReport } from "./stack-report.ts";
 
@@ -32,6 +33,13 @@ export function reportText({ overall, resources, money, unread }: StackReport): 
     }
     if (money?.parked) {
         lines.push(parkedText(money.parked));
+    }
+    if (money?.held) {
+        const { since, reason, solutionVersionArn } = money.held;
+        lines.push(
+            `the campaign is held at version ${nameInArn(solutionVersionArn)} since ${readable(Date.parse(since))} (${reason}). ` +
+                "To serve the newest version again: npm run rollback -- --release",
+        );
     }
     if (money?.spent) {
         const { month, usd, until } = money.spent;

@@ -86,6 +86,8 @@ function namesOf({ kind, inputs }: RecordedResource, { arn }: ResourceStatus): r
 interface GuardNote {
     /** Time and reason of parking, by the cost guard or a user; null while the campaign is not parked. */
     readonly parked: { readonly since: string; readonly reason: string } | null;
+    /** Set while `pulumi up` keeps the campaign at this version although a newer one exists. */
+    readonly held: { readonly since: string; readonly reason: string; readonly solutionVersionArn: string } | null;
     /**
      * Cost of this month's campaign hours, US dollars, at the minimum TPS for hours whose requests are not counted yet.
      * `until` is in ISO 8601.
@@ -95,12 +97,15 @@ interface GuardNote {
 
 /** Reads the parked flag and the cost guard's state. */
 async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
-    const { parked } = await readStateFlags(ssm, stack);
+    const { parked, serving } = await readStateFlags(ssm, stack);
     const { text } = await readGuardState(ssm, stack);
     const parsed = text === undefined ? undefined : parseState(text, Date.now());
     const spend = parsed !== undefined && "state" in parsed ? parsed.state.spend : undefined;
     return {
         parked: parked ? { since: parked.since, reason: parked.reason } : null,
+        held: serving?.hold
+            ? { since: serving.since, reason: serving.reason, solutionVersionArn: serving.solutionVersionArn }
+            : null,
         spent: spend ? { month: spend.month, usd: monthSpendUsd(spend, undefined), until: iso(spend.until) } : null,
     };
 }
