@@ -1,3 +1,4 @@
+import type { StackConfig } from "../../config/config.ts";
 import { filmsWithout } from "./film-scores.ts";
 import { freshnessOf, listKey } from "./freshness.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
@@ -23,9 +24,10 @@ export interface PrefetchPorts {
     readonly log: Log;
 }
 
-export interface PrefetchWish {
-    /** Maximum number of viewers. */
-    readonly viewers: number;
+/** Returns the values of the stack's configuration that the prefetch needs: the maximum number of viewers. */
+export const prefetchValuesOf = (config: StackConfig) => ({ viewers: config.prefetchUsers });
+
+export interface PrefetchWish extends ReturnType<typeof prefetchValuesOf> {
     /** Deadline in epoch milliseconds. */
     readonly until: number;
     /** ARN of the filter of the lists; empty for none. */
