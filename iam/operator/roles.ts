@@ -34,17 +34,6 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
             on: [`arn:${partition}:iam::${accountId}:role/*`, `arn:${partition}:iam::${accountId}:policy/*`],
         },
         {
-            policy: "read",
-            sid: "SimulatePolicies",
-            service,
-            actions: ["SimulatePrincipalPolicy"],
-            // The import role, and the caller: an IAM user, or the role of the session.
-            on: [
-                `arn:${partition}:iam::${accountId}:role/*`,
-                `arn:${partition}:iam::${accountId}:user/\${aws:username}`,
-            ],
-        },
-        {
             policy: "operate",
             sid: "PassRoleToPersonalize",
             service,
