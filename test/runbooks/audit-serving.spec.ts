@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-api-gateway";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
-import { tables } from "../../runbooks/lib/audit/inventory/serving.ts";
+import { servingListers } from "../../runbooks/lib/audit/inventory/serving.ts";
 import { runPrinted } from "../support/audited.ts";
 import { watchersIn } from "../support/inventory.ts";
 import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
@@ -24,12 +24,14 @@ const ours = [
     "REST API",
 ];
 
-describe("tables of the audit inventory", () => {
+describe("Tables of the audit inventory", () => {
     const bill = async (Table: object) => {
         const send = async () => ({ TableNames: ["films"], Table });
         const client = Object.assign(new DynamoDBClient({ region }), { send });
-        const [table] = await tables(client, { partition: "aws", region, accountId: "000000000000" }, () => ({}));
-        return (await table?.bill())?.usdPerMonth;
+        const place = { partition: "aws", region, accountId: "000000000000", project: "", settings: { region } };
+        const list = servingListers["DynamoDB table"];
+        const [table] = await list({ ...place, tagged: undefined, interrupted: [] }, client);
+        return (await table?.bill?.())?.usdPerMonth;
     };
     it("a DynamoDB table costs 0 only if it is small and on-demand", async () => {
         const onDemand = { BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" } };
