@@ -93,7 +93,7 @@ try {
         say(`${step.name} (${kinds.join(", ")}): ${fine ? "fine" : "NOT FINE"}, ${seconds.toFixed(1)} s`);
     }
     const left = [...(await everythingIn(aws)), ...(await watchersIn(aws))].filter(
-        (thing) => thing.includes(scope.stack) && !/role .*-github/.test(thing),
+        (thing) => thing.includes(scope.stack) && !/^IAM-policy |^IAM-role .*-github/.test(thing),
     );
     if (left.length > 0) {
         problems.push(`the operator's destroy left ${left.join(", ")}`);

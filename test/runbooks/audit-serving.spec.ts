@@ -5,6 +5,7 @@ import {
     CreateRestApiCommand,
     CreateUsagePlanCommand,
     CreateUsagePlanKeyCommand,
+    GetApiKeysCommand,
     GetRestApisCommand,
 } from "@aws-sdk/client-api-gateway";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -144,8 +145,13 @@ describe("audit-leftovers of an API and its storefront", () => {
             [],
         );
         const others = (await watchersIn(aws)).filter((thing) =>
-            /^(api|key|usage-plan|distribution|table) /.test(thing),
+            /^(REST-API|API-key|usage-plan|distribution|DynamoDB-table) /.test(thing),
         );
-        assert.deepEqual(others, ["key someone-elses"]);
+        assert.deepEqual(others, []);
+        const { items = [] } = await gateway.send(new GetApiKeysCommand({}));
+        assert.deepEqual(
+            items.map(({ name }) => name),
+            ["someone-elses"],
+        );
     });
 });

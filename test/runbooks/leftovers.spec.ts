@@ -80,6 +80,14 @@ describe("findClaim on a resource", () => {
         assert.equal(claim(found, ours("broken"), killed).is, "leftover");
         assert.equal(claim(found, { "pulumi:project": "other" }, killed).is, "not ours");
         assert.equal(claim({ ...found, name: "other-role" }, ours("dev"), killed).is, "leftover");
+        for (const [kind, inputs, name] of [
+            ["API stage", { restApi: "a1", stageName: "api" }, "a1/api"],
+            ["usage plan key", { usagePlanId: "p1", keyId: "k1" }, "p1/k1"],
+            ["function permission", { function: "films", statementId: "sns" }, "films/sns"],
+        ] as const) {
+            const part = { ...by, type: inventoryKinds[kind][0], inputs };
+            assert.equal(claim({ kind, name }, {}, { ...stacks, interrupted: [part] }).is, "interrupted", kind);
+        }
     });
 
     it("importCommand returns a pulumi import, or undefined for unimportable kinds", () => {

@@ -26,7 +26,7 @@ import { storageAndAccessListers } from "./inventory/storage-and-access.ts";
 import { findClaim, importCommand, inRemovalOrder, isBilled, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
 
 /** The list of each resource kind. */
-const listers: Readonly<Record<InventoryKind, Lister>> = {
+export const listers: Readonly<Record<InventoryKind, Lister>> = {
     ...personalizeListers,
     ...storageAndAccessListers,
     ...operationsListers,
@@ -171,7 +171,7 @@ async function pricedRow(thing: InventoryItem, why: string, trying: Trying): Pro
 }
 
 /** Lists resources of all services in the region that have a Pulumi project tag. */
-async function taggedByPulumi(settings: { readonly region: string }): Promise<Map<string, Tags>> {
+export async function taggedByPulumi(settings: { readonly region: string }): Promise<Map<string, Tags>> {
     const client = new ResourceGroupsTaggingAPIClient(settings);
     const resources = await readPages(
         paginateGetResources({ client }, { TagFilters: [{ Key: "pulumi:project" }] }),
