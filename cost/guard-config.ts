@@ -1,30 +1,22 @@
 import type { StackConfig } from "../config/config.ts";
 
-/** Configuration of the cost guard, from the function's environment. */
-export interface GuardConfig {
-    readonly project: string;
-    readonly stack: string;
-    /** Recipe of the stack; undefined with AutoML. */
-    readonly recipe: string | undefined;
-    /** US dollars. */
-    readonly monthlyLimitUsd: number;
-    readonly idleHours: number;
-    readonly idleGraceHours: number;
-    readonly idleAction: "announce" | "park";
-    /** Whether the stack precomputes lists. The requests for them do not count as use. */
-    readonly prefetches: boolean;
-    readonly unusedDays: number;
-    readonly unusedAction: "list" | "delete";
-}
-
-/** Returns the guard's settings for idle campaigns and unused solutions. */
-export const patienceOf = ({ idle, unused }: Pick<StackConfig, "idle" | "unused">) => ({
+/** Returns the values of the stack's configuration that the cost guard needs. */
+export const guardValuesOf = ({ project, stack, recipe, idle, unused }: StackConfig) => ({
+    ...{ project, stack, recipe },
     idleHours: idle.hours,
     idleGraceHours: idle.graceHours,
     idleAction: idle.action,
     unusedDays: unused.days,
     unusedAction: unused.action,
 });
+
+/** Configuration of the cost guard, from the function's environment. */
+export interface GuardConfig extends ReturnType<typeof guardValuesOf> {
+    /** US dollars. */
+    readonly monthlyLimitUsd: number;
+    /** Whether the stack precomputes lists. The requests for them do not count as use. */
+    readonly prefetches: boolean;
+}
 
 /**
  * Key of a tag that protects resources: the guard neither parks an idle campaign nor deletes an unused solution that

@@ -1,10 +1,17 @@
 import { listOf, type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
+import { runbooks } from "../runbooks/runbooks.mjs";
 import { functionGrants, functionPolicies } from "./operator/functions.ts";
-import { observingGrants, observingNeededOnAws } from "./operator/observing.ts";
+import { observingGrants } from "./operator/observing.ts";
 import { operationsGrants, operationsNeededOnAws } from "./operator/operations.ts";
 import { personalizeGrants } from "./operator/personalize.ts";
 import { neverRaises, roleGrants, roleNeededOnAws } from "./operator/roles.ts";
-import { type Grant, type OperatorScope, type PolicyKindOfOperator, statementOf } from "./operator/scope.ts";
+import {
+    type Grant,
+    grantScopeOf,
+    type OperatorScope,
+    type PolicyKindOfOperator,
+    statementOf,
+} from "./operator/scope.ts";
 import { servingGrants, servingNeededOnAws } from "./operator/serving.ts";
 import { storageGrants, storageNeededOnAws } from "./operator/storage.ts";
 import { trailRolePolicy } from "./trail-access.ts";
@@ -30,7 +37,8 @@ export function operatorGrants(scope: OperatorScope): readonly Grant[] {
         operationsGrants,
         functionGrants,
         servingGrants,
-    ].flatMap((grants) => grants(scope));
+        ...Object.values(runbooks).map(({ grants }) => grants),
+    ].flatMap((grants) => grants(grantScopeOf(scope)));
 }
 
 /** Returns one managed policy for the operator of a stack. `operate` requires `read`; `deploy` requires both. */
@@ -171,7 +179,7 @@ function covers(other: Statement, one: Statement): boolean {
 export const neededOnAws = [
     ...storageNeededOnAws,
     ...roleNeededOnAws,
-    ...observingNeededOnAws,
     ...operationsNeededOnAws,
     ...servingNeededOnAws,
+    ...Object.values(runbooks).flatMap(({ neededOnAws }) => neededOnAws),
 ];

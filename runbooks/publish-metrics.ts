@@ -6,7 +6,7 @@ import { isTransient, messageOf } from "pulumi-personalize/errors";
 import { prefetchOf } from "../config/config.ts";
 import { ownNamespace } from "../config/metrics.ts";
 import { approximately, priceNote, prices } from "../config/prices.ts";
-import { patienceOf } from "../cost/guard-config.ts";
+import { guardValuesOf } from "../cost/guard-config.ts";
 import { iso } from "../cost/time.ts";
 import { counted } from "../data-prep/words.ts";
 import { exitCodes, interval, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
@@ -105,7 +105,7 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
         at,
     );
     const monthlyLimitUsd = config.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    const guard = { ...config, ...patienceOf(config), monthlyLimitUsd, prefetches: prefetch !== undefined };
+    const guard = { ...guardValuesOf(config), monthlyLimitUsd, prefetches: prefetch !== undefined };
     const values = metricValues(observation, guard);
     if (!options.dryRun) {
         for (const MetricData of batchValues(values, name, at)) {

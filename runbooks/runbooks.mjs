@@ -1,6 +1,12 @@
 // This file is plain JavaScript, because `npm run help` imports it before any package is installed.
 
 /**
+ * @typedef {import("../iam/operator/scope.ts").Grant} Grant
+ * @typedef {import("../iam/operator/scope.ts").GrantScope} GrantScope
+ * @typedef {import("../iam/operator/scope.ts").NeededOnAws} NeededOnAws
+ */
+
+/**
  * What a user must know about a runbook before a run.
  * @typedef {object} Declaration
  * @property {string} subject heading in `npm run help`
@@ -8,19 +14,24 @@
  * @property {string} changes what it creates, updates or deletes in the account: `no`, `yes`, or the resource
  * @property {string} costs what a run costs, or `no`
  * @property {boolean} asks whether it asks before the change; it then has `--yes` and `--dry-run`
+ * @property {(scope: GrantScope) => readonly Grant[]} grants an operator's permissions for the calls that only this runbook makes
+ * @property {readonly NeededOnAws[]} neededOnAws actions that AWS requires but the local AWS does not
  */
 
 const before = "Before and after `pulumi up`";
 const [recommendations, training, money] = ["Recommendations", "Training", "Money"];
 
+/** @type {Omit<Declaration, "subject" | "purpose">} */
+const usual = { changes: "no", costs: "no", asks: false, grants: () => [], neededOnAws: [] };
+
 /**
- * Declares a runbook. Without effects, it changes nothing and costs nothing.
+ * Declares a runbook. By default, it changes nothing, costs nothing, and makes only calls that others make, too.
  * @param {string} subject
  * @param {string} purpose
- * @param {Partial<Pick<Declaration, "changes" | "costs" | "asks">>} effects
+ * @param {Partial<Declaration>} more
  */
-const declared = (subject, purpose, effects = {}) => {
-    return { subject, purpose, changes: "no", costs: "no", asks: false, ...effects };
+const declared = (subject, purpose, more = {}) => {
+    return { ...usual, subject, purpose, ...more };
 };
 
 /**
@@ -29,11 +40,57 @@ const declared = (subject, purpose, effects = {}) => {
  */
 export const runbooks = {
     "repair-file": declared("Your data", "write a repaired copy of a data file in S3", { changes: "a file in S3" }),
-    doctor: declared(before, "check that everything is ready for the first pulumi up; estimate its time and cost"),
+    doctor: declared(before, "check that everything is ready for the first pulumi up; estimate its time and cost", {
+        grants: ({ grant, inRegion }) => [
+            grant("read")("ListQuotas", "servicequotas", ["ListServiceQuotas"], ["*"], {
+                everythingBecause: "a list of quotas knows no resource",
+                condition: inRegion,
+            }),
+        ],
+        neededOnAws: [
+            {
+                action: "servicequotas:ListServiceQuotas",
+                page: "https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html",
+            },
+        ],
+    }),
     adopt: declared(before, "list resources made in the console, and print the configuration that adopts them"),
-    "diagnose-access": declared(before, "find why an import cannot read its data, with the fix"),
-    "audit-leftovers": declared(before, "list resources that belong to no stack, with their cost and delete commands"),
-    recommend: declared(recommendations, "print the campaign's recommendations for users"),
+    "diagnose-access": declared(before, "find why an import cannot read its data, with the fix", {
+        grants: ({ grant, partition, accountId }) => [
+            grant("read")(
+                "SimulatePolicies",
+                "iam",
+                ["SimulatePrincipalPolicy"],
+                [
+                    // The import role, and the caller: an IAM user, or the role of the session.
+                    `arn:${partition}:iam::${accountId}:role/*`,
+                    `arn:${partition}:iam::${accountId}:user/\${aws:username}`,
+                ],
+            ),
+        ],
+    }),
+    "audit-leftovers": declared(before, "list resources that belong to no stack, with their cost and delete commands", {
+        grants: ({ grant, inRegion }) => [
+            grant("read")("ListTaggedResources", "tag", ["GetResources"], ["*"], {
+                everythingBecause: "the tagging API knows no resource",
+                condition: inRegion,
+            }),
+        ],
+    }),
+    recommend: declared(recommendations, "print the campaign's recommendations for users", {
+        grants: ({ grant, arn, names }) => [
+            grant("read")(
+                "GetRecommendations",
+                "personalize",
+                ["GetRecommendations"],
+                [
+                    arn("personalize", `campaign/${names.campaign}`),
+                    // Allow all filters, because a filter affects only campaigns of its own dataset group.
+                    arn("personalize", "filter/*"),
+                ],
+            ),
+        ],
+    }),
     "watch-status": declared(recommendations, "show the state of each resource, and the next step"),
     "flush-cache": declared(recommendations, "make the API request every list from the campaign again", {
         changes: "the API's table",
@@ -62,12 +119,40 @@ export const runbooks = {
         costs: "the campaign",
         asks: true,
     }),
-    "cost-report": declared(money, "compare the bill with the prediction", { costs: "≈ $0.02" }),
+    "cost-report": declared(money, "compare the bill with the prediction", {
+        costs: "≈ $0.02",
+        grants: ({ grant }) => [
+            grant("read-operations")("ReadBill", "ce", ["GetCostAndUsage", "GetCostForecast"], ["*"], {
+                everythingBecause: "the bill belongs to the account and has no region",
+            }),
+        ],
+    }),
     "budget-alarms": declared(money, "show and test the budget, the alarms and their recipients", {
         changes: "with `--create`",
         asks: true,
+        grants: ({ grant, arn, names: { notifications } }) => [
+            grant("operate")("TopicTests", "sns", ["Publish"], [arn("sns", notifications)]),
+            grant("operate")(
+                "ReceiveTestMessages",
+                "sqs",
+                ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"],
+                [arn("sqs", notifications)],
+            ),
+        ],
     }),
-    prices: declared(money, "compare AWS's price list with the program's prices"),
+    prices: declared(money, "compare AWS's price list with the program's prices", {
+        grants: ({ grant }) => [
+            grant("read-operations")("ReadPrices", "pricing", ["GetProducts"], ["*"], {
+                everythingBecause: "IAM has no resource type for prices",
+            }),
+        ],
+        neededOnAws: [
+            {
+                action: "pricing:GetProducts",
+                page: "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html",
+            },
+        ],
+    }),
     "publish-metrics": declared(money, "publish metrics that Personalize itself does not publish", {
         changes: "metrics",
         costs: "metrics",

@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     operator: ["components", "config", "iam"],
     app: ["config", "cost", "data-prep", "personalize"],
     personalize: ["config", "cost"],
-    iam: ["config"],
+    iam: ["config", "runbooks"],
     cost: ["config"],
     "data-prep": [],
     config: [],

@@ -1,3 +1,4 @@
+import type { StackConfig } from "../../config/config.ts";
 import type { ListedVersion, Metrics } from "../../personalize/operations/solution-versions.ts";
 import type { KeptList, ServedLists } from "../serving/ports.ts";
 import type { TextLine } from "./output.ts";
@@ -83,18 +84,17 @@ export interface BatchPorts {
     notify(id: string, text: string): Promise<void>;
 }
 
-/** Settings of the function, from the stack's configuration. */
-export interface BatchSettings {
-    /** ARN of the solution version of the newest `pulumi up`. */
+/** Returns the values of the stack's configuration that the function for batch inference needs. */
+export const batchValuesOf = ({ project, stack, recipe, gate, serving }: StackConfig) => ({
+    ...{ project, stack, recipe, gate },
+    everyDays: serving.everyDays,
+    activeDays: serving.activeDays,
+});
+
+/** Settings of the function. */
+export interface BatchSettings extends ReturnType<typeof batchValuesOf> {
+    /** Version of the newest `pulumi up`. */
     readonly solutionVersionArn: string;
-    /** Recipe name; undefined with AutoML. */
-    readonly recipe?: string | undefined;
-    readonly everyDays: number;
-    readonly activeDays: number;
-    readonly gate: {
-        readonly maximumNdcgDropPercent: number;
-        readonly minimumNdcgOverPopularityPercent: number;
-    };
     /** US dollars. */
     readonly monthlyLimitUsd: number;
     /** Prefix of the names of the batch inference jobs. */

@@ -1,3 +1,4 @@
+import type { StackConfig } from "../../config/config.ts";
 import { filmsWithout } from "./film-scores.ts";
 import { freshnessOf, listKey } from "./freshness.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
@@ -23,10 +24,11 @@ export interface PrefetchPorts {
     readonly log: Log;
 }
 
-export interface PrefetchWish {
-    /** Maximum number of viewers for whom the prefetch requests lists. */
-    readonly viewers: number;
-    /** Time at which the prefetch must end, in epoch milliseconds. */
+/** Returns the values of the stack's configuration that the prefetch needs: the maximum number of viewers. */
+export const prefetchValuesOf = (config: StackConfig) => ({ viewers: config.prefetchUsers });
+
+export interface PrefetchWish extends ReturnType<typeof prefetchValuesOf> {
+    /** Deadline in epoch milliseconds. */
     readonly until: number;
     /** ARN of the filter for the precomputed lists; empty for lists without a filter. */
     readonly watchedFilterArn: string;

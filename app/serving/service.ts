@@ -1,3 +1,5 @@
+import type { StackConfig } from "../../config/config.ts";
+import { includesWatched } from "../../config/watched.ts";
 import { addressesOf } from "./addresses.ts";
 import type { Caller } from "./caller.ts";
 import { campaignAllowance } from "./campaign-allowance.ts";
@@ -21,25 +23,33 @@ import { router } from "./router.ts";
 import { servedTables } from "./served-tables.ts";
 import { eventTaker } from "./take-events.ts";
 import { trafficCounter } from "./traffic.ts";
-import { type VerifyToken, type ViewerAuth, viewerOf } from "./viewer-auth.ts";
+import { type VerifyToken, viewerOf } from "./viewer-auth.ts";
 import { viewerMemory } from "./viewers.ts";
 
+/** Returns the values of the stack's configuration that the API needs. */
+export const apiValuesOf = (config: StackConfig) => ({
+    stack: config.stack,
+    region: config.region,
+    allowedOrigins: config.allowedOrigins,
+    apiKey: config.apiKey,
+    viewerAuth: config.viewerAuth,
+    publicHistories: config.publicHistories,
+    trackUnproven: config.trackUnproven,
+    autoTraining: config.performAutoTraining,
+    batch: config.serving.mode === "batch",
+    behindCloudFront: config.storefront === "cloudfront",
+    customMetrics: config.observability.customMetrics,
+    filtersOfWatched: Object.keys(config.filters).filter((name) => includesWatched(config.filters[name] ?? "")),
+});
+
 /** Configuration of the API: JSON in `API_CONFIG`. */
-export interface ApiConfig {
-    readonly stack: string;
-    readonly region: string;
+export interface ApiConfig extends ReturnType<typeof apiValuesOf> {
     /** The campaign's ARN, even while no campaign exists. */
     readonly campaignArn: string;
-    /** Whether viewers' lists come from batch inference, without a campaign. */
-    readonly batch?: boolean;
-    /** Whether CloudWatch extracts metrics from the log; absent: true. */
-    readonly customMetrics?: boolean;
     readonly rankingCampaignArn?: string;
     /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
-    /** Names of the filters that include films because the viewer watched them. */
-    readonly filtersOfWatched?: readonly string[];
-    /** Event types after which the viewer's lists leave out the film; types that count as viewings if absent. */
+    /** Event types after which the viewer's lists leave out the film; absent: viewings. */
     readonly watchedTypes?: readonly string[];
     /**
      * ARN of the filter for requests that name no filter. It leaves out what the viewer has watched. Empty for none.
@@ -50,29 +60,15 @@ export interface ApiConfig {
     readonly tableName: string;
     /** The stack's bucket, with the tables of its solution versions. */
     readonly bucketName: string;
-    /** Whether Personalize trains versions automatically. Such versions have no fallback tables of their own. */
-    readonly autoTraining?: boolean;
-    /** Web origins whose pages may call the API, for example `https://films.example`. */
-    readonly allowedOrigins: readonly string[];
     /**
      * Requests per second to the campaign that unproven viewers may cause, for all processes together, and as many that
      * proven ones may cause; absent: unlimited.
      */
     readonly campaignPerSecond?: number;
-    /** Whether API Gateway requires the API key. If so, all callers are the owner's servers. */
-    readonly apiKey?: boolean;
-    /** The issuer of viewers' tokens; absent: no viewer is proven. */
-    readonly viewerAuth?: ViewerAuth;
-    /** The noun for an item in the API's error messages; `film` if absent. */
+    /** The noun for an item in problems; absent: film. */
     readonly noun?: string;
     /** Web origins of the catalogue's images, which the page may show; absent: none. */
     readonly imageOrigins?: readonly string[];
-    /** Whether strangers may see the films that a viewer watched. */
-    readonly publicHistories?: boolean;
-    /** Whether Personalize gets the events of unproven viewers; absent: true. */
-    readonly trackUnproven?: boolean;
-    /** Whether CloudFront is in front of the API. */
-    readonly behindCloudFront?: boolean;
     /** Prices in US dollars, from the stack's program. */
     readonly cost: {
         readonly campaignUsdPerHour: number;
@@ -114,7 +110,7 @@ export interface Service {
 const callerReader =
     ({ config, verifyToken }: Pick<ServiceParts, "config" | "verifyToken">) =>
     async (event: GatewayEvent): Promise<Caller> => {
-        const { viewerAuth: auth, apiKey = false, behindCloudFront = false } = config;
+        const { viewerAuth: auth, apiKey, behindCloudFront } = config;
         const viewer = auth && verifyToken && (await viewerOf(event, auth, verifyToken));
         return {
             viewer,
@@ -127,9 +123,9 @@ const callerReader =
 /** Creates the API of one process from its ports. Throws SyntaxError for an unreadable API description. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
-    const { filters, watchedFilterArn = "", publicHistories = false, batch = false, noun = "film" } = config;
-    const { filtersOfWatched = [], trackUnproven = true, customMetrics = true } = config;
-    // A stack with batch inference calls no campaign, so its requests can wait longer for DynamoDB.
+    const { filters, watchedFilterArn = "", noun = "film" } = config;
+    const { publicHistories, batch, filtersOfWatched, trackUnproven, customMetrics } = config;
+    // Without a campaign, a request can wait longer for the table.
     const tableResilience = resilience(batch ? limits.table + limits.campaign : limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
     const rankingResilience = resilience(limits.campaign, limits, (error) => failureOf(error) !== "refused");
@@ -137,7 +133,7 @@ export function createService(parts: ServiceParts): Service {
     let going: Promise<unknown>[] = [];
     let tablesFailures = 0;
     const served = servedTables({
-        ...{ clock, log, limits, stored: parts.storedTables, autoTraining: config.autoTraining ?? false },
+        ...{ clock, log, limits, stored: parts.storedTables, autoTraining: config.autoTraining },
         failed: () => {
             tablesFailures += 1;
         },

@@ -4,20 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { nodeOptions } from "../../app/serving/limits.ts";
-import type { ApiConfig } from "../../app/serving/service.ts";
+import { type ApiConfig, apiValuesOf } from "../../app/serving/service.ts";
 import { readApiDescription } from "../../components/api/api-document.ts";
 import { bundleFile } from "../../components/common/lambda-bundle.ts";
+import { good } from "../../test/config/parsed.ts";
 
 const starts = 9;
 
 const config: ApiConfig = {
-    stack: "bench",
-    region: "us-east-1",
+    ...apiValuesOf(good()),
     campaignArn: "",
     filters: {},
     tableName: "bench",
     bucketName: "bench",
-    allowedOrigins: [],
     cost: { campaignUsdPerHour: 0, estimatedUsdPerMonth: 0, monthlyLimitUsd: 0 },
 };
 

@@ -6,12 +6,13 @@ import pMap from "p-map";
 import { tokenVerifier } from "../../app/functions/recommendation-api/verify-token.ts";
 import { packFilms } from "../../app/serving/film-scores.ts";
 import { batchListKey, type CampaignPort, type PutEvents, type TablePort } from "../../app/serving/ports.ts";
-import { createService, type Service } from "../../app/serving/service.ts";
+import { apiValuesOf, createService, type Service } from "../../app/serving/service.ts";
 import { rememberTokens } from "../../app/serving/verified-tokens.ts";
 import { readColumns } from "../../data-prep/columns.ts";
 import { makeTables } from "../../data-prep/tables/make.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { memoryTable } from "../../test/app/serving/memory-table.ts";
+import { good } from "../../test/config/parsed.ts";
 import { seededRandom } from "../lib/random.ts";
 import type { Call } from "./call.ts";
 
@@ -113,15 +114,13 @@ export function processOf(
     return createService({
         ...(viewerAuth && { verifyToken: rememberTokens(tokenVerifier(viewerAuth), Date.now) }),
         config: {
-            ...(viewerAuth && { viewerAuth }),
+            ...apiValuesOf(good()),
+            viewerAuth,
             batch: more.batch ?? false,
-            stack: "bench",
-            region: "eu-central-1",
             campaignArn: "",
             tableName: "",
             bucketName: "",
             filters: {},
-            allowedOrigins: [],
             cost: { campaignUsdPerHour: 0, estimatedUsdPerMonth: 0, monthlyLimitUsd: 0 },
         },
         campaign,

@@ -2,9 +2,9 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
-import { bucketNameFor, campaignNameOf, isBatch, type StackConfig } from "../../config/config.ts";
+import { apiValuesOf } from "../../app/serving/service.ts";
+import { bucketNameFor, campaignNameOf, type StackConfig } from "../../config/config.ts";
 import { campaignCeiling } from "../../config/throttles.ts";
-import { includesWatched } from "../../config/watched.ts";
 import { standingUsdPerHour } from "../../cost/estimate.ts";
 import { type ApiScope, apiPolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
@@ -94,15 +94,10 @@ function settingsOf({ config, caller, price, ...args }: ApiFunctionArgs, table: 
     const arn = (tail: string) => regionalArn(caller, "personalize", tail);
     const filters = Object.keys(config.filters).map((filter) => [filter, arn(`filter/${filter}`)]);
     return {
-        stack: config.stack,
-        region: config.region,
+        ...apiValuesOf(config),
         campaignArn: arn(`campaign/${scope.campaign}`),
-        // The JSON of the function's settings omits members that are undefined.
-        batch: isBatch(config) || undefined,
-        customMetrics: config.observability.customMetrics ? undefined : false,
         rankingCampaignArn: config.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,
         filters: Object.fromEntries(filters),
-        filtersOfWatched: Object.keys(config.filters).filter((name) => includesWatched(config.filters[name] ?? "")),
         watchedTypes: args.watchedTypes,
         noun: args.noun,
         imageOrigins: args.imageOrigins,
@@ -112,14 +107,7 @@ function settingsOf({ config, caller, price, ...args }: ApiFunctionArgs, table: 
         // Take the name from the table resource, because the function's policy names this table.
         tableName: table.name,
         bucketName: scope.bucketName,
-        autoTraining: config.performAutoTraining,
-        allowedOrigins: config.allowedOrigins,
         campaignPerSecond: campaignPerSecondOf(config),
-        apiKey: config.apiKey,
-        viewerAuth: config.viewerAuth,
-        publicHistories: config.publicHistories,
-        trackUnproven: config.trackUnproven,
-        behindCloudFront: config.storefront === "cloudfront",
         cost: {
             campaignUsdPerHour: standingUsdPerHour(config),
             estimatedUsdPerMonth: price.unparkedUsdPerMonth,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ownerTag } from "pulumi-personalize";
+import { batchValuesOf } from "../../app/batch/ports.ts";
 import type { BatchTargets } from "../../app/functions/batch-lists/ports.ts";
 import type { StackConfig } from "../../config/config.ts";
 import { type BatchScope, batchListsPolicy, batchListsSchedulePolicy } from "../../iam/batch-access.ts";
@@ -106,18 +107,15 @@ export class BatchLists extends pulumi.ComponentResource {
 }
 
 function settingsOf({ config, ...args }: BatchListsArgs): pulumi.Output<BatchTargets> {
-    const { project, stack, recipe, gate, serving, names, tags } = config;
     const { bucketName, monthlyLimitUsd } = args;
     return pulumi
         .all([args.tableName, args.solutionVersionArn, args.watchedFilterArn, args.roleArn, args.topicArn, args.owner])
         .apply(
             ([tableName, solutionVersionArn, watchedFilterArn, roleArn, topicArn, owner]): BatchTargets => ({
-                ...{ project, stack, recipe, gate, bucketName, monthlyLimitUsd, tableName, topicArn, roleArn },
-                ...{ solutionVersionArn, watchedFilterArn },
-                everyDays: serving.everyDays,
-                activeDays: serving.activeDays,
-                jobNamePrefix: names.batchLists,
-                tags: { ...tags, [ownerTag]: owner },
+                ...batchValuesOf(config),
+                ...{ bucketName, monthlyLimitUsd, tableName, topicArn, roleArn, solutionVersionArn, watchedFilterArn },
+                jobNamePrefix: config.names.batchLists,
+                tags: { ...config.tags, [ownerTag]: owner },
             }),
         );
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
+import { prefetchValuesOf } from "../../app/serving/prefetch.ts";
 import type { StackConfig } from "../../config/config.ts";
 import { prefetchPolicy, prefetchSchedulePolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
@@ -44,7 +45,7 @@ export class Prefetch extends pulumi.ComponentResource {
                         campaignArn: regionalArn(caller, "personalize", `campaign/${scope.campaign}`),
                         tableName,
                         watchedFilterArn,
-                        viewers: config.prefetchUsers,
+                        ...prefetchValuesOf(config),
                     }),
                 },
                 failuresArn,

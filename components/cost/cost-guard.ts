@@ -3,7 +3,7 @@ import { regionalArn } from "policy-evaluator";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import type { ServingTargets } from "../../app/functions/cost-guard/serving-ports.ts";
 import { campaignNameOf, isBatch, prefetches, prefetchOf, type StackConfig } from "../../config/config.ts";
-import { patienceOf } from "../../cost/guard-config.ts";
+import { guardValuesOf } from "../../cost/guard-config.ts";
 import { functionArn } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
@@ -83,13 +83,10 @@ export class CostGuard extends pulumi.ComponentResource {
 const everyMinutes = (minutes: number) => `rate(${minutes} minute${minutes === 1 ? "" : "s"})`;
 
 function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGuardArgs): pulumi.Output<GuardSettings> {
-    const { project, stack, recipe, api } = config;
+    const { api } = config;
     return pulumi.all([guardScopeOf(config, caller), topicArn, owner]).apply(([scope, topic, id]) => ({
-        project,
-        stack,
-        recipe,
+        ...guardValuesOf(config),
         monthlyLimitUsd,
-        ...patienceOf(config),
         prefetches: prefetches(config),
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
         rankingCampaignArn: scope.ranking && regionalArn(scope, "personalize", `campaign/${scope.ranking}`),

@@ -1,10 +1,10 @@
-import { type PolicyDocument, regionalArn } from "policy-evaluator";
+import type { PolicyDocument } from "policy-evaluator";
 import type { Names } from "../../config/names.ts";
 import { apiPolicy, prefetchPolicy, prefetchSchedulePolicy, tableOperationsPolicy } from "../api-access.ts";
 import { batchListsPolicy, batchListsSchedulePolicy } from "../batch-access.ts";
 import { guardPolicy, notifierPolicy, schedulePolicy } from "../guard-access.ts";
 import { functionLife, logGroupLife, scheduleLife } from "./lifecycle.ts";
-import type { Grant, OperatorScope, PolicyKindOfOperator } from "./scope.ts";
+import type { Grant, GrantScope, OperatorScope, PolicyKindOfOperator } from "./scope.ts";
 
 /** Values that only the policies of functions need. */
 type FunctionScope = OperatorScope & {
@@ -85,16 +85,16 @@ export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "projec
     `/${project}-chat/${stack}`;
 
 /** Returns the grants for the functions, their log groups and their schedules. */
-export const functionGrants = (scope: OperatorScope): readonly Grant[] =>
+export const functionGrants = ({ names, arn }: GrantScope): readonly Grant[] =>
     lambdaFunctions.flatMap(({ read, deploy, invokedBy, schedule, ...of }) => {
         const policies = { read, deploy };
-        const name = scope.names[of.name];
-        const on = regionalArn(scope, "lambda", `function:${name}`);
-        const logGroup = regionalArn(scope, "logs", `log-group:/aws/lambda/${name}`);
+        const name = names[of.name];
+        const on = arn("lambda", `function:${name}`);
+        const logGroup = arn("logs", `log-group:/aws/lambda/${name}`);
         return [
             ...functionLife(policies, [on], invokedBy === undefined ? undefined : { service: invokedBy, on }),
             ...logGroupLife(policies, [logGroup, `${logGroup}:*`]),
-            ...(schedule ? scheduleLife(policies, [regionalArn(scope, "scheduler", `schedule/default/${name}`)]) : []),
+            ...(schedule ? scheduleLife(policies, [arn("scheduler", `schedule/default/${name}`)]) : []),
         ];
     });
 

@@ -1,13 +1,9 @@
-import { regionalArn } from "policy-evaluator";
 import { stateFlagKeys } from "../../config/names.ts";
-import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
+import type { Grant, GrantScope } from "./scope.ts";
 
 /** Returns the grants to read what runbooks need outside the stack's own resources, and to write the state flags. */
-export function observingGrants(scope: OperatorScope): readonly Grant[] {
-    const { project, stack } = scope;
-    const condition = inRegion(scope);
-    const regional = (service: string, tail: string) => regionalArn(scope, service, tail);
-    const marks = regional("ssm", `parameter/${project}/${stack}`);
+export function observingGrants({ project, stack, arn, inRegion: condition }: GrantScope): readonly Grant[] {
+    const marks = arn("ssm", `parameter/${project}/${stack}`);
     const looks = (
         sid: string,
         service: string,
@@ -47,7 +43,6 @@ export function observingGrants(scope: OperatorScope): readonly Grant[] {
             on: [`${marks}/*`],
         },
         looks("ListParameters", "ssm", ["DescribeParameters"], "a list of parameters knows no resource"),
-        looks("ListTaggedResources", "tag", ["GetResources"], "the tagging API knows no resource"),
         looks(
             "ListFunctions",
             "lambda",
@@ -66,7 +61,7 @@ export function observingGrants(scope: OperatorScope): readonly Grant[] {
             sid: "ReadAlarmTags",
             service: "cloudwatch",
             actions: ["ListTagsForResource"],
-            on: [regional("cloudwatch", "alarm:*")],
+            on: [arn("cloudwatch", "alarm:*")],
         },
         looks("ListLogGroups", "logs", ["DescribeLogGroups"], "a list of log groups is over all of them"),
         looks("ListTopics", "sns", ["ListTopics"], "a list of topics knows no resource"),
@@ -75,9 +70,8 @@ export function observingGrants(scope: OperatorScope): readonly Grant[] {
             sid: "ListSubscriptions",
             service: "sns",
             actions: ["ListSubscriptionsByTopic"],
-            on: [regional("sns", `${project}*`)],
+            on: [arn("sns", `${project}*`)],
         },
-        looks("ListQuotas", "servicequotas", ["ListServiceQuotas"], "a list of quotas knows no resource"),
         looks("ListBuckets", "s3", ["ListAllMyBuckets"], "ListAllMyBuckets has no resource type"),
         looks(
             "ListBudgets",
@@ -95,10 +89,3 @@ export function observingGrants(scope: OperatorScope): readonly Grant[] {
         ),
     ];
 }
-
-export const observingNeededOnAws: readonly NeededOnAws[] = [
-    {
-        action: "servicequotas:ListServiceQuotas",
-        page: "https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html",
-    },
-];

@@ -1,8 +1,7 @@
-import { regionalArn } from "policy-evaluator";
 import { ownNamespace } from "../../config/metrics.ts";
 import { trailLogGroup } from "../trail-access.ts";
 import { logGroupLife } from "./lifecycle.ts";
-import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
+import type { Grant, GrantScope, NeededOnAws } from "./scope.ts";
 
 /**
  * Why the grants for SNS subscriptions have the resource `*`: the Service Authorization Reference ("Amazon SNS") lists
@@ -12,10 +11,9 @@ const subscriptions = "IAM has no resource type for SNS subscriptions";
 
 const policies = { read: "read-operations", deploy: "deploy-operations" } as const;
 
-/** Returns the grants for notifications, budget, alarms, dashboard and trail, and for reading the bill. */
-export function operationsGrants(scope: OperatorScope): readonly Grant[] {
-    const { partition, accountId, project, stack, names } = scope;
-    const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
+/** Returns the grants for notifications, budget, alarms, dashboard and trail. */
+export function operationsGrants(scope: GrantScope): readonly Grant[] {
+    const { partition, accountId, project, stack, names, arn, grant, inRegion: condition } = scope;
     const topic = arn("sns", names.notifications);
     const queues = [names.notifications, names.failures].map((name) => arn("sqs", name));
     const trailLogs = arn("logs", `log-group:${trailLogGroup(scope)}`);
@@ -26,25 +24,9 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
     // CloudWatch").
     const dashboards = [`arn:${partition}:cloudwatch::${accountId}:dashboard/${names.dashboard}`];
     const trails = [arn("cloudtrail", `trail/${names.trail}`)];
-    const condition = inRegion(scope);
-    const grant = (
-        policy: Grant["policy"],
-        sid: string,
-        service: string,
-        actions: readonly string[],
-        on: readonly string[],
-        more: Partial<Grant> = {},
-    ): Grant => ({ policy, sid, service, actions, on, ...more });
-    const looks = (sid: string, service: string, actions: readonly string[], on: readonly string[]) =>
-        grant("read-operations", sid, service, actions, on);
-    const makes = (sid: string, service: string, actions: readonly string[], on: readonly string[]) =>
-        grant("deploy-operations", sid, service, actions, on);
+    const [looks, makes, operates] = [grant("read-operations"), grant("deploy-operations"), grant("operate")];
     const everywhere = (sid: string, service: string, actions: readonly string[], everythingBecause: string) =>
-        grant("read-operations", sid, service, actions, ["*"], { everythingBecause, condition });
-
-    const ofAccount = (...[sid, service, actions, everythingBecause]: Parameters<typeof everywhere>) =>
-        grant("read-operations", sid, service, actions, ["*"], { everythingBecause });
-
+        looks(sid, service, actions, ["*"], { everythingBecause, condition });
     return [
         looks("ReadTopics", "sns", ["GetTopicAttributes", "ListTagsForResource"], [topic]),
         makes(
@@ -54,11 +36,10 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             [topic],
         ),
         everywhere("ReadSubscriptions", "sns", ["GetSubscriptionAttributes"], subscriptions),
-        grant("deploy-operations", "ManageSubscriptions", "sns", ["SetSubscriptionAttributes", "Unsubscribe"], ["*"], {
+        makes("ManageSubscriptions", "sns", ["SetSubscriptionAttributes", "Unsubscribe"], ["*"], {
             everythingBecause: subscriptions,
             condition,
         }),
-        grant("operate", "TopicTests", "sns", ["Publish"], [topic]),
         looks("ReadQueues", "sqs", ["GetQueueAttributes", "ListQueueTags"], queues),
         makes(
             "ManageQueues",
@@ -66,16 +47,8 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"],
             queues,
         ),
-        grant(
-            "operate",
-            "ReceiveTestMessages",
-            "sqs",
-            ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"],
-            queues.slice(0, 1),
-        ),
         ...logGroupLife(policies, [trailLogs, `${trailLogs}:*`]),
-        grant(
-            "deploy-operations",
+        makes(
             "ManageAlarms",
             "cloudwatch",
             ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"],
@@ -83,12 +56,12 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             // With IfExists, because a new alarm has no tags yet.
             { condition: { StringEqualsIfExists: ours } },
         ),
-        grant("read-operations", "ReadDashboards", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
+        looks("ReadDashboards", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
         // `retrain` changes the live version, which the dashboard shows.
-        grant("operate", "WriteDashboards", "cloudwatch", ["PutDashboard"], dashboards, { condition }),
-        grant("deploy-operations", "DeleteDashboards", "cloudwatch", ["DeleteDashboards"], dashboards, { condition }),
+        operates("WriteDashboards", "cloudwatch", ["PutDashboard"], dashboards, { condition }),
+        makes("DeleteDashboards", "cloudwatch", ["DeleteDashboards"], dashboards, { condition }),
         everywhere("ReadMetrics", "cloudwatch", ["GetMetricData"], "IAM has no resource type for metrics"),
-        grant("operate", "PublishMetrics", "cloudwatch", ["PutMetricData"], ["*"], {
+        operates("PublishMetrics", "cloudwatch", ["PutMetricData"], ["*"], {
             everythingBecause: "IAM has no resource type for metrics; the condition limits the namespace",
             condition: { StringEquals: { "cloudwatch:namespace": ownNamespace, ...condition.StringEquals } },
         }),
@@ -100,8 +73,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             "CloudTrail's lists of trails and events have no resource type",
         ),
         everywhere("ListQueues", "sqs", ["ListQueues"], "ListQueues has no resource type"),
-        grant(
-            "deploy-audit",
+        grant("deploy-audit")(
             "ManageTrails",
             "cloudtrail",
             ["AddTags", "CreateTrail", "DeleteTrail", "RemoveTags", "StartLogging", "UpdateTrail"],
@@ -114,13 +86,6 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             ["ModifyBudget", "TagResource", "UntagResource"],
             [`arn:${partition}:budgets::${accountId}:budget/${names.budget}`],
         ),
-        ofAccount(
-            "ReadBill",
-            "ce",
-            ["GetCostAndUsage", "GetCostForecast"],
-            "the bill belongs to the account and has no region",
-        ),
-        ofAccount("ReadPrices", "pricing", ["GetProducts"], "IAM has no resource type for prices"),
     ];
 }
 
@@ -133,8 +98,4 @@ const provider = "https://github.com/hashicorp/terraform-provider-aws/blob/main/
 export const operationsNeededOnAws: readonly NeededOnAws[] = [
     { action: "lambda:GetFunctionCodeSigningConfig", page: `${provider}/lambda/function.go` },
     { action: "lambda:ListVersionsByFunction", page: `${provider}/lambda/function.go` },
-    {
-        action: "pricing:GetProducts",
-        page: "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html",
-    },
 ];

@@ -1,5 +1,4 @@
-import { regionalArn } from "policy-evaluator";
-import { type Grant, inRegion, type OperatorScope } from "./scope.ts";
+import type { Grant, GrantScope, OperatorScope } from "./scope.ts";
 
 /**
  * Why the grants for Personalize's list calls have the resource `*` (Service Authorization Reference, "Amazon
@@ -17,10 +16,10 @@ const ours = ({ project, stack }: OperatorScope, key: "RequestTag" | "ResourceTa
 });
 
 /** Returns the grants for Amazon Personalize. */
-export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
+export function personalizeGrants(scope: GrantScope): readonly Grant[] {
     const { names } = scope;
     const service = "personalize";
-    const arn = (tail: string) => regionalArn(scope, service, tail);
+    const arn = (tail: string) => scope.arn(service, tail);
     const hash = "?".repeat(8);
     const schemas = [names.schema, `${names.itemsSchema}-${hash}`, `${names.usersSchema}-${hash}`].map((name) =>
         arn(`schema/${name}`),
@@ -63,7 +62,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             ],
             on: ["*"],
             everythingBecause: listsHaveNoResource,
-            condition: inRegion(scope),
+            condition: scope.inRegion,
         },
         {
             policy: "read",
@@ -94,14 +93,6 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             // stack. A tracker without tags must stay readable, or `up` could not restore tags that someone removed.
             on: [arn("event-tracker/*")],
             condition: { StringEqualsIfExists: ours(scope, "ResourceTag") },
-        },
-        {
-            policy: "read",
-            sid: "GetRecommendations",
-            service,
-            actions: ["GetRecommendations"],
-            // Allow all filters, because a filter affects only campaigns of its own dataset group.
-            on: [campaign, arn("filter/*")],
         },
         {
             policy: "operate",

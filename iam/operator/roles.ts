@@ -34,18 +34,6 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
             on: [`arn:${partition}:iam::${accountId}:role/*`, `arn:${partition}:iam::${accountId}:policy/*`],
         },
         {
-            policy: "read",
-            sid: "SimulatePolicies",
-            service,
-            actions: ["SimulatePrincipalPolicy"],
-            // `diagnose-access` simulates the policies of the import role and of the caller, who is an IAM user or a
-            // session of a role.
-            on: [
-                `arn:${partition}:iam::${accountId}:role/*`,
-                `arn:${partition}:iam::${accountId}:user/\${aws:username}`,
-            ],
-        },
-        {
             policy: "operate",
             sid: "PassRoleToPersonalize",
             service,

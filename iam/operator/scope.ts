@@ -1,4 +1,4 @@
-import type { ConditionBlock, Statement } from "policy-evaluator";
+import { type ConditionBlock, regionalArn, type Statement } from "policy-evaluator";
 import type { Names } from "../../config/names.ts";
 
 /** Names, account and region of the stack that an operator manages. */
@@ -15,6 +15,33 @@ export interface OperatorScope {
     /** ARN of the customer managed key that encrypts the bucket; undefined with S3 managed keys. */
     readonly kmsKeyArn?: string | undefined;
 }
+
+/** What grants may refer to. */
+export interface GrantScope extends OperatorScope {
+    /** Returns the ARN of a resource in the stack's account and region. */
+    arn(service: string, tail: string): string;
+    /** Limits resources without a region in their ARN to the stack's region. */
+    readonly inRegion: { readonly StringEquals: Readonly<Record<string, string>> };
+    /** Returns a function that creates grants of a policy. `actions` are without the service's prefix. */
+    grant(
+        policy: PolicyKindOfOperator,
+    ): (
+        sid: string,
+        service: string,
+        actions: readonly string[],
+        on: readonly string[],
+        more?: Pick<Grant, "everythingBecause" | "condition">,
+    ) => Grant;
+}
+
+export const grantScopeOf = (scope: OperatorScope): GrantScope => ({
+    ...scope,
+    arn: (service, tail) => regionalArn(scope, service, tail),
+    inRegion: { StringEquals: { "aws:RequestedRegion": scope.region } },
+    grant:
+        (policy) =>
+        (sid, service, actions, on, more = {}) => ({ policy, sid, service, actions, on, ...more }),
+});
 
 /**
  * Levels of an operator, with their managed policies. `read` allows reading, `operate` also allows every runbook, and
@@ -68,11 +95,6 @@ export const statementOf = (grant: Grant): Statement => ({
     Action: actionsOf(grant),
     Resource: grant.on,
     ...(grant.condition && { Condition: grant.condition }),
-});
-
-/** Returns a condition that limits resources without a region in their ARN to the stack's region. */
-export const inRegion = ({ region }: OperatorScope): ConditionBlock => ({
-    StringEquals: { "aws:RequestedRegion": region },
 });
 
 /** Returns the ARN of one of the program's roles, by default the role that Personalize assumes. */

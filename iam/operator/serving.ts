@@ -1,6 +1,5 @@
-import { regionalArn } from "policy-evaluator";
 import { logGroupLife } from "./lifecycle.ts";
-import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
+import type { Grant, GrantScope, NeededOnAws } from "./scope.ts";
 
 const policies = { read: "read-serving", deploy: "deploy-serving" } as const;
 
@@ -14,9 +13,8 @@ const noNewResource = "CloudFront's creates have no resource type";
 const tracing = "ops.apigateway.amazonaws.com";
 
 /** Returns the grants for API, table, ranking campaign and storefront. */
-export function servingGrants(scope: OperatorScope): readonly Grant[] {
-    const { partition, region, accountId, project, stack, names } = scope;
-    const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
+export function servingGrants(scope: GrantScope): readonly Grant[] {
+    const { partition, region, accountId, project, stack, names, arn, grant } = scope;
     const invoked = [names.tableOperations, names.batchLists].map((name) => arn("lambda", `function:${name}`));
     const tables = [arn("dynamodb", `table/${names.api}`)];
     const accessLogs = arn("logs", `log-group:/aws/apigateway/${names.api}`);
@@ -34,15 +32,6 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
     // Allow tagging only of untagged resources: a new tag on another stack's resource would take the resource over.
     const nobodys = { "aws:ResourceTag/pulumi:stack": "true" };
 
-    const grant =
-        (policy: Grant["policy"]) =>
-        (
-            sid: string,
-            service: string,
-            actions: readonly string[],
-            on: readonly string[],
-            more: Partial<Grant> = {},
-        ): Grant => ({ policy, sid, service, actions, on, ...more });
     const looks = grant("read-serving");
     const makes = grant("deploy-serving");
     const page = grant("deploy-page");
@@ -71,7 +60,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         grant("operate")("RunTableOperations", "lambda", ["InvokeFunction"], invoked),
         looks("ListTables", "dynamodb", ["ListTables"], ["*"], {
             everythingBecause: "ListTables has no resource type",
-            condition: inRegion(scope),
+            condition: scope.inRegion,
         }),
         // Do not allow GET on /apikeys here, because the list of API keys can contain each key's value.
         looks("ListApis", "apigateway", ["GET"], ["/account", "/restapis", "/usageplans"].map(gateway)),

@@ -2,17 +2,16 @@ import type { ConditionBlock } from "policy-evaluator";
 import { storefrontBucketNameFor, trailBucketNameFor } from "../../config/names.ts";
 import { dnsSuffix } from "../../config/regions.ts";
 import type { LifePolicies } from "./lifecycle.ts";
-import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
+import type { Grant, GrantScope, NeededOnAws } from "./scope.ts";
 
 /** Grants for the buckets and the encryption key. */
-export function storageGrants(scope: OperatorScope): readonly Grant[] {
-    const { partition, bucketName, kmsKeyArn, region } = scope;
+export function storageGrants(scope: GrantScope): readonly Grant[] {
+    const { partition, bucketName, kmsKeyArn, region, inRegion: condition } = scope;
     const service = "s3";
     const bucket = `arn:${partition}:s3:::${bucketName}`;
     const trail = `arn:${partition}:s3:::${trailBucketNameFor(bucketName)}`;
     const page = `arn:${partition}:s3:::${storefrontBucketNameFor(bucketName)}`;
     const objects = `${bucket}/*`;
-    const condition = inRegion(scope);
     return [
         ...bucketLife({ read: "read", deploy: "deploy" }, bucket, condition),
         ...bucketLife({ read: "read-operations", deploy: "deploy-audit" }, trail, condition),

@@ -200,7 +200,7 @@ async function compared(aws: TestAws) {
  * each training, and `up` does not restore the dataset group created outside Pulumi.
  */
 async function named(aws: TestAws): Promise<string[]> {
-    const isNamed = (thing: string) => !thing.startsWith("version ") && thing !== `group ${handMadeGroup}`;
+    const isNamed = (thing: string) => !thing.startsWith("version ") && thing !== `dataset-group ${handMadeGroup}`;
     return (await everythingIn(aws)).filter(isNamed).sort();
 }
 

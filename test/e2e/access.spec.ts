@@ -164,7 +164,7 @@ describe("Imports without access on the real engine", () => {
         const destroy = await aws.engine("destroy");
         assertExit(destroy, 0);
         assert.match(destroy.stdout, /aws:s3:Bucket data deleted .*\[retain\]/);
-        assert.deepEqual(await everythingIn(aws), [`bucket ${Bucket}`]);
+        assert.deepEqual(await everythingIn(aws), [`S3-bucket ${Bucket}`]);
         await aws.s3.send(new HeadObjectCommand({ Bucket, Key: "personalize_interactions_fixed.csv" }));
     });
 });

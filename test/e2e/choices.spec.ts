@@ -238,8 +238,9 @@ describe("Optional features of a stack on the real engine", () => {
         const { watchedFilterArn, campaignArn } = await aws.outputs();
         assert.deepEqual([watchedFilterArn, campaignArn], ["", ""]);
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
-        const made = ["bucket", "bucket", "role", "role", "role", "role"];
-        assert.deepEqual(kinds, [...made, "schema", "group", "dataset", "solution", "version"]);
+        const roles = ["IAM-role", "IAM-role", "IAM-role", "IAM-role"];
+        const data = ["solution", "dataset", "dataset-group", "schema", "S3-bucket", "S3-bucket"];
+        assert.deepEqual(kinds, [...data, ...roles, "version"]);
     });
 
     it("up creates the campaign again without a training and without the watched filter", async () => {

@@ -7,7 +7,7 @@ import { applied } from "../support/preview-plan.ts";
 describe("pulumi stack rename", () => {
     let aws: TestAws;
     let all: readonly string[] = [];
-    const isFlag = (thing: string) => thing.startsWith("parameter ");
+    const isFlag = (thing: string) => thing.startsWith("SSM-parameter ");
     const everything = async () =>
         [...(await everythingIn(aws)), ...(await watchersIn(aws))].filter((thing) => !isFlag(thing)).sort();
     const parameters = async (stack: string) => {

@@ -7,7 +7,7 @@ import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts"
 
 /** Selects the resources of Personalize except import jobs, which cannot be deleted. */
 const isPersonalize = (thing: string) =>
-    /^(schema|group|dataset|solution|version|campaign|filter|tracker) /.test(thing);
+    /^(schema|dataset-group|dataset|solution|version|campaign|filter|event-tracker) /.test(thing);
 
 /** `npm run drill:revert` tests each kind of change, with each kind of interruption and each following command. */
 describe("A reverted change after an interrupted up", () => {

@@ -117,7 +117,7 @@ describe("audit-leftovers on the local AWS", () => {
         const again = await aws.runbook("audit-leftovers", "--region", region, "--json");
         assertExit(again, 0);
         assert.deepEqual(rowsOf(JSON.parse(again.stdout)), []);
-        assert.deepEqual(await everythingIn(aws), ["bucket someone-elses"]);
+        assert.deepEqual(await everythingIn(aws), ["S3-bucket someone-elses"]);
     });
 
     it("audit-leftovers exits with 6 if the stack does not exist", async () => {

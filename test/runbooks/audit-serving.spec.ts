@@ -5,11 +5,12 @@ import {
     CreateRestApiCommand,
     CreateUsagePlanCommand,
     CreateUsagePlanKeyCommand,
+    GetApiKeysCommand,
     GetRestApisCommand,
 } from "@aws-sdk/client-api-gateway";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
-import { tables } from "../../runbooks/lib/audit/inventory/serving.ts";
+import { servingListers } from "../../runbooks/lib/audit/inventory/serving.ts";
 import { runPrinted } from "../support/audited.ts";
 import { watchersIn } from "../support/inventory.ts";
 import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
@@ -24,12 +25,14 @@ const ours = [
     "REST API",
 ];
 
-describe("DynamoDB tables in the inventory of audit-leftovers", () => {
+describe("Tables of the audit inventory", () => {
     const bill = async (Table: object) => {
         const send = async () => ({ TableNames: ["films"], Table });
         const client = Object.assign(new DynamoDBClient({ region }), { send });
-        const [table] = await tables(client, { partition: "aws", region, accountId: "000000000000" }, () => ({}));
-        return (await table?.bill())?.usdPerMonth;
+        const place = { partition: "aws", region, accountId: "000000000000", project: "", settings: { region } };
+        const list = servingListers["DynamoDB table"];
+        const [table] = await list({ ...place, tagged: undefined, interrupted: [] }, client);
+        return (await table?.bill?.())?.usdPerMonth;
     };
     it("the price of a DynamoDB table is 0 only if the table is small and on-demand", async () => {
         const onDemand = { BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" } };
@@ -142,8 +145,13 @@ describe("audit-leftovers for an API and its storefront", () => {
             [],
         );
         const others = (await watchersIn(aws)).filter((thing) =>
-            /^(api|key|usage-plan|distribution|table) /.test(thing),
+            /^(REST-API|API-key|usage-plan|distribution|DynamoDB-table) /.test(thing),
         );
-        assert.deepEqual(others, ["key someone-elses"]);
+        assert.deepEqual(others, []);
+        const { items = [] } = await gateway.send(new GetApiKeysCommand({}));
+        assert.deepEqual(
+            items.map(({ name }) => name),
+            ["someone-elses"],
+        );
     });
 });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { type InventoryItem, inventoryKinds, type Tags } from "../../runbooks/lib/audit/inventory/item.ts";
-import { dashboards } from "../../runbooks/lib/audit/inventory/operations.ts";
-import { roles } from "../../runbooks/lib/audit/inventory/storage-and-access.ts";
+import { operationsListers } from "../../runbooks/lib/audit/inventory/operations.ts";
+import { storageAndAccessListers } from "../../runbooks/lib/audit/inventory/storage-and-access.ts";
 import {
     findClaim,
     importCommand,
@@ -80,6 +80,14 @@ describe("findClaim on a resource", () => {
         assert.equal(claim(found, ours("broken"), killed).is, "leftover");
         assert.equal(claim(found, { "pulumi:project": "other" }, killed).is, "not ours");
         assert.equal(claim({ ...found, name: "other-role" }, ours("dev"), killed).is, "leftover");
+        for (const [kind, inputs, name] of [
+            ["API stage", { restApi: "a1", stageName: "api" }, "a1/api"],
+            ["usage plan key", { usagePlanId: "p1", keyId: "k1" }, "p1/k1"],
+            ["function permission", { function: "films", statementId: "sns" }, "films/sns"],
+        ] as const) {
+            const part = { ...by, type: inventoryKinds[kind][0], inputs };
+            assert.equal(claim({ kind, name }, {}, { ...stacks, interrupted: [part] }).is, "interrupted", kind);
+        }
     });
 
     it("importCommand returns a pulumi import command, or undefined for kinds that cannot be imported", () => {
@@ -254,24 +262,31 @@ describe("recordedIn, the resources in a stack's state", () => {
     });
 });
 
-describe("IAM roles in the inventory of audit-leftovers", () => {
-    it("only the delete command of the account's log role contains a warning", async () => {
+const place = {
+    ...{ partition: "aws", region, accountId: "000000000000", project: "movie-recommender", settings: { region } },
+    ...{ tagged: undefined, interrupted: [] },
+};
+
+describe("Roles of the audit inventory", () => {
+    it("the audit adds a warning only to the deletion of the account's log role", async () => {
         const Roles = ["MovieRecommender-ApiGatewayLogs-eu-central-1", "films"].map((RoleName) => ({ RoleName }));
         const client = Object.assign(new IAMClient({ region }), { send: async () => ({ Roles }) });
-        const [logs, films] = await Promise.all((await roles(client)).map((role) => role.remove()));
+        const [logs, films] = await Promise.all(
+            (await storageAndAccessListers["IAM role"](place, client)).map((role) => role.remove?.()),
+        );
         assert.match(logs?.[0] ?? "", /^# Keep this role if another API of the account uses it/);
         assert.deepEqual(films, ["aws iam delete-role --role-name films"]);
     });
 });
 
-describe("CloudWatch dashboards in the inventory of audit-leftovers", () => {
-    it("a dashboard in the inventory costs $3 a month and has a delete command that is quoted for a shell", async () => {
+describe("Dashboards of the audit inventory", () => {
+    it("the audit lists a dashboard at $3 a month with a quoted delete command", async () => {
         const entry = { DashboardName: "it's", DashboardArn: "arn:aws:cloudwatch::000000000000:dashboard/it's" };
         const send = async () => ({ DashboardEntries: [entry] });
         const client = Object.assign(new CloudWatchClient({ region }), { send });
-        const [found] = await dashboards(client, { partition: "aws", region, accountId: "000000000000" });
-        assert.deepEqual(await found?.bill(), { usdPerMonth: 3 });
-        assert.deepEqual(await found?.remove(), [
+        const [found] = await operationsListers.dashboard(place, client);
+        assert.deepEqual(await found?.bill?.(), { usdPerMonth: 3 });
+        assert.deepEqual(await found?.remove?.(), [
             String.raw`aws cloudwatch delete-dashboards --region eu-central-1 --dashboard-names 'it'\''s'`,
         ]);
     });

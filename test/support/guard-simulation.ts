@@ -1,23 +1,17 @@
 import type { GuardPorts } from "../../app/functions/cost-guard/guard-ports.ts";
 import { runGuard } from "../../app/functions/cost-guard/run-guard.ts";
 import type { Gauges } from "../../cost/decide.ts";
-import type { GuardConfig } from "../../cost/guard-config.ts";
+import { type GuardConfig, guardValuesOf } from "../../cost/guard-config.ts";
 import type { SentNotification } from "../../cost/notifications.ts";
 import type { ObservedCampaign, ObservedSolution } from "../../cost/observations.ts";
 import { hour, minute, window, windowOf } from "../../cost/time.ts";
 import { plus, type Usage } from "../../cost/usage.ts";
+import { good } from "../config/parsed.ts";
 
 export const guardConfig: GuardConfig = {
-    project: "movie-recommender",
-    stack: "dev",
-    recipe: "aws-user-personalization",
+    ...guardValuesOf(good({ idle: '{"action":"park"}' })),
     monthlyLimitUsd: 1000,
-    idleHours: 24,
-    idleGraceHours: 24,
-    idleAction: "park",
     prefetches: false,
-    unusedDays: 14,
-    unusedAction: "list",
 };
 
 export const solutionArn = (name: string) => `arn:aws:personalize:eu-central-1:000000000000:solution/${name}`;

@@ -38,8 +38,6 @@ import { stateItem } from "./state-item.ts";
 
 /** Configuration of the function: JSON in `BATCH_CONFIG`. */
 export interface BatchTargets extends BatchSettings {
-    readonly project: string;
-    readonly stack: string;
     readonly bucketName: string;
     readonly tableName: string;
     readonly topicArn: string;

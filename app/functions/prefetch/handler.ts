@@ -6,19 +6,16 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { hour, window, windowOf } from "../../../cost/time.ts";
 import { requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { limits } from "../../serving/limits.ts";
-import { prefetch } from "../../serving/prefetch.ts";
+import { type PrefetchWish, prefetch } from "../../serving/prefetch.ts";
 import { prefetchLines } from "../../serving/request-line.ts";
 import { campaignPort } from "../recommendation-api/campaign.ts";
 import { askedIn, tablePort } from "../recommendation-api/table.ts";
 
 /** Configuration of the function: JSON in `PREFETCH_CONFIG`. */
-export interface PrefetchSettings {
+interface PrefetchSettings extends Omit<PrefetchWish, "until" | "limits"> {
     readonly stack: string;
     readonly campaignArn: string;
     readonly tableName: string;
-    /** ARN of the default filter; empty for no filter. */
-    readonly watchedFilterArn?: string;
-    readonly viewers: number;
 }
 
 const clients = {
@@ -35,7 +32,7 @@ const reserve = 5000;
 /** Precomputes lists once; the event is ignored. */
 export async function handler(_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
     const settings = JSON.parse(process.env.PREFETCH_CONFIG ?? "{}") as PrefetchSettings;
-    const { stack, campaignArn, tableName, watchedFilterArn = "", viewers } = settings;
+    const { stack, campaignArn, tableName } = settings;
     const log = (line: object) => console.log(JSON.stringify(line));
     const campaign = campaignPort(clients, { campaignArn });
     /** Number of lists that the campaign returned, by the window in which CloudWatch counts them. */
@@ -62,7 +59,7 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
             wait: (milliseconds) => wait(milliseconds),
             log,
         },
-        { viewers, until: Date.now() + context.getRemainingTimeInMillis() - reserve, watchedFilterArn, limits },
+        { ...settings, until: Date.now() + context.getRemainingTimeInMillis() - reserve, limits },
     ).finally(() => prefetchLines(stack, answers).forEach(log));
     log({ did: "prefetch", ...done });
 }

@@ -1,48 +1,40 @@
-import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
-import { BudgetsClient } from "@aws-sdk/client-budgets";
-import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
-import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { IAMClient } from "@aws-sdk/client-iam";
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { SNSClient } from "@aws-sdk/client-sns";
-import { SQSClient } from "@aws-sdk/client-sqs";
-import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { shell } from "terminal-text";
 import { oneLine } from "../doctor/check.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
+import { distributionListers } from "./inventory/distributions.ts";
+import { partListers } from "./inventory/interrupted.ts";
 import {
-    cachePolicies,
-    distributions,
-    originAccessControls,
-    responseHeadersPolicies,
-} from "./inventory/distributions.ts";
-import { interruptedParts } from "./inventory/interrupted.ts";
-import { type InventoryItem, mapLimited, readPages, type Tags, type Unread } from "./inventory/item.ts";
-import {
-    type AccountScope,
-    alarms,
-    budgets,
-    dashboards,
-    functions,
-    logGroups,
-    parameters,
-    schedules,
-    topics,
-} from "./inventory/operations.ts";
-import { isListed, otherThing } from "./inventory/other.ts";
-import { personalizeSources } from "./inventory/personalize.ts";
-import { queues, trails } from "./inventory/queues-and-trails.ts";
-import { apiKeys, restApis, tables, usagePlans } from "./inventory/serving.ts";
-import { buckets, policies, roles } from "./inventory/storage-and-access.ts";
+    type InventoryItem,
+    type InventoryKind,
+    inventoryKinds,
+    itemOf,
+    type Lister,
+    mapLimited,
+    type Place,
+    pairs,
+    readPages,
+    type Tags,
+    type Unread,
+} from "./inventory/item.ts";
+import { operationsListers } from "./inventory/operations.ts";
+import { otherResources } from "./inventory/other.ts";
+import { personalizeListers } from "./inventory/personalize.ts";
+import { servingListers } from "./inventory/serving.ts";
+import { storageAndAccessListers } from "./inventory/storage-and-access.ts";
 import { findClaim, importCommand, inRemovalOrder, isBilled, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
+
+/** The list of each resource kind. */
+export const listers: Readonly<Record<InventoryKind, Lister>> = {
+    ...personalizeListers,
+    ...storageAndAccessListers,
+    ...operationsListers,
+    ...servingListers,
+    ...distributionListers,
+    ...partListers,
+    "other resource": otherResources,
+};
 
 export interface Audit {
     readonly accountId: string;
@@ -89,7 +81,8 @@ export async function audit(
 ): Promise<Audit> {
     const settings = { region };
     const identity = await new STSClient(settings).send(new GetCallerIdentityCommand({}));
-    const place = { partition: identity.Arn?.split(":")[1] ?? "aws", region, accountId: identity.Account ?? "" };
+    const { Arn, Account: accountId = "" } = identity;
+    const place = { partition: Arn?.split(":")[1] ?? "aws", region, accountId, project, settings };
     const unread: Unread[] = [];
     const trying: Trying = async (what, work) => {
         try {
@@ -100,22 +93,10 @@ export async function audit(
         }
     };
     const tagged = await trying("the tagging API", () => taggedByPulumi(settings));
-    const listed = await Promise.all(
-        Object.entries(sourcesOf(place, project, tagged, stacks)).map(async ([what, list]) => {
-            const things = await trying(what, list);
-            progress(`${what}: ${things?.length ?? "not readable"}`);
-            return things ?? [];
-        }),
-    );
-    const others = [...(tagged ?? [])].filter(([arn]) => !isListed(arn)).map(([arn, tags]) => otherThing(arn, tags));
-    const { rows, undecided, interrupted, notOurs } = await rowsOf(
-        [...listed.flat(), ...others],
-        stacks,
-        project,
-        trying,
-    );
+    const things = await everythingIn({ ...place, tagged, interrupted: stacks.interrupted }, trying, progress);
+    const { rows, undecided, interrupted, notOurs } = await rowsOf(things, stacks, project, trying);
     return {
-        accountId: place.accountId,
+        accountId,
         region,
         rows: inRemovalOrder(rows),
         undecided: inRemovalOrder(undecided),
@@ -129,49 +110,19 @@ export async function audit(
     };
 }
 
-/**
- * Returns a function for each resource kind that lists its resources. `tagged` is undefined if the tagging API denies
- * access.
- */
-function sourcesOf(
-    place: AccountScope,
-    project: string,
-    tagged: ReadonlyMap<string, Tags> | undefined,
-    { interrupted }: AllStacks,
-): Record<string, () => Promise<InventoryItem[]>> {
-    const { region, partition } = place;
-    const settings = { region };
-    const taggedOf = (arn: string) => tagged && (tagged.get(arn) ?? {});
-    const cloudWatch = new CloudWatchClient(settings);
-    const iam = new IAMClient(settings);
-    const apis = new APIGatewayClient(settings);
-    const edge = new CloudFrontClient(settings);
-    return {
-        ...personalizeSources(new PersonalizeClient(settings), region),
-        "S3 buckets": () => buckets(new S3Client(settings), region, partition, taggedOf),
-        "IAM roles": () => roles(iam),
-        "IAM policies": () => policies(iam),
-        "EventBridge schedules": () => schedules(new SchedulerClient(settings), place),
-        "Lambda functions": () => functions(new LambdaClient(settings), place, taggedOf),
-        "DynamoDB tables": () => tables(new DynamoDBClient(settings), place, taggedOf),
-        "REST APIs": () => restApis(apis, place),
-        "usage plans": () => usagePlans(apis, place),
-        "API keys": () => apiKeys(apis, place, tagged),
-        "CloudFront distributions": () => distributions(edge, place),
-        "CloudFront origin access controls": () => originAccessControls(edge, place),
-        "CloudFront response headers policies": () => responseHeadersPolicies(edge, place),
-        "CloudFront cache policies": () => cachePolicies(edge, place),
-        "CloudWatch alarms": () => alarms(cloudWatch, place),
-        "CloudWatch dashboards": () => dashboards(cloudWatch, place),
-        "CloudWatch log groups": () => logGroups(new CloudWatchLogsClient(settings), place, taggedOf),
-        "SQS queues": () => queues(new SQSClient(settings), place),
-        "CloudTrail trails": () => trails(new CloudTrailClient(settings), place, taggedOf),
-        "SNS topics": () => topics(new SNSClient(settings), place, taggedOf),
-        "resources of an interrupted update": () =>
-            interruptedParts(interrupted, { gateway: apis, lambda: new LambdaClient(settings) }),
-        budgets: () => budgets(new BudgetsClient(settings), place),
-        "SSM parameters": () => parameters(new SSMClient(settings), place, `/${project}/`, taggedOf),
-    };
+/** Lists the resources of all kinds. */
+async function everythingIn(
+    place: Place,
+    trying: Trying,
+    progress: (line: string) => void,
+): Promise<readonly InventoryItem[]> {
+    const kinds = Object.keys(inventoryKinds) as InventoryKind[];
+    const listed = kinds.map(async (kind) => {
+        const things = await trying(kind, () => listers[kind](place));
+        progress(`${kind}: ${things?.length ?? "not readable"}`);
+        return (things ?? []).map((thing) => itemOf(kind, thing, place));
+    });
+    return (await Promise.all(listed)).flat();
 }
 
 /**
@@ -223,16 +174,11 @@ async function pricedRow(thing: InventoryItem, why: string, trying: Trying): Pro
 }
 
 /** Lists resources of all services in the region that have a Pulumi project tag. */
-async function taggedByPulumi(settings: { readonly region: string }): Promise<Map<string, Tags>> {
+export async function taggedByPulumi(settings: { readonly region: string }): Promise<Map<string, Tags>> {
     const client = new ResourceGroupsTaggingAPIClient(settings);
     const resources = await readPages(
         paginateGetResources({ client }, { TagFilters: [{ Key: "pulumi:project" }] }),
         (page) => page.ResourceTagMappingList,
     );
-    return new Map(
-        resources.map(({ ResourceARN = "", Tags = [] }) => [
-            ResourceARN,
-            Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value])),
-        ]),
-    );
+    return new Map(resources.map(({ ResourceARN = "", Tags = [] }) => [ResourceARN, pairs(Tags)]));
 }

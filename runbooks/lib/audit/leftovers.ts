@@ -79,7 +79,7 @@ function interruptedOf({ kind, name }: Identity, { interrupted }: AllStacks): In
     return interrupted.find(
         ({ type, inputs }) =>
             (inventoryKinds[kind] as readonly string[]).includes(type) &&
-            [inputs.name, inputs.bucket, inputs.dashboardName, inputs.comment, partName(type, inputs)].find(
+            [inputs.name, inputs.bucket, inputs.dashboardName, inputs.comment, partName(inputs)].find(
                 (given) => given !== undefined,
             ) === name,
     );

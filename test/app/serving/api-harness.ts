@@ -6,9 +6,10 @@ import type { GatewayEvent, GatewayResult } from "../../../app/serving/gateway-e
 import { type Limits, limits as usualLimits } from "../../../app/serving/limits.ts";
 import type { CampaignAsk, CampaignPort, PutEvents, TablesPort } from "../../../app/serving/ports.ts";
 import type { Reply } from "../../../app/serving/reply.ts";
-import { createService, type ServiceParts } from "../../../app/serving/service.ts";
+import { apiValuesOf, createService, type ServiceParts } from "../../../app/serving/service.ts";
 import type { VerifyToken } from "../../../app/serving/viewer-auth.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
+import { good } from "../../config/parsed.ts";
 import { type MemoryTable, memoryTable } from "./memory-table.ts";
 
 /** The API's description, as in the function's package. */
@@ -41,8 +42,7 @@ function numbers(count: number): number[] {
 }
 
 export const config: ServiceParts["config"] = {
-    stack: "dev",
-    region: "eu-central-1",
+    ...apiValuesOf(good({ publicHistories: "true", allowedOrigins: '["https://films.example"]' })),
     campaignArn: "arn:campaign",
     tableName: "t",
     bucketName: "b",
@@ -50,8 +50,6 @@ export const config: ServiceParts["config"] = {
     filters: { unwatched: "arn:unwatched", genre: "arn:genre", again: "arn:again" },
     filtersOfWatched: ["again"],
     watchedFilterArn: "arn:watched",
-    publicHistories: true,
-    allowedOrigins: ["https://films.example"],
     cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 150, monthlyLimitUsd: 200 },
 };
 

@@ -1,4 +1,4 @@
-import type { BatchPorts, BatchSettings } from "../../../app/batch/ports.ts";
+import { type BatchPorts, type BatchSettings, batchValuesOf } from "../../../app/batch/ports.ts";
 import { type BatchReport, runBatch } from "../../../app/batch/run.ts";
 import { type BatchState, firstState } from "../../../app/batch/state.ts";
 import {
@@ -8,6 +8,7 @@ import {
     type ServedLists,
     type TablePort,
 } from "../../../app/serving/ports.ts";
+import { good } from "../../config/parsed.ts";
 
 /** The error of a port call at which the simulated function is killed. Later calls of the same run have no effect. */
 class KilledError extends Error {
@@ -77,11 +78,8 @@ export class BatchSimulation {
     constructor(settings: Partial<BatchSettings> = {}) {
         this.versions.set("v1", { madeAt: this.now, ndcg: 0.4 });
         this.settings = {
+            ...batchValuesOf(good({ serving: '{"activeDays":30}' })),
             solutionVersionArn: versionArn("v1"),
-            recipe: "aws-user-personalization",
-            everyDays: 7,
-            activeDays: 30,
-            gate: { maximumNdcgDropPercent: 15, minimumNdcgOverPopularityPercent: 0 },
             monthlyLimitUsd: 50,
             jobNamePrefix: "lists",
             ...settings,

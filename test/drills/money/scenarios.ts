@@ -1,4 +1,5 @@
 import type { GuardConfig } from "../../../cost/guard-config.ts";
+import { guardConfig } from "../../support/guard-simulation.ts";
 import type { MonthSimulation, StackMonth } from "./simulation.ts";
 
 /** What happens in a simulated month. */
@@ -15,18 +16,7 @@ export interface Scenario extends StackMonth {
 const hour = 60;
 const day = 24 * hour;
 
-const config: GuardConfig = {
-    project: "movie-recommender",
-    stack: "dev",
-    recipe: "aws-user-personalization",
-    monthlyLimitUsd: 1000,
-    idleHours: 24,
-    idleGraceHours: 24,
-    idleAction: "announce",
-    prefetches: false,
-    unusedDays: 14,
-    unusedAction: "list",
-};
+const config: GuardConfig = { ...guardConfig, idleAction: "announce" };
 
 function scenario(
     name: string,

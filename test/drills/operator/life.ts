@@ -7,6 +7,7 @@ import type { OperatorLevel } from "../../../iam/operator.ts";
 import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
 import { adminOf } from "../../../packages/local-aws/test/admin.ts";
 import { writeStateFlag } from "../../../personalize/operations/state-flags.ts";
+import { runbooks } from "../../../runbooks/runbooks.mjs";
 import { changedByHand, letGatewayLog } from "./by-hand.ts";
 import type { OperatorHarness, Who } from "./harness.ts";
 
@@ -28,8 +29,6 @@ export interface Step {
     readonly policies?: readonly OperatorLevel[];
     /** The expected exit code. */
     readonly exitCode?: number;
-    /** The runbook that the step runs. */
-    readonly runbook?: string;
     /** Prepares what the step needs: data, configuration, or changes by others. */
     ready?(harness: OperatorHarness): Promise<void>;
     run(harness: OperatorHarness, who: Who): Promise<CommandResult>;
@@ -44,7 +43,6 @@ function runbook(name: string, more: Partial<Step> & { args?: readonly string[];
     return {
         name,
         from: "usual",
-        runbook: name,
         run: (harness, who) =>
             harness.runbook(who, name, ...(configured ? ["--config-file", harness.configFile] : []), ...args),
         ...step,
@@ -87,11 +85,8 @@ const reads = { policies: ["read"] } as const;
 const operates = { policies: ["read", "operate"], changes: true } as const;
 let seed = 100;
 
-/**
- * All commands of an operator, in the order of the drill: every Pulumi command, every runbook, and every kind of change
- * that needs other permissions.
- */
-export const life: readonly Step[] = [
+/** Steps that need arguments, preparation, or other policies than `read`. */
+const steps: readonly Step[] = [
     runbook("doctor", { ...reads, tolerant: true, from: "nothing", configured }),
     {
         name: "up",
@@ -113,8 +108,6 @@ export const life: readonly Step[] = [
         run: (harness, who) => harness.engine(who, "refresh", "--expect-no-changes"),
     },
     runbook("doctor", { ...reads, tolerant: true, name: "doctor of a stack", configured }),
-    runbook("watch-status", reads),
-    runbook("versions", reads),
     runbook("recommend", { ...reads, args: ["1", "2", "--filter", "unseen"] }),
     runbook("adopt", { ...reads, configured }),
     // This step also uses the policy `operate`, because the runbook checks whether the caller can pass the role.
@@ -231,3 +224,17 @@ export const life: readonly Step[] = [
         run: (harness, who) => harness.engine(who, "destroy"),
     },
 ];
+
+const isPlain = (name: string) => !steps.some((step) => step.name === name);
+
+/**
+ * All commands of an operator, in the order of the drill: every Pulumi command, every runbook, and every kind of change
+ * that needs other permissions. A runbook without a step in `steps` runs after the first `up`.
+ */
+export const life: readonly Step[] = steps.toSpliced(
+    steps.findIndex(({ name }) => name === "up") + 1,
+    0,
+    ...Object.keys(runbooks)
+        .filter(isPlain)
+        .map((name) => runbook(name, reads)),
+);

@@ -29,10 +29,9 @@ const look: StackObservation = {
     versions: [old, fresh],
     importedAt: now - 36 * hour,
 };
-const config = { ...guardConfig, recipe: "aws-user-personalization" };
 const of = (changed: Partial<StackObservation>) =>
     Object.fromEntries(
-        metricValues({ ...look, ...changed }, config).map(({ name, version: its, value }) => [
+        metricValues({ ...look, ...changed }, guardConfig).map(({ name, version: its, value }) => [
             its === undefined ? name : `${name} ${its}`,
             Number(value.toFixed(6)),
         ]),

@@ -1,5 +1,5 @@
 import {
-    type CloudFrontClient,
+    CloudFrontClient,
     ListCachePoliciesCommand,
     ListResponseHeadersPoliciesCommand,
     ListTagsForResourceCommand,
@@ -7,40 +7,33 @@ import {
     paginateListOriginAccessControls,
 } from "@aws-sdk/client-cloudfront";
 import { shell } from "terminal-text";
-import { free, type InventoryItem, type InventoryKind, readPages, type Tags } from "./item.ts";
-import type { AccountScope } from "./operations.ts";
+import { type Listed, lister, type Place, pairs, untagged } from "./item.ts";
 
-/** Returns the ARN of a CloudFront resource. CloudFront is a global service, so its ARNs have no region. */
-const edgeArn = ({ partition, accountId }: AccountScope, kind: string, id: string) =>
+/** CloudFront is a global service, so its ARNs have no region. */
+const edgeArn = ({ partition, accountId }: Place, kind: string, id: string) =>
     `arn:${partition}:cloudfront::${accountId}:${kind}/${id}`;
 
 /** A shell expression for the current ETag, which each change needs. */
 const version = (kind: string, id: string) =>
     `"$(aws cloudfront get-${kind} --id ${shell(id)} --query ETag --output text)"`;
 
-/**
- * Lists distributions, which bill only requests and bytes. A distribution must be disabled everywhere before its
- * deletion.
- */
-export async function distributions(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
-    const allDistributions = await readPages(
-        paginateListDistributions({ client }, {}),
+/** Lists the resources of the page. Only distributions have tags. */
+export const distributionListers = {
+    // Distributions bill only requests and bytes. A distribution must be disabled everywhere before its deletion.
+    distribution: lister(
+        CloudFrontClient,
+        (client) => paginateListDistributions({ client }, {}),
         (page) => page.DistributionList?.Items,
-    );
-    return allDistributions.map(
-        ({ Id = "", ARN = edgeArn(place, "distribution", Id), Comment, LastModifiedTime, Enabled }) => {
+        ({ Id = "", ARN, Comment, LastModifiedTime, Enabled }, place, client) => {
+            const arn = ARN ?? edgeArn(place, "distribution", Id);
             const off = `"$(aws cloudfront get-distribution --id ${Id} --query 'merge(Distribution.DistributionConfig, {Enabled: \`false\`})' --output json)"`;
             const change = `aws cloudfront update-distribution --id ${Id} --if-match ${version("distribution", Id)}`;
             return {
-                kind: "distribution",
                 name: Comment || Id,
-                arn: ARN,
+                arn,
                 since: LastModifiedTime,
-                tags: async (): Promise<Tags> => {
-                    const { Tags: answer } = await client.send(new ListTagsForResourceCommand({ Resource: ARN }));
-                    return Object.fromEntries((answer?.Items ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-                },
-                bill: async () => free,
+                tags: async () =>
+                    pairs((await client.send(new ListTagsForResourceCommand({ Resource: arn }))).Tags?.Items),
                 remove: async () => [
                     ...(Enabled ? [`${change} --distribution-config ${off}`] : []),
                     `aws cloudfront wait distribution-deployed --id ${Id}`,
@@ -48,41 +41,37 @@ export async function distributions(client: CloudFrontClient, place: AccountScop
                 ],
             };
         },
-    );
-}
-
-/** Lists origin access controls, with which distributions read buckets. They have no tags. */
-export async function originAccessControls(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
-    const controls = await readPages(
-        paginateListOriginAccessControls({ client }, {}),
+    ),
+    "origin access control": lister(
+        CloudFrontClient,
+        (client) => paginateListOriginAccessControls({ client }, {}),
         (page) => page.OriginAccessControlList?.Items,
-    );
-    return controls.map(({ Id, Name }) => untagged(place, "origin access control", Id, Name));
-}
-
-/** Lists the account's own response headers policies, without CloudFront's managed ones. They have no tags. */
-export async function responseHeadersPolicies(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
-    const pages = pagesOf(
-        (input) => client.send(new ListResponseHeadersPoliciesCommand(input)),
-        (page) => page.ResponseHeadersPolicyList?.NextMarker,
-    );
-    const policies = await readPages(pages, (page) => page.ResponseHeadersPolicyList?.Items);
-    return policies.map(({ ResponseHeadersPolicy: policy }) =>
-        untagged(place, "response headers policy", policy?.Id, policy?.ResponseHeadersPolicyConfig?.Name),
-    );
-}
-
-/** Lists the account's own cache policies. They have no tags. */
-export async function cachePolicies(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
-    const pages = pagesOf(
-        (input) => client.send(new ListCachePoliciesCommand(input)),
-        (page) => page.CachePolicyList?.NextMarker,
-    );
-    const policies = await readPages(pages, (page) => page.CachePolicyList?.Items);
-    return policies.map(({ CachePolicy: policy }) =>
-        untagged(place, "cache policy", policy?.Id, policy?.CachePolicyConfig?.Name),
-    );
-}
+        ({ Id, Name }, place) => withoutTags("origin-access-control", place, Id, Name),
+    ),
+    // The account's own policies, without CloudFront's managed ones.
+    "response headers policy": lister(
+        CloudFrontClient,
+        (client) =>
+            pagesOf(
+                (input) => client.send(new ListResponseHeadersPoliciesCommand(input)),
+                (page) => page.ResponseHeadersPolicyList?.NextMarker,
+            ),
+        (page) => page.ResponseHeadersPolicyList?.Items,
+        ({ ResponseHeadersPolicy: policy }, place) =>
+            withoutTags("response-headers-policy", place, policy?.Id, policy?.ResponseHeadersPolicyConfig?.Name),
+    ),
+    "cache policy": lister(
+        CloudFrontClient,
+        (client) =>
+            pagesOf(
+                (input) => client.send(new ListCachePoliciesCommand(input)),
+                (page) => page.CachePolicyList?.NextMarker,
+            ),
+        (page) => page.CachePolicyList?.Items,
+        ({ CachePolicy: policy }, place) =>
+            withoutTags("cache-policy", place, policy?.Id, policy?.CachePolicyConfig?.Name),
+    ),
+};
 
 /** Reads all pages of a list of CloudFront policies, because the SDK has no paginator for it. */
 async function* pagesOf<P>(
@@ -97,15 +86,12 @@ async function* pagesOf<P>(
     } while (Marker);
 }
 
-function untagged(place: AccountScope, kind: InventoryKind & `${string} ${string}`, id = "", name = id): InventoryItem {
-    const noun = kind.replaceAll(" ", "-");
+function withoutTags(noun: string, place: Place, id = "", name = id): Listed {
     return {
-        kind,
         name,
         arn: edgeArn(place, noun, id),
         importId: id,
-        tags: async () => undefined,
-        bill: async () => free,
+        tags: untagged,
         remove: async () => [`aws cloudfront delete-${noun} --id ${shell(id)} --if-match ${version(noun, id)}`],
     };
 }

@@ -1,75 +1,56 @@
-import { type APIGatewayClient, GetStageCommand, GetUsagePlanKeyCommand } from "@aws-sdk/client-api-gateway";
-import { GetPolicyCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { APIGatewayClient, GetStageCommand, GetUsagePlanKeyCommand } from "@aws-sdk/client-api-gateway";
+import { GetPolicyCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { InterruptedCreate } from "../../stack/all-stacks.ts";
-import { free, type InventoryItem, type InventoryKind, mapLimited } from "./item.ts";
+import { type InventoryKind, inventoryKinds, type Lister, mapLimited, type Place, untagged } from "./item.ts";
 
 type Inputs = InterruptedCreate["inputs"];
 
-/** A type of resources that are parts of other resources, so that no API call lists all of them in an account. */
-interface Part {
-    readonly kind: InventoryKind;
-    /**
-     * The resource's id for `pulumi import`, which the audit also uses as its name (Pulumi Registry, "Import" of each
-     * type).
-     */
-    name(inputs: Inputs): string;
-    exists(inputs: Inputs, clients: PartClients): Promise<boolean>;
-}
+/** Inputs that identify a resource that is a part of another resource. */
+const identifying = [
+    ["restApi", "stageName"],
+    ["usagePlanId", "keyId"],
+    ["function", "statementId"],
+];
 
-export interface PartClients {
-    readonly gateway: APIGatewayClient;
-    readonly lambda: LambdaClient;
-}
+/**
+ * Returns the name of a part from its inputs, which is also its id for `pulumi import` (Pulumi Registry, "Import" of
+ * each type); undefined for other resources.
+ */
+export const partName = (inputs: Inputs): string | undefined =>
+    identifying
+        .find((keys) => keys.every((key) => key in inputs))
+        ?.map((key) => inputs[key])
+        .join("/");
 
-const parts: Readonly<Record<string, Part>> = {
-    "aws:apigateway/stage:Stage": {
-        kind: "API stage",
-        name: ({ restApi, stageName }) => `${restApi}/${stageName}`,
-        exists: ({ restApi, stageName }, { gateway }) =>
-            answers(gateway.send(new GetStageCommand({ restApiId: `${restApi}`, stageName: `${stageName}` }))),
-    },
-    "aws:apigateway/usagePlanKey:UsagePlanKey": {
-        kind: "usage plan key",
-        name: ({ usagePlanId, keyId }) => `${usagePlanId}/${keyId}`,
-        exists: ({ usagePlanId, keyId }, { gateway }) =>
-            answers(gateway.send(new GetUsagePlanKeyCommand({ usagePlanId: `${usagePlanId}`, keyId: `${keyId}` }))),
-    },
-    "aws:lambda/permission:Permission": {
-        kind: "function permission",
-        name: ({ function: of, statementId }) => `${of}/${statementId}`,
-        async exists({ function: of, statementId }, { lambda }) {
-            const command = new GetPolicyCommand({ FunctionName: `${of}` });
-            const policy = await unlessGone(lambda.send(command));
-            const { Statement = [] } = JSON.parse(policy?.Policy ?? "{}") as { Statement?: { Sid?: string }[] };
-            return Statement.some(({ Sid }) => Sid === statementId);
-        },
-    },
+/** Lists the existing parts of a kind that an interrupted update created: no API call lists all of an account. */
+const partsOf =
+    (kind: InventoryKind, exists: (inputs: Inputs, settings: Place["settings"]) => Promise<boolean>): Lister =>
+    async ({ interrupted, settings }) => {
+        const types: readonly string[] = inventoryKinds[kind];
+        const items = await mapLimited(interrupted, async ({ type, inputs, urn }) =>
+            types.includes(type) && (await exists(inputs, settings))
+                ? [{ name: partName(inputs) ?? "", arn: urn, tags: untagged }]
+                : [],
+        );
+        return items.flat();
+    };
+
+export const partListers = {
+    "API stage": partsOf("API stage", ({ restApi, stageName }, settings) => {
+        const command = new GetStageCommand({ restApiId: `${restApi}`, stageName: `${stageName}` });
+        return answers(new APIGatewayClient(settings).send(command));
+    }),
+    "usage plan key": partsOf("usage plan key", ({ usagePlanId, keyId }, settings) => {
+        const command = new GetUsagePlanKeyCommand({ usagePlanId: `${usagePlanId}`, keyId: `${keyId}` });
+        return answers(new APIGatewayClient(settings).send(command));
+    }),
+    "function permission": partsOf("function permission", async ({ function: of, statementId }, settings) => {
+        const command = new GetPolicyCommand({ FunctionName: `${of}` });
+        const policy = await unlessGone(new LambdaClient(settings).send(command));
+        const { Statement = [] } = JSON.parse(policy?.Policy ?? "{}") as { Statement?: { Sid?: string }[] };
+        return Statement.some(({ Sid }) => Sid === statementId);
+    }),
 };
-
-/** Returns the name of a part from its inputs; undefined for other types. */
-export const partName = (type: string, inputs: Inputs): string | undefined => parts[type]?.name(inputs);
-
-/** Lists existing parts that an interrupted update created. */
-export async function interruptedParts(
-    creates: readonly InterruptedCreate[],
-    clients: PartClients,
-): Promise<InventoryItem[]> {
-    const items = await mapLimited(creates, async ({ type, inputs, urn }): Promise<InventoryItem[]> => {
-        const part = parts[type];
-        if (!part || !(await part.exists(inputs, clients))) return [];
-        return [
-            {
-                kind: part.kind,
-                name: part.name(inputs),
-                arn: urn,
-                tags: async () => undefined,
-                bill: async () => free,
-                remove: async () => [],
-            },
-        ];
-    });
-    return items.flat();
-}
 
 const answers = async (call: Promise<unknown>) => (await unlessGone(call)) !== undefined;
 

@@ -1,4 +1,6 @@
 import pMap from "p-map";
+import type { InterruptedCreate } from "../../stack/all-stacks.ts";
+
 /** A resource's tags, by key. */
 export type Tags = Readonly<Record<string, string>>;
 
@@ -25,6 +27,56 @@ export interface InventoryItem {
     /** The commands that delete the resource, in order; empty if none is known. */
     remove(): Promise<readonly string[]>;
 }
+
+/** The account and region of the audit. */
+export interface Place {
+    readonly partition: string;
+    readonly region: string;
+    readonly accountId: string;
+    readonly project: string;
+    /** Settings of the AWS clients. */
+    readonly settings: { readonly region: string };
+    /** Tags of all resources with a Pulumi project tag, by ARN; undefined if the tagging API denies access. */
+    readonly tagged: ReadonlyMap<string, Tags> | undefined;
+    readonly interrupted: readonly InterruptedCreate[];
+}
+
+/**
+ * A resource in the list of its kind. By default, it has the tags of the tagging API, costs nothing, and no delete
+ * command is known.
+ */
+export type Listed = Pick<InventoryItem, "name" | "arn" | "within" | "since" | "importId"> &
+    Partial<Pick<InventoryItem, "tags" | "bill" | "remove">>;
+
+/** Lists the resources of a kind. Throws the service's errors. */
+export type Lister = (place: Place) => Promise<readonly Listed[]>;
+
+/** Creates a lister from the pages of a list, the items of a page, and the description of an item. */
+export const lister =
+    <C, P, T>(
+        Client: new (settings: Place["settings"]) => C,
+        pages: (client: C, place: Place) => AsyncIterable<P>,
+        items: (page: P) => readonly T[] | undefined,
+        describe: (item: T, place: Place, client: C) => Listed,
+    ) =>
+    async (place: Place, client = new Client(place.settings)): Promise<readonly Listed[]> =>
+        (await readPages(pages(client, place), items)).map((item) => describe(item, place, client));
+
+/** Returns a listed resource with the defaults of its kind. */
+export const itemOf = (kind: InventoryKind, thing: Listed, { tagged }: Pick<Place, "tagged">): InventoryItem => ({
+    kind,
+    tags: async () => tagged && (tagged.get(thing.arn) ?? {}),
+    bill: async () => free,
+    remove: async () => [],
+    ...thing,
+});
+
+/** Returns the tags of a kind without tags. */
+export const untagged = async () => undefined;
+
+/** Converts the tags of AWS's APIs. */
+export const pairs = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] = []): Tags =>
+    Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 
 /**
  * All resource kinds in the order of deletion (a resource before those that it uses), each with its types in Pulumi's

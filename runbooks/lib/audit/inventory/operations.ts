@@ -1,204 +1,184 @@
-import { type BudgetsClient, ListTagsForResourceCommand, paginateDescribeBudgets } from "@aws-sdk/client-budgets";
+import { BudgetsClient, ListTagsForResourceCommand, paginateDescribeBudgets } from "@aws-sdk/client-budgets";
+import { CloudTrailClient, DescribeTrailsCommand } from "@aws-sdk/client-cloudtrail";
 import {
-    type CloudWatchClient,
+    CloudWatchClient,
     ListTagsForResourceCommand as ListAlarmTagsCommand,
     paginateDescribeAlarms,
     paginateListDashboards,
 } from "@aws-sdk/client-cloudwatch";
-import { type CloudWatchLogsClient, paginateDescribeLogGroups } from "@aws-sdk/client-cloudwatch-logs";
-import { type LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
-import { paginateListSchedules, type SchedulerClient } from "@aws-sdk/client-scheduler";
-import { paginateListTopics, type SNSClient } from "@aws-sdk/client-sns";
-import { paginateDescribeParameters, type SSMClient } from "@aws-sdk/client-ssm";
+import { CloudWatchLogsClient, paginateDescribeLogGroups } from "@aws-sdk/client-cloudwatch-logs";
+import { LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
+import { paginateListSchedules, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { paginateListTopics, SNSClient } from "@aws-sdk/client-sns";
+import { ListQueueTagsCommand, paginateListQueues, SQSClient } from "@aws-sdk/client-sqs";
+import { paginateDescribeParameters, SSMClient } from "@aws-sdk/client-ssm";
 import { shell } from "terminal-text";
 import { prices, storageUsdPerMonth } from "../../../../config/prices.ts";
-import { free, type InventoryItem, readPages, type Tags } from "./item.ts";
+import { free, type Listed, lister, type Place, pairs, untagged } from "./item.ts";
 
-/** The account and region in ARNs and commands. */
-export interface AccountScope {
-    readonly partition: string;
-    readonly region: string;
-    readonly accountId: string;
+const aws = (service: string, operation: string, { region }: Place, ...words: readonly string[]) =>
+    shell("aws", service, operation, "--region", region, ...words);
+
+const dateOf = (time: string | number | undefined) => (time === undefined ? undefined : new Date(time));
+
+function alarm(
+    { AlarmName = "", AlarmArn = "", AlarmConfigurationUpdatedTimestamp: since }: Alarm,
+    place: Place,
+    client: CloudWatchClient,
+): Listed {
+    return {
+        name: AlarmName,
+        arn: AlarmArn,
+        since,
+        tags: async () => pairs((await client.send(new ListAlarmTagsCommand({ ResourceARN: AlarmArn }))).Tags),
+        remove: async () => [aws("cloudwatch", "delete-alarms", place, "--alarm-names", AlarmName)],
+    };
 }
 
-type TagsByArn = (arn: string) => Tags | undefined;
-
-const pairs = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags =>
-    Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-
-/** Lists Lambda functions, which bill only calls. */
-export async function functions(
-    client: LambdaClient,
-    { region }: AccountScope,
-    taggedOf: TagsByArn,
-): Promise<InventoryItem[]> {
-    const allFunctions = await readPages(paginateListFunctions({ client }, {}), (page) => page.Functions);
-    return allFunctions.map(({ FunctionName = "", FunctionArn = "", LastModified }) => ({
-        kind: "Lambda function",
-        name: FunctionName,
-        arn: FunctionArn,
-        since: LastModified === undefined ? undefined : new Date(LastModified),
-        tags: async () => taggedOf(FunctionArn),
-        bill: async () => free,
-        remove: async () => [
-            shell("aws", "lambda", "delete-function", "--region", region, "--function-name", FunctionName),
-        ],
-    }));
+interface Alarm {
+    readonly AlarmName?: string | undefined;
+    readonly AlarmArn?: string | undefined;
+    readonly AlarmConfigurationUpdatedTimestamp?: Date | undefined;
 }
 
-/** Lists schedules with the tags of their groups: schedules have no tags. */
-export async function schedules(client: SchedulerClient, { region }: AccountScope): Promise<InventoryItem[]> {
-    const allSchedules = await readPages(paginateListSchedules({ client }, {}), (page) => page.Schedules);
-    return allSchedules.map(({ Name = "", GroupName = "default", Arn = "", CreationDate }) => ({
-        kind: "schedule",
-        name: GroupName === "default" ? Name : `${GroupName}/${Name}`,
-        importId: `${GroupName}/${Name}`,
-        arn: Arn,
-        since: CreationDate,
-        tags: async () => undefined,
-        bill: async () => free,
-        remove: async () => [
-            shell(
-                ...["aws", "scheduler", "delete-schedule", "--region", region],
-                ...["--group-name", GroupName, "--name", Name],
-            ),
-        ],
-    }));
-}
-
-/** Lists the CloudWatch alarms of the region. Throws CloudWatch's errors. */
-export async function alarms(client: CloudWatchClient, { region }: AccountScope): Promise<InventoryItem[]> {
-    const allAlarms = await readPages(
-        paginateDescribeAlarms({ client }, { AlarmTypes: ["MetricAlarm", "CompositeAlarm"] }),
-        (page) => [
-            ...(page.CompositeAlarms ?? []).map((alarm) => ({ ...alarm, composite: true, metrics: 0 })),
-            ...(page.MetricAlarms ?? []).map((alarm) => ({
-                ...alarm,
-                composite: false,
-                metrics: alarm.Metrics?.filter(({ MetricStat }) => MetricStat).length || 1,
-            })),
-        ],
-    );
-    return allAlarms.map(
-        ({ AlarmName = "", AlarmArn = "", AlarmConfigurationUpdatedTimestamp, composite, metrics }) => ({
-            kind: composite ? "composite alarm" : "alarm",
-            name: AlarmName,
-            arn: AlarmArn,
-            since: AlarmConfigurationUpdatedTimestamp,
-            tags: async () => pairs((await client.send(new ListAlarmTagsCommand({ ResourceARN: AlarmArn }))).Tags),
-            bill: async () => ({ usdPerMonth: composite ? null : metrics * prices.alarm.usd }),
-            remove: async () => [
-                shell("aws", "cloudwatch", "delete-alarms", "--region", region, "--alarm-names", AlarmName),
-            ],
+/** Lists functions, schedules, and what watches the stack. Functions and queues bill only calls. */
+export const operationsListers = {
+    "Lambda function": lister(
+        LambdaClient,
+        (client) => paginateListFunctions({ client }, {}),
+        (page) => page.Functions,
+        ({ FunctionName = "", FunctionArn = "", LastModified }, place) => ({
+            name: FunctionName,
+            arn: FunctionArn,
+            since: dateOf(LastModified),
+            remove: async () => [aws("lambda", "delete-function", place, "--function-name", FunctionName)],
         }),
-    );
-}
-
-/** Lists dashboards, which are recognized by name: not every SDK version reads their tags. */
-export async function dashboards(client: CloudWatchClient, { region }: AccountScope): Promise<InventoryItem[]> {
-    const allDashboards = await readPages(paginateListDashboards({ client }, {}), (page) => page.DashboardEntries);
-    return allDashboards.map(({ DashboardName = "", DashboardArn = "", LastModified }) => ({
-        kind: "dashboard",
-        name: DashboardName,
-        arn: DashboardArn,
-        since: LastModified,
-        tags: async () => undefined,
-        bill: async () => ({ usdPerMonth: prices.dashboard.usd }),
-        remove: async () => [
-            shell("aws", "cloudwatch", "delete-dashboards", "--region", region, "--dashboard-names", DashboardName),
-        ],
-    }));
-}
-
-/** Lists the SNS topics of the region. Throws SNS's errors. */
-export async function topics(
-    client: SNSClient,
-    { region }: AccountScope,
-    taggedOf: TagsByArn,
-): Promise<InventoryItem[]> {
-    const allTopics = await readPages(paginateListTopics({ client }, {}), (page) => page.Topics);
-    return allTopics.map(({ TopicArn = "" }) => ({
-        kind: "SNS topic",
-        name: TopicArn.split(":").at(-1) ?? "",
-        arn: TopicArn,
-        importId: TopicArn,
-        tags: async () => taggedOf(TopicArn),
-        bill: async () => free,
-        remove: async () => [shell("aws", "sns", "delete-topic", "--region", region, "--topic-arn", TopicArn)],
-    }));
-}
-
-/** Lists the log groups of the region. Throws the errors of CloudWatch Logs. */
-export async function logGroups(
-    client: CloudWatchLogsClient,
-    { region }: AccountScope,
-    taggedOf: TagsByArn,
-): Promise<InventoryItem[]> {
-    const allGroups = await readPages(paginateDescribeLogGroups({ client }, {}), (page) => page.logGroups);
-    return allGroups.map(({ logGroupName = "", arn = "", creationTime, storedBytes = 0 }) => {
-        // The service returns ARNs of log groups with a final `:*`; tags use the ARN without it.
-        const plain = arn.replace(/:\*$/, "");
-        return {
-            kind: "log group",
-            name: logGroupName,
-            arn: plain,
-            since: creationTime === undefined ? undefined : new Date(creationTime),
-            tags: async () => taggedOf(plain),
-            bill: async () => ({ usdPerMonth: storageUsdPerMonth("logStorage", storedBytes) }),
-            remove: async () => [
-                shell("aws", "logs", "delete-log-group", "--region", region, "--log-group-name", logGroupName),
-            ],
-        };
-    });
-}
-
-/** Lists budgets, which are free without actions. */
-export async function budgets(client: BudgetsClient, { partition, accountId }: AccountScope): Promise<InventoryItem[]> {
-    const allBudgets = await readPages(
-        paginateDescribeBudgets({ client }, { AccountId: accountId }),
-        (page) => page.Budgets,
-    );
-    return allBudgets.map(({ BudgetName = "" }) => {
-        const arn = `arn:${partition}:budgets::${accountId}:budget/${BudgetName}`;
-        return {
-            kind: "budget",
-            name: BudgetName,
-            arn,
-            importId: `${accountId}:${BudgetName}`,
-            tags: async () =>
-                pairs((await client.send(new ListTagsForResourceCommand({ ResourceARN: arn }))).ResourceTags),
-            bill: async () => free,
-            remove: async () => [
-                shell("aws", "budgets", "delete-budget", "--account-id", accountId, "--budget-name", BudgetName),
-            ],
-        };
-    });
-}
-
-/** Lists the parameters below a path, for example `/movie-recommender/`. */
-export async function parameters(
-    client: SSMClient,
-    { partition, region, accountId }: AccountScope,
-    path: string,
-    taggedOf: TagsByArn,
-): Promise<InventoryItem[]> {
-    const allParameters = await readPages(
-        paginateDescribeParameters(
-            { client },
-            { ParameterFilters: [{ Key: "Name", Option: "BeginsWith", Values: [path] }] },
-        ),
-        (page) => page.Parameters,
-    );
-    return allParameters.map(({ Name = "", LastModifiedDate, Tier }) => {
-        const arn = `arn:${partition}:ssm:${region}:${accountId}:parameter${Name}`;
-        return {
-            kind: "SSM parameter",
+    ),
+    schedule: lister(
+        SchedulerClient,
+        (client) => paginateListSchedules({ client }, {}),
+        (page) => page.Schedules,
+        ({ Name = "", GroupName = "default", Arn = "", CreationDate }, place) => ({
+            name: GroupName === "default" ? Name : `${GroupName}/${Name}`,
+            importId: `${GroupName}/${Name}`,
+            arn: Arn,
+            since: CreationDate,
+            tags: untagged,
+            remove: async () => [aws("scheduler", "delete-schedule", place, "--group-name", GroupName, "--name", Name)],
+        }),
+    ),
+    "composite alarm": lister(
+        CloudWatchClient,
+        (client) => paginateDescribeAlarms({ client }, { AlarmTypes: ["CompositeAlarm"] }),
+        (page) => page.CompositeAlarms,
+        (one, ...more) => ({ ...alarm(one, ...more), bill: async () => ({ usdPerMonth: null }) }),
+    ),
+    alarm: lister(
+        CloudWatchClient,
+        (client) => paginateDescribeAlarms({ client }, { AlarmTypes: ["MetricAlarm"] }),
+        (page) => page.MetricAlarms,
+        (one, ...more) => {
+            const metrics = one.Metrics?.filter(({ MetricStat }) => MetricStat).length || 1;
+            return { ...alarm(one, ...more), bill: async () => ({ usdPerMonth: metrics * prices.alarm.usd }) };
+        },
+    ),
+    // Dashboards are recognized by name: not every SDK version reads their tags.
+    dashboard: lister(
+        CloudWatchClient,
+        (client) => paginateListDashboards({ client }, {}),
+        (page) => page.DashboardEntries,
+        ({ DashboardName = "", DashboardArn = "", LastModified }, place) => ({
+            name: DashboardName,
+            arn: DashboardArn,
+            since: LastModified,
+            tags: untagged,
+            bill: async () => ({ usdPerMonth: prices.dashboard.usd }),
+            remove: async () => [aws("cloudwatch", "delete-dashboards", place, "--dashboard-names", DashboardName)],
+        }),
+    ),
+    "SNS topic": lister(
+        SNSClient,
+        (client) => paginateListTopics({ client }, {}),
+        (page) => page.Topics,
+        ({ TopicArn = "" }, place) => ({
+            name: TopicArn.split(":").at(-1) ?? "",
+            arn: TopicArn,
+            importId: TopicArn,
+            remove: async () => [aws("sns", "delete-topic", place, "--topic-arn", TopicArn)],
+        }),
+    ),
+    "SQS queue": lister(
+        SQSClient,
+        // Without MaxResults, SQS returns at most 1,000 queues and no token.
+        (client) => paginateListQueues({ client }, { MaxResults: 1000 }),
+        (page) => page.QueueUrls,
+        (QueueUrl, place, client) => {
+            const name = QueueUrl.split("/").at(-1) ?? "";
+            return {
+                name,
+                importId: QueueUrl,
+                arn: `arn:${place.partition}:sqs:${place.region}:${place.accountId}:${name}`,
+                tags: async () => (await client.send(new ListQueueTagsCommand({ QueueUrl }))).Tags ?? {},
+                remove: async () => [aws("sqs", "delete-queue", place, "--queue-url", QueueUrl)],
+            };
+        },
+    ),
+    // AWS bills the events of a second trail, but no call returns their number; `doctor` shows the price.
+    "CloudTrail trail": async (place: Place): Promise<readonly Listed[]> => {
+        const client = new CloudTrailClient(place.settings);
+        const { trailList = [] } = await client.send(new DescribeTrailsCommand({ includeShadowTrails: false }));
+        return trailList.map(({ Name = "", TrailARN = "" }) => ({
             name: Name,
-            arn,
+            arn: TrailARN,
+            importId: TrailARN,
+            remove: async () => [aws("cloudtrail", "delete-trail", place, "--name", TrailARN)],
+        }));
+    },
+    "log group": lister(
+        CloudWatchLogsClient,
+        (client) => paginateDescribeLogGroups({ client }, {}),
+        (page) => page.logGroups,
+        ({ logGroupName = "", arn = "", creationTime, storedBytes = 0 }, place) => ({
+            name: logGroupName,
+            // The service returns ARNs of log groups with a final `:*`; tags use the ARN without it.
+            arn: arn.replace(/:\*$/, ""),
+            since: dateOf(creationTime),
+            bill: async () => ({ usdPerMonth: storageUsdPerMonth("logStorage", storedBytes) }),
+            remove: async () => [aws("logs", "delete-log-group", place, "--log-group-name", logGroupName)],
+        }),
+    ),
+    // Budgets without actions are free.
+    budget: lister(
+        BudgetsClient,
+        (client, { accountId }) => paginateDescribeBudgets({ client }, { AccountId: accountId }),
+        (page) => page.Budgets,
+        ({ BudgetName = "" }, { partition, accountId }, client) => {
+            const arn = `arn:${partition}:budgets::${accountId}:budget/${BudgetName}`;
+            return {
+                name: BudgetName,
+                arn,
+                importId: `${accountId}:${BudgetName}`,
+                tags: async () =>
+                    pairs((await client.send(new ListTagsForResourceCommand({ ResourceARN: arn }))).ResourceTags),
+                remove: async () => [
+                    shell("aws", "budgets", "delete-budget", "--account-id", accountId, "--budget-name", BudgetName),
+                ],
+            };
+        },
+    ),
+    "SSM parameter": lister(
+        SSMClient,
+        (client, { project }) => {
+            const ofProject = { Key: "Name", Option: "BeginsWith", Values: [`/${project}/`] };
+            return paginateDescribeParameters({ client }, { ParameterFilters: [ofProject] });
+        },
+        (page) => page.Parameters,
+        ({ Name = "", LastModifiedDate, Tier }, place) => ({
+            name: Name,
+            arn: `arn:${place.partition}:ssm:${place.region}:${place.accountId}:parameter${Name}`,
             since: LastModifiedDate,
-            tags: async () => taggedOf(arn),
             bill: async () => (Tier === "Advanced" ? { usdPerMonth: null } : free),
-            remove: async () => [shell("aws", "ssm", "delete-parameter", "--region", region, "--name", Name)],
-        };
-    });
-}
+            remove: async () => [aws("ssm", "delete-parameter", place, "--name", Name)],
+        }),
+    ),
+};

@@ -1,27 +1,26 @@
-import type { InventoryItem, Tags } from "./item.ts";
+import { inventoryKinds, type Listed, type Place } from "./item.ts";
 
-const listedServices = [
-    ...["personalize", "s3", "iam", "lambda", "cloudwatch", "logs", "sns", "budgets", "ssm"],
-    ...["sqs", "cloudtrail", "dynamodb", "apigateway", "cloudfront"],
-];
+/** Services in the ARNs of the listed kinds. Types of AWS's plugin begin with the service, except those of Logs. */
+const listedServices = new Set([
+    ...["personalize", "logs"],
+    ...Object.values(inventoryKinds).flatMap((types) => types.map((type: string) => type.split(/[:/]/)[1])),
+]);
 
 /**
  * Checks whether the audit lists the resources of the ARN's service with the service's own API. The tagging API is less
  * exact: it returns deleted resources for a while, and resources without a delete call forever.
  */
-export function isListed(arn: string): boolean {
+function isListed(arn: string): boolean {
     const [, , service = "", , , rest = ""] = arn.split(":");
-    return listedServices.includes(service) || (service === "scheduler" && rest.startsWith("schedule/"));
+    return listedServices.has(service) && (service !== "scheduler" || rest.startsWith("schedule/"));
 }
 
-/** Describes a resource that only the tagging API returned. Its price and delete command are unknown. */
-export function otherThing(arn: string, tags: Tags): InventoryItem {
-    return {
-        kind: "other resource",
-        name: arn.split(":").slice(2).join(":"),
-        arn,
-        tags: async () => tags,
-        bill: async () => ({ usdPerMonth: null }),
-        remove: async () => [],
-    };
-}
+/** Lists resources that only the tagging API returns. Their price and delete commands are unknown. */
+export const otherResources = async ({ tagged = new Map() }: Place): Promise<readonly Listed[]> =>
+    [...tagged.keys()]
+        .filter((arn) => !isListed(arn))
+        .map((arn) => ({
+            name: arn.split(":").slice(2).join(":"),
+            arn,
+            bill: async () => ({ usdPerMonth: null }),
+        }));

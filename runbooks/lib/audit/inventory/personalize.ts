@@ -2,7 +2,7 @@ import {
     DescribeCampaignCommand,
     DescribeSolutionCommand,
     DescribeSolutionVersionCommand,
-    type PersonalizeClient,
+    PersonalizeClient,
     type PersonalizePaginationConfiguration,
     paginateListCampaigns,
     paginateListDatasetGroups,
@@ -18,7 +18,16 @@ import {
 import { tagsOf } from "pulumi-personalize/core";
 import { shell } from "terminal-text";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
-import { type Bill, free, type InventoryItem, type InventoryKind, readPages } from "./item.ts";
+import {
+    type Bill,
+    free,
+    type InventoryKind,
+    type Listed,
+    type Lister,
+    type Place,
+    readPages,
+    untagged,
+} from "./item.ts";
 
 type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
 
@@ -49,88 +58,72 @@ const defaultTrainingDays = 7;
 
 const billing = /^(ACTIVE|CREATE PENDING|CREATE IN_PROGRESS)/;
 
-/**
- * Lists the Personalize resources of the region by kind. Excludes import jobs and finished versions, which cost nothing
- * and cannot be deleted.
- */
-export function personalizeSources(
-    client: PersonalizeClient,
-    region: string,
-): Record<string, () => Promise<InventoryItem[]>> {
-    /**
-     * Returns a source that lists the Personalize resources of one kind. `key` is the member of each response page that
-     * contains the list.
-     */
-    const source =
-        (
-            kind: InventoryKind,
-            key: string,
-            pagesOf: PagesOf,
-            more: (summary: Summary) => Partial<InventoryItem> = () => ({}),
-        ) =>
-        async (): Promise<InventoryItem[]> => {
-            const summaries = await summariesOf(pagesOf({ client, pageSize }, {}), key);
-            return summaries
-                .filter(({ status }) => !String(status).startsWith("DELETE"))
-                .map((summary) => ({
-                    kind,
-                    arn: summary.arn,
-                    // An event tracker's ARN contains an id instead of the name.
-                    name: kind === "event tracker" ? String(summary.name) : summary.arn.split("/").slice(1).join("/"),
-                    since: summary.creationDateTime,
-                    tags: () => tagsOf(client, summary.arn),
-                    bill: async () => free,
-                    remove: async () => [deletion(kind, summary.arn, region)],
-                    ...more(summary),
-                }));
-        };
-    const untagged = { tags: async () => undefined };
-    return {
-        "Personalize recommenders": source("recommender", "recommenders", paginateListRecommenders, ({ status }) => ({
-            bill: async () => (billing.test(String(status)) ? { usdPerMonth: null } : free),
-        })),
-        "Personalize campaigns": source("campaign", "campaigns", paginateListCampaigns, ({ status, arn }) => ({
-            bill: async () => (billing.test(String(status)) ? campaignBill(client, arn) : free),
-        })),
-        "Personalize solution versions": async () => {
-            const versions = await source(
-                "solution version in training",
-                "solutionVersions",
-                paginateListSolutionVersions,
-                ({ status, arn }) => ({
-                    within: arn.slice(0, arn.lastIndexOf("/")),
-                    bill: async () => ({
-                        usdPerMonth: /^CREATE (PENDING|IN_PROGRESS)/.test(String(status)) ? null : 0,
-                    }),
-                    remove: async () => [
-                        shell(
-                            ...["aws", "personalize", "stop-solution-version-creation", "--region", region],
-                            ...["--solution-version-arn", arn],
-                        ),
-                    ],
-                }),
-            )();
-            // A finished version costs nothing and is deleted with its solution.
-            const ended = await Promise.all(versions.map(async (version) => (await version.bill()).usdPerMonth === 0));
-            return versions.filter((_, index) => !ended[index]);
-        },
-        "Personalize event trackers": source("event tracker", "eventTrackers", paginateListEventTrackers),
-        // In the response of ListFilters, this member begins with a capital letter.
-        "Personalize filters": source("filter", "Filters", paginateListFilters),
-        "Personalize metric attributions": source(
-            "metric attribution",
-            "metricAttributions",
-            paginateListMetricAttributions,
-            () => untagged,
-        ),
-        "Personalize solutions": source("solution", "solutions", paginateListSolutions, ({ arn }) => ({
-            bill: () => solutionBill(client, arn),
-        })),
-        "Personalize datasets": source("dataset", "datasets", paginateListDatasets),
-        "Personalize dataset groups": source("dataset group", "datasetGroups", paginateListDatasetGroups),
-        "Personalize schemas": source("schema", "schemas", paginateListSchemas, () => untagged),
+/** Creates the lister of a kind of Personalize. `key` is the list's member in a page. */
+const source =
+    (
+        kind: InventoryKind,
+        key: string,
+        pagesOf: PagesOf,
+        more: (summary: Summary, client: PersonalizeClient) => Partial<Listed> = () => ({}),
+    ): Lister =>
+    async ({ settings, region }) => {
+        const client = new PersonalizeClient(settings);
+        const summaries = await summariesOf(pagesOf({ client, pageSize }, {}), key);
+        return summaries
+            .filter(({ status }) => !String(status).startsWith("DELETE"))
+            .map((summary) => ({
+                arn: summary.arn,
+                // An event tracker's ARN contains an id instead of the name.
+                name: kind === "event tracker" ? String(summary.name) : summary.arn.split("/").slice(1).join("/"),
+                since: summary.creationDateTime,
+                tags: () => tagsOf(client, summary.arn),
+                remove: async () => [deletion(kind, summary.arn, region)],
+                ...more(summary, client),
+            }));
     };
-}
+
+/** Lists Personalize resources, except import jobs and finished versions, which cost nothing and cannot be deleted. */
+export const personalizeListers = {
+    recommender: source("recommender", "recommenders", paginateListRecommenders, ({ status }) => ({
+        bill: async () => (billing.test(String(status)) ? { usdPerMonth: null } : free),
+    })),
+    campaign: source("campaign", "campaigns", paginateListCampaigns, ({ status, arn }, client) => ({
+        bill: async () => (billing.test(String(status)) ? campaignBill(client, arn) : free),
+    })),
+    "solution version in training": async (place: Place): Promise<readonly Listed[]> => {
+        const client = new PersonalizeClient(place.settings);
+        const versions = await summariesOf(paginateListSolutionVersions({ client, pageSize }, {}), "solutionVersions");
+        // A finished version costs nothing and is deleted with its solution.
+        return versions
+            .filter(({ status }) => /^CREATE (PENDING|IN_PROGRESS)/.test(String(status)))
+            .map(({ arn, creationDateTime }) => ({
+                arn,
+                name: arn.split("/").slice(1).join("/"),
+                within: arn.slice(0, arn.lastIndexOf("/")),
+                since: creationDateTime,
+                tags: () => tagsOf(client, arn),
+                bill: async () => ({ usdPerMonth: null }),
+                remove: async () => [
+                    shell(
+                        ...["aws", "personalize", "stop-solution-version-creation", "--region", place.region],
+                        ...["--solution-version-arn", arn],
+                    ),
+                ],
+            }));
+    },
+    "event tracker": source("event tracker", "eventTrackers", paginateListEventTrackers),
+    // The service's API also spells this member with a capital letter.
+    filter: source("filter", "Filters", paginateListFilters),
+    "metric attribution": source("metric attribution", "metricAttributions", paginateListMetricAttributions, () => ({
+        tags: untagged,
+    })),
+    solution: source("solution", "solutions", paginateListSolutions, ({ arn }, client) => ({
+        bill: () => solutionBill(client, arn),
+    })),
+    dataset: source("dataset", "datasets", paginateListDatasets),
+    "dataset group": source("dataset group", "datasetGroups", paginateListDatasetGroups),
+    schema: source("schema", "schemas", paginateListSchemas, () => ({ tags: untagged })),
+};
 
 function deletion(kind: InventoryKind, arn: string, region: string): string {
     const noun = kind.replaceAll(" ", "-");

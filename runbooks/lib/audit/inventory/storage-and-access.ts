@@ -1,6 +1,6 @@
 import {
     GetPolicyCommand,
-    type IAMClient,
+    IAMClient,
     ListAttachedRolePoliciesCommand,
     ListEntitiesForPolicyCommand,
     ListPolicyVersionsCommand,
@@ -13,44 +13,15 @@ import {
     ListObjectVersionsCommand,
     type ListObjectVersionsCommandOutput,
     paginateListBuckets,
-    type S3Client,
+    S3Client,
 } from "@aws-sdk/client-s3";
 import { shell } from "terminal-text";
 import { gatewayLogRole } from "../../../../config/names.ts";
 import { storageUsdPerMonth } from "../../../../config/prices.ts";
-import { free, type InventoryItem, readPages, type Tags } from "./item.ts";
+import { lister, pairs } from "./item.ts";
 
 /** S3's maximum for one DeleteObjects call. */
 const objectsPerCall = 1000;
-
-/** Lists the account's buckets in the region. `taggedOf` returns tags by ARN. */
-export async function buckets(
-    client: S3Client,
-    region: string,
-    partition: string,
-    taggedOf: (arn: string) => Tags | undefined,
-): Promise<InventoryItem[]> {
-    const allBuckets = await readPages(
-        paginateListBuckets({ client }, { BucketRegion: region, MaxBuckets: 1000 }),
-        (page) => page.Buckets,
-    );
-    return allBuckets.map(({ Name = "", CreationDate }): InventoryItem => {
-        const arn = `arn:${partition}:s3:::${Name}`;
-        const versions = () => storedIn(client, Name);
-        return {
-            kind: "S3 bucket",
-            name: Name,
-            arn,
-            since: CreationDate,
-            tags: async () => taggedOf(arn),
-            bill: async () => ({ usdPerMonth: storageUsdPerMonth("s3Storage", (await versions()).bytes) }),
-            remove: async () => [
-                ...emptying(Name, region, (await versions()).objects),
-                shell("aws", "s3api", "delete-bucket", "--region", region, "--bucket", Name),
-            ],
-        };
-    });
-}
 
 /** Counts objects and bytes of a bucket, including old versions and delete markers. */
 async function storedIn(client: S3Client, Bucket: string): Promise<{ objects: number; bytes: number }> {
@@ -94,58 +65,62 @@ function emptying(bucket: string, region: string, objects: number): string[] {
 const accountWide =
     "# Keep this role if another API of the account uses it (aws apigateway get-account): without it, no API writes logs.";
 
-/** Lists the account's roles except service-linked ones. */
-export async function roles(client: IAMClient): Promise<InventoryItem[]> {
-    const allRoles = await readPages(paginateListRoles({ client }, {}), (page) => page.Roles);
-    return allRoles
-        .filter(({ Path }) => !Path?.startsWith("/aws-service-role/"))
-        .map(
-            ({ RoleName = "", Arn = "", CreateDate }): InventoryItem => ({
-                kind: "IAM role",
-                name: RoleName,
-                arn: Arn,
-                since: CreateDate,
-                tags: async () => {
-                    const { Tags = [] } = await client.send(new ListRoleTagsCommand({ RoleName }));
-                    return Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
-                },
-                bill: async () => free,
-                remove: async () => {
-                    const [attached, inline] = await Promise.all([
-                        client.send(new ListAttachedRolePoliciesCommand({ RoleName })),
-                        client.send(new ListRolePoliciesCommand({ RoleName })),
-                    ]);
-                    const of = (...words: string[]) => shell("aws", "iam", ...words);
-                    return [
-                        ...(RoleName.startsWith(gatewayLogRole) ? [accountWide] : []),
-                        ...(attached.AttachedPolicies ?? []).map(({ PolicyArn = "" }) =>
-                            of("detach-role-policy", "--role-name", RoleName, "--policy-arn", PolicyArn),
-                        ),
-                        ...(inline.PolicyNames ?? []).map((name) =>
-                            of("delete-role-policy", "--role-name", RoleName, "--policy-name", name),
-                        ),
-                        of("delete-role", "--role-name", RoleName),
-                    ];
-                },
-            }),
-        );
-}
-
-/** Lists the account's own managed policies. */
-export async function policies(client: IAMClient): Promise<InventoryItem[]> {
-    const allPolicies = await readPages(paginateListPolicies({ client }, { Scope: "Local" }), (page) => page.Policies);
-    return allPolicies.map(
-        ({ PolicyName = "", Arn = "", CreateDate }): InventoryItem => ({
-            kind: "IAM policy",
+/** Lists buckets, roles and policies. */
+export const storageAndAccessListers = {
+    "S3 bucket": lister(
+        S3Client,
+        (client, { region }) => paginateListBuckets({ client }, { BucketRegion: region, MaxBuckets: 1000 }),
+        (page) => page.Buckets,
+        ({ Name = "", CreationDate }, { partition, region }, client) => ({
+            name: Name,
+            arn: `arn:${partition}:s3:::${Name}`,
+            since: CreationDate,
+            bill: async () => ({ usdPerMonth: storageUsdPerMonth("s3Storage", (await storedIn(client, Name)).bytes) }),
+            remove: async () => [
+                ...emptying(Name, region, (await storedIn(client, Name)).objects),
+                shell("aws", "s3api", "delete-bucket", "--region", region, "--bucket", Name),
+            ],
+        }),
+    ),
+    "IAM role": lister(
+        IAMClient,
+        (client) => paginateListRoles({ client }, {}),
+        // AWS services own service-linked roles.
+        (page) => page.Roles?.filter(({ Path }) => !Path?.startsWith("/aws-service-role/")),
+        ({ RoleName = "", Arn = "", CreateDate }, _place, client) => ({
+            name: RoleName,
+            arn: Arn,
+            since: CreateDate,
+            tags: async () => pairs((await client.send(new ListRoleTagsCommand({ RoleName }))).Tags),
+            remove: async () => {
+                const [attached, inline] = await Promise.all([
+                    client.send(new ListAttachedRolePoliciesCommand({ RoleName })),
+                    client.send(new ListRolePoliciesCommand({ RoleName })),
+                ]);
+                const of = (...words: string[]) => shell("aws", "iam", ...words);
+                return [
+                    ...(RoleName.startsWith(gatewayLogRole) ? [accountWide] : []),
+                    ...(attached.AttachedPolicies ?? []).map(({ PolicyArn = "" }) =>
+                        of("detach-role-policy", "--role-name", RoleName, "--policy-arn", PolicyArn),
+                    ),
+                    ...(inline.PolicyNames ?? []).map((name) =>
+                        of("delete-role-policy", "--role-name", RoleName, "--policy-name", name),
+                    ),
+                    of("delete-role", "--role-name", RoleName),
+                ];
+            },
+        }),
+    ),
+    "IAM policy": lister(
+        IAMClient,
+        (client) => paginateListPolicies({ client }, { Scope: "Local" }),
+        (page) => page.Policies,
+        ({ PolicyName = "", Arn = "", CreateDate }, _place, client) => ({
             name: PolicyName,
             arn: Arn,
             importId: Arn,
             since: CreateDate,
-            tags: async () => {
-                const { Policy } = await client.send(new GetPolicyCommand({ PolicyArn: Arn }));
-                return Object.fromEntries((Policy?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-            },
-            bill: async () => free,
+            tags: async () => pairs((await client.send(new GetPolicyCommand({ PolicyArn: Arn }))).Policy?.Tags),
             remove: async () => {
                 const [users, versions] = await Promise.all([
                     client.send(new ListEntitiesForPolicyCommand({ PolicyArn: Arn })),
@@ -169,5 +144,5 @@ export async function policies(client: IAMClient): Promise<InventoryItem[]> {
                 ];
             },
         }),
-    );
-}
+    ),
+};
