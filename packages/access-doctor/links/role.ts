@@ -25,7 +25,8 @@ const unsureKeys =
 /** Judges whether the caller may pass the role to Personalize. The call contains `iam:PassedToService`. */
 export function passRole({ snapshot }: Scene): Link {
     const { passRole: fetched, caller, roleArn } = snapshot;
-    if (hasJob(snapshot) && ("unread" in fetched || fetched.is[0]?.decision !== "allowed")) {
+    const isAllowed = "is" in fetched && fetched.is.slice(0, 1).every(({ decision }) => decision === "allowed");
+    if (hasJob(snapshot) && !isAllowed) {
         return linkOf(passRoleLink, simulator, "the service accepted the job", passNote(snapshot));
     }
     if ("unread" in fetched) return unknownLink(passRoleLink, simulator, fetched.unread);

@@ -79,6 +79,11 @@ describe("iam:PassRole of a caller who diagnoses a job", () => {
         assert.deepEqual([auditor.verdict, auditor.needs], ["sound", []]);
     });
 
+    it("a root user, whom IAM does not simulate, gets no warning about iam:PassRole", () => {
+        const root = { ...seen(createFixture()), passRole: { is: [] } };
+        assert.deepEqual(diagnose(withJob(root, "ACTIVE")).findings, []);
+    });
+
     it("a missing iam:PassRole is a fault for a job that does not exist yet", () => {
         assert.deepEqual(brokenIn(stranger), ["passrole"]);
     });
