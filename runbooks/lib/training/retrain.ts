@@ -87,7 +87,8 @@ export async function retrain(
     }
     deps.log(
         serving?.retraining
-            ? `resuming the retraining of ${serving.since}, which replaces version ${nameInArn(live)}`
+            ? `resuming the retraining of ${serving.since}, which replaces version ${nameInArn(live)}` +
+                  (deps.reimport ? "; it requested an import, so this run requests no other one" : "")
             : `version ${nameInArn(live)} continues to serve until a new one has passed`,
     );
     // After a crash during the switch, the serving version is not `live`. Switching back is not necessary.
