@@ -28,7 +28,10 @@ describe("tables of the audit inventory", () => {
     const bill = async (Table: object) => {
         const send = async () => ({ TableNames: ["films"], Table });
         const client = Object.assign(new DynamoDBClient({ region }), { send });
-        const [table] = await tables(client, { partition: "aws", region, accountId: "000000000000" }, () => ({}));
+        const [table] = await tables(client, {
+            ...{ partition: "aws", region, accountId: "000000000000" },
+            taggedOf: () => ({}),
+        });
         return (await table?.bill())?.usdPerMonth;
     };
     it("a DynamoDB table costs 0 only if it is small and on-demand", async () => {

@@ -25,9 +25,16 @@ import {
     responseHeadersPolicies,
 } from "./inventory/distributions.ts";
 import { interruptedParts } from "./inventory/interrupted.ts";
-import { type InventoryItem, mapLimited, readPages, type Tags, type Unread } from "./inventory/item.ts";
 import {
     type AccountScope,
+    type InventoryItem,
+    mapLimited,
+    readPages,
+    type Tags,
+    tagsIn,
+    type Unread,
+} from "./inventory/item.ts";
+import {
     alarms,
     budgets,
     dashboards,
@@ -131,26 +138,26 @@ export async function audit(
  * access.
  */
 function sourcesOf(
-    place: AccountScope,
+    account: AccountScope,
     project: string,
     tagged: ReadonlyMap<string, Tags> | undefined,
     { interrupted }: AllStacks,
 ): Record<string, () => Promise<InventoryItem[]>> {
-    const { region, partition } = place;
+    const { region } = account;
     const settings = { region };
-    const taggedOf = (arn: string) => tagged && (tagged.get(arn) ?? {});
+    const place = { ...account, taggedOf: (arn: string) => tagged && (tagged.get(arn) ?? {}) };
     const cloudWatch = new CloudWatchClient(settings);
     const iam = new IAMClient(settings);
     const apis = new APIGatewayClient(settings);
     const edge = new CloudFrontClient(settings);
     return {
         ...personalizeSources(new PersonalizeClient(settings), region),
-        "S3 buckets": () => buckets(new S3Client(settings), region, partition, taggedOf),
+        "S3 buckets": () => buckets(new S3Client(settings), place),
         "IAM roles": () => roles(iam),
         "IAM policies": () => policies(iam),
         "EventBridge schedules": () => schedules(new SchedulerClient(settings), place),
-        "Lambda functions": () => functions(new LambdaClient(settings), place, taggedOf),
-        "DynamoDB tables": () => tables(new DynamoDBClient(settings), place, taggedOf),
+        "Lambda functions": () => functions(new LambdaClient(settings), place),
+        "DynamoDB tables": () => tables(new DynamoDBClient(settings), place),
         "REST APIs": () => restApis(apis, place),
         "usage plans": () => usagePlans(apis, place),
         "API keys": () => apiKeys(apis, place, tagged),
@@ -160,14 +167,14 @@ function sourcesOf(
         "CloudFront cache policies": () => cachePolicies(edge, place),
         "CloudWatch alarms": () => alarms(cloudWatch, place),
         "CloudWatch dashboards": () => dashboards(cloudWatch, place),
-        "CloudWatch log groups": () => logGroups(new CloudWatchLogsClient(settings), place, taggedOf),
+        "CloudWatch log groups": () => logGroups(new CloudWatchLogsClient(settings), place),
         "SQS queues": () => queues(new SQSClient(settings), place),
-        "CloudTrail trails": () => trails(new CloudTrailClient(settings), place, taggedOf),
-        "SNS topics": () => topics(new SNSClient(settings), place, taggedOf),
+        "CloudTrail trails": () => trails(new CloudTrailClient(settings), place),
+        "SNS topics": () => topics(new SNSClient(settings), place),
         "resources of an interrupted update": () =>
             interruptedParts(interrupted, { gateway: apis, lambda: new LambdaClient(settings) }),
         budgets: () => budgets(new BudgetsClient(settings), place),
-        "SSM parameters": () => parameters(new SSMClient(settings), place, `/${project}/`, taggedOf),
+        "SSM parameters": () => parameters(new SSMClient(settings), place, `/${project}/`),
     };
 }
 
@@ -226,10 +233,5 @@ async function taggedByPulumi(settings: { readonly region: string }): Promise<Ma
         paginateGetResources({ client }, { TagFilters: [{ Key: "pulumi:project" }] }),
         (page) => page.ResourceTagMappingList,
     );
-    return new Map(
-        resources.map(({ ResourceARN = "", Tags = [] }) => [
-            ResourceARN,
-            Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value])),
-        ]),
-    );
+    return new Map(resources.map(({ ResourceARN = "", Tags }) => [ResourceARN, tagsIn(Tags)]));
 }

@@ -1,7 +1,7 @@
 import { type APIGatewayClient, GetStageCommand, GetUsagePlanKeyCommand } from "@aws-sdk/client-api-gateway";
 import { GetPolicyCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { InterruptedCreate } from "../../stack/all-stacks.ts";
-import { free, type InventoryItem, type InventoryKind, mapLimited } from "./item.ts";
+import { type InventoryItem, type InventoryKind, item, mapLimited } from "./item.ts";
 
 type Inputs = InterruptedCreate["inputs"];
 
@@ -57,16 +57,7 @@ export async function interruptedParts(
     const items = await mapLimited(creates, async ({ type, inputs, urn }): Promise<InventoryItem[]> => {
         const part = parts[type];
         if (!part || !(await part.exists(inputs, clients))) return [];
-        return [
-            {
-                kind: part.kind,
-                name: part.name(inputs),
-                arn: urn,
-                tags: async () => undefined,
-                bill: async () => free,
-                remove: async () => [],
-            },
-        ];
+        return [item(part.kind, part.name(inputs), urn, {})];
     });
     return items.flat();
 }

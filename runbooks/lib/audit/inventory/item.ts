@@ -1,4 +1,6 @@
 import pMap from "p-map";
+import { shell } from "terminal-text";
+
 /** A resource's tags, by key. */
 export type Tags = Readonly<Record<string, string>>;
 
@@ -25,6 +27,38 @@ export interface InventoryItem {
     /** The commands that delete the resource, in order; empty if none is known. */
     remove(): Promise<readonly string[]>;
 }
+
+/** Returns a resource. Unless `more` has other values, it has no tags, is free, and has no known delete command. */
+export const item = (kind: InventoryKind, name: string, arn: string, more: Partial<InventoryItem>): InventoryItem => ({
+    kind,
+    name,
+    arn,
+    tags: async () => undefined,
+    bill: async () => free,
+    remove: async () => [],
+    ...more,
+});
+
+/** The account and region of an audit, in ARNs and commands. */
+export interface AccountScope {
+    readonly partition: string;
+    readonly region: string;
+    readonly accountId: string;
+}
+
+/** An account whose resources' tags the tagging API returns. */
+export interface TaggedScope extends AccountScope {
+    /** Returns the tags of a resource; undefined if the tagging API denies access. */
+    taggedOf(arn: string): Tags | undefined;
+}
+
+/** Converts a service's list of tags. */
+export const tagsIn = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] = []): Tags =>
+    Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+
+/** Returns an `aws` command. `call` is a service and an operation, such as `sns delete-topic`. */
+export const awsCommand = ({ region }: Pick<AccountScope, "region">, call: string, ...words: readonly string[]) =>
+    shell("aws", ...call.split(" "), "--region", region, ...words);
 
 /**
  * All resource kinds in the order of deletion (a resource before those that it uses), each with its types in Pulumi's

@@ -1,4 +1,4 @@
-import type { InventoryItem, Tags } from "./item.ts";
+import { item, type Tags } from "./item.ts";
 
 const listedServices = [
     ...["personalize", "s3", "iam", "lambda", "cloudwatch", "logs", "sns", "budgets", "ssm"],
@@ -15,13 +15,8 @@ export function isListed(arn: string): boolean {
 }
 
 /** Describes a resource that only the tagging API returned. Its price and delete command are unknown. */
-export function otherThing(arn: string, tags: Tags): InventoryItem {
-    return {
-        kind: "other resource",
-        name: arn.split(":").slice(2).join(":"),
-        arn,
+export const otherThing = (arn: string, tags: Tags) =>
+    item("other resource", arn.split(":").slice(2).join(":"), arn, {
         tags: async () => tags,
         bill: async () => ({ usdPerMonth: null }),
-        remove: async () => [],
-    };
-}
+    });

@@ -16,9 +16,8 @@ import {
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
 import { tagsOf } from "pulumi-personalize/core";
-import { shell } from "terminal-text";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
-import { type Bill, free, type InventoryItem, type InventoryKind, readPages } from "./item.ts";
+import { awsCommand, type Bill, free, type InventoryItem, type InventoryKind, item, readPages } from "./item.ts";
 
 type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
 
@@ -69,17 +68,15 @@ export function personalizeSources(
             const summaries = await summariesOf(pagesOf({ client, pageSize }, {}), key);
             return summaries
                 .filter(({ status }) => !String(status).startsWith("DELETE"))
-                .map((summary) => ({
-                    kind,
-                    arn: summary.arn,
+                .map((summary) => {
+                    const { arn, creationDateTime: since } = summary;
                     // An event tracker's ARN contains an id instead of the name.
-                    name: kind === "event tracker" ? String(summary.name) : summary.arn.split("/").slice(1).join("/"),
-                    since: summary.creationDateTime,
-                    tags: () => tagsOf(client, summary.arn),
-                    bill: async () => free,
-                    remove: async () => [deletion(kind, summary.arn, region)],
-                    ...more(summary),
-                }));
+                    const name = kind === "event tracker" ? String(summary.name) : arn.split("/").slice(1).join("/");
+                    const noun = kind.replaceAll(" ", "-");
+                    const deletion = awsCommand({ region }, `personalize delete-${noun}`, `--${noun}-arn`, arn);
+                    const tags = () => tagsOf(client, arn);
+                    return item(kind, name, arn, { since, tags, remove: async () => [deletion], ...more(summary) });
+                });
         };
     const untagged = { tags: async () => undefined };
     return {
@@ -100,8 +97,9 @@ export function personalizeSources(
                         usdPerMonth: /^CREATE (PENDING|IN_PROGRESS)/.test(String(status)) ? null : 0,
                     }),
                     remove: async () => [
-                        shell(
-                            ...["aws", "personalize", "stop-solution-version-creation", "--region", region],
+                        awsCommand(
+                            { region },
+                            "personalize stop-solution-version-creation",
                             ...["--solution-version-arn", arn],
                         ),
                     ],
@@ -127,11 +125,6 @@ export function personalizeSources(
         "Personalize dataset groups": source("dataset group", "datasetGroups", paginateListDatasetGroups),
         "Personalize schemas": source("schema", "schemas", paginateListSchemas, () => untagged),
     };
-}
-
-function deletion(kind: InventoryKind, arn: string, region: string): string {
-    const noun = kind.replaceAll(" ", "-");
-    return shell("aws", "personalize", `delete-${noun}`, "--region", region, `--${noun}-arn`, arn);
 }
 
 async function campaignBill(client: PersonalizeClient, campaignArn: string): Promise<Bill> {

@@ -18,39 +18,28 @@ import {
 import { shell } from "terminal-text";
 import { gatewayLogRole } from "../../../../config/names.ts";
 import { storageUsdPerMonth } from "../../../../config/prices.ts";
-import { free, type InventoryItem, readPages, type Tags } from "./item.ts";
+import { awsCommand, item, readPages, type TaggedScope, tagsIn } from "./item.ts";
 
 /** S3's maximum for one DeleteObjects call. */
 const objectsPerCall = 1000;
 
-/** Lists the account's buckets in the region. `taggedOf` returns tags by ARN. */
-export async function buckets(
-    client: S3Client,
-    region: string,
-    partition: string,
-    taggedOf: (arn: string) => Tags | undefined,
-): Promise<InventoryItem[]> {
-    const allBuckets = await readPages(
-        paginateListBuckets({ client }, { BucketRegion: region, MaxBuckets: 1000 }),
-        (page) => page.Buckets,
+/** Lists the account's buckets in the region. */
+export const buckets = (client: S3Client, place: TaggedScope) =>
+    readPages(paginateListBuckets({ client }, { BucketRegion: place.region, MaxBuckets: 1000 }), (page) =>
+        page.Buckets?.map(({ Name = "", CreationDate }) => {
+            const arn = `arn:${place.partition}:s3:::${Name}`;
+            const versions = () => storedIn(client, Name);
+            return item("S3 bucket", Name, arn, {
+                since: CreationDate,
+                tags: async () => place.taggedOf(arn),
+                bill: async () => ({ usdPerMonth: storageUsdPerMonth("s3Storage", (await versions()).bytes) }),
+                remove: async () => [
+                    ...emptying(Name, place.region, (await versions()).objects),
+                    awsCommand(place, "s3api delete-bucket", "--bucket", Name),
+                ],
+            });
+        }),
     );
-    return allBuckets.map(({ Name = "", CreationDate }): InventoryItem => {
-        const arn = `arn:${partition}:s3:::${Name}`;
-        const versions = () => storedIn(client, Name);
-        return {
-            kind: "S3 bucket",
-            name: Name,
-            arn,
-            since: CreationDate,
-            tags: async () => taggedOf(arn),
-            bill: async () => ({ usdPerMonth: storageUsdPerMonth("s3Storage", (await versions()).bytes) }),
-            remove: async () => [
-                ...emptying(Name, region, (await versions()).objects),
-                shell("aws", "s3api", "delete-bucket", "--region", region, "--bucket", Name),
-            ],
-        };
-    });
-}
 
 /** Counts objects and bytes of a bucket, including old versions and delete markers. */
 async function storedIn(client: S3Client, Bucket: string): Promise<{ objects: number; bytes: number }> {
@@ -92,79 +81,65 @@ const accountWide =
     "# Keep this role if another API of the account uses it (aws apigateway get-account): without it, no API writes logs.";
 
 /** Lists the account's roles except service-linked ones. */
-export async function roles(client: IAMClient): Promise<InventoryItem[]> {
-    const allRoles = await readPages(paginateListRoles({ client }, {}), (page) => page.Roles);
-    return allRoles
-        .filter(({ Path }) => !Path?.startsWith("/aws-service-role/"))
-        .map(
-            ({ RoleName = "", Arn = "", CreateDate }): InventoryItem => ({
-                kind: "IAM role",
-                name: RoleName,
-                arn: Arn,
+export const roles = (client: IAMClient) =>
+    readPages(paginateListRoles({ client }, {}), (page) =>
+        page.Roles?.filter(({ Path }) => !Path?.startsWith("/aws-service-role/")).map(
+            ({ RoleName = "", Arn = "", CreateDate }) =>
+                item("IAM role", RoleName, Arn, {
+                    since: CreateDate,
+                    tags: async () => tagsIn((await client.send(new ListRoleTagsCommand({ RoleName }))).Tags),
+                    remove: async () => {
+                        const [attached, inline] = await Promise.all([
+                            client.send(new ListAttachedRolePoliciesCommand({ RoleName })),
+                            client.send(new ListRolePoliciesCommand({ RoleName })),
+                        ]);
+                        const of = (call: string, ...words: string[]) =>
+                            shell("aws", "iam", call, "--role-name", RoleName, ...words);
+                        return [
+                            ...(RoleName.startsWith(gatewayLogRole) ? [accountWide] : []),
+                            ...(attached.AttachedPolicies ?? []).map(({ PolicyArn = "" }) =>
+                                of("detach-role-policy", "--policy-arn", PolicyArn),
+                            ),
+                            ...(inline.PolicyNames ?? []).map((name) =>
+                                of("delete-role-policy", "--policy-name", name),
+                            ),
+                            of("delete-role"),
+                        ];
+                    },
+                }),
+        ),
+    );
+
+/** Lists the account's own managed policies. */
+export const policies = (client: IAMClient) =>
+    readPages(paginateListPolicies({ client }, { Scope: "Local" }), (page) =>
+        page.Policies?.map(({ PolicyName = "", Arn: PolicyArn = "", CreateDate }) =>
+            item("IAM policy", PolicyName, PolicyArn, {
+                importId: PolicyArn,
                 since: CreateDate,
-                tags: async () => {
-                    const { Tags = [] } = await client.send(new ListRoleTagsCommand({ RoleName }));
-                    return Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
-                },
-                bill: async () => free,
+                tags: async () => tagsIn((await client.send(new GetPolicyCommand({ PolicyArn }))).Policy?.Tags),
                 remove: async () => {
-                    const [attached, inline] = await Promise.all([
-                        client.send(new ListAttachedRolePoliciesCommand({ RoleName })),
-                        client.send(new ListRolePoliciesCommand({ RoleName })),
+                    const [users, versions] = await Promise.all([
+                        client.send(new ListEntitiesForPolicyCommand({ PolicyArn })),
+                        client.send(new ListPolicyVersionsCommand({ PolicyArn })),
                     ]);
-                    const of = (...words: string[]) => shell("aws", "iam", ...words);
+                    const of = (...words: string[]) => shell("aws", "iam", ...words, "--policy-arn", PolicyArn);
                     return [
-                        ...(RoleName.startsWith(gatewayLogRole) ? [accountWide] : []),
-                        ...(attached.AttachedPolicies ?? []).map(({ PolicyArn = "" }) =>
-                            of("detach-role-policy", "--role-name", RoleName, "--policy-arn", PolicyArn),
+                        ...(users.PolicyRoles ?? []).map(({ RoleName = "" }) =>
+                            of("detach-role-policy", "--role-name", RoleName),
                         ),
-                        ...(inline.PolicyNames ?? []).map((name) =>
-                            of("delete-role-policy", "--role-name", RoleName, "--policy-name", name),
+                        ...(users.PolicyUsers ?? []).map(({ UserName = "" }) =>
+                            of("detach-user-policy", "--user-name", UserName),
                         ),
-                        of("delete-role", "--role-name", RoleName),
+                        ...(users.PolicyGroups ?? []).map(({ GroupName = "" }) =>
+                            of("detach-group-policy", "--group-name", GroupName),
+                        ),
+                        ...(versions.Versions ?? [])
+                            .filter(({ IsDefaultVersion }) => !IsDefaultVersion)
+                            .map(({ VersionId = "" }) => of("delete-policy-version", "--version-id", VersionId)),
+                        of("delete-policy"),
                     ];
                 },
             }),
-        );
-}
-
-/** Lists the account's own managed policies. */
-export async function policies(client: IAMClient): Promise<InventoryItem[]> {
-    const allPolicies = await readPages(paginateListPolicies({ client }, { Scope: "Local" }), (page) => page.Policies);
-    return allPolicies.map(
-        ({ PolicyName = "", Arn = "", CreateDate }): InventoryItem => ({
-            kind: "IAM policy",
-            name: PolicyName,
-            arn: Arn,
-            importId: Arn,
-            since: CreateDate,
-            tags: async () => {
-                const { Policy } = await client.send(new GetPolicyCommand({ PolicyArn: Arn }));
-                return Object.fromEntries((Policy?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-            },
-            bill: async () => free,
-            remove: async () => {
-                const [users, versions] = await Promise.all([
-                    client.send(new ListEntitiesForPolicyCommand({ PolicyArn: Arn })),
-                    client.send(new ListPolicyVersionsCommand({ PolicyArn: Arn })),
-                ]);
-                const of = (...words: string[]) => shell("aws", "iam", ...words, "--policy-arn", Arn);
-                return [
-                    ...(users.PolicyRoles ?? []).map((by) =>
-                        of("detach-role-policy", "--role-name", by.RoleName ?? ""),
-                    ),
-                    ...(users.PolicyUsers ?? []).map((by) =>
-                        of("detach-user-policy", "--user-name", by.UserName ?? ""),
-                    ),
-                    ...(users.PolicyGroups ?? []).map((by) =>
-                        of("detach-group-policy", "--group-name", by.GroupName ?? ""),
-                    ),
-                    ...(versions.Versions ?? [])
-                        .filter(({ IsDefaultVersion }) => !IsDefaultVersion)
-                        .map(({ VersionId = "" }) => of("delete-policy-version", "--version-id", VersionId)),
-                    of("delete-policy"),
-                ];
-            },
-        }),
+        ),
     );
-}
