@@ -62,18 +62,17 @@ export const handlerCaller =
 
 /** Returns a function that sends requests over HTTP to a stack's `apiUrl`. */
 export const httpCaller =
-    (apiUrl: string, apiKey?: string): Call =>
+    (apiUrl: string): Call =>
     async ({ method, resource, path = {}, query = {}, body }) => {
         const filled = resource.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ""));
         const search = new URLSearchParams(query).toString();
         const begun = performance.now();
         const response = await fetch(`${apiUrl}${filled}${search && `?${search}`}`, {
             method,
-            headers: {
-                ...(body !== undefined && { "content-type": "application/json" }),
-                ...(apiKey !== undefined && { "x-api-key": apiKey }),
-            },
-            ...(body !== undefined && { body: JSON.stringify(body) }),
+            ...(body !== undefined && {
+                headers: { "content-type": "application/json" },
+                body: JSON.stringify(body),
+            }),
             signal: AbortSignal.timeout(30_000),
         });
         const text = await response.text();
