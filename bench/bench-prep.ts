@@ -2,9 +2,8 @@ import { execFileSync } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { table } from "../runbooks/lib/cli/table.ts";
 import { benchCommand, millions, whole } from "./lib/command.ts";
-import { type Goal, printGoals } from "./lib/goals.ts";
+import { type Goal, printGoals, showLine, showTable } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
 import { generatedFiles } from "./prep/generated-files.ts";
 import { type Measured, measured } from "./prep/measured.ts";
@@ -87,8 +86,8 @@ async function benchOf(size: number): Promise<Goal[]> {
     if (size === 25 && whole.peakMib !== undefined) {
         goals.push({ name: "prep-peak-mib", figure: whole.peakMib, bound: "<=", limit: 600, unit: "MiB" });
     }
-    console.log(`${size} million rows`);
-    console.log(table(["program", "seconds", "peak MiB"], rows));
+    showLine(`${size} million rows`);
+    showTable(["program", "seconds", "peak MiB"], rows);
     return goals;
 }
 

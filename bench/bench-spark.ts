@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { table } from "../runbooks/lib/cli/table.ts";
 import { script, sparkOf } from "../test/spark/support.ts";
 import { benchCommand, millions } from "./lib/command.ts";
+import { printGoals, showTable } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
 import { generatedFiles } from "./prep/generated-files.ts";
 import { measured } from "./prep/measured.ts";
@@ -49,4 +49,5 @@ try {
 } finally {
     await rm(work, { recursive: true, force: true });
 }
-console.log(table(["rows", "data-prep, s", "rows a second", "Spark, s", "rows a second", "ratio"], rows));
+showTable(["rows", "data-prep, s", "rows a second", "Spark, s", "rows a second", "ratio"], rows);
+process.exitCode = printGoals([]);

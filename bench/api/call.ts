@@ -83,3 +83,39 @@ export const httpCaller =
             body: text === "" ? undefined : JSON.parse(text),
         };
     };
+
+/** A body of POST /events, as `load` sends it. */
+export interface WatchedBody {
+    readonly userId: string;
+    readonly sessionId: string;
+    readonly events: readonly { readonly eventType: string; readonly itemId: string }[];
+}
+
+/**
+ * Returns a client without any cache or fallback: it asks the campaign for each list, sends each event, and returns
+ * status 502 for each error.
+ */
+export const directCaller =
+    (
+        ask: (userId: string, numResults: number) => Promise<unknown>,
+        putEvents: (body: WatchedBody) => Promise<unknown>,
+    ): Call =>
+    async ({ resource, path, query, body }) => {
+        const begun = performance.now();
+        const answered = (status: number, more: object = {}) => ({
+            status,
+            body: { source: "campaign", ...more },
+            layer: "campaign",
+            milliseconds: performance.now() - begun,
+        });
+        try {
+            if (resource === "/events") {
+                await putEvents(body as WatchedBody);
+                return answered(202, { revision: Date.now() });
+            }
+            await ask(path?.userId ?? "", Number(query?.numResults));
+            return answered(200);
+        } catch {
+            return answered(502);
+        }
+    };

@@ -7,6 +7,7 @@ import { nodeOptions } from "../../app/serving/limits.ts";
 import type { ApiConfig } from "../../app/serving/service.ts";
 import { readApiDescription } from "../../components/api/api-document.ts";
 import { bundleFile } from "../../components/common/lambda-bundle.ts";
+import { latencyOf } from "./figures.ts";
 
 const starts = 9;
 
@@ -53,8 +54,7 @@ export async function coldStart(): Promise<{ readonly milliseconds: number; read
             const { stderr } = await promisify(execFile)(process.execPath, args, { env: environment });
             times.push(Number(stderr));
         }
-        times.sort((one, other) => one - other);
-        return { milliseconds: times[Math.floor(starts / 2)] ?? Number.NaN, bytes: bundle.length };
+        return { milliseconds: latencyOf(times).p50, bytes: bundle.length };
     } finally {
         await rm(folder, { recursive: true });
     }
