@@ -6,6 +6,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { InvalidArgumentError } from "commander";
 import { isMailAddress } from "../config/keys/cost.ts";
 import { billedService } from "../config/prices.ts";
+import { aboveZero } from "./lib/cli/numbers.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
 import { type BudgetScope, readBudget } from "./lib/cost/budget-view.ts";
@@ -187,14 +188,6 @@ async function create(signal: AbortSignal): Promise<number> {
 async function place(region: string): Promise<BudgetScope> {
     const { Account, Arn } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
     return { accountId: Account ?? "", partition: Arn?.split(":")[1] ?? "aws" };
-}
-
-function aboveZero(text: string): number {
-    const usd = Number(text);
-    if (!(usd > 0)) {
-        throw new InvalidArgumentError("It must be a number of US dollars above 0.");
-    }
-    return usd;
 }
 
 function mailAddress(text: string): string {

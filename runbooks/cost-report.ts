@@ -2,11 +2,11 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { InvalidArgumentError } from "commander";
 import { approximately, priceNote, prices } from "../config/prices.ts";
 import type { Advice } from "../cost/advice.ts";
 import type { SavedCalls } from "../cost/spend.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
+import { whole } from "./lib/cli/numbers.ts";
 import { exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { costExplorerRegion, countedBill, dateOf, type ReportPeriod, reportPeriod } from "./lib/cost/billed.ts";
 import { estimateInput, readPlannedData } from "./lib/cost/plan.ts";
@@ -30,7 +30,7 @@ const options = withConfigFile(
         `Cost Explorer must be enabled in the account; each call costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
     ),
 )
-    .option("--days <n>", "the last n days, including today", wholeDays)
+    .option("--days <n>", "the last n days, including today", whole(1, 365))
     .option("--month <yyyy-mm>", "a month; default: the current one")
     .option("--by-tag", "only costs with the stack's tag pulumi:stack, which must be an active cost allocation tag")
     .option("--dry-run", "only print the number and the cost of the calls")
@@ -146,12 +146,4 @@ function spent(calls: number) {
 
 function times(calls: number): string {
     return calls === 1 ? "once" : calls === 2 ? "twice" : `${calls} times`;
-}
-
-function wholeDays(text: string): number {
-    const days = Number(text);
-    if (!Number.isInteger(days) || days < 1 || days > 365) {
-        throw new InvalidArgumentError("It must be a whole number from 1 to 365.");
-    }
-    return days;
 }

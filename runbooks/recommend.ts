@@ -3,6 +3,7 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "commander";
 import { contentHashIn } from "pulumi-personalize/core";
 import type { Columns } from "../data-prep/columns.ts";
+import { whole } from "./lib/cli/numbers.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
@@ -28,7 +29,7 @@ const comparedUsers = 30;
 
 const command = withConfigFile(runbook("recommend", ["22 6 122", "22 --num-results 5 --explain"]))
     .argument("<users...>", "user ids, for example 22 6 122", userId)
-    .option("--num-results <n>", "number of items for each user, 1 to 500", numResults, 10)
+    .option("--num-results <n>", "number of items for each user, 1 to 500", whole(1, 500), 10)
     .option("--explain", "explain how much data the user has, how certain the list is, and what a filter left out")
     .option(
         "--filter <name>",
@@ -159,14 +160,6 @@ function userId(text: string, before: string[] = []): string[] {
         throw new InvalidArgumentError("A user id is empty.");
     }
     return [...before, text];
-}
-
-function numResults(text: string): number {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > 500) {
-        throw new InvalidArgumentError("It must be a whole number from 1 to 500.");
-    }
-    return value;
 }
 
 /** Adds an option such as `GENRE=Comedy` to the earlier values. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import { personalizeClients } from "pulumi-personalize/core";
 import { isTransient, messageOf } from "pulumi-personalize/errors";
+import { aboveZero } from "./lib/cli/numbers.ts";
 import { clearScreen } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
@@ -28,8 +29,8 @@ const options = runbook("watch-status", ["", "--wait"])
             "json",
         ]),
     )
-    .option("--timeout <minutes>", "longest wait", positive, 360)
-    .option("--poll <seconds>", "seconds between two polls while waiting or following", positive, 15)
+    .option("--timeout <minutes>", "longest wait", aboveZero, 360)
+    .option("--poll <seconds>", "seconds between two polls while waiting or following", aboveZero, 15)
     .parse()
     .opts<Options>();
 
@@ -122,12 +123,4 @@ function show(before: StackReport | undefined, current: StackReport): void {
 
 function clock(): string {
     return new Date().toISOString().slice(11, 19);
-}
-
-function positive(text: string): number {
-    const value = Number(text);
-    if (!(value > 0)) {
-        throw new InvalidArgumentError("It must be a number above 0.");
-    }
-    return value;
 }
