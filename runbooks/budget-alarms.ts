@@ -7,6 +7,7 @@ import { InvalidArgumentError } from "commander";
 import { isMailAddress } from "../config/keys/cost.ts";
 import { billedService } from "../config/prices.ts";
 import { aboveZero } from "./lib/cli/numbers.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
 import { type BudgetScope, readBudget } from "./lib/cost/budget-view.ts";
@@ -102,17 +103,13 @@ async function lookAlone(name: string) {
 
 function show(watch: Parameters<typeof watchText>[0], stack: string | null, topicArn: string | undefined): number {
     const problems = problemsOf(watch, topicArn);
-    if (options.json) {
-        const { budget, subscriptions, alarms } = watch;
-        const view = budget && { ...budget, budget: undefined, stack: budget.stack ?? null };
-        const shown = { stack, budget: view ?? null, subscriptions: subscriptions ?? null, alarms, problems };
-        console.log(JSON.stringify({ schemaVersion: 1, ...shown }));
-    } else {
-        console.log([watchText(watch), "", ...problems].join("\n").trim());
-        if (watch.subscriptions?.every(({ protocol }) => protocol === "sqs")) {
-            console.log("No mail or chat receives notifications: pulumi config set alertEmail ADDRESS && pulumi up");
-        }
-    }
+    const { budget, subscriptions, alarms } = watch;
+    const view = budget && { ...budget, budget: undefined, stack: budget.stack ?? null };
+    const shown = { stack, budget: view ?? null, subscriptions: subscriptions ?? null, alarms, problems };
+    const unread = subscriptions?.every(({ protocol }) => protocol === "sqs")
+        ? "\nNo mail or chat receives notifications: pulumi config set alertEmail ADDRESS && pulumi up"
+        : "";
+    printResult(options, shown, [watchText(watch), "", ...problems].join("\n").trim() + unread);
     return problems.length > 0 ? exitCodes.problem : exitCodes.fine;
 }
 
@@ -121,23 +118,13 @@ function printTest(
     seconds: number | undefined,
     subscriptions: NonNullable<Awaited<ReturnType<typeof subscriptionsOf>>>,
 ): number {
-    if (options.json) {
-        const document = {
-            schemaVersion: 1,
-            notification,
-            arrivedAfterSeconds: seconds ?? null,
-            subscriptions,
-        };
-        console.log(JSON.stringify(document));
-    } else {
-        console.log(
-            seconds === undefined
-                ? `The test notification ${notification.id} did not arrive in the queue within ${waitSeconds} seconds. ` +
-                      "Another reader may have taken it, or the queue's policy or subscription was changed: pulumi refresh && pulumi up"
-                : `The test notification ${notification.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and was deleted there. The topic sends it to each confirmed subscription:`,
-        );
-        console.log(subscriptionsTable(subscriptions));
-    }
+    const text =
+        seconds === undefined
+            ? `The test notification ${notification.id} did not arrive in the queue within ${waitSeconds} seconds. ` +
+              "Another reader may have taken it, or the queue's policy or subscription was changed: pulumi refresh && pulumi up"
+            : `The test notification ${notification.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and was deleted there. The topic sends it to each confirmed subscription:`;
+    const document = { notification, arrivedAfterSeconds: seconds ?? null, subscriptions };
+    printResult(options, document, `${text}\n${subscriptionsTable(subscriptions)}`);
     return seconds === undefined ? exitCodes.timedOut : exitCodes.fine;
 }
 
@@ -159,26 +146,21 @@ async function create(signal: AbortSignal): Promise<number> {
     const where = await place(region);
     const changes = changesTo(await readBudget(client, where, name), wanted);
     const texts = changes.map((change) => changeText(change, wanted));
-    const printResult = (document: object, text: string) =>
-        console.log(
-            options.json ? JSON.stringify({ schemaVersion: 1, budget: name, changes: texts, ...document }) : text,
-        );
+    const printed = (changed: boolean, text: string) =>
+        printResult(options, { budget: name, changes: texts, changed }, text);
     if (changes.length === 0) {
-        printResult(
-            { changed: false },
-            `Budget ${name} needs no change: $${limit} a month on ${service}, mail to ${email}.`,
-        );
+        printed(false, `Budget ${name} needs no change: $${limit} a month on ${service}, mail to ${email}.`);
         return exitCodes.fine;
     }
     if (options.dryRun) {
-        printResult({ changed: false }, texts.map((text) => `It would ${text}`).join("\n"));
+        printed(false, texts.map((text) => `It would ${text}`).join("\n"));
         return exitCodes.fine;
     }
     process.stderr.write(`In account ${where.accountId}:\n${texts.map((text) => `  ${text}`).join("\n")}\n`);
     await confirm("Make these changes?", options.yes, signal);
     await makeChanges(client, where.accountId, changes, wanted);
-    printResult(
-        { changed: true },
+    printed(
+        true,
         `Budget ${name}: $${limit} a month on ${service}; ${email} gets mail at 50, 80 and 100 %, and when the forecast exceeds 100 %. ` +
             `A budget stops nothing, and its data is 8 to 12 hours old. Show it with: npm run budget-alarms -- --budget ${name}`,
     );

@@ -7,6 +7,7 @@ import type { Advice } from "../cost/advice.ts";
 import type { SavedCalls } from "../cost/spend.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { whole } from "./lib/cli/numbers.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { costExplorerRegion, countedBill, dateOf, type ReportPeriod, reportPeriod } from "./lib/cost/billed.ts";
 import { estimateInput, readPlannedData } from "./lib/cost/plan.ts";
@@ -43,7 +44,7 @@ await runAction(options.verbose, async () => {
     const least = minCalls(period, now);
     if (options.dryRun) {
         const text = `It would call Cost Explorer ${times(least)}, for ${approximately(least * prices.costExplorerCall.usd)} ${priceNote}; plus one call for each further page of the bill.`;
-        console.log(options.json ? JSON.stringify({ schemaVersion: 1, dryRun: true, ...spent(least) }) : text);
+        printResult(options, { dryRun: true, ...spent(least) }, text);
         return exitCodes.fine;
     }
     const stack = options.stack ?? (await selectedStack("Name one with --stack."));
@@ -82,15 +83,11 @@ await runAction(options.verbose, async () => {
           )
         : undefined;
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);
-    console.log(
-        options.json
-            ? JSON.stringify(
-                  documentOf(report, period, { stack, expectedMonthUsd, advice, calls: bill.calls(), savedByCaches }),
-              )
-            : [
-                  reportText(report, { period, expectedMonthUsd, savedByCaches }),
-                  ...(advice === undefined ? [] : ["", advice.text]),
-              ].join("\n"),
+    const text = reportText(report, { period, expectedMonthUsd, savedByCaches });
+    printResult(
+        options,
+        documentOf(report, period, { stack, expectedMonthUsd, advice, calls: bill.calls(), savedByCaches }),
+        advice === undefined ? text : `${text}\n\n${advice.text}`,
     );
     return exitCodes.fine;
 });
@@ -117,7 +114,6 @@ function documentOf(
         to: new Date(to).toISOString(),
     });
     return {
-        schemaVersion: 1,
         stack,
         start: dateOf(period.start),
         end: dateOf(period.end),

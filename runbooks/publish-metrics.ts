@@ -9,6 +9,7 @@ import { approximately, priceNote, prices } from "../config/prices.ts";
 import { patienceOf } from "../cost/guard-config.ts";
 import { iso } from "../cost/time.ts";
 import { counted } from "../data-prep/words.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { exitCodes, interval, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { observeStack } from "./lib/metrics/observe.ts";
@@ -118,17 +119,14 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
 function show({ config }: OperatedStack, published: Published | undefined): void {
     const { at = 0, values = [] } = published ?? {};
     const isPublished = !options.dryRun;
-    if (options.json) {
-        const common = { namespace: ownNamespace, stack: config.stack, at: iso(at), published: isPublished };
-        console.log(JSON.stringify({ schemaVersion: 1, ...common, metrics: values }));
-        return;
-    }
+    const document = { namespace: ownNamespace, stack: config.stack, at: iso(at), published: isPublished };
     const rows = values.map(({ name, value, version }) => [name, version ?? "–", `${Number(value.toFixed(4))}`]);
-    console.log(table(["metric", "version", "value"], rows));
     const price = approximately(values.length * prices.customMetric.usd);
     const did = isPublished ? "Published" : "Would publish";
-    console.log(
-        `${did} ${counted(values.length, "metric")} in ${ownNamespace}, ${price} a month while they are published ${priceNote}.`,
+    printResult(
+        options,
+        { ...document, metrics: values },
+        `${table(["metric", "version", "value"], rows)}\n${did} ${counted(values.length, "metric")} in ${ownNamespace}, ${price} a month while they are published ${priceNote}.`,
     );
 }
 

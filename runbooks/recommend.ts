@@ -4,6 +4,7 @@ import { InvalidArgumentError } from "commander";
 import { contentHashIn } from "pulumi-personalize/core";
 import type { Columns } from "../data-prep/columns.ts";
 import { whole } from "./lib/cli/numbers.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
@@ -74,12 +75,9 @@ await runAction(options.verbose, async (signal) => {
             `note: ${data.why}. Therefore, the lists show ids instead of titles, and do not mark unknown users. Specify the right file with --data.\n`,
         );
     }
-    if (options.json) {
-        const document = { schemaVersion: 1, campaignArn, recommendations, unknownUsers: unknown, explanations };
-        console.log(JSON.stringify(document));
-    } else {
-        print(recommendations, explanations, unknown ?? [], filterName);
-    }
+    printResult(options, { campaignArn, recommendations, unknownUsers: unknown, explanations }, () =>
+        print(recommendations, explanations, unknown ?? [], filterName),
+    );
     return exitCodes.fine;
 
     async function explainAll(

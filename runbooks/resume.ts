@@ -5,6 +5,7 @@ import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
 import { closeClientsOf, openApi, servedPlaceOf } from "../personalize/operations/close-api.ts";
 import { describeCampaign, nameInArn, type Served, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag, type StateFlags } from "../personalize/operations/state-flags.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
@@ -46,7 +47,7 @@ await runAction(options.verbose, async (signal) => {
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
     if (closed && !parked && (!config.campaignEnabled || description)) {
         await openClosed();
-        return printResult("", campaign?.campaignArn ?? null, description ? servedIn(description) : null, 0);
+        return printed("", campaign?.campaignArn ?? null, description ? servedIn(description) : null, 0);
     }
     if (!config.campaignEnabled) {
         throw new RunbookError(
@@ -66,7 +67,7 @@ await runAction(options.verbose, async (signal) => {
     const costs = `costs ${approximately(usdPerMonth)} a month ${priceNote}`;
     const at = `version ${nameInArn(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;
     if (options.dryRun) {
-        return printResult(
+        return printed(
             `It would create campaign ${inputs.name} (${at})${too}, which ${costs}.`,
             campaign?.campaignArn ?? null,
             wanted,
@@ -85,19 +86,18 @@ await runAction(options.verbose, async (signal) => {
         const campaigns = createHandlers(deps).Campaign;
         const [{ id }] = await Promise.all([campaigns.create(inputs), ranking && campaigns.create(ranking)]);
         await recordCampaign(stack.stack, options.configFile);
-        return printResult(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${costs}.`, id, wanted, usdPerMonth);
+        return printed(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${costs}.`, id, wanted, usdPerMonth);
     });
 
-    function printResult(text: string, campaignArn: string | null, served: Served | null, usdPerMonth: number): number {
+    function printed(text: string, campaignArn: string | null, served: Served | null, usdPerMonth: number): number {
         const document = {
-            schemaVersion: 1,
             dryRun: options.dryRun ?? false,
             campaignArn,
             campaign: served,
             usdPerMonth,
             opened: closed !== undefined && !options.dryRun,
         };
-        console.log(options.json ? JSON.stringify(document) : `${opened}${text}`.trim());
+        printResult(options, document, `${opened}${text}`.trim());
         return exitCodes.fine;
     }
 });

@@ -8,6 +8,7 @@ import { nameInArn, nowIso, type OperationDeps } from "../personalize/operations
 import { type Compared, testUsersIn } from "../personalize/operations/quality-gate.ts";
 import { metricsOf } from "../personalize/operations/solution-versions.ts";
 import { writeStateFlag } from "../personalize/operations/state-flags.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
@@ -76,11 +77,7 @@ await runAction(options.verbose, async (signal) => {
         if (done.outcome === "refused" || done.outcome === "rolled back") {
             await recordCampaign(stack.stack, options.configFile);
         }
-        if (options.json) {
-            console.log(JSON.stringify({ schemaVersion: 1, ...done }));
-        } else {
-            print(done);
-        }
+        printResult(options, done, () => print(done));
         return done.outcome === "refused" || done.outcome === "rolled back" ? exitCodes.problem : exitCodes.fine;
     });
 });
@@ -159,9 +156,7 @@ function printPlan(isNew: boolean, price: UsdRange, priced: string): number {
         : options.reimport
           ? "There is no new data: `npm run retrain -- --reimport` would import the interactions again, and train nothing."
           : "There is no new data: `npm run retrain` would change nothing. Put new data into the file of config interactionsFile.";
-    console.log(
-        options.json ? JSON.stringify({ schemaVersion: 1, dryRun: true, hasNewData: isNew, trainingUsd: price }) : text,
-    );
+    printResult(options, { dryRun: true, hasNewData: isNew, trainingUsd: price }, text);
     return exitCodes.fine;
 }
 

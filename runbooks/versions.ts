@@ -2,6 +2,7 @@ import { isBatch } from "../config/config.ts";
 import { approximately, priceNote } from "../config/prices.ts";
 import { describeCampaign, nameInArn, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import {
@@ -38,25 +39,25 @@ await runAction(options.verbose, async (signal) => {
         lists?.solutionVersionArn ?? (description && servedIn(description).solutionVersionArn),
         switches,
     );
-    if (options.json) {
-        const stateFlags = { parked: parked ?? null, held: serving?.hold ? serving : null };
-        console.log(JSON.stringify({ schemaVersion: 1, solutionArn, ...stateFlags, versions, switches }));
-        return exitCodes.fine;
-    }
-    print(versions, switches);
-    if (lists) {
-        const since = shortTime(new Date(lists.madeAt).toISOString());
-        console.log(`The API serves lists of batch inference, generation ${lists.generation}, from a job of ${since}.`);
-    }
-    if (parked) {
-        console.log(
-            `Parked since ${shortTime(parked.since)} (${parked.reason}). To create the campaign again: npm run resume`,
-        );
-    }
-    if (serving?.hold) {
-        const held = `Version ${nameInArn(serving.solutionVersionArn)} is held since ${shortTime(serving.since)} (${serving.reason}).`;
-        console.log(`${held} End the hold with: npm run rollback -- --release`);
-    }
+    const stateFlags = { parked: parked ?? null, held: serving?.hold ? serving : null };
+    printResult(options, { solutionArn, ...stateFlags, versions, switches }, () => {
+        print(versions, switches);
+        if (lists) {
+            const since = shortTime(new Date(lists.madeAt).toISOString());
+            console.log(
+                `The API serves lists of batch inference, generation ${lists.generation}, from a job of ${since}.`,
+            );
+        }
+        if (parked) {
+            console.log(
+                `Parked since ${shortTime(parked.since)} (${parked.reason}). To create the campaign again: npm run resume`,
+            );
+        }
+        if (serving?.hold) {
+            const held = `Version ${nameInArn(serving.solutionVersionArn)} is held since ${shortTime(serving.since)} (${serving.reason}).`;
+            console.log(`${held} End the hold with: npm run rollback -- --release`);
+        }
+    });
     return exitCodes.fine;
 });
 

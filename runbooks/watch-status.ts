@@ -5,7 +5,7 @@ import { Option } from "commander";
 import { personalizeClients } from "pulumi-personalize/core";
 import { isTransient, messageOf } from "pulumi-personalize/errors";
 import { aboveZero } from "./lib/cli/numbers.ts";
-import { clearScreen } from "./lib/cli/output.ts";
+import { clearScreen, printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
 import { changesSince, reportText } from "./lib/stack/report-text.ts";
@@ -60,9 +60,7 @@ async function watch(signal: AbortSignal): Promise<number> {
         const statuses = options.wait ? await readStatus(clients.personalize, await resources(), Date.now()) : [];
         if (worstState(statuses) !== "working") {
             const currentReport = await report();
-            console.log(
-                options.json ? JSON.stringify({ schemaVersion: 1, ...currentReport }) : reportText(currentReport),
-            );
+            printResult(options, currentReport, reportText(currentReport));
             return currentReport.overall === "failed" ? exitCodes.problem : exitCodes.fine;
         }
         const line = statuses
