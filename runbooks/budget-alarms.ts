@@ -2,7 +2,6 @@ import { BudgetsClient } from "@aws-sdk/client-budgets";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { InvalidArgumentError } from "commander";
 import { isMailAddress } from "../config/keys/cost.ts";
 import { billedService } from "../config/prices.ts";
@@ -10,12 +9,13 @@ import { aboveZero } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
-import { type BudgetScope, readBudget } from "./lib/cost/budget-view.ts";
+import { readBudget } from "./lib/cost/budget-view.ts";
 import { alarmsOf, problemsOf, subscriptionsOf, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
 import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
 import { type OperationOptions, withConfigFile } from "./lib/stack/operation.ts";
 import { exportedStack, outputsIn } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
+import { whoAmI } from "./lib/stack/who-am-i.ts";
 
 interface Options extends OperationOptions {
     readonly budget?: string;
@@ -84,7 +84,7 @@ async function withStack(signal: AbortSignal): Promise<number> {
     }
     const client = new BudgetsClient({ region });
     const [budget, alarms] = await Promise.all([
-        readBudget(client, await place(region), names.budget),
+        readBudget(client, await whoAmI(region), names.budget),
         alarmsOf(new CloudWatchClient({ region }), names.alarmPrefix),
     ]);
     return show({ budget, isBudgetWanted: wanted, subscriptions, alarms }, stack, notificationsTopicArn);
@@ -92,7 +92,7 @@ async function withStack(signal: AbortSignal): Promise<number> {
 
 async function lookAlone(name: string) {
     const region = process.env.AWS_REGION ?? "us-east-1";
-    const budget = await readBudget(new BudgetsClient({ region }), await place(region), name);
+    const budget = await readBudget(new BudgetsClient({ region }), await whoAmI(region), name);
     if (budget === undefined) {
         throw new RunbookError(
             `There is no budget ${name}. Create one with: npm run budget-alarms -- --create --budget ${name} --limit USD --email ADDRESS`,
@@ -143,7 +143,7 @@ async function create(signal: AbortSignal): Promise<number> {
     const wanted = { name, limitUsd: limit, service, email };
     const region = process.env.AWS_REGION ?? "us-east-1";
     const client = new BudgetsClient({ region });
-    const where = await place(region);
+    const where = await whoAmI(region);
     const changes = changesTo(await readBudget(client, where, name), wanted);
     const texts = changes.map((change) => changeText(change, wanted));
     const printed = (changed: boolean, text: string) =>
@@ -165,11 +165,6 @@ async function create(signal: AbortSignal): Promise<number> {
             `A budget stops nothing, and its data is 8 to 12 hours old. Show it with: npm run budget-alarms -- --budget ${name}`,
     );
     return exitCodes.fine;
-}
-
-async function place(region: string): Promise<BudgetScope> {
-    const { Account, Arn } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
-    return { accountId: Account ?? "", partition: Arn?.split(":")[1] ?? "aws" };
 }
 
 function mailAddress(text: string): string {

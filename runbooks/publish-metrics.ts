@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { SSMClient } from "@aws-sdk/client-ssm";
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import { isTransient, messageOf } from "pulumi-personalize/errors";
 import { prefetchOf } from "../config/config.ts";
 import { ownNamespace } from "../config/metrics.ts";
@@ -9,8 +8,9 @@ import { approximately, priceNote, prices } from "../config/prices.ts";
 import { patienceOf } from "../cost/guard-config.ts";
 import { iso } from "../cost/time.ts";
 import { counted } from "../data-prep/words.ts";
+import { interval } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, interval, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { observeStack } from "./lib/metrics/observe.ts";
 import { batchValues, type MetricValue, metricValues, minuteOf } from "./lib/metrics/values.ts";
@@ -34,7 +34,7 @@ const options = withConfigFile(
 )
     .addOption(
         new Option("--every <time>", "repeat at this interval until Ctrl-C, for example 5m")
-            .argParser(everyTime)
+            .argParser(interval)
             .conflicts(["json", "dryRun"]),
     )
     .option("--dry-run", "only show what would be published")
@@ -42,7 +42,6 @@ const options = withConfigFile(
     .opts<Options>();
 
 const cloudWatch = byRegion((region) => new CloudWatchClient({ region }));
-const ssm = byRegion((region) => new SSMClient({ region }));
 
 await runAction(options.verbose, async (signal) => {
     const deps = operationDeps(signal);
@@ -81,7 +80,7 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     const clients = {
         personalize: deps.client(region),
         cloudwatch: cloudWatch(region),
-        ssm: ssm(region),
+        ssm: deps.ssm(region),
     };
     const dataset = stack.recorded.find(
         ({ kind, inputs }) => kind === "Dataset" && inputs.datasetType === "INTERACTIONS",
@@ -128,12 +127,4 @@ function show({ config }: OperatedStack, published: Published | undefined): void
         { ...document, metrics: values },
         `${table(["metric", "version", "value"], rows)}\n${did} ${counted(values.length, "metric")} in ${ownNamespace}, ${price} a month while they are published ${priceNote}.`,
     );
-}
-
-function everyTime(text: string): number {
-    const seconds = interval(text);
-    if (seconds === undefined) {
-        throw new InvalidArgumentError("It must be a time such as 30s, 5m or 1h.");
-    }
-    return seconds;
 }

@@ -14,10 +14,10 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { shell } from "terminal-text";
 import { oneLine } from "../doctor/check.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
+import { whoAmI } from "../stack/who-am-i.ts";
 import {
     cachePolicies,
     distributions,
@@ -92,8 +92,7 @@ export async function audit(
     progress: (line: string) => void,
 ): Promise<Audit> {
     const settings = { region };
-    const identity = await new STSClient(settings).send(new GetCallerIdentityCommand({}));
-    const place = { partition: identity.Arn?.split(":")[1] ?? "aws", region, accountId: identity.Account ?? "" };
+    const place = { ...(await whoAmI(region)), region };
     const unread: Unread[] = [];
     const trying: Trying = async (what, work) => {
         try {

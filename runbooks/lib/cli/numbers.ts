@@ -20,3 +20,13 @@ export function aboveZero(text: string): number {
     }
     return value;
 }
+
+const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** Parses an interval of at least a second, such as `30s`, `5m` or `1h`, to seconds. */
+export function interval(text: string): number {
+    const [, count, unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+    const total = Number(count) * (seconds[unit] ?? 0);
+    if (total >= 1) return total;
+    throw new InvalidArgumentError("It must be a time such as 30s, 5m or 1h.");
+}
