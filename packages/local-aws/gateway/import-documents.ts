@@ -1,4 +1,3 @@
-import type { IAMClient } from "@aws-sdk/client-iam";
 import * as s3 from "@aws-sdk/client-s3";
 import {
     authorize,
@@ -12,49 +11,6 @@ import {
 } from "policy-evaluator";
 import { unlessGone } from "../unless-gone.ts";
 import { type MiniStackAddress, secretHeader } from "./ministack.ts";
-import { entityOf, type StoredPolicy } from "./stored-policies.ts";
-
-interface RoleDocuments {
-    readonly roleId: string;
-    readonly trust: PolicyDocument;
-    readonly policies: readonly NamedPolicy[];
-    readonly boundary: readonly NamedPolicy[] | undefined;
-    /** Names of managed policies without a document on this local AWS. These policies allow nothing. */
-    readonly withoutDocument: readonly string[];
-}
-
-/** Reads a role's documents from MiniStack; undefined for an unknown ARN. */
-export async function roleDocuments(iam: IAMClient, roleArn: string): Promise<RoleDocuments | undefined> {
-    const found = await entityOf(iam, "role", roleArn.split("/").at(-1) ?? "");
-    if (!found || !("RoleId" in found.entity) || found.entity.Arn !== roleArn) {
-        return undefined;
-    }
-    const named = (policy: StoredPolicy, name: string) => ({ name, document: policy.text && parse(policy.text) });
-    const policies = found.policies.map((policy) =>
-        named(policy, `${policy.kind === "inline" ? "role" : "managed"} policy ${policy.name}`),
-    );
-    const boundary = found.boundary && [named(found.boundary, "permissions boundary")];
-    const { RoleId, AssumeRolePolicyDocument } = found.entity;
-    return {
-        roleId: RoleId ?? "",
-        trust: parse(decodeURIComponent(AssumeRolePolicyDocument ?? "{}")),
-        policies: policies.map(allowing),
-        boundary: boundary?.map(allowing),
-        withoutDocument: [...policies, ...(boundary ?? [])].flatMap(({ name, document }) => (document ? [] : [name])),
-    };
-}
-
-/** Replaces a missing document by an empty one, which allows nothing. */
-const allowing = ({
-    name,
-    document,
-}: {
-    readonly name: string;
-    readonly document: PolicyDocument | "" | undefined;
-}) => ({
-    name,
-    document: document || { Version: "2012-10-17", Statement: [] },
-});
 
 /**
  * Reads the bucket's policy. Returns an empty list for a bucket without a policy, and for an invalid policy, which S3
@@ -98,8 +54,6 @@ export async function foreignObject(
     }
     return undefined;
 }
-
-const parse = (document: string): PolicyDocument => JSON.parse(document);
 
 /**
  * Returns why an import's objects cannot be decrypted; undefined if they can or have no KMS key. The key must be

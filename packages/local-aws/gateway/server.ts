@@ -16,7 +16,7 @@ import type { Organisation } from "./organisation.ts";
 import { isPageStatus, withLocalFigures } from "./page-status.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
-import { createSimulators, type Simulators } from "./simulators/simulators.ts";
+import type { Simulators } from "./simulators/simulators.ts";
 import { isPublicPlane, refusalOfPage } from "./web-pages.ts";
 
 interface GatewayOptions {
@@ -26,6 +26,8 @@ interface GatewayOptions {
     readonly organisation?: Organisation;
     /** Verifies and authorizes each call. If undefined, every call from a program is allowed. */
     readonly enforcement?: Enforcement;
+    /** IAM's policy simulators. */
+    readonly simulators?: Simulators;
     /** Returns the response to `GET /_local/status`. */
     status(): object;
     /** Returns the number of completed rounds of each loop. */
@@ -41,9 +43,8 @@ export { statusPath } from "./admin.ts";
  */
 export async function startGateway(options: GatewayOptions): Promise<Server> {
     const faults = createFaults();
-    const simulators = createSimulators(options.miniStack, options.organisation);
     const server = createServer((request, response) => {
-        route(options, faults, simulators, request, response).catch((error: Error) => {
+        route(options, faults, request, response).catch((error: Error) => {
             if (error instanceof MiniStackSilentError) {
                 answerSilence(response, error);
                 return;
@@ -75,7 +76,6 @@ interface Routed {
 async function route(
     options: GatewayOptions,
     faults: Faults,
-    simulators: Simulators,
     request: IncomingMessage,
     response: ServerResponse,
 ): Promise<void> {
@@ -113,7 +113,7 @@ async function route(
         passThrough(options.miniStack, request, response, passing);
         return;
     }
-    await answerService(options, faults, simulators, { request, response, url, passing });
+    await answerService(options, faults, { request, response, url, passing });
 }
 
 /**
@@ -123,7 +123,6 @@ async function route(
 async function answerService(
     options: GatewayOptions,
     faults: Faults,
-    simulators: Simulators,
     { request, response, url, passing }: Routed,
 ): Promise<void> {
     const { body: known } = passing;
@@ -158,9 +157,9 @@ async function answerService(
         sendAnswer(response, await importApi(where, url, known ?? (await bodyOf(request))));
         return;
     }
-    if (scope?.service === "iam") {
+    if (scope?.service === "iam" && options.simulators) {
         const body = known ?? (await bodyOf(request));
-        const answer = await simulators(body);
+        const answer = await options.simulators(body);
         if (answer) sendAnswer(response, answer);
         else passThrough(options.miniStack, request, response, { ...passing, body });
         return;

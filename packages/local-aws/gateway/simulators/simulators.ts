@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { IAMClient } from "@aws-sdk/client-iam";
 import type { Answer } from "../answer.ts";
-import { type MiniStackAddress, settingsOf } from "../ministack.ts";
+import type { Directory } from "../enforcement/directory.ts";
 import type { Organisation } from "../organisation.ts";
 import { entityPolicies } from "./entity-policies.ts";
 import { IamInputError, markerOf, readInput, readQuery } from "./input.ts";
@@ -86,8 +85,7 @@ export type Simulators = (body: Buffer) => Promise<Answer | undefined>;
  * Creates IAM's policy simulators with the package policy-evaluator and the policies in MiniStack. MiniStack's own
  * simulators ignore context entries, resource policies, and all resources but the first.
  */
-export function createSimulators(miniStack: MiniStackAddress, organisation?: Organisation): Simulators {
-    const iam = new IAMClient(settingsOf(miniStack));
+export function createSimulators(directory: Pick<Directory, "entity">, organisation: Organisation): Simulators {
     const headers = { "content-type": "text/xml" };
     return async (body) => {
         const query = readQuery(body.toString("utf8"));
@@ -98,9 +96,9 @@ export function createSimulators(miniStack: MiniStackAddress, organisation?: Org
         try {
             const input = readInput(operation, query);
             const entity = input.sourceArn
-                ? await entityPolicies(iam, input.sourceArn)
+                ? await entityPolicies(directory, input.sourceArn)
                 : { policies: [], boundary: undefined };
-            const levels = input.sourceArn ? organisation?.simulated() : undefined;
+            const levels = input.sourceArn ? organisation.simulated() : undefined;
             return { status: 200, headers, body: answerXml(operation, simulate(input, entity, levels)) };
         } catch (error) {
             if (!(error instanceof IamInputError)) {
