@@ -7,12 +7,12 @@ import { isMailAddress } from "../config/keys/cost.ts";
 import { billedService } from "../config/prices.ts";
 import { aboveZero } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { confirm, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
 import { readBudget } from "./lib/cost/budget-view.ts";
 import { alarmsOf, problemsOf, subscriptionsOf, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
 import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
-import { type OperationOptions, withConfigFile } from "./lib/stack/operation.ts";
+import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { exportedStack, outputsIn } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 import { whoAmI } from "./lib/stack/who-am-i.ts";
@@ -29,7 +29,7 @@ interface Options extends OperationOptions {
 /** Maximum seconds to wait until a test notification is in the queue. */
 const waitSeconds = 60;
 
-const options = withConfigFile(runbook("budget-alarms", ["", "--send-test"], "It can also create a budget"))
+const options = stackRunbook("budget-alarms", ["", "--send-test"], "It can also create a budget")
     .option("--send-test", "publish a test notification, and wait until it arrives in the queue")
     .option("--budget <name>", "a budget outside any stack to show, or the name of the one to create")
     .option(

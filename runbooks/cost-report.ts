@@ -8,13 +8,13 @@ import type { SavedCalls } from "../cost/spend.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { whole } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, runAction } from "./lib/cli/runbook.ts";
 import { costExplorerRegion, countedBill, dateOf, type ReportPeriod, reportPeriod } from "./lib/cost/billed.ts";
 import { estimateInput, readPlannedData } from "./lib/cost/plan.ts";
 import { reportText } from "./lib/cost/print-report.ts";
 import { type CostReport, costReport, minCalls } from "./lib/cost/report.ts";
 import { adviseTps, cacheSavings } from "./lib/cost/traffic.ts";
-import { type OperationOptions, withConfigFile } from "./lib/stack/operation.ts";
+import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { bornAt, exportedStack, outputsIn } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 
@@ -24,12 +24,10 @@ interface Options extends OperationOptions {
     readonly byTag?: boolean;
 }
 
-const options = withConfigFile(
-    runbook(
-        "cost-report",
-        ["--dry-run", "--month 2026-11"],
-        `Cost Explorer must be enabled in the account; each call costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
-    ),
+const options = stackRunbook(
+    "cost-report",
+    ["--dry-run", "--month 2026-11"],
+    `Cost Explorer must be enabled in the account; each call costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
 )
     .option("--days <n>", "the last n days, including today", whole(1, 365))
     .option("--month <yyyy-mm>", "a month; default: the current one")

@@ -4,28 +4,23 @@ import { describeCampaign, nameInArn, servedIn } from "../personalize/operations
 import { park } from "../personalize/operations/park.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
+import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
 import {
     type OperationOptions,
     operatedCampaign,
-    operatedStack,
-    operationDeps,
     rankingOf,
-    withConfigFile,
+    runOperation,
+    stackRunbook,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 
-const options = withConfigFile(
-    runbook("park", ["--dry-run", "--yes --reason weekend"], "`npm run resume` creates it again"),
-)
+const options = stackRunbook("park", ["--dry-run", "--yes --reason weekend"], "`npm run resume` creates it again")
     .option("--reason <text>", "reason, shown in previews and reports", "by hand")
     .parse()
     .opts<OperationOptions & { readonly reason: string }>();
 
-await runAction(options.verbose, async (signal) => {
-    const stack = await operatedStack(options);
-    const deps = operationDeps(signal);
+await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
     refuseBatch(config, "Nothing is billed by the hour, so there is nothing to park.");
     const { parked } = await readStateFlags(deps.ssm(config.region), config.stack);

@@ -10,7 +10,7 @@ import { iso } from "../cost/time.ts";
 import { counted } from "../data-prep/words.ts";
 import { interval } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { observeStack } from "./lib/metrics/observe.ts";
 import { batchValues, type MetricValue, metricValues, minuteOf } from "./lib/metrics/values.ts";
@@ -21,7 +21,7 @@ import {
     operatedStack,
     operationDeps,
     rankingOf,
-    withConfigFile,
+    stackRunbook,
 } from "./lib/stack/operation.ts";
 import { byRegion } from "./lib/stack/stack-config.ts";
 
@@ -29,8 +29,10 @@ interface Options extends OperationOptions {
     readonly every?: number;
 }
 
-const options = withConfigFile(
-    runbook("publish-metrics", ["--dry-run", "--every 5m"], "They are use, age, idle time, cost and model quality"),
+const options = stackRunbook(
+    "publish-metrics",
+    ["--dry-run", "--every 5m"],
+    "They are use, age, idle time, cost and model quality",
 )
     .addOption(
         new Option("--every <time>", "repeat at this interval until Ctrl-C, for example 5m")

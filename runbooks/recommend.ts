@@ -5,14 +5,14 @@ import { contentHashIn } from "pulumi-personalize/core";
 import type { Columns } from "../data-prep/columns.ts";
 import { whole } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
 import { describeFilter, historyOf, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
 import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
 import { type Recommendation, recommend, titlesBeside } from "./lib/recommendations/recommendations.ts";
 import { noCampaign, notFound } from "./lib/stack/no-campaign.ts";
-import { withConfigFile } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { projectFile, readSetting, selectedStack } from "./lib/stack/stack-config.ts";
 
@@ -28,7 +28,7 @@ interface Options extends CommonOptions {
 /** The number of users that `--explain` compares. */
 const comparedUsers = 30;
 
-const command = withConfigFile(runbook("recommend", ["22 6 122", "22 --num-results 5 --explain"]))
+const command = stackRunbook("recommend", ["22 6 122", "22 --num-results 5 --explain"])
     .argument("<users...>", "user ids, for example 22 6 122", userId)
     .option("--num-results <n>", "number of items for each user, 1 to 500", whole(1, 500), 10)
     .option("--explain", "explain how much data the user has, how certain the list is, and what a filter left out")

@@ -6,32 +6,27 @@ import { closeClientsOf, openApi, servedPlaceOf } from "../personalize/operation
 import { describeCampaign, nameInArn, type Served, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag, type StateFlags } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
+import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
-    operatedStack,
-    operationDeps,
     rankingOf,
-    withConfigFile,
+    runOperation,
+    stackRunbook,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 
-const options = withConfigFile(
-    runbook(
-        "resume",
-        ["--dry-run", "--yes"],
-        "It also opens a closed API. Nothing is trained, and the campaign costs money again",
-    ),
+const options = stackRunbook(
+    "resume",
+    ["--dry-run", "--yes"],
+    "It also opens a closed API. Nothing is trained, and the campaign costs money again",
 )
     .parse()
     .opts<OperationOptions>();
 
-await runAction(options.verbose, async (signal) => {
-    const stack = await operatedStack(options);
-    const deps = operationDeps(signal);
+await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
     const ssm = deps.ssm(config.region);
     const { closed, parked, serving } = await readStateFlags(ssm, config.stack);

@@ -9,7 +9,7 @@ import { type Compared, testUsersIn } from "../personalize/operations/quality-ga
 import { metricsOf } from "../personalize/operations/solution-versions.ts";
 import { writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
+import { exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
 import {
@@ -17,10 +17,9 @@ import {
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
-    operatedStack,
-    operationDeps,
     refuseParked,
-    withConfigFile,
+    runOperation,
+    stackRunbook,
 } from "./lib/stack/operation.ts";
 import { pulumiUp } from "./lib/stack/pulumi.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
@@ -33,8 +32,10 @@ import { smokeProblem } from "./lib/training/smoke-test.ts";
 /** The number of known users in the smoke test. */
 const askedUsers = 5;
 
-const options = withConfigFile(
-    runbook("retrain", ["--dry-run", "--reimport", ""], "It switches back if the new version fails a smoke test"),
+const options = stackRunbook(
+    "retrain",
+    ["--dry-run", "--reimport", ""],
+    "It switches back if the new version fails a smoke test",
 )
     .option(
         "--reimport",
@@ -44,10 +45,8 @@ const options = withConfigFile(
     .parse()
     .opts<OperationOptions & { readonly reimport?: boolean }>();
 
-await runAction(options.verbose, async (signal) => {
-    const stack = await operatedStack(options);
+await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
-    const deps = operationDeps(signal);
     await refuseParked(deps, config);
     refuseAutomatic(config);
     refuseBatch(

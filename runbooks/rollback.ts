@@ -11,15 +11,14 @@ import { listVersions } from "../personalize/operations/solution-versions.ts";
 import { readStateFlags, writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { switchVersion } from "../personalize/operations/switch-version.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
+import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
-    operatedStack,
-    operationDeps,
     refuseParked,
-    withConfigFile,
+    runOperation,
+    stackRunbook,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 import { changeLists, type ListsChange, planLists } from "./lib/training/rollback-lists.ts";
@@ -31,7 +30,7 @@ interface Options extends OperationOptions {
     readonly release?: boolean;
 }
 
-const options = withConfigFile(runbook("rollback", ["--dry-run", '--to 2fd61244 --reason "odd lists"']))
+const options = stackRunbook("rollback", ["--dry-run", '--to 2fd61244 --reason "odd lists"'])
     .option(
         "--to <version>",
         "id or ARN of the version; default: the newest earlier one that served or passed the quality gate",
@@ -41,9 +40,7 @@ const options = withConfigFile(runbook("rollback", ["--dry-run", '--to 2fd61244 
     .parse()
     .opts<Options>();
 
-await runAction(options.verbose, async (signal) => {
-    const stack = await operatedStack(options);
-    const deps = operationDeps(signal);
+await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
     await refuseParked(deps, config);
     if (config.syncWithLatestSolutionVersion) {

@@ -3,25 +3,15 @@ import { approximately, priceNote } from "../config/prices.ts";
 import { describeCampaign, nameInArn, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
-import {
-    type OperationOptions,
-    operatedCampaign,
-    operatedStack,
-    operationDeps,
-    withConfigFile,
-} from "./lib/stack/operation.ts";
+import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { servedLists } from "./lib/stack/served-lists.ts";
 import { type NotedSwitch, notedFlags, parseSwitches, type Version, versionsOf } from "./lib/training/versions.ts";
 
-const options = withConfigFile(runbook("versions", ["", "--json"]))
-    .parse()
-    .opts<OperationOptions>();
+const options = stackRunbook("versions", ["", "--json"]).parse().opts<OperationOptions>();
 
-await runAction(options.verbose, async (signal) => {
-    const stack = await operatedStack(options);
-    const deps = operationDeps(signal);
+await runOperation(options, async (stack, deps) => {
     const { region, stack: name } = stack.config;
     const solutionArn = stack.arnOf("Solution");
     if (solutionArn === undefined) {
