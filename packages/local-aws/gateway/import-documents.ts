@@ -1,3 +1,4 @@
+import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from "@aws-sdk/client-kms";
 import * as s3 from "@aws-sdk/client-s3";
 import {
     authorize,
@@ -10,7 +11,7 @@ import {
     sizeLimits,
 } from "policy-evaluator";
 import { unlessGone } from "../unless-gone.ts";
-import { type MiniStackAddress, secretHeader } from "./ministack.ts";
+import { type MiniStackAddress, settingsOf } from "./ministack.ts";
 
 /**
  * Reads the bucket's policy. Returns an empty list for a bucket without a policy, and for an invalid policy, which S3
@@ -66,22 +67,22 @@ export async function whyNotDecrypted(
     of: Import,
     identity: readonly NamedPolicy[],
 ): Promise<string | undefined> {
+    const kms = new KMSClient({ ...settingsOf(miniStack), region: of.region });
     for (const Key of of.keys) {
         const head = await unlessGone(client.send(new s3.HeadObjectCommand({ Bucket: of.bucket, Key })), "NotFound");
-        const keyId = head?.SSEKMSKeyId;
-        if (head?.ServerSideEncryption === undefined || !/^aws:kms/.test(head.ServerSideEncryption) || !keyId) {
+        const KeyId = head?.SSEKMSKeyId;
+        if (head?.ServerSideEncryption === undefined || !/^aws:kms/.test(head.ServerSideEncryption) || !KeyId) {
             continue;
         }
-        const ask = (operation: string, body: object) => kms(miniStack, of.region, operation, body);
-        const described = await ask("DescribeKey", { KeyId: keyId });
-        const { Arn = keyId, KeyState = "gone", KeyManager } = described.KeyMetadata ?? {};
+        const described = await unlessGone(kms.send(new DescribeKeyCommand({ KeyId })), "NotFoundException");
+        const { Arn = KeyId, KeyState = "gone", KeyManager } = described?.KeyMetadata ?? {};
         if (KeyState !== "Enabled") {
             return `the key ${Arn} of ${Key} is ${KeyState}`;
         }
         if (KeyManager === "AWS") {
             continue;
         }
-        const { Policy = "{}" } = await ask("GetKeyPolicy", { KeyId: keyId, PolicyName: "default" });
+        const { Policy = "{}" } = await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: "default" }));
         const document = JSON.parse(Policy) as PolicyDocument;
         const resource = [{ name: "key policy", document: { ...document, Statement: document.Statement ?? [] } }];
         const { role, service } = decrypts(of, Arn, Key);
@@ -92,28 +93,4 @@ export async function whyNotDecrypted(
         }
     }
     return undefined;
-}
-
-interface KmsAnswer {
-    readonly KeyMetadata?: { readonly Arn?: string; readonly KeyState?: string; readonly KeyManager?: string };
-    readonly Policy?: string;
-}
-
-async function kms(
-    { port, secret }: MiniStackAddress,
-    region: string,
-    operation: string,
-    body: object,
-): Promise<KmsAnswer> {
-    const response = await fetch(`http://127.0.0.1:${port}/`, {
-        method: "POST",
-        headers: {
-            [secretHeader]: secret,
-            "content-type": "application/x-amz-json-1.1",
-            "x-amz-target": `TrentService.${operation}`,
-            authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/kms/aws4_request, SignedHeaders=host, Signature=0`,
-        },
-        body: JSON.stringify(body),
-    });
-    return (await response.json()) as KmsAnswer;
 }
