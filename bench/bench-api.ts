@@ -1,14 +1,12 @@
 import { overHandler } from "./api/over-handler.ts";
-import { overHttp } from "./api/over-http.ts";
 import { overStack } from "./api/over-stack.ts";
-import { aboveZero, benchCommand, whole } from "./lib/command.ts";
+import { benchCommand, whole } from "./lib/command.ts";
 import { type Goal, printGoals } from "./lib/goals.ts";
 
 /**
  * Measures the API's speed, which layers answer, how many calls to the campaign they save, and how the API behaves
  * while the campaign is unavailable. Measures first the function's own code with a simulated campaign, event tracker
- * and table, then the stack on a local AWS, and both times also the same requests without any cache. With --url it
- * measures an existing stack.
+ * and table, then the stack on a local AWS, and both times also the same requests without any cache.
  */
 
 const options = benchCommand(
@@ -23,38 +21,15 @@ const options = benchCommand(
         whole(1),
         4000,
     )
-    .option(
-        "--exponent <number>",
-        "exponent of Zipf's law: the n-th busiest viewer has weight 1/n to this power",
-        aboveZero,
-        1,
-    )
-    .option("--rate <n>", "requests per second by the simulated clock, on which cached lists expire", whole(1), 50)
-    .option("--callers <n>", "number of concurrent processes of the function", whole(1), 8)
-    .option("--distinct <n>", "number of viewers in the measurement of memory", whole(1), 1_000_000)
-    .option("--seed <number>", "seed of the generated requests", whole(0), 1)
     .option("--handler", "measure the function's code only, without a local AWS")
-    .option("--url <apiUrl>", "measure an existing stack, whose data must have the users 1 to --viewers")
-    .option("--api-key <key>", "API key of the stack at --url")
     .parse()
-    .opts<{
-        requests: number;
-        viewers: number;
-        exponent: number;
-        rate: number;
-        callers: number;
-        distinct: number;
-        seed: number;
-        handler?: boolean;
-        url?: string;
-        apiKey?: string;
-    }>();
+    .opts<{ requests: number; viewers: number; handler?: boolean }>();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
-const { requests, viewers, exponent, seed, url } = options;
-const shape = { requests, viewers, exponent, seed, events: 0.02, nameOf: (rank: number) => String(rank + 1) };
+const { requests, viewers } = options;
+const shape = { requests, viewers, exponent: 1, seed: 1, events: 0.02, nameOf: (rank: number) => String(rank + 1) };
 
-process.exitCode = printGoals(url === undefined ? await overBoth() : await overHttp(url, shape, options, say));
+process.exitCode = printGoals(await overBoth());
 
 /**
  * Measures the API's code alone and then in a stack. For the goals about failures and about the delay of events, uses
@@ -62,7 +37,7 @@ process.exitCode = printGoals(url === undefined ? await overBoth() : await overH
  * than AWS.
  */
 async function overBoth(): Promise<Goal[]> {
-    const goals = await overHandler(shape, options, say);
+    const goals = await overHandler(shape, say);
     if (options.handler) {
         return goals;
     }

@@ -12,9 +12,8 @@ import { type Trials, trialsOf } from "../packages/local-personalize/bench/model
 import type { CatalogueItem } from "../packages/local-personalize/model/catalogue.ts";
 import { trainModel } from "../packages/local-personalize/model/train.ts";
 import { recommend } from "../packages/local-personalize/serving/recommend.ts";
-import { table } from "../runbooks/lib/cli/table.ts";
 import { benchCommand, existing } from "./lib/command.ts";
-import { printGoals } from "./lib/goals.ts";
+import { printGoals, showLine, showTable } from "./lib/goals.ts";
 import { byTime } from "./lib/interactions.ts";
 import { benchPython } from "./lib/python.ts";
 
@@ -66,20 +65,18 @@ const row = (name: string, figures: Figures, settings: string) => [
     figures.coverage.toFixed(3),
     settings,
 ];
-console.log(
+showLine(
     `MovieLens 100k: predictions of the newest 10 % of the items of ${deciding.flat().length} users, who are in no model's training data:`,
 );
-console.log(
-    table(head, [
-        ...peers.map(({ name, figures, settings }) => row(name, figures, settings)),
-        row("this repository", own, `standard error of @10: ${own.error.toFixed(4)}`),
-        row("this repository, watched items not masked", unmasked, ""),
-        // These two rows were measured once on the same folds and are not repeated, because their training takes
-        // minutes.
-        ["SASRec (quoted)", "0.1352", "0.1469", "0.1859", "0.2569", "0.1000", "0.314", "full softmax, 25 epochs"],
-        ["GRU4Rec (quoted, folds 5 and 6)", "0.1753", "0.1830", "0.2190", "0.3333", "", "0.385", "50 epochs"],
-    ]),
-);
+showTable(head, [
+    ...peers.map(({ name, figures, settings }) => row(name, figures, settings)),
+    row("this repository", own, `standard error of @10: ${own.error.toFixed(4)}`),
+    row("this repository, watched items not masked", unmasked, ""),
+    // These two rows were measured once on the same folds and are not repeated, because their training takes
+    // minutes.
+    ["SASRec (quoted)", "0.1352", "0.1469", "0.1859", "0.2569", "0.1000", "0.314", "full softmax, 25 epochs"],
+    ["GRU4Rec (quoted, folds 5 and 6)", "0.1753", "0.1830", "0.2190", "0.3333", "", "0.385", "50 epochs"],
+]);
 
 const hrnn = await besideHrnn(join(dirname(data), "ml-100k", "u.data"));
 showColdItems();
@@ -107,14 +104,14 @@ async function besideHrnn(file: string): Promise<number> {
     const last: Trials = trialsOf(liked, () => 1);
     const { masked, unmasked } = ownLists(last, last.folds, log);
     const measured = [figuresOf(last, last.folds, masked), figuresOf(last, last.folds, unmasked)] as const;
-    console.log(`\nRatings above 3.6: predictions of the last item of ${last.folds.flat().length} users:`);
+    showLine(`\nRatings above 3.6: predictions of the last item of ${last.folds.flat().length} users:`);
     const names = ["this repository", "this repository, watched items not masked"];
     const real = ["aws-hrnn of the real service, 2018", REAL_HRNN.ndcg10, REAL_HRNN.mrr25, REAL_HRNN.coverage];
     const rows = measured.map(({ ndcg10, mrr25, coverage }, at) => [
         names[at] ?? "",
         ...[ndcg10, mrr25, coverage].map((value) => value.toFixed(4)),
     ]);
-    console.log(table(["model", "NDCG@10", "MRR@25", "coverage"], [real, ...rows]));
+    showTable(["model", "NDCG@10", "MRR@25", "coverage"], [real, ...rows]);
     return measured[0].ndcg10 / REAL_HRNN.ndcg10;
 }
 
@@ -123,14 +120,14 @@ function showColdItems() {
     const file = itemsPathsBeside(data).csv;
     if (!existsSync(file)) return log(`There is no file ${file}, so the test with new items is skipped.`);
     const { recall, random, users, coldItems } = coldFigures(trials, deciding, catalogueOf(file));
-    console.log(
+    showLine(
         `\nLists of 25 items for ${users} users, chosen from ${coldItems} new items of which the models know only the genres:`,
     );
     const rows = [
         ["this repository", recall.toFixed(4)],
         ["random order (expected)", random.toFixed(4)],
     ];
-    console.log(table(["model", "recall@25"], rows));
+    showTable(["model", "recall@25"], rows);
 }
 
 /** Prints the lists of three users next to the lists that a real campaign returned for them. Marks watched items. */
@@ -148,8 +145,8 @@ function showRealLists() {
             list.map(({ itemId, score }) => shown(itemId, score)).join(", "),
         ];
     });
-    console.log("\nThe first recommended items and their scores (*: already watched):");
-    console.log(table(["user", "a real campaign", "this repository"], rows));
+    showLine("\nThe first recommended items and their scores (*: already watched):");
+    showTable(["user", "a real campaign", "this repository"], rows);
 }
 
 /** Returns the films and their genres from data-prep's items.csv. */

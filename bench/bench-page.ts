@@ -5,26 +5,23 @@ import { startPageStack } from "./page/stack.ts";
 
 /**
  * Measures the storefront of a stack on a local AWS with Lighthouse's mobile preset: first with MovieLens 100k, then
- * with the data of a shop that has images. With --url it measures one existing page.
+ * with the data of a shop that has images.
  */
 
-const options = benchCommand(
+const { runs } = benchCommand(
     "bench:page",
     "How fast, accessible and correct is the storefront on a phone, by Lighthouse?",
-    ["--runs 1", "--url http://127.0.0.1:4566/_aws/execute-api/ID/api/storefront/index.html#/?viewer=22"],
+    ["", "--runs 1"],
 )
     .option("--runs <n>", "runs of Lighthouse for each page; the median counts", whole(1), 5)
-    .option("--url <url>", "measure this page only")
     .parse()
-    .opts<{ runs: number; url?: string }>();
+    .opts<{ runs: number }>();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 process.exitCode = printGoals(goalsOf(await measureAll()));
 
 async function measureAll(): Promise<readonly PageFigures[]> {
-    const { runs, url } = options;
-    if (url !== undefined) return [await measurePage("the page", url, runs, say)];
     const stack = await startPageStack(say);
     try {
         const measured: PageFigures[] = [];

@@ -2,9 +2,8 @@ import { execFileSync } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { table } from "../runbooks/lib/cli/table.ts";
 import { benchCommand, millions, whole } from "./lib/command.ts";
-import { type Goal, printGoals } from "./lib/goals.ts";
+import { type Goal, printGoals, showLine, showTable } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
 import { generatedFiles } from "./prep/generated-files.ts";
 import { type Measured, measured } from "./prep/measured.ts";
@@ -15,23 +14,22 @@ import { type Measured, measured } from "./prep/measured.ts";
  * overlap.
  */
 
-const { sizes, seed, runs } = benchCommand(
+const { sizes, runs } = benchCommand(
     "bench:prep",
     "How fast is data-prep, beside polars and pandas programs that do the same work?",
     ["", "--sizes 1,10 --runs 3"],
 )
     .option("--sizes <millions>", "millions of rows, separated by commas", millions, [1, 10, 25])
-    .option("--seed <number>", "seed of the generated ratings", whole(1), 1)
     .option("--runs <number>", "runs of each program; the fastest counts", whole(1), 1)
     .parse()
-    .opts<{ sizes: number[]; seed: number; runs: number }>();
+    .opts<{ sizes: number[]; runs: number }>();
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 const here = (name: string) => new URL(`prep/${name}`, import.meta.url).pathname;
 const event = "rating >= 4 → Like, else Watch";
 const python = await benchPython(here("requirements.txt"), log);
 const work = await mkdtemp(join(tmpdir(), "bench-prep-"));
-const generated = generatedFiles(python, seed, log);
+const generated = generatedFiles(python, log);
 const goals: Goal[] = [];
 let [equal, compared] = [0, 0];
 try {
@@ -88,8 +86,8 @@ async function benchOf(size: number): Promise<Goal[]> {
     if (size === 25 && whole.peakMib !== undefined) {
         goals.push({ name: "prep-peak-mib", figure: whole.peakMib, bound: "<=", limit: 600, unit: "MiB" });
     }
-    console.log(`${size} million rows`);
-    console.log(table(["program", "seconds", "peak MiB"], rows));
+    showLine(`${size} million rows`);
+    showTable(["program", "seconds", "peak MiB"], rows);
     return goals;
 }
 

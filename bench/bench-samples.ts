@@ -1,9 +1,8 @@
 import pMap from "p-map";
 import type { SampleCall } from "../packages/local-personalize/bench/samples/service.ts";
 import { runSuite, type SuiteResult, suitesOf } from "../packages/local-personalize/bench/samples/suites.ts";
-import { table } from "../runbooks/lib/cli/table.ts";
 import { benchCommand, refuseNone, whole } from "./lib/command.ts";
-import { printGoals } from "./lib/goals.ts";
+import { printGoals, showLine, showTable } from "./lib/goals.ts";
 
 /**
  * Runs the calls of AWS's published Personalize samples against the local Personalize, in the samples' order and with
@@ -54,9 +53,9 @@ const rows = results
         [...new Set(refusedOf(result).map(({ operation }) => operation))].join(", "),
         result.failure === undefined ? "passed" : "stopped",
     ]);
-console.log(table(["suite", "calls", "operations", "refused", "result"], rows));
+showTable(["suite", "calls", "operations", "refused", "result"], rows);
 const operations = distinct(results.flatMap(({ calls }) => calls));
-console.log(
+showLine(
     `The suites called ${operations} different operations in ${((performance.now() - begun) / 1000).toFixed(0)} seconds\n`,
 );
 

@@ -11,11 +11,11 @@ import {
 } from "@aws-sdk/client-personalize";
 import { DEFAULT_OUTPUT, itemsPathsBeside } from "../data-prep/places.ts";
 import { signedHeaders } from "../packages/local-aws/test/signed.ts";
-import { table } from "../runbooks/lib/cli/table.ts";
 import { assertExit, clientsOf, region, startTestAws } from "../test/support/local-aws.ts";
+import { until } from "../test/support/until.ts";
 import { zipf } from "./api/load.ts";
 import { aboveZero, benchCommand, existing } from "./lib/command.ts";
-import { printGoals } from "./lib/goals.ts";
+import { printGoals, showTable } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
 import { seededRandom } from "./lib/random.ts";
 import type { Measured } from "./load/client.ts";
@@ -84,11 +84,9 @@ try {
     for (const [count, figures] of Object.entries(speeds)) {
         rows.push({ name: `implicit's recommend call, ${count} results, without a network`, ...figures });
     }
-    console.log(
-        table(
-            ["", "a second", "p50 ms", "p99 ms"],
-            rows.map(({ name, perSecond, p50, p99 }) => [name, perSecond.toFixed(0), p50.toFixed(2), p99.toFixed(2)]),
-        ),
+    showTable(
+        ["", "a second", "p50 ms", "p99 ms"],
+        rows.map(({ name, perSecond, p50, p99 }) => [name, perSecond.toFixed(0), p50.toFixed(2), p99.toFixed(2)]),
     );
     process.exitCode = printGoals([
         { name: "serve-p99-ms", figure: eight.p99, bound: "<", limit: 10, unit: "ms" },
@@ -123,20 +121,18 @@ async function filterOf(campaignArn: string): Promise<string> {
     const filterExpression = 'EXCLUDE ItemID WHERE Interactions.event_type IN ("Watch")';
     const command = new CreateFilterCommand({ name: "bench", datasetGroupArn, filterExpression });
     const { filterArn = "" } = await personalize.send(command);
-    for (;;) {
+    return await until("the filter is ACTIVE", async () => {
         const { filter } = await personalize.send(new DescribeFilterCommand({ filterArn }));
-        if (filter?.status === "ACTIVE") return filterArn;
-        await sleep(50);
-    }
+        return filter?.status === "ACTIVE" && filterArn;
+    });
 }
 
 /** Updates the campaign so that its recommendations can include columns of the Items dataset. */
 async function enableMetadata(campaignArn: string): Promise<void> {
     const campaignConfig = { enableMetadataWithRecommendations: true };
     await personalize.send(new UpdateCampaignCommand({ campaignArn, campaignConfig }));
-    for (;;) {
+    await until("the campaign is updated", async () => {
         const { campaign } = await personalize.send(new DescribeCampaignCommand({ campaignArn }));
-        if (campaign?.latestCampaignUpdate?.status === "ACTIVE") return;
-        await sleep(50);
-    }
+        return campaign?.latestCampaignUpdate?.status === "ACTIVE";
+    });
 }

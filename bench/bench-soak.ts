@@ -15,20 +15,21 @@ import { startedBy } from "./lib/processes.ts";
  * processes after the first quarter, and the size of its saved state.
  */
 
-const { requests, rate, callers, minutes } = benchCommand(
-    "bench:soak",
-    "Does the local AWS stay bounded under many requests with events?",
-    ["", "--requests 8000"],
-)
+const { requests } = benchCommand("bench:soak", "Does the local AWS stay bounded under many requests with events?", [
+    "",
+    "--requests 8000",
+])
     .option("--requests <n>", "through the API, 2 % of them events", whole(100), 40_000)
-    .option("--rate <n>", "requests a second, below the API's default throttle of 100", whole(1), 80)
-    .option("--callers <n>", "how many ask at the same time", whole(1), 8)
-    .option("--minutes <n>", "after which the load ends in any case", whole(1), 10)
     .parse()
-    .opts<{ requests: number; rate: number; callers: number; minutes: number }>();
+    .opts<{ requests: number }>();
 
 const MIB = 1024 * 1024;
 const VIEWERS = 900;
+const CALLERS = 8;
+/** Requests a second, below the API's default throttle of 100. */
+const RATE = 80;
+/** The time after which the load ends in any case. */
+const MOST_MINUTES = 10;
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const stack = await startApiStack(say);
@@ -54,10 +55,10 @@ try {
     };
     const shape = { requests, viewers: VIEWERS, exponent: 1, events: 0.02, seed: 1 };
     const timedCalls: Asked[] = await load(
-        paced(Array.from({ length: callers }, stack.caller), rate),
+        paced(Array.from({ length: CALLERS }, stack.caller), RATE),
         { ...shape, nameOf: (rank) => String(rank + 1) },
         note,
-        AbortSignal.timeout(minutes * 60_000),
+        AbortSignal.timeout(MOST_MINUTES * 60_000),
     );
     const last = memory();
     rows.push([timedCalls.length, last.toFixed(0)]);

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { table } from "../runbooks/lib/cli/table.ts";
 import { script, sparkOf } from "../test/spark/support.ts";
-import { benchCommand, millions, whole } from "./lib/command.ts";
+import { benchCommand, millions } from "./lib/command.ts";
+import { printGoals, showTable } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
 import { generatedFiles } from "./prep/generated-files.ts";
 import { measured } from "./prep/measured.ts";
@@ -13,21 +13,20 @@ import { measured } from "./prep/measured.ts";
  * machine.
  */
 
-const { sizes, seed } = benchCommand(
+const { sizes } = benchCommand(
     "bench:spark",
     "How long does prepare.py on Spark take, beside data-prep on the same machine?",
     ["", "--sizes 1,10"],
 )
     .option("--sizes <millions>", "millions of rows, separated by commas", millions, [1, 10])
-    .option("--seed <number>", "seed of the generated ratings", whole(1), 1)
     .parse()
-    .opts<{ sizes: number[]; seed: number }>();
+    .opts<{ sizes: number[] }>();
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 const event = "rating >= 4 -> Like, else Watch";
 const python = await benchPython(join(import.meta.dirname, "prep", "requirements.txt"), log);
 const work = await mkdtemp(join(tmpdir(), "bench-spark-"));
-const generated = generatedFiles(python, seed, log);
+const generated = generatedFiles(python, log);
 const rows: string[][] = [];
 try {
     for (const size of sizes) {
@@ -50,4 +49,5 @@ try {
 } finally {
     await rm(work, { recursive: true, force: true });
 }
-console.log(table(["rows", "data-prep, s", "rows a second", "Spark, s", "rows a second", "ratio"], rows));
+showTable(["rows", "data-prep, s", "rows a second", "Spark, s", "rows a second", "ratio"], rows);
+process.exitCode = printGoals([]);

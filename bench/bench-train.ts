@@ -16,10 +16,9 @@ import {
     trainVersion,
     until,
 } from "../packages/local-personalize/test/support.ts";
-import { table } from "../runbooks/lib/cli/table.ts";
 import { endWithProcess } from "../test/support/on-signal.ts";
 import { benchCommand, existing } from "./lib/command.ts";
-import { printGoals } from "./lib/goals.ts";
+import { printGoals, showLine, showTable } from "./lib/goals.ts";
 import { postRequest, startLoad } from "./load/run.ts";
 
 /**
@@ -103,8 +102,8 @@ try {
             { name: "train-serving-p99-ms", figure: measured.p99, bound: "<", limit: 50, unit: "ms" },
         );
     }
-    console.log(`MovieLens 100k: training and metrics take ${films.seconds.toFixed(2)} s\n`);
-    console.log(table(["interactions", "seconds", "peak GiB", "serving p50 ms", "serving p99 ms"], rows));
+    showLine(`MovieLens 100k: training and metrics take ${films.seconds.toFixed(2)} s\n`);
+    showTable(["interactions", "seconds", "peak GiB", "serving p50 ms", "serving p99 ms"], rows);
     process.exitCode = printGoals(goals);
 } finally {
     forget();

@@ -5,6 +5,7 @@ import type { StackConfig } from "../config/config.ts";
 import { type AdoptionPlan, isRefused, planAdoption } from "./lib/adoption/plan.ts";
 import { type Group, type Part, survey } from "./lib/adoption/survey.ts";
 import { adoptionLines, configLines, firstUp, ownerName } from "./lib/adoption/text.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { readData } from "./lib/doctor/stack.ts";
@@ -47,17 +48,9 @@ await runAction(options.verbose, async () => {
         plan?.parts.some(({ key, refusals }) => key === "campaign" && refusals.length === 0) ?? false,
     );
     const lines = plan ? configLines(await projectName(), stack, plan) : undefined;
-    if (options.json) {
-        const all = groups.map((group) => partsOf(group).map((part) => row(part, config, recorded)));
-        console.log(
-            JSON.stringify({
-                schemaVersion: 1,
-                stack,
-                groups: all,
-                chosen: plan ? { ...plan, ...lines, firstUp: next } : null,
-            }),
-        );
-    } else {
+    const all = groups.map((group) => partsOf(group).map((part) => row(part, config, recorded)));
+    const chosenPlan = plan ? { ...plan, ...lines, firstUp: next } : null;
+    printResult(options, { stack, groups: all, chosen: chosenPlan }, () => {
         print(groups, recorded, config);
         if (plan && lines) {
             printPlan(plan, lines, next, stack);
@@ -66,7 +59,7 @@ await runAction(options.verbose, async () => {
         } else if (groups.length > 0) {
             console.log(`All dataset groups belong to stack ${stack} already: there is nothing to adopt.`);
         }
-    }
+    });
     return plan && isRefused(plan) ? exitCodes.problem : exitCodes.fine;
 });
 

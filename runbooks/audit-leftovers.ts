@@ -1,6 +1,7 @@
 import { approximately, priceNote } from "../config/prices.ts";
 import { type Audit, audit } from "./lib/audit/audit.ts";
 import type { Row } from "./lib/audit/leftovers.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { readAllStacks } from "./lib/stack/all-stacks.ts";
@@ -26,11 +27,7 @@ await runAction(options.verbose, async () => {
     for (const { what, reason } of report.unread) {
         process.stderr.write(`warning: ${what} could not be checked: ${reason}\n`);
     }
-    if (options.json) {
-        console.log(JSON.stringify({ schemaVersion: 1, ...report, unreadableStacks: stacks.unreadable }));
-    } else {
-        print(report);
-    }
+    printResult(options, { ...report, unreadableStacks: stacks.unreadable }, () => print(report));
     return report.interrupted.length > 0 || report.rows.some(({ bills }) => bills) ? exitCodes.problem : exitCodes.fine;
 });
 

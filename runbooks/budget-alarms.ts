@@ -2,18 +2,20 @@ import { BudgetsClient } from "@aws-sdk/client-budgets";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { InvalidArgumentError } from "commander";
 import { isMailAddress } from "../config/keys/cost.ts";
 import { billedService } from "../config/prices.ts";
-import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { aboveZero } from "./lib/cli/numbers.ts";
+import { printResult } from "./lib/cli/output.ts";
+import { confirm, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
-import { type BudgetScope, readBudget } from "./lib/cost/budget-view.ts";
+import { readBudget } from "./lib/cost/budget-view.ts";
 import { alarmsOf, problemsOf, subscriptionsOf, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
 import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
-import { type OperationOptions, withConfigFile } from "./lib/stack/operation.ts";
+import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { exportedStack, outputsIn } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
+import { whoAmI } from "./lib/stack/who-am-i.ts";
 
 interface Options extends OperationOptions {
     readonly budget?: string;
@@ -27,7 +29,7 @@ interface Options extends OperationOptions {
 /** Maximum seconds to wait until a test notification is in the queue. */
 const waitSeconds = 60;
 
-const options = withConfigFile(runbook("budget-alarms", ["", "--send-test"], "It can also create a budget"))
+const options = stackRunbook("budget-alarms", ["", "--send-test"], "It can also create a budget")
     .option("--send-test", "publish a test notification, and wait until it arrives in the queue")
     .option("--budget <name>", "a budget outside any stack to show, or the name of the one to create")
     .option(
@@ -82,7 +84,7 @@ async function withStack(signal: AbortSignal): Promise<number> {
     }
     const client = new BudgetsClient({ region });
     const [budget, alarms] = await Promise.all([
-        readBudget(client, await place(region), names.budget),
+        readBudget(client, await whoAmI(region), names.budget),
         alarmsOf(new CloudWatchClient({ region }), names.alarmPrefix),
     ]);
     return show({ budget, isBudgetWanted: wanted, subscriptions, alarms }, stack, notificationsTopicArn);
@@ -90,7 +92,7 @@ async function withStack(signal: AbortSignal): Promise<number> {
 
 async function lookAlone(name: string) {
     const region = process.env.AWS_REGION ?? "us-east-1";
-    const budget = await readBudget(new BudgetsClient({ region }), await place(region), name);
+    const budget = await readBudget(new BudgetsClient({ region }), await whoAmI(region), name);
     if (budget === undefined) {
         throw new RunbookError(
             `There is no budget ${name}. Create one with: npm run budget-alarms -- --create --budget ${name} --limit USD --email ADDRESS`,
@@ -101,17 +103,13 @@ async function lookAlone(name: string) {
 
 function show(watch: Parameters<typeof watchText>[0], stack: string | null, topicArn: string | undefined): number {
     const problems = problemsOf(watch, topicArn);
-    if (options.json) {
-        const { budget, subscriptions, alarms } = watch;
-        const view = budget && { ...budget, budget: undefined, stack: budget.stack ?? null };
-        const shown = { stack, budget: view ?? null, subscriptions: subscriptions ?? null, alarms, problems };
-        console.log(JSON.stringify({ schemaVersion: 1, ...shown }));
-    } else {
-        console.log([watchText(watch), "", ...problems].join("\n").trim());
-        if (watch.subscriptions?.every(({ protocol }) => protocol === "sqs")) {
-            console.log("No mail or chat receives notifications: pulumi config set alertEmail ADDRESS && pulumi up");
-        }
-    }
+    const { budget, subscriptions, alarms } = watch;
+    const view = budget && { ...budget, budget: undefined, stack: budget.stack ?? null };
+    const shown = { stack, budget: view ?? null, subscriptions: subscriptions ?? null, alarms, problems };
+    const unread = subscriptions?.every(({ protocol }) => protocol === "sqs")
+        ? "\nNo mail or chat receives notifications: pulumi config set alertEmail ADDRESS && pulumi up"
+        : "";
+    printResult(options, shown, [watchText(watch), "", ...problems].join("\n").trim() + unread);
     return problems.length > 0 ? exitCodes.problem : exitCodes.fine;
 }
 
@@ -120,23 +118,13 @@ function printTest(
     seconds: number | undefined,
     subscriptions: NonNullable<Awaited<ReturnType<typeof subscriptionsOf>>>,
 ): number {
-    if (options.json) {
-        const document = {
-            schemaVersion: 1,
-            notification,
-            arrivedAfterSeconds: seconds ?? null,
-            subscriptions,
-        };
-        console.log(JSON.stringify(document));
-    } else {
-        console.log(
-            seconds === undefined
-                ? `The test notification ${notification.id} did not arrive in the queue within ${waitSeconds} seconds. ` +
-                      "Another reader may have taken it, or the queue's policy or subscription was changed: pulumi refresh && pulumi up"
-                : `The test notification ${notification.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and was deleted there. The topic sends it to each confirmed subscription:`,
-        );
-        console.log(subscriptionsTable(subscriptions));
-    }
+    const text =
+        seconds === undefined
+            ? `The test notification ${notification.id} did not arrive in the queue within ${waitSeconds} seconds. ` +
+              "Another reader may have taken it, or the queue's policy or subscription was changed: pulumi refresh && pulumi up"
+            : `The test notification ${notification.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and was deleted there. The topic sends it to each confirmed subscription:`;
+    const document = { notification, arrivedAfterSeconds: seconds ?? null, subscriptions };
+    printResult(options, document, `${text}\n${subscriptionsTable(subscriptions)}`);
     return seconds === undefined ? exitCodes.timedOut : exitCodes.fine;
 }
 
@@ -155,46 +143,28 @@ async function create(signal: AbortSignal): Promise<number> {
     const wanted = { name, limitUsd: limit, service, email };
     const region = process.env.AWS_REGION ?? "us-east-1";
     const client = new BudgetsClient({ region });
-    const where = await place(region);
+    const where = await whoAmI(region);
     const changes = changesTo(await readBudget(client, where, name), wanted);
     const texts = changes.map((change) => changeText(change, wanted));
-    const printResult = (document: object, text: string) =>
-        console.log(
-            options.json ? JSON.stringify({ schemaVersion: 1, budget: name, changes: texts, ...document }) : text,
-        );
+    const printed = (changed: boolean, text: string) =>
+        printResult(options, { budget: name, changes: texts, changed }, text);
     if (changes.length === 0) {
-        printResult(
-            { changed: false },
-            `Budget ${name} needs no change: $${limit} a month on ${service}, mail to ${email}.`,
-        );
+        printed(false, `Budget ${name} needs no change: $${limit} a month on ${service}, mail to ${email}.`);
         return exitCodes.fine;
     }
     if (options.dryRun) {
-        printResult({ changed: false }, texts.map((text) => `It would ${text}`).join("\n"));
+        printed(false, texts.map((text) => `It would ${text}`).join("\n"));
         return exitCodes.fine;
     }
     process.stderr.write(`In account ${where.accountId}:\n${texts.map((text) => `  ${text}`).join("\n")}\n`);
     await confirm("Make these changes?", options.yes, signal);
     await makeChanges(client, where.accountId, changes, wanted);
-    printResult(
-        { changed: true },
+    printed(
+        true,
         `Budget ${name}: $${limit} a month on ${service}; ${email} gets mail at 50, 80 and 100 %, and when the forecast exceeds 100 %. ` +
             `A budget stops nothing, and its data is 8 to 12 hours old. Show it with: npm run budget-alarms -- --budget ${name}`,
     );
     return exitCodes.fine;
-}
-
-async function place(region: string): Promise<BudgetScope> {
-    const { Account, Arn } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
-    return { accountId: Account ?? "", partition: Arn?.split(":")[1] ?? "aws" };
-}
-
-function aboveZero(text: string): number {
-    const usd = Number(text);
-    if (!(usd > 0)) {
-        throw new InvalidArgumentError("The limit must be a number of US dollars above 0.");
-    }
-    return usd;
 }
 
 function mailAddress(text: string): string {

@@ -2,18 +2,19 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { InvalidArgumentError } from "commander";
 import { approximately, priceNote, prices } from "../config/prices.ts";
 import type { Advice } from "../cost/advice.ts";
 import type { SavedCalls } from "../cost/spend.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
-import { exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
+import { whole } from "./lib/cli/numbers.ts";
+import { printResult } from "./lib/cli/output.ts";
+import { exitCodes, runAction } from "./lib/cli/runbook.ts";
 import { costExplorerRegion, countedBill, dateOf, type ReportPeriod, reportPeriod } from "./lib/cost/billed.ts";
 import { estimateInput, readPlannedData } from "./lib/cost/plan.ts";
 import { reportText } from "./lib/cost/print-report.ts";
 import { type CostReport, costReport, minCalls } from "./lib/cost/report.ts";
 import { adviseTps, cacheSavings } from "./lib/cost/traffic.ts";
-import { type OperationOptions, withConfigFile } from "./lib/stack/operation.ts";
+import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
 import { bornAt, exportedStack, outputsIn } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 
@@ -23,14 +24,12 @@ interface Options extends OperationOptions {
     readonly byTag?: boolean;
 }
 
-const options = withConfigFile(
-    runbook(
-        "cost-report",
-        ["--dry-run", "--month 2026-11"],
-        `Cost Explorer must be enabled in the account; each call costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
-    ),
+const options = stackRunbook(
+    "cost-report",
+    ["--dry-run", "--month 2026-11"],
+    `Cost Explorer must be enabled in the account; each call costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
 )
-    .option("--days <n>", "the last n days, including today", wholeDays)
+    .option("--days <n>", "the last n days, including today", whole(1, 365))
     .option("--month <yyyy-mm>", "a month; default: the current one")
     .option("--by-tag", "only costs with the stack's tag pulumi:stack, which must be an active cost allocation tag")
     .option("--dry-run", "only print the number and the cost of the calls")
@@ -43,7 +42,7 @@ await runAction(options.verbose, async () => {
     const least = minCalls(period, now);
     if (options.dryRun) {
         const text = `It would call Cost Explorer ${times(least)}, for ${approximately(least * prices.costExplorerCall.usd)} ${priceNote}; plus one call for each further page of the bill.`;
-        console.log(options.json ? JSON.stringify({ schemaVersion: 1, dryRun: true, ...spent(least) }) : text);
+        printResult(options, { dryRun: true, ...spent(least) }, text);
         return exitCodes.fine;
     }
     const stack = options.stack ?? (await selectedStack("Name one with --stack."));
@@ -82,15 +81,11 @@ await runAction(options.verbose, async () => {
           )
         : undefined;
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);
-    console.log(
-        options.json
-            ? JSON.stringify(
-                  documentOf(report, period, { stack, expectedMonthUsd, advice, calls: bill.calls(), savedByCaches }),
-              )
-            : [
-                  reportText(report, { period, expectedMonthUsd, savedByCaches }),
-                  ...(advice === undefined ? [] : ["", advice.text]),
-              ].join("\n"),
+    const text = reportText(report, { period, expectedMonthUsd, savedByCaches });
+    printResult(
+        options,
+        documentOf(report, period, { stack, expectedMonthUsd, advice, calls: bill.calls(), savedByCaches }),
+        advice === undefined ? text : `${text}\n\n${advice.text}`,
     );
     return exitCodes.fine;
 });
@@ -117,7 +112,6 @@ function documentOf(
         to: new Date(to).toISOString(),
     });
     return {
-        schemaVersion: 1,
         stack,
         start: dateOf(period.start),
         end: dateOf(period.end),
@@ -146,12 +140,4 @@ function spent(calls: number) {
 
 function times(calls: number): string {
     return calls === 1 ? "once" : calls === 2 ? "twice" : `${calls} times`;
-}
-
-function wholeDays(text: string): number {
-    const days = Number(text);
-    if (!Number.isInteger(days) || days < 1 || days > 365) {
-        throw new InvalidArgumentError("The value must be a whole number from 1 to 365.");
-    }
-    return days;
 }

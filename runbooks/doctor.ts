@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { approximately, prices } from "../config/prices.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { budgets, groupQuota, identity, lambdaConcurrency, personalize, subscriptions } from "./lib/doctor/account.ts";
 import { type Check, type CheckResult, runChecks, unknown } from "./lib/doctor/check.ts";
@@ -88,11 +89,7 @@ await runAction(options.verbose, async () => {
     );
     const size = await data().catch(() => undefined);
     const expected = config && size && forecast(config, size);
-    if (options.json) {
-        console.log(JSON.stringify({ schemaVersion: 1, stack, checks: results, forecast: expected ?? null }));
-    } else {
-        print(results, expected);
-    }
+    printResult(options, { stack, checks: results, forecast: expected ?? null }, () => print(results, expected));
     return results.some(({ verdict }) => verdict === "fail") ? exitCodes.problem : exitCodes.fine;
 });
 

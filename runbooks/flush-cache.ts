@@ -1,12 +1,14 @@
 import { limits } from "../app/serving/limits.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
+import type { OperationOptions } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { selectedStack } from "./lib/stack/stack-config.ts";
 
 const options = runbook("flush-cache", ["--dry-run", "--yes"], "Needed after a change of a filter")
     .parse()
-    .opts<{ stack?: string; json?: boolean; verbose?: boolean; dryRun?: boolean; yes?: boolean }>();
+    .opts<OperationOptions>();
 
 /** Seconds after which every API process has read the new state. */
 const seenWithin = limits.campaignRead / 1000;
@@ -31,12 +33,6 @@ await runAction(options.verbose, async (signal) => {
         ? `It would flush the lists in table ${table}.`
         : `The lists in table ${table} are flushed. Within ${seenWithin} seconds the API uses no list from before ${new Date(at).toISOString()}, ` +
           "except where the campaign does not answer.";
-    const document = {
-        schemaVersion: 1,
-        table,
-        dryRun: options.dryRun ?? false,
-        flushedAt: new Date(at).toISOString(),
-    };
-    console.log(options.json ? JSON.stringify(document) : text);
+    printResult(options, { table, dryRun: options.dryRun ?? false, flushedAt: new Date(at).toISOString() }, text);
     return exitCodes.fine;
 });

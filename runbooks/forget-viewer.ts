@@ -1,7 +1,9 @@
 import { limits } from "../app/serving/limits.ts";
 import { counted } from "../data-prep/words.ts";
+import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
+import type { OperationOptions } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { selectedStack } from "./lib/stack/stack-config.ts";
 
@@ -12,13 +14,7 @@ const command = runbook(
 )
     .argument("<user id>", "id of the viewer, as in the interactions")
     .parse();
-const options = command.opts<{
-    stack?: string;
-    json?: boolean;
-    verbose?: boolean;
-    dryRun?: boolean;
-    yes?: boolean;
-}>();
+const options = command.opts<OperationOptions>();
 const [userId = ""] = command.args;
 
 /** Seconds after which every API process has read the viewer's items again. */
@@ -50,9 +46,10 @@ await runAction(options.verbose, async (signal) => {
     const done = options.dryRun
         ? `It would delete ${counted(items.length, "item")} in table ${table}.`
         : `Deleted ${counted(items.length, "item")} in table ${table}. Within ${seenWithin} seconds the API's processes use none of them.`;
-    const document = { schemaVersion: 1, table, items, dryRun: options.dryRun ?? false };
-    console.log(
-        options.json ? JSON.stringify(document) : `${done}\n\n${inPersonalize(bucket, datasetGroupArn, roleArn)}`,
+    printResult(
+        options,
+        { table, items, dryRun: options.dryRun ?? false },
+        `${done}\n\n${inPersonalize(bucket, datasetGroupArn, roleArn)}`,
     );
     return exitCodes.fine;
 });

@@ -3,28 +3,24 @@ import { standingUsdPerMonth } from "../cost/estimate.ts";
 import { describeCampaign, nameInArn, servedIn } from "../personalize/operations/operation.ts";
 import { park } from "../personalize/operations/park.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
-import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
+import { printResult } from "./lib/cli/output.ts";
+import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
 import {
     type OperationOptions,
     operatedCampaign,
-    operatedStack,
-    operationDeps,
     rankingOf,
-    withConfigFile,
+    runOperation,
+    stackRunbook,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 
-const options = withConfigFile(
-    runbook("park", ["--dry-run", "--yes --reason weekend"], "`npm run resume` creates it again"),
-)
+const options = stackRunbook("park", ["--dry-run", "--yes --reason weekend"], "`npm run resume` creates it again")
     .option("--reason <text>", "reason, shown in previews and reports", "by hand")
     .parse()
     .opts<OperationOptions & { readonly reason: string }>();
 
-await runAction(options.verbose, async (signal) => {
-    const stack = await operatedStack(options);
-    const deps = operationDeps(signal);
+await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
     refuseBatch(config, "Nothing is billed by the hour, so there is nothing to park.");
     const { parked } = await readStateFlags(deps.ssm(config.region), config.stack);
@@ -33,7 +29,7 @@ await runAction(options.verbose, async (signal) => {
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
     const served = parked ? parked.campaign : description && servedIn(description);
     if (!campaign && parked) {
-        return printResult(
+        return printed(
             `The campaign has been parked since ${parked.since} (${parked.reason}). To resume it: npm run resume`,
             false,
         );
@@ -48,7 +44,7 @@ await runAction(options.verbose, async (signal) => {
     const usdPerMonth = usdOf(served);
     const saved = `${approximately(usdPerMonth)} a month ${priceNote}`;
     if (options.dryRun) {
-        return printResult(
+        return printed(
             `It would delete campaign ${name}, which saves ${saved}. There are no recommendations until \`npm run resume\`.`,
             true,
         );
@@ -63,17 +59,17 @@ await runAction(options.verbose, async (signal) => {
     return untilCancelled(signal, continues, async () => {
         await park(deps, { ...campaign, rankingCampaignArn, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile, { isThere: false });
-        return printResult(
+        return printed(
             `Campaign ${name} is deleted, which saves ${saved}. Version ${nameInArn(served?.solutionVersionArn ?? "")} remains.\n` +
                 "Bring it back, without a training, with: npm run resume",
             false,
         );
     });
 
-    function printResult(text: string, dryRun: boolean): number {
+    function printed(text: string, dryRun: boolean): number {
         const campaignArn = campaign?.campaignArn ?? null;
-        const document = { schemaVersion: 1, parked: !dryRun, dryRun, campaignArn, campaign: served ?? null };
-        console.log(options.json ? JSON.stringify({ ...document, usdPerMonth: usdOf(served) }) : text);
+        const document = { parked: !dryRun, dryRun, campaignArn, campaign: served ?? null };
+        printResult(options, { ...document, usdPerMonth: usdOf(served) }, text);
         return exitCodes.fine;
     }
 

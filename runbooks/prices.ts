@@ -1,4 +1,5 @@
 import { PricingClient } from "@aws-sdk/client-pricing";
+import { printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { deviation, listPrices, matchPrice, priceListRegion } from "./lib/cost/price-list.ts";
@@ -26,16 +27,12 @@ await runAction(options.verbose, async () => {
     }
     const rows = listed.map((price) => ({ ...price, match: matchPrice(price) ?? null }));
     const others = rows.filter(({ match }) => match && deviation(match) > tolerance);
-    if (options.json) {
-        console.log(JSON.stringify({ schemaVersion: 1, region, prices: rows, differ: others.length }));
-    } else {
-        print(rows, region);
-    }
+    printResult(options, { region, prices: rows, differ: others.length }, print);
     return others.length > 0 ? exitCodes.problem : exitCodes.fine;
 
-    function print(priceRows: typeof rows, where: string): void {
+    function print(): void {
         const head = ["usage type", "description", "unit", "USD by AWS", "in config/prices.ts", "verdict"];
-        const cells = priceRows.map(({ usageType, description, unit, from, usd, match }) => [
+        const cells = rows.map(({ usageType, description, unit, from, usd, match }) => [
             usageType,
             description,
             from > 0 ? `${unit}, from ${from.toLocaleString("en-US")} on` : unit,
@@ -44,16 +41,16 @@ await runAction(options.verbose, async () => {
             match ? (deviation(match) > tolerance ? `differs by ${percent(deviation(match))}` : "same") : "unmatched",
         ]);
         console.log(table(head, cells));
-        const matched = priceRows.filter(({ match }) => match).length;
+        const matched = rows.filter(({ match }) => match).length;
         console.log(
-            `${priceRows.length} prices of Personalize in ${where}: ${matched} match a price in config/prices.ts, and ${others.length} of those differ by more than 1 %.`,
+            `${rows.length} prices of Personalize in ${region}: ${matched} match a price in config/prices.ts, and ${others.length} of those differ by more than 1 %.`,
         );
         if (others.length > 0) {
             console.log(
                 "Enter AWS's figure, the region and today's date in config/prices.ts, and set `verified` to true there.",
             );
         }
-        if (matched < priceRows.length) {
+        if (matched < rows.length) {
             console.log(
                 "A price is unmatched if this project does not use it, or if its name is ambiguous: check it by hand.",
             );

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { SSMClient } from "@aws-sdk/client-ssm";
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import { isTransient, messageOf } from "pulumi-personalize/errors";
 import { prefetchOf } from "../config/config.ts";
 import { ownNamespace } from "../config/metrics.ts";
@@ -9,7 +8,9 @@ import { approximately, priceNote, prices } from "../config/prices.ts";
 import { guardValuesOf } from "../cost/guard-config.ts";
 import { iso } from "../cost/time.ts";
 import { counted } from "../data-prep/words.ts";
-import { exitCodes, interval, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { interval } from "./lib/cli/numbers.ts";
+import { printResult } from "./lib/cli/output.ts";
+import { exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { observeStack } from "./lib/metrics/observe.ts";
 import { batchValues, type MetricValue, metricValues, minuteOf } from "./lib/metrics/values.ts";
@@ -20,7 +21,7 @@ import {
     operatedStack,
     operationDeps,
     rankingOf,
-    withConfigFile,
+    stackRunbook,
 } from "./lib/stack/operation.ts";
 import { byRegion } from "./lib/stack/stack-config.ts";
 
@@ -28,12 +29,14 @@ interface Options extends OperationOptions {
     readonly every?: number;
 }
 
-const options = withConfigFile(
-    runbook("publish-metrics", ["--dry-run", "--every 5m"], "They are use, age, idle time, cost and model quality"),
+const options = stackRunbook(
+    "publish-metrics",
+    ["--dry-run", "--every 5m"],
+    "They are use, age, idle time, cost and model quality",
 )
     .addOption(
         new Option("--every <time>", "repeat at this interval until Ctrl-C, for example 5m")
-            .argParser(everyTime)
+            .argParser(interval)
             .conflicts(["json", "dryRun"]),
     )
     .option("--dry-run", "only show what would be published")
@@ -41,7 +44,6 @@ const options = withConfigFile(
     .opts<Options>();
 
 const cloudWatch = byRegion((region) => new CloudWatchClient({ region }));
-const ssm = byRegion((region) => new SSMClient({ region }));
 
 await runAction(options.verbose, async (signal) => {
     const deps = operationDeps(signal);
@@ -80,7 +82,7 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     const clients = {
         personalize: deps.client(region),
         cloudwatch: cloudWatch(region),
-        ssm: ssm(region),
+        ssm: deps.ssm(region),
     };
     const dataset = stack.recorded.find(
         ({ kind, inputs }) => kind === "Dataset" && inputs.datasetType === "INTERACTIONS",
@@ -118,24 +120,13 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
 function show({ config }: OperatedStack, published: Published | undefined): void {
     const { at = 0, values = [] } = published ?? {};
     const isPublished = !options.dryRun;
-    if (options.json) {
-        const common = { namespace: ownNamespace, stack: config.stack, at: iso(at), published: isPublished };
-        console.log(JSON.stringify({ schemaVersion: 1, ...common, metrics: values }));
-        return;
-    }
+    const document = { namespace: ownNamespace, stack: config.stack, at: iso(at), published: isPublished };
     const rows = values.map(({ name, value, version }) => [name, version ?? "–", `${Number(value.toFixed(4))}`]);
-    console.log(table(["metric", "version", "value"], rows));
     const price = approximately(values.length * prices.customMetric.usd);
     const did = isPublished ? "Published" : "Would publish";
-    console.log(
-        `${did} ${counted(values.length, "metric")} in ${ownNamespace}, ${price} a month while they are published ${priceNote}.`,
+    printResult(
+        options,
+        { ...document, metrics: values },
+        `${table(["metric", "version", "value"], rows)}\n${did} ${counted(values.length, "metric")} in ${ownNamespace}, ${price} a month while they are published ${priceNote}.`,
     );
-}
-
-function everyTime(text: string): number {
-    const seconds = interval(text);
-    if (seconds === undefined) {
-        throw new InvalidArgumentError("The value must be a time such as 30s, 5m or 1h.");
-    }
-    return seconds;
 }

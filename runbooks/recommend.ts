@@ -3,14 +3,16 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "commander";
 import { contentHashIn } from "pulumi-personalize/core";
 import type { Columns } from "../data-prep/columns.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { whole } from "./lib/cli/numbers.ts";
+import { printResult } from "./lib/cli/output.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
 import { describeFilter, historyOf, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
 import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
 import { type Recommendation, recommend, titlesBeside } from "./lib/recommendations/recommendations.ts";
 import { noCampaign, notFound } from "./lib/stack/no-campaign.ts";
-import { withConfigFile } from "./lib/stack/operation.ts";
+import { stackRunbook } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { projectFile, readSetting, selectedStack } from "./lib/stack/stack-config.ts";
 
@@ -26,9 +28,9 @@ interface Options extends CommonOptions {
 /** The number of users that `--explain` compares. */
 const comparedUsers = 30;
 
-const command = withConfigFile(runbook("recommend", ["22 6 122", "22 --num-results 5 --explain"]))
+const command = stackRunbook("recommend", ["22 6 122", "22 --num-results 5 --explain"])
     .argument("<users...>", "user ids, for example 22 6 122", userId)
-    .option("--num-results <n>", "number of items for each user, 1 to 500", numResults, 10)
+    .option("--num-results <n>", "number of items for each user, 1 to 500", whole(1, 500), 10)
     .option("--explain", "explain how much data the user has, how certain the list is, and what a filter left out")
     .option(
         "--filter <name>",
@@ -73,12 +75,9 @@ await runAction(options.verbose, async (signal) => {
             `note: ${data.why}. Therefore, the lists show ids instead of titles, and do not mark unknown users. Specify the right file with --data.\n`,
         );
     }
-    if (options.json) {
-        const document = { schemaVersion: 1, campaignArn, recommendations, unknownUsers: unknown, explanations };
-        console.log(JSON.stringify(document));
-    } else {
-        print(recommendations, explanations, unknown ?? [], filterName);
-    }
+    printResult(options, { campaignArn, recommendations, unknownUsers: unknown, explanations }, () =>
+        print(recommendations, explanations, unknown ?? [], filterName),
+    );
     return exitCodes.fine;
 
     async function explainAll(
@@ -159,14 +158,6 @@ function userId(text: string, before: string[] = []): string[] {
         throw new InvalidArgumentError("A user id is empty.");
     }
     return [...before, text];
-}
-
-function numResults(text: string): number {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > 500) {
-        throw new InvalidArgumentError("The value must be a whole number from 1 to 500.");
-    }
-    return value;
 }
 
 /** Adds the value of a repeated option, such as `GENRE=Comedy`, to the values of the earlier ones. */

@@ -14,16 +14,15 @@ import {
 import { Option } from "commander";
 import { parseArn } from "policy-evaluator";
 import { counted } from "../data-prep/words.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { printResult } from "./lib/cli/output.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { asRunbook } from "./lib/import/errors.ts";
 
-interface Options {
+interface Options extends CommonOptions {
     readonly to?: string;
     readonly schema?: string;
     readonly datasetType?: string;
     readonly dryRun?: boolean;
-    readonly json?: boolean;
-    readonly verbose?: boolean;
 }
 
 const command = runbook(
@@ -63,22 +62,13 @@ await runAction(
         for (const file of files) process.stderr.write(`${describe(file)}\n`);
         for (const url of leftOut) process.stderr.write(`${url} is skipped: it is not a table with these columns.\n`);
         const location = s3Url(to ?? from);
-        if (options.json) {
-            console.log(
-                JSON.stringify({
-                    schemaVersion: 1,
-                    from: s3Url(from),
-                    location,
-                    written: to !== undefined && !options.dryRun,
-                    dryRun: options.dryRun ?? false,
-                    files,
-                    leftOut,
-                }),
-            );
-        } else {
-            const done = options.dryRun ? `It would write ${location}` : `Import from ${location}`;
-            console.log(to ? done : `Nothing to repair, and nothing written: ${location}`);
-        }
+        const { dryRun = false } = options;
+        const done = dryRun ? `It would write ${location}` : `Import from ${location}`;
+        printResult(
+            options,
+            { from: s3Url(from), location, written: to !== undefined && !dryRun, dryRun, files, leftOut },
+            to ? done : `Nothing to repair, and nothing written: ${location}`,
+        );
         return exitCodes.fine;
     }),
 );

@@ -5,32 +5,28 @@ import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
 import { closeClientsOf, openApi, servedPlaceOf } from "../personalize/operations/close-api.ts";
 import { describeCampaign, nameInArn, type Served, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag, type StateFlags } from "../personalize/operations/state-flags.ts";
-import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
+import { printResult } from "./lib/cli/output.ts";
+import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
-    operatedStack,
-    operationDeps,
     rankingOf,
-    withConfigFile,
+    runOperation,
+    stackRunbook,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 
-const options = withConfigFile(
-    runbook(
-        "resume",
-        ["--dry-run", "--yes"],
-        "It also opens a closed API. Nothing is trained, and the campaign costs money again",
-    ),
+const options = stackRunbook(
+    "resume",
+    ["--dry-run", "--yes"],
+    "It also opens a closed API. Nothing is trained, and the campaign costs money again",
 )
     .parse()
     .opts<OperationOptions>();
 
-await runAction(options.verbose, async (signal) => {
-    const stack = await operatedStack(options);
-    const deps = operationDeps(signal);
+await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
     const ssm = deps.ssm(config.region);
     const { closed, parked, serving } = await readStateFlags(ssm, config.stack);
@@ -46,7 +42,7 @@ await runAction(options.verbose, async (signal) => {
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
     if (closed && !parked && (!config.campaignEnabled || description)) {
         await openClosed();
-        return printResult("", campaign?.campaignArn ?? null, description ? servedIn(description) : null, 0);
+        return printed("", campaign?.campaignArn ?? null, description ? servedIn(description) : null, 0);
     }
     if (!config.campaignEnabled) {
         throw new RunbookError(
@@ -74,7 +70,7 @@ await runAction(options.verbose, async (signal) => {
         );
     }
     if (options.dryRun) {
-        return printResult(
+        return printed(
             `It would create campaign ${inputs.name} (${at})${too}, which ${costs}.`,
             campaign?.campaignArn ?? null,
             wanted,
@@ -93,19 +89,18 @@ await runAction(options.verbose, async (signal) => {
         const campaigns = createHandlers(deps).Campaign;
         const [{ id }] = await Promise.all([campaigns.create(inputs), ranking && campaigns.create(ranking)]);
         await recordCampaign(stack.stack, options.configFile);
-        return printResult(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${costs}.`, id, wanted, usdPerMonth);
+        return printed(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${costs}.`, id, wanted, usdPerMonth);
     });
 
-    function printResult(text: string, campaignArn: string | null, served: Served | null, usdPerMonth: number): number {
+    function printed(text: string, campaignArn: string | null, served: Served | null, usdPerMonth: number): number {
         const document = {
-            schemaVersion: 1,
             dryRun: options.dryRun ?? false,
             campaignArn,
             campaign: served,
             usdPerMonth,
             opened: closed !== undefined && !options.dryRun,
         };
-        console.log(options.json ? JSON.stringify(document) : `${opened}${text}`.trim());
+        printResult(options, document, `${opened}${text}`.trim());
         return exitCodes.fine;
     }
 });

@@ -8,7 +8,8 @@ import { nameInArn, nowIso, type OperationDeps } from "../personalize/operations
 import { type Compared, testUsersIn } from "../personalize/operations/quality-gate.ts";
 import { metricsOf } from "../personalize/operations/solution-versions.ts";
 import { writeStateFlag } from "../personalize/operations/state-flags.ts";
-import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
+import { printResult } from "./lib/cli/output.ts";
+import { exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
 import {
@@ -16,10 +17,9 @@ import {
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
-    operatedStack,
-    operationDeps,
     refuseParked,
-    withConfigFile,
+    runOperation,
+    stackRunbook,
 } from "./lib/stack/operation.ts";
 import { pulumiUp } from "./lib/stack/pulumi.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
@@ -32,8 +32,10 @@ import { smokeProblem } from "./lib/training/smoke-test.ts";
 /** The number of known users in the smoke test. */
 const askedUsers = 5;
 
-const options = withConfigFile(
-    runbook("retrain", ["--dry-run", "--reimport", ""], "It switches back if the new version fails a smoke test"),
+const options = stackRunbook(
+    "retrain",
+    ["--dry-run", "--reimport", ""],
+    "It switches back if the new version fails a smoke test",
 )
     .option(
         "--reimport",
@@ -43,10 +45,8 @@ const options = withConfigFile(
     .parse()
     .opts<OperationOptions & { readonly reimport?: boolean }>();
 
-await runAction(options.verbose, async (signal) => {
-    const stack = await operatedStack(options);
+await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
-    const deps = operationDeps(signal);
     await refuseParked(deps, config);
     refuseAutomatic(config);
     refuseBatch(
@@ -76,11 +76,7 @@ await runAction(options.verbose, async (signal) => {
         if (done.outcome === "refused" || done.outcome === "rolled back") {
             await recordCampaign(stack.stack, options.configFile);
         }
-        if (options.json) {
-            console.log(JSON.stringify({ schemaVersion: 1, ...done }));
-        } else {
-            print(done);
-        }
+        printResult(options, done, () => print(done));
         return done.outcome === "refused" || done.outcome === "rolled back" ? exitCodes.problem : exitCodes.fine;
     });
 });
@@ -159,9 +155,7 @@ function printPlan(isNew: boolean, price: UsdRange, priced: string): number {
         : options.reimport
           ? "There is no new data: `npm run retrain -- --reimport` would import the interactions again, and train nothing."
           : "There is no new data: `npm run retrain` would change nothing. Put new data into the file of config interactionsFile.";
-    console.log(
-        options.json ? JSON.stringify({ schemaVersion: 1, dryRun: true, hasNewData: isNew, trainingUsd: price }) : text,
-    );
+    printResult(options, { dryRun: true, hasNewData: isNew, trainingUsd: price }, text);
     return exitCodes.fine;
 }
 

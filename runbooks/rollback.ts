@@ -10,15 +10,15 @@ import {
 import { listVersions } from "../personalize/operations/solution-versions.ts";
 import { readStateFlags, writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { switchVersion } from "../personalize/operations/switch-version.ts";
-import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
+import { printResult } from "./lib/cli/output.ts";
+import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
-    operatedStack,
-    operationDeps,
     refuseParked,
-    withConfigFile,
+    runOperation,
+    stackRunbook,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 import { changeLists, type ListsChange, planLists } from "./lib/training/rollback-lists.ts";
@@ -30,7 +30,7 @@ interface Options extends OperationOptions {
     readonly release?: boolean;
 }
 
-const options = withConfigFile(runbook("rollback", ["--dry-run", '--to 2fd61244 --reason "odd lists"']))
+const options = stackRunbook("rollback", ["--dry-run", '--to 2fd61244 --reason "odd lists"'])
     .option(
         "--to <version>",
         "id or ARN of the version; default: the newest earlier one that served or passed the quality gate",
@@ -40,9 +40,7 @@ const options = withConfigFile(runbook("rollback", ["--dry-run", '--to 2fd61244 
     .parse()
     .opts<Options>();
 
-await runAction(options.verbose, async (signal) => {
-    const stack = await operatedStack(options);
-    const deps = operationDeps(signal);
+await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
     await refuseParked(deps, config);
     if (config.syncWithLatestSolutionVersion) {
@@ -67,7 +65,7 @@ await runAction(options.verbose, async (signal) => {
     printSkipped(skipped);
     const move = `campaign ${nameInArn(campaign.campaignArn)} from version ${nameInArn(live)} to ${nameInArn(target)}`;
     if (options.dryRun) {
-        return printResult(`It would switch ${move}, and \`pulumi up\` would keep this version.`, {
+        return printed(`It would switch ${move}, and \`pulumi up\` would keep this version.`, {
             from: live,
             to: target,
             hold: true,
@@ -80,7 +78,7 @@ await runAction(options.verbose, async (signal) => {
     return untilCancelled(signal, continues, async () => {
         await switchVersion(deps, { ...campaign, solutionVersionArn: target, hold: true, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile);
-        return printResult(
+        return printed(
             `Version ${nameInArn(target)} serves, and \`pulumi up\` does not change that.\n` +
                 "End the hold with: npm run rollback -- --release",
             { from: live, to: target, hold: true, skipped },
@@ -101,13 +99,13 @@ async function rollbackLists(
         ? `compute lists of version ${nameInArn(change.to)}, and keep this version`
         : `end the hold, and compute lists of version ${nameInArn(change.to)}`;
     const price = "AWS bills the job by viewers. Until it is done, the API serves the present lists.";
-    if (options.dryRun) return printResult(`It would ${move}. ${price}`, change);
+    if (options.dryRun) return printed(`It would ${move}. ${price}`, change);
     await confirm(`${sentence(move)}? ${price}`, options.yes, signal);
     const continues =
         "The version is recorded, and the next run of the function for batch inference computes its lists. See: npm run versions";
     return untilCancelled(signal, continues, async () => {
         await changeLists(deps, config, change, options.reason, signal);
-        return printResult(`The lists of version ${nameInArn(change.to)} are live.`, change);
+        return printed(`The lists of version ${nameInArn(change.to)} are live.`, change);
     });
 }
 
@@ -125,10 +123,10 @@ async function release(
     const { serving } = await readStateFlags(ssm, stack);
     const result = { from: live, to: live, hold: false, skipped: [] };
     if (!serving?.hold) {
-        return printResult("The campaign is not held: `pulumi up` switches to the newest version.", result);
+        return printed("The campaign is not held: `pulumi up` switches to the newest version.", result);
     }
     if (options.dryRun) {
-        return printResult(`It would end the hold at version ${nameInArn(serving.solutionVersionArn)}.`, result);
+        return printed(`It would end the hold at version ${nameInArn(serving.solutionVersionArn)}.`, result);
     }
     const { reason } = options;
     await writeStateFlag(ssm, stack, "serving", {
@@ -139,7 +137,7 @@ async function release(
         from: live,
     });
     await recordCampaign(pulumiStack, options.configFile);
-    return printResult(
+    return printed(
         `Version ${nameInArn(live)} continues to serve; the next \`pulumi up\` switches to the newest one.`,
         result,
     );
@@ -149,7 +147,7 @@ function printSkipped(skipped: readonly string[]): void {
     if (skipped.length > 0) process.stderr.write(`Skipped: ${skipped.join(", ")}. To choose one: --to <version>\n`);
 }
 
-function printResult(text: string, result: ListsChange): number {
-    console.log(options.json ? JSON.stringify({ schemaVersion: 1, dryRun: options.dryRun ?? false, ...result }) : text);
+function printed(text: string, result: ListsChange): number {
+    printResult(options, { dryRun: options.dryRun ?? false, ...result }, text);
     return exitCodes.fine;
 }

@@ -2,25 +2,16 @@ import { isBatch } from "../config/config.ts";
 import { approximately, priceNote } from "../config/prices.ts";
 import { describeCampaign, nameInArn, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { printResult } from "./lib/cli/output.ts";
+import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
-import {
-    type OperationOptions,
-    operatedCampaign,
-    operatedStack,
-    operationDeps,
-    withConfigFile,
-} from "./lib/stack/operation.ts";
+import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { servedLists } from "./lib/stack/served-lists.ts";
 import { type NotedSwitch, notedFlags, parseSwitches, type Version, versionsOf } from "./lib/training/versions.ts";
 
-const options = withConfigFile(runbook("versions", ["", "--json"]))
-    .parse()
-    .opts<OperationOptions>();
+const options = stackRunbook("versions", ["", "--json"]).parse().opts<OperationOptions>();
 
-await runAction(options.verbose, async (signal) => {
-    const stack = await operatedStack(options);
-    const deps = operationDeps(signal);
+await runOperation(options, async (stack, deps) => {
     const { region, stack: name } = stack.config;
     const solutionArn = stack.arnOf("Solution");
     if (solutionArn === undefined) {
@@ -38,25 +29,25 @@ await runAction(options.verbose, async (signal) => {
         lists?.solutionVersionArn ?? (description && servedIn(description).solutionVersionArn),
         switches,
     );
-    if (options.json) {
-        const stateFlags = { parked: parked ?? null, held: serving?.hold ? serving : null };
-        console.log(JSON.stringify({ schemaVersion: 1, solutionArn, ...stateFlags, versions, switches }));
-        return exitCodes.fine;
-    }
-    print(versions, switches);
-    if (lists) {
-        const since = shortTime(new Date(lists.madeAt).toISOString());
-        console.log(`The API serves lists of batch inference, generation ${lists.generation}, from a job of ${since}.`);
-    }
-    if (parked) {
-        console.log(
-            `Parked since ${shortTime(parked.since)} (${parked.reason}). To create the campaign again: npm run resume`,
-        );
-    }
-    if (serving?.hold) {
-        const held = `Version ${nameInArn(serving.solutionVersionArn)} is held since ${shortTime(serving.since)} (${serving.reason}).`;
-        console.log(`${held} End the hold with: npm run rollback -- --release`);
-    }
+    const stateFlags = { parked: parked ?? null, held: serving?.hold ? serving : null };
+    printResult(options, { solutionArn, ...stateFlags, versions, switches }, () => {
+        print(versions, switches);
+        if (lists) {
+            const since = shortTime(new Date(lists.madeAt).toISOString());
+            console.log(
+                `The API serves lists of batch inference, generation ${lists.generation}, from a job of ${since}.`,
+            );
+        }
+        if (parked) {
+            console.log(
+                `Parked since ${shortTime(parked.since)} (${parked.reason}). To create the campaign again: npm run resume`,
+            );
+        }
+        if (serving?.hold) {
+            const held = `Version ${nameInArn(serving.solutionVersionArn)} is held since ${shortTime(serving.since)} (${serving.reason}).`;
+            console.log(`${held} End the hold with: npm run rollback -- --release`);
+        }
+    });
     return exitCodes.fine;
 });
 

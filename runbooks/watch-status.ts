@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import { personalizeClients } from "pulumi-personalize/core";
 import { isTransient, messageOf } from "pulumi-personalize/errors";
-import { clearScreen } from "./lib/cli/output.ts";
+import { aboveZero } from "./lib/cli/numbers.ts";
+import { clearScreen, printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
 import { changesSince, reportText } from "./lib/stack/report-text.ts";
@@ -28,8 +29,8 @@ const options = runbook("watch-status", ["", "--wait"])
             "json",
         ]),
     )
-    .option("--timeout <minutes>", "longest wait", positive, 360)
-    .option("--poll <seconds>", "seconds between two polls while waiting or following", positive, 15)
+    .option("--timeout <minutes>", "longest wait", aboveZero, 360)
+    .option("--poll <seconds>", "seconds between two polls while waiting or following", aboveZero, 15)
     .parse()
     .opts<Options>();
 
@@ -59,9 +60,7 @@ async function watch(signal: AbortSignal): Promise<number> {
         const statuses = options.wait ? await readStatus(clients.personalize, await resources(), Date.now()) : [];
         if (worstState(statuses) !== "working") {
             const currentReport = await report();
-            console.log(
-                options.json ? JSON.stringify({ schemaVersion: 1, ...currentReport }) : reportText(currentReport),
-            );
+            printResult(options, currentReport, reportText(currentReport));
             return currentReport.overall === "failed" ? exitCodes.problem : exitCodes.fine;
         }
         const line = statuses
@@ -122,12 +121,4 @@ function show(before: StackReport | undefined, current: StackReport): void {
 
 function clock(): string {
     return new Date().toISOString().slice(11, 19);
-}
-
-function positive(text: string): number {
-    const value = Number(text);
-    if (!(value > 0)) {
-        throw new InvalidArgumentError("The value must be a number above 0.");
-    }
-    return value;
 }

@@ -82,7 +82,8 @@ describe("Parsers with hostile text of double length", () => {
         },
         "a query of spaces": {
             text: (n) => `SELECT SUM(a) FROM SCHEMA("n"${", ".repeat(n)}`,
-            read: (text) => insights({} as never, text, { period: 60, from: 0, to: 1 }).catch(() => undefined),
+            read: (text) =>
+                insights({} as never, async () => [], text, { period: 60, from: 0, to: 1 }).catch(() => undefined),
         },
         "a sentence of brackets": { text: (n) => "{".repeat(n), read: brief },
         "an ARN of full stops": { text: (n) => `arn:aws:s3:::b${".".repeat(n)}x`, read: mentionsIn },

@@ -62,18 +62,17 @@ export const handlerCaller =
 
 /** Returns a function that sends requests over HTTP to a stack's `apiUrl`. */
 export const httpCaller =
-    (apiUrl: string, apiKey?: string): Call =>
+    (apiUrl: string): Call =>
     async ({ method, resource, path = {}, query = {}, body }) => {
         const filled = resource.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ""));
         const search = new URLSearchParams(query).toString();
         const begun = performance.now();
         const response = await fetch(`${apiUrl}${filled}${search && `?${search}`}`, {
             method,
-            headers: {
-                ...(body !== undefined && { "content-type": "application/json" }),
-                ...(apiKey !== undefined && { "x-api-key": apiKey }),
-            },
-            ...(body !== undefined && { body: JSON.stringify(body) }),
+            ...(body !== undefined && {
+                headers: { "content-type": "application/json" },
+                body: JSON.stringify(body),
+            }),
             signal: AbortSignal.timeout(30_000),
         });
         const text = await response.text();
@@ -83,4 +82,40 @@ export const httpCaller =
             layer: layerOf(response.headers.get("server-timing")),
             body: text === "" ? undefined : JSON.parse(text),
         };
+    };
+
+/** A body of POST /events, as `load` sends it. */
+export interface WatchedBody {
+    readonly userId: string;
+    readonly sessionId: string;
+    readonly events: readonly { readonly eventType: string; readonly itemId: string }[];
+}
+
+/**
+ * Returns a client without any cache or fallback: it asks the campaign for each list, sends each event, and returns
+ * status 502 for each error.
+ */
+export const directCaller =
+    (
+        ask: (userId: string, numResults: number) => Promise<unknown>,
+        putEvents: (body: WatchedBody) => Promise<unknown>,
+    ): Call =>
+    async ({ resource, path, query, body }) => {
+        const begun = performance.now();
+        const answered = (status: number, more: object = {}) => ({
+            status,
+            body: { source: "campaign", ...more },
+            layer: "campaign",
+            milliseconds: performance.now() - begun,
+        });
+        try {
+            if (resource === "/events") {
+                await putEvents(body as WatchedBody);
+                return answered(202, { revision: Date.now() });
+            }
+            await ask(path?.userId ?? "", Number(query?.numResults));
+            return answered(200);
+        } catch {
+            return answered(502);
+        }
     };

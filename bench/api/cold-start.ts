@@ -8,6 +8,7 @@ import { type ApiConfig, apiValuesOf } from "../../app/serving/service.ts";
 import { readApiDescription } from "../../components/api/api-document.ts";
 import { bundleFile } from "../../components/common/lambda-bundle.ts";
 import { good } from "../../test/config/parsed.ts";
+import { latencyOf } from "./figures.ts";
 
 const starts = 9;
 
@@ -55,8 +56,7 @@ export async function coldStart(): Promise<{ readonly milliseconds: number; read
             const { stderr } = await promisify(execFile)(process.execPath, args, { env: environment });
             times.push(Number(stderr));
         }
-        times.sort((one, other) => one - other);
-        return { milliseconds: times[Math.floor(starts / 2)] ?? Number.NaN, bytes: bundle.length };
+        return { milliseconds: latencyOf(times).p50, bytes: bundle.length };
     } finally {
         await rm(folder, { recursive: true });
     }

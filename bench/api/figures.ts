@@ -1,7 +1,7 @@
 import { hoursPerMonth, servingUsd } from "../../config/prices.ts";
 import type { Asked } from "./load.ts";
 
-export interface Latency {
+interface Latency {
     readonly p50: number;
     readonly p95: number;
     readonly p99: number;

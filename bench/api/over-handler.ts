@@ -15,43 +15,39 @@ import { type LoadShape, load } from "./load.ts";
 import { type OutageStep, outages } from "./outage.ts";
 import { type Documents, documentsAt, processOf, type Simulated, simulated, withoutCache } from "./simulated.ts";
 
+/** Number of concurrent processes of the function. */
+const processes = 8;
+/** Requests per second by the simulated clock, on which cached lists expire. */
+const rate = 50;
 /** Number of viewers whose events are timed. */
 const eventViewers = 50;
+/** Number of viewers in the measurement of memory. */
+const distinct = 1_000_000;
 
 /**
  * Measures the function's own code with a simulated campaign, event tracker and table, and the same requests without
- * any cache. Prints the results and returns the goals. `rate` is the number of requests per second of the simulated
- * clock.
+ * any cache. Prints the results and returns the goals.
  */
-export async function overHandler(
-    shape: LoadShape,
-    options: { readonly callers: number; readonly rate: number; readonly distinct: number },
-    say: (line: string) => void,
-): Promise<Goal[]> {
+export async function overHandler(shape: LoadShape, say: (line: string) => void): Promise<Goal[]> {
     const { requests, seed } = shape;
-    const someOf = <T>(make: () => T): T[] => Array.from({ length: options.callers }, make);
     const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
     const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);
     await rm(folder, { recursive: true });
 
     say(`${requests} requests over the function's code`);
     const cached = simulated(seed);
-    const callers = someOf(() => handlerCaller(processOf(cached, documents)));
-    const begun = cached.harness.now;
-    const timedCalls = await load(callers, shape, (at) => {
-        cached.harness.now = begun + (1000 * at) / options.rate;
-    });
-    const calls = cached.harness.calls;
+    const plain = await measureVariant(shape, cached, "fresh", () => handlerCaller(processOf(cached, documents)));
+    const { asked: timedCalls, calls } = plain;
 
     say("the same with a token for each request (viewerAuth)");
-    const proven = await withTokens(shape, options, documents);
+    const proven = await withTokens(shape, documents);
     showLine(`with viewerAuth`);
     showTable(layerHead, layerRows(proven.asked));
     say("the same with lists of batch inference");
-    const batch = await withBatchLists(shape, options, documents);
+    const batch = await withBatchLists(shape, documents);
     showLine(`with serving.mode batch: ${sourcesOf(batch.asked)}`);
     showTable(layerHead, layerRows(batch.asked));
-    const hits = [timedCalls, proven.asked, batch.asked].map((some) => hitLatency(some, ["memory"]));
+    const hits = [timedCalls, proven.asked, batch.asked].map(hitLatency);
     const [plainHits, provenHits, batchHits] = hits.map(({ p50, p99 }) => `${p50.toFixed(2)} and ${p99.toFixed(2)} ms`);
     showLine(
         `from memory, p50 and p99: ${plainHits} without, ${provenHits} with a token, ${batchHits} of batch inference. ` +
@@ -69,16 +65,16 @@ export async function overHandler(
     showLine(`without a cache`);
     showTable(layerHead, layerRows(bareAsked));
     const saved = 100 * (1 - Math.max(calls, proven.calls) / bare.harness.calls);
-    const perSecond = (some: number) => (some / requests) * options.rate;
+    const perSecond = (some: number) => (some / requests) * rate;
     const [bareUsd, cachedUsd] = [monthUsd(perSecond(bare.harness.calls)), monthUsd(perSecond(calls))];
     showLine(
-        `${calls} calls of the campaign in the place of ${bare.harness.calls}: at ${options.rate} requests a second all day long ` +
+        `${calls} calls of the campaign in the place of ${bare.harness.calls}: at ${rate} requests a second all day long ` +
             `$${cachedUsd.toFixed(0)} a month in the place of $${bareUsd.toFixed(0)}`,
     );
 
     say("the campaign is throttled, deleted and recreated");
     const outage = { ...shape, requests: Math.ceil(requests / 10) };
-    const steps = await outages(callers, cached, outage);
+    const steps = await outages(plain.callers, cached, outage);
     const bareSteps = await outages(bareCallers, bare, outage);
     const bareStep = (what: string) => bareSteps.find((step) => step.what === what)?.asked ?? [];
     showTable(
@@ -93,16 +89,14 @@ export async function overHandler(
         ]),
     );
 
-    say("events");
-    const seconds = await secondsToChange(callers, namesOf("fresh", eventViewers));
-    seconds.push(...proven.seconds, ...batch.seconds);
+    const seconds = [...plain.seconds, ...proven.seconds, ...batch.seconds];
     showLine(`an event changes the list after ${seconds50and99(seconds)}`);
 
-    say(`${options.distinct} distinct viewers in one process`);
+    say(`${distinct} distinct viewers in one process`);
     const million = join(import.meta.dirname, "million.ts");
-    const { stdout } = await promisify(execFile)(process.execPath, [...nodeOptions, million, String(options.distinct)]);
+    const { stdout } = await promisify(execFile)(process.execPath, [...nodeOptions, million, String(distinct)]);
     const { mebibytes, remembered, failed } = JSON.parse(stdout);
-    showLine(`${options.distinct} viewers: ${mebibytes.toFixed(0)} MiB at most, ${remembered} of them remembered`);
+    showLine(`${distinct} viewers: ${mebibytes.toFixed(0)} MiB at most, ${remembered} of them remembered`);
 
     say("starts of the function");
     const cold = await coldStart();
@@ -126,34 +120,19 @@ export async function overHandler(
     ];
 }
 
-/**
- * How many processes of the API's function a measurement uses, and how many requests per second its clock simulates.
- */
-interface VariantOptions {
-    readonly callers: number;
-    readonly rate: number;
-}
-
-/**
- * Sends the load and the events to one variant of the measured function. The events belong to viewers whose names start
- * with `prefix`.
- */
-async function measureVariant(
-    shape: LoadShape,
-    { callers: count, rate }: VariantOptions,
-    { harness, callerOf, prefix }: { harness: Simulated["harness"]; callerOf: () => Call; prefix: string },
-) {
-    const callers = Array.from({ length: count }, callerOf);
+/** Sends the load and the events to a variant of the function. The events are of viewers whose names start with `prefix`. */
+async function measureVariant(shape: LoadShape, { harness }: Simulated, prefix: string, callerOf: () => Call) {
+    const callers = Array.from({ length: processes }, callerOf);
     const begun = harness.now;
     const asked = await load(callers, shape, (at) => {
         harness.now = begun + (1000 * at) / rate;
     });
     const { calls } = harness;
-    return { asked, calls, seconds: await secondsToChange(callers, namesOf(prefix, eventViewers)) };
+    return { callers, asked, calls, seconds: await secondsToChange(callers, namesOf(prefix, eventViewers)) };
 }
 
 /** Sends the load and the events with a token of the viewer in each request. */
-async function withTokens(shape: LoadShape, options: VariantOptions, documents: Documents) {
+async function withTokens(shape: LoadShape, documents: Documents) {
     const issuer = await startIssuer();
     try {
         const stack = simulated(shape.seed);
@@ -164,23 +143,24 @@ async function withTokens(shape: LoadShape, options: VariantOptions, documents: 
             return token;
         };
         const callerOf = () => handlerCaller(processOf(stack, documents, { auth: issuer }), tokenOf);
-        return await measureVariant(shape, options, { harness: stack.harness, callerOf, prefix: "proven" });
+        return await measureVariant(shape, stack, "proven", callerOf);
     } finally {
         await issuer.close();
     }
 }
 
 /** Sends the load and the events to a stack without a campaign, which has a list of batch inference for each viewer. */
-async function withBatchLists(shape: LoadShape, options: VariantOptions, documents: Documents) {
+async function withBatchLists(shape: LoadShape, documents: Documents) {
     const stack = simulated(shape.seed);
     const prefix = "batch";
     const viewers = Array.from({ length: shape.viewers }, (_, rank) => shape.nameOf(rank));
     await stack.storeBatchLists([...viewers, ...namesOf(prefix, eventViewers)]);
-    const callerOf = () => handlerCaller(processOf(stack, documents, { batch: true }));
-    return await measureVariant(shape, options, { harness: stack.harness, callerOf, prefix });
+    return await measureVariant(shape, stack, prefix, () =>
+        handlerCaller(processOf(stack, documents, { batch: true })),
+    );
 }
 
-function hitLatency(timedCalls: Awaited<ReturnType<typeof load>>, layers: readonly string[]) {
-    const hits = timedCalls.filter(({ kind, answer }) => kind === "list" && layers.includes(answer.layer));
+function hitLatency(timedCalls: Awaited<ReturnType<typeof load>>) {
+    const hits = timedCalls.filter(({ kind, answer }) => kind === "list" && answer.layer === "memory");
     return latencyOf(hits.map(({ answer }) => answer.milliseconds));
 }

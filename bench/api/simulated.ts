@@ -14,7 +14,7 @@ import { interactionsCsv, syntheticRatings } from "../../packages/local-personal
 import { memoryTable } from "../../test/app/serving/memory-table.ts";
 import { good } from "../../test/config/parsed.ts";
 import { seededRandom } from "../lib/random.ts";
-import type { Call } from "./call.ts";
+import { type Call, directCaller } from "./call.ts";
 
 /** State of the simulated campaign: normal, above its quota, or deleted. */
 export type CampaignState = "fine" | "throttled" | "deleted";
@@ -134,32 +134,14 @@ export function processOf(
     });
 }
 
-/**
- * Returns a client without any cache or fallback: it calls the simulated campaign for each list, and returns status 502
- * for each error.
- */
-export const withoutCache =
-    ({ campaign, putEvents }: Simulated): Call =>
-    async ({ resource, path, body }) => {
-        const begun = performance.now();
-        const answered = (status: number) => ({
-            status,
-            body: { source: "campaign" },
-            layer: "campaign",
-            milliseconds: performance.now() - begun,
-        });
-        const { signal } = new AbortController();
-        try {
-            if (resource === "/events") {
-                await putEvents(body as Parameters<PutEvents>[0], signal);
-                return { ...answered(202), body: { revision: Date.now() } };
-            }
-            await campaign.ask({ userId: path?.userId ?? "", numResults: 25, context: {} }, signal);
-            return answered(200);
-        } catch {
-            return answered(502);
-        }
-    };
+/** Returns a client of the simulated campaign without any cache or fallback. */
+export function withoutCache({ campaign, putEvents }: Simulated): Call {
+    const { signal } = new AbortController();
+    return directCaller(
+        (userId, numResults) => campaign.ask({ userId, numResults, context: {} }, signal),
+        (body) => putEvents(body as Parameters<PutEvents>[0], signal),
+    );
+}
 
 export interface Documents {
     readonly openApi: string;

@@ -3,6 +3,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import { exitCodes, npmCommand } from "../../runbooks/lib/cli/runbook.ts";
 import { useJson } from "./goals.ts";
 
+export { aboveZero, whole } from "../../runbooks/lib/cli/numbers.ts";
+
 /**
  * Creates the command-line parser of a bench or a drill, with the options that all of them have. `examples` are the
  * example arguments that --help prints.
@@ -23,26 +25,6 @@ export function refuseNone(only: string, names: readonly string[], isChosen: (na
     if (names.some(isChosen)) return;
     console.error(`error: --only ${only} matches no name. There are: ${names.join(", ")}`);
     process.exit(exitCodes.usage);
-}
-
-/** Returns a parser of whole numbers of at least `least`, for the command line. */
-export const whole =
-    (least: number) =>
-    (text: string): number => {
-        const value = Number(text);
-        if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-            throw new InvalidArgumentError(`The value must be a whole number of at least ${least}.`);
-        }
-        return value;
-    };
-
-/** Parses a number above 0 from the command line. */
-export function aboveZero(text: string): number {
-    const value = Number(text);
-    if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
-        throw new InvalidArgumentError("The value must be a number above 0.");
-    }
-    return value;
 }
 
 /** Parses sizes in millions of rows, separated by commas, from the command line. */

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { latencyOf } from "../api/figures.ts";
 
 /**
  * Sends prepared requests over keep-alive connections and measures the answers. bench/load/run.ts starts this program
@@ -81,14 +82,13 @@ function open({ port, order }: Load, requests: readonly Buffer[]): Socket {
 function finish(): void {
     isEnding = true;
     const seconds = (performance.now() - begun) / 1000;
-    const sorted = Float64Array.from(times).sort();
-    const quantile = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
+    const { p50, p99 } = latencyOf(times);
     const measured: Measured = {
         answers: times.length,
         failed,
         seconds,
-        p50: quantile(0.5),
-        p99: quantile(0.99),
+        p50,
+        p99,
         ...(failure !== undefined && { failure }),
     };
     process.send?.(measured, () => {

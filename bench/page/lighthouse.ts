@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
+import { latencyOf } from "../api/figures.ts";
 
 /** Categories of Lighthouse that the bench uses. */
 export const categories = ["performance", "accessibility", "best-practices", "seo"] as const;
@@ -73,7 +74,7 @@ export async function measurePage(
             await browser.close();
         }
     }
-    const medianOf = (value: (report: Report) => number) => median(reports.map(value));
+    const medianOf = (value: (report: Report) => number) => latencyOf(reports.map(value)).p50;
     const audit = (id: string) => medianOf(({ audits }) => audits[id]?.numericValue ?? Number.NaN);
     return {
         name,
@@ -117,6 +118,3 @@ function faultsOf(report: Report): string[] {
         }),
     );
 }
-
-const median = (values: readonly number[]): number =>
-    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

@@ -11,11 +11,11 @@ import { measured } from "./measured.ts";
  * @returns a function of the number of rows and the folder (by default in `data`), which returns the folder's path
  */
 export const generatedFiles =
-    (python: string, seed: number, log: (line: string) => void) =>
-    async (rows: number, folder = join("data", "bench-prep", `${rows / 1_000_000}m-${seed}`)): Promise<string> => {
+    (python: string, log: (line: string) => void) =>
+    async (rows: number, folder = join("data", "bench-prep", `${rows / 1_000_000}m`)): Promise<string> => {
         if (existsSync(folder)) return folder;
         await mkdir(dirname(folder), { recursive: true });
         log(`generating ${rows.toLocaleString("en-US")} rows in ${folder}`);
-        await measured(python, [join(import.meta.dirname, "make_input.py"), String(rows), String(seed), folder]);
+        await measured(python, [join(import.meta.dirname, "make_input.py"), String(rows), folder]);
         return folder;
     };

@@ -1,4 +1,4 @@
-"""Writes ratings as MovieLens has them, seeded: python make_input.py ROWS SEED FOLDER.
+"""Writes ratings as MovieLens has them, seeded: python make_input.py ROWS FOLDER.
 
 Users are in order and each user's ratings in time order, as in ratings.csv of MovieLens 25M. Histories are log-normal
 (median 70), items follow Zipf's law. One file a form: ratings.csv, ratings.csv.gz, ratings.parquet.
@@ -15,8 +15,8 @@ import polars as pl
 ITEMS = {1_000_000: 3_700, 10_000_000: 10_700, 25_000_000: 59_000}
 
 
-def ratings(rows: int, seed: int) -> pl.DataFrame:
-    random = np.random.default_rng(seed)
+def ratings(rows: int) -> pl.DataFrame:
+    random = np.random.default_rng(1)
     items = ITEMS.get(rows, max(500, rows // 1000))
     users = rows // 140
     shares = random.lognormal(np.log(70), 1.1, users).clip(20, 5000)
@@ -32,11 +32,11 @@ def ratings(rows: int, seed: int) -> pl.DataFrame:
 
 
 def main() -> None:
-    rows, seed, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    rows, folder = int(sys.argv[1]), sys.argv[2]
     unfinished = f"{folder}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     os.makedirs(unfinished)
-    frame = ratings(rows, seed)
+    frame = ratings(rows)
     frame.write_csv(f"{unfinished}/ratings.csv")
     frame.write_parquet(f"{unfinished}/ratings.parquet", compression="snappy")
     with open(f"{unfinished}/ratings.csv", "rb") as plain, gzip.open(f"{unfinished}/ratings.csv.gz", "wb", 6) as packed:

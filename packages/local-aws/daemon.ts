@@ -12,6 +12,7 @@ import { createImportAccess } from "./gateway/import-access.ts";
 import { createOrganisation } from "./gateway/organisation.ts";
 import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
+import { createSimulators } from "./gateway/simulators/simulators.ts";
 import {
     defaultInstance,
     folderServed,
@@ -61,6 +62,7 @@ const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) =>
     return process.exit(1);
 });
 const behindGateway = { port: miniStack.port, secret };
+const directory = createDirectory({ port: miniStack.answersPort, secret, accountId: localAccountId });
 const organisation = createOrganisation();
 const emulator = createEmulator({
     dataDir: join(awsData, "personalize"),
@@ -69,12 +71,12 @@ const emulator = createEmulator({
     accountId: localAccountId,
     partition: localPartition,
     serviceModelDir: serviceModelDirOf(python),
-    access: createImportAccess(behindGateway, localPartition, organisation),
+    access: createImportAccess({ miniStack: behindGateway, directory }, localPartition, organisation),
     log,
 });
 const enforcement = instance.enforce
     ? createEnforcement({
-          directory: createDirectory({ port: miniStack.answersPort, secret, accountId: localAccountId }),
+          directory,
           emulator,
           log: openAccessLog(awsData),
           accountId: localAccountId,
@@ -135,6 +137,7 @@ server = await startGateway({
     miniStack: behindGateway,
     emulator,
     ...(enforcement && { enforcement }),
+    simulators: createSimulators(directory, organisation),
     status,
     rounds,
     log,

@@ -1,5 +1,6 @@
 import { type CloudWatchClient, GetDashboardCommand, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { insights } from "../../packages/local-aws/gateway/alarms/insights.ts";
+import { metricReads } from "../../packages/local-aws/gateway/alarms/metric-reads.ts";
 
 interface Widget {
     readonly properties: { readonly metrics?: readonly (readonly unknown[])[] };
@@ -20,7 +21,7 @@ export async function hasData(cloudwatch: CloudWatchClient, line: readonly unkno
     const [from, to] = [Date.now() - 3_600_000, Date.now() + 60_000];
     const { expression } = (line.at(-1) ?? {}) as { expression?: string };
     if (expression?.startsWith("SELECT")) {
-        return (await insights(cloudwatch, expression, { period: 60, from, to })).size > 0;
+        return (await insights(cloudwatch, metricReads(cloudwatch), expression, { period: 60, from, to })).size > 0;
     }
     if (expression !== undefined) {
         return true;

@@ -33,9 +33,7 @@ export function restApiEntries(
                 description: value,
                 body: apart,
                 minimumCompressionSize: { from: String },
-                disableExecuteApiEndpoint: value,
                 failOnWarnings: apart,
-                putRestApiMode: apart,
             },
             tags: apiTags(client),
             async outputs(restApiId) {
@@ -59,9 +57,9 @@ export function restApiEntries(
             async put(input, { key, args, olds, before }) {
                 const isPut = args.body !== undefined && args.body !== olds.body;
                 if (isPut) {
-                    const { putRestApiMode: mode = "overwrite", failOnWarnings = false } = args;
+                    const { failOnWarnings = false } = args;
                     const body = Buffer.from(args.body);
-                    await call(apiGateway.PutRestApiCommand)({ ...key, mode, failOnWarnings, body });
+                    await call(apiGateway.PutRestApiCommand)({ ...key, mode: "overwrite", failOnWarnings, body });
                 }
                 // After PutRestApi, send all arguments again, because the document may have changed them. Do not reset
                 // omitted arguments.

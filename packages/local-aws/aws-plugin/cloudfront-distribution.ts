@@ -116,9 +116,7 @@ export function distributionEntries(client: cloudFront.CloudFrontClient): Record
     const call = callsOf(client);
     const get = async (key: Properties) => {
         const { Distribution, ETag } = await call(cloudFront.GetDistributionCommand)(key);
-        // The id of the hosted zone that all distributions share (Route 53 User Guide, "Routing traffic to a
-        // distribution").
-        return { ...Distribution, ...Distribution?.DistributionConfig, ETag, HostedZoneId: "Z2FDTNDATAQYW2" };
+        return { ...Distribution, ...Distribution?.DistributionConfig, ETag };
     };
     const deployed = (Id: string) =>
         cloudFront.waitUntilDistributionDeployed({ client, maxWaitTime: 1800, minDelay: 0.5, maxDelay: 20 }, { Id });
@@ -133,8 +131,6 @@ export function distributionEntries(client: cloudFront.CloudFrontClient): Record
                 domainName: value,
                 status: value,
                 etag: at("ETag"),
-                callerReference: value,
-                hostedZoneId: value,
             },
             gone: ["NoSuchDistribution"],
             tags: {

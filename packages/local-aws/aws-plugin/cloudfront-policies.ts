@@ -113,10 +113,6 @@ const responseHeaders: Kinds = {
             includeSubdomains: or(false),
             preload: or(false),
         }),
-        xssProtection: at(
-            "XSSProtection",
-            struct({ protection: value, override: value, modeBlock: or(false), reportUri: value }),
-        ),
     }),
     customHeadersConfig: listOf(struct({ header: value, value, override: value })),
 };

@@ -15,7 +15,6 @@ const ownMetric: Kinds = {
     metricName: value,
     dimensions,
     statistic: value,
-    extendedStatistic: value,
     period: value,
     unit: value,
 };
@@ -89,7 +88,6 @@ export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string
         "aws:cloudwatch/dashboard:Dashboard": resource<aws.cloudwatch.DashboardArgs>({
             replace: { dashboardName: value },
             update: { dashboardBody: json },
-            outputs: { dashboardArn: value },
             gone,
             id: ({ dashboardName }) => dashboardName,
             key: "DashboardName",

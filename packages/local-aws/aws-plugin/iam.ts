@@ -27,7 +27,7 @@ function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
                 assumeRolePolicy: at("AssumeRolePolicyDocument", encodedJson),
                 permissionsBoundary: boundary,
             },
-            outputs: { arn: value, uniqueId: at("RoleId") },
+            outputs: { arn: value },
             gone,
             tags: {
                 member: "Tags",
@@ -87,7 +87,7 @@ function policy(client: iam.IAMClient): AnyEntry {
     return resource<aws.iam.PolicyArgs>({
         replace: { name: at("PolicyName"), description: value },
         update: { policy: at("PolicyDocument", encodedJson) },
-        outputs: { arn: value, policyId: value },
+        outputs: { arn: value },
         gone,
         tags: {
             member: "Tags",

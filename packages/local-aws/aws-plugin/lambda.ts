@@ -12,8 +12,8 @@ const gone = ["ResourceNotFoundException"];
  * Returns the plugin's resource types for Lambda functions, permissions to invoke them, and the destinations of their
  * asynchronous invocations.
  */
-export const lambdaEntries = (client: lambda.LambdaClient, region: string): Record<string, AnyEntry> => ({
-    "aws:lambda/function:Function": functionEntry(client, region),
+export const lambdaEntries = (client: lambda.LambdaClient): Record<string, AnyEntry> => ({
+    "aws:lambda/function:Function": functionEntry(client),
     ...accessEntries(client),
 });
 
@@ -21,7 +21,7 @@ export const lambdaEntries = (client: lambda.LambdaClient, region: string): Reco
  * Returns the plugin's resource type for functions from a zip file, with CreateFunction's defaults. Layers, container
  * images and VPC settings are not supported.
  */
-function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
+function functionEntry(client: lambda.LambdaClient): AnyEntry {
     const call = callsOf(client);
     async function setConcurrency(FunctionName: unknown, wanted: unknown) {
         const ReservedConcurrentExecutions = wanted ?? -1;
@@ -44,12 +44,7 @@ function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
             memorySize: or(128),
             timeout: or(3),
             environment: or({ variables: {} }, struct({ variables: map })),
-            loggingConfig: struct({
-                logFormat: or("Text"),
-                logGroup: value,
-                applicationLogLevel: value,
-                systemLogLevel: value,
-            }),
+            loggingConfig: struct({ logFormat: or("Text"), logGroup: value }),
             tracingConfig: or({}, struct({ mode: or("PassThrough") })),
             deadLetterConfig: or({}, struct({ targetArn: or("") })),
             // As in Terraform, -1 means that the function has no reserved concurrency.
@@ -61,9 +56,6 @@ function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
             version: value,
             lastModified: value,
             sourceCodeSize: at("CodeSize"),
-            qualifiedArn: value,
-            invokeArn: value,
-            qualifiedInvokeArn: value,
         },
         gone,
         tags: {
@@ -83,7 +75,7 @@ function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
         async get(key, _name, state) {
             const { Configuration, Tags } = await call(lambda.GetFunctionCommand)(key);
             const { ReservedConcurrentExecutions } = await call(lambda.GetFunctionConcurrencyCommand)(key);
-            return { ...observedFunction({ ...Configuration }, region, state), ReservedConcurrentExecutions, Tags };
+            return { ...observedFunction({ ...Configuration }, state), ReservedConcurrentExecutions, Tags };
         },
         async put(input, { key, args, olds, before }) {
             const ZipFile = await zipOf(args.code);
@@ -110,14 +102,8 @@ function configurationOf({ FunctionName, code, Architectures, ReservedConcurrent
     return { FunctionName, ...rest, LoggingConfig };
 }
 
-function observedFunction(
-    found: lambda.FunctionConfiguration,
-    region: string,
-    state: Resolved<aws.lambda.FunctionArgs>,
-): object {
-    const { FunctionName, FunctionArn: arn = "", Version, CodeSha256, LoggingConfig } = found;
-    const invocations = (target: string) =>
-        `arn:${arn.split(":")[1]}:apigateway:${region}:lambda:path/2015-03-31/functions/${target}/invocations`;
+function observedFunction(found: lambda.FunctionConfiguration, state: Resolved<aws.lambda.FunctionArgs>): object {
+    const { FunctionName, CodeSha256, LoggingConfig } = found;
     const codeWas = memberOf(state, "codeSha256");
     // Lambda fills in the log group if the program sets none, so this value is not a difference.
     const { LogGroup, ...logging } = LoggingConfig ?? {};
@@ -127,9 +113,6 @@ function observedFunction(
         // As in the AWS plugin, the state of an imported function contains no code.
         code: codeWas === undefined || codeWas === CodeSha256 ? state.code : "changed outside",
         LoggingConfig: isFilledIn ? logging : LoggingConfig,
-        QualifiedArn: `${arn}:${Version}`,
-        InvokeArn: invocations(arn),
-        QualifiedInvokeArn: invocations(`${arn}:${Version}`),
     };
 }
 

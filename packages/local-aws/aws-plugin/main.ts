@@ -53,7 +53,7 @@ const provider = createProvider(
     {
         ...s3Entries(new S3Client(settings), region),
         ...iamEntries(new IAMClient(settings)),
-        ...lambdaEntries(new LambdaClient(settings), region),
+        ...lambdaEntries(new LambdaClient(settings)),
         ...scheduleEntries(new SchedulerClient(settings)),
         ...snsEntries(new SNSClient(settings)),
         ...sqsEntries(createSqsClient(settings)),

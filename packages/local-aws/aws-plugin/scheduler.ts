@@ -18,7 +18,7 @@ export function scheduleEntries(client: scheduler.SchedulerClient): Record<strin
                 description: or(""),
                 scheduleExpression: value,
                 scheduleExpressionTimezone: or("UTC"),
-                flexibleTimeWindow: struct({ mode: value, maximumWindowInMinutes: value }),
+                flexibleTimeWindow: struct({ mode: value }),
                 state: or("ENABLED"),
                 target: struct({
                     arn: value,

@@ -57,12 +57,8 @@ export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
 
         "aws:sns/topicSubscription:TopicSubscription": resource<aws.sns.TopicSubscriptionArgs>({
             replace: { topic: at("TopicArn"), protocol: value, endpoint: value },
-            update: {
-                rawMessageDelivery: or(false, flagText),
-                filterPolicy: clearedBy("{}", json),
-                redrivePolicy: clearedBy("", json),
-            },
-            outputs: (arn) => ({ arn, pendingConfirmation: false }),
+            update: { rawMessageDelivery: or(false, flagText), filterPolicy: clearedBy("{}", json) },
+            outputs: (arn) => ({ arn }),
             gone,
             async create({ TopicArn, Protocol, Endpoint, ...Attributes }) {
                 const wanted = { TopicArn, Protocol, Endpoint, Attributes, ReturnSubscriptionArn: true };

@@ -2,7 +2,7 @@ import * as sqs from "@aws-sdk/client-sqs";
 import type * as aws from "@pulumi/aws";
 import { callsOf } from "../calls.ts";
 import { type AnyEntry, tagMap } from "./entry.ts";
-import { at, clearedBy, flagText, inside, json, numberText, value } from "./kinds.ts";
+import { at, flagText, inside, json, numberText, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
@@ -29,7 +29,6 @@ export function sqsEntries(client: sqs.SQSClient): Record<string, AnyEntry> {
                 visibilityTimeoutSeconds: at("VisibilityTimeout", numberText, 30),
                 // Encryption is on by default (SQS Developer Guide, "Encryption at rest").
                 sqsManagedSseEnabled: at("SqsManagedSseEnabled", flagText, true),
-                redrivePolicy: clearedBy("", json),
             }),
             outputs: { url: at("QueueUrl"), arn: at("Attributes.QueueArn") },
             gone,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bodyOf, type Emulator } from "local-personalize";
+import { jsonAnswer, sendAnswer } from "./answer.ts";
 import type { AccessLog } from "./enforcement/access-log.ts";
 import { BadFaultError, type Faults, readFault } from "./faults.ts";
 import type { Organisation } from "./organisation.ts";
@@ -127,7 +128,6 @@ export async function answerAdmin(
     const [status, body] = endpoint
         ? await endpoint(admin, request, url)
         : [405, { message: `${url.pathname} answers ${Object.keys(methods).join(", ")}.` }];
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(body));
+    sendAnswer(response, jsonAnswer(status, body));
     return true;
 }

@@ -1,4 +1,3 @@
-import { IAMClient } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
 import { type ImportAccess, type ImportJudgement, type ImportRequest, keysToRead, s3Objects } from "local-personalize";
 import {
@@ -12,7 +11,8 @@ import {
     roleReads,
     serviceReads,
 } from "policy-evaluator";
-import { bucketPoliciesOf, bucketRegionOf, foreignObject, roleDocuments, whyNotDecrypted } from "./import-documents.ts";
+import type { Directory } from "./enforcement/directory.ts";
+import { bucketPoliciesOf, bucketRegionOf, foreignObject, whyNotDecrypted } from "./import-documents.ts";
 import { type MiniStackAddress, settingsOf } from "./ministack.ts";
 import type { Levels, Organisation } from "./organisation.ts";
 import { withoutDocumentNote } from "./without-document.ts";
@@ -25,27 +25,26 @@ import { withoutDocumentNote } from "./without-document.ts";
  * so the local AWS is strict.
  */
 export function createImportAccess(
-    miniStack: MiniStackAddress,
+    { miniStack, directory }: { readonly miniStack: MiniStackAddress; readonly directory: Pick<Directory, "role"> },
     partition: string,
     organisation: Organisation,
 ): ImportAccess {
     const settings = settingsOf(miniStack);
-    const iam = new IAMClient(settings);
     // Like S3, MiniStack redirects a caller from another region to the bucket's region.
     const s3 = new S3Client({ ...settings, forcePathStyle: true, followRegionRedirects: true });
 
     const objects = s3Objects(s3);
     const { list } = objects;
     const judgeBy = async (judge: typeof judgeImport, request: ImportRequest): Promise<ImportJudgement> => {
-        const role = request.roleArn && (await roleDocuments(iam, request.roleArn));
+        const role = await directory.role(request.roleArn ?? "");
         if (!role) {
             return denied("assume the role", `there is no role ${request.roleArn}`);
         }
         const judgement = judge(request, partition, {
             trust: role.trust,
-            rolePolicies: role.policies,
+            rolePolicies: role.identity,
             boundary: role.boundary,
-            roleId: role.roleId,
+            roleId: role.id,
             keys: request.isPrefix ? keysToRead(request, await list(request.bucket, request.key).catch(() => [])) : [],
             bucketPolicies: await bucketPoliciesOf(s3, request.bucket),
             serviceControl: organisation.levels(),
@@ -67,7 +66,7 @@ export function createImportAccess(
                 return judgement;
             }
             const keys = keysToRead(request, await list(request.bucket, request.key).catch(() => []));
-            const policies = (await roleDocuments(iam, request.roleArn ?? ""))?.policies ?? [];
+            const policies = (await directory.role(request.roleArn ?? ""))?.identity ?? [];
             const foreign = await foreignObject(s3, request.bucket, keys);
             if (foreign !== undefined) {
                 return denied("read the object", `another account owns ${foreign}`);

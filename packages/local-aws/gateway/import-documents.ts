@@ -1,4 +1,4 @@
-import type { IAMClient } from "@aws-sdk/client-iam";
+import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from "@aws-sdk/client-kms";
 import * as s3 from "@aws-sdk/client-s3";
 import {
     authorize,
@@ -11,50 +11,7 @@ import {
     sizeLimits,
 } from "policy-evaluator";
 import { unlessGone } from "../unless-gone.ts";
-import { type MiniStackAddress, secretHeader } from "./ministack.ts";
-import { entityOf, type StoredPolicy } from "./stored-policies.ts";
-
-interface RoleDocuments {
-    readonly roleId: string;
-    readonly trust: PolicyDocument;
-    readonly policies: readonly NamedPolicy[];
-    readonly boundary: readonly NamedPolicy[] | undefined;
-    /** Names of managed policies without a document on this local AWS. These policies allow nothing. */
-    readonly withoutDocument: readonly string[];
-}
-
-/** Reads a role's documents from MiniStack; undefined for an unknown ARN. */
-export async function roleDocuments(iam: IAMClient, roleArn: string): Promise<RoleDocuments | undefined> {
-    const found = await entityOf(iam, "role", roleArn.split("/").at(-1) ?? "");
-    if (!found || !("RoleId" in found.entity) || found.entity.Arn !== roleArn) {
-        return undefined;
-    }
-    const named = (policy: StoredPolicy, name: string) => ({ name, document: policy.text && parse(policy.text) });
-    const policies = found.policies.map((policy) =>
-        named(policy, `${policy.kind === "inline" ? "role" : "managed"} policy ${policy.name}`),
-    );
-    const boundary = found.boundary && [named(found.boundary, "permissions boundary")];
-    const { RoleId, AssumeRolePolicyDocument } = found.entity;
-    return {
-        roleId: RoleId ?? "",
-        trust: parse(decodeURIComponent(AssumeRolePolicyDocument ?? "{}")),
-        policies: policies.map(allowing),
-        boundary: boundary?.map(allowing),
-        withoutDocument: [...policies, ...(boundary ?? [])].flatMap(({ name, document }) => (document ? [] : [name])),
-    };
-}
-
-/** Replaces a missing document by an empty one, which allows nothing. */
-const allowing = ({
-    name,
-    document,
-}: {
-    readonly name: string;
-    readonly document: PolicyDocument | "" | undefined;
-}) => ({
-    name,
-    document: document || { Version: "2012-10-17", Statement: [] },
-});
+import { type MiniStackAddress, settingsOf } from "./ministack.ts";
 
 /**
  * Reads the bucket's policy. Returns an empty list for a bucket without a policy, and for an invalid policy, which S3
@@ -99,8 +56,6 @@ export async function foreignObject(
     return undefined;
 }
 
-const parse = (document: string): PolicyDocument => JSON.parse(document);
-
 /**
  * Returns why an import's objects cannot be decrypted; undefined if they can or have no KMS key. The key must be
  * enabled, and must allow the role session or the service to decrypt. The role needs no permission in its own policies
@@ -112,22 +67,22 @@ export async function whyNotDecrypted(
     of: Import,
     identity: readonly NamedPolicy[],
 ): Promise<string | undefined> {
+    const kms = new KMSClient({ ...settingsOf(miniStack), region: of.region });
     for (const Key of of.keys) {
         const head = await unlessGone(client.send(new s3.HeadObjectCommand({ Bucket: of.bucket, Key })), "NotFound");
-        const keyId = head?.SSEKMSKeyId;
-        if (head?.ServerSideEncryption === undefined || !/^aws:kms/.test(head.ServerSideEncryption) || !keyId) {
+        const KeyId = head?.SSEKMSKeyId;
+        if (head?.ServerSideEncryption === undefined || !/^aws:kms/.test(head.ServerSideEncryption) || !KeyId) {
             continue;
         }
-        const ask = (operation: string, body: object) => kms(miniStack, of.region, operation, body);
-        const described = await ask("DescribeKey", { KeyId: keyId });
-        const { Arn = keyId, KeyState = "gone", KeyManager } = described.KeyMetadata ?? {};
+        const described = await unlessGone(kms.send(new DescribeKeyCommand({ KeyId })), "NotFoundException");
+        const { Arn = KeyId, KeyState = "gone", KeyManager } = described?.KeyMetadata ?? {};
         if (KeyState !== "Enabled") {
             return `the key ${Arn} of ${Key} is ${KeyState}`;
         }
         if (KeyManager === "AWS") {
             continue;
         }
-        const { Policy = "{}" } = await ask("GetKeyPolicy", { KeyId: keyId, PolicyName: "default" });
+        const { Policy = "{}" } = await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: "default" }));
         const document = JSON.parse(Policy) as PolicyDocument;
         const resource = [{ name: "key policy", document: { ...document, Statement: document.Statement ?? [] } }];
         const { role, service } = decrypts(of, Arn, Key);
@@ -138,28 +93,4 @@ export async function whyNotDecrypted(
         }
     }
     return undefined;
-}
-
-interface KmsAnswer {
-    readonly KeyMetadata?: { readonly Arn?: string; readonly KeyState?: string; readonly KeyManager?: string };
-    readonly Policy?: string;
-}
-
-async function kms(
-    { port, secret }: MiniStackAddress,
-    region: string,
-    operation: string,
-    body: object,
-): Promise<KmsAnswer> {
-    const response = await fetch(`http://127.0.0.1:${port}/`, {
-        method: "POST",
-        headers: {
-            [secretHeader]: secret,
-            "content-type": "application/x-amz-json-1.1",
-            "x-amz-target": `TrentService.${operation}`,
-            authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/kms/aws4_request, SignedHeaders=host, Signature=0`,
-        },
-        body: JSON.stringify(body),
-    });
-    return (await response.json()) as KmsAnswer;
 }

@@ -2,13 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { bodyOf, credentialScope, type Emulator, operationOf, parseJson } from "local-personalize";
 import { localAccountId } from "../instance.ts";
 import { answerAdmin } from "./admin.ts";
+import { type Answer, awsJson, jsonAnswer, sendAnswer } from "./answer.ts";
 import { showsSpend, withSpend } from "./budgets/decide.ts";
 import { eventsOf } from "./cloudtrail/events.ts";
 import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
 import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
 import { MiniStackSilentError } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
-import type { Answer } from "./enforcement/refusal.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import type { MiniStackAddress } from "./ministack.ts";
 import { importApi, isImport } from "./openapi-import/import-api.ts";
@@ -16,7 +16,7 @@ import type { Organisation } from "./organisation.ts";
 import { isPageStatus, withLocalFigures } from "./page-status.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
-import { createSimulators, type Simulators } from "./simulators/simulators.ts";
+import type { Simulators } from "./simulators/simulators.ts";
 import { isPublicPlane, refusalOfPage } from "./web-pages.ts";
 
 interface GatewayOptions {
@@ -26,6 +26,8 @@ interface GatewayOptions {
     readonly organisation?: Organisation;
     /** Verifies and authorizes each call. If undefined, every call from a program is allowed. */
     readonly enforcement?: Enforcement;
+    /** IAM's policy simulators. */
+    readonly simulators?: Simulators;
     /** Returns the response to `GET /_local/status`. */
     status(): object;
     /** Returns the number of completed rounds of each loop. */
@@ -41,9 +43,8 @@ export { statusPath } from "./admin.ts";
  */
 export async function startGateway(options: GatewayOptions): Promise<Server> {
     const faults = createFaults();
-    const simulators = createSimulators(options.miniStack, options.organisation);
     const server = createServer((request, response) => {
-        route(options, faults, simulators, request, response).catch((error: Error) => {
+        route(options, faults, request, response).catch((error: Error) => {
             if (error instanceof MiniStackSilentError) {
                 answerSilence(response, error);
                 return;
@@ -51,8 +52,7 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
             options.log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
             if (!response.headersSent) {
                 const message = `The local AWS failed: ${error.message}. Its log: npm run local -- logs`;
-                response.writeHead(500, { "content-type": "application/x-amz-json-1.1" });
-                response.end(JSON.stringify({ __type: "InternalFailure", message }));
+                sendAnswer(response, jsonAnswer(500, { __type: "InternalFailure", message }, awsJson));
             } else {
                 response.destroy();
             }
@@ -76,7 +76,6 @@ interface Routed {
 async function route(
     options: GatewayOptions,
     faults: Faults,
-    simulators: Simulators,
     request: IncomingMessage,
     response: ServerResponse,
 ): Promise<void> {
@@ -114,7 +113,7 @@ async function route(
         passThrough(options.miniStack, request, response, passing);
         return;
     }
-    await answerService(options, faults, simulators, { request, response, url, passing });
+    await answerService(options, faults, { request, response, url, passing });
 }
 
 /**
@@ -124,7 +123,6 @@ async function route(
 async function answerService(
     options: GatewayOptions,
     faults: Faults,
-    simulators: Simulators,
     { request, response, url, passing }: Routed,
 ): Promise<void> {
     const { body: known } = passing;
@@ -140,9 +138,7 @@ async function answerService(
     }
     const costs = scope?.service === "ce" ? costExplorerOperation(target) : undefined;
     if (costs) {
-        const { status, body } = answerCostExplorer(options.emulator, costs, await json());
-        response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
-        response.end(body);
+        sendAnswer(response, answerCostExplorer(options.emulator, costs, await json()));
         return;
     }
     if (scope?.service === "budgets" && showsSpend(target)) {
@@ -153,22 +149,19 @@ async function answerService(
     if (scope?.service === "cloudtrail" && isLookup(target)) {
         const events = eventsOf(options.emulator.requests(0), options.enforcement?.log.after(0) ?? []);
         const where = { region: scope.region, accountId: localAccountId };
-        response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
-        response.end(JSON.stringify(lookupEvents(events, await json(), where)));
+        sendAnswer(response, jsonAnswer(200, lookupEvents(events, await json(), where), awsJson));
         return;
     }
     if (scope?.service === "apigateway" && isImport(request.method, url)) {
         const where = { miniStack: options.miniStack, region: scope.region };
-        const { status, headers, body } = await importApi(where, url, known ?? (await bodyOf(request)));
-        response.writeHead(status, headers);
-        response.end(body);
+        sendAnswer(response, await importApi(where, url, known ?? (await bodyOf(request))));
         return;
     }
-    if (scope?.service === "iam") {
+    if (scope?.service === "iam" && options.simulators) {
         const body = known ?? (await bodyOf(request));
-        if (!(await simulators(body, response))) {
-            passThrough(options.miniStack, request, response, { ...passing, body });
-        }
+        const answer = await options.simulators(body);
+        if (answer) sendAnswer(response, answer);
+        else passThrough(options.miniStack, request, response, { ...passing, body });
         return;
     }
     passThrough(options.miniStack, request, response, passing);

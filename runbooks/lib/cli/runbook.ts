@@ -163,12 +163,3 @@ export async function confirm(question: string, yes: boolean | undefined, signal
         terminal.close();
     }
 }
-
-const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
-
-/** Parses an interval such as `30s`, `5m` or `1h` to seconds; undefined for other text and for less than a second. */
-export function interval(text: string): number | undefined {
-    const [, count, unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
-    const total = Number(count) * (seconds[unit] ?? 0);
-    return total >= 1 ? total : undefined;
-}

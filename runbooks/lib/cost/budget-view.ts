@@ -7,6 +7,7 @@ import {
     paginateDescribeSubscribersForNotification,
 } from "@aws-sdk/client-budgets";
 import { hasName } from "pulumi-personalize/errors";
+import type { Identity } from "../stack/who-am-i.ts";
 
 /** A budget with its notifications and subscribers. */
 export interface BudgetView {
@@ -35,16 +36,10 @@ interface NotificationView {
     readonly subscribers: readonly { readonly kind: string; readonly address: string }[];
 }
 
-/** Account and partition of the budget's ARN. */
-export interface BudgetScope {
-    readonly accountId: string;
-    readonly partition: string;
-}
-
 /** Reads a budget; undefined if it does not exist. */
 export async function readBudget(
     client: BudgetsClient,
-    { accountId: AccountId, partition }: BudgetScope,
+    { accountId: AccountId, partition }: Pick<Identity, "accountId" | "partition">,
     BudgetName: string,
 ): Promise<BudgetView | undefined> {
     const key = { AccountId, BudgetName };

@@ -4,7 +4,7 @@ import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda"
 import { type DatasetGroupSummary, PersonalizeClient, paginateListDatasetGroups } from "@aws-sdk/client-personalize";
 import { paginateListServiceQuotas, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { ListSubscriptionsByTopicCommand, paginateListTopics, SNSClient } from "@aws-sdk/client-sns";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { STSClient } from "@aws-sdk/client-sts";
 import { entityOf, simulate } from "access-doctor";
 import { isRoot } from "policy-evaluator";
 import { hasName, isTransient } from "pulumi-personalize/errors";
@@ -12,6 +12,7 @@ import { shell } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
 import { readPages } from "../audit/inventory/item.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
+import { whoAmI } from "../stack/who-am-i.ts";
 import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./check.ts";
 
 export interface AccountDeps {
@@ -36,12 +37,6 @@ const newAccountConcurrency = 10;
 /** Service Quotas' code of "Concurrent executions". */
 const concurrencyQuota = "L-B99A9384";
 
-/** Returns the caller's ARN, partition and account. Throws STS's errors. */
-export async function whoAmI({ region }: StackConfig): Promise<{ arn: string; partition: string; accountId: string }> {
-    const { Arn = "", Account = "" } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
-    return { arn: Arn, partition: Arn.split(":")[1] ?? "aws", accountId: Account };
-}
-
 /** Checks that credentials are valid for the duration of the first `up`. */
 export const identity: Check<AccountDeps> = async ({ config, now }) => {
     let expiration: Date | undefined;
@@ -49,7 +44,7 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
     let arn: string;
     try {
         ({ expiration, sessionToken } = await new STSClient({ region: config.region }).config.credentials());
-        ({ arn } = await whoAmI(config));
+        ({ arn } = await whoAmI(config.region));
     } catch (error) {
         const { name, message } = error as Error;
         if (
@@ -150,7 +145,7 @@ export const budgets: Check<AccountDeps> = async ({ config }) => {
         return ok("not needed: only the cost guard watches the spend (config budget)");
     }
     const without = `pulumi config set --stack ${stack} budget false   # only the cost guard watches the spend then`;
-    const { arn, accountId, partition } = await whoAmI(config);
+    const { arn, accountId, partition } = await whoAmI(config.region);
     try {
         const list = new DescribeBudgetsCommand({ AccountId: accountId, MaxResults: 1 });
         await new BudgetsClient({ region }).send(list);

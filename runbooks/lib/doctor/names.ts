@@ -13,7 +13,8 @@ import { hasName, isNotFound } from "pulumi-personalize/errors";
 import { bucketNameFor } from "../../../config/config.ts";
 import { inventoryKinds } from "../audit/inventory/item.ts";
 import { interactionsSchemaFor } from "../stack/stack-config.ts";
-import { type AccountDeps, whoAmI } from "./account.ts";
+import { whoAmI } from "../stack/who-am-i.ts";
+import type { AccountDeps } from "./account.ts";
 import { type Check, type Finding, fail, ok } from "./check.ts";
 
 /**
@@ -25,7 +26,7 @@ const otherNames = (stack: string) => `pulumi config set --stack ${stack} nameSu
 
 /** Checks that the bucket name is the stack's own, or free in all of S3. */
 export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
-    const { accountId } = await whoAmI(config);
+    const { accountId } = await whoAmI(config.region);
     const name = bucketNameFor(config, accountId);
     if (await isHeld(held, inventoryKinds["S3 bucket"], name)) {
         return ok(`${name} is the stack's own`);
@@ -73,7 +74,7 @@ export const roleName: Check<AccountDeps> = async ({ config, held }) => {
  */
 export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
     const { names, region, tags, stack, adopt, filters, watchedFilter } = config;
-    const { partition, accountId } = await whoAmI(config);
+    const { partition, accountId } = await whoAmI(config.region);
     const client = new PersonalizeClient({ region });
     const arn = (tail: string) => `arn:${partition}:personalize:${region}:${accountId}:${tail}`;
     const of = (kind: string, tail: string, check: (arn: string) => Promise<unknown>) => async () => {

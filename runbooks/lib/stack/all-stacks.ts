@@ -1,5 +1,6 @@
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
+import type { ExportedResource, ExportedStack } from "./stack.ts";
 
 /** The resources in the project's readable stack states. */
 export interface AllStacks {
@@ -25,22 +26,6 @@ export interface InterruptedCreate {
     readonly urn: string;
     readonly parent: string | undefined;
     readonly inputs: Readonly<Record<string, unknown>>;
-}
-
-interface StateResource {
-    readonly type: string;
-    readonly urn?: string;
-    readonly parent?: string;
-    readonly id?: string;
-    readonly inputs?: Readonly<Record<string, unknown>>;
-    readonly outputs?: Readonly<Record<string, unknown>>;
-}
-
-interface State {
-    readonly deployment?: {
-        readonly resources?: readonly StateResource[];
-        readonly pending_operations?: readonly { readonly type: string; readonly resource: StateResource }[];
-    };
 }
 
 /**
@@ -88,15 +73,15 @@ export function recordedIn(
 ):
     | (Pick<AllStacks, "arns" | "ids"> & { readonly interrupted: readonly Omit<InterruptedCreate, "stack">[] })
     | undefined {
-    let state: State;
+    let state: ExportedStack;
     try {
-        state = JSON.parse(exported) as State;
+        state = JSON.parse(exported) as ExportedStack;
     } catch {
         return undefined;
     }
     const recorded = state.deployment?.resources ?? [];
     const pending = (state.deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
-    const isAws = ({ resource }: { resource: StateResource }) => resource.type.startsWith("aws:");
+    const isAws = ({ resource }: { resource: ExportedResource }) => resource.type.startsWith("aws:");
     // After `destroy`, or after the region was changed back, no `pulumi up` adopts these resources.
     const regions = new Set(recorded.map(({ inputs }) => inputs?.region));
     const making = pending
@@ -123,7 +108,7 @@ export function recordedIn(
 }
 
 /** Returns a dataset's name in its ARN, `<group>/INTERACTIONS`, which differs from the program's name. */
-function datasetName({ datasetGroupArn, datasetType }: StateResource["inputs"] = {}): string | undefined {
+function datasetName({ datasetGroupArn, datasetType }: ExportedResource["inputs"] = {}): string | undefined {
     return typeof datasetGroupArn === "string" && typeof datasetType === "string"
         ? `${datasetGroupArn.split("/").at(-1)}/${datasetType.toUpperCase()}`
         : undefined;

@@ -6,7 +6,8 @@ import { campaignNameOf, type StackConfig } from "../../../config/config.ts";
 import { advice } from "../../../personalize/advice.ts";
 import { type OperatedCampaign, type OperationDeps, solutionOf } from "../../../personalize/operations/operation.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
-import { type CommonOptions, RunbookError } from "../cli/runbook.ts";
+import type { runbooks } from "../../runbooks.mjs";
+import { type CommonOptions, RunbookError, runAction, runbook } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 import { type RecordedResource, recordedResources } from "./stack.ts";
 import { requireStackConfig, selectedStack } from "./stack-config.ts";
@@ -19,9 +20,9 @@ export interface OperationOptions extends CommonOptions {
     readonly yes?: boolean;
 }
 
-/** Adds the option `--config-file` of `pulumi up`. */
-export const withConfigFile = (command: Command): Command =>
-    command.option(
+/** Creates the command of a runbook (see `runbook`) with the option `--config-file` of `pulumi up`. */
+export const stackRunbook = (name: keyof typeof runbooks, examples: readonly string[], more?: string): Command =>
+    runbook(name, examples, more).option(
         "--config-file <file>",
         "the stack's configuration, as `pulumi up` takes it; default: Pulumi.<stack>.yaml",
     );
@@ -49,6 +50,13 @@ export async function operatedStack({ stack: named, configFile }: OperationOptio
     const recorded = await recordedResources(stack);
     return { stack, config: await reading, recorded, arnOf: (kind) => arnIn(recorded, kind) };
 }
+
+/** Runs an operation on the stack of a parsed command; see `runAction`. */
+export const runOperation = (
+    options: OperationOptions,
+    operate: (stack: OperatedStack, deps: OperationDeps, signal: AbortSignal) => Promise<number>,
+): Promise<void> =>
+    runAction(options.verbose, async (signal) => operate(await operatedStack(options), operationDeps(signal), signal));
 
 /**
  * Returns the ARN of the recorded resource of a kind, for the first campaign or (`ranks`) for the ranking campaign;

@@ -27,9 +27,10 @@ export interface ExportedStack {
     };
 }
 
-interface ExportedResource {
+export interface ExportedResource {
     readonly urn?: string;
     readonly type: string;
+    readonly parent?: string;
     readonly id?: string;
     /** ISO 8601. */
     readonly created?: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { freshState } from "../../../cost/guard-state.ts";
 import { hour } from "../../../cost/time.ts";
-import { interval } from "../../../runbooks/lib/cli/runbook.ts";
+import { interval } from "../../../runbooks/lib/cli/numbers.ts";
 import type { StackObservation } from "../../../runbooks/lib/metrics/observe.ts";
 import { batchValues, metricValues, minuteOf } from "../../../runbooks/lib/metrics/values.ts";
 import { guardConfig } from "../../support/guard-simulation.ts";
@@ -119,11 +119,10 @@ describe("interval", () => {
         ["30s", 30],
         ["5m", 300],
         ["1.5h", 5400],
-        ["5", undefined],
-        ["0m", undefined],
-        ["-5m", undefined],
-        ["5 m", undefined],
     ] as const) {
         it(`interval returns ${seconds} for "${text}"`, () => assert.equal(interval(text), seconds));
+    }
+    for (const text of ["5", "0m", "-5m", "5 m"]) {
+        it(`interval rejects "${text}"`, () => assert.throws(() => interval(text), /30s, 5m or 1h/));
     }
 });

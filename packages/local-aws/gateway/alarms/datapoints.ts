@@ -25,7 +25,7 @@ export async function datapointsOf(
     const metrics = queries.filter(({ MetricStat }) => MetricStat);
     const fetched = new Map(metrics.length === 0 ? [] : await read(metrics, from, to));
     for (const { Id = "", Expression = "" } of queries.filter(({ Expression }) => isInsightsQuery(Expression))) {
-        fetched.set(Id, await insights(client, Expression, { period: periodOf(alarm) / 1000, from, to }));
+        fetched.set(Id, await insights(client, read, Expression, { period: periodOf(alarm) / 1000, from, to }));
     }
     const [returned, ...others] = queries.filter(({ ReturnData }) => ReturnData !== false);
     if (!returned || others.length > 0) {

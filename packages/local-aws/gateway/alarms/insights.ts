@@ -1,9 +1,5 @@
-import {
-    type CloudWatchClient,
-    GetMetricDataCommand,
-    type Metric,
-    paginateListMetrics,
-} from "@aws-sdk/client-cloudwatch";
+import { type CloudWatchClient, type MetricDataQuery, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
+import type { ReadMetrics } from "./metric-reads.ts";
 import type { Series } from "./series.ts";
 
 /**
@@ -14,8 +10,6 @@ const shape = /^SELECT\s+(SUM|MIN|MAX)\("?(\w+)"?\)\s+FROM\s+SCHEMA\("([^"]+)"([
 
 type Aggregate = "SUM" | "MIN" | "MAX";
 const statistics: Readonly<Record<Aggregate, string>> = { SUM: "Sum", MIN: "Minimum", MAX: "Maximum" };
-/** Limit of queries in a GetMetricData call. */
-const maxAtOnce = 500;
 
 /** Checks whether an alarm's expression is a Metrics Insights query and not metric math. */
 export const isInsightsQuery = (expression: string | undefined): boolean => /^\s*SELECT\s/i.test(expression ?? "");
@@ -35,39 +29,28 @@ interface Query {
  */
 export async function insights(
     client: CloudWatchClient,
+    read: ReadMetrics,
     expression: string,
     { period, from, to }: { readonly period: number; readonly from: number; readonly to: number },
 ): Promise<Series> {
     const { aggregate, name, namespace, dimensions, where } = parse(expression);
-    const metrics: Metric[] = [];
+    const queries: MetricDataQuery[] = [];
     for await (const page of paginateListMetrics({ client }, { Namespace: namespace, MetricName: name })) {
-        for (const metric of page.Metrics ?? []) {
-            const has = new Map((metric.Dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value]));
+        for (const Metric of page.Metrics ?? []) {
+            const has = new Map((Metric.Dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value]));
             const isOne = has.size === dimensions.length && dimensions.every((dimension) => has.has(dimension));
             if (isOne && where.every(({ key, value }) => has.get(key) === value)) {
-                metrics.push(metric);
+                const MetricStat = { Metric, Period: period, Stat: statistics[aggregate] };
+                queries.push({ Id: `m${queries.length}`, MetricStat });
             }
         }
     }
-    const found = new Map<number, number[]>();
-    for (let at = 0; at < metrics.length; at += maxAtOnce) {
-        const { MetricDataResults = [] } = await client.send(
-            new GetMetricDataCommand({
-                MetricDataQueries: metrics.slice(at, at + maxAtOnce).map((Metric, n) => ({
-                    Id: `m${n}`,
-                    MetricStat: { Metric, Period: period, Stat: statistics[aggregate] },
-                })),
-                StartTime: new Date(from),
-                EndTime: new Date(to),
-            }),
-        );
-        for (const { Timestamps = [], Values = [] } of MetricDataResults) {
-            for (const [n, timestamp] of Timestamps.entries()) {
-                found.set(timestamp.getTime(), [...(found.get(timestamp.getTime()) ?? []), Values[n] ?? 0]);
-            }
-        }
-    }
-    return new Map([...found].map(([at, values]) => [at, together[aggregate](values)]));
+    const found = queries.length === 0 ? [] : await read(queries, from, to);
+    const points = Map.groupBy(
+        found.flatMap(([, series]) => [...series]),
+        ([at]) => at,
+    );
+    return new Map([...points].map(([at, values]) => [at, together[aggregate](values.map(([, value]) => value))]));
 }
 
 const together: Readonly<Record<Aggregate, (values: readonly number[]) => number>> = {

@@ -1,4 +1,5 @@
 import { type CostRecord, costsOf, type Emulator, monthStart } from "local-personalize";
+import { awsJson, jsonAnswer } from "../answer.ts";
 import { hourlyRate } from "../spend.ts";
 import { dimensionOf, readFilter } from "./filter.ts";
 import { type Body, CostExplorerError, cut, invalid, readPeriod, shown } from "./input.ts";
@@ -23,18 +24,13 @@ export function costExplorerOperation(target: string | undefined): string | unde
 }
 
 /** Answers a Cost Explorer call from metered usage. On the local AWS, only Amazon Personalize has costs. */
-export function answerCostExplorer(
-    metered: Metered,
-    operation: string,
-    body: unknown,
-): { status: number; body: string } {
+export function answerCostExplorer(metered: Metered, operation: string, body: unknown) {
     try {
         const given = typeof body === "object" && body !== null ? (body as Body) : {};
-        const answer = operations[operation]?.(metered, given);
-        return { status: 200, body: JSON.stringify(answer) };
+        return jsonAnswer(200, operations[operation]?.(metered, given) ?? {}, awsJson);
     } catch (error) {
         if (!(error instanceof CostExplorerError)) throw error;
-        return { status: 400, body: JSON.stringify({ __type: error.code, message: error.message }) };
+        return jsonAnswer(400, { __type: error.code, message: error.message }, awsJson);
     }
 }
 

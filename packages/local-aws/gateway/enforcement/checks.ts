@@ -7,8 +7,7 @@ import type { PassedRole } from "./passed-roles.ts";
  * to pass a role").
  */
 export async function passCheck(directory: Directory, { roleArn, service }: PassedRole): Promise<NamedCheck> {
-    const role = await directory.role(roleArn.split("/").at(-1) ?? "");
-    const tags = role?.arn === roleArn ? tagContext(role.tags) : {};
+    const tags = tagContext((await directory.role(roleArn))?.tags ?? {});
     return {
         action: "iam:PassRole",
         resource: roleArn,

@@ -27,9 +27,17 @@ export interface Principal {
     readonly withoutDocument: readonly string[];
 }
 
-interface Role extends Pick<Principal, "identity" | "boundary" | "tags"> {
-    readonly arn: string;
+interface Role extends Pick<Principal, "arn" | "id" | "tags" | "boundary" | "withoutDocument"> {
     readonly trust: PolicyDocument;
+    readonly identity: readonly NamedPolicy[];
+}
+
+/** A user, group or role with the texts of its policies. A user also has the policies of its groups. */
+interface Entity extends Pick<Principal, "arn" | "id" | "tags"> {
+    /** A role's trust policy. */
+    readonly trust: string;
+    readonly identity: readonly PolicyText[];
+    readonly boundary: readonly PolicyText[] | null;
 }
 
 /** One permission that a call needs, as MiniStack's process returns it. */
@@ -109,12 +117,17 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
     async function fetchPrincipal(key: string, region: string): Promise<Found> {
         const found = await ask<Answered>("/key", { key, region, account: accountId });
         if (!("error" in found)) {
-            return principalOf(found);
+            return withDocuments(found);
         }
         // Remember keys of expired sessions, because MiniStack later deletes the session and then reports the key as
         // unknown.
         if (found.error === "ExpiredTokenException") ended.add(key);
         return ended.has(key) ? { error: "ExpiredTokenException" } : found;
+    }
+
+    async function entity(kind: "user" | "group" | "role", name: string): Promise<Entity | undefined> {
+        const found = await ask<Entity | { readonly arn?: never }>("/entity", { kind, name, account: accountId });
+        return found.arn === undefined ? undefined : found;
     }
 
     return {
@@ -134,12 +147,14 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
             });
         },
         call: (facts: CallFacts, body: Buffer | undefined): Promise<NamedCall> => ask("/call", facts, body),
-        /** Returns a role by name; undefined for an unknown role. */
-        async role(name: string): Promise<Role | undefined> {
-            const found = await ask<Partial<AnsweredRole>>("/role", { name, account: accountId });
-            const { arn, trust, tags = {}, identity = [], boundary } = found;
-            const policies = { identity: parsed(identity), ...(boundary && { boundary: parsed(boundary) }) };
-            return arn === undefined ? undefined : { arn, trust: documentOf(trust), tags, ...policies };
+        /** Returns a user, group or role by name; undefined for an unknown name. */
+        entity,
+        /** Returns the role with this ARN; undefined for an unknown role. */
+        async role(arn: string): Promise<Role | undefined> {
+            const found = await entity("role", arn.split("/").at(-1) ?? "");
+            return found?.arn === arn
+                ? { ...withDocuments(found), identity: parsed(found.identity), trust: documentOf(found.trust) }
+                : undefined;
         },
         refusal: (refused: Refused): Promise<{ status: number; headers: Record<string, string>; body: string }> =>
             ask("/refusal", refused),
@@ -162,7 +177,8 @@ export function documentOf(text: string | null | undefined): PolicyDocument {
     }
 }
 
-interface Text {
+export interface PolicyText {
+    /** The policy's kind and name, such as `managed policy ReadsFilms`. */
     readonly name: string;
     /** The policy's text; null for a managed policy without a stored document. */
     readonly text: string | null;
@@ -170,18 +186,15 @@ interface Text {
 
 type Answered =
     | { readonly error: string }
-    | (Omit<Principal, "identity" | "boundary" | "session" | "withoutDocument"> &
-          Readonly<Record<"identity" | "boundary" | "session", readonly Text[] | null>>);
+    | (Omit<Principal, "identity" | "boundary" | "session" | "withoutDocument"> & Texts);
 
-type AnsweredRole = Pick<Role, "arn" | "tags"> & {
-    readonly trust: string;
-    readonly identity: readonly Text[];
-    readonly boundary: readonly Text[] | null;
-};
+/** Policies; null for those that the principal does not have. */
+type Texts = Readonly<Partial<Record<"identity" | "boundary" | "session", readonly PolicyText[] | null>>>;
 
-const parsed = (texts: readonly Text[]) => texts.map(({ name, text }) => ({ name, document: documentOf(text) }));
+const parsed = (texts: readonly PolicyText[]) => texts.map(({ name, text }) => ({ name, document: documentOf(text) }));
 
-function principalOf({ identity, boundary, session, ...rest }: Exclude<Answered, { error: string }>): Principal {
+/** Parses the policies of a principal or entity. */
+function withDocuments<T extends Texts>({ identity, boundary, session, ...rest }: T) {
     const all = [...(identity ?? []), ...(boundary ?? []), ...(session ?? [])];
     return {
         ...rest,

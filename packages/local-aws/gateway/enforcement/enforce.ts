@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
 import type { Emulator } from "local-personalize";
+import type { Answer } from "../answer.ts";
 import { costExplorerOperation } from "../cost-explorer/cost-explorer.ts";
 import type { Faults } from "../faults.ts";
 import type { Organisation } from "../organisation.ts";
@@ -22,7 +23,7 @@ import {
 import { anonymous, judge } from "./judge.ts";
 import { passedRoles, passesRoles, tracedRoleComplaint, trustComplaint } from "./passed-roles.ts";
 import { hashGuard, payloadOf, sha256 } from "./payload.ts";
-import { type Answer, closedAnswer, type Reason, refusalOf, refusalOfPersonalize, sentences } from "./refusal.ts";
+import { closedAnswer, type Reason, refusalOf, refusalOfPersonalize, sentences } from "./refusal.ts";
 import { readSignature } from "./signature.ts";
 
 interface EnforcementOptions {

@@ -127,8 +127,8 @@ export async function trustComplaint(
     if (!complaint || (service === "apigateway.amazonaws.com" && !resource.endsWith("/account"))) {
         return undefined;
     }
-    const found = await directory.role(arn.split("/").at(-1) ?? "");
-    if (found?.arn !== arn) {
+    const found = await directory.role(arn);
+    if (!found) {
         return complaint;
     }
     const request = {
@@ -175,7 +175,7 @@ export async function tracedRoleComplaint(
     ) {
         return undefined;
     }
-    const role = await directory.role(arn.split("/").at(-1) ?? "");
+    const role = await directory.role(arn);
     const missing = ["PutTraceSegments", "PutTelemetryRecords"].find((name) => {
         const request = { caller: { arn, roleArn: arn }, action: `xray:${name}`, resource: "*", context: {} };
         const { identity = [], boundary } = role ?? {};

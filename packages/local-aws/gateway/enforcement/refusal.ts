@@ -1,11 +1,6 @@
 import { failure, ServiceError, type ServiceName } from "local-personalize";
+import { type Answer, jsonAnswer } from "../answer.ts";
 import type { Directory } from "./directory.ts";
-
-export interface Answer {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string | Buffer;
-}
 
 /** Why a call is denied: an error in the signature or the access key, AccessDenied, or a service's own error code. */
 export interface Reason {
@@ -73,5 +68,5 @@ export async function refusalOf(
 /** Returns 403 for a path that belongs to MiniStack itself. */
 export function closedAnswer(target: string): Answer {
     const message = `${target.split("?", 1)[0]} is MiniStack's own, which the local AWS keeps closed. It is open without enforcement: npm run local -- start --no-enforce`;
-    return { status: 403, headers: { "content-type": "application/json" }, body: JSON.stringify({ message }) };
+    return jsonAnswer(403, { message });
 }

@@ -7,6 +7,7 @@ import {
     type RestApi,
     UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
+import { type Answer, jsonAnswer } from "../answer.ts";
 import { endpointOf } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
 import { emptyApi, fillApi } from "./apply.ts";
@@ -20,12 +21,6 @@ interface Asked {
     readonly apiId?: string;
     readonly failOnWarnings: boolean;
     readonly endpointType?: string;
-}
-
-interface ImportAnswer {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
 }
 
 /** Checks whether a call is ImportRestApi or PutRestApi. MiniStack does not read the document of these calls. */
@@ -43,7 +38,7 @@ export async function importApi(
     where: { readonly miniStack: MiniStackAddress; readonly region: string },
     url: URL,
     body: Buffer,
-): Promise<ImportAnswer> {
+): Promise<Answer> {
     const client = new APIGatewayClient({ ...endpointOf(where.miniStack), region: where.region });
     try {
         const asked = askedOf(url);
@@ -56,7 +51,7 @@ export async function importApi(
                 ? await create(client, asked, plan)
                 : await write(client, asked.apiId, asked, plan);
         const warnings = plan.warnings.length > 0 ? { warnings: plan.warnings } : {};
-        return json(asked.apiId === undefined ? 201 : 200, wireOf({ ...api, ...warnings } as RestApi));
+        return jsonAnswer(asked.apiId === undefined ? 201 : 200, wireOf({ ...api, ...warnings } as RestApi));
     } catch (error) {
         return refusal(error as Error & { $metadata?: { httpStatusCode?: number } });
     } finally {
@@ -143,17 +138,11 @@ function wireOf({ createdDate, ...api }: RestApi & { readonly $metadata?: unknow
     return { ...rest, ...(createdDate && { createdDate: createdDate.getTime() / 1000 }) };
 }
 
-function refusal(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): ImportAnswer {
+function refusal(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): Answer {
     const status = error instanceof ImportRefusedError ? 400 : error.$metadata?.httpStatusCode;
     if (status === undefined || status >= 500) {
         throw error;
     }
     const code = error instanceof ImportRefusedError ? "BadRequestException" : error.name;
-    return json(status, { message: error.message }, { "x-amzn-errortype": code });
+    return jsonAnswer(status, { message: error.message }, { "x-amzn-errortype": code });
 }
-
-const json = (status: number, answer: object, headers: Record<string, string> = {}): ImportAnswer => ({
-    status,
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(answer),
-});

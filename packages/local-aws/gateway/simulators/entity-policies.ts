@@ -1,5 +1,4 @@
-import type { IAMClient } from "@aws-sdk/client-iam";
-import { entityOf, type StoredPolicy } from "../stored-policies.ts";
+import type { Directory, PolicyText } from "../enforcement/directory.ts";
 import { IamInputError } from "./input.ts";
 import type { EntityPolicies, SourcePolicy } from "./simulate.ts";
 
@@ -13,19 +12,23 @@ const grantsNothing = JSON.stringify({
  * Converts a stored policy for the simulators. An attached managed policy without a stored document allows nothing, as
  * for other calls.
  */
-const source = ({ name, text = grantsNothing }: StoredPolicy): SourcePolicy => ({ id: name, text });
+const source = ({ name, text }: PolicyText): SourcePolicy => ({
+    id: name.split(" ").at(-1) ?? "",
+    text: text ?? grantsNothing,
+});
 
 /**
  * Reads all stored policies of a user (including those of the user's groups), a group or a role, and the boundary.
  * @throws Refusal NoSuchEntity if the entity does not exist
  */
-export async function entityPolicies(iam: IAMClient, arn: string): Promise<EntityPolicies> {
+export async function entityPolicies(directory: Pick<Directory, "entity">, arn: string): Promise<EntityPolicies> {
     const [, kind = "", path = ""] = /:(user|group|role)\/(.+)$/.exec(arn) ?? [];
     const type = kind === "user" || kind === "group" ? kind : "role";
     const name = path.split("/").at(-1) ?? "";
-    const found = await entityOf(iam, type, name);
-    if (found?.entity.Arn !== arn) {
+    const found = await directory.entity(type, name);
+    if (found?.arn !== arn) {
         throw new IamInputError("NoSuchEntity", `The ${type} with name ${name} cannot be found.`, 404);
     }
-    return { policies: found.policies.map(source), boundary: found.boundary && source(found.boundary) };
+    const [boundary] = found.boundary ?? [];
+    return { policies: found.identity.map(source), boundary: boundary && source(boundary) };
 }

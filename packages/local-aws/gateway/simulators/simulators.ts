@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { ServerResponse } from "node:http";
-import { IAMClient } from "@aws-sdk/client-iam";
-import { type MiniStackAddress, settingsOf } from "../ministack.ts";
+import type { Answer } from "../answer.ts";
+import type { Directory } from "../enforcement/directory.ts";
 import type { Organisation } from "../organisation.ts";
 import { entityPolicies } from "./entity-policies.ts";
 import { IamInputError, markerOf, readInput, readQuery } from "./input.ts";
@@ -79,40 +78,33 @@ const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;"
 const escaped = (text: string) =>
     text.replace(/[^\P{Cc}\t\n\r]/gu, "").replace(/[&<>"]/g, (character) => escapes[character] as string);
 
-/**
- * Answers SimulateCustomPolicy and SimulatePrincipalPolicy. Returns false, without an effect, for any other IAM call.
- */
-export type Simulators = (body: Buffer, response: ServerResponse) => Promise<boolean>;
+/** Answers SimulateCustomPolicy and SimulatePrincipalPolicy. Returns undefined for any other IAM call. */
+export type Simulators = (body: Buffer) => Promise<Answer | undefined>;
 
 /**
  * Creates IAM's policy simulators with the package policy-evaluator and the policies in MiniStack. MiniStack's own
  * simulators ignore context entries, resource policies, and all resources but the first.
  */
-export function createSimulators(miniStack: MiniStackAddress, organisation?: Organisation): Simulators {
-    const iam = new IAMClient(settingsOf(miniStack));
-    return async (body, response) => {
+export function createSimulators(directory: Pick<Directory, "entity">, organisation: Organisation): Simulators {
+    const headers = { "content-type": "text/xml" };
+    return async (body) => {
         const query = readQuery(body.toString("utf8"));
         const operation = query.text("Action");
         if (operation !== "SimulateCustomPolicy" && operation !== "SimulatePrincipalPolicy") {
-            return false;
+            return undefined;
         }
-        const send = (status: number, xml: string) => {
-            response.writeHead(status, { "content-type": "text/xml" });
-            response.end(xml);
-        };
         try {
             const input = readInput(operation, query);
             const entity = input.sourceArn
-                ? await entityPolicies(iam, input.sourceArn)
+                ? await entityPolicies(directory, input.sourceArn)
                 : { policies: [], boundary: undefined };
-            const levels = input.sourceArn ? organisation?.simulated() : undefined;
-            send(200, answerXml(operation, simulate(input, entity, levels)));
+            const levels = input.sourceArn ? organisation.simulated() : undefined;
+            return { status: 200, headers, body: answerXml(operation, simulate(input, entity, levels)) };
         } catch (error) {
             if (!(error instanceof IamInputError)) {
                 throw error;
             }
-            send(error.status, refusalXml(error));
+            return { status: error.status, headers, body: refusalXml(error) };
         }
-        return true;
     };
 }

@@ -44,7 +44,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         await iam.send(new PutRolePolicyCommand({ RoleName: "runs", ...policy }));
         iam.destroy();
         const entries = {
-            ...lambdaEntries(clients.lambda, region),
+            ...lambdaEntries(clients.lambda),
             ...scheduleEntries(clients.scheduler),
             ...snsEntries(clients.sns),
             ...sqsEntries(clients.sqs),

@@ -16,8 +16,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { clientsOf } from "../../../../test/support/local-aws.ts";
 import type { Emulator } from "../../../local-personalize/emulator.ts";
+import { createOrganisation } from "../../gateway/organisation.ts";
 import { passThrough } from "../../gateway/pass-through.ts";
 import { startGateway } from "../../gateway/server.ts";
+import { createSimulators } from "../../gateway/simulators/simulators.ts";
 import type { Instance } from "../../instance.ts";
 import { freePort } from "../../ministack/process.ts";
 import { discardInstance, startInstance } from "../instances.ts";
@@ -67,7 +69,9 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
             return { status: 200, headers: { "content-type": "application/json" }, body: '{"emulated":true}' };
         });
         const miniStack = { port: (behind.address() as AddressInfo).port, secret };
-        gateway = await startGateway({ port, miniStack, emulator, status: () => ({ product: "it" }), log() {} });
+        const simulators = createSimulators({ entity: async () => undefined }, createOrganisation());
+        const status = () => ({ product: "it" });
+        gateway = await startGateway({ port, miniStack, emulator, simulators, status, log() {} });
     });
     after(() => {
         for (const server of [gateway, behind]) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { region } from "../../../../../test/support/local-aws.ts";
 import { insights, isInsightsQuery } from "../../../gateway/alarms/insights.ts";
+import { metricReads } from "../../../gateway/alarms/metric-reads.ts";
 import type { Instance } from "../../../instance.ts";
 import { discardInstance, startInstance } from "../../instances.ts";
 
@@ -39,7 +40,7 @@ describe("Metrics Insights queries on the local AWS", () => {
 
     const ask = async (query: string) => {
         const times = { period: 60, from: now - 600_000, to: now + 60_000 };
-        const series = await insights(client, query, times);
+        const series = await insights(client, metricReads(client), query, times);
         return [...series].map(([at, value]) => [(now - at) / 60_000, value]).sort();
     };
     const schema = 'SCHEMA("Films/Jobs", Group, Job)';
