@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { dashboards } from "../../runbooks/lib/audit/inventory/operations.ts";
+import { tables } from "../../runbooks/lib/audit/inventory/serving.ts";
+import { roles } from "../../runbooks/lib/audit/inventory/storage-and-access.ts";
+import { region } from "../support/local-aws.ts";
+
+describe("tables of the audit inventory", () => {
+    const bill = async (Table: object) => {
+        const send = async () => ({ TableNames: ["films"], Table });
+        const client = Object.assign(new DynamoDBClient({ region }), { send });
+        const [table] = await tables(client, { partition: "aws", region, accountId: "000000000000" }, () => ({}));
+        return (await table?.bill())?.usdPerMonth;
+    };
+    it("a DynamoDB table costs 0 only if it is small and on-demand", async () => {
+        const onDemand = { BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" } };
+        assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e9 }), 0);
+        assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e11 }), null);
+        assert.equal(await bill({ TableSizeBytes: 0 }), null);
+    });
+});
+
+describe("roles of the audit inventory", () => {
+    it("roles adds a warning only to the deletion of the account's log role", async () => {
+        const Roles = ["MovieRecommender-ApiGatewayLogs-eu-central-1", "films"].map((RoleName) => ({ RoleName }));
+        const client = Object.assign(new IAMClient({ region }), { send: async () => ({ Roles }) });
+        const [logs, films] = await Promise.all((await roles(client)).map((role) => role.remove()));
+        assert.match(logs?.[0] ?? "", /^# Keep this role if another API of the account uses it/);
+        assert.deepEqual(films, ["aws iam delete-role --role-name films"]);
+    });
+});
+
+describe("dashboards of the audit inventory", () => {
+    it("dashboards lists a dashboard at $3 a month with a quoted delete command", async () => {
+        const entry = { DashboardName: "it's", DashboardArn: "arn:aws:cloudwatch::000000000000:dashboard/it's" };
+        const send = async () => ({ DashboardEntries: [entry] });
+        const client = Object.assign(new CloudWatchClient({ region }), { send });
+        const [found] = await dashboards(client, { partition: "aws", region, accountId: "000000000000" });
+        assert.deepEqual(await found?.bill(), { usdPerMonth: 3 });
+        assert.deepEqual(await found?.remove(), [
+            String.raw`aws cloudwatch delete-dashboards --region eu-central-1 --dashboard-names 'it'\''s'`,
+        ]);
+    });
+});
