@@ -56,7 +56,7 @@ describe("Access to the API", () => {
     });
 
     it("requests without the API key return 403, and outputs hide the key", async () => {
-        const shown = await aws.outputs();
+        const shown = JSON.parse((await aws.pulumi("stack", "output", "--json")).stdout);
         assert.equal(shown.apiKey, "[secret]");
         const ask = async (headers: Record<string, string>) =>
             (await fetch(`${outputs.apiUrl}/popular`, { headers })).status;
