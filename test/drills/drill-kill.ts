@@ -32,7 +32,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 /** Milliseconds by which a response is delayed, so that the engine ends before the response arrives. */
 const heldMilliseconds = 4000;
 
-const aws = await startTestAws("demo");
+const aws = await startTestAws("demo", "passphrase");
 const admin = adminOf(aws.instance);
 const orphans = orphansOfKilled();
 const rows: string[][] = [];

@@ -33,7 +33,7 @@ const { seed, removals: count } = benchCommand(
     .opts<{ seed: number; removals: number }>();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
-const aws = await startTestAws();
+const aws = await startTestAws("instant", "passphrase");
 const problems: string[] = [];
 const lived = new Map() as Map<string, { seconds: number; used: ReadonlySet<string> }> & Lived;
 const rows: string[][] = [];

@@ -64,32 +64,37 @@ describe("drill:money", () => {
         }
     });
 
-    const bad: Readonly<Record<string, (results: readonly FaultResult[]) => void>> = {
-        "forgets-intent": (results) =>
-            assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /no limit-reached/),
-        "parks-an-hour-late": (results) =>
-            assert.ok(results.every(({ enforcementMinutes }) => enforcementMinutes > 45)),
-        "overlooks-the-ranking": (results) =>
-            assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /no limit-reached/),
-        "notifies-under-a-new-id": (results) =>
-            assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /limit-reached .*, which was not to come/),
-    };
-    it("virtualMonths reports a guard that counts prefetch requests as use", async () => {
-        const chosen = { scenarios: named("idle demo with prefetch"), faults: [] };
-        const [calm] = await virtualMonths(1, sabotages["counts-the-prefetch"], undefined, chosen);
-        assert.match(calm?.wrong.join("\n") ?? "", /no idle from day 1 01:1\d to day 1 0\d:\d\d/);
-    });
-
-    for (const [how, isCaught] of Object.entries(bad)) {
+    const wrongOf = (results: readonly FaultResult[]) => results.flatMap(({ wrong }) => wrong).join("\n");
+    const [one, two] = ["runaway", "two campaigns, of which the second runs away"];
+    /** Guards with a fault: a scenario and faults of AWS that reveal the guard's fault, and what virtualMonths finds. */
+    const bad: readonly (readonly [
+        how: string,
+        scenario: string,
+        faults: typeof faults,
+        isCaught: (results: readonly FaultResult[]) => boolean,
+    ])[] = [
+        [
+            "counts-the-prefetch",
+            "idle demo with prefetch",
+            [],
+            (results) => /no idle from day 1 01:1\d to day 1 0\d:\d\d/.test(wrongOf(results)),
+        ],
+        ["forgets-intent", one, withFaults("after the park"), (results) => /no limit-reached/.test(wrongOf(results))],
+        ["parks-an-hour-late", one, [], (results) => results.every(({ enforcementMinutes: took }) => took > 45)],
+        ["overlooks-the-ranking", two, [], (results) => /no limit-reached/.test(wrongOf(results))],
+        [
+            "notifies-under-a-new-id",
+            one,
+            withFaults("after a notification"),
+            (results) => /limit-reached .*, which was not to come/.test(wrongOf(results)),
+        ],
+    ];
+    for (const [how, scenario, chosenFaults, isCaught] of bad) {
         it(`virtualMonths detects a guard that ${how.replaceAll("-", " ")}`, async () => {
-            const runaways = ["runaway", "two campaigns, of which the second runs away"];
-            const chosen = {
-                scenarios: runaways.flatMap(named),
-                faults: withFaults("after the park", "after a notification"),
-            };
+            const chosen = { scenarios: named(scenario), faults: chosenFaults };
             const results = await virtualMonths(1, sabotages[how], undefined, chosen);
             assert.ok(results.some(({ survived }) => !survived));
-            isCaught(results);
+            assert.ok(isCaught(results), wrongOf(results));
         });
     }
 });

@@ -3,7 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AttachRolePolicyCommand, DetachRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
-import { GetBucketPolicyCommand, HeadObjectCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { CreateDatasetImportJobCommand } from "@aws-sdk/client-personalize";
+import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import type { PolicyDocument } from "policy-evaluator";
 import { runCommand } from "../drills/access/commands.ts";
 import { everythingIn } from "../support/inventory.ts";
@@ -101,6 +102,24 @@ describe("Imports without access on the real engine", () => {
         assert.match(failed[0].nextStep, /`pulumi up`/);
     });
 
+    it("watch-status shows the last CloudTrail error of a failed resource", async () => {
+        const { id, inputs } = await recordedJob();
+        const again = new CreateDatasetImportJobCommand({
+            jobName: id.split("/").at(-1),
+            datasetArn: inputs.datasetArn,
+            dataSource: { dataLocation: inputs.dataLocation },
+            roleArn: inputs.roleArn,
+        });
+        await assert.rejects(aws.personalize.send(again), { name: "ResourceAlreadyExistsException" });
+        const shown = await aws.runbook("watch-status");
+        assertExit(shown, 1);
+        assert.match(
+            shown.stdout,
+            /last error in CloudTrail: CreateDatasetImportJob ResourceAlreadyExistsException at \d{4}-.* UTC by arn:aws:iam::000000000000:root/,
+        );
+        assert.doesNotMatch(shown.stdout, /not read/);
+    });
+
     it("the printed fix of diagnose-access makes up succeed", async () => {
         const { fixes } = await ask(1, "--stack", aws.stack);
         const commands = fixes.flatMap((fix) => fix.commands);
@@ -126,30 +145,17 @@ describe("Imports without access on the real engine", () => {
         for (const command of commands) {
             await runCommand(command, hands);
         }
-        assertExit(await aws.engine("up"), 0);
-        assert.match((await aws.outputs()).importJobArn ?? "", /-[34]$/);
+        await aws.configure({ dataRetention: "retain" });
+        const up = await aws.engine("up");
+        assertExit(up, 0);
+        const { bucketName, importJobArn = "" } = await aws.outputs();
+        assert.ok(up.stdout.includes(`pulumi destroy will keep bucket ${bucketName} (dataRetention: retain)`));
+        assert.match(importJobArn, /-[34]$/);
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         const sentence = await shown(0, "--stack", aws.stack);
         assert.match(sentence, /^An import can read s3:\/\/\S+ by arn:aws:iam::\S+\.\n/);
         const sound = await ask(0, "--stack", aws.stack);
         assert.deepEqual([sound.verdict, broken(sound), sound.firstBroken], ["sound", [], null]);
-    });
-
-    it("refresh reads a changed bucket policy, and up restores the policy before the import", async () => {
-        const Bucket = (await aws.outputs()).bucketName;
-        const found = await aws.s3.send(new GetBucketPolicyCommand({ Bucket }));
-        const policy = JSON.parse(found.Policy ?? "") as { Statement: { Sid: string }[] };
-        const Statement = policy.Statement.filter(({ Sid }) => Sid !== "PersonalizeReadsInteractions");
-        await aws.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ ...policy, Statement }) }));
-        await aws.writeInteractions(3);
-
-        assertExit(await aws.engine("refresh"), 0);
-        await aws.configure({ dataRetention: "retain" });
-        const repaired = await aws.engine("up");
-        assertExit(repaired, 0);
-        assert.ok(repaired.stdout.includes(`pulumi destroy will keep bucket ${Bucket} (dataRetention: retain)`));
-        assert.match((await aws.outputs()).importJobArn ?? "", /-1$/, "the first import succeeds");
-        assert.deepEqual(JSON.parse((await aws.s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy ?? ""), policy);
     });
 
     diagnoseWithoutStack(() => aws);

@@ -132,8 +132,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         );
     });
 
-    it("preview shows no change after up, and another run of the function starts no job", async () => {
-        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+    it("a further run of the function starts no job", async () => {
         const { settled, live } = await runOnce();
         assert.equal(settled, true);
         assert.equal(live.generation, 1);

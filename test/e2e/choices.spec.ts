@@ -57,12 +57,11 @@ describe("Optional features of a stack on the real engine", () => {
     });
     after(() => aws?.stop());
 
-    /** Asserts that a preview and a refresh find no change, whatever the spelling of responses. */
+    /** Asserts that a refresh and a preview find no change in responses with another spelling than those of `up`. */
     async function settled(): Promise<void> {
-        for (const forms of ["received", "other"] as const) {
-            await adminOf(aws.instance).forms(forms);
-            assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
-        }
+        await adminOf(aws.instance).forms("received");
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+        await adminOf(aws.instance).forms("other");
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     }
     async function recommended(userId: string, ...args: string[]): Promise<string[]> {

@@ -22,6 +22,7 @@ import { type GuardScope, guardPolicy } from "../../iam/guard-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
 import { guardConfig } from "../support/guard-simulation.ts";
+import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { assertExit, clientsOf, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";
 import { until } from "../support/until.ts";
@@ -60,7 +61,9 @@ describe("Cost guard on the local AWS", function () {
         by = more(admin);
         await aws.configure({ ...serving, guardMinutes: 60 });
         await note("closed", { reason: "test", since: "2026-11-01T00:00:00Z" });
-        assertExit(await aws.engine("up"), 0);
+        const up = await aws.engine("up");
+        assertExit(up, 0);
+        assert.match(up.stdout + up.stderr, /API and page are closed since .* \(test\)/);
         outputs = await aws.outputs();
         campaignArn = String(outputs.campaignArn);
         rankingCampaignArn = String(outputs.rankingCampaignArn);
@@ -276,13 +279,6 @@ describe("Cost guard on the local AWS", function () {
             assert.match(String(await mark("parked")), /cost guard: \$600/);
             assert.match(String(await mark("closed")), /cost guard: requests/);
             assert.deepEqual(await statuses(), [429]);
-            const closed = await aws.engine("up");
-            assertExit(closed, 0);
-            assert.match(
-                closed.stdout + closed.stderr,
-                /the API and the storefront page have been closed since .* \(cost guard: requests\)/,
-            );
-            assert.deepEqual(await statuses(), [429]);
             assert.deepEqual(await there(), [false, false]);
             await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
             const said = ["idle", "limit-reached", "unused-deleted", "policy-foreign"];
@@ -312,7 +308,7 @@ describe("Cost guard on the local AWS", function () {
         it("the scheduled guard parks the campaigns at the limit, and up does not create them again", async () => {
             await note("guard", overLimit());
             await aws.configure({ ...serving, guardMinutes: 1 });
-            // The previous `up` recorded the closed stage; this `up` records the open one.
+            // The first `up` recorded the closed stage; this `up` records the open one.
             assertExit(await aws.engine("up"), 0);
             assert.deepEqual(await statuses(), [200]);
             const arrived = await notices((all) => all.some(({ kind }) => kind === "limit-reached"));
@@ -358,12 +354,10 @@ describe("Cost guard on the local AWS", function () {
             assert.ok(metricOf("EstimatedMonthToDateUsd") >= 600);
         });
 
-        it("preview shows no change, and destroy deletes the SSM parameters of the cost guard", async () => {
-            const preview = await aws.engine("preview", "--expect-no-changes");
-            assertExit(preview, 0);
+        it("destroy deletes every resource, including the API's table and the guard's parameters", async () => {
+            assert.ok(await mark("guard"));
             assertExit(await aws.engine("destroy"), 0);
-            assert.equal(await mark("guard"), undefined);
-            assert.equal(await mark("parked"), undefined);
+            assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], []);
         });
     });
 });

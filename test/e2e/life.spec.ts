@@ -10,6 +10,7 @@ import { executionRoleTrust } from "../../iam/import-access.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
+import type { CheckResult } from "../../runbooks/lib/doctor/check.ts";
 import { deleteByHand } from "../support/by-hand.ts";
 import { driftOf } from "../support/drift.ts";
 import { everythingIn, importJobNames, watchersIn } from "../support/inventory.ts";
@@ -85,6 +86,15 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.notDeepEqual(document.recommendations[1], document.recommendations[2]);
     });
 
+    it("recommend reports an unknown filter with the config key that adds it", async () => {
+        const filtered = await aws.runbook("recommend", "1", "--filter", "comedies");
+        assertExit(filtered, 2);
+        assert.match(
+            filtered.stderr,
+            /^error: The stack has no filter comedies\. It has: movie-recommender-unwatched-\S+\. Add it to config filters/,
+        );
+    });
+
     it("recommend reports users who have no interactions in the stack's data", async () => {
         const result = await aws.runbook("recommend", "1", "stranger", "--config-file", aws.configFile);
         assertExit(result, 0);
@@ -99,6 +109,21 @@ describe("Lifecycle of a stack on the real engine", () => {
         const { overall, resources } = JSON.parse(result.stdout);
         assert.equal(overall, "active");
         assert.equal(resources.length, 8);
+    });
+
+    it("doctor recognizes the stack's own resources", async () => {
+        const result = await aws.runbook("doctor", "--config-file", aws.configFile, "--json");
+        assertExit(result, 0);
+        const checks = new Map<string, CheckResult>(
+            (JSON.parse(result.stdout).checks as CheckResult[]).map((check) => [check.name, check]),
+        );
+        const failed = [...checks.values()].filter(({ verdict }) => verdict === "fail" || verdict === "unknown");
+        assert.deepEqual(failed, []);
+        const detail = (name: string) => checks.get(name)?.detail ?? "";
+        assert.match(detail("bucket"), /is the stack's own$/);
+        assert.match(detail("role"), /is the stack's own$/);
+        assert.equal(detail("Personalize names"), "5 of 5 exist and belong to the stack; the others are free");
+        assert.match(detail("dataset groups"), /including ours$/);
     });
 
     it("preview and refresh after up show no change", async () => {

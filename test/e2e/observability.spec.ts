@@ -11,7 +11,6 @@ import {
     PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateDatasetImportJobCommand, DescribeDatasetImportJobCommand } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
@@ -376,38 +375,5 @@ describe("Observability of a deployed stack", function () {
         assert.match(shown.stdout, /parked since 2026-11-25 12:00 UTC \(cost guard: a test\)/);
         assert.match(shown.stdout, /campaign hours of \d{4}-\d\d so far: ≈ /);
         assertExit(await aws.pulumi("stack", "output"), 0);
-    });
-
-    it("watch-status shows the last CloudTrail error of a failed resource", async () => {
-        const { stack } = aws;
-        await aws.iam.send(new DeleteRolePolicyCommand({ RoleName: names.role, PolicyName: "read-interactions" }));
-        await aws.writeInteractions(3);
-        const failed = await aws.engine("up");
-        assertExit(failed, 1);
-        const jobArn = /dataset-import-job\/[\w-]+/.exec(`${failed.stdout}${failed.stderr}`)?.[0];
-        const status = await aws.runbook("watch-status", "--json");
-        assertExit(status, 1);
-        const [{ arn }] = JSON.parse(status.stdout).resources.filter((one: { state: string }) =>
-            /FAILED/.test(one.state),
-        );
-        assert.ok(arn, `${stack} ${jobArn}`);
-        await assert.rejects(
-            aws.personalize.send(
-                new CreateDatasetImportJobCommand({
-                    jobName: String(arn).split("/").at(-1),
-                    datasetArn: outputs.datasetArn,
-                    dataSource: { dataLocation: `s3://${outputs.bucketName}/none.csv` },
-                    roleArn: outputs.roleArn,
-                }),
-            ),
-            { name: "ResourceAlreadyExistsException" },
-        );
-        const shown = await aws.runbook("watch-status");
-        assertExit(shown, 1);
-        assert.match(
-            shown.stdout,
-            /last error in CloudTrail: CreateDatasetImportJob ResourceAlreadyExistsException at \d{4}-.* UTC by arn:aws:iam::000000000000:root/,
-        );
-        assert.doesNotMatch(shown.stdout, /not read/);
     });
 });

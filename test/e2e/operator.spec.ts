@@ -10,7 +10,7 @@ describe("Operator program on the real engine", () => {
     let program: Awaited<ReturnType<typeof operatorProgram>>;
     let outputs: OperatorOutputs;
     before(async () => {
-        aws = await startTestAws();
+        aws = await startTestAws("instant", "passphrase");
         program = await operatorProgram(aws);
     });
     after(() => aws?.stop());

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
+import { everythingIn } from "../support/inventory.ts";
 import { assertExit } from "../support/local-aws.ts";
 import type { startOperated } from "../support/operated-stack.ts";
 
@@ -40,11 +41,12 @@ export function parkAndResume(operated: () => Operated): void {
         assert.match(stdout, /parked since .*holidays/);
     });
 
-    it("retrain and rollback are rejected while parked, and park can be repeated", async () => {
+    it("retrain, rollback and recommend are rejected while parked, and park can be repeated", async () => {
         const again = await runbook("park", "--yes");
         assertExit(again, 0);
         assert.match(again.stdout, /The campaign has been parked since .*holidays/);
-        for (const [name, ...args] of [["retrain"], ["rollback", "--yes"]] as [string, ...string[]][]) {
+        const others = [["retrain"], ["rollback", "--yes"], ["recommend", "1"]] as const;
+        for (const [name, ...args] of others) {
             const result = await runbook(name, ...args);
             assertExit(result, 1);
             assert.match(result.stderr, /The campaign has been parked since .*npm run resume/);
@@ -88,12 +90,11 @@ export function parkAndResume(operated: () => Operated): void {
         assertExit(await runbook("park", "--yes", "--reason", "second"), 0);
         assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
         assert.equal((await json("versions", 0)).parked.reason, "first");
-        assertExit(await runbook("resume", "--yes"), 0);
     });
 
     it("destroy of a parked stack leaves nothing", async () => {
-        assertExit(await runbook("park", "--yes"), 0);
         assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
         const again = await runbook("park", "--yes");
         assertExit(again, 1);
         assert.match(again.stderr, /has no campaign to park/);

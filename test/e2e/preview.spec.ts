@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFile, cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { load } from "js-yaml";
 import { root } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { everythingIn } from "../support/inventory.ts";
@@ -28,6 +29,14 @@ new aws.s3.BucketPolicy("open", {
 `;
 /** Folders that the program imports. */
 const folders = ["app", "components", "config", "cost", "data-prep", "iam", "personalize"];
+/** The resource types behind each term in the list of resources in docs/setups.md. */
+const minimalParts = {
+    bucket: /^aws:s3:/,
+    access: /^aws:iam:Role(Policy)?$/,
+    guard: /^aws:(lambda:|scheduler:|cloudwatch:LogGroup)/,
+    notifications: /^aws:(sns|sqs):/,
+    recommender: /^pulumi-nodejs:dynamic/,
+};
 const reason = "an experiment of one afternoon, on data that is public";
 
 describe("Preview on the real engine", () => {
@@ -55,9 +64,11 @@ describe("Preview on the real engine", () => {
         return { ...result, text: `${result.stdout}${result.stderr}`.replaceAll(/\s+/g, " ") };
     }
 
-    it("preview shows the price and warns that AWS may reject aws-hrnn", async () => {
+    it("preview shows the price and warns of aws-hrnn and of a region without Personalize", async () => {
         // This number of requests per day needs 50 TPS.
-        await aws.configure({ recipe: "aws-hrnn", expectedRequestsPerDay: String(50 * 86_400), budgetByTag: true });
+        const expectedRequestsPerDay = String(50 * 86_400);
+        const region = { "aws:region": "eu-north-1" };
+        await aws.configure({ ...region, recipe: "aws-hrnn", expectedRequestsPerDay, budgetByTag: true });
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
         assert.match(preview.stdout, /campaign, minimum 1 TPS +≈ \$146 +≈ \$5,650/);
@@ -65,6 +76,34 @@ describe("Preview on the real engine", () => {
         assert.match(preview.stdout, /estimatedMonthlyCostUsd: +56\d\d\.\d/);
         assert.match(preview.stdout, /aws:budgets:Budget/);
         assert.match(preview.stdout, /warning: ListRecipes no longer has recipe aws-hrnn, so AWS may reject it/);
+        assert.match(
+            preview.stdout,
+            /warning: aws:region is "eu-north-1".*The nearest with it: eu-central-1, eu-west-1/,
+        );
+    });
+
+    it("preview of Pulumi.minimal.yaml lists exactly the resources that docs/setups.md lists, fewer than 25 of AWS", async () => {
+        const { config } = load(await readFile(join(root, "Pulumi.minimal.yaml"), "utf8")) as {
+            config: Record<string, string>;
+        };
+        await aws.configure(Object.fromEntries(Object.entries(config).filter(([key]) => !key.startsWith("aws:"))));
+        const { exitCode, stdout, stderr } = await aws.engine("preview");
+        assertExit({ exitCode, stdout, stderr }, 0);
+        const types = [...stdout.matchAll(/^ \+ +(\S+) .* create\b/gm)]
+            .map(([, type = ""]) => type)
+            .filter((type) => !/^(pulumi|movie-recommender):/.test(type));
+        const other = types.filter((type) => !Object.values(minimalParts).some((part) => part.test(type)));
+        assert.deepEqual(other, []);
+        assert.ok(types.filter((type) => type.startsWith("aws:")).length < 25, types.join("\n"));
+        const counts = Object.entries(minimalParts).map(([part, of]) => [part, types.filter((t) => of.test(t)).length]);
+        assert.deepEqual(Object.fromEntries(counts), {
+            bucket: 8,
+            access: 6,
+            guard: 4,
+            notifications: 6,
+            recommender: 9,
+        });
+        assert.ok(Number(/estimatedMonthlyCostUsd: +"?([\d.]+)/.exec(stdout)?.[1]) < 152, stdout);
     });
 
     it("preview reports all invalid values at once with their keys", async () => {
@@ -136,17 +175,6 @@ describe("Preview on the real engine", () => {
             assert.ok(text.includes(problem), `${problem}\nis missing in\n${preview.stdout}`);
         }
         assert.deepEqual(await everythingIn(aws), []);
-        await aws.configure();
-    });
-
-    it("preview warns in a region without Personalize", async () => {
-        await aws.configure({ "aws:region": "eu-north-1" });
-        const preview = await aws.engine("preview");
-        assertExit(preview, 0);
-        assert.match(
-            preview.stdout,
-            /warning: aws:region is "eu-north-1".*The nearest with it: eu-central-1, eu-west-1/,
-        );
         await aws.configure();
     });
 

@@ -25,7 +25,6 @@ describe("pulumi stack rename", () => {
         await aws.configure(served);
         assertExit(await aws.engine("up"), 0);
         assertExit(await aws.runbook("park", "--yes", "--reason", "holiday", "--config-file", aws.configFile), 0);
-        assertExit(await aws.engine("up"), 0);
         const Name = `/movie-recommender/${aws.stack}/guard`;
         await aws.ssm.send(new PutParameterCommand({ Name, Value: '{"spent":12}', Type: "String", Overwrite: true }));
         all = await everything();

@@ -1,24 +1,20 @@
 """Implements the part of the AWS CLI that audit-leftovers' commands need, with botocore.
 
-Endpoint, default region and keys come from the environment.
+With arguments, it runs one command, as `aws` does. Without, it runs the shell commands in the lines of stdin until one
+fails: commands of the AWS CLI in this process, because boto3 starts slowly, and all others with bash. Endpoint, default
+region and keys come from the environment.
 """
 
 import json
+import re
+import shlex
+import subprocess
 import sys
+import time
 
 import boto3
 import jmespath
 from botocore import xform_name
-
-service, operation, *rest = sys.argv[1:]
-waits = operation == "wait"
-if waits:
-    operation, *rest = rest
-given = dict(zip([flag.removeprefix("--") for flag in rest[::2]], rest[1::2], strict=True))
-# These commands never find more than one page.
-given.pop("max-items", None)
-client = boto3.client({"s3api": "s3"}.get(service, service), region_name=given.pop("region", None))
-query, output = given.pop("query", None), given.pop("output", "json")
 
 
 def value_of(shape, text):
@@ -31,7 +27,7 @@ def value_of(shape, text):
     return text
 
 
-def parameters(method):
+def parameters(client, method, given):
     shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).input_shape
     flags = {xform_name(name, "-"): name for name in shape.members}
     unknown = set(given) - set(flags)
@@ -40,11 +36,43 @@ def parameters(method):
     return {flags[flag]: value_of(shape.members[flags[flag]], text) for flag, text in given.items()}
 
 
-if waits:
-    client.get_waiter(xform_name(operation.replace("-", "_"))).wait(Id=given["id"])
-    sys.exit()
-method = operation.replace("-", "_")
-answer = getattr(client, method)(**parameters(method))
-answer.pop("ResponseMetadata", None)
-found = jmespath.search(query, answer) if query else answer
-print(found if output == "text" else json.dumps(found, default=str))
+def aws(service, operation, *rest):
+    waits = operation == "wait"
+    if waits:
+        operation, *rest = rest
+    given = dict(zip([flag.removeprefix("--") for flag in rest[::2]], rest[1::2], strict=True))
+    # These commands never find more than one page.
+    given.pop("max-items", None)
+    client = boto3.client({"s3api": "s3"}.get(service, service), region_name=given.pop("region", None))
+    query, output = given.pop("query", None), given.pop("output", "json")
+    method = operation.replace("-", "_")
+    if waits:
+        client.get_waiter(xform_name(method)).wait(Id=given["id"])
+        return
+    answer = repeated(getattr(client, method), parameters(client, method, given))
+    answer.pop("ResponseMetadata", None)
+    found = jmespath.search(query, answer) if query else answer
+    print(found if output == "text" else json.dumps(found, default=str))
+
+
+def repeated(call, arguments, seconds=30):
+    """Repeats a call while the service still deletes a resource in the deleted one."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return call(**arguments)
+        except Exception as error:
+            if type(error).__name__ != "ResourceInUseException" or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+if len(sys.argv) > 1:
+    aws(*sys.argv[1:])
+else:
+    for line in sys.stdin.read().splitlines():
+        words = shlex.split(line, comments=True)
+        if words[:1] == ["aws"] and not re.search(r"[$`|&;<>]", line):
+            aws(*words[1:])
+        else:
+            subprocess.run(["bash", "-e", "-c", line], stdin=subprocess.DEVNULL, check=True)

@@ -196,13 +196,7 @@ describe("doctor on the local AWS", () => {
         assert.match(String(of("identity").fix), /^aws sso login/);
     });
 
-    it("doctor fails for a wrong passphrase", async () => {
-        const { of, checks, ...result } = await doctor({ PULUMI_CONFIG_PASSPHRASE: "wrong" });
-        assertExit(result, 1);
-        assert.deepEqual([of("passphrase").verdict, failed(checks)], ["fail", ["passphrase"]]);
-    });
-
-    it("doctor --cost-explorer prints the command that calls Cost Explorer, and does not call it", async () => {
+    it("doctor prints the command for Cost Explorer and does not call it", async () => {
         assert.equal(initial.of("Cost Explorer"), undefined);
         const { of, ...result } = await doctor({}, "--cost-explorer");
         assertExit(result, 0);
@@ -231,17 +225,6 @@ describe("doctor on the local AWS", () => {
             /^fail +configuration +there is no stack nowhere yet\n +→ pulumi stack init nowhere$/m,
         );
         assert.match(result.stdout, /can be estimated once configuration and interactions exist\.\n$/);
-    });
-
-    it("doctor recognizes the stack's own resources after an up", async () => {
-        assertExit(await aws.engine("up"), 0);
-        const { of, checks, ...result } = await doctor();
-        assertExit(result, 0);
-        assert.deepEqual(failed(checks), []);
-        assert.match(of("bucket").detail, /is the stack's own$/);
-        assert.match(of("role").detail, /is the stack's own$/);
-        assert.equal(of("Personalize names").detail, "5 of 5 exist and belong to the stack; the others are free");
-        assert.match(of("dataset groups").detail, /including ours$/);
     });
 });
 

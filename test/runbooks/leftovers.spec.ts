@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { IAMClient } from "@aws-sdk/client-iam";
 import { type InventoryItem, inventoryKinds, type Tags } from "../../runbooks/lib/audit/inventory/item.ts";
-import { operationsListers } from "../../runbooks/lib/audit/inventory/operations.ts";
-import { storageAndAccessListers } from "../../runbooks/lib/audit/inventory/storage-and-access.ts";
 import {
     findClaim,
     importCommand,
@@ -13,7 +9,6 @@ import {
     type Row,
 } from "../../runbooks/lib/audit/leftovers.ts";
 import { type AllStacks, readAllStacks, recordedIn } from "../../runbooks/lib/stack/all-stacks.ts";
-import { region } from "../support/local-aws.ts";
 
 const project = "movie-recommender";
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
@@ -259,35 +254,5 @@ describe("recordedIn, the resources in a stack's state", () => {
             readAllStacks(async () => ({ exitCode: 3, stdout: "", stderr: "this command requires logging in" })),
             /requires logging in[\s\S]*pulumi login/,
         );
-    });
-});
-
-const place = {
-    ...{ partition: "aws", region, accountId: "000000000000", project: "movie-recommender", settings: { region } },
-    ...{ tagged: undefined, interrupted: [] },
-};
-
-describe("Roles of the audit inventory", () => {
-    it("the audit adds a warning only to the deletion of the account's log role", async () => {
-        const Roles = ["MovieRecommender-ApiGatewayLogs-eu-central-1", "films"].map((RoleName) => ({ RoleName }));
-        const client = Object.assign(new IAMClient({ region }), { send: async () => ({ Roles }) });
-        const [logs, films] = await Promise.all(
-            (await storageAndAccessListers["IAM role"](place, client)).map((role) => role.remove?.()),
-        );
-        assert.match(logs?.[0] ?? "", /^# Keep this role if another API of the account uses it/);
-        assert.deepEqual(films, ["aws iam delete-role --role-name films"]);
-    });
-});
-
-describe("Dashboards of the audit inventory", () => {
-    it("the audit lists a dashboard at $3 a month with a quoted delete command", async () => {
-        const entry = { DashboardName: "it's", DashboardArn: "arn:aws:cloudwatch::000000000000:dashboard/it's" };
-        const send = async () => ({ DashboardEntries: [entry] });
-        const client = Object.assign(new CloudWatchClient({ region }), { send });
-        const [found] = await operationsListers.dashboard(place, client);
-        assert.deepEqual(await found?.bill?.(), { usdPerMonth: 3 });
-        assert.deepEqual(await found?.remove?.(), [
-            String.raw`aws cloudwatch delete-dashboards --region eu-central-1 --dashboard-names 'it'\''s'`,
-        ]);
     });
 });

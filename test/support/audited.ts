@@ -6,7 +6,7 @@ import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
 import { assertExit, region, type TestAws } from "./local-aws.ts";
 
-/** Runs commands that a runbook printed in a shell, and asserts that each succeeds. */
+/** Runs commands that a runbook printed as a shell does, and asserts that each succeeds. */
 export async function runPrinted(aws: TestAws, commands: readonly string[]): Promise<void> {
     const bin = join(aws.instance.dir, "bin");
     await mkdir(bin, { recursive: true });
@@ -23,8 +23,10 @@ export async function runPrinted(aws: TestAws, commands: readonly string[]): Pro
         await writeFile(join(bin, name), `#!/bin/sh\n${line}\n`);
         await chmod(join(bin, name), 0o755);
     }
+    const script = join(bin, "commands");
+    await writeFile(script, `${commands.join("\n")}\n`);
     const PATH = [bin, path].join(delimiter);
-    assertExit(await run(aws.instance, "bash", ["-e", "-c", commands.join("\n")], "captured", { PATH }), 0);
+    assertExit(await run(aws.instance, "bash", ["-c", `'${python}' '${cli}' <'${script}'`], "captured", { PATH }), 0);
 }
 
 /** Runs `audit-leftovers` and returns its result. */

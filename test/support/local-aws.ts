@@ -4,6 +4,7 @@ import { appendFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -65,9 +66,11 @@ export type TestAws = Awaited<ReturnType<typeof startTestAws>>;
 
 /**
  * Starts a local AWS and creates a stack without resources, with synthetic data. The stack's configuration is in a
- * temporary folder, so that the project's folder does not change.
+ * temporary folder, so that the project's folder does not change. A KMS key encrypts the stack's secrets, because the
+ * derivation of a key from a passphrase takes a tenth of the processor time of every command. With `passphrase`,
+ * Pulumi's passphrase encrypts them, for tests whose callers may not use the key.
  */
-export async function startTestAws(speed: Speed = "instant") {
+export async function startTestAws(speed: Speed = "instant", secrets: "key" | "passphrase" = "key") {
     const instance = await testInstance(speed);
     let stack = `e2e-${randomBytes(3).toString("hex")}`;
     const workspace = join(instance.dir, "workspace");
@@ -93,7 +96,8 @@ export async function startTestAws(speed: Speed = "instant") {
 
     /** Replaces the stack's configuration with the defaults of tests and `values`. */
     async function configure(values: Readonly<Record<string, unknown>> = {}): Promise<void> {
-        const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile(), "utf8"))?.[0];
+        const sealed = /^(encryptionsalt|secretsprovider|encryptedkey):.*$/gm;
+        const secretsSettings = (await readFile(configFile(), "utf8")).match(sealed) ?? [];
         const settings = {
             "aws:region": region,
             "movie-recommender:pollSeconds": "0.05",
@@ -108,7 +112,15 @@ export async function startTestAws(speed: Speed = "instant") {
                 ]),
             ),
         };
-        await writeFile(configFile(), `config: ${JSON.stringify(settings)}\n${salt}\n`);
+        await writeFile(configFile(), `config: ${JSON.stringify(settings)}\n${secretsSettings.join("\n")}\n`);
+    }
+
+    /** Creates a KMS key. Returns the URL with which Pulumi uses the key as the secrets provider. */
+    async function keyProvider(): Promise<string> {
+        const kms = new KMSClient(settingsOf(instance));
+        const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+        kms.destroy();
+        return `awskms:///${KeyMetadata?.Arn}?region=${region}`;
     }
 
     async function makeStack(): Promise<void> {
@@ -116,9 +128,10 @@ export async function startTestAws(speed: Speed = "instant") {
         for (const folder of [pulumiBackend, pulumiHome, workspace]) {
             await mkdir(folder, { recursive: true });
         }
-        // `stack init` writes `encryptionsalt` into a file next to Pulumi.yaml, so run it in a copy.
+        // `stack init` writes the settings of secrets into a file next to Pulumi.yaml, so run it in a copy.
         await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
-        const made = await pulumi("stack", "init", "--cwd", workspace);
+        const provider = secrets === "key" ? await keyProvider() : "passphrase";
+        const made = await pulumi("stack", "init", "--cwd", workspace, "--secrets-provider", provider);
         assert.equal(made.exitCode, 0, made.stderr);
         await appendFile(configFile(), "");
         await configure();
@@ -178,8 +191,19 @@ export async function startTestAws(speed: Speed = "instant") {
             assert.equal(renamed.exitCode, 0, renamed.stderr);
             stack = name;
         },
+        /** Returns the stack's outputs, with `[secret]` for secrets, as `pulumi stack output` does, but from the state's file. */
         async outputs(): Promise<Record<string, string>> {
-            return JSON.parse((await pulumi("stack", "output", "--json")).stdout);
+            const folder = join(paths(instance).pulumiBackend, ".pulumi", "stacks", "movie-recommender");
+            const { checkpoint } = JSON.parse(await readFile(join(folder, `${stack}.json`), "utf8"));
+            const resources: { type: string; outputs?: Record<string, string | object> }[] =
+                checkpoint.latest?.resources ?? [];
+            const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
+            // An encrypted output is an object. No output of the program is one.
+            const shown = Object.entries(outputs).map(([name, value]) => [
+                name,
+                typeof value === "object" ? "[secret]" : value,
+            ]);
+            return Object.fromEntries(shown);
         },
         /** Runs a runbook with `--stack`, as a user does. */
         runbook: (name: string, ...args: string[]) =>

@@ -47,11 +47,5 @@ function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: st
         });
         return { asked, stdout };
     }
-    /** Asserts that preview finds no changes, and returns its output. */
-    async function settled(): Promise<string> {
-        const preview = await aws.engine("preview", "--expect-no-changes");
-        assertExit(preview, 0);
-        return preview.stdout + preview.stderr;
-    }
-    return { aws, admin, campaignArn, configFile, runbook, json, serving, newest, askedDuring, held, up, settled };
+    return { aws, admin, campaignArn, configFile, runbook, json, serving, newest, askedDuring, held, up };
 }

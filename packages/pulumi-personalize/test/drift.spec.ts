@@ -167,7 +167,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal(updated.outs.schedulingExpression, "rate(8 days)");
     });
 
-    it("diff ignores the order of event parameters", async () => {
+    it("diff ignores the order of event parameters, and update changes their weights in place", async () => {
         const { group } = await harness.makeDataset();
         const eventParameters = [
             { eventType: "Watch", weight: 0.5 },
@@ -178,6 +178,10 @@ describe("Drift of Personalize resources", () => {
         const off = { performAutoML: false, performAutoTraining: false };
         const { id, outs } = await harness.make("Solution", { ...inputs, ...off });
         assert.equal((await harness.handlers.Solution.diff(id, outs, { ...common, ...inputs, ...off })).changes, false);
+        const other = [{ eventType: "Watch", weight: 0.1 }];
+        await harness.handlers.Solution.update(id, outs, { ...outs, eventParameters: other });
+        const seen = await harness.handlers.Solution.read(id, outs);
+        assert.deepEqual(seen.props?.eventParameters, other);
     });
 
     it("the input `adopt` rejects a missing dataset group, and a solution with other settings", async () => {

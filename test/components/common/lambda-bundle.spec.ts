@@ -16,10 +16,12 @@ describe("Lambda bundles", () => {
                 await cp(join(root, part), join(clone, part), { recursive: true });
             }
             await symlink(join(root, "node_modules"), join(clone, "node_modules"));
-            for (const name of ["cost-guard", "notifier", "prefetch", "recommendation-api"]) {
-                const program = `import { bundleFile } from "./components/common/lambda-bundle.ts"; process.stdout.write(bundleFile("${name}"));`;
-                const args = ["--input-type=module", "-e", program];
-                const made = execFileSync(process.execPath, args, { cwd: clone }).toString();
+            const names = ["cost-guard", "notifier", "prefetch", "recommendation-api"];
+            const program = `import { bundleFile } from "./components/common/lambda-bundle.ts"; console.log(${JSON.stringify(names)}.map((name) => bundleFile(name)).join("\\n"));`;
+            const args = ["--input-type=module", "-e", program];
+            const files = execFileSync(process.execPath, args, { cwd: clone }).toString().trimEnd().split("\n");
+            for (const [index, name] of names.entries()) {
+                const made = files[index] ?? "";
                 const there = await readFile(made, "utf8");
                 const here = buildBundle(name).text;
                 assert.equal(there, here, name);

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { operationsListers } from "../../runbooks/lib/audit/inventory/operations.ts";
+import { servingListers } from "../../runbooks/lib/audit/inventory/serving.ts";
+import { storageAndAccessListers } from "../../runbooks/lib/audit/inventory/storage-and-access.ts";
+import { region } from "../support/local-aws.ts";
+
+const place = {
+    ...{ partition: "aws", region, accountId: "000000000000", project: "movie-recommender", settings: { region } },
+    ...{ tagged: undefined, interrupted: [] },
+};
+
+describe("The audit inventory", () => {
+    const bill = async (Table: object) => {
+        const send = async () => ({ TableNames: ["films"], Table });
+        const client = Object.assign(new DynamoDBClient({ region }), { send });
+        const [table] = await servingListers["DynamoDB table"](place, client);
+        return (await table?.bill?.())?.usdPerMonth;
+    };
+    it("the price of a DynamoDB table is 0 only if the table is small and on-demand", async () => {
+        const onDemand = { BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" } };
+        assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e9 }), 0);
+        assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e11 }), null);
+        assert.equal(await bill({ TableSizeBytes: 0 }), null);
+    });
+
+    it("the audit adds a warning only to the deletion of the account's log role", async () => {
+        const Roles = ["MovieRecommender-ApiGatewayLogs-eu-central-1", "films"].map((RoleName) => ({ RoleName }));
+        const client = Object.assign(new IAMClient({ region }), { send: async () => ({ Roles }) });
+        const [logs, films] = await Promise.all(
+            (await storageAndAccessListers["IAM role"](place, client)).map((role) => role.remove?.()),
+        );
+        assert.match(logs?.[0] ?? "", /^# Keep this role if another API of the account uses it/);
+        assert.deepEqual(films, ["aws iam delete-role --role-name films"]);
+    });
+
+    it("the audit lists a dashboard at $3 a month with a quoted delete command", async () => {
+        const entry = { DashboardName: "it's", DashboardArn: "arn:aws:cloudwatch::000000000000:dashboard/it's" };
+        const send = async () => ({ DashboardEntries: [entry] });
+        const client = Object.assign(new CloudWatchClient({ region }), { send });
+        const [dashboard] = await operationsListers.dashboard(place, client);
+        assert.deepEqual(await dashboard?.bill?.(), { usdPerMonth: 3 });
+        assert.deepEqual(await dashboard?.remove?.(), [
+            String.raw`aws cloudwatch delete-dashboards --region eu-central-1 --dashboard-names 'it'\''s'`,
+        ]);
+    });
+});
