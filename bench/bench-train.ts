@@ -57,7 +57,7 @@ const { access } = createBucket({
 });
 const service = await startService({ access });
 const generating = new AbortController();
-let ended: Promise<void> | undefined;
+let discarded: Promise<void> | undefined;
 const forget = endWithProcess(end);
 try {
     log("MovieLens 100k");
@@ -116,8 +116,8 @@ try {
  */
 function end(): Promise<void> {
     generating.abort();
-    ended ??= service.discard();
-    return ended;
+    discarded ??= service.discard();
+    return discarded;
 }
 
 /**

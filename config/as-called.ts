@@ -4,7 +4,7 @@ import { join } from "node:path";
 const pulumiCommand =
     /(?<!npm run |-- |[\w/.@-])pulumi (?=(?:up|preview|destroy|refresh|config|stack|cancel|import|login|state)\b)/g;
 
-let known: RegExp | undefined;
+let cachedPattern: RegExp | undefined;
 
 /**
  * Returns the pattern of runbook commands in a text, such as `npm run park` or `npm run -s park -- --yes`.
@@ -12,12 +12,12 @@ let known: RegExp | undefined;
  * to each write of output.
  */
 function runbookCommand(): RegExp {
-    if (known !== undefined) return known;
+    if (cachedPattern !== undefined) return cachedPattern;
     const runbooks = readdirSync(join(import.meta.dirname, "..", "runbooks"))
         .filter((file) => file.endsWith(".ts"))
         .map((file) => file.slice(0, -3));
-    known = new RegExp(`\\bnpm run( -s)? (${runbooks.join("|")})\\b(?: --(?= ))?`, "g");
-    return known;
+    cachedPattern = new RegExp(`\\bnpm run( -s)? (${runbooks.join("|")})\\b(?: --(?= ))?`, "g");
+    return cachedPattern;
 }
 
 /**

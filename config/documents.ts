@@ -97,8 +97,8 @@ export const documents: Readonly<Record<string, (text: string) => string>> = {
 };
 
 if (import.meta.main) {
-    for (const [name, made] of Object.entries(documents)) {
+    for (const [name, update] of Object.entries(documents)) {
         const file = join(import.meta.dirname, "..", name);
-        writeFileSync(file, made(readFileSync(file, "utf8")));
+        writeFileSync(file, update(readFileSync(file, "utf8")));
     }
 }

@@ -32,16 +32,16 @@ export function filterFieldProblems(
 function firstProblem(fields: readonly FilterField[], datasets: DatasetFields): string | undefined {
     for (const { dataset, field, column } of fields) {
         const kind = datasetOf[dataset.toLowerCase()];
-        const known = kind && datasets[kind];
+        const knownFields = kind && datasets[kind];
         const uses = `uses ${dataset}.${field} (column ${column})`;
-        if (known === undefined) {
+        if (knownFields === undefined) {
             const key = kind && `${kind.toLowerCase()}File`;
             const next = key === undefined ? "" : `. Set it: \`pulumi config set ${key} <file>\``;
             return `${uses}, and the stack has no ${kind ?? dataset} dataset${next}`;
         }
-        if (!known.some((one) => one.toLowerCase() === field.toLowerCase())) {
-            const meant = nearest(field, known);
-            const hint = meant === undefined ? `Its fields are ${known.join(", ")}` : `Did you mean ${meant}?`;
+        if (!knownFields.some((one) => one.toLowerCase() === field.toLowerCase())) {
+            const meant = nearest(field, knownFields);
+            const hint = meant === undefined ? `Its fields are ${knownFields.join(", ")}` : `Did you mean ${meant}?`;
             return `${uses}, and the schema of dataset ${kind} has no field ${field}. ${hint}`;
         }
     }

@@ -66,9 +66,9 @@ function nearestRegions(region: string): readonly string[] {
     }
     const [area = "", place = ""] = region.split("-");
     for (const starts of [[`${area}-${place}`], [area], nearestAreas[area] ?? []]) {
-        const found = personalizeRegions.filter((one) => starts.some((start) => one.startsWith(`${start}-`)));
-        if (found.length > 0) {
-            return found;
+        const matches = personalizeRegions.filter((one) => starts.some((start) => one.startsWith(`${start}-`)));
+        if (matches.length > 0) {
+            return matches;
         }
     }
     return [];

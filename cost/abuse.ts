@@ -89,9 +89,9 @@ function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usa
 export function attacksOn(stack: AttackedStack): readonly Attack[] {
     const { rates, firewall } = stack;
     // The throttle of `otherPaths` applies to no method of the API, so it is left out.
-    const found = throttles(rates).filter(({ methodPath }) => methodPath !== otherPaths);
+    const methodThrottles = throttles(rates).filter(({ methodPath }) => methodPath !== otherPaths);
     const rateOf = (is: (path: string) => boolean) =>
-        found.reduce((sum, { methodPath, rate }) => sum + (is(methodPath) ? rate : 0), 0);
+        methodThrottles.reduce((sum, { methodPath, rate }) => sum + (is(methodPath) ? rate : 0), 0);
     const single = [listsPath, eventsPath, historyPath, pagePath];
     const isFilms = (path: string) => /^~1(similar|items|popular|trending)\b.*\/GET$/.test(path);
     const passed = (rate: number) => (firewall ? Math.min(rate, firewallRate) : rate);

@@ -29,7 +29,7 @@ export function adviseMinimum(
     if (requests === undefined) {
         return undefined;
     }
-    const week = [...requests].filter(([start, asked]) => start >= now - 7 * day && start <= now && asked > 0);
+    const week = [...requests].filter(([start, count]) => start >= now - 7 * day && start <= now && count > 0);
     const busiest = week.reduce<readonly [number, number] | undefined>(
         (most, one) => (most === undefined || one[1] > most[1] ? one : most),
         undefined,

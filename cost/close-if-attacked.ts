@@ -21,27 +21,38 @@ export function closeIfAttacked(
     const limit = config.monthlyLimitUsd;
     const { month } = state.spend;
     const isClosed = closed?.flag ?? (state.closed !== undefined && state.closed.openedAt === undefined);
-    const known = followFlag(state, now, isClosed);
-    if (isClosed || known.closing !== undefined) return known;
-    const spent = lastHourUsd(usage, now, known.closed?.openedAt);
+    const currentState = followFlag(state, now, isClosed);
+    if (isClosed || currentState.closing !== undefined) return currentState;
+    const spent = lastHourUsd(usage, now, currentState.closed?.openedAt);
     const byLimit =
         usd.month >= limit &&
         usd.serving >= requestsShare * limit &&
-        (known.closed?.month !== month || known.closed.limitUsd !== limit);
+        (currentState.closed?.month !== month || currentState.closed.limitUsd !== limit);
     const facts = { usd: cents(spent), limit, month: cents(usd.month) };
     if (spent >= closingShare * limit || byLimit) {
-        const notified = addNotification(known, { kind: "api-closed", month, about: stamp(now), at: now, facts });
+        const notified = addNotification(currentState, {
+            kind: "api-closed",
+            month,
+            about: stamp(now),
+            at: now,
+            facts,
+        });
         const reason =
             spent >= closingShare * limit
                 ? `cost guard: requests cost $${cents(spent)} in an hour, limit $${limit} a month`
                 : `cost guard: $${cents(usd.month)} this month, limit $${limit}, most of it by requests`;
-        const before = byLimit ? { month, limitUsd: limit } : limitOf(known);
-        return { ...(notified ?? known), closing: { reason, at: now }, closed: { ...before, at: now } };
+        const before = byLimit ? { month, limitUsd: limit } : limitOf(currentState);
+        return { ...(notified ?? currentState), closing: { reason, at: now }, closed: { ...before, at: now } };
     }
     return spent >= notificationShare * limit
-        ? (addNotification(known, { kind: "traffic-high", month, about: stamp(now).slice(0, 8), at: now, facts }) ??
-              known)
-        : known;
+        ? (addNotification(currentState, {
+              kind: "traffic-high",
+              month,
+              about: stamp(now).slice(0, 8),
+              at: now,
+              facts,
+          }) ?? currentState)
+        : currentState;
 }
 
 const limitOf = ({ closed }: GuardState) =>

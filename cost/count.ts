@@ -21,7 +21,7 @@ interface Count {
  * flag.
  */
 export function countCampaign(
-    known: CountedCampaign,
+    previous: CountedCampaign,
     now: number,
     recipe: string | undefined,
     observations: CampaignObservations,
@@ -29,8 +29,8 @@ export function countCampaign(
 ): Count {
     const { campaign: observation } = observations;
     const campaign =
-        observation === undefined ? known.campaign : observation.found && remembered(observation.found, recipe);
-    const spend = countTime(known.spend, now, known.campaign, campaign, parkedAt);
+        observation === undefined ? previous.campaign : observation.found && remembered(observation.found, recipe);
+    const spend = countTime(previous.spend, now, previous.campaign, campaign, parkedAt);
     return {
         counted: { spend: settle(spend, now, observations.requests), ...(campaign && { campaign }) },
         usd: monthSpendUsd(spend, observations.requests),
@@ -43,13 +43,13 @@ export function countCampaign(
  * after the ranking campaign's removal from the config.
  */
 export function countRanking(
-    known: CountedCampaign | undefined,
+    previous: CountedCampaign | undefined,
     now: number,
     observations: CampaignObservations = { campaign: { found: undefined }, requests: undefined },
     parkedAt?: number,
 ): Pick<Count, "counted" | "usd"> | undefined {
-    const found = observations.campaign?.found;
-    const begun = known ?? (found && { spend: freshSpend(now, found.createdAt) });
+    const rankingCampaign = observations.campaign?.found;
+    const begun = previous ?? (rankingCampaign && { spend: freshSpend(now, rankingCampaign.createdAt) });
     if (begun === undefined) {
         return undefined;
     }
@@ -90,8 +90,8 @@ export function allRequests({ requests, ranking }: Observations): RequestWindows
         return undefined;
     }
     const all = new Map(requests);
-    for (const [start, asked] of ranking.requests) {
-        all.set(start, (all.get(start) ?? 0) + asked);
+    for (const [start, count] of ranking.requests) {
+        all.set(start, (all.get(start) ?? 0) + count);
     }
     return all;
 }

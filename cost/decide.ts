@@ -40,21 +40,21 @@ export function requestsSince(state: GuardState, now: number): number {
  * run counts this period again.
  */
 export function decide(
-    known: GuardState,
+    previousState: GuardState,
     now: number,
     config: GuardConfig,
     observations: Observations,
 ): { readonly state: GuardState; readonly gauges: Gauges } {
     const parkedAt = observations.parked?.flag?.since;
-    const main = countCampaign(known, now, config.recipe, observations, parkedAt);
-    const ranking = countRanking(known.ranking, now, observations.ranking, parkedAt);
+    const main = countCampaign(previousState, now, config.recipe, observations, parkedAt);
+    const ranking = countRanking(previousState.ranking, now, observations.ranking, parkedAt);
     const { serving } = observations;
-    const requests = serving && countServing(known.serving, now, serving);
-    const jobs = serving?.jobs ?? known.jobs;
+    const requests = serving && countServing(previousState.serving, now, serving);
+    const jobs = serving?.jobs ?? previousState.jobs;
     const jobsUsd = jobs?.month === monthOf(now) ? jobs.usd : 0;
     const usd = main.usd + (ranking?.usd ?? 0) + (requests?.usd ?? 0) + jobsUsd;
     const counted: GuardState = {
-        ...without(known, "campaign", "ranking"),
+        ...without(previousState, "campaign", "ranking"),
         ...main.counted,
         ...(requests && { serving: requests.spend }),
         ...(jobs && { jobs }),
@@ -70,7 +70,7 @@ export function decide(
         (state: GuardState) => reportForeign(state, now, observations),
     ];
     const stepped = steps.reduce((so, step) => step(so), counted);
-    const state = main.isSeen ? stepped : { ...stepped, spend: known.spend };
+    const state = main.isSeen ? stepped : { ...stepped, spend: previousState.spend };
     return { state, gauges: gaugesOf(state, now, config, observations, usd) };
 }
 

@@ -187,7 +187,7 @@ const guardMetricCount = ({ api, edge }: PlannedStack): number => 10 + (api ? 13
  */
 function campaignLine(plan: PlannedStack): MonthlyLine {
     const { recipe, minProvisionedTPS, expectedRequestsPerDay } = plan;
-    const asked = plan.api
+    const requestsPerSecond = plan.api
         ? (layersOf(plan).find(({ what }) => what === "campaign")?.perSecond ?? 0)
         : expectedRequestsPerDay / secondsPerDay;
     const lower =
@@ -200,7 +200,7 @@ function campaignLine(plan: PlannedStack): MonthlyLine {
         what: `campaign, minimum ${minProvisionedTPS} TPS`,
         service: billedService,
         idle: exactly(campaignUsdPerMonth(recipe, minProvisionedTPS)),
-        expected: exactly(campaignUsdPerMonth(recipe, Math.max(minProvisionedTPS, asked))),
+        expected: exactly(campaignUsdPerMonth(recipe, Math.max(minProvisionedTPS, requestsPerSecond))),
         lower,
     };
 }

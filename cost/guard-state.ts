@@ -111,11 +111,11 @@ export function freshState(now: number, campaign: ObservedCampaign | undefined):
 }
 
 /** Returns the part of an observed campaign that the state stores. */
-export const remembered = (seen: ObservedCampaign, recipe: string | undefined): RememberedCampaign => ({
-    createdAt: seen.createdAt,
-    minProvisionedTPS: seen.minProvisionedTPS,
+export const remembered = (observed: ObservedCampaign, recipe: string | undefined): RememberedCampaign => ({
+    createdAt: observed.createdAt,
+    minProvisionedTPS: observed.minProvisionedTPS,
     v2: isV2(recipe),
-    leaving: isLeaving(seen),
+    leaving: isLeaving(observed),
 });
 
 /**
@@ -171,7 +171,7 @@ const isObject = (value: unknown) => typeof value === "object" && value !== null
  * Parses a stored state. A state with times after `now` is unusable. `problem` is the reason if the state is unusable.
  */
 export function parseState(text: string, now: number): { readonly state: GuardState } | { readonly problem: string } {
-    let found: Partial<GuardState> | null;
+    let parsed: Partial<GuardState> | null;
     let newest = 0;
     try {
         const json = text.startsWith(compressed)
@@ -179,35 +179,35 @@ export function parseState(text: string, now: number): { readonly state: GuardSt
                   maxOutputLength: 1 << 20,
               }).toString()
             : text;
-        found = JSON.parse(json, (key, value) => {
+        parsed = JSON.parse(json, (key, value) => {
             if (moments.has(key) && typeof value === "number") newest = Math.max(newest, value);
             return value;
         });
     } catch {
         return { problem: "is not JSON" };
     }
-    if (!isObject(found)) {
+    if (!isObject(parsed)) {
         return { problem: "is not a JSON object" };
     }
-    if (typeof found.schemaVersion === "number" && found.schemaVersion > 1) {
+    if (typeof parsed.schemaVersion === "number" && parsed.schemaVersion > 1) {
         return {
-            problem: `was written by a newer cost guard (schemaVersion ${found.schemaVersion}; this version supports 1)`,
+            problem: `was written by a newer cost guard (schemaVersion ${parsed.schemaVersion}; this version supports 1)`,
         };
     }
-    const { spend } = found;
+    const { spend } = parsed;
     const isComplete =
-        found.schemaVersion === 1 &&
+        parsed.schemaVersion === 1 &&
         /^\d{4}-\d{2}$/.test(spend?.month ?? "") &&
         [spend?.until, spend?.settled?.tpsHours, spend?.settled?.tpsHoursV2].every(
             (value) => typeof value === "number" && value >= 0,
         ) &&
-        (found.jobs === undefined || found.jobs.usd >= 0) &&
-        [spend?.open, found.own, found.unsent].every(Array.isArray) &&
-        [found.solutions, found.announced, ...Object.values(found.solutions ?? {})].every(isObject) &&
-        found.unsent?.every((notice) => typeof notice?.key === "string");
+        (parsed.jobs === undefined || parsed.jobs.usd >= 0) &&
+        [spend?.open, parsed.own, parsed.unsent].every(Array.isArray) &&
+        [parsed.solutions, parsed.announced, ...Object.values(parsed.solutions ?? {})].every(isObject) &&
+        parsed.unsent?.every((notice) => typeof notice?.key === "string");
     if (!isComplete) return { problem: "is incomplete" };
-    const latest = Math.max(newest, ...(found.own ?? []), ...(found.probe?.tries ?? []));
+    const latest = Math.max(newest, ...(parsed.own ?? []), ...(parsed.probe?.tries ?? []));
     return latest > now + skewMs
         ? { problem: `contains a time in the future (${latest})` }
-        : { state: found as GuardState };
+        : { state: parsed as GuardState };
 }

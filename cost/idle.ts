@@ -21,26 +21,36 @@ const maxOwn = 10;
  * idleness: without requests a metric has no datapoints, but it also has none when it fails. Therefore the guard first
  * sends a request itself, and waits until CloudWatch shows it. It repeats this before it parks the campaign.
  */
-export function idle(known: GuardState, now: number, config: GuardConfig, observations: Observations): GuardState {
-    const { campaign } = known;
+export function idle(
+    previousState: GuardState,
+    now: number,
+    config: GuardConfig,
+    observations: Observations,
+): GuardState {
+    const { campaign } = previousState;
     if (campaign === undefined || campaign.leaving) {
-        return { ...without(known, "idle", "probe", "lastUse"), own: [] };
+        return { ...without(previousState, "idle", "probe", "lastUse"), own: [] };
     }
-    const seen = observations.campaign?.found;
-    const asked = allRequests(observations);
+    const observedCampaign = observations.campaign?.found;
+    const requests = allRequests(observations);
     const { prefetched } = observations;
     if (
-        known.parking !== undefined ||
-        seen === undefined ||
+        previousState.parking !== undefined ||
+        observedCampaign === undefined ||
         observations.requests === undefined ||
-        asked === undefined ||
+        requests === undefined ||
         prefetched === undefined
     ) {
-        return known;
+        return previousState;
     }
-    const own = ownRequests(known, prefetched);
-    const { settled, open } = foreignUse(foreignRequests(asked, own), now, config.prefetches);
-    const state = noteUse(known, now, settled, Math.max(seen.createdAt, seen.updatedAt));
+    const own = ownRequests(previousState, prefetched);
+    const { settled, open } = foreignUse(foreignRequests(requests, own), now, config.prefetches);
+    const state = noteUse(
+        previousState,
+        now,
+        settled,
+        Math.max(observedCampaign.createdAt, observedCampaign.updatedAt),
+    );
     const { lastUse } = state;
     if (state.idle !== undefined && (lastUse > state.idle.since || observations.kept)) {
         const because = observations.kept
@@ -52,7 +62,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
         return notified === undefined ? state : without(notified, "idle");
     }
     // If recent requests may turn out to be the prefetch's, the next run of the guard decides.
-    const isUndecided = open.size > 0 || observations.kept !== false || seen.status !== "ACTIVE";
+    const isUndecided = open.size > 0 || observations.kept !== false || observedCampaign.status !== "ACTIVE";
     if (isUndecided || now - lastUse < config.idleHours * hour) {
         return state;
     }
@@ -197,7 +207,7 @@ export function foreignRequests(requests: RequestWindows, own: RequestWindows): 
  */
 function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
     const since = windowOf(at) - apart;
-    const known = [...requests].filter(([start]) => start >= since).reduce((sum, [, asked]) => sum + asked, 0);
+    const shownCount = [...requests].filter(([start]) => start >= since).reduce((sum, [, count]) => sum + count, 0);
     // Include one more window, because the clock of an earlier run may have been behind.
-    return known > earlier.filter((one) => one >= since - apart).length;
+    return shownCount > earlier.filter((one) => one >= since - apart).length;
 }

@@ -9,17 +9,17 @@ const maxNamed = 5;
 export function reportForeign(
     state: GuardState,
     now: number,
-    { foreignStatements: found }: Pick<Observations, "foreignStatements">,
+    { foreignStatements: statements }: Pick<Observations, "foreignStatements">,
 ): GuardState {
-    if (found === undefined || found.length === 0) return state;
-    const names = found.slice(0, maxNamed);
+    if (statements === undefined || statements.length === 0) return state;
+    const names = statements.slice(0, maxNamed);
     return (
         addNotification(state, {
             kind: "policy-foreign",
             month: state.spend.month,
-            about: createHash("sha256").update(found.join()).digest("hex").slice(0, 8),
+            about: createHash("sha256").update(statements.join()).digest("hex").slice(0, 8),
             at: now,
-            facts: { names, more: found.length - names.length },
+            facts: { names, more: statements.length - names.length },
         }) ?? state
     );
 }

@@ -96,12 +96,12 @@ export const usualTraffic = {
 
 /** Returns load, cost and quota use of each layer for the given traffic. */
 export function servingLayers(traffic: Traffic): readonly Layer[] {
-    const { requestsPerSecond: asked, peak, edge, shared, events } = traffic;
-    const atApi = asked * (1 - (edge ? shared * traffic.edgeHits : 0));
-    const lists = asked * (1 - shared - events);
+    const { requestsPerSecond: requestRate, peak, edge, shared, events } = traffic;
+    const atApi = requestRate * (1 - (edge ? shared * traffic.edgeHits : 0));
+    const lists = requestRate * (1 - shared - events);
     const atTable = lists * (1 - traffic.memoryHits);
     const atCampaign = Math.max(0, lists * (1 - traffic.memoryHits - traffic.tableHits));
-    const eventsTaken = asked * events;
+    const eventsTaken = requestRate * events;
     const read = atTable * units.looked + eventsTaken * units.eventRead;
     const written = atCampaign * units.listWritten + eventsTaken * units.eventWritten;
     const gbOf = (perSecond: number) => (perSecond * secondsPerMonth * traffic.answerKb) / 1024 ** 2;
@@ -175,9 +175,9 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
               {
                   what: "CloudFront",
                   service: "Amazon CloudFront",
-                  perSecond: asked,
-                  usd: monthly(asked) * prices.edgeRequests.usd + tieredUsd(gbOf(asked), edgeTiers),
-                  load: load(quotas.edgeRequests, asked),
+                  perSecond: requestRate,
+                  usd: monthly(requestRate) * prices.edgeRequests.usd + tieredUsd(gbOf(requestRate), edgeTiers),
+                  load: load(quotas.edgeRequests, requestRate),
               },
               ...layers,
           ]
@@ -227,7 +227,7 @@ const calmOf = (peak: number) => (1 - busyOf(peak) * peak) / (1 - busyOf(peak));
  * least by its minimum TPS.
  */
 function campaignUsd({ recipe, minProvisionedTPS, peak }: Traffic, perSecond: number): number {
-    const tps = (asked: number) => Math.max(1, minProvisionedTPS, asked);
+    const tps = (requestRate: number) => Math.max(1, minProvisionedTPS, requestRate);
     const busy = busyOf(peak);
     const tpsHours = hoursPerMonth * (busy * tps(perSecond * peak) + (1 - busy) * tps(perSecond * calmOf(peak)));
     return servingUsd(isV2(recipe) ? { tpsHours: 0, tpsHoursV2: tpsHours } : { tpsHours, tpsHoursV2: 0 });

@@ -43,28 +43,28 @@ export interface ServingSpend {
  */
 const late = hour;
 
-const begun = (known: ServingSpend | undefined, now: number): ServingSpend => {
+const begun = (previous: ServingSpend | undefined, now: number): ServingSpend => {
     const month = monthOf(now);
-    return known?.month === month ? known : { month, until: startOf(month), usd: 0, knownUsd: 0 };
+    return previous?.month === month ? previous : { month, until: startOf(month), usd: 0, knownUsd: 0 };
 };
 
 /**
  * Returns the start of the period whose use the guard needs: at least the last hour, even if it began in the last
  * month.
  */
-export const servingSince = (known: ServingSpend | undefined, now: number): number =>
-    Math.min(begun(known, now).until, windowOf(now - hour));
+export const servingSince = (previous: ServingSpend | undefined, now: number): number =>
+    Math.min(begun(previous, now).until, windowOf(now - hour));
 
 /**
  * Counts the spend by API and page in this month. Unknown use changes nothing. Incomplete use counts for this run, and
  * later runs count its windows again until all metrics are known.
  */
 export function countServing(
-    known: ServingSpend | undefined,
+    previous: ServingSpend | undefined,
     now: number,
     { usage, isComplete }: Pick<ServingObservations, "usage" | "isComplete">,
 ): { readonly spend: ServingSpend; readonly usd: number } {
-    const before = begun(known, now);
+    const before = begun(previous, now);
     if (usage === undefined) return { spend: before, usd: before.knownUsd };
     const within = (from: number, to: number) => usdBetween(usage, from, to);
     if (!isComplete) {

@@ -96,10 +96,10 @@ export function countTime(
  */
 export function settle(spend: SpendState, now: number, requests: RequestWindows | undefined): SpendState {
     const newest = requests === undefined ? 0 : Math.max(0, ...requests.keys());
-    const known = hourOf(Math.min(newest, now - late));
+    const knownUntil = hourOf(Math.min(newest, now - late));
     // If too many periods wait for their metric, count the oldest one without it.
     const overflow = spend.open.at(-longestOpen - 1)?.to ?? 0;
-    const to = Math.max(known, hourOf(overflow));
+    const to = Math.max(knownUntil, hourOf(overflow));
     const closing = spend.open
         .map((stretch) => ({ ...stretch, to: Math.min(stretch.to, to) }))
         .filter((stretch) => stretch.to > stretch.from);
@@ -148,15 +148,18 @@ function unitsOf(stretches: readonly Stretch[], requests: RequestWindows): Serve
     for (const stretch of stretches) {
         const { from, to, minProvisionedTPS, v2 } = stretch;
         const length = lengthOf(stretch);
-        const billed = (milliseconds: number, asked: number) =>
-            billedTpsHours({ hours: milliseconds / hour, minProvisionedTPS, requests: asked });
+        const billed = (milliseconds: number, requestCount: number) =>
+            billedTpsHours({ hours: milliseconds / hour, minProvisionedTPS, requests: requestCount });
         const inside = (start: number) => overlap(stretch, start, length);
         // Prorate a window in which the campaign changed.
         const lived = (start: number) => stretches.reduce((all, one) => all + overlap(one, start, length), 0);
-        const busy = [...grouped(requests, length)].filter(([start, asked]) => asked > 0 && inside(start) > 0);
+        const busy = [...grouped(requests, length)].filter(
+            ([start, requestCount]) => requestCount > 0 && inside(start) > 0,
+        );
         const quiet = busy.reduce((left, [start]) => left - inside(start), to - from);
         sum[v2 ? "tpsHoursV2" : "tpsHours"] += busy.reduce(
-            (total, [start, asked]) => total + billed(inside(start), (asked * inside(start)) / lived(start)),
+            (total, [start, requestCount]) =>
+                total + billed(inside(start), (requestCount * inside(start)) / lived(start)),
             billed(quiet, 0),
         );
     }
@@ -168,9 +171,9 @@ function grouped(requests: RequestWindows, length: number): RequestWindows {
         return requests;
     }
     const groups = new Map<number, number>();
-    for (const [start, asked] of requests) {
+    for (const [start, requestCount] of requests) {
         const group = start - (start % length);
-        groups.set(group, (groups.get(group) ?? 0) + asked);
+        groups.set(group, (groups.get(group) ?? 0) + requestCount);
     }
     return groups;
 }

@@ -171,13 +171,13 @@ async function parseWithFile(args: readonly string[]): Promise<FileChoice | unde
     command.parse(args, { from: "user" });
     const { options, stack, event } = command.opts<Flags>();
     if (options === undefined && stack === undefined) return undefined;
-    const found =
+    const choice =
         stack === undefined
             ? await readOptionsFile(fromCaller(options as string), callersFolder)
             : await optionsOfStack(stack, ".", callersFolder);
-    const files = command.args.length > 0 ? [] : found.files;
-    command.parse([...found.options, ...args, ...files], { from: "user" });
-    return { ...found, hasRule: event === undefined };
+    const files = command.args.length > 0 ? [] : choice.files;
+    command.parse([...choice.options, ...args, ...files], { from: "user" });
+    return { ...choice, hasRule: event === undefined };
 }
 
 /** Runs data-prep with the arguments of a command line. Returns the exit code. */

@@ -75,10 +75,10 @@ function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Arra
     }
     return counts.map((fold) => {
         const others = all.map((count, item) => count - (fold[item] as number));
-        const seen = Int32Array.from({ length: itemCount }, (_, item) => item).filter(
+        const seenItems = Int32Array.from({ length: itemCount }, (_, item) => item).filter(
             (item) => (others[item] ?? 0) > 0,
         );
-        return seen.sort((a, b) => (others[b] as number) - (others[a] as number) || a - b);
+        return seenItems.sort((a, b) => (others[b] as number) - (others[a] as number) || a - b);
     });
 }
 

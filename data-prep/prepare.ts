@@ -149,22 +149,22 @@ async function inputsOf(options: PrepareOptions, log: (line: string) => void): P
 function logAttributes(
     log: (line: string) => void,
     name: string,
-    found: {
+    attributes: {
         readonly catalogue: readonly CatalogueItem[];
         /** Number of columns of items.csv in addition to the ID. */
         readonly columns: number;
         readonly tables: Readonly<Record<string, Pick<ItemTable, "leftOut" | "repeated" | "understood"> | undefined>>;
     },
 ): void {
-    for (const table of Object.values(found.tables)) if (table?.understood) log(table.understood);
-    if (found.catalogue.length === 0) {
+    for (const table of Object.values(attributes.tables)) if (table?.understood) log(table.understood);
+    if (attributes.catalogue.length === 0) {
         log(`No item file came with ${name}: items are shown by their IDs, and no items.csv is written.`);
-    } else if (found.columns === 0) {
+    } else if (attributes.columns === 0) {
         log(
             "The items have only IDs and titles, so no items.csv is written: Personalize requires at least one more column.",
         );
     }
-    for (const [table, rows] of Object.entries(found.tables)) {
+    for (const [table, rows] of Object.entries(attributes.tables)) {
         if (rows && rows.leftOut.length > 0) log(`Left out of ${table}.csv: ${rows.leftOut.join(", ")}`);
         if (rows && rows.repeated > 0)
             log(`${counted(rows.repeated, "row")} of the ${table} with the id of an earlier row: the last one counts.`);

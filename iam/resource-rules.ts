@@ -97,8 +97,9 @@ const resourceRules = {
                 (rule as { applyServerSideEncryptionByDefault?: { sseAlgorithm?: unknown } })
                     .applyServerSideEncryptionByDefault?.sseAlgorithm,
         );
-        const known = ["AES256", "aws:kms", "aws:kms:dsse"];
-        return algorithms.length > 0 && algorithms.every((one) => isUnknown(one) || known.includes(String(one)))
+        const knownAlgorithms = ["AES256", "aws:kms", "aws:kms:dsse"];
+        return algorithms.length > 0 &&
+            algorithms.every((one) => isUnknown(one) || knownAlgorithms.includes(String(one)))
             ? undefined
             : `encrypts by ${algorithms.join(", ") || "nothing"}`;
     },

@@ -62,7 +62,7 @@ export class OperatorAccess extends pulumi.ComponentResource {
                     managed(
                         kind,
                         descriptions[kind],
-                        scope.apply((known) => operatorPolicy(known, kind)),
+                        scope.apply((resolvedScope) => operatorPolicy(resolvedScope, kind)),
                     ),
                 ] as const,
         );

@@ -107,15 +107,15 @@ describe("Invalid command lines", () => {
         return run(instance, process.execPath, [programs.get(name) ?? name, ...args], "captured");
     };
 
-    const tried = new Set(lines.map(([line]) => line.split(" ")[0]));
-    const others = [...programs.keys()].filter((name) => !tried.has(name));
+    const testedNames = new Set(lines.map(([line]) => line.split(" ")[0]));
+    const others = [...programs.keys()].filter((name) => !testedNames.has(name));
     const unknown = others.map((name): Line => [`${name} --no-such-option`, 2, /unknown option '--no-such-option'/]);
 
     for (const [line, exitCode, message] of [...lines, ...unknown]) {
         it(`"${line}" exits with one message that states what is wrong`, async () => {
-            const { exitCode: found, stdout, stderr } = await runLine(line);
+            const { exitCode: actualCode, stdout, stderr } = await runLine(line);
             assert.match(stderr, message);
-            assert.deepEqual([found, stdout], [exitCode, ""], stderr);
+            assert.deepEqual([actualCode, stdout], [exitCode, ""], stderr);
             assert.doesNotMatch(stderr, /^\s+at .*:\d+:\d+\)?$/m, "a stack trace");
             const faults = stderr.split("\n").filter((text) => /^error:/i.test(text));
             assert.ok(faults.length <= 1, `${faults.length} messages for one fault:\n${stderr}`);

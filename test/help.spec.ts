@@ -46,7 +46,7 @@ describe("npm run help", () => {
         });
         assert.ok(programs.length >= 25, `${programs.length} programs`);
         const ask = promisify(execFile);
-        const asked = programs.map(async ([name, program]) => {
+        const checks = programs.map(async ([name, program]) => {
             const { stdout: help } = await ask(process.execPath, [program, "--help"], { cwd: root });
             const common = ["--version", ...(name in runbooks ? ["--stack", "--json", "--verbose"] : [])];
             for (const option of common) assert.match(help, new RegExp(`^ +${option} `, "m"), name);
@@ -60,7 +60,7 @@ describe("npm run help", () => {
                 }
             }
         });
-        await Promise.all(asked);
+        await Promise.all(checks);
         const runbook = await ask(process.execPath, ["runbooks/park.ts", "--version"], { cwd: root });
         assert.equal(runbook.stdout, `${version}\n`);
     });

@@ -71,11 +71,11 @@ describe("imports and folders of the repository", () => {
     });
 
     it("no files import each other in a cycle", () => {
-        const known = new Set(files);
+        const allFiles = new Set(files);
         const imports = new Map(
             files.map((file) => [
                 file,
-                [...importsOf(file)].map((to) => normalize(join(dirname(file), to))).filter((to) => known.has(to)),
+                [...importsOf(file)].map((to) => normalize(join(dirname(file), to))).filter((to) => allFiles.has(to)),
             ]),
         );
         const done = new Set<string>();

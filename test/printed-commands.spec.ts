@@ -44,9 +44,9 @@ function commandsIn(text: string): string[][] {
         for (let next = word.exec(rest); next !== null; next = word.exec(rest)) {
             rest = rest.slice(next[0].length);
             const bare = (next.groups?.word ?? "").replaceAll(/^["']|["']$/g, "");
-            const ended = /[.,:]$/.test(bare) && !isCode;
-            words.push(ended ? bare.slice(0, -1) : bare);
-            if (ended) break;
+            const endsSentence = /[.,:]$/.test(bare) && !isCode;
+            words.push(endsSentence ? bare.slice(0, -1) : bare);
+            if (endsSentence) break;
         }
         return words;
     });
@@ -144,14 +144,14 @@ describe("Commands in messages and documents", () => {
     });
 
     it("each printed pulumi config command sets an existing config key", () => {
-        const known = new Set([...Object.keys(keys), "operatedStack"]);
+        const knownKeys = new Set([...Object.keys(keys), "operatedStack"]);
         const faults = ofPulumi.flatMap(({ file, args }) => {
             const [verb, action = "", ...rest] = args.filter((word) => !/^(--cwd|operator)$/.test(word));
             if (verb !== "config" || !/^(set|rm|get)$/.test(action)) return [];
             const key =
                 rest.filter((word, index) => !word.startsWith("-") && rest[index - 1] !== "--stack")[0] ?? value;
             const name = key.split(/[.[]/)[0] ?? "";
-            return known.has(name) || name.startsWith("aws:") || isPlaceholder(name)
+            return knownKeys.has(name) || name.startsWith("aws:") || isPlaceholder(name)
                 ? []
                 : [`${file}: ${args.join(" ")}`];
         });

@@ -27,16 +27,16 @@ function expressionsIn(file: string): readonly { readonly place: string; readonl
         false,
         kind,
     );
-    const found: { place: string; text: string }[] = [];
+    const expressions: { place: string; text: string }[] = [];
     const visit = (node: ts.Node): void => {
         if (ts.isRegularExpressionLiteral(node)) {
             const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
-            found.push({ place: `${file}:${line + 1}`, text: node.text });
+            expressions.push({ place: `${file}:${line + 1}`, text: node.text });
         }
         ts.forEachChild(node, visit);
     };
     visit(source);
-    return found;
+    return expressions;
 }
 
 /** Returns whether the time for a text can grow faster than the text's length. */

@@ -98,14 +98,14 @@ const fewestStrangers = 100;
  * neither the data nor a token proves, only the newest ones get a list.
  *
  * @param active active viewers of the data whom the version knows
- * @param known all viewers of the data
+ * @param dataViewers all viewers of the data
  */
 export function viewersOfJob(
     active: readonly string[],
-    known: ReadonlySet<string>,
+    dataViewers: ReadonlySet<string>,
     withEvents: readonly ViewerWithEvents[],
 ): string[] {
-    const isProven = ({ userId, proven }: ViewerWithEvents) => proven || known.has(userId);
+    const isProven = ({ userId, proven }: ViewerWithEvents) => proven || dataViewers.has(userId);
     const sure = new Set([...active, ...withEvents.filter(isProven).map(({ userId }) => userId)]);
     const strangers = withEvents
         .filter((viewer) => !isProven(viewer))

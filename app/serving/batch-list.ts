@@ -13,7 +13,7 @@ import type { Viewer, ViewerMemory } from "./viewers.ts";
 export interface BatchListParts {
     readonly tables: () => Tables;
     readonly memory: ViewerMemory;
-    readonly watch: Pick<CampaignWatch, "known">;
+    readonly watch: Pick<CampaignWatch, "state">;
     readonly readViewer: ReturnType<typeof viewerReader>;
     readonly fallbackList: ReturnType<typeof fallbackLists>;
     /** Checks whether lists without a filter leave out what the viewer has watched. */
@@ -45,7 +45,7 @@ export function batchLists(parts: BatchListParts) {
         trace: Trace,
         reason: FilmListReason = "no-list",
     ): Promise<FilmListAnswer> {
-        const { lists } = await watch.known();
+        const { lists } = await watch.state();
         // A batch job applies one filter to all lists, so its lists cannot answer a request that names another filter.
         const key = lists === undefined || ask.filter !== undefined ? "" : batchListKey(lists.generation);
         const remembered = memory.find(ask.userId);

@@ -9,7 +9,7 @@ export interface CampaignWatch {
      * Returns the known status. The first call of a process waits for DynamoDB and for the version's fallback tables, at most
      * `patience` milliseconds. Later calls never wait.
      */
-    known(patience?: number): Promise<CampaignKnown>;
+    state(patience?: number): Promise<CampaignKnown>;
     /** Reports that a call found no campaign. */
     gone(): void;
 }
@@ -37,14 +37,14 @@ export interface WatchParts {
 /**
  * Checks whether the campaign cannot answer. During an update, the campaign stays ACTIVE and serves its old version.
  */
-const isAway = (seen: CampaignStatus | undefined) => seen !== undefined && seen.status !== "ACTIVE";
+const isAway = (observed: CampaignStatus | undefined) => observed !== undefined && observed.status !== "ACTIVE";
 
 /**
  * Returns the version whose lists and tables the API serves. While a campaign is created or deleted, this is the
  * version that was served before.
  */
-const versionServed = (seen: Partial<CampaignStatus> | undefined, before: string | undefined) =>
-    (seen?.status === "ACTIVE" ? seen.solutionVersionArn : before) ?? seen?.solutionVersionArn;
+const versionServed = (observed: Partial<CampaignStatus> | undefined, before: string | undefined) =>
+    (observed?.status === "ACTIVE" ? observed.solutionVersionArn : before) ?? observed?.solutionVersionArn;
 
 /**
  * Watches the campaign: reads its status from DynamoDB, and calls Personalize in the background. Switches to a new version
@@ -58,27 +58,27 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     let everRead = false;
     let polling: Promise<void> | undefined;
     const away = () => campaign === undefined || goneAt !== undefined || isAway(items.campaign);
-    const versionIn = ({ campaign: seen, lists }: StackItems) =>
-        (campaign === undefined ? lists : seen)?.solutionVersionArn;
+    const versionIn = ({ campaign: storedCampaign, lists }: StackItems) =>
+        (campaign === undefined ? lists : storedCampaign)?.solutionVersionArn;
 
     /** Switches to the status that was read and to the tables of its version, unless a call has found no campaign since. */
-    async function take(found: StackItems): Promise<void> {
-        const use = await served.follow(versionIn(found));
+    async function take(stackItems: StackItems): Promise<void> {
+        const use = await served.follow(versionIn(stackItems));
         use();
-        items = found;
-        if (goneAt !== undefined && (found.campaign?.checkedAt ?? 0) > goneAt) goneAt = undefined;
+        items = stackItems;
+        if (goneAt !== undefined && (stackItems.campaign?.checkedAt ?? 0) > goneAt) goneAt = undefined;
     }
 
     async function read(): Promise<void> {
         readAt = clock();
         try {
-            const found = await (everRead
+            const stackItems = await (everRead
                 ? tableResilience.ask((signal) => table.stack(signal))
                 : withTimeout(limits.firstRead, (signal) => table.stack(signal)));
             // Before the first check, the API does not know which version the campaign serves. The newest version may have been
             // rejected.
-            if (campaign !== undefined && found.campaign === undefined) items = found;
-            else await take(found);
+            if (campaign !== undefined && stackItems.campaign === undefined) items = stackItems;
+            else await take(stackItems);
         } catch (error) {
             log({ failed: "read the campaign's status from the table", error: String(error) });
         }
@@ -92,11 +92,11 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
         if (before !== undefined && checkedAt - before < intervalMs && (goneAt === undefined || before > goneAt))
             return;
         const patience = everRead ? limits.background : limits.firstRead;
-        const seen = await withTimeout(patience, (signal) => campaign.describe(signal));
-        const solutionVersionArn = versionServed(seen, items.campaign?.solutionVersionArn);
-        const activeAt = seen?.status === "ACTIVE" ? checkedAt : items.campaign?.activeAt;
+        const observed = await withTimeout(patience, (signal) => campaign.describe(signal));
+        const solutionVersionArn = versionServed(observed, items.campaign?.solutionVersionArn);
+        const activeAt = observed?.status === "ACTIVE" ? checkedAt : items.campaign?.activeAt;
         const noted = {
-            ...{ status: "", ...seen, checkedAt },
+            ...{ status: "", ...observed, checkedAt },
             ...(activeAt !== undefined && { activeAt }),
             ...(solutionVersionArn !== undefined && { solutionVersionArn }),
         };
@@ -128,7 +128,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     }
 
     return {
-        async known(patience = limits.unstarted) {
+        async state(patience = limits.unstarted) {
             const intervalMs = campaign !== undefined && away() ? limits.awayRead : limits.campaignRead;
             if (polling === undefined && (readAt === undefined || clock() - readAt >= intervalMs)) {
                 polling = poll();

@@ -63,15 +63,15 @@ export function openDescription(description: Description) {
     const [first, all] = [compiler(false), compiler(true)];
     const operations = new Map<string, ReadonlyMap<string, DescribedOperation>>();
     for (const [path, methods] of Object.entries(description.paths)) {
-        const found = Object.entries(methods).map(([method, operation]): [string, DescribedOperation] => [
+        const operationEntries = Object.entries(methods).map(([method, operation]): [string, DescribedOperation] => [
             method.toUpperCase(),
             describedOperation(operation, `api#/paths/${escaped(path)}/${method}`),
         ]);
-        operations.set(path, new Map(found));
+        operations.set(path, new Map(operationEntries));
     }
 
     function describedOperation({ operationId, parameters = [], requestBody }: Operation, pointer: string) {
-        const known = parameters.map((parameter, at) =>
+        const resolvedParameters = parameters.map((parameter, at) =>
             "$ref" in parameter
                 ? { pointer: `api${parameter.$ref}`, parameter: resolve(description, parameter.$ref) as Parameter }
                 : { pointer: `${pointer}/parameters/${at}`, parameter },
@@ -85,7 +85,7 @@ export function openDescription(description: Description) {
                 const request = {
                     path: raw.path,
                     query: Object.fromEntries(
-                        known.flatMap(({ parameter }) => {
+                        resolvedParameters.flatMap(({ parameter }) => {
                             const value = parameter.in === "query" ? valueIn(parameter, raw.query) : undefined;
                             return value === undefined ? [] : [[parameter.name, value] as const];
                         }),
@@ -98,11 +98,11 @@ export function openDescription(description: Description) {
                 if (request.body === unreadable)
                     noJson.push({ in: "body", message: "must be JSON, with well-formed Unicode" });
                 if (noJson.length > 0) return { faults: noJson };
-                validate ??= first.compile(schemaOf(known, bodyPointer));
+                validate ??= first.compile(schemaOf(resolvedParameters, bodyPointer));
                 if (validate(request)) return { request };
                 const size = [raw.body, ...Object.values(raw.path), ...Object.values(raw.query)].join("").length;
                 if (size > explainedLength) return { faults: (validate.errors ?? []).map(faultOf) };
-                explain ??= all.compile(schemaOf(known, bodyPointer));
+                explain ??= all.compile(schemaOf(resolvedParameters, bodyPointer));
                 explain(request);
                 return { faults: (explain.errors ?? []).map(faultOf) };
             },
@@ -119,11 +119,11 @@ export type OpenDescription = ReturnType<typeof openDescription>;
 
 /** Returns the schema of a whole request. Each part refers to its place in the document. */
 function schemaOf(
-    known: readonly { readonly pointer: string; readonly parameter: Parameter }[],
+    parameters: readonly { readonly pointer: string; readonly parameter: Parameter }[],
     body: string | undefined,
 ): object {
     const part = (place: Parameter["in"]) => {
-        const here = known.filter(({ parameter }) => parameter.in === place);
+        const here = parameters.filter(({ parameter }) => parameter.in === place);
         return {
             type: "object",
             required: here.filter(({ parameter }) => parameter.required).map(({ parameter }) => parameter.name),
@@ -170,8 +170,8 @@ function faultOf({ instancePath, message = "is wrong", params }: ErrorObject): F
     const [, place = "", ...rest] = instancePath.split("/");
     const inside = rest.length === 0 ? "" : place === "body" ? ` /${rest.join("/")}` : ` ${rest.join("/")}`;
     const unknown = params.additionalProperty;
-    const told = params.pattern === withoutControls ? "must NOT have control characters" : message;
-    return { in: `${place}${inside}`, message: unknown === undefined ? told : `${told}: ${unknown}` };
+    const problem = params.pattern === withoutControls ? "must NOT have control characters" : message;
+    return { in: `${place}${inside}`, message: unknown === undefined ? problem : `${problem}: ${unknown}` };
 }
 
 /** Pattern of texts in the API description. Error messages do not show it, because it is unreadable. */
@@ -184,6 +184,6 @@ const resolve = (description: object, ref: string): unknown =>
         .split("/")
         .slice(1)
         .reduce<unknown>(
-            (found, part) => (found as Record<string, unknown>)[part.replaceAll("~1", "/").replaceAll("~0", "~")],
+            (node, part) => (node as Record<string, unknown>)[part.replaceAll("~1", "/").replaceAll("~0", "~")],
             description,
         );

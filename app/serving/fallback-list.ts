@@ -13,10 +13,14 @@ export interface FallbackListParts {
 
 /** Creates the source of lists from the fallback tables, which needs no call. */
 export function fallbackLists({ tables, publicHistories }: FallbackListParts) {
-    /** Returns films similar to the viewer's newest ones, or popular films. `made` is the reason why there is no personal list. */
-    return function fallbackList({ filter, count, proven }: Ask, viewer: Viewer, made: FilmListReason): FilmListAnswer {
+    /** Returns films similar to the viewer's newest ones, or popular films. `listReason` is the reason why there is no personal list. */
+    return function fallbackList(
+        { filter, count, proven }: Ask,
+        viewer: Viewer,
+        listReason: FilmListReason,
+    ): FilmListAnswer {
         const recent = unpackIds(viewer.recent);
-        const reason = filter === undefined ? made : "filter-not-served";
+        const reason = filter === undefined ? listReason : "filter-not-served";
         const choice = { count, without: new Set([...recent, ...unpackIds(viewer.watched)]) };
         const loaded = loadedTables(tables());
         const similar = recent.length > 0 ? loaded.similar(recent, choice) : undefined;

@@ -51,6 +51,6 @@ const sorted = (texts: Readonly<Record<string, string>>) =>
  */
 export function listKey({ filter, values, context }: ListAsk): string {
     if (filter === undefined && Object.keys(context).length === 0) return "";
-    const asked = JSON.stringify([filter ?? null, sorted(values), sorted(context)]);
-    return createHash("sha256").update(asked).digest("base64url").slice(0, 22);
+    const keyText = JSON.stringify([filter ?? null, sorted(values), sorted(context)]);
+    return createHash("sha256").update(keyText).digest("base64url").slice(0, 22);
 }

@@ -13,7 +13,7 @@ export interface HealthParts {
     readonly publicHistories: boolean;
     readonly batch: boolean;
     readonly tables: () => Tables;
-    readonly watch: Pick<CampaignWatch, "known">;
+    readonly watch: Pick<CampaignWatch, "state">;
     readonly campaignResilience: Pick<Resilience, "resting">;
 }
 
@@ -34,7 +34,7 @@ const time = (at: number) => new Date(at).toISOString();
 export function healthTeller(parts: HealthParts) {
     const { stack, region, cost, publicHistories, batch, tables, watch, campaignResilience } = parts;
     return async function health({ trusted, signed }: Pick<Caller, "trusted" | "signed">): Promise<HealthAnswer> {
-        const { campaign, away, notification, spend, lists } = await watch.known();
+        const { campaign, away, notification, spend, lists } = await watch.state();
         const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
         const state = batch ? "batch" : away ? "away" : campaignResilience.resting() ? "resting" : "serving";
         const { filmCount, interactionsSha256, genres, offeredViewers } = tables();

@@ -72,8 +72,8 @@ const byTime = (one: Past, other: Past): number =>
 
 /** Returns each film once, with its newest viewing, in the order of `byTime`. */
 function inOrder(films: readonly Past[]): readonly Past[] {
-    const seen = new Set<string>();
-    return films.toSorted(byTime).filter(({ itemId }) => seen.size < seen.add(itemId).size);
+    const seenIds = new Set<string>();
+    return films.toSorted(byTime).filter(({ itemId }) => seenIds.size < seenIds.add(itemId).size);
 }
 
 /**

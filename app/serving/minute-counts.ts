@@ -21,7 +21,7 @@ export const epochMinute = (at: number): number => Math.floor(at / minuteMs);
 interface Count {
     readonly minute: number;
     /** Number of events that all processes together have counted, as far as this process knows. */
-    known: number;
+    reported: number;
     /** Number of events that this process has counted but not reported to the table yet. */
     unreported: number;
 }
@@ -32,26 +32,26 @@ export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts
 
     function countOf(name: string): Count {
         const minute = epochMinute(clock());
-        const known = counts.get(name);
-        if (known?.minute === minute) return known;
-        const count = { minute, known: 0, unreported: 0 };
+        const current = counts.get(name);
+        if (current?.minute === minute) return current;
+        const count = { minute, reported: 0, unreported: 0 };
         counts.set(name, count);
         return count;
     }
 
     async function report(name: string, count: Count): Promise<void> {
         const { unreported, minute } = count;
-        count.known += unreported;
+        count.reported += unreported;
         count.unreported = 0;
         const expiresAt = (minute + keptMinutes) * (minuteMs / 1000);
         const total = await tableResilience.later((signal) => table.count(name, minute, unreported, expiresAt, signal));
-        count.known = Math.max(count.known, total);
+        count.reported = Math.max(count.reported, total);
     }
 
     return {
         /** Checks whether a name has room for `more` further events in the current minute. */
         hasRoom(name: string, limit: number, more: number): boolean {
-            const { known, unreported } = countOf(name);
+            const { reported: known, unreported } = countOf(name);
             return known + unreported + more <= limit;
         },
         /** Adds to a name's count. Returns the promise of a report to DynamoDB if one is due. The promise rejects if DynamoDB fails. */
@@ -62,12 +62,12 @@ export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts
         },
         /** Adds a count that another DynamoDB item contains. */
         note(name: string, more: number): void {
-            countOf(name).known += more;
+            countOf(name).reported += more;
         },
         /** Raises a name's count to at least this number, which another process counted. */
-        learn(name: string, known: number): void {
+        learn(name: string, total: number): void {
             const count = countOf(name);
-            count.known = Math.max(count.known, known);
+            count.reported = Math.max(count.reported, total);
         },
         /** Returns the seconds until the next minute. */
         secondsLeft: () => Math.max(1, Math.ceil((minuteMs - (clock() % minuteMs)) / 1000)),

@@ -50,9 +50,9 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
     const tables = () => loadedTables(parts.tables());
     /** Returns the caller. If viewers need tokens, throws unless the caller is this viewer. */
     const callerAs = async (userId: string, caller: () => Promise<Caller>): Promise<Caller> => {
-        const found = await caller();
-        if (parts.needsToken) checkViewer(found, userId);
-        return found;
+        const identity = await caller();
+        if (parts.needsToken) checkViewer(identity, userId);
+        return identity;
     };
     const list = (answer: FilmListAnswer, trace: Trace, cacheControl: string): Reply => {
         trace.source = answer.source;
@@ -111,8 +111,8 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         searchItems({ query }, trace) {
             const { query: words, numResults: count = 25 } = query as Query<"searchItems">;
             trace.layer = "tables";
-            const found: FoundFilms = { films: tables().search(words, count).map(filmAnswer) };
-            return jsonReply(found, everybodys);
+            const matches: FoundFilms = { films: tables().search(words, count).map(filmAnswer) };
+            return jsonReply(matches, everybodys);
         },
         getItem({ path }) {
             const film = tables().film(path.itemId ?? "");
@@ -126,8 +126,8 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         },
         async rankItems({ path, body }, trace, caller) {
             const userId = path.userId ?? "";
-            const asked = { userId, proven: (await callerAs(userId, caller)).trusted };
-            return list(await rankItems(asked, (body as RankingRequest).itemIds, trace), trace, notKept);
+            const viewer = { userId, proven: (await callerAs(userId, caller)).trusted };
+            return list(await rankItems(viewer, (body as RankingRequest).itemIds, trace), trace, notKept);
         },
         async putEvents({ body }, trace, caller) {
             const events = body as EventsRequest;

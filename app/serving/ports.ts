@@ -146,7 +146,7 @@ export interface TablePort {
     putRecent(userId: string, recent: Recent, before: number, expiresAt: number, signal: AbortSignal): Promise<boolean>;
     stack(signal: AbortSignal): Promise<StackItems>;
     /** Stores the campaign's status, unless another process stored one since `before`. Keeps `flushed`. */
-    putCampaign(seen: CampaignStatus, before: number | undefined, signal: AbortSignal): Promise<void>;
+    putCampaign(campaign: CampaignStatus, before: number | undefined, signal: AbortSignal): Promise<void>;
     addAsked(hour: number, userId: string, requests: number, expiresAt: number, signal: AbortSignal): Promise<void>;
     /** Adds to the count of a window, and returns the window's new total. */
     count(what: string, window: number, more: number, expiresAt: number, signal: AbortSignal): Promise<number>;

@@ -56,7 +56,7 @@ export function busiest(hours: readonly (readonly Asked[])[], count: number): st
     const requests = new Map<string, number>();
     for (const { userId, requests: more } of hours.flat()) requests.set(userId, (requests.get(userId) ?? 0) + more);
     return [...requests]
-        .sort(([a, asked], [b, others]) => others - asked || (a < b ? -1 : 1))
+        .sort(([a, requestCount], [b, others]) => others - requestCount || (a < b ? -1 : 1))
         .slice(0, count)
         .map(([userId]) => userId);
 }
@@ -74,26 +74,29 @@ export function paceOf(minProvisionedTPS: number, busiestTPS: number): number | 
 export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promise<Prefetched> {
     const { campaign, table, clock, wait } = ports;
     const signal = AbortSignal.timeout(Math.max(1, wish.until - clock()));
-    const seen = await campaign.describe(signal);
-    if (seen?.status !== "ACTIVE") return { asked: 0, wellAlready: 0, stopped: "no campaign" };
-    const pace = paceOf(seen.minProvisionedTPS ?? 1, await ports.busiestTPS());
+    const campaignStatus = await campaign.describe(signal);
+    if (campaignStatus?.status !== "ACTIVE") return { asked: 0, wellAlready: 0, stopped: "no campaign" };
+    const pace = paceOf(campaignStatus.minProvisionedTPS ?? 1, await ports.busiestTPS());
     if (pace === undefined) return { asked: 0, wellAlready: 0, stopped: "no room" };
 
     const hour = epochHour(clock());
     const hours = await Promise.all(Array.from({ length: hoursOfTraffic }, (_, ago) => ports.asked(hour - ago)));
-    const known = await table.stack(signal);
+    const stackItems = await table.stack(signal);
     let [asked, wellAlready] = [0, 0];
     for (const userId of busiest(hours, wish.viewers)) {
         if (clock() + pace >= wish.until) return { asked, wellAlready, stopped: "out of time" };
         const viewer = await table.viewer(userId, plain, signal);
-        if (viewer.list && isWell(viewer.list, viewer.recent.revision, seen.solutionVersionArn, known, ports, wish)) {
+        if (
+            viewer.list &&
+            isWell(viewer.list, viewer.recent.revision, campaignStatus.solutionVersionArn, stackItems, ports, wish)
+        ) {
             wellAlready += 1;
             continue;
         }
-        const made = await madeFor(userId, viewer.recent, seen.solutionVersionArn, ports, wish, signal);
-        if (made === undefined) return { asked, wellAlready, stopped: "throttled or failed" };
+        const newList = await madeFor(userId, viewer.recent, campaignStatus.solutionVersionArn, ports, wish, signal);
+        if (newList === undefined) return { asked, wellAlready, stopped: "throttled or failed" };
         asked += 1;
-        await table.putList(userId, made, Math.ceil((made.madeAt + wish.limits.stale) / 1000), signal);
+        await table.putList(userId, newList, Math.ceil((newList.madeAt + wish.limits.stale) / 1000), signal);
         await wait(pace);
     }
     return { asked, wellAlready };

@@ -32,17 +32,17 @@ export function viewerReader({ table, tableResilience, memory, clock, log }: Vie
     return async function readViewer({ userId, since }: Ask, key: string, trace: Trace): Promise<Viewer> {
         try {
             const at = clock();
-            const found = await tableResilience.ask((signal) => table.viewer(userId, key, signal));
-            const viewer = memory.read(userId, found, at);
+            const storedViewer = await tableResilience.ask((signal) => table.viewer(userId, key, signal));
+            const viewer = memory.read(userId, storedViewer, at);
             if (since <= viewer.revision) return viewer;
             const recent = await tableResilience.ask((signal) => table.recent(userId, signal));
-            return memory.read(userId, { ...found, recent }, at);
+            return memory.read(userId, { ...storedViewer, recent }, at);
         } catch (error) {
             trace.tableFailures += 1;
             log({ failed: "read a viewer from the table", error: errorName(error) });
-            const known = memory.find(userId);
+            const cachedViewer = memory.find(userId);
             // If DynamoDB cannot be read, only the request may know of the viewer's event.
-            return { ...known, revision: Math.max(known.revision, since) };
+            return { ...cachedViewer, revision: Math.max(cachedViewer.revision, since) };
         }
     };
 }

@@ -54,9 +54,12 @@ export function recommender(parts: RecommendParts) {
         const key = listKey(ask);
         const remembered = memory.find(ask.userId);
         const trusted = clock() - remembered.readAt < limits.trusted && ask.since <= remembered.revision;
-        const [known, stored] = await Promise.all([watch.known(), trusted ? remembered : readViewer(ask, key, trace)]);
-        const solutionVersion = known.campaign?.solutionVersionArn;
-        const flushed = known.flushed ?? 0;
+        const [stackState, stored] = await Promise.all([
+            watch.state(),
+            trusted ? remembered : readViewer(ask, key, trace),
+        ]);
+        const solutionVersion = stackState.campaign?.solutionVersionArn;
+        const flushed = stackState.flushed ?? 0;
         const leftOut = ({ watched }: Viewer) => new Set(leavesOutWatched(ask.filter) ? unpackIds(watched) : []);
         const wantedOf = (viewer: Viewer) => ({
             ...ask,
@@ -80,7 +83,7 @@ export function recommender(parts: RecommendParts) {
             const list = listWith(viewer, key);
             const freshness = list && freshnessOf(list, nowOf(viewer), limits);
             if (list === undefined || (freshness !== "fresh" && freshness !== "ageing")) return undefined;
-            if (freshness === "ageing" && !known.away) lists.refresh(wantedOf(viewer), trace);
+            if (freshness === "ageing" && !stackState.away) lists.refresh(wantedOf(viewer), trace);
             return answerKept(list, viewer);
         };
 
@@ -93,13 +96,17 @@ export function recommender(parts: RecommendParts) {
         }
         if (answer !== undefined) return answer;
 
-        const made = known.away ? "away" : await lists.ask(wantedOf(viewer), trace);
+        const listOrReason = stackState.away ? "away" : await lists.ask(wantedOf(viewer), trace);
         const { revision } = viewer;
         // This process may have received events of the viewer after the call to the campaign.
         viewer = newer(memory.find(ask.userId), viewer);
-        if (typeof made !== "string") {
+        if (typeof listOrReason !== "string") {
             trace.layer = "campaign";
-            return answerList(tables(), made, { source: "campaign", count: ask.count, without: leftOut(viewer) });
+            return answerList(tables(), listOrReason, {
+                source: "campaign",
+                count: ask.count,
+                without: leftOut(viewer),
+            });
         }
         const before = listWith(viewer, key);
         if (
@@ -107,15 +114,15 @@ export function recommender(parts: RecommendParts) {
             before.revision >= Math.min(ask.since, revision) &&
             clock() - before.madeAt <= limits.stale
         ) {
-            const kept = answerKept(before, viewer, made);
+            const kept = answerKept(before, viewer, listOrReason);
             // A list from other data (before a change of the data set) has no film of this catalogue.
             if (kept.films.length > 0) return kept;
         }
         // The stack served lists from batch inference until now, and its first campaign does not exist yet.
-        if (known.lists !== undefined && clock() - known.lists.madeAt <= limits.stale)
-            return batchList(ask, trace, made);
+        if (stackState.lists !== undefined && clock() - stackState.lists.madeAt <= limits.stale)
+            return batchList(ask, trace, listOrReason);
         trace.layer = "tables";
-        return fallbackList(ask, viewer, made);
+        return fallbackList(ask, viewer, listOrReason);
     }
 }
 

@@ -61,8 +61,8 @@ export function router({ description, answers, pages, callerOf, log }: RouterPar
         const { requestId } = event.requestContext;
         let operation = "";
         try {
-            const reply = await answer(event, trace, (told) => {
-                operation = told;
+            const reply = await answer(event, trace, (operationId) => {
+                operation = operationId;
             });
             return { reply, operation };
         } catch (error) {

@@ -49,7 +49,7 @@ export function servedTables({ stored, autoTraining, clock, log, limits, failed 
     /** The version and ETag of the tables in use. */
     let used: { readonly version: string; readonly etag: string } | undefined;
     /** The version of the last attempt to load tables, and its time. */
-    let tried: { readonly version: string | undefined; readonly at: number } | undefined;
+    let lastAttempt: { readonly version: string | undefined; readonly at: number } | undefined;
 
     /**
      * Loads the tables of a version, and returns a function that switches to them. Throws the errors of the store, and
@@ -57,12 +57,12 @@ export function servedTables({ stored, autoTraining, clock, log, limits, failed 
      */
     const load = (version: string) =>
         withTimeout(limits.tables, async (signal) => {
-            const found = await stored.read(version, used?.version === version ? used.etag : undefined, signal);
-            if (found === undefined) return stay;
-            const loaded = readTables(found.text);
+            const storedTables = await stored.read(version, used?.version === version ? used.etag : undefined, signal);
+            if (storedTables === undefined) return stay;
+            const loaded = readTables(storedTables.text);
             return () => {
                 tables = loaded;
-                used = { version, etag: found.etag };
+                used = { version, etag: storedTables.etag };
             };
         });
     const loadNewest = async () => load(await withTimeout(limits.tables, (signal) => stored.newest(signal)));
@@ -78,8 +78,8 @@ export function servedTables({ stored, autoTraining, clock, log, limits, failed 
             const version = solutionVersionArn && nameInArn(solutionVersionArn);
             if (version === undefined && used !== undefined) return stay;
             const again = used === undefined ? 0 : limits.tablesCompared;
-            if (tried?.version === version && clock() - (tried?.at ?? 0) < again) return stay;
-            tried = { version, at: clock() };
+            if (lastAttempt?.version === version && clock() - (lastAttempt?.at ?? 0) < again) return stay;
+            lastAttempt = { version, at: clock() };
             try {
                 if (version !== undefined) return await load(version);
             } catch (error) {

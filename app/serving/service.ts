@@ -174,12 +174,12 @@ export function createService(parts: ServiceParts): Service {
 
     return {
         async start() {
-            await watch.known(limits.starting);
+            await watch.state(limits.starting);
         },
         async handle(event) {
             const begun = performance.now();
             const trace = newTrace();
-            await watch.known();
+            await watch.state();
             const { reply, operation } = await route(event, trace);
             const result = resultOf(reply, event, config.allowedOrigins);
             const { requestId } = event.requestContext;

@@ -93,14 +93,18 @@ export function openTables(document: TablesDocument): Tables {
             ...films.details?.[number],
         };
     };
-    const take = (candidates: Iterable<number>, { count = usualCount, without }: Ask, asked?: ReadonlySet<number>) => {
-        const found: Film[] = [];
+    const take = (
+        candidates: Iterable<number>,
+        { count = usualCount, without }: Ask,
+        excluded?: ReadonlySet<number>,
+    ) => {
+        const taken: Film[] = [];
         for (const number of candidates) {
-            if (found.length >= count) break;
-            if (without?.has(films.ids[number] as string) || asked?.has(number)) continue;
-            found.push(filmOf(number));
+            if (taken.length >= count) break;
+            if (without?.has(films.ids[number] as string) || excluded?.has(number)) continue;
+            taken.push(filmOf(number));
         }
-        return found;
+        return taken;
     };
     const inGenre = function* (genre: string) {
         for (const number of similar.keys()) if (genresOf(number).includes(genre)) yield number;
@@ -141,10 +145,10 @@ export function openTables(document: TablesDocument): Tables {
             return index(query, count).map(filmOf);
         },
         history: (userId) => {
-            const known = histories.get(userId);
-            return known?.films.map((number, place) => ({
+            const userHistory = histories.get(userId);
+            return userHistory?.films.map((number, place) => ({
                 itemId: films.ids[number] as string,
-                at: (known.timestamps[place] as number) * 1000,
+                at: (userHistory.timestamps[place] as number) * 1000,
             }));
         },
         offeredViewers: (publicHistories) => offeredViewers(document, publicHistories),
@@ -152,16 +156,16 @@ export function openTables(document: TablesDocument): Tables {
         popular: ({ genre, ...ask } = {}) => take(genre === undefined ? similar.keys() : inGenre(genre), ask),
         trending: (ask = {}) => take(document.trending.films, ask),
         similar: (itemIds, ask = {}) => {
-            const asked = new Set(itemIds.flatMap((itemId) => numbers.get(itemId) ?? []));
-            const seeds = [...asked].slice(0, maxSeeds);
+            const requestedNumbers = new Set(itemIds.flatMap((itemId) => numbers.get(itemId) ?? []));
+            const seeds = [...requestedNumbers].slice(0, maxSeeds);
             for (const [from, candidates] of [
                 ["similar", alike],
                 ["genres", likeInGenre],
             ] as const) {
-                const found = take(candidates(seeds), ask, asked);
-                if (found.length > 0) return { from, films: found };
+                const similarFilms = take(candidates(seeds), ask, requestedNumbers);
+                if (similarFilms.length > 0) return { from, films: similarFilms };
             }
-            return { from: "popular", films: take(similar.keys(), ask, asked) };
+            return { from: "popular", films: take(similar.keys(), ask, requestedNumbers) };
         },
     };
 }

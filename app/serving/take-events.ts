@@ -130,11 +130,11 @@ export function eventTaker(parts: EventParts) {
             // Until DynamoDB has stored the event, only this process knows the event.
             const { revision, recent: ids, watched } = memory.find(userId);
             const [wanted, leftOut] = [new Set(unpackIds(ids)), new Set(unpackIds(watched))];
-            const known = [...new Set([...wanted, ...leftOut])].map((itemId) => {
+            const rememberedFilms = [...new Set([...wanted, ...leftOut])].map((itemId) => {
                 const refused = !wanted.has(itemId);
                 return recentFilm(itemId, 0, !refused && leftOut.has(itemId), refused);
             });
-            recent = withFilms({ revision, films: known }, films, clock(), caller);
+            recent = withFilms({ revision, films: rememberedFilms }, films, clock(), caller);
             trace.background.push(
                 note(userId, films, caller, tableResilience.later).catch((error: unknown) =>
                     log({ failed: "store a viewer's newest films later", error: errorName(error) }),
@@ -160,10 +160,10 @@ function withFilms(
     const newest = new Map<string, RecentFilm>();
     const minute = epochMinute(now);
     for (const { itemId, at, watched = true, refused = false } of [...films.toReversed(), ...kept]) {
-        const known = newest.get(itemId);
-        const isWatched = watched || (known !== undefined && known.watched !== false);
-        const isRefused = refused || known?.refused === true;
-        newest.set(itemId, recentFilm(itemId, Math.max(Math.min(at, now), known?.at ?? 0), isWatched, isRefused));
+        const previous = newest.get(itemId);
+        const isWatched = watched || (previous !== undefined && previous.watched !== false);
+        const isRefused = refused || previous?.refused === true;
+        newest.set(itemId, recentFilm(itemId, Math.max(Math.min(at, now), previous?.at ?? 0), isWatched, isRefused));
     }
     return {
         revision: Math.max(now, before.revision + 1),

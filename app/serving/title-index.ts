@@ -53,16 +53,21 @@ export function titleIndex(titles: readonly string[]): (query: string, count: nu
         const sought = folded(query);
         const words = sought.split(" ");
         const rarest = words.reduce((longest, word) => (word.length > longest.length ? word : longest));
-        const found: Record<Match, number[]> = { equal: [], begins: [], "words begin": [], "inside words": [] };
+        const numbersByMatch: Record<Match, number[]> = {
+            equal: [],
+            begins: [],
+            "words begin": [],
+            "inside words": [],
+        };
         if (sought === "") return [];
         for (let at = text.indexOf(rarest); at !== -1; ) {
             const number = lastAtMost(starts, at);
             const lineEnd = text.indexOf("\n", at);
             const match = matchOf(text.slice(starts[number], lineEnd), sought, words);
-            if (match !== undefined && found[match].length < count) found[match].push(number);
+            if (match !== undefined && numbersByMatch[match].length < count) numbersByMatch[match].push(number);
             at = text.indexOf(rarest, lineEnd);
         }
-        return ways.flatMap((way) => found[way]).slice(0, count);
+        return ways.flatMap((way) => numbersByMatch[way]).slice(0, count);
     };
 }
 

@@ -13,16 +13,19 @@ const maxTokens = 10_000;
  * until it expires. Does not remember invalid tokens. `clock` returns milliseconds since 1970.
  */
 export function rememberTokens(verify: VerifyToken, clock: () => number): VerifyToken {
-    const known = new Map<string, { readonly claims: Awaited<ReturnType<VerifyToken>>; readonly until: number }>();
+    const verifiedTokens = new Map<
+        string,
+        { readonly claims: Awaited<ReturnType<VerifyToken>>; readonly until: number }
+    >();
     return async (token) => {
         const key = createHash("sha256").update(token).digest("base64");
-        const found = known.get(key);
-        if (found !== undefined && clock() < found.until) return found.claims;
-        known.delete(key);
+        const cached = verifiedTokens.get(key);
+        if (cached !== undefined && clock() < cached.until) return cached.claims;
+        verifiedTokens.delete(key);
         const claims = await verify(token);
         const expires = Number(claims.exp) * 1000;
-        if (known.size >= maxTokens) known.delete(known.keys().next().value ?? "");
-        known.set(key, { claims, until: Math.min(clock() + rememberMs, expires) });
+        if (verifiedTokens.size >= maxTokens) verifiedTokens.delete(verifiedTokens.keys().next().value ?? "");
+        verifiedTokens.set(key, { claims, until: Math.min(clock() + rememberMs, expires) });
         return claims;
     };
 }

@@ -47,36 +47,36 @@ export function viewerMemory(maxBytes: number) {
         find,
         /** Adds what DynamoDB contained about a viewer at the time `at`. Of two revisions, keeps the later one. */
         read(userId: string, { recent, list }: { recent: Recent; list?: KeptList }, at: number): Viewer {
-            const known = find(userId);
+            const cached = find(userId);
             const { films, revision } = recent;
-            const newer = known.revision > revision ? known : { revision, ...packRecent(films) };
+            const newer = cached.revision > revision ? cached : { revision, ...packRecent(films) };
             const viewer = {
                 revision: newer.revision,
                 recent: newer.recent,
                 watched: newer.watched,
                 readAt: at,
-                lists: list === undefined ? known.lists : withList(known.lists, list),
+                lists: list === undefined ? cached.lists : withList(cached.lists, list),
             };
             viewers.set(userId, viewer);
             return viewer;
         },
         keep(userId: string, list: KeptList): void {
-            const known = find(userId);
-            viewers.set(userId, { ...known, lists: withList(known.lists, list) });
+            const cached = find(userId);
+            viewers.set(userId, { ...cached, lists: withList(cached.lists, list) });
         },
         /**
          * Replaces the viewer's newest films after an event. Drops the viewer's lists of the campaign, which were made
          * before the event, and keeps lists of batch inference.
          */
         turn(userId: string, recent: Recent): void {
-            const known = find(userId);
-            if (recent.revision > known.revision) {
+            const cached = find(userId);
+            if (recent.revision > cached.revision) {
                 const { films, revision } = recent;
                 viewers.set(userId, {
-                    ...known,
+                    ...cached,
                     ...packRecent(films),
                     revision,
-                    lists: known.lists.filter(({ from }) => from === "batch"),
+                    lists: cached.lists.filter(({ from }) => from === "batch"),
                 });
             }
         },

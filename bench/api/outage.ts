@@ -6,7 +6,7 @@ import type { CampaignState, Simulated } from "./simulated.ts";
 
 export interface OutageStep {
     readonly what: string;
-    readonly asked: readonly Asked[];
+    readonly requests: readonly Asked[];
 }
 
 /**
@@ -41,7 +41,7 @@ export async function outages(
             await sleep(limits.resting + 100);
             harness.now += limits.campaignChecked + limits.campaignRead;
         }
-        steps.push({ what, asked: timedCalls });
+        steps.push({ what, requests: timedCalls });
     }
     return steps;
 }

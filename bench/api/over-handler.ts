@@ -76,10 +76,10 @@ export async function overHandler(shape: LoadShape, say: (line: string) => void)
     const outage = { ...shape, requests: Math.ceil(requests / 10) };
     const steps = await outages(plain.callers, cached, outage);
     const bareSteps = await outages(bareCallers, bare, outage);
-    const bareStep = (what: string) => bareSteps.find((step) => step.what === what)?.asked ?? [];
+    const bareStep = (what: string) => bareSteps.find((step) => step.what === what)?.requests ?? [];
     showTable(
         ["the campaign is", "requests", "failed", "failed without", "p99 ms", "lists come from"],
-        steps.map(({ what, asked: some }) => [
+        steps.map(({ what, requests: some }) => [
             what,
             some.length,
             failedOf(some),
@@ -104,7 +104,7 @@ export async function overHandler(shape: LoadShape, say: (line: string) => void)
         `the function's bundle has ${Math.round(cold.bytes / 1000)} kB and loads in ${cold.milliseconds.toFixed(0)} ms`,
     );
 
-    const outageFailed = steps.reduce((sum, step: OutageStep) => sum + failedOf(step.asked), 0);
+    const outageFailed = steps.reduce((sum, step: OutageStep) => sum + failedOf(step.requests), 0);
     return [
         { name: "api-hit-p99-ms", figure: Math.max(...hits.map(({ p99 }) => p99)), bound: "<", limit: 5, unit: "ms" },
         { name: "api-calls-saved", figure: saved, bound: ">=", limit: 80, unit: "%" },
@@ -124,11 +124,16 @@ export async function overHandler(shape: LoadShape, say: (line: string) => void)
 async function measureVariant(shape: LoadShape, { harness }: Simulated, prefix: string, callerOf: () => Call) {
     const callers = Array.from({ length: processes }, callerOf);
     const begun = harness.now;
-    const asked = await load(callers, shape, (at) => {
+    const timedCalls = await load(callers, shape, (at) => {
         harness.now = begun + (1000 * at) / rate;
     });
     const { calls } = harness;
-    return { callers, asked, calls, seconds: await secondsToChange(callers, namesOf(prefix, eventViewers)) };
+    return {
+        callers,
+        asked: timedCalls,
+        calls,
+        seconds: await secondsToChange(callers, namesOf(prefix, eventViewers)),
+    };
 }
 
 /** Sends the load and the events with a token of the viewer in each request. */

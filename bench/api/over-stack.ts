@@ -88,17 +88,17 @@ export async function overStack(
             ["the campaign is", "requests", "failed", "failed without", "p99 ms", "lists come from"],
             steps.map((step) => [
                 step.what,
-                step.asked.length,
-                failuresOf(step.asked),
+                step.requests.length,
+                failuresOf(step.requests),
                 `${failedOf(step.direct)} of ${step.direct.length}`,
-                latencyOf(step.asked.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
-                sourcesOf(step.asked),
+                latencyOf(step.requests.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
+                sourcesOf(step.requests),
             ]),
         );
         say("events with lists of batch inference");
         const batchSeconds = await secondsToChange(some(stack.caller), namesOf("", 20, viewers + 21));
         showLine(`an event changes a list of batch inference after ${seconds50and99(batchSeconds)}`);
-        const failed = steps.reduce((sum, step) => sum + failedOf(step.asked), failedOf(timedCalls));
+        const failed = steps.reduce((sum, step) => sum + failedOf(step.requests), failedOf(timedCalls));
         return { failed, seconds: [...seconds, ...batchSeconds] };
     } finally {
         await stack.stop();

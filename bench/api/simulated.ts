@@ -79,13 +79,18 @@ export function simulated(seed: number) {
     const table = memoryTable(() => spend(times.table));
     /** Stores a list of batch inference for each viewer, by a job of the day before. */
     async function storeBatchLists(viewers: readonly string[]): Promise<void> {
-        const made = { generation: 1, solutionVersionArn: "version-1", madeAt: harness.now - 86_400_000 };
+        const listsItem = { generation: 1, solutionVersionArn: "version-1", madeAt: harness.now - 86_400_000 };
         const { signal } = new AbortController();
-        table.setStack({ lists: made });
+        table.setStack({ lists: listsItem });
         await pMap(
             viewers,
             (userId) => {
-                const list = { ...made, films: listOf(userId), key: batchListKey(made.generation), revision: 0 };
+                const list = {
+                    ...listsItem,
+                    films: listOf(userId),
+                    key: batchListKey(listsItem.generation),
+                    revision: 0,
+                };
                 return table.port.putList(userId, { ...list, from: "batch" }, 0, signal);
             },
             { concurrency: 100 },

@@ -8,7 +8,7 @@ import type { ApiStack } from "./stack.ts";
 
 interface StackOutage {
     readonly what: string;
-    readonly asked: readonly Asked[];
+    readonly requests: readonly Asked[];
     /** Requests that clients sent directly to the campaign during the same time. */
     readonly direct: readonly Asked[];
 }
@@ -96,7 +96,7 @@ export async function stackOutages(
             .then(() => sleep(settled))
             .finally(() => over.abort());
         const [[apiRequests = [], beside = []]] = await Promise.all([Promise.all(loads), happened]);
-        steps.push({ what, asked: apiRequests, direct: beside });
+        steps.push({ what, requests: apiRequests, direct: beside });
     }
     return steps;
 }

@@ -11,20 +11,20 @@ interface RunningLoad {
 /** Starts a separate process that sends the requests until `stop`. */
 export function startLoad(load: Load): RunningLoad {
     const child = fork(new URL("client.ts", import.meta.url));
-    const ended = once(child, "exit");
+    const exit = once(child, "exit");
     child.send(load);
     return {
         async stop() {
             const [measured] = await Promise.race([
                 once(child, "message", { signal: AbortSignal.timeout(60_000) }),
-                ended.then(([code]) =>
+                exit.then(([code]) =>
                     Promise.reject(
                         new Error(`The process that sends the requests ended early, with exit code ${code}.`),
                     ),
                 ),
                 new Promise<never>((_, reject) => child.send("stop", (error) => error && reject(error))),
             ]);
-            await ended;
+            await exit;
             return measured as Measured;
         },
     };

@@ -70,10 +70,10 @@ export async function agedLists(
     const [start, middle] = [momentSums(), momentSums()];
     for (const [trainedAt, visits] of Map.groupBy(histories.flatMap(visitsOf), trainedBefore)) {
         const training = pick(columns, (row) => (columns.timestamps[row] ?? 0) < trainedAt);
-        const known = visits.filter(({ events: [first] }) => first !== undefined && first.at < trainedAt);
-        if (known.length === 0 || training.users.length < leastInteractions) continue;
+        const knownVisits = visits.filter(({ events: [first] }) => first !== undefined && first.at < trainedAt);
+        if (knownVisits.length === 0 || training.users.length < leastInteractions) continue;
         const lists = listsOf(training, catalogue);
-        for (const visit of known) {
+        for (const visit of knownVisits) {
             const half = Math.floor((visit.from + visit.to) / 2);
             await start.add(visit, visit.from, lists);
             if (half > visit.from) await middle.add(visit, half, lists);
@@ -135,7 +135,7 @@ function listsOf(training: Columns, catalogue: readonly CatalogueItem[]) {
                 tables: () => tables,
                 memory,
                 watch: {
-                    known: async () => ({
+                    state: async () => ({
                         away: true,
                         lists: { generation: 1, solutionVersionArn: "", madeAt: list.madeAt },
                     }),

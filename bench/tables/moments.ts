@@ -22,7 +22,7 @@ export interface Worth {
 
 interface Moment {
     readonly before: Columns;
-    readonly known: ReadonlyMap<number, ReadonlySet<number>>;
+    readonly knownItems: ReadonlyMap<number, ReadonlySet<number>>;
     readonly truth: ReadonlyMap<number, ReadonlySet<number>>;
     readonly countBefore: Float64Array;
     readonly countAfter: Float64Array;
@@ -85,7 +85,7 @@ function momentsOf(columns: Columns): Moment[] {
         const after = pick(columns, (row) => (place[row] as number) >= cut && (place[row] as number) < end);
         return {
             before,
-            known: watched(before),
+            knownItems: watched(before),
             truth: watched(after),
             countBefore: counts(before),
             countAfter: counts(after),
@@ -96,7 +96,7 @@ function momentsOf(columns: Columns): Moment[] {
 function worth(moments: readonly Moment[], listOf: (before: Columns) => readonly number[]): Worth {
     const [comers, others]: [Found[], Found[]] = [[], []];
     let [share, lift] = [0, 0];
-    for (const { before, known, truth, countBefore, countAfter } of moments) {
+    for (const { before, knownItems: known, truth, countBefore, countAfter } of moments) {
         const list = listOf(before);
         for (const [user, wanted] of truth) {
             const own = known.get(user);

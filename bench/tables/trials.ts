@@ -7,7 +7,7 @@ import { foldOfUser, folds } from "../../data-prep/popularity.ts";
  * predict.
  */
 export interface Trial {
-    readonly known: readonly number[];
+    readonly knownItems: readonly number[];
     readonly truth: ReadonlySet<number>;
 }
 
@@ -42,7 +42,7 @@ export function foldsOf(columns: Columns): Fold[] {
         trials: histories.flatMap((history, user) => {
             if (foldOfUser(user) !== fold || history.length < 2) return [];
             const cut = history.length - Math.max(1, Math.floor(history.length / 10));
-            return [{ known: history.slice(0, cut), truth: new Set(history.slice(cut)) }];
+            return [{ knownItems: history.slice(0, cut), truth: new Set(history.slice(cut)) }];
         }),
     }));
 }
@@ -58,16 +58,16 @@ export function pick(columns: Columns, keep: (row: number) => boolean): Columns 
     };
 }
 
-/** Measures how many of the items to predict are among the first `length` items of a list, without the items in `known`. */
+/** Measures how many of the items to predict are among the first `length` items of a list, without the items in `knownItems`. */
 export function find<Item>(
     list: Iterable<Item>,
-    known: ReadonlySet<Item>,
+    knownItems: ReadonlySet<Item>,
     truth: ReadonlySet<Item>,
     length = listLength,
 ): Found {
     let [rank, hits, gain] = [0, 0, 0];
     for (const item of list) {
-        if (known.has(item)) continue;
+        if (knownItems.has(item)) continue;
         if (truth.has(item)) {
             hits += 1;
             gain += 1 / Math.log2(rank + 2);

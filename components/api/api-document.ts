@@ -85,25 +85,25 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
     // A browser sends its preflight request without an API key.
     const preflight = (parameters: readonly Json[]) => method({ parameters }, false);
 
-    const made: Record<string, Json> = {};
+    const apiPaths: Record<string, Json> = {};
     for (const [path, operations] of Object.entries(paths)) {
-        const found: Record<string, Json> = {};
+        const methods: Record<string, Json> = {};
         let inPath: readonly Json[] = [];
         for (const [verb, { operationId, summary, parameters = [] }] of Object.entries(operations)) {
-            const known = parameters.map(({ $ref }) => parameterOf(components.parameters, $ref));
-            inPath = known.filter((parameter) => parameter.in === "path");
-            found[verb] = method({ operationId, summary, parameters: known });
+            const resolvedParameters = parameters.map(({ $ref }) => parameterOf(components.parameters, $ref));
+            inPath = resolvedParameters.filter((parameter) => parameter.in === "path");
+            methods[verb] = method({ operationId, summary, parameters: resolvedParameters });
         }
-        made[path] = { ...found, options: preflight(inPath) };
+        apiPaths[path] = { ...methods, options: preflight(inPath) };
     }
     if (wishes.page) {
         const parameters = [{ name: "proxy", in: "path", required: true, schema: { type: "string" } }];
-        made["/storefront/{proxy+}"] = { get: method({ operationId: "getPage", parameters }, false) };
+        apiPaths["/storefront/{proxy+}"] = { get: method({ operationId: "getPage", parameters }, false) };
     }
     return {
         openapi: "3.0.1",
         info: { title: wishes.title, version: info.version, description: info.description },
-        paths: made,
+        paths: apiPaths,
         ...(wishes.apiKey && {
             components: { securitySchemes: { apiKey: { type: "apiKey", name: "x-api-key", in: "header" } } },
             "x-amazon-apigateway-api-key-source": "HEADER",
@@ -118,12 +118,12 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
 
 /** Returns a parameter with the type string, because only the function validates its content. */
 function parameterOf(parameters: Readonly<Record<string, Parameter>>, $ref: string): Json & Parameter {
-    const found = parameters[$ref.split("/").at(-1) ?? ""];
-    if (found === undefined) {
+    const parameter = parameters[$ref.split("/").at(-1) ?? ""];
+    if (parameter === undefined) {
         throw new Error(`app/api/openapi.yaml has no parameter ${$ref}`);
     }
-    const { name, required = false } = found;
-    return { name, in: found.in, required, schema: { type: "string" } };
+    const { name, required = false } = parameter;
+    return { name, in: parameter.in, required, schema: { type: "string" } };
 }
 
 /** Returns API Gateway's error responses as RFC 9457 problems, in the function's format. */

@@ -75,7 +75,7 @@ function methodSettings(
     stage: aws.apigateway.Stage,
     opts: pulumi.CustomResourceOptions,
 ): readonly aws.apigateway.MethodSettings[] {
-    const made: aws.apigateway.MethodSettings[] = [];
+    const createdSettings: aws.apigateway.MethodSettings[] = [];
     const wanted = throttles(ratesOf(config));
     const methodPaths = wanted.map(({ methodPath }) => methodPath);
     const stageId = { region: config.region, restApiId: restApi, stageName: stage.stageName };
@@ -92,10 +92,10 @@ function methodSettings(
         };
         const args = { restApi, stageName: stage.stageName, methodPath, settings };
         // API Gateway rejects two simultaneous changes of a stage.
-        const after = { ...opts, dependsOn: [...closed, ...made.slice(-1)] };
-        made.push(new aws.apigateway.MethodSettings(`${name}${ending}`, args, after));
+        const after = { ...opts, dependsOn: [...closed, ...createdSettings.slice(-1)] };
+        createdSettings.push(new aws.apigateway.MethodSettings(`${name}${ending}`, args, after));
     }
-    return made;
+    return createdSettings;
 }
 
 function keyOf(

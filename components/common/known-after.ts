@@ -8,4 +8,4 @@ import * as pulumi from "@pulumi/pulumi";
 export const knownAfter = <T>(value: pulumi.Input<T>, ...resources: readonly (pulumi.Resource | undefined)[]) =>
     pulumi
         .all([value, ...resources.flatMap((resource) => (resource ? [resource.urn] : []))])
-        .apply(([known]) => known) as pulumi.Output<T>;
+        .apply(([resolved]) => resolved) as pulumi.Output<T>;

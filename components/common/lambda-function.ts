@@ -58,13 +58,13 @@ export class LambdaFunction extends pulumi.ComponentResource {
                 description,
                 permissionsBoundary,
                 tags,
-                trust: pulumi.output(caller).apply((known) => functionTrust(known, functionName)),
+                trust: pulumi.output(caller).apply((resolvedCaller) => functionTrust(resolvedCaller, functionName)),
                 policyName: "work",
                 policy: document,
             },
             child,
         );
-        const made = new aws.lambda.Function(
+        const lambdaFunction = new aws.lambda.Function(
             name,
             {
                 ...lambdaRuntime,
@@ -86,16 +86,18 @@ export class LambdaFunction extends pulumi.ComponentResource {
                 : new aws.lambda.FunctionEventInvokeConfig(
                       name,
                       {
-                          functionName: made.name,
+                          functionName: lambdaFunction.name,
                           maximumRetryAttempts: 1,
                           maximumEventAgeInSeconds: 900,
                           destinationConfig: { onFailure: { destination: args.failuresArn } },
                       },
                       child,
                   );
-        this.functionName = made.name;
-        const arn = pulumi.output(caller).apply((known) => regionalArn(known, "lambda", `function:${functionName}`));
-        this.arn = knownAfter(arn, made, invoking);
+        this.functionName = lambdaFunction.name;
+        const arn = pulumi
+            .output(caller)
+            .apply((resolvedCaller) => regionalArn(resolvedCaller, "lambda", `function:${functionName}`));
+        this.arn = knownAfter(arn, lambdaFunction, invoking);
         this.registerOutputs({ arn: this.arn });
     }
 }

@@ -45,12 +45,12 @@ interface Judged extends Declared {
  * properties unchanged.
  */
 function judge({ type, name, props, waivers, before, choices }: Judged): Properties {
-    const told = new Set<string>();
-    const check = (known: Properties) => {
-        const refused = violationsOf(type, known, before, choices).filter(({ rule, problem }) => {
+    const reportedRules = new Set<string>();
+    const check = (resolvedProps: Properties) => {
+        const refused = violationsOf(type, resolvedProps, before, choices).filter(({ rule, problem }) => {
             const reason = waivers[rule];
-            if (reason !== undefined && !told.has(rule)) {
-                told.add(rule);
+            if (reason !== undefined && !reportedRules.has(rule)) {
+                reportedRules.add(rule);
                 warn(
                     `${type} ${name} ${problem}, which is allowed, because the resource rule ${rule} is waived (${reason})`,
                 );
@@ -72,9 +72,9 @@ function judge({ type, name, props, waivers, before, choices }: Judged): Propert
         ...Object.fromEntries(
             later.map(([key, value]) => [
                 key,
-                (value as pulumi.Output<unknown>).apply((known) => {
-                    check({ ...props, [key]: known });
-                    return known;
+                (value as pulumi.Output<unknown>).apply((resolved) => {
+                    check({ ...props, [key]: resolved });
+                    return resolved;
                 }),
             ]),
         ),

@@ -45,8 +45,12 @@ export class CostGuard extends pulumi.ComponentResource {
                 description: "Watches the cost of the campaign and parks it at the monthly limit",
                 timeoutSeconds: 120,
                 caller,
-                policy: scope.apply((known) =>
-                    guardPolicy(known, { unusedAction: config.unused.action, api: config.api, batch: isBatch(config) }),
+                policy: scope.apply((resolvedScope) =>
+                    guardPolicy(resolvedScope, {
+                        unusedAction: config.unused.action,
+                        api: config.api,
+                        batch: isBatch(config),
+                    }),
                 ),
                 environment: { GUARD_CONFIG: pulumi.jsonStringify(settingsOf(args)) },
                 failuresArn,
@@ -130,5 +134,7 @@ export function guardScopeOf(config: StackConfig, caller: pulumi.Input<ServiceCa
     const campaign = campaignNameOf(config);
     const ranking = config.rankingCampaign ? names.ranking : undefined;
     const edge = config.storefront === "cloudfront";
-    return pulumi.output(caller).apply((known) => ({ ...known, project, stack, names, campaign, ranking, edge }));
+    return pulumi
+        .output(caller)
+        .apply((resolvedCaller) => ({ ...resolvedCaller, project, stack, names, campaign, ranking, edge }));
 }

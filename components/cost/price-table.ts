@@ -30,15 +30,15 @@ export interface Price {
  * @throws ProgramError if the price is above config `monthlyLimitUsd`, with the largest items and how to lower them
  */
 export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
-    const found = estimate({ ...plan, hasCampaign: plan.hasCampaign && !isParked });
+    const costEstimate = estimate({ ...plan, hasCampaign: plan.hasCampaign && !isParked });
     const limit = config.monthlyLimitUsd;
-    if (limit !== undefined && found.expectedUsd > limit) {
-        throw new ProgramError(refusal(found, limit));
+    if (limit !== undefined && costEstimate.expectedUsd > limit) {
+        throw new ProgramError(refusal(costEstimate, limit));
     }
-    info(priceTable(found, config.expectedRequestsPerDay));
+    info(priceTable(costEstimate, config.expectedRequestsPerDay));
     if (config.api) info(bothModes(config, plan));
     return {
-        estimatedMonthlyCostUsd: cents(found.expectedUsd),
+        estimatedMonthlyCostUsd: cents(costEstimate.expectedUsd),
         unparkedUsdPerMonth: cents(estimate(plan).expectedUsd),
         monthlyLimitUsd: limit ?? defaultLimitUsd(plan),
     } satisfies Price;
@@ -86,9 +86,9 @@ function bothModes(config: StackConfig, plan: PlannedStack): string {
 
 /** Formats the estimate as a table: amounts right-aligned, largest first. */
 export function priceTable({ once, monthly, idleUsd, expectedUsd }: Estimate, requestsPerDay: number): string {
-    const asked = `${counted(requestsPerDay, "request")} a day`;
+    const requestsHeading = `${counted(requestsPerDay, "request")} a day`;
     const rows = [
-        ["per month", "no requests", asked],
+        ["per month", "no requests", requestsHeading],
         ...monthly.map(({ what, idle, expected }) => [what, approximately(idle), approximately(expected)]),
         ["total", approximately(idleUsd), approximately(expectedUsd)],
         ["once, for the first `pulumi up` and for each new file", "", ""],

@@ -48,7 +48,9 @@ export class AuditTrail extends pulumi.ComponentResource {
             {
                 ...of,
                 policy: pulumi.jsonStringify(
-                    pulumi.all([scope, bucketName]).apply(([known, its]) => trailBucketPolicy(known, its)),
+                    pulumi
+                        .all([scope, bucketName])
+                        .apply(([resolvedScope, its]) => trailBucketPolicy(resolvedScope, its)),
                 ),
             },
             { ...child, dependsOn: accessBlock },

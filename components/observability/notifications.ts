@@ -33,10 +33,10 @@ export class Notifications extends pulumi.ComponentResource {
         super("movie-recommender:notifications:Notifications", name, {}, opts);
         const { names, tags, alertEmail, chatWebhookParameter } = args.config;
         const caller = pulumi.output(args.caller);
-        const scope = caller.apply((known) => ({ ...known, names }));
+        const scope = caller.apply((resolvedCaller) => ({ ...resolvedCaller, names }));
         const child = { parent: this };
         const arnOf = (service: string, resource: string) =>
-            caller.apply((known) => regionalArn(known, service, resource));
+            caller.apply((resolvedCaller) => regionalArn(resolvedCaller, service, resource));
 
         // Do not encrypt the topic with SNS's own key: the policy of alias/aws/sns does not allow Budgets and
         // CloudWatch alarms (SNS Developer Guide, "Enable compatibility between event sources from AWS services and

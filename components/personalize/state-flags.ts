@@ -9,9 +9,11 @@ import { warn } from "../common/messages.ts";
 export async function stackStateFlags(stack: string, previousStack: string): Promise<StateFlags> {
     // In the preview of a renamed stack, the flags are still under the previous name.
     const paths = [previousStack, stack].filter((name) => name !== "").map(stateFlagsPath);
-    const found = await Promise.all(paths.map((path) => aws.ssm.getParametersByPath({ path })));
+    const parameterSets = await Promise.all(paths.map((path) => aws.ssm.getParametersByPath({ path })));
     const stateFlags = parseStateFlags(
-        found.flatMap(({ names, values }) => names.map((name, index) => ({ name, value: values[index] ?? "" }))),
+        parameterSets.flatMap(({ names, values }) =>
+            names.map((name, index) => ({ name, value: values[index] ?? "" })),
+        ),
     );
     const { closed, parked, serving } = stateFlags;
     if (closed) {

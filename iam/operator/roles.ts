@@ -50,7 +50,7 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
 function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
     const service = "iam";
     const looked = arnsWhere(scope, ({ read }) => read === policy);
-    const made = arnsWhere(scope, ({ deploy }) => deploy === policy);
+    const deployedArns = arnsWhere(scope, ({ deploy }) => deploy === policy);
     const grants: Grant[] = [
         {
             policy,
@@ -64,7 +64,7 @@ function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
             sid: "CreateRolesWithBoundary",
             service,
             actions: ["CreateRole", "PutRolePolicy"],
-            on: made,
+            on: deployedArns,
             condition: { StringEquals: { "iam:PermissionsBoundary": policyArn(scope, "boundary") } },
         },
         {
@@ -79,7 +79,7 @@ function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
                 "UpdateAssumeRolePolicy",
                 "UpdateRoleDescription",
             ],
-            on: made,
+            on: deployedArns,
         },
     ];
     return grants.filter(({ on }) => on.length > 0);
@@ -112,12 +112,12 @@ function passes(scope: OperatorScope): Grant[] {
  * operator has other permissions. Only the administrator may change them.
  */
 export function neverRaises(scope: OperatorScope, policy: PolicyKindOfOperator): Statement[] {
-    const made = arnsWhere(scope, ({ deploy }) => deploy === policy);
+    const deployedArns = arnsWhere(scope, ({ deploy }) => deploy === policy);
     const bounded: Statement = {
         Sid: "DenyRemovingBoundary",
         Effect: "Deny",
         Action: ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"],
-        Resource: made,
+        Resource: deployedArns,
     };
     const unchanged: Statement = {
         Sid: "DenyOwnPolicies",
@@ -131,7 +131,7 @@ export function neverRaises(scope: OperatorScope, policy: PolicyKindOfOperator):
         // Use a prefix, because there are many policies. It also protects policies of other stacks with this prefix.
         Resource: `${policyArn(scope, "deploy").replace(/deploy$/, "")}*`,
     };
-    return [...(policy === "deploy" ? [unchanged] : []), ...(made.length > 0 ? [bounded] : [])];
+    return [...(policy === "deploy" ? [unchanged] : []), ...(deployedArns.length > 0 ? [bounded] : [])];
 }
 
 export const roleNeededOnAws: readonly NeededOnAws[] = [

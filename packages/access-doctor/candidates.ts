@@ -45,21 +45,21 @@ export function candidatesOf(
     unknowns: Unknowns,
 ): Candidate[] {
     const lookupOf = ({ caller, context }: AccessRequest) => lookupIn({ ...contextOfCaller(caller), ...context });
-    const [known, lookup] = [lookupOf(request), lookupOf(assumed)];
+    const [requestLookup, lookup] = [lookupOf(request), lookupOf(assumed)];
     return policies.flatMap(({ name: policy, document }) =>
         listOf(document.Statement).map((statement, index): Candidate => {
             const fits = (reduced: Partial<Statement>, as: PolicyKind) =>
                 matchStatement({ ...request, lookup }, { Effect: statement.Effect, ...reduced }, as, document.Version)
                     .because === undefined;
             const actions = listOf(statement.Action ?? statement.NotAction).join(", ");
-            const conditions = conditionsOf(statement, known, unknowns);
+            const conditions = conditionsOf(statement, requestLookup, unknowns);
             return {
                 policy,
                 name: statement.Sid ?? `statement ${index + 1} (${statement.NotAction ? "not " : ""}${actions})`,
                 statement,
                 conditions,
                 mismatches: mismatchesOf(statement, kind, conditions, fits),
-                corrections: correctionsOf(statement, request, fits, (key) => listOf(known(key)).map(String)),
+                corrections: correctionsOf(statement, request, fits, (key) => listOf(requestLookup(key)).map(String)),
             };
         }),
     );

@@ -26,23 +26,23 @@ const organisation = { "aws:PrincipalOrgID": anything, "aws:PrincipalOrgPaths": 
  * Returns the condition keys of an import's requests whose value this program cannot know. Sources: the "Availability" of each key
  * in the IAM User Guide ("AWS global condition context keys"), and the Service Authorization Reference of S3, KMS and STS.
  */
-export function unknownsOf({ caller, action, resource }: AccessRequest, known: Known): Unknowns {
+export function unknownsOf({ caller, action, resource }: AccessRequest, knownValues: Known): Unknowns {
     const isRole = "arn" in caller;
     return {
         "aws:UserAgent": anything,
-        "aws:ResourceOrgID": known.noOrganisation ? [null] : anything,
-        "aws:ResourceOrgPaths": known.noOrganisation ? [null] : anything,
+        "aws:ResourceOrgID": knownValues.noOrganisation ? [null] : anything,
+        "aws:ResourceOrgPaths": knownValues.noOrganisation ? [null] : anything,
         ...(isRole && {
-            ...(!known.noOrganisation && organisation),
+            ...(!knownValues.noOrganisation && organisation),
             "aws:TokenIssueTime": anything,
             // Temporary credentials of a service have no MFA. AWS does not document whether their requests contain this
             // key.
             "aws:MultiFactorAuthPresent": ["false", null],
-            ...(!known.roleTags && { "aws:PrincipalTag/*": anything }),
-            ...(!known.roleId && { "aws:userid": anything }),
+            ...(!knownValues.roleTags && { "aws:PrincipalTag/*": anything }),
+            ...(!knownValues.roleId && { "aws:userid": anything }),
         }),
-        ...(!isRole && !known.noOrganisation && { "aws:SourceOrgID": anything, "aws:SourceOrgPaths": anything }),
-        ...ofService(action, resource, known),
+        ...(!isRole && !knownValues.noOrganisation && { "aws:SourceOrgID": anything, "aws:SourceOrgPaths": anything }),
+        ...ofService(action, resource, knownValues),
     };
 }
 
@@ -54,20 +54,20 @@ const ofDecrypt = [
     ...["kms:KeyUsage", "kms:MultiRegion*", "kms:RequestAlias", "kms:ResourceAliases"],
 ];
 
-function ofService(action: string, resource: string, known: Known): Unknowns {
+function ofService(action: string, resource: string, knownValues: Known): Unknowns {
     if (action.startsWith("sts:")) {
         const tags = { "aws:ResourceTag/*": anything, "iam:ResourceTag/*": anything };
-        return { "sts:RoleSessionName": anything, ...(!known.roleTags && tags) };
+        return { "sts:RoleSessionName": anything, ...(!knownValues.roleTags && tags) };
     }
     if (action.startsWith("kms:")) return Object.fromEntries(ofDecrypt.map((key) => [key, anything]));
-    const isTagged = known.taggedObjects.some((key) => resource.endsWith(`/${key}`));
+    const isTagged = knownValues.taggedObjects.some((key) => resource.endsWith(`/${key}`));
     return {
         "s3:TlsVersion": ["1.2", "1.3"],
         "s3:signatureAge": anything,
         "s3:x-amz-content-sha256": anything,
         // The bucket's tags have an effect only if the owner enabled attribute-based access control.
         "aws:ResourceTag/*": anything,
-        ...(!known.bucketAccount && { "aws:ResourceAccount": anything, "s3:ResourceAccount": anything }),
+        ...(!knownValues.bucketAccount && { "aws:ResourceAccount": anything, "s3:ResourceAccount": anything }),
         ...(action === "s3:ListBucket" && { "s3:delimiter": anything, "s3:max-keys": anything }),
         ...(action === "s3:GetObject" && !isTagged && { "s3:ExistingObjectTag/*": anything }),
     };

@@ -8,7 +8,7 @@ import { objectLinks } from "./links/object.ts";
 import { withRefusals } from "./links/refusals.ts";
 import { passRole, role, roleLinks, trust } from "./links/role.ts";
 import { tooWide } from "./links/too-wide.ts";
-import { hasJob, isBucketGone, known, type Snapshot } from "./snapshot.ts";
+import { fetchedValue, hasJob, isBucketGone, type Snapshot } from "./snapshot.ts";
 
 export interface Diagnosis {
     /** Verdict. `unknown`: no fault was found, but some links (conditions for the import) could not be checked. */
@@ -101,13 +101,13 @@ function needsOf({ passRole, ...snapshot }: Snapshot): string[] {
 /** Converts a snapshot to the form that the functions in links/ judge. */
 export function sceneOf(snapshot: Snapshot): Scene {
     // The ARN in the job may lack the role's path, so use the ARN of the existing role.
-    const roleArn = known(snapshot.role)?.arn ?? snapshot.roleArn;
+    const roleArn = fetchedValue(snapshot.role)?.arn ?? snapshot.roleArn;
     const { partition, region, accountId, sourceArn, bucket, key = "" } = snapshot;
     const read = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));
     const keys = read.map((each) => each.key);
     const of: Import = {
         roleArn,
-        roleId: known(snapshot.role)?.id,
+        roleId: fetchedValue(snapshot.role)?.id,
         partition,
         region,
         accountId,
@@ -115,18 +115,18 @@ export function sceneOf(snapshot: Snapshot): Scene {
         bucket,
         key,
         keys: key === "" || key.endsWith("/") ? keys : [],
-        hasBoundary: known(snapshot.role)?.boundary !== undefined,
-        roleTags: known(snapshot.role)?.tags,
+        hasBoundary: fetchedValue(snapshot.role)?.boundary !== undefined,
+        roleTags: fetchedValue(snapshot.role)?.tags,
         objectTags: Object.fromEntries(read.flatMap(({ key: name, tags }) => (tags ? [[name, tags]] : []))),
-        bucketAccount: known(snapshot.bucketFacts)?.account,
+        bucketAccount: fetchedValue(snapshot.bucketFacts)?.account,
         now: new Date(snapshot.now),
     };
-    const simulated = known(snapshot.simulated) ?? [];
-    const text = known(snapshot.bucketPolicy);
+    const simulated = fetchedValue(snapshot.simulated) ?? [];
+    const text = fetchedValue(snapshot.bucketPolicy);
     return {
         snapshot,
         of,
-        known: {
+        knownValues: {
             roleTags: of.roleTags !== undefined,
             roleId: Boolean(of.roleId),
             bucketAccount: of.bucketAccount !== undefined,

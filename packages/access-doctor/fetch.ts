@@ -6,7 +6,7 @@ import { sceneOf } from "./diagnose.ts";
 import { accessBlock, bucketFacts, keysOf, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
 import { roleFacts, simulate, simulateWrites } from "./fetch-role.ts";
 import { fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
-import { type Fetched, type KeyFacts, known, type Simulated, type Snapshot } from "./snapshot.ts";
+import { type Fetched, fetchedValue, type KeyFacts, type Simulated, type Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
 
 /** Maximum number of files to read of a folder, because each file needs several calls. */
@@ -33,14 +33,14 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
         from(s3, "s3:GetBucketOwnershipControls", (client) => ownership(client, bucket)),
         from(s3, "s3:ListBucket", (client) => keysOf(client, bucket, target.key ?? "")),
     ]);
-    const key = target.key ?? likelyKey(known(keys) ?? []);
+    const key = target.key ?? likelyKey(fetchedValue(keys) ?? []);
     const objects = await Promise.all(
-        read(key, known(keys) ?? []).map((each) =>
+        read(key, fetchedValue(keys) ?? []).map((each) =>
             from(s3, "s3:GetObject", (client) => objectFacts(client, bucket, each)),
         ),
     );
     const kms = new KMSClient({ region });
-    const ids = new Set(objects.flatMap((each) => known(each)?.kmsKey ?? []));
+    const ids = new Set(objects.flatMap((each) => fetchedValue(each)?.kmsKey ?? []));
     const kmsKeys = await Promise.all(
         [...ids].map(
             async (id): Promise<[string, Fetched<KeyFacts>]> => [
@@ -50,13 +50,13 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
         ),
     );
     const { caller, partition, accountId, sourceArn, job, schema, owned, planned } = target;
-    const keyArns = kmsKeys.flatMap(([, each]) => known(each)?.arn ?? []);
-    const boundary = known(role)?.boundary?.arn;
+    const keyArns = kmsKeys.flatMap(([, each]) => fetchedValue(each)?.arn ?? []);
+    const boundary = fetchedValue(role)?.boundary?.arn;
     const mayWrite = await from(iam, "iam:SimulatePrincipalPolicy", async (client) =>
         isRoot(caller)
             ? []
             : simulateWrites(client, await source(client), {
-                  roles: [known(role)?.arn ?? roleArn],
+                  roles: [fetchedValue(role)?.arn ?? roleArn],
                   bucketArn: `arn:${partition}:s3:::${bucket}`,
                   keyArns,
                   ...(boundary !== undefined && { boundary }),

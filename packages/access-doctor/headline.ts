@@ -5,7 +5,7 @@ import type { Finding } from "./link.ts";
 import { noJob } from "./links/job.ts";
 import { isForeign } from "./links/kms.ts";
 import { explainMessage } from "./messages.ts";
-import { known, type Snapshot } from "./snapshot.ts";
+import { fetchedValue, type Snapshot } from "./snapshot.ts";
 
 /** The first lines of the output: the cause in a sentence, and the instructions. */
 export interface Headline {
@@ -82,7 +82,7 @@ function placed({ sentence, place, about }: Finding, { roleArn, bucket }: Snapsh
 }
 
 function runningJob({ job }: Snapshot): string | undefined {
-    const { status, failureReason } = known(job) ?? {};
+    const { status, failureReason } = fetchedValue(job) ?? {};
     return failureReason !== undefined || status === "ACTIVE" || status === "CREATE FAILED" ? undefined : status;
 }
 
@@ -154,10 +154,10 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
  * Returns the command to run next according to the error message of the job or the user; undefined without a message.
  */
 function nextOf({ job, reported, bucket, key }: Snapshot, { start }: Again): string | undefined {
-    const said = known(job)?.failureReason ?? reported;
-    return said === undefined
+    const reason = fetchedValue(job)?.failureReason ?? reported;
+    return reason === undefined
         ? undefined
-        : explainMessage(said, { bucket, ...(key !== undefined && { key }) }, start)?.next;
+        : explainMessage(reason, { bucket, ...(key !== undefined && { key }) }, start)?.next;
 }
 
 /** Returns the links to show: all of them, except the link of the job's result if there is no job. */

@@ -53,7 +53,7 @@ export interface Scene {
     readonly snapshot: Snapshot;
     readonly of: Import;
     /** Which values of condition keys the snapshot contains. */
-    readonly known: Known;
+    readonly knownValues: Known;
     readonly bucketPolicy: ParsedPolicy | undefined;
 }
 

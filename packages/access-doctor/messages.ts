@@ -22,7 +22,7 @@ export interface Message {
 interface Rule {
     readonly pattern: RegExp;
     readonly subject: Subject;
-    cause(found: readonly string[], mentions: Mentions, text: string): string;
+    cause(groups: readonly string[], mentions: Mentions, text: string): string;
     /**
      * Returns the next command. Without this function, it is the diagnosis of the resources in the message. `start` is
      * the command line up to its arguments.

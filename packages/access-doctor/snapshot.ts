@@ -6,7 +6,7 @@ import type { Decision } from "policy-evaluator";
 export type Fetched<T> = { readonly is: T } | { readonly unread: string; readonly needs?: string };
 
 /** The fetched value; undefined if it could not be read. */
-export const known = <T>(fetched: Fetched<T>): T | undefined => ("is" in fetched ? fetched.is : undefined);
+export const fetchedValue = <T>(fetched: Fetched<T>): T | undefined => ("is" in fetched ? fetched.is : undefined);
 
 export interface PolicyText {
     readonly name: string;

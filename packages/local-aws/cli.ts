@@ -39,8 +39,8 @@ const program = new Command("local")
     });
 
 const instance = (): Instance => {
-    const found = defaultInstance();
-    return program.opts().officialPlugin ? { ...found, officialPlugin: true } : found;
+    const defaults = defaultInstance();
+    return program.opts().officialPlugin ? { ...defaults, officialPlugin: true } : defaults;
 };
 
 program
@@ -82,13 +82,13 @@ program
     .option("-f, --follow", "print new lines as they are written")
     .action(async ({ follow }: { follow?: boolean }) => {
         const { daemonLog, miniStackLog } = paths(instance());
-        const found = [daemonLog, miniStackLog].filter(existsSync);
-        if (found.length === 0) {
+        const logFiles = [daemonLog, miniStackLog].filter(existsSync);
+        if (logFiles.length === 0) {
             throw new LocalError(
                 "There are no logs, because the local AWS was never started. Start it: npm run local -- start",
             );
         }
-        await run(instance(), "tail", ["-n", "200", ...(follow ? ["-F"] : []), ...found], "terminal");
+        await run(instance(), "tail", ["-n", "200", ...(follow ? ["-F"] : []), ...logFiles], "terminal");
     });
 program
     .command("env")

@@ -136,13 +136,13 @@ export async function start(instance: Instance, say: (message: string) => void):
     });
     closeSync(log);
     child.unref();
-    let ended = false;
+    let hasExited = false;
     child.once("exit", (code) => {
         // This exit code means that another `start` at the same time already uses the folder. Wait for that process.
-        ended = code !== folderServed;
+        hasExited = code !== folderServed;
     });
     const giveUp = Date.now() + startSeconds * 1000;
-    while (Date.now() < giveUp && !ended) {
+    while (Date.now() < giveUp && !hasExited) {
         const answer = await probe(instance.port);
         if (answer?.ours?.dir === instance.dir) {
             return answer.ours;

@@ -70,8 +70,8 @@ export async function ensureStack(instance: Instance, stack = "local"): Promise<
     const { pulumiBackend, pulumiHome } = paths(instance);
     makePrivateFolders(instance);
     removeDeadLocks(pulumiBackend, stack);
-    const made = existsSync(join(pulumiBackend, ".pulumi", "stacks", project, `${stack}.json`));
-    if (made && existsSync(join(pulumiHome, "workspaces"))) {
+    const exists = existsSync(join(pulumiBackend, ".pulumi", "stacks", project, `${stack}.json`));
+    if (exists && existsSync(join(pulumiHome, "workspaces"))) {
         return;
     }
     const result = await run(

@@ -224,12 +224,12 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             }
             const isTagged = kind.taggable && !description.status.startsWith("DELETE");
             const tags = isTagged ? tagInputs(inputs, await tagsOf(client, id)) : {};
-            const seen = { ...description, properties: { ...description.properties, ...tags } };
+            const taggedDescription = { ...description, properties: { ...description.properties, ...tags } };
             // After `pulumi import` there are no recorded inputs, but a later deletion needs pollSeconds and
             // deadlineMinutes.
             const { pollSeconds = defaultPollSeconds, deadlineMinutes = kind.deadlineMinutes } = inputs;
             const recorded = Object.assign({ pollSeconds, deadlineMinutes }, inputs);
-            const props = outsOf(kind, recorded, id, seen);
+            const props = outsOf(kind, recorded, id, taggedDescription);
             // Return the current inputs, so that a preview after a refresh shows both values of each changed property.
             return { id, props, inputs: inputsIn(kind, props) };
         },

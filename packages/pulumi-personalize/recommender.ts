@@ -72,26 +72,26 @@ export const recommender: ResourceKind<RecommenderInputs> = {
     ],
     async find(client, { name }) {
         const pages = sdk.paginateListRecommenders({ client }, {});
-        const found = await firstMatch(
+        const match = await firstMatch(
             pages,
             (page) => page.recommenders,
             (candidate) => candidate.name === name,
         );
-        return found?.recommenderArn;
+        return match?.recommenderArn;
     },
     async create(client, { name, datasetGroupArn, recipeArn, recommenderConfig, tags }) {
         const input = { name, datasetGroupArn, recipeArn, recommenderConfig, tags: tagList(tags) };
         return arnIn((await client.send(new sdk.CreateRecommenderCommand(input))).recommenderArn);
     },
     async describe(client, recommenderArn) {
-        const { recommender: found } = await client.send(new sdk.DescribeRecommenderCommand({ recommenderArn }));
-        const { name, datasetGroupArn, recipeArn, recommenderConfig = {} } = found ?? {};
-        const update = found?.latestRecommenderUpdate;
-        const stopped = isStopped(found?.status);
+        const { recommender: described } = await client.send(new sdk.DescribeRecommenderCommand({ recommenderArn }));
+        const { name, datasetGroupArn, recipeArn, recommenderConfig = {} } = described ?? {};
+        const update = described?.latestRecommenderUpdate;
+        const stopped = isStopped(described?.status);
         return {
-            status: found?.status ?? "",
-            failureReason: found?.failureReason,
-            since: found?.lastUpdatedDateTime,
+            status: described?.status ?? "",
+            failureReason: described?.failureReason,
+            since: described?.lastUpdatedDateTime,
             properties: { name, datasetGroupArn, recipeArn, recommenderConfig, stopped },
             update: update && {
                 status: update.status ?? "",
@@ -106,10 +106,10 @@ export const recommender: ResourceKind<RecommenderInputs> = {
      * rejects a call, the lifecycle waits and repeats this method.
      */
     async update(client, recommenderArn, { recommenderConfig: wanted, stopped }) {
-        const { recommender: found } = await client.send(new sdk.DescribeRecommenderCommand({ recommenderArn }));
-        const current = found?.recommenderConfig ?? {};
+        const { recommender: described } = await client.send(new sdk.DescribeRecommenderCommand({ recommenderArn }));
+        const current = described?.recommenderConfig ?? {};
         const isOther = !isEqualValue(recommender, "recommenderConfig", current, wanted);
-        const wasStopped = isStopped(found?.status);
+        const wasStopped = isStopped(described?.status);
         if (wasStopped && (isOther || !stopped)) {
             await client.send(new sdk.StartRecommenderCommand({ recommenderArn }));
         }

@@ -41,7 +41,7 @@ export async function waitFor<L, T>(
     judge: (polled: L) => Verdict<T>,
 ): Promise<T> {
     const start = deps.now();
-    let said = "";
+    let reportedState = "";
     let saidAt = start;
     let backoff = 1;
     for (;;) {
@@ -57,11 +57,11 @@ export async function waitFor<L, T>(
         if (elapsed > plan.deadlineMinutes * 60) {
             throw new Error(`${plan.what} is still ${verdict.state} after ${duration(elapsed)}. ${plan.goOn}`);
         }
-        if (verdict.state !== said || deps.now() - saidAt >= heartbeatSeconds) {
+        if (verdict.state !== reportedState || deps.now() - saidAt >= heartbeatSeconds) {
             // After a minute, operators may want to interrupt the wait, so add the effect of Ctrl-C.
             const hint = elapsed >= heartbeatSeconds ? `. Ctrl-C twice only ends the wait. ${plan.goOn}` : "";
             deps.log(`${plan.what}: ${verdict.state}, ${duration(elapsed)} (usually ${plan.usual})${hint}`);
-            said = verdict.state;
+            reportedState = verdict.state;
             saidAt = deps.now();
         }
         backoff = "unanswered" in verdict ? Math.min(2 * backoff, longestBackoff) : 1;

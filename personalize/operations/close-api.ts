@@ -99,8 +99,8 @@ async function both(...work: readonly (() => Promise<void>)[]): Promise<void> {
 /** Yields the stages of the stack's APIs. After an interrupted replacement, several APIs have the stack's API name. */
 async function* stagesOf(client: APIGatewayClient, { apiName, tags }: ServedPlace): AsyncGenerator<StageId> {
     for await (const { items = [] } of paginateGetRestApis({ client }, { limit: 500 })) {
-        for (const { id = "", name, tags: found = {} } of items) {
-            if (name === apiName && isOf(found, tags)) yield { restApiId: id, stageName: apiStage };
+        for (const { id = "", name, tags: apiTags = {} } of items) {
+            if (name === apiName && isOf(apiTags, tags)) yield { restApiId: id, stageName: apiStage };
         }
     }
 }
@@ -112,14 +112,14 @@ async function closeStage(client: APIGatewayClient, stage: StageId): Promise<voi
     await throttleStage(client, stage, [...paths].map(closed));
 }
 
-const isOf = (found: Readonly<Record<string, string>>, tags: Readonly<Record<string, string>>): boolean =>
-    Object.entries(tags).every(([key, value]) => found[key] === value);
+const isOf = (apiTags: Readonly<Record<string, string>>, tags: Readonly<Record<string, string>>): boolean =>
+    Object.entries(tags).every(([key, value]) => apiTags[key] === value);
 
 /** Returns the ID of the stack's distribution, by its comment; undefined if it does not exist. */
 export async function distributionId(client: CloudFrontClient, comment: string): Promise<string | undefined> {
     for await (const { DistributionList } of paginateListDistributions({ client }, {})) {
-        const found = DistributionList?.Items?.find(({ Comment }) => Comment === comment);
-        if (found) return found.Id;
+        const distribution = DistributionList?.Items?.find(({ Comment }) => Comment === comment);
+        if (distribution) return distribution.Id;
     }
     return undefined;
 }

@@ -90,7 +90,7 @@ async function windowsOf(
     now: number,
     Stat: "Sum" | "Minimum" = "Sum",
 ): Promise<RequestWindows> {
-    const found = new Map<number, number>();
+    const windows = new Map<number, number>();
     const pages = paginateGetMetricData(
         { client },
         {
@@ -114,12 +114,12 @@ async function windowsOf(
         for (const { Timestamps = [], Values = [], StatusCode = "" } of MetricDataResults) {
             status = StatusCode;
             for (const [at, timestamp] of Timestamps.entries()) {
-                found.set(windowOf(timestamp.getTime()), Values[at] ?? 0);
+                windows.set(windowOf(timestamp.getTime()), Values[at] ?? 0);
             }
         }
     }
     if (status !== "Complete") {
         throw new Error(`CloudWatch returned ${status || "no status"} for ${MetricName}`);
     }
-    return found;
+    return windows;
 }

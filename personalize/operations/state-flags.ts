@@ -237,11 +237,11 @@ export async function moveStateFlags(ssm: SSMClient, from: string, to: string): 
 }
 
 async function parametersIn(client: SSMClient, Path: string) {
-    const found: { name: string; value: string }[] = [];
+    const parameters: { name: string; value: string }[] = [];
     for await (const { Parameters = [] } of paginateGetParametersByPath({ client }, { Path })) {
-        found.push(...Parameters.map(({ Name = "", Value = "" }) => ({ name: Name, value: Value })));
+        parameters.push(...Parameters.map(({ Name = "", Value = "" }) => ({ name: Name, value: Value })));
     }
-    return found;
+    return parameters;
 }
 
 export interface StateFlagsInputs {

@@ -31,33 +31,33 @@ describe("Load generator of bench:api", () => {
     });
 
     it("load sends the configured number of requests, and requests after a viewer's event contain its revision", async () => {
-        const asked: { viewer: string; since: number; revision: number }[] = [];
-        const told = new Map<string, number>();
+        const requests: { viewer: string; since: number; revision: number }[] = [];
+        const eventCounts = new Map<string, number>();
         const call: Call = async ({ path, query, body }) => {
             const userId = (body as { userId: string } | undefined)?.userId;
             if (userId !== undefined) {
-                told.set(userId, (told.get(userId) ?? 0) + 1);
-                return answer({ revision: told.get(userId) }, 202);
+                eventCounts.set(userId, (eventCounts.get(userId) ?? 0) + 1);
+                return answer({ revision: eventCounts.get(userId) }, 202);
             }
             const viewer = path?.userId ?? "";
-            asked.push({ viewer, since: Number(query?.since ?? 0), revision: told.get(viewer) ?? 0 });
+            requests.push({ viewer, since: Number(query?.since ?? 0), revision: eventCounts.get(viewer) ?? 0 });
             return answer({ source: "cache" });
         };
         const shape = { requests: 500, viewers: 5, exponent: 1, events: 0.2, seed: 1, nameOf: String };
         const done = await load([call], shape);
         assert.equal(done.length, 500);
-        assert.ok(told.size === 5 && asked.length > 300);
-        for (const { since, revision } of asked) assert.equal(since, revision);
+        assert.ok(eventCounts.size === 5 && requests.length > 300);
+        for (const { since, revision } of requests) assert.equal(since, revision);
     });
 });
 
 describe("Load generator of bench:api with limits", () => {
     it("load sends no request after an abort, and resting waits before each request", async () => {
         const over = new AbortController();
-        let asked = 0;
+        let callCount = 0;
         const call: Call = async () => {
-            asked += 1;
-            if (asked === 7) over.abort();
+            callCount += 1;
+            if (callCount === 7) over.abort();
             return answer({ source: "cache" });
         };
         const shape = { viewers: 5, exponent: 1, events: 0, seed: 1, nameOf: String };
@@ -104,11 +104,11 @@ describe("Figures of bench:api", () => {
         const times = Array.from({ length: 100 }, (_, at) => 100 - at);
         assert.deepEqual(latencyOf(times), { p50: 50, p95: 95, p99: 99 });
         const list = (source: string, status = 200) => ({ kind: "list" as const, answer: answer({ source }, status) });
-        const asked = [list("cache"), list("campaign"), list("cache"), list("x", 502)];
-        assert.equal(failedOf(asked), 1);
-        assert.equal(failuresOf(asked), "1 (502)");
-        assert.equal(failuresOf(asked.slice(0, 3)), "0");
-        assert.equal(sourcesOf(asked), "cache 2, campaign 1");
+        const timedCalls = [list("cache"), list("campaign"), list("cache"), list("x", 502)];
+        assert.equal(failedOf(timedCalls), 1);
+        assert.equal(failuresOf(timedCalls), "1 (502)");
+        assert.equal(failuresOf(timedCalls.slice(0, 3)), "0");
+        assert.equal(sourcesOf(timedCalls), "cache 2, campaign 1");
         assert.equal(monthUsd(0.01), 730 * 0.2);
         assert.equal(monthUsd(100), 20_000 * 0.2 + 53_000 * 0.1);
     });
@@ -116,11 +116,11 @@ describe("Figures of bench:api", () => {
 
 describe("Callers of bench:api", () => {
     it("httpCaller sends requests as openapi.yaml describes them, and reads the list's source from Server-Timing", async () => {
-        const seen: unknown[] = [];
+        const received: unknown[] = [];
         const server = createServer(async (request, response) => {
             let body = "";
             for await (const part of request) body += part;
-            seen.push([request.method, request.url, body]);
+            received.push([request.method, request.url, body]);
             response.setHeader("Server-Timing", "table;dur=3.2");
             response.writeHead(200).end('{"films":[]}');
         }).listen(0, "127.0.0.1");
@@ -130,8 +130,8 @@ describe("Callers of bench:api", () => {
             const { layer, body, status } = await call(listRequest("a/b", 5));
             assert.deepEqual([layer, body, status], ["table", { films: [] }, 200]);
             await call(watchRequest("a", "1"));
-            assert.deepEqual(seen[0], ["GET", "/api/recommendations/a%2Fb?numResults=25&since=5", ""]);
-            assert.deepEqual((seen[1] as string[]).slice(0, 2), ["POST", "/api/events"]);
+            assert.deepEqual(received[0], ["GET", "/api/recommendations/a%2Fb?numResults=25&since=5", ""]);
+            assert.deepEqual((received[1] as string[]).slice(0, 2), ["POST", "/api/events"]);
         } finally {
             server.closeAllConnections();
             server.close();
@@ -139,11 +139,11 @@ describe("Callers of bench:api", () => {
     });
 
     it("campaignCaller sends GetRecommendations and PutEvents and returns the HTTP status", async () => {
-        const asked: object[] = [];
+        const inputs: object[] = [];
         let fault: Error | undefined;
         const client = {
             send: async ({ input }: { input: object }) => {
-                asked.push(input);
+                inputs.push(input);
                 if (fault) throw fault;
                 return {};
             },
@@ -153,8 +153,8 @@ describe("Callers of bench:api", () => {
         assert.equal((await call(watchRequest("7", "3"))).status, 202);
         fault = new Error("ThrottlingException");
         assert.equal((await call(listRequest("8"))).status, 502);
-        assert.deepEqual(asked[0], { campaignArn: "arn:campaign", userId: "7", numResults: 25 });
-        const { trackingId, eventList } = asked[1] as { trackingId: string; eventList: { itemId: string }[] };
+        assert.deepEqual(inputs[0], { campaignArn: "arn:campaign", userId: "7", numResults: 25 });
+        const { trackingId, eventList } = inputs[1] as { trackingId: string; eventList: { itemId: string }[] };
         assert.deepEqual([trackingId, eventList[0]?.itemId], ["tracker", "3"]);
     });
 

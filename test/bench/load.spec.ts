@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { postRequest, startLoad } from "../../bench/load/run.ts";
 
 describe("Load client of bench:train and bench:serve", () => {
-    const asked: { path: string; body: string }[] = [];
+    const receivedRequests: { path: string; body: string }[] = [];
     let failing: (number: number) => boolean;
     let received: (count: number) => void;
     let server: Server;
@@ -13,17 +13,17 @@ describe("Load client of bench:train and bench:serve", () => {
     let connections: number;
 
     beforeEach(async () => {
-        asked.length = 0;
+        receivedRequests.length = 0;
         connections = 0;
         failing = () => false;
         received = () => {};
         server = createServer(async (request, response) => {
             const body = Buffer.concat(await request.toArray()).toString();
-            asked.push({ path: request.url ?? "", body });
-            response.statusCode = failing(asked.length) ? 503 : 200;
+            receivedRequests.push({ path: request.url ?? "", body });
+            response.statusCode = failing(receivedRequests.length) ? 503 : 200;
             const text = response.statusCode === 200 ? "x".repeat(100_000) : "no capacity";
             response.setHeader("content-length", text.length).end(text);
-            received(asked.length);
+            received(receivedRequests.length);
         });
         server.on("connection", () => connections++);
         server.listen(0, "127.0.0.1");
@@ -50,10 +50,10 @@ describe("Load client of bench:train and bench:serve", () => {
         const requests = ["a", "b", "c"].map(request);
         const measured = await measure(60, { connections: 1, requests, order: [0, 2, 1] });
         assert.deepEqual(
-            asked.slice(0, 4).map(({ path, body }) => `${path} ${body}`),
+            receivedRequests.slice(0, 4).map(({ path, body }) => `${path} ${body}`),
             ["a", "c", "b", "a"].map((userId) => `/recommendations {"userId":"${userId}"}`),
         );
-        assert.ok(measured.answers >= 59 && measured.answers <= asked.length, `${measured.answers}`);
+        assert.ok(measured.answers >= 59 && measured.answers <= receivedRequests.length, `${measured.answers}`);
         assert.equal(measured.failed, 0);
         assert.ok(0 < measured.p50 && measured.p50 <= measured.p99 && measured.p99 <= measured.seconds * 1000);
     });

@@ -69,7 +69,7 @@ describe("bench:train", () => {
                 env: { ...process.env, TMPDIR: temporary },
                 stdio: ["ignore", "ignore", "pipe"],
             });
-            const ended = once(child, "exit");
+            const exit = once(child, "exit");
             const lines: string[] = [];
             for await (const line of createInterface({ input: child.stderr })) {
                 if (lines.push(line) && line.includes("interactions")) break;
@@ -79,7 +79,7 @@ describe("bench:train", () => {
             while (generators().length === 0 && child.exitCode === null) await sleep(20);
             assert.equal((await readdir(temporary)).length, 1, lines.join("\n"));
             child.kill(signal);
-            assert.deepEqual(await ended, [signal === "SIGINT" ? 130 : 143, null]);
+            assert.deepEqual(await exit, [signal === "SIGINT" ? 130 : 143, null]);
             while (generators().length > 0) await sleep(20);
             assert.deepEqual(await readdir(temporary), []);
         });

@@ -5,19 +5,19 @@ import * as pulumi from "@pulumi/pulumi";
 export const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" };
 
 /** All resources that the components have declared since the last call of `useMocks`. */
-export const made: pulumi.runtime.MockResourceArgs[] = [];
+export const declaredResources: pulumi.runtime.MockResourceArgs[] = [];
 
 export const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
 /** Replaces the Pulumi engine: accepts every resource, and returns an id and an ARN derived from its name. */
 export async function useMocks(): Promise<void> {
-    made.splice(0);
+    declaredResources.splice(0);
     await pulumi.runtime.setMocks(
         {
             async newResource(args) {
                 // Delay the import, so that Pulumi creates a resource that does not wait for the import before it.
                 if (args.type.endsWith(":DatasetImportJob")) await sleep(20);
-                made.push(args);
+                declaredResources.push(args);
                 const named = args.inputs.bucket ?? args.inputs.name ?? args.name;
                 return { id: args.custom ? `${named}` : "", state: { ...args.inputs, arn: `arn:of:${named}` } };
             },
@@ -32,18 +32,18 @@ export async function useMocks(): Promise<void> {
 /** Waits until all resources are declared. Afterwards, the mocks cannot be used again. */
 export const settled = () => pulumi.runtime.disconnect();
 
-export const typesAndNames = () => made.map(({ type, name }) => `${type} ${name}`).sort();
+export const typesAndNames = () => declaredResources.map(({ type, name }) => `${type} ${name}`).sort();
 
 /** Returns the inputs of the only resource whose type ends with `type`. */
 export function inputsOf(type: string) {
-    const found = made.filter((args) => args.type.endsWith(`:${type}`));
-    assert.equal(found.length, 1, `${found.length} resources of type ${type}`);
-    return found[0]?.inputs;
+    const matches = declaredResources.filter((args) => args.type.endsWith(`:${type}`));
+    assert.equal(matches.length, 1, `${matches.length} resources of type ${type}`);
+    return matches[0]?.inputs;
 }
 
 /** Returns the inputs of the resource with this type and name. */
 export const inputsOfNamed = (type: string, name: string) =>
-    made.find((args) => args.type.endsWith(`:${type}`) && args.name === name)?.inputs;
+    declaredResources.find((args) => args.type.endsWith(`:${type}`) && args.name === name)?.inputs;
 
 /** Returns the Avro schema of a dataset with this id column and one other column. */
 export const schemaText = (name: string, idField: string) =>

@@ -9,10 +9,10 @@ import { read } from "../support/sources.ts";
 import { good, problems } from "./parsed.ts";
 
 describe("Stack configuration", () => {
-    for (const [file, made] of Object.entries(documents)) {
+    for (const [file, update] of Object.entries(documents)) {
         it(`${file} contains the table of keys that npm run config:docs writes`, () => {
             const text = read(file);
-            assert.equal(text, made(text));
+            assert.equal(text, update(text));
         });
     }
 
@@ -127,16 +127,16 @@ describe("Stack configuration", () => {
             auditTrail: "",
             tags: '{"team":1}',
         };
-        const found = problems(bad, { region: undefined });
+        const reported = problems(bad, { region: undefined });
         assert.deepEqual(
-            [...new Set(found.map(({ path }) => path))].sort(),
+            [...new Set(reported.map(({ path }) => path))].sort(),
             [...Object.keys(bad).filter((key) => key !== "tags"), "tags.team", "aws:region"].sort(),
         );
         for (const [key, value] of Object.entries(bad).filter(([key]) => key !== "tags")) {
-            const reason = found.find(({ path }) => path === key)?.reason;
+            const reason = reported.find(({ path }) => path === key)?.reason;
             assert.ok(reason?.startsWith(`is "${value}"`), `${key}: ${reason}`);
         }
-        assert.equal(new Set(found.map(({ path }) => path)).size, found.length, "one line for each key");
+        assert.equal(new Set(reported.map(({ path }) => path)).size, reported.length, "one line for each key");
     });
 
     it("the configuration reports every invalid member at once, each with its path", () => {
@@ -151,10 +151,10 @@ describe("Stack configuration", () => {
             Object.entries(values).map(([member, value]) => ({ path: `${key}.${member}`, value })),
         );
         const texts = Object.fromEntries(Object.entries(bad).map(([key, values]) => [key, JSON.stringify(values)]));
-        const found = problems(texts);
-        assert.deepEqual(found.map(({ path }) => path).sort(), members.map(({ path }) => path).sort());
+        const reported = problems(texts);
+        assert.deepEqual(reported.map(({ path }) => path).sort(), members.map(({ path }) => path).sort());
         for (const { path, value } of members) {
-            const reason = found.find((one) => one.path === path)?.reason;
+            const reason = reported.find((one) => one.path === path)?.reason;
             assert.ok(reason?.startsWith(`is "${value}"`), `${path}: ${reason}`);
         }
     });

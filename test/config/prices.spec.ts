@@ -68,9 +68,9 @@ describe("Training price", () => {
         const more = trainingUsd(v1, { interactions: 1_000_000 });
         near(more.low, guessed.low);
         near(more.high, guessed.high * 10);
-        const known = trainingUsd(v1, { interactions: 100_000, trainingHours: 1.07 });
-        assert.equal(known.low, known.high);
-        near(known.low, 0.2568);
+        const exact = trainingUsd(v1, { interactions: 100_000, trainingHours: 1.07 });
+        assert.equal(exact.low, exact.high);
+        near(exact.low, 0.2568);
     });
 
     it("weekly automatic training costs $43 a month with a v2 recipe and 5 million interactions", () => {

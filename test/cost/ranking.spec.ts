@@ -30,10 +30,10 @@ describe("Ranking campaign and the cost guard", () => {
         // Ten ranking requests a second cost $2 an hour. The other campaign has no requests and costs $0.20 an hour.
         await simulation.hours(5, () => simulation.rank(10 * 15 * 60));
         await simulation.hours(2);
-        const asked = simulation.spend();
+        const spent = simulation.spend();
         // The test sends the requests of a quarter of an hour within one window of five minutes: three times the TPS in a third of
         // the time.
-        assert.ok(Math.abs(asked - (5 * (2 + 0.2 * (2 / 3)) + 2 * 0.2 + 7 * 0.2)) < 0.5, `${asked}`);
+        assert.ok(Math.abs(spent - (5 * (2 + 0.2 * (2 / 3)) + 2 * 0.2 + 7 * 0.2)) < 0.5, `${spent}`);
     });
 
     it("the guard deletes the ranking campaign at the limit without a first campaign", async () => {

@@ -18,7 +18,7 @@ const recipe = "aws-user-personalization";
 
 /** Traffic with the minimum TPS that docs/scale.md recommends. */
 function trafficOf(requestsPerSecond: number, more: Partial<Traffic> = {}): Traffic {
-    const asked = {
+    const traffic = {
         ...usualTraffic,
         requestsPerSecond,
         edge: true,
@@ -27,7 +27,7 @@ function trafficOf(requestsPerSecond: number, more: Partial<Traffic> = {}): Traf
         region: "us-east-1",
         ...more,
     };
-    return { ...asked, minProvisionedTPS: freeMinimum(asked) };
+    return { ...traffic, minProvisionedTPS: freeMinimum(traffic) };
 }
 const layersAt = (rate: number, more?: Partial<Traffic>) => servingLayers(trafficOf(rate, more));
 const layerAt = (rate: number, what: Layer["what"], more?: Partial<Traffic>) =>
@@ -92,8 +92,8 @@ describe("docs/scale.md", () => {
         has(row("`minProvisionedTPS`", ...each((rate) => String(freeMinimum(trafficOf(rate))))));
         const first = (more?: Partial<Traffic>) =>
             each((rate) => {
-                const found = firstToBreak(layersAt(rate, more));
-                return found ? `${found.layer.what}, at ${rounded(rate * found.times)} a second` : "";
+                const bottleneck = firstToBreak(layersAt(rate, more));
+                return bottleneck ? `${bottleneck.layer.what}, at ${rounded(rate * bottleneck.times)} a second` : "";
             });
         has(row("first bottleneck", ...first()));
         has(row("first bottleneck without caches", ...first(uncached)));

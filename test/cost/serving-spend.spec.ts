@@ -32,16 +32,16 @@ describe("Spend of API and storefront", () => {
         const uses = fc.array(fc.tuple(fc.nat(40 * 24 * 60), fc.nat(1000)), { maxLength: 60 });
         const gaps = fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 30 });
         fc.assert(
-            fc.property(uses, gaps, (made, runs) => {
-                let [now, known, usd] = [month, undefined, 0] as [
+            fc.property(uses, gaps, (sentRequests, runs) => {
+                let [now, spend, usd] = [month, undefined, 0] as [
                     number,
                     ReturnType<typeof countServing>["spend"] | undefined,
                     number,
                 ];
                 const shown = () => {
-                    const from = servingSince(known, now);
+                    const from = servingSince(spend, now);
                     const windows = new Map<number, Usage>();
-                    for (const [at, requests] of made) {
+                    for (const [at, requests] of sentRequests) {
                         const start = Math.floor((month + at * minute) / window) * window;
                         if (start < from || month + at * minute + 3 * minute > now) continue;
                         windows.set(start, plus(windows.get(start) ?? {}, { edgeRequests: requests }));
@@ -50,16 +50,16 @@ describe("Spend of API and storefront", () => {
                 };
                 for (const gap of [...runs, 600]) {
                     now += gap * minute;
-                    const counted = countServing(known, now, {
+                    const counted = countServing(spend, now, {
                         usage: gap % 7 === 0 ? undefined : shown(),
                         isComplete: true,
                     });
-                    [known, usd] = [counted.spend, counted.usd];
+                    [spend, usd] = [counted.spend, counted.usd];
                 }
                 now += minute;
-                usd = countServing(known, now, { usage: shown(), isComplete: true }).usd;
+                usd = countServing(spend, now, { usage: shown(), isComplete: true }).usd;
                 const first = Date.parse(`${new Date(now).toISOString().slice(0, 7)}-01T00:00:00Z`);
-                const counts = made.filter(([at]) => {
+                const counts = sentRequests.filter(([at]) => {
                     const moment = month + at * minute;
                     return moment >= first && moment + 3 * minute <= now;
                 });
@@ -140,8 +140,8 @@ describe("Spend of API and storefront", () => {
 
     it("parseState accepts the state of an earlier version, which lacks the spend of the API", () => {
         const old = JSON.stringify(freshState(month, undefined));
-        const found = parseState(old, month);
-        assert.ok("state" in found && found.state.serving === undefined);
+        const parsed = parseState(old, month);
+        assert.ok("state" in parsed && parsed.state.serving === undefined);
         assert.equal(servingSince(undefined, month + 12 * hour), month);
     });
 });

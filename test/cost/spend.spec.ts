@@ -17,8 +17,8 @@ function billed(to: number, tps: number, v2: boolean, requests: ReadonlyMap<numb
     let units = 0;
     for (let from = start; from < to; from += length) {
         const hours = Math.min(length, to - from) / hour;
-        const asked = [...requests].filter(([when]) => when >= from && when < from + length);
-        units += Math.max(tps * hours, asked.reduce((sum, [, count]) => sum + count, 0) / 3600);
+        const requestsInPeriod = [...requests].filter(([when]) => when >= from && when < from + length);
+        units += Math.max(tps * hours, requestsInPeriod.reduce((sum, [, count]) => sum + count, 0) / 3600);
     }
     return v2 ? units * 3.6 * 0.15 : Math.min(units, 20_000) * 0.2 + Math.max(0, units - 20_000) * 0.1;
 }
@@ -38,15 +38,15 @@ describe("Campaign spend of a month", () => {
             { maxLength: 30 },
         );
         fc.assert(
-            fc.property(runs, bursts, fc.integer({ min: 1, max: 4 }), fc.boolean(), (all, asked, tps, v2) => {
-                const requests = new Map(asked.map(({ window: n, count }) => [start + n * window, count]));
+            fc.property(runs, bursts, fc.integer({ min: 1, max: 4 }), fc.boolean(), (all, chosenBursts, tps, v2) => {
+                const requests = new Map(chosenBursts.map(({ window: n, count }) => [start + n * window, count]));
                 const until = (now: number) =>
                     new Map([...requests].filter(([when]) => when < now && when < windowOf(start + 11 * day)));
                 let spend: SpendState = freshSpend(start, start);
                 let now = start;
-                const step = (seenAt: number, known: boolean, first = false) => {
+                const step = (seenAt: number, isKnown: boolean, first = false) => {
                     spend = countTime(spend, seenAt, first ? undefined : at(tps, v2), at(tps, v2));
-                    const looked = known ? until(seenAt) : undefined;
+                    const looked = isKnown ? until(seenAt) : undefined;
                     const usd = monthSpendUsd(spend, looked);
                     spend = settle(spend, seenAt, looked);
                     return usd;
@@ -75,9 +75,12 @@ describe("Campaign spend of a month", () => {
     });
 
     it("the spend starts with the campaign's creation, and at 0 each month", () => {
-        const made = start + 10 * day;
+        const createdAt = start + 10 * day;
         near(
-            monthSpendUsd(countTime(freshSpend(made, made), made + hour, undefined, at(2, false, made)), undefined),
+            monthSpendUsd(
+                countTime(freshSpend(createdAt, createdAt), createdAt + hour, undefined, at(2, false, createdAt)),
+                undefined,
+            ),
             0.4,
         );
         const december = Date.parse("2026-12-01T00:00:00Z");
@@ -103,8 +106,8 @@ describe("Campaign spend of a month", () => {
     });
 
     it("if the guard did not see the parking, the campaign counts until half an hour after the park command", () => {
-        const seen = countTime(freshSpend(start, start), start + hour, undefined, at(1));
-        const parked = (parkedAt?: number) => countTime(seen, start + 5 * hour, at(1), undefined, parkedAt);
+        const observed = countTime(freshSpend(start, start), start + hour, undefined, at(1));
+        const parked = (parkedAt?: number) => countTime(observed, start + 5 * hour, at(1), undefined, parkedAt);
         near(monthSpendUsd(parked(start + 2 * hour), undefined), 0.5);
         near(monthSpendUsd(parked(), undefined), 1);
         // A state flag older than the last observation does not reduce the spend.

@@ -88,9 +88,9 @@ describe("Tables of items and users", () => {
         'ITEM_ID,GENRES,PRICE,BRAND,STOCK\n"A-1","Garten|Balkon",1299.50,"Gr\u00fcn",7\n"A-2","Garten",4.5,,0\n';
 
     it("itemsAt recognizes German column names and decimal commas in windows-1252", async () => {
-        const found = await itemsAt(put("Produkte.csv", Buffer.from(products, "latin1")));
-        assert.deepEqual(found.catalogue, garden);
-        assert.equal(itemsCsv(found.catalogue, itemColumns(found.catalogue, found.columns)), csv);
+        const itemTable = await itemsAt(put("Produkte.csv", Buffer.from(products, "latin1")));
+        assert.deepEqual(itemTable.catalogue, garden);
+        assert.equal(itemsCsv(itemTable.catalogue, itemColumns(itemTable.catalogue, itemTable.columns)), csv);
     });
 
     it("--item-columns assigns columns of the file to those of the items dataset, also to new ones", async () => {

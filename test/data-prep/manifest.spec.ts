@@ -123,7 +123,7 @@ describe("Manifest of prepared data", () => {
                 hashed += 1;
                 return hashOf(output());
             });
-            return config.then((found) => [found.metadataFiles, hashed]);
+            return config.then((resolvedConfig) => [resolvedConfig.metadataFiles, hashed]);
         };
         const none = { items: undefined, users: undefined };
         await run({ input: put("u.data", ratingsFile(syntheticRatings())) });

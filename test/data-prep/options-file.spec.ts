@@ -88,9 +88,9 @@ describe("Options file of data-prep", () => {
             "Pulumi.shop.yaml",
             "config:\n  movie-recommender:dataOptionsFile: shop.yaml\n  movie-recommender:interactionsFile: own/data.csv\n",
         );
-        const found = await optionsOfStack("shop", folder, folder);
-        assert.deepEqual(found.files, ["events.csv"]);
-        assert.deepEqual(found.options.slice(-2), ["--output", "own/data.csv"]);
+        const choice = await optionsOfStack("shop", folder, folder);
+        assert.deepEqual(choice.files, ["events.csv"]);
+        assert.deepEqual(choice.options.slice(-2), ["--output", "own/data.csv"]);
         put("Pulumi.other.yaml", "config: {}\n");
         await assert.rejects(
             optionsOfStack("other", folder, folder),
@@ -101,17 +101,17 @@ describe("Options file of data-prep", () => {
 
     it("preview rejects data if the options file changed after data-prep ran", async () => {
         await dataPrep(folder, "--options", "shop.yaml");
-        const made = await manifest();
+        const dataManifest = await manifest();
         const config = (file: string | undefined) => ({
             dataOptionsFile: file,
             interactionsFile: "out/data.csv",
             stack: "shop",
         });
-        await refuseOtherOptions(made, config(undefined));
-        await refuseOtherOptions(made, config(at("shop.yaml")));
+        await refuseOtherOptions(dataManifest, config(undefined));
+        await refuseOtherOptions(dataManifest, config(at("shop.yaml")));
         put("other.yaml", `${readFileSync(at("shop.yaml"), "utf8")}\n# changed\n`);
         await assert.rejects(
-            refuseOtherOptions(made, config(at("other.yaml"))),
+            refuseOtherOptions(dataManifest, config(at("other.yaml"))),
             /was prepared with other options than those that are now in .*other\.yaml\. Prepare it again: {2}npm run data-prep -- --stack shop/,
         );
         await assert.rejects(refuseOtherOptions(undefined, config(at("shop.yaml"))), /Prepare it again/);

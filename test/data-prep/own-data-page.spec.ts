@@ -87,10 +87,10 @@ describe("docs/your-own-data.md", () => {
         assert.equal(examples.length, 6);
         const env = { ...process.env, PATH: `${join(folder, "bin")}${delimiter}${process.env.PATH}`, INIT_CWD: folder };
         for (const [, command = "", output = ""] of examples) {
-            const ended = await promisify(execFile)("bash", ["-c", command], { cwd: folder, env }).catch(
+            const result = await promisify(execFile)("bash", ["-c", command], { cwd: folder, env }).catch(
                 (error) => error,
             );
-            const lines = `${ended.stderr}${ended.stdout}`.split("\n");
+            const lines = `${result.stderr}${result.stdout}`.split("\n");
             for (const line of output.trimEnd().split("\n")) {
                 if (line === "…") continue;
                 const at = lines.findIndex((each) => each.replace(/ +/g, " ") === line.replace(/ +/g, " "));

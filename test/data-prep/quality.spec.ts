@@ -186,13 +186,13 @@ describe("Quality report", () => {
             ["dark", 390],
         ] as const) {
             const page = await browser.newPage();
-            const asked: string[] = [];
-            page.on("request", (request) => asked.push(request.url()));
+            const requestedUrls: string[] = [];
+            page.on("request", (request) => requestedUrls.push(request.url()));
             await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
             await page.setViewport({ width, height: 900 });
             const url = `file://${join(folder, "report.html")}`;
             await page.goto(url);
-            assert.deepEqual(asked, [url]);
+            assert.deepEqual(requestedUrls, [url]);
             const drawn = await page.evaluate(`({
                 wide: document.documentElement.scrollWidth <= innerWidth,
                 charts: [...document.querySelectorAll("svg")].map((svg) => [svg.getBoundingClientRect().height > 80, svg.querySelector("title").textContent]),

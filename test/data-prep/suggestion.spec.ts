@@ -39,19 +39,19 @@ describe("Suggested data-prep commands", () => {
         mkdirSync(at("data"));
         const sources = [{ dataset: "interactions", file: "u.data", sha256: "" }];
         put("data/manifest.json", JSON.stringify({ schemaVersion: 1, sources }));
-        const asked = (...args: string[]) =>
+        const runDataPrep = (...args: string[]) =>
             spawnSync(process.execPath, [cli, "events.csv", ...args], { cwd: at(""), encoding: "utf8" });
         const given = ["--items", "p.csv", "--report", "r.json", "--columns", "user=who"];
-        const { stderr, status } = asked(...given);
+        const { stderr, status } = runDataPrep(...given);
         assert.equal(status, 1);
         const command = `npm run data-prep -- events.csv ${given.join(" ")} --output data/own/ --time`;
         assert.ok(stderr.endsWith(`  ${command} %d/%m/%Y\n  ${command} %m/%d/%Y\n`), stderr);
-        assert.match(asked("--output", "mine/").stderr, /events\.csv --output mine\/ --columns user=NAME$/m);
+        assert.match(runDataPrep("--output", "mine/").stderr, /events\.csv --output mine\/ --columns user=NAME$/m);
         put(
             "data/manifest.json",
             JSON.stringify({ schemaVersion: 1, sources: [{ ...sources[0], file: "events.csv" }] }),
         );
-        assert.doesNotMatch(asked(...given).stderr, /--output/);
+        assert.doesNotMatch(runDataPrep(...given).stderr, /--output/);
     });
 
     it("the command suggested for too many event types contains the most frequent event types of the data", async () => {

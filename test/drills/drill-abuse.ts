@@ -29,7 +29,7 @@ try {
     showTable(
         ["attack through the API", "a second", "bytes", "tried", "an hour"],
         [
-            ...loads.map((one) => [one.what, one.limit, one.bytes, one.tried, usd(one.usd)]),
+            ...loads.map((one) => [one.what, one.limit, one.bytes, one.throttledText, usd(one.usd)]),
             ["calls of the campaign", campaignPerSecond, "", "bound of all processes", usd(campaignUsd)],
             ["all at once", "", "", "", usd(worstUsdHour)],
         ],

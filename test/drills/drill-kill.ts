@@ -123,19 +123,19 @@ async function runAndKill({ command, moment, emulatorToo }: Case, usual: number)
     const { instance } = aws;
     const options = { cwd: instance.root, env: environment(instance), stdio: "ignore" } as const;
     const engine = spawn("pulumi", aws.engineArgs(command), options);
-    const ended = once(engine, "exit");
+    const exit = once(engine, "exit");
     if ("operation" in moment) {
         while (engine.exitCode === null && !(await isHeld(before, moment.operation))) {
             await sleep(5);
         }
     } else {
-        await Promise.race([sleep(1000 * usual * moment.share), ended]);
+        await Promise.race([sleep(1000 * usual * moment.share), exit]);
     }
     const seconds = (performance.now() - begun) / 1000;
     const alive = engine.exitCode === null;
     orphans.add(engine.pid ?? 0);
     engine.kill("SIGKILL");
-    await ended;
+    await exit;
     await admin.clear();
     if (emulatorToo) {
         process.kill(JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")).pid, "SIGKILL");

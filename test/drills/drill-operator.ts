@@ -50,9 +50,9 @@ try {
     await settleNeighbours(aws);
     const program = await operatorProgram(aws);
     await program.configure({ githubSubject: "repo:my-org/movie-recommender:environment:production" });
-    const made = await program.engine("up");
-    if (made.exitCode !== 0) {
-        throw new Error(`operator/ could not be deployed:\n${made.stdout}\n${made.stderr}`);
+    const upResult = await program.engine("up");
+    if (upResult.exitCode !== 0) {
+        throw new Error(`operator/ could not be deployed:\n${upResult.stdout}\n${upResult.stderr}`);
     }
     const { boundaryArn, policyArns } = await program.outputs();
     const users = new Map<string, Awaited<ReturnType<typeof freshUser>>>();
@@ -133,9 +133,9 @@ try {
     for (const user of users.values()) {
         await user.end();
     }
-    const ended = await program.engine("destroy");
-    if (ended.exitCode !== 0) {
-        problems.push(`operator/ could not be destroyed:\n${ended.stdout}\n${ended.stderr}`);
+    const destroyResult = await program.engine("destroy");
+    if (destroyResult.exitCode !== 0) {
+        problems.push(`operator/ could not be destroyed:\n${destroyResult.stdout}\n${destroyResult.stderr}`);
     }
 } finally {
     await aws.stop();

@@ -62,7 +62,7 @@ try {
         if (isDone(name)) continue;
         const begun = performance.now();
         current ??= await begin();
-        const result = await tried(current, kind, name);
+        const result = await resultOfCase(current, kind, name);
         results.push(result);
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, JSON.stringify(results));
@@ -136,7 +136,7 @@ async function begin() {
     };
 }
 
-async function tried(
+async function resultOfCase(
     { aws, keys, drifts, deletions }: Awaited<ReturnType<typeof begin>>,
     kind: Planned["kind"],
     name: string,

@@ -73,21 +73,21 @@ for (const [index, result] of results.entries()) {
     for (const fault of faultsOf(result)) showLine(`run ${index + 1}, ${nameOf(cases[index] as RevertCase)}: ${fault}`);
 }
 const sum = (count: (result: RevertResult) => number) => results.reduce((total, result) => total + count(result), 0);
-const ended = results.filter(({ serves }) => serves !== undefined);
-const share = (count: number) => (ended.length === 0 ? 0 : (100 * count) / ended.length);
+const endedRuns = results.filter(({ serves }) => serves !== undefined);
+const share = (count: number) => (endedRuns.length === 0 ? 0 : (100 * count) / endedRuns.length);
 process.exitCode = printGoals([
     { name: "revert-runs", figure: results.length, bound: ">=", limit: fewestRuns },
     { name: "revert-lost", figure: sum(({ lost }) => lost.length), bound: "=", limit: 0 },
     {
         name: "revert-serving",
-        figure: share(ended.filter(({ serves }) => serves).length),
+        figure: share(endedRuns.filter(({ serves }) => serves).length),
         bound: "=",
         limit: 100,
         unit: "%",
     },
     {
         name: "revert-preview-empty",
-        figure: share(ended.filter(({ previewEmpty }) => previewEmpty).length),
+        figure: share(endedRuns.filter(({ previewEmpty }) => previewEmpty).length),
         bound: "=",
         limit: 100,
         unit: "%",

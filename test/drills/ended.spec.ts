@@ -16,7 +16,7 @@ describe("drill:abuse after a SIGTERM", () => {
                 env: { ...process.env, TMPDIR: folder },
                 stdio: ["ignore", "ignore", "pipe"],
             });
-            const ended = once(drill, "exit");
+            const exit = once(drill, "exit");
             drill.stderr.setEncoding("utf8");
             await new Promise<void>((started) => {
                 drill.stderr.on("data", (text: string) => /previews with the page/.test(text) && started());
@@ -25,7 +25,7 @@ describe("drill:abuse after a SIGTERM", () => {
             const { pid } = JSON.parse(await readFile(join(folder, own, "daemon.json"), "utf8"));
             assert.ok(isAlive(pid));
             drill.kill("SIGTERM");
-            assert.deepEqual(await ended, [143, null]);
+            assert.deepEqual(await exit, [143, null]);
             assert.ok(!isAlive(pid), "the local AWS runs on");
             assert.deepEqual(
                 (await readdir(folder)).filter((name) => name.startsWith("movie-recommender-")),

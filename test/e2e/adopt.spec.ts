@@ -40,12 +40,12 @@ const place = { partition: "aws", bucketName: "console-films", readPrefixes: ["f
 
 describe("Adoption of resources made in the console", () => {
     let aws: TestAws;
-    let made: Awaited<ReturnType<typeof makeByHand>>;
+    let byHand: Awaited<ReturnType<typeof makeByHand>>;
     /** Number of the last call with which `makeByHand` created resources. */
     let lastByHand = 0;
     before(async () => {
         aws = await startTestAws();
-        made = await makeByHand(aws);
+        byHand = await makeByHand(aws);
         lastByHand = (await adminOf(aws.instance).requests()).at(-1)?.id ?? 0;
     });
     after(() => aws?.stop());
@@ -69,7 +69,7 @@ describe("Adoption of resources made in the console", () => {
         assert.doesNotMatch(text, /cannot be adopted/);
         assert.match(text, /pulumi\/pulumi#16175/);
         assert.match(text, /imports and trains once with the program's data.* ≈ \$/);
-        for (const [key, arn] of Object.entries(made.adopt)) {
+        for (const [key, arn] of Object.entries(byHand.adopt)) {
             assert.ok(text.includes(`pulumi config set --stack ${aws.stack} --path adopt.${key} ${arn}\n`), key);
         }
     });
@@ -81,7 +81,7 @@ describe("Adoption of resources made in the console", () => {
     });
 
     it("adopt and up reject a solution with another recipe", async () => {
-        await aws.configure({ recipe: "aws-user-personalization-v2", adopt: made.adopt });
+        await aws.configure({ recipe: "aws-user-personalization-v2", adopt: byHand.adopt });
         const result = await adopt("--json");
         assertExit(result, 1);
         const { chosen } = JSON.parse(result.stdout);
@@ -106,7 +106,7 @@ describe("Adoption of resources made in the console", () => {
         await aws.configure();
         const { chosen } = JSON.parse((await adopt("--dataset-group", "console-films", "--json")).stdout);
         const yaml = load(chosen.yaml) as { config: Record<string, unknown> };
-        assert.deepEqual(yaml.config["movie-recommender:adopt"], made.adopt);
+        assert.deepEqual(yaml.config["movie-recommender:adopt"], byHand.adopt);
         await aws.configure({ adopt: yaml.config["movie-recommender:adopt"] });
         assertExit(await aws.engine("up"), 0);
         // Count the calls of the rejected `up`, too, which may have started the import.
@@ -118,7 +118,7 @@ describe("Adoption of resources made in the console", () => {
             "CreateSolutionVersion",
         ]);
         const outputs = await aws.outputs();
-        for (const [key, arn] of Object.entries(made.adopt)) {
+        for (const [key, arn] of Object.entries(byHand.adopt)) {
             assert.equal(outputs[`${key}Arn`], arn);
             if (key !== "schema") {
                 const tags = await tagsOf(arn);
@@ -127,13 +127,13 @@ describe("Adoption of resources made in the console", () => {
             }
         }
         const { campaign } = await aws.personalize.send(
-            new DescribeCampaignCommand({ campaignArn: made.adopt.campaign }),
+            new DescribeCampaignCommand({ campaignArn: byHand.adopt.campaign }),
         );
         assert.deepEqual(
             [campaign?.name, campaign?.minProvisionedTPS, campaign?.solutionVersionArn],
             ["console-films", 1, outputs.solutionVersionArn],
         );
-        assert.notEqual(outputs.solutionVersionArn, made.solutionVersionArn);
+        assert.notEqual(outputs.solutionVersionArn, byHand.solutionVersionArn);
     });
 
     it("refresh after the adoption shows no change, and adopt finds nothing more", async () => {
@@ -154,11 +154,11 @@ describe("Adoption of resources made in the console", () => {
                 recipeArn: "arn:aws:personalize:::recipe/aws-popularity-count",
             }),
         );
-        await aws.configure({ adopt: { ...made.adopt, solution: other.solutionArn } });
+        await aws.configure({ adopt: { ...byHand.adopt, solution: other.solutionArn } });
         const up = await aws.engine("up");
         assertExit(up, 1);
         assert.match(up.stdout, /already exists with a different recipeArn/);
-        await aws.configure({ adopt: made.adopt });
+        await aws.configure({ adopt: byHand.adopt });
         assert.deepEqual(await planned(aws), {});
         assert.deepEqual(await aws.outputs(), before);
         await aws.personalize.send(new DeleteSolutionCommand({ solutionArn: other.solutionArn }));

@@ -128,8 +128,8 @@ describe("Optional features of a stack on the real engine", () => {
     it("recommend omits watched items by default, and --explain lists the omitted ones", async () => {
         const csv = await readFile(aws.interactionsFile, "utf8");
         const isWatched = (itemId: string) => csv.includes(`"1","${itemId}",`);
-        const asked = ["1", "--num-results", "50", "--explain", "--data", aws.interactionsFile];
-        const result = await aws.runbook("recommend", ...asked, "--json");
+        const args = ["1", "--num-results", "50", "--explain", "--data", aws.interactionsFile];
+        const result = await aws.runbook("recommend", ...args, "--json");
         assertExit(result, 0);
         const { recommendations, explanations } = JSON.parse(result.stdout);
         const list = (recommendations["1"] as { itemId: string }[]).map(({ itemId }) => itemId);
@@ -141,7 +141,7 @@ describe("Optional features of a stack on the real engine", () => {
         assert.equal(expression.replaceAll(/\s+/g, " ").replaceAll(", ", ","), words);
         assert.ok(items.length > 0 && items.every(({ itemId }: { itemId: string }) => isWatched(itemId)));
         assert.deepEqual(knownItems, []);
-        const { stdout } = await aws.runbook("recommend", ...asked);
+        const { stdout } = await aws.runbook("recommend", ...args);
         assert.match(
             stdout,
             /Of the best 50, the filter movie-recommender-unwatched-\S+ removed .*\d.*exclude +itemid/,

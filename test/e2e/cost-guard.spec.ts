@@ -133,8 +133,8 @@ describe("Cost guard on the local AWS", function () {
         const paths = ["/health", "/popular", "/recommendations/1", "/items?query=a"].map(
             (path) => outputs.apiUrl + path,
         );
-        const asked = [...paths, String(outputs.storefrontUrl)].map(async (url) => (await fetch(url)).status);
-        return [...new Set(await Promise.all(asked))];
+        const responses = [...paths, String(outputs.storefrontUrl)].map(async (url) => (await fetch(url)).status);
+        return [...new Set(await Promise.all(responses))];
     };
     const resume = async () =>
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
@@ -232,7 +232,7 @@ describe("Cost guard on the local AWS", function () {
         it("a run of the guard that lacks one of its permissions fails and reports this permission", async () => {
             // Lambda itself makes these calls with the role, so a run of the guard's code does not need them.
             const byLambda = /^(logs|sqs):/;
-            const tried: string[] = [];
+            const removedActions: string[] = [];
             for (const { action, resource, statements } of removalsOf(
                 guardPolicy(scope(), { unusedAction: "delete", api: true }),
             )) {
@@ -262,9 +262,9 @@ describe("Cost guard on the local AWS", function () {
                 }
                 await forget("parked");
                 await forget("closed");
-                tried.push(action);
+                removedActions.push(action);
             }
-            assert.ok(tried.length >= 18, tried.join(", "));
+            assert.ok(removedActions.length >= 18, removedActions.join(", "));
             assert.deepEqual(await there(), [true, true]);
         });
 
@@ -281,8 +281,10 @@ describe("Cost guard on the local AWS", function () {
             assert.deepEqual(await statuses(), [429]);
             assert.deepEqual(await there(), [false, false]);
             await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
-            const said = ["idle", "limit-reached", "unused-deleted", "policy-foreign"];
-            const got = await notices((all) => said.every((kind) => all.some((notice) => notice.kind === kind)));
+            const expectedKinds = ["idle", "limit-reached", "unused-deleted", "policy-foreign"];
+            const got = await notices((all) =>
+                expectedKinds.every((kind) => all.some((notice) => notice.kind === kind)),
+            );
             const foreign = got.filter(({ kind }) => kind === "policy-foreign").map(({ text }) => text);
             assert.deepEqual(
                 [foreign.length, foreign[0]?.includes(`: ${names().api}: planted.`)],
@@ -333,7 +335,7 @@ describe("Cost guard on the local AWS", function () {
         });
 
         it("the guard publishes the month's cost to CloudWatch", async () => {
-            const found = await by.cloudwatch.send(
+            const statistics = await by.cloudwatch.send(
                 new GetMetricStatisticsCommand({
                     Namespace: "MovieRecommender",
                     MetricName: "EstimatedMonthToDateUsd",
@@ -344,7 +346,7 @@ describe("Cost guard on the local AWS", function () {
                     Statistics: ["Maximum"],
                 }),
             );
-            assert.ok((found.Datapoints?.[0]?.Maximum ?? 0) >= 600);
+            assert.ok((statistics.Datapoints?.[0]?.Maximum ?? 0) >= 600);
             const configFile = aws.engineArgs("up")[2] as string;
             const published = await aws.runbook("publish-metrics", "--config-file", configFile, "--json");
             assertExit(published, 0);

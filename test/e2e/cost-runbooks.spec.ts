@@ -76,11 +76,11 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.ok(arrivedAfterSeconds >= 0 && arrivedAfterSeconds < 60);
             assert.equal(subscriptions.length, 2);
             const bodies: (string | undefined)[] = [];
-            for (let found = 1; found > 0; ) {
+            for (let messageCount = 1; messageCount > 0; ) {
                 const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 60 });
                 const { Messages = [] } = await sqs.send(receive);
                 bodies.push(...Messages.map(({ Body }) => Body));
-                found = Messages.length;
+                messageCount = Messages.length;
             }
             assert.ok(bodies.includes("another operator's"), bodies.join("\n"));
             assert.ok(!bodies.some((body) => body?.includes(notice.id)));
@@ -102,23 +102,23 @@ describe("Cost runbooks on a deployed stack", () => {
         });
 
         it("budget-alarms --create creates a budget once and updates it later", async () => {
-            const asked = (...args: string[]) =>
+            const createBudget = (...args: string[]) =>
                 alone("budget-alarms", "--create", "--email", "bob@example.org", ...args);
-            const dry = await asked("--limit", "20", "--dry-run");
+            const dry = await createBudget("--limit", "20", "--dry-run");
             assertExit(dry, 0);
             assert.match(
                 dry.stdout,
                 /It would create budget amazon-personalize-limit: \$20 a month on Amazon Personalize/,
             );
-            const unasked = await asked("--limit", "20");
+            const unasked = await createBudget("--limit", "20");
             assertExit(unasked, 2);
             assert.match(unasked.stderr, /confirm with --yes/);
 
-            assertExit(await asked("--limit", "20", "--yes"), 0);
-            const again = await asked("--limit", "20", "--yes");
+            assertExit(await createBudget("--limit", "20", "--yes"), 0);
+            const again = await createBudget("--limit", "20", "--yes");
             assertExit(again, 0);
             assert.match(again.stdout, /needs no change/);
-            const more = await asked("--limit", "30", "--email", "eve@example.org", "--yes", "--json");
+            const more = await createBudget("--limit", "30", "--email", "eve@example.org", "--yes", "--json");
             assertExit(more, 0);
             const { changes } = JSON.parse(more.stdout);
             assert.match(changes[0], /limit \$20 → \$30 a month/);

@@ -95,7 +95,7 @@ describe("npm run demo", () => {
         "retrain --dry-run",
     ];
     /** Returns a command's output and its exit code. */
-    const told = async (...args: string[]) => {
+    const outputOf = async (...args: string[]) => {
         const { code = 0, stdout, stderr } = await node(...args).catch((error) => error);
         return { code, text: `${stdout}${stderr}` };
     };
@@ -108,7 +108,7 @@ describe("npm run demo", () => {
         try {
             for (const line of typed) {
                 const [name, ...args] = line.split(" ");
-                const { code, text } = await told(bootstrap, "packages", `runbooks/${name}.ts`, ...args);
+                const { code, text } = await outputOf(bootstrap, "packages", `runbooks/${name}.ts`, ...args);
                 assert.equal(code, 6, text);
                 const [hint, ...more] = text.split("\n").filter((row) => row.includes(local));
                 assert.deepEqual(more, [], line);
@@ -126,7 +126,7 @@ describe("npm run demo", () => {
         const lines = [...typed, "versions --stack nothing", "rollback --to nothing", "recommend 22 --filter nothing"];
         let hints = 0;
         for (const line of lines) {
-            const answer = await told("packages/local-aws/cli.ts", ...line.split(" "));
+            const answer = await outputOf("packages/local-aws/cli.ts", ...line.split(" "));
             // Remove the progress lines of slow commands, which also contain command names.
             const text = answer.text.replaceAll(/^waiting for .*$/gm, "");
             // Find printed commands of Pulumi and npm.
@@ -142,9 +142,9 @@ describe("npm run demo", () => {
 
     it("runbooks started with `npm run local --` print the command that connects the AWS CLI to the local AWS", async () => {
         const hint = 'Before an aws command, run: eval "$(npm run -s local -- env)"\n';
-        const { text } = await told("packages/local-aws/cli.ts", "forget-viewer", "22", "--dry-run");
+        const { text } = await outputOf("packages/local-aws/cli.ts", "forget-viewer", "22", "--dry-run");
         assert.ok(text.includes("aws s3 cp") && text.endsWith(hint), text);
-        const other = await told("packages/local-aws/cli.ts", "versions");
+        const other = await outputOf("packages/local-aws/cli.ts", "versions");
         assert.ok(!other.text.includes("aws command"), other.text);
     });
 
@@ -158,10 +158,18 @@ describe("npm run demo", () => {
         const rows = ["who;what;when", "1;7;2026-01-02", "2;8;2026-01-03"].join("\n");
         await writeFile(join(project, "odd.csv"), `${rows}\n`);
         const odd = ["packages/local-aws/demo/demo.ts", "--data", "odd.csv"];
-        const unnamed = await told(...odd);
+        const unnamed = await outputOf(...odd);
         assert.equal(unnamed.code, 1);
         assert.match(unnamed.text, /npm run demo -- --data odd\.csv --columns user=NAME,item=NAME/);
-        const named = await told(...odd, "--columns", "user=who,item=what", "--event", "Borrow", "--bad-rows", "skip");
+        const named = await outputOf(
+            ...odd,
+            "--columns",
+            "user=who,item=what",
+            "--event",
+            "Borrow",
+            "--bad-rows",
+            "skip",
+        );
         assert.match(named.text, /user = who, item = what, time = when; times in ISO 8601; every event is Borrow/);
         assert.match(named.text, /2 interactions are too few/);
     });

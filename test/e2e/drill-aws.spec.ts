@@ -55,10 +55,10 @@ describe("drill-aws", () => {
             for (const verb of ["Create", "Describe", "Delete"])
                 assert.ok(operations.includes(verb + noun), verb + noun);
         }
-        for (const seen of ["GetRecommendations", "GET /health", "POST /events an event", "page", "cost guard"]) {
-            assert.ok(operations.includes(seen), seen);
+        for (const operation of ["GetRecommendations", "GET /health", "POST /events an event", "page", "cost guard"]) {
+            assert.ok(operations.includes(operation), operation);
         }
-        assert.ok(operations.some((seen) => /^alarm .*…/.test(seen)));
+        assert.ok(operations.some((operation) => /^alarm .*…/.test(operation)));
         assert.deepEqual(leaksIn(await readFile(file, "utf8"), []), []);
         assert.deepEqual(await everythingIn(aws), []);
         assert.deepEqual(

@@ -135,16 +135,16 @@ describe("Events, filters and batch inference on the local AWS", () => {
         await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
     });
 
-    async function ended(look: () => Promise<Outcome | undefined>) {
+    async function waitForEnd(look: () => Promise<Outcome | undefined>) {
         for (;;) {
-            const seen = await look();
-            if (/ACTIVE|FAILED/.test(seen?.status ?? "")) return seen;
+            const outcome = await look();
+            if (/ACTIVE|FAILED/.test(outcome?.status ?? "")) return outcome;
             await sleep(30);
         }
     }
-    async function active(look: Parameters<typeof ended>[0]) {
-        const seen = await ended(look);
-        assert.equal(seen?.status, "ACTIVE", seen?.failureReason);
+    async function active(look: Parameters<typeof waitForEnd>[0]) {
+        const outcome = await waitForEnd(look);
+        assert.equal(outcome?.status, "ACTIVE", outcome?.failureReason);
     }
     const ask = async (more: object = {}) => {
         const input = { campaignArn, userId: "22", numResults: 500, ...more };
@@ -188,7 +188,7 @@ describe("Events, filters and batch inference on the local AWS", () => {
                 }),
             );
             const look = new DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
-            return ended(async () => (await aws.personalize.send(look)).batchInferenceJob);
+            return waitForEnd(async () => (await aws.personalize.send(look)).batchInferenceJob);
         };
         const denied = await batch("denied");
         assert.equal(denied?.status, "CREATE FAILED");

@@ -34,7 +34,7 @@ describe("Interrupted up", () => {
             const { instance } = aws;
             const env = environment(instance);
             const engine = spawn("pulumi", aws.engineArgs("up"), { cwd: instance.root, env, stdio: "ignore" });
-            const ended = once(engine, "exit");
+            const exit = once(engine, "exit");
             while ((await importJobNames(aws)).length === 0) {
                 assert.equal(engine.exitCode, null, "the engine ended before it could be killed");
                 await sleep(10);
@@ -43,7 +43,7 @@ describe("Interrupted up", () => {
             const started = startedBy(engine.pid ?? 0);
             assert.ok(started.some(({ command }) => /pulumi-language-nodejs/.test(command)));
             engine.kill("SIGKILL");
-            await ended;
+            await exit;
             // The engine's child processes must end soon. With Pulumi's own language host, they would run on for five
             // minutes.
             const left = () => running().filter(({ pid }) => started.some((one) => one.pid === pid));
@@ -102,21 +102,21 @@ describe("Interrupted up", () => {
                 stdio: ["ignore", "pipe", "pipe"],
             });
             try {
-                let [said, progress] = ["", ""];
+                let [messages, progress] = ["", ""];
                 up.stdout.setEncoding("utf8").on("data", (chunk: string) => {
                     progress += chunk;
                 });
                 up.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-                    said += chunk;
+                    messages += chunk;
                 });
-                const ended = once(up, "exit");
+                const exit = once(up, "exit");
                 const isCreating = async () => {
                     assert.equal(up.exitCode, null, "up ended before it created the campaign");
                     const { campaigns = [] } = await aws.personalize.send(new ListCampaignsCommand({}));
                     return campaigns.length > 0;
                 };
                 await until("up creates the campaign", isCreating, 120).catch((error: Error) => {
-                    throw new Error(`${error.message}\n${progress}${said}`);
+                    throw new Error(`${error.message}\n${progress}${messages}`);
                 });
                 // Wait until all other resources are created, so that only the campaign, which hangs, is pending.
                 const created = () => progress.split(" created (").length;
@@ -124,15 +124,15 @@ describe("Interrupted up", () => {
                 up.kill("SIGINT");
                 await until(
                     "the note after Ctrl-C",
-                    async () => said.includes("A second Ctrl-C ends the wait at once."),
+                    async () => messages.includes("A second Ctrl-C ends the wait at once."),
                     60,
                 );
                 assert.match(
-                    said,
+                    messages,
                     /Nothing is lost or billed twice: run `npm run local -- pulumi up` again to continue\./,
                 );
                 up.kill("SIGINT");
-                const [exitCode] = await ended;
+                const [exitCode] = await exit;
                 assert.notEqual(exitCode, 0);
             } finally {
                 up.kill("SIGTERM");

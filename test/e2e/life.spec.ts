@@ -153,9 +153,9 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.match(text, new RegExp(`\`pulumi stack rename ${aws.stack}-<name>\``));
         assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], before);
         assert.deepEqual(await admin.requests(last), []);
-        const made = JSON.parse((await aws.pulumi("stack", "export")).stdout).deployment.resources ?? [];
+        const resources = JSON.parse((await aws.pulumi("stack", "export")).stdout).deployment.resources ?? [];
         assert.deepEqual(
-            made.map(({ type }: { type: string }) => type).filter((type: string) => !type.startsWith("pulumi:")),
+            resources.map(({ type }: { type: string }) => type).filter((type: string) => !type.startsWith("pulumi:")),
             [],
         );
         assertExit(await aws.pulumi("stack", "import", "--file", file), 0);
@@ -274,7 +274,7 @@ describe("Lifecycle of a stack on the real engine", () => {
     describe("boto3 as a client of the local AWS", () => {
         let outputs: Record<string, string>;
         // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, each asserted on
-        let seen: any;
+        let results: any;
         before(async () => {
             outputs = await aws.outputs();
             const script = join(import.meta.dirname, "boto3_client.py");
@@ -283,38 +283,38 @@ describe("Lifecycle of a stack on the real engine", () => {
             const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
             const result = await run(aws.instance, python, [script, ...args], "captured");
             assertExit(result, 0);
-            seen = JSON.parse(result.stdout);
+            results = JSON.parse(result.stdout);
         });
 
         it("boto3 reads the stack's campaign, version and datasets", () => {
-            assert.equal(seen.campaign.campaignArn, outputs.campaignArn);
-            assert.equal(seen.campaign.status, "ACTIVE");
-            assert.equal(seen.campaign.minProvisionedTPS, 1);
-            assert.ok(Date.parse(seen.campaign.creationDateTime) <= Date.now());
-            assert.equal(typeof seen.trainingHours, "number");
+            assert.equal(results.campaign.campaignArn, outputs.campaignArn);
+            assert.equal(results.campaign.status, "ACTIVE");
+            assert.equal(results.campaign.minProvisionedTPS, 1);
+            assert.ok(Date.parse(results.campaign.creationDateTime) <= Date.now());
+            assert.equal(typeof results.trainingHours, "number");
             assert.deepEqual(
-                seen.datasets.map(({ datasetArn, status }: Record<string, string>) => [datasetArn, status]),
+                results.datasets.map(({ datasetArn, status }: Record<string, string>) => [datasetArn, status]),
                 [[outputs.datasetArn, "ACTIVE"]],
             );
-            assert.ok(seen.metrics.coverage > 0 && seen.metrics.coverage <= 1);
+            assert.ok(results.metrics.coverage > 0 && results.metrics.coverage <= 1);
         });
 
         it("boto3 gets the requested number of recommendations, 25 by default", () => {
-            assert.equal(seen.itemList.length, 7);
-            assert.ok(seen.itemList.every(({ score }: { score: number }) => score > 0 && score < 1));
-            assert.equal(seen.defaultLength, 25);
-            assert.ok(seen.recommendationId);
+            assert.equal(results.itemList.length, 7);
+            assert.ok(results.itemList.every(({ score }: { score: number }) => score > 0 && score < 1));
+            assert.equal(results.defaultLength, 25);
+            assert.ok(results.recommendationId);
         });
 
         it("boto3 paginates through lists", () => {
-            assert.ok(seen.recipePages.length > 1);
-            assert.ok(seen.recipePages.slice(0, -1).every((length: number) => length === 2));
-            assert.deepEqual(seen.schemaPages, [1]);
-            assert.deepEqual(seen.objectPages, [1]);
+            assert.ok(results.recipePages.length > 1);
+            assert.ok(results.recipePages.slice(0, -1).every((length: number) => length === 2));
+            assert.deepEqual(results.schemaPages, [1]);
+            assert.deepEqual(results.objectPages, [1]);
         });
 
         it("boto3 raises the right exception class, with code and status, for each error", () => {
-            assert.deepEqual(seen.refusals, {
+            assert.deepEqual(results.refusals, {
                 badName: ["ValidationException", 400, "ClientError"],
                 twice: ["ResourceAlreadyExistsException", 400, "ResourceAlreadyExistsException"],
                 inUse: ["ResourceInUseException", 400, "ResourceInUseException"],
@@ -328,13 +328,16 @@ describe("Lifecycle of a stack on the real engine", () => {
         });
 
         it("boto3 reads the same trust policy of the role that the program wrote", () => {
-            assert.deepEqual(seen.trust, executionRoleTrust({ partition: "aws", region, accountId: "000000000000" }));
+            assert.deepEqual(
+                results.trust,
+                executionRoleTrust({ partition: "aws", region, accountId: "000000000000" }),
+            );
         });
 
         it("boto3 uploads in parts and presigns a working URL", async () => {
-            assert.equal(seen.large.same, true);
-            assert.match(seen.large.etag, /^"[0-9a-f]{32}-2"$/);
-            const answer = await fetch(seen.presigned);
+            assert.equal(results.large.same, true);
+            assert.match(results.large.etag, /^"[0-9a-f]{32}-2"$/);
+            const answer = await fetch(results.presigned);
             assert.equal(await answer.text(), await readFile(aws.interactionsFile, "utf8"));
         });
     });

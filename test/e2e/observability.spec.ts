@@ -114,12 +114,12 @@ describe("Observability of a deployed stack", function () {
         const { schemaVersion, namespace, stack, metrics } = JSON.parse(published.stdout);
         assert.deepEqual([schemaVersion, namespace, stack], [1, ownNamespace, aws.stack]);
         for (const name of Object.values(ownMetrics)) {
-            const found = metrics.find((metric: { name: string }) => metric.name === name);
-            assert.ok(Number.isFinite(found?.value), `${name}: ${published.stdout}`);
+            const match = metrics.find((metric: { name: string }) => metric.name === name);
+            assert.ok(Number.isFinite(match?.value), `${name}: ${published.stdout}`);
         }
         await until("data of all metrics", async () => {
-            const found = await Promise.all((await lines()).map((line) => hasData(by.cloudwatch, line)));
-            return found.every(Boolean) || undefined;
+            const available = await Promise.all((await lines()).map((line) => hasData(by.cloudwatch, line)));
+            return available.every(Boolean) || undefined;
         }).catch(async (error) => {
             const missing = [];
             for (const line of await lines())
@@ -131,9 +131,9 @@ describe("Observability of a deployed stack", function () {
 
     it("cost-report shows that caches saved $0 if requests stay below the minimum TPS", async () => {
         const args = ["--config-file", aws.engineArgs("up")[2] ?? ""];
-        const asked = await aws.runbook("cost-report", "--json", ...args);
-        assertExit(asked, 0);
-        const { lists, calls, usd } = JSON.parse(asked.stdout).saved.byCaches;
+        const result = await aws.runbook("cost-report", "--json", ...args);
+        assertExit(result, 0);
+        const { lists, calls, usd } = JSON.parse(result.stdout).saved.byCaches;
         // Similar and popular films are not personal lists.
         assert.equal(lists, personalLists);
         assert.ok(calls >= 1 && calls < lists, `${calls} calls`);
@@ -276,12 +276,12 @@ describe("Observability of a deployed stack", function () {
         for (const _period of [1, 2]) {
             await advance(300);
             await adminOf(aws.instance).arm(fault(400, 3));
-            const asked = Array.from({ length: 30 }, (_, user) =>
+            const requests = Array.from({ length: 30 }, (_, user) =>
                 aws.runtime.send(
                     new GetRecommendationsCommand({ campaignArn: outputs.campaignArn, userId: String(user) }),
                 ),
             );
-            const failed = (await Promise.allSettled(asked)).filter(({ status }) => status === "rejected");
+            const failed = (await Promise.allSettled(requests)).filter(({ status }) => status === "rejected");
             assert.equal(failed.length, 3);
         }
         await alarmIs("errors", "ALARM");
@@ -340,15 +340,15 @@ describe("Observability of a deployed stack", function () {
             env: environment(aws.instance),
             stdio: ["ignore", "pipe", "inherit"],
         });
-        const ended = once(runbook, "exit");
-        const said: string[] = [];
-        createInterface(runbook.stdout).on("line", (line) => said.push(line));
+        const exit = once(runbook, "exit");
+        const outputLines: string[] = [];
+        createInterface(runbook.stdout).on("line", (line) => outputLines.push(line));
         try {
             await until(
                 "the first look",
-                async () => said.some((line) => /campaign .*: ACTIVE$/.test(line)) || undefined,
+                async () => outputLines.some((line) => /campaign .*: ACTIVE$/.test(line)) || undefined,
             );
-            const before = said.length;
+            const before = outputLines.length;
             await aws.ssm.send(
                 new PutParameterCommand({
                     Name: `/movie-recommender/${aws.stack}/parked`,
@@ -360,16 +360,16 @@ describe("Observability of a deployed stack", function () {
                     Type: "String",
                 }),
             );
-            await until("the change", async () => said[before]);
+            await until("the change", async () => outputLines[before]);
             assert.match(
-                String(said[before]),
+                String(outputLines[before]),
                 /^\d\d:\d\d:\d\d cost: the campaign has been parked since 2026-11-25 12:00 UTC \(cost guard: a test\)\. To resume it: npm run resume$/,
             );
-            assert.equal(said.length, before + 1);
+            assert.equal(outputLines.length, before + 1);
         } finally {
             runbook.kill("SIGINT");
         }
-        assert.deepEqual(await ended, [0, null]);
+        assert.deepEqual(await exit, [0, null]);
         const shown = await aws.runbook("watch-status");
         assertExit(shown, 0);
         assert.match(shown.stdout, /parked since 2026-11-25 12:00 UTC \(cost guard: a test\)/);

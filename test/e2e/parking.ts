@@ -23,19 +23,19 @@ export function parkAndResume(operated: () => Operated): void {
     it("park deletes only the campaign, and up keeps it deleted", async () => {
         assertExit(await runbook("park"), 2);
         assert.match((await runbook("park", "--dry-run")).stdout, /It would delete .* saves ≈ \$146 a month/);
-        const asked = await askedDuring(async () => {
+        const operations = await askedDuring(async () => {
             const result = await runbook("park", "--yes", "--reason", "holidays");
             assertExit(result, 0);
             assert.match(result.stdout, /is deleted, which saves ≈ \$146 a month/);
         });
-        assert.deepEqual(asked, ["DeleteCampaign"]);
+        assert.deepEqual(operations, ["DeleteCampaign"]);
         assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
         const status = await aws.runbook("watch-status", "--json");
         assertExit(status, 0);
         const { overall, resources } = JSON.parse(status.stdout);
         assert.equal(overall, "active");
         assert.ok(resources.some(({ state }: { readonly state: string }) => state === "PARKED"));
-        const { asked: byUp, stdout } = await stack.up();
+        const { operations: byUp, stdout } = await stack.up();
         assert.deepEqual(byUp, []);
         assert.equal((await aws.outputs()).campaignArn, "");
         assert.match(stdout, /parked since .*holidays/);
@@ -54,13 +54,13 @@ export function parkAndResume(operated: () => Operated): void {
     });
 
     it("resume changes nothing without --yes and shows the price", async () => {
-        const asked = await askedDuring(async () => {
+        const operations = await askedDuring(async () => {
             const result = await runbook("resume");
             assertExit(result, 2);
             assert.match(result.stderr, /Create campaign .* costs ≈ \$146 a month .* confirm with --yes/);
             assert.match((await runbook("resume", "--dry-run")).stdout, /It would create campaign/);
         });
-        assert.deepEqual(asked, []);
+        assert.deepEqual(operations, []);
         assert.equal((await json("versions", 0)).parked.reason, "holidays");
         await aws.configure({ monthlyLimitUsd: 60 });
         const refused = await runbook("resume", "--yes");
@@ -70,12 +70,12 @@ export function parkAndResume(operated: () => Operated): void {
     });
 
     it("resume recreates the campaign without a training, and up records it", async () => {
-        const asked = await askedDuring(async () => {
+        const operations = await askedDuring(async () => {
             const resumed = await json("resume", 0, "--yes");
             assert.equal(resumed.campaignArn, stack.campaignArn);
             assert.doesNotMatch((await stack.up()).stdout, /parked|held/);
         });
-        assert.deepEqual(asked, ["CreateCampaign"]);
+        assert.deepEqual(operations, ["CreateCampaign"]);
         assert.equal(await stack.serving(), await stack.newest());
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });

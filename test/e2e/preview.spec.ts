@@ -16,7 +16,7 @@ new aws.iam.RolePolicy("wide", {
     policy: text({ Effect: "Allow", Action: "s3:*", Resource: "*" }),
 });
 `;
-const made = `
+const publicPolicy = `
 new aws.s3.BucketPolicy("open", {
     bucket: bucket.bucketName,
     policy: bucket.bucketName.apply((name) =>
@@ -219,7 +219,7 @@ describe("Preview on the real engine", () => {
     });
 
     it("up rejects a public bucket policy before it is created", async () => {
-        const up = await changed("up", made);
+        const up = await changed("up", publicPolicy);
         assertExit(up, 1);
         assert.match(
             up.text,

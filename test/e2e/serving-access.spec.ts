@@ -99,7 +99,7 @@ describe("Access to the API", () => {
                 const film = { eventType: "Watch", itemId: "1", sentAt: Math.floor(Date.now() / 1000) };
                 revision += 1;
                 await campaign.describe(signal());
-                for (const filter of filters()) await campaign.ask({ ...asked, filter }, signal());
+                for (const filter of filters()) await campaign.ask({ ...baseRequest, filter }, signal());
                 await campaign.rank?.("1", ["1", "2"], signal());
                 await table.viewer("1", "", signal());
                 await table.recent(`v-${revision}`, signal());
@@ -127,7 +127,7 @@ describe("Access to the API", () => {
                 await requestWindows(cloudwatch, placeOf().campaignArn, Date.now() - 3_600_000, Date.now());
                 await askedIn(dynamo, String(outputs.apiTableName), 1);
                 await table.viewer("1", "", signal());
-                await campaign.ask({ ...asked, filter: filters()[0] ?? unknown }, signal());
+                await campaign.ask({ ...baseRequest, filter: filters()[0] ?? unknown }, signal());
                 await table.putList("1", listOf1(), soon(), signal());
             } finally {
                 for (const client of [personalize, runtime, dynamo, cloudwatch, ...Object.values(rest)]) {
@@ -135,7 +135,7 @@ describe("Access to the API", () => {
                 }
             }
         }
-        const asked = { userId: "1", numResults: 5, context: {} };
+        const baseRequest = { userId: "1", numResults: 5, context: {} };
         const unknown = { arn: "", values: {} };
         const filters = () =>
             filterNames().map((name) => ({
@@ -155,7 +155,7 @@ describe("Access to the API", () => {
             from: "campaign",
             films: packFilms([{ itemId: "1", score: 1 }]),
         });
-        const tried = (statements: readonly Statement[], work: (keys: Keys) => Promise<void>) =>
+        const errorWith = (statements: readonly Statement[], work: (keys: Keys) => Promise<void>) =>
             bySession({ iam: aws.iam, sts }, statements, (keys) =>
                 work(keys).then(
                     () => undefined,
@@ -168,13 +168,13 @@ describe("Access to the API", () => {
             ["prefetch", () => prefetchPolicy(scope(), { filters: filterNames().slice(0, 1) }), makeLists],
         ] as const) {
             it(`the ${name} role has exactly the permissions that its code needs`, async () => {
-                assert.equal(await tried(listOf(policy().Statement), work), undefined);
+                assert.equal(await errorWith(listOf(policy().Statement), work), undefined);
                 // Lambda and X-Ray make these calls with the role; the function's code does not.
                 const byLambda = /^(logs|sqs|xray):/;
                 const removals = removalsOf(policy()).filter(({ action }) => !byLambda.test(action));
                 assert.ok(removals.length >= 6, `${removals.length}`);
                 for (const { action, resource, statements } of removals) {
-                    const thrown = await tried(statements, work);
+                    const thrown = await errorWith(statements, work);
                     const denied = new RegExp(`not authorized to perform: ${action}`);
                     assert.match(String(thrown?.message), denied, `${action} on ${resource}: ${thrown?.message}`);
                 }
@@ -195,9 +195,9 @@ describe("Access to the API", () => {
             assert.equal(armed.status, 201, await armed.text());
             const refused = await aws.engine("up");
             assertExit(refused, 1);
-            const told = `${refused.stdout}${refused.stderr}`.replaceAll(/\s+/g, " ");
-            assert.match(told, new RegExp(`error: ${unverified}`));
-            assert.match(told, /run `pulumi config set storefront api` and `pulumi up`: the API serves the page/);
+            const output = `${refused.stdout}${refused.stderr}`.replaceAll(/\s+/g, " ");
+            assert.match(output, new RegExp(`error: ${unverified}`));
+            assert.match(output, /run `pulumi config set storefront api` and `pulumi up`: the API serves the page/);
             assertExit(await aws.engine("up"), 0);
             assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
             outputs = await aws.outputs();
@@ -311,7 +311,7 @@ describe("Access to the API", () => {
             (resolve, reject) => {
                 const headers = { host, "x-forwarded-proto": "https", ...more };
                 const { port } = aws.instance;
-                const asked = request({ host: "127.0.0.1", port, path, headers, setHost: false }, (response) => {
+                const outgoing = request({ host: "127.0.0.1", port, path, headers, setHost: false }, (response) => {
                     let body = "";
                     response.setEncoding("utf8");
                     response.on("data", (part: string) => {
@@ -321,8 +321,8 @@ describe("Access to the API", () => {
                         resolve({ status: response.statusCode ?? 0, body, headers: response.headers }),
                     );
                 });
-                asked.once("error", reject);
-                asked.end();
+                outgoing.once("error", reject);
+                outgoing.end();
             },
         );
     }

@@ -18,8 +18,8 @@ type Document = any;
 
 /** Returns the schema of a response. Its `#/components/…` references point into the API description. */
 function schemaOf(description: Document, path: string, verb: string, status: string): object {
-    const told = description.paths[path][verb].responses[status];
-    const response = told.$ref ? description.components.responses[told.$ref.split("/").at(-1)] : told;
+    const described = description.paths[path][verb].responses[status];
+    const response = described.$ref ? description.components.responses[described.$ref.split("/").at(-1)] : described;
     return response.content["application/json"].schema;
 }
 
@@ -93,7 +93,7 @@ describe("API on the local AWS", () => {
 
     it("responses of every operation match the OpenAPI document that the API serves", async () => {
         const film = idsOf(await call("/popular?numResults=3"));
-        const asked: Readonly<Record<string, () => Promise<Answer>>> = {
+        const calls: Readonly<Record<string, () => Promise<Answer>>> = {
             getRecommendations: () => call("/recommendations/1?numResults=5"),
             getHistory: () => call("/history/1"),
             getSimilar: () => call(`/similar/${film[0]}`),
@@ -109,18 +109,18 @@ describe("API on the local AWS", () => {
         const description = load(await readFile("app/api/openapi.yaml", "utf8")) as Document;
         assert.deepEqual((await call("/openapi.json")).body, description);
         const ajv = new Ajv2020({ strict: false, validateFormats: false });
-        const told: string[] = [];
+        const checkedOperations: string[] = [];
         for (const [path, operations] of Object.entries<Document>(description.paths)) {
             for (const [verb, { operationId }] of Object.entries<Document>(operations)) {
-                const answer = await asked[operationId]?.();
+                const answer = await calls[operationId]?.();
                 assert.ok(answer && answer.status < 300, `${operationId}: ${JSON.stringify(answer?.body)}`);
                 const schema = schemaOf(description, path, verb, String(answer.status));
                 const validate = ajv.compile({ ...schema, components: description.components });
                 assert.ok(validate(answer.body), `${operationId}: ${ajv.errorsText(validate.errors)}`);
-                told.push(operationId);
+                checkedOperations.push(operationId);
             }
         }
-        assert.deepEqual(told.sort(), Object.keys(asked).sort());
+        assert.deepEqual(checkedOperations.sort(), Object.keys(calls).sort());
     });
 
     it("API Gateway and the function reject invalid requests with problem documents", async () => {
@@ -226,9 +226,11 @@ describe("API on the local AWS", () => {
         const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
         const csv = await readFile(aws.interactionsFile, "utf8");
-        let asked = 0;
-        const answer = await from("precomputed", () => call(`/recommendations/${viewers[asked++]}?numResults=100`));
-        const isWatched = (itemId: string) => csv.includes(`"${viewers[asked - 1]}","${itemId}",`);
+        let requestCount = 0;
+        const answer = await from("precomputed", () =>
+            call(`/recommendations/${viewers[requestCount++]}?numResults=100`),
+        );
+        const isWatched = (itemId: string) => csv.includes(`"${viewers[requestCount - 1]}","${itemId}",`);
         assert.deepEqual(idsOf(answer).filter(isWatched), []);
     });
 
@@ -285,7 +287,7 @@ describe("API on the local AWS", () => {
         });
         const none = () => assert.deepEqual(failed.slice(0, 3), []);
         /** Waits until this number of further requests has been sent. */
-        async function asked(requests: number): Promise<void> {
+        async function waitForRequests(requests: number): Promise<void> {
             for (const enough = round + requests; round < enough; ) await sleep(20);
         }
         const isThere = () =>
@@ -305,26 +307,26 @@ describe("API on the local AWS", () => {
                 return (await call(`/recommendations/unserved-${stranger}`)).body.reason === "throttled";
             };
             await until("a list with the reason `throttled`", isThrottled);
-            await asked(40);
+            await waitForRequests(40);
             await admin.clear();
             none();
         });
 
         /** Returns two lists of films that come from the fallback tables only. */
-        const seen = async () => [(await call("/popular")).body.films, (await call("/similar/1")).body.films];
+        const fallbackLists = async () => [(await call("/popular")).body.films, (await call("/similar/1")).body.films];
         /**
          * Deletes the stored campaign status, so that the API reads it and the tables anew. Waits for the expected
          * lists.
          */
-        async function untilSeen(what: string, isSeen: (seen: readonly unknown[]) => boolean): Promise<void> {
+        async function untilSeen(what: string, isSeen: (lists: readonly unknown[]) => boolean): Promise<void> {
             const Key = { pk: { S: "stack" }, sk: { S: "campaign" } };
             await dynamo.send(new DeleteItemCommand({ TableName: (await aws.outputs()).apiTableName, Key }));
-            await until(what, async () => isSeen(await seen()));
+            await until(what, async () => isSeen(await fallbackLists()));
         }
         let first: readonly unknown[] = [];
 
         it("popular and similar films stay the same if the quality gate rejects a new version", async () => {
-            first = await seen();
+            first = await fallbackLists();
             const closedGate = { gate: { minimumNdcgOverPopularityPercent: 100_000 } };
             await aws.configure({ ...serving, ...closedGate, minProvisionedTPS: 2 });
             await aws.writeInteractions(2);
@@ -334,7 +336,7 @@ describe("API on the local AWS", () => {
             assert.equal(campaign?.minProvisionedTPS, 2);
             assert.notEqual(campaign?.solutionVersionArn, solutionVersionArn);
             // The changed configuration has started new processes of the function, which must answer in the same way.
-            assert.deepEqual(await seen(), first);
+            assert.deepEqual(await fallbackLists(), first);
             none();
         });
 
@@ -374,11 +376,11 @@ describe("API on the local AWS", () => {
         it("the API responds while a campaign that was deleted by hand is created again", async () => {
             await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
             while (await isThere()) await sleep(50);
-            await asked(40);
+            await waitForRequests(40);
             assertExit(await aws.engine("refresh"), 0);
             assertExit(await aws.engine("up"), 0);
             assert.equal(await isThere(), true);
-            await asked(20);
+            await waitForRequests(20);
             none();
             assert.ok((sources.get("campaign") ?? 0) > 0 && (sources.get("cache") ?? 0) > 0, `${[...sources]}`);
             assert.ok([...sources.values()].reduce((sum, count) => sum + count, 0) > 200, `${[...sources]}`);

@@ -62,8 +62,8 @@ describe("Shop data on the real engine", () => {
         });
     /** Waits until the text of an element matches. */
     const shows = (page: Page, selector: string, text: RegExp) => {
-        const found = `document.querySelector(${JSON.stringify(selector)})?.textContent ?? ""`;
-        return page.waitForFunction(`${text}.test(${found})`, { timeout: 120_000 });
+        const textExpression = `document.querySelector(${JSON.stringify(selector)})?.textContent ?? ""`;
+        return page.waitForFunction(`${text}.test(${textExpression})`, { timeout: 120_000 });
     };
 
     before(async () => {
@@ -113,10 +113,10 @@ describe("Shop data on the real engine", () => {
             assert.equal(title, itemId);
         }
         const bought = events.split("\n").filter((row) => row.startsWith(`${viewer},`) && row.includes(",purchase,"));
-        const known = bought.map((row) => row.split(",")[1]);
-        assert.ok(known.length > 0);
+        const boughtIds = bought.map((row) => row.split(",")[1]);
+        assert.ok(boughtIds.length > 0);
         assert.deepEqual(
-            list.films.filter(({ itemId }) => known.includes(itemId)),
+            list.films.filter(({ itemId }) => boughtIds.includes(itemId)),
             [],
         );
         const popular = await ask("popular?genre=toys");

@@ -76,9 +76,9 @@ describe("Training settings on the real engine", () => {
             );
             assert.deepEqual(solutionVersion?.solutionConfig?.eventsConfig?.eventParametersList, expected);
             const tool = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
-            const seen = await run(aws.instance, tool, ["-c", python, solutionArn], "captured");
-            assertExit(seen, 0);
-            assert.deepEqual(JSON.parse(seen.stdout), { eventsConfig: { eventParametersList: expected } });
+            const result = await run(aws.instance, tool, ["-c", python, solutionArn], "captured");
+            assertExit(result, 0);
+            assert.deepEqual(JSON.parse(result.stdout), { eventsConfig: { eventParametersList: expected } });
         });
 
         it("refresh finds no change of eventWeights in another response format than that of up", async () => {

@@ -31,7 +31,8 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
     /** A quality gate that accepts every version, because with 60 users NDCG varies more than a real gate allows. */
     const openGate = { gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 } };
     const id = (arn: string) => arn.split("/").at(-1) ?? "";
-    const countOf = (asked: readonly string[], operation: string) => asked.filter((one) => one === operation).length;
+    const countOf = (operations: readonly string[], operation: string) =>
+        operations.filter((one) => one === operation).length;
     /**
      * Runs retrain in a separate process. Calls `end` to stop the process when Personalize has logged the operation.
      */
@@ -49,30 +50,30 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         child.stderr?.setEncoding("utf8").on("data", (text: string) => {
             stderr += text;
         });
-        const ended = once(child, "exit");
+        const exit = once(child, "exit");
         while (!(await admin.requests(last)).some((request) => request.operation === operation)) {
             assert.equal(child.exitCode, null, `it ended before ${operation}:\n${stderr}`);
             await sleep(10);
         }
         end(child);
-        const [exitCode] = await ended;
+        const [exitCode] = await exit;
         return { exitCode, stderr };
     }
 
     describe("retrain", () => {
         it("retrain with unchanged data changes nothing in AWS, and `up` can still switch versions", async () => {
-            const asked = await askedDuring(async () => {
+            const operations = await askedDuring(async () => {
                 assert.equal((await json("retrain", 0)).outcome, "nothing new");
             });
-            assert.deepEqual(asked, []);
+            assert.deepEqual(operations, []);
             assert.equal(await held(), null);
         });
 
         it("retrain --reimport imports the same data once and starts no training", async () => {
-            const asked = await askedDuring(async () => {
+            const operations = await askedDuring(async () => {
                 assert.equal((await json("retrain", 0, "--reimport")).outcome, "imported again");
             });
-            assert.deepEqual(asked, ["CreateDatasetImportJob"]);
+            assert.deepEqual(operations, ["CreateDatasetImportJob"]);
             assert.equal(await held(), null);
         });
 
@@ -81,12 +82,12 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             await aws.configure({ gate: { minimumNdcgOverPopularityPercent: "100000" } });
             await aws.writeInteractions(2);
             let refused = { outcome: "", fresh: "", reasons: [""] };
-            const asked = await askedDuring(async () => {
+            const operations = await askedDuring(async () => {
                 refused = await json("retrain", 1);
             });
             assert.equal(refused.outcome, "refused");
             assert.match(refused.reasons.join(), /100000 % over the 0\.\d{4} of the most popular items/);
-            assert.deepEqual(asked, billed);
+            assert.deepEqual(operations, billed);
             assert.equal(await serving(), live);
             assert.notEqual(refused.fresh, live);
             assert.equal(await newest(), refused.fresh);
@@ -99,13 +100,13 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         it("retrain switches the campaign in place if the new version passes the quality gate", async () => {
             const live = await serving();
             await aws.writeInteractions(3);
-            const asked = await askedDuring(async () => {
+            const operations = await askedDuring(async () => {
                 const result = await runbook("retrain");
                 assertExit(result, 0);
                 assert.match(result.stdout, /normalized_discounted_cumulative_gain_at_10 │ 0\.\d{4}/);
                 assert.match(result.stdout, new RegExp(`serves, and passed the smoke test. Back to ${id(live)}`));
             });
-            assert.deepEqual(asked, [...billed, "UpdateCampaign"]);
+            assert.deepEqual(operations, [...billed, "UpdateCampaign"]);
             assert.equal(await serving(), await newest());
             assert.equal(await held(), null);
         });
@@ -127,7 +128,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         it("retrain exits with 8 on Ctrl-C, and another retrain continues", async () => {
             await aws.writeInteractions(6);
             const live = await serving();
-            const asked = await askedDuring(async () => {
+            const operations = await askedDuring(async () => {
                 await admin.arm({
                     operation: "CreateSolutionVersion",
                     effect: { kind: "latency", milliseconds: 1500, when: "after" },
@@ -144,7 +145,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
                 assert.equal((await json("retrain", 0)).outcome, "switched");
             });
             assert.deepEqual(
-                billed.map((call) => countOf(asked, call)),
+                billed.map((call) => countOf(operations, call)),
                 [1, 1],
             );
         });
@@ -165,7 +166,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(to, versions[2].solutionVersionArn);
             assert.match(skipped.join(), new RegExp(`^${versions[3].id} \\(smoke test of ${versions[3].id} failed`));
             assert.equal(await serving(), to);
-            const { asked, stdout } = await up();
+            const { operations: asked, stdout } = await up();
             assert.deepEqual(asked, []);
             assert.equal(await serving(), to);
             assert.match(stdout, new RegExp(`held at version ${to}.*odd lists`));
@@ -181,8 +182,8 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         it("rollback --to accepts any ACTIVE version, and lists those for an unknown ID", async () => {
             const { versions } = await json("versions", 0);
             const first = versions[0].id;
-            const asked = await askedDuring(() => json("rollback", 0, "--to", first, "--yes"));
-            assert.deepEqual(asked, ["UpdateCampaign"]);
+            const operations = await askedDuring(() => json("rollback", 0, "--to", first, "--yes"));
+            assert.deepEqual(operations, ["UpdateCampaign"]);
             assert.equal(id(await serving()), first);
             const wrong = await runbook("rollback", "--to", "0badcafe", "--yes");
             assertExit(wrong, 2);

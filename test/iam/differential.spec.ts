@@ -186,10 +186,10 @@ describe("Policy evaluator compared with MiniStack", () => {
         const UserName = "alice";
         await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "own", PolicyDocument: text(identity) }));
         if (boundary) {
-            const made = await iam.send(
+            const response = await iam.send(
                 new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: text(boundary), SetAsDefault: true }),
             );
-            const version = Number(made.PolicyVersion?.VersionId?.slice(1));
+            const version = Number(response.PolicyVersion?.VersionId?.slice(1));
             await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: `v${version - 1}` }));
             await iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary: PolicyArn }));
         } else {
@@ -200,7 +200,7 @@ describe("Policy evaluator compared with MiniStack", () => {
     }
 
     it("the evaluator and MiniStack make the same decisions about 5 calls under 120 sets of policies", async () => {
-        const seen = { allowed: 0, denied: 0 };
+        const decisionCounts = { allowed: 0, denied: 0 };
         const different: object[] = [];
         for (const setting of fc.sample(settings, { numRuns: 120, seed: 20261125 })) {
             await apply(setting);
@@ -227,11 +227,11 @@ describe("Policy evaluator compared with MiniStack", () => {
                     "000000000000",
                 );
                 const expected = decision === "allowed" ? "allowed" : "denied";
-                seen[expected]++;
+                decisionCounts[expected]++;
                 if (answered !== expected) different.push({ action, resource, answered, decision, by, setting });
             }
         }
         assert.deepEqual(different, []);
-        assert.ok(seen.allowed > 80 && seen.denied > 80, JSON.stringify(seen));
+        assert.ok(decisionCounts.allowed > 80 && decisionCounts.denied > 80, JSON.stringify(decisionCounts));
     });
 });

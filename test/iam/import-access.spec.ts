@@ -154,8 +154,11 @@ describe("judgeImport", () => {
         sourceAccount: "123456789012",
         region: "eu-central-1",
     };
-    const judge = (documents: { trust?: PolicyDocument; role?: PolicyDocument; bucket?: PolicyDocument }, asked = {}) =>
-        judgeImport({ ...request, ...asked }, "aws", {
+    const judge = (
+        documents: { trust?: PolicyDocument; role?: PolicyDocument; bucket?: PolicyDocument },
+        overrides = {},
+    ) =>
+        judgeImport({ ...request, ...overrides }, "aws", {
             trust: documents.trust ?? trust,
             rolePolicies: [{ name: "role policy", document: documents.role ?? rolePolicy }],
             bucketPolicies: [{ name: "bucket policy", document: documents.bucket ?? bucketPolicy }],
@@ -203,9 +206,9 @@ describe("judgeImport", () => {
         "another region": { sourceArn: "arn:aws:personalize:us-east-1:123456789012:dataset-import-job/first" },
         "another service": { sourceArn: "arn:aws:s3:eu-central-1:123456789012:dataset-import-job/first" },
     };
-    for (const [who, asked] of Object.entries(strangers)) {
+    for (const [who, overrides] of Object.entries(strangers)) {
         it(`judgeImport denies the import on behalf of ${who}`, () => {
-            const judgement = judge({}, asked);
+            const judgement = judge({}, overrides);
             assert.ok(!judgement.allowed);
             assert.equal(judgement.step, "assume the role");
             assert.match(judgement.reason, /aws:Source(Account|Arn) does not hold/);

@@ -3,7 +3,7 @@ import { namesFor } from "../../config/config.ts";
 import { githubTrust } from "../../iam/github-trust.ts";
 import { operatorPolicy, policyKinds, rolesBoundary } from "../../iam/operator.ts";
 import { OperatorAccess, type OperatorAccessArgs } from "../../operator/operator-access.ts";
-import { inputsOf, made, settled, typesAndNames, useMocks, value } from "../components/mocks.ts";
+import { declaredResources, inputsOf, settled, typesAndNames, useMocks, value } from "../components/mocks.ts";
 
 const scope = {
     partition: "aws",
@@ -29,7 +29,8 @@ describe("OperatorAccess", () => {
     it("OperatorAccess creates managed policies and, by default, no role or user", async () => {
         const access = await accessOf();
         assert.deepEqual(typesAndNames(), [...policies, "movie-recommender:access:OperatorAccess operator"]);
-        const documentOf = (name: string) => JSON.parse(made.find((one) => one.name === name)?.inputs.policy);
+        const documentOf = (name: string) =>
+            JSON.parse(declaredResources.find((one) => one.name === name)?.inputs.policy);
         assert.deepEqual(documentOf("operator-boundary"), rolesBoundary(scope));
         assert.deepEqual(documentOf("operator-deploy"), operatorPolicy(scope, "deploy"));
         assert.deepEqual(access.permissionSetPolicies, [
@@ -48,7 +49,7 @@ describe("OperatorAccess", () => {
 
     it("OperatorAccess attaches the policies, except the boundary, to existing users and roles", async () => {
         await accessOf({ users: ["ann"], roles: ["ops"] });
-        const attached = made.filter(({ type }) => /Attachment$/.test(type)).map(({ inputs }) => inputs);
+        const attached = declaredResources.filter(({ type }) => /Attachment$/.test(type)).map(({ inputs }) => inputs);
         assert.equal(attached.length, 2 * policyKinds.length);
         assert.ok(!JSON.stringify(attached).includes("boundary"));
         assert.deepEqual(new Set(attached.map(({ user, role }) => user ?? role)), new Set(["ann", "ops"]));
@@ -62,13 +63,13 @@ describe("OperatorAccess", () => {
         assert.deepEqual(provider.clientIdLists, ["sts.amazonaws.com"]);
         const trust = JSON.parse(inputsOf("Role").assumeRolePolicy);
         assert.deepEqual(trust, githubTrust("arn:of:operator-github", subject));
-        assert.ok(!made.some(({ type }) => /AccessKey|LoginProfile/.test(type)));
+        assert.ok(!declaredResources.some(({ type }) => /AccessKey|LoginProfile/.test(type)));
     });
 
     it("OperatorAccess uses the account's existing OIDC provider for GitHub", async () => {
         const providerArn = "arn:aws:iam::012345678901:oidc-provider/token.actions.githubusercontent.com";
         await accessOf({ github: { subject: "repo:my-org/films:environment:production", providerArn } });
-        assert.ok(!made.some(({ type }) => /OpenIdConnectProvider/.test(type)));
+        assert.ok(!declaredResources.some(({ type }) => /OpenIdConnectProvider/.test(type)));
         const [statement] = JSON.parse(inputsOf("Role").assumeRolePolicy).Statement;
         assert.equal(statement.Principal.Federated, providerArn);
     });

@@ -180,7 +180,7 @@ describe("Packed packages", () => {
 
                 const doctor = join("node_modules", "access-doctor", "bin.js");
                 const args = ["--role", role, "--bucket", "films", "--key", "interactions.csv"];
-                const found = await exec(nodeOf(version), [...limits(into), doctor, ...args], {
+                const result = await exec(nodeOf(version), [...limits(into), doctor, ...args], {
                     cwd: into,
                     env: {
                         ...env,
@@ -189,13 +189,13 @@ describe("Packed packages", () => {
                         AWS_ENDPOINT_URL_PERSONALIZE: url,
                     },
                 }).catch((error: { code: number; stdout: string; stderr: string }) => error);
-                assert.equal("code" in found ? found.code : 0, 1, found.stdout + found.stderr);
+                assert.equal("code" in result ? result.code : 0, 1, result.stdout + result.stderr);
                 assert.match(
-                    found.stdout,
+                    result.stdout,
                     /^Role policies of Import: No statement .* allows s3:ListBucket\./,
-                    found.stdout,
+                    result.stdout,
                 );
-                assert.match(found.stdout, /^Fix: AWS_REGION=eu-central-1 npx access-doctor --role \S+ .*--write /m);
+                assert.match(result.stdout, /^Fix: AWS_REGION=eu-central-1 npx access-doctor --role \S+ .*--write /m);
             } finally {
                 services.stop();
             }

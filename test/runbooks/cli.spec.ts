@@ -119,16 +119,16 @@ describe("recommend with a campaign that does not answer", () => {
             await writeFile(file, JSON.stringify(state));
             const args = ["stack", "import", "--stack", "local", "--file", file];
             assert.equal((await run(instance, "pulumi", args, "captured")).exitCode, 0);
-            const asked = once(silent, "request");
+            const firstRequest = once(silent, "request");
             const runbook = spawn(process.execPath, ["runbooks/recommend.ts", "22", "--stack", "local"], {
                 cwd: root,
                 env: environment(instance),
                 stdio: "ignore",
             });
-            const ended = once(runbook, "exit");
-            await asked;
+            const exit = once(runbook, "exit");
+            await firstRequest;
             runbook.kill("SIGINT");
-            assert.deepEqual(await ended, [8, null]);
+            assert.deepEqual(await exit, [8, null]);
         } finally {
             silent.closeAllConnections();
             silent.close();

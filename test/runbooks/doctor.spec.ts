@@ -163,7 +163,7 @@ describe("doctor on the local AWS", () => {
 
     it("doctor reports the number of dataset groups if the quota is used up", async () => {
         const groups = ["a", "b", "c", "d", "e"].map((name) => `full-${name}`);
-        const made = await Promise.all(
+        const created = await Promise.all(
             groups.map((name) => aws.personalize.send(new CreateDatasetGroupCommand({ name }))),
         );
         try {
@@ -172,7 +172,7 @@ describe("doctor on the local AWS", () => {
             assert.deepEqual(failed(checks), ["dataset groups"]);
             assert.match(of("dataset groups").detail, /^5 of 5 .*full-a/);
         } finally {
-            for (const { datasetGroupArn } of made) {
+            for (const { datasetGroupArn } of created) {
                 await aws.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
             }
         }
@@ -231,11 +231,11 @@ describe("doctor on the local AWS", () => {
 /** Returns temporary administrator credentials as environment variables. */
 async function sessionOf(instance: Instance) {
     const sts = new STSClient(settingsOf(instance));
-    const { Credentials: made } = await sts.send(new GetSessionTokenCommand({}));
+    const { Credentials: credentials } = await sts.send(new GetSessionTokenCommand({}));
     sts.destroy();
     return {
-        AWS_ACCESS_KEY_ID: made?.AccessKeyId ?? "",
-        AWS_SECRET_ACCESS_KEY: made?.SecretAccessKey ?? "",
-        AWS_SESSION_TOKEN: made?.SessionToken ?? "",
+        AWS_ACCESS_KEY_ID: credentials?.AccessKeyId ?? "",
+        AWS_SECRET_ACCESS_KEY: credentials?.SecretAccessKey ?? "",
+        AWS_SESSION_TOKEN: credentials?.SessionToken ?? "",
     };
 }

@@ -68,13 +68,13 @@ describe("findClaim on a resource", () => {
     const killed: AllStacks = { ...stacks, interrupted: [by] };
 
     it("findClaim assigns a resource to an interrupted update if type and name match", () => {
-        const found = { kind: "IAM role", name: "guard-role", arn: "a" } as const;
-        assert.deepEqual(claim(found, ours("dev"), killed), { is: "interrupted", by });
+        const resource = { kind: "IAM role", name: "guard-role", arn: "a" } as const;
+        assert.deepEqual(claim(resource, ours("dev"), killed), { is: "interrupted", by });
         // The engine may be killed before the resource gets its tags.
-        assert.deepEqual(claim(found, {}, killed), { is: "interrupted", by });
-        assert.equal(claim(found, ours("broken"), killed).is, "leftover");
-        assert.equal(claim(found, { "pulumi:project": "other" }, killed).is, "not ours");
-        assert.equal(claim({ ...found, name: "other-role" }, ours("dev"), killed).is, "leftover");
+        assert.deepEqual(claim(resource, {}, killed), { is: "interrupted", by });
+        assert.equal(claim(resource, ours("broken"), killed).is, "leftover");
+        assert.equal(claim(resource, { "pulumi:project": "other" }, killed).is, "not ours");
+        assert.equal(claim({ ...resource, name: "other-role" }, ours("dev"), killed).is, "leftover");
         for (const [kind, inputs, name] of [
             ["API stage", { restApi: "a1", stageName: "api" }, "a1/api"],
             ["usage plan key", { usagePlanId: "p1", keyId: "k1" }, "p1/k1"],
@@ -235,7 +235,7 @@ describe("recordedIn, the resources in a stack's state", () => {
     });
 
     it("readAllStacks returns the stacks that it can read and the names of the others", async () => {
-        const found = await readAllStacks(async (...args) => {
+        const allStacks = await readAllStacks(async (...args) => {
             if (args[1] === "ls") return { exitCode: 0, stdout: '[{"name":"a"},{"name":"b"}]', stderr: "" };
             return args[3] === "a"
                 ? { exitCode: 255, stdout: "", stderr: "denied" }
@@ -245,8 +245,8 @@ describe("recordedIn, the resources in a stack's state", () => {
                       stderr: "",
                   };
         });
-        assert.deepEqual(found.unreadable, [{ stack: "a", reason: "denied" }]);
-        assert.deepEqual([...found.ids], [`${type} b`]);
+        assert.deepEqual(allStacks.unreadable, [{ stack: "a", reason: "denied" }]);
+        assert.deepEqual([...allStacks.ids], [`${type} b`]);
     });
 
     it("readAllStacks fails without a login, and the error contains pulumi login", async () => {

@@ -75,8 +75,8 @@ describe("New data of a stack", () => {
         const rows = (await readFile(interactionsFile, "utf8")).trimEnd().split("\n");
         await writeFile(interactionsFile, `${rows.slice(0, -100).join("\n")}\n`);
         assert.equal(await renewTables(configOf({ api: false })), undefined, "without an API none are used");
-        const made = (await renewTables(configOf())) ?? "";
-        const tables = readTables(await readFile(made, "utf8"));
+        const tablesFile = (await renewTables(configOf())) ?? "";
+        const tables = readTables(await readFile(tablesFile, "utf8"));
         assert.equal(tables.interactionsSha256, await sha256Of(interactionsFile));
         assert.equal(tables.hasViewer("1"), true);
         assert.equal(tables.hasViewer("nobody"), false);

@@ -38,7 +38,7 @@ describe("explainChanges of a preview", () => {
     });
 
     it("explainChanges reports an interruption, and each loss of data or of a URL", () => {
-        const told = meaning(
+        const explanation = meaning(
             "replace Campaign campaign",
             "delete Dataset interactions",
             "delete MetadataDataset items",
@@ -46,7 +46,7 @@ describe("explainChanges of a preview", () => {
             "replace Table table",
             "delete RestApi api",
         ).join("\n");
-        assert.match(told, /until the new one is ACTIVE, the API answers with popular and similar items/);
+        assert.match(explanation, /until the new one is ACTIVE, the API answers with popular and similar items/);
         for (const lost of [
             "the recorded events",
             "the dataset of items or users",
@@ -54,7 +54,7 @@ describe("explainChanges of a preview", () => {
             "the viewers' events",
             "new apiUrl",
         ]) {
-            assert.ok(told.includes(lost), lost);
+            assert.ok(explanation.includes(lost), lost);
         }
     });
 

@@ -51,8 +51,11 @@ describe("changesSince an earlier status report", () => {
     it("changesSince reports the start and the end of parking", () => {
         const before = report();
         const after = { ...before, money: { parked, held: null, spent: null } };
-        const said = changesSince(before, after);
-        assert.match(String(said), /^cost: the campaign has been parked since 2026-11-25 12:00 UTC \(cost guard: \$12/);
+        const changes = changesSince(before, after);
+        assert.match(
+            String(changes),
+            /^cost: the campaign has been parked since 2026-11-25 12:00 UTC \(cost guard: \$12/,
+        );
         assert.deepEqual(changesSince(after, before), ["cost: no longer parked"]);
     });
 });

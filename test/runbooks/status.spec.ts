@@ -22,9 +22,9 @@ const campaign: RecordedResource = {
 /** Returns the status for a campaign's description. */
 async function statusWhen(described: object): Promise<ResourceStatus> {
     const client = { send: async () => ({ campaign: described }) } as unknown as PersonalizeClient;
-    const [found] = await readStatus(() => client, [campaign], changed + 90_400);
-    assert.ok(found);
-    return found;
+    const [status] = await readStatus(() => client, [campaign], changed + 90_400);
+    assert.ok(status);
+    return status;
 }
 
 describe("readStatus of a campaign", () => {
@@ -72,9 +72,9 @@ describe("readStatus of a campaign", () => {
     ];
     for (const [described, state, failureReason, nextStep] of cases) {
         it(`readStatus returns ${state} for ${JSON.stringify(described)}`, async () => {
-            const found = await statusWhen(described);
-            assert.deepEqual([found.state, found.failureReason], [state, failureReason]);
-            assert.match(String(found.nextStep), nextStep);
+            const status = await statusWhen(described);
+            assert.deepEqual([status.state, status.failureReason], [state, failureReason]);
+            assert.match(String(status.nextStep), nextStep);
         });
     }
 });

@@ -209,9 +209,9 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
     for (const [index, { name, type }] of layouts.entries()) {
         it(`prepare.py reads ${name}`, () => {
             assert.equal(runs[index]?.code, 0, runs[index]?.stderr);
-            const made = madeBySpark(at(index, "out"), at(index, "none"));
-            assert.equal(made.header, "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP");
-            assert.deepEqual(made.rows, expected(type));
+            const output = madeBySpark(at(index, "out"), at(index, "none"));
+            assert.equal(output.header, "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP");
+            assert.deepEqual(output.rows, expected(type));
         });
     }
 
@@ -241,7 +241,7 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
     });
 
     it("prepare.py recognizes the same column names as data-prep", () => {
-        const known = Object.fromEntries(Object.entries(names).map(([role, text]) => [role, text.split(" ")]));
-        assert.deepEqual(known, knownNames);
+        const pythonNames = Object.fromEntries(Object.entries(names).map(([role, text]) => [role, text.split(" ")]));
+        assert.deepEqual(pythonNames, knownNames);
     });
 });

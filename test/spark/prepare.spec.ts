@@ -230,12 +230,12 @@ describe("data-prep/spark/prepare.py compared with data-prep", () => {
             const ours = await madeByDataPrep([at(each.name, each.file ?? "events.csv")], at(each.name), {
                 ...each.choices,
             });
-            const made: Made = madeBySpark(at(each.name, "spark"), at(each.name, "spark-bad"));
+            const output: Made = madeBySpark(at(each.name, "spark"), at(each.name, "spark-bad"));
             assert.deepEqual([ours.rows.length, ours.refused.length], [each.kept, each.refused]);
             // For JSON input, Spark's quarantine contains whole lines, and data-prep's contains values.
-            if (each.file === undefined) assert.deepEqual(made.refused, ours.refused);
-            assert.equal(made.refused.length, ours.refused.length);
-            assert.deepEqual([made.header, made.rows], [ours.header, ours.rows]);
+            if (each.file === undefined) assert.deepEqual(output.refused, ours.refused);
+            assert.equal(output.refused.length, ours.refused.length);
+            assert.deepEqual([output.header, output.rows], [ours.header, ours.rows]);
             const summary = JSON.parse(stdout);
             assert.deepEqual([summary.interactions, summary.rowsSkipped], [each.kept, each.refused]);
         });

@@ -180,11 +180,11 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         };
     }
     /** Returns the number of requests in each window since a time, as far as CloudWatch shows them already. */
-    function shown(asked: readonly Asked[], since: number, delay = simulation.metricsDelay): Map<number, number> {
+    function shown(sent: readonly Asked[], since: number, delay = simulation.metricsDelay): Map<number, number> {
         if (simulation.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, number>();
-        for (let index = simulation.metrics === "empty" ? -1 : asked.length - 1; index >= 0; index -= 1) {
-            const { at, count } = asked[index] as Asked;
+        for (let index = simulation.metrics === "empty" ? -1 : sent.length - 1; index >= 0; index -= 1) {
+            const { at, count } = sent[index] as Asked;
             if (at < since) break;
             if (at + delay * minute > simulation.now) continue;
             windows.set(windowOf(at), (windows.get(windowOf(at)) ?? 0) + count);
@@ -201,21 +201,21 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         }
         return windows;
     }
-    const seen = (which: "campaign" | "ranking") => () => {
+    const observed = (which: "campaign" | "ranking") => () => {
         settle();
         return simulation[which];
     };
     const portsOf = (late: number): GuardPorts => ({
         now: () => simulation.now + simulation.skew + late,
         log: () => {},
-        campaign: port("campaign", seen("campaign")),
+        campaign: port("campaign", observed("campaign")),
         kept: port("kept", () => simulation.kept),
         requests: port("requests", (since) => shown(lists, since)),
         // CloudWatch derives this metric from log lines, so it shows it two minutes later than the others.
         prefetched: port("prefetched", (since) => shown(prefetched, since, simulation.metricsDelay + 2)),
         ranking: simulation.ranks
             ? {
-                  campaign: port("ranking", seen("ranking")),
+                  campaign: port("ranking", observed("ranking")),
                   requests: port("rankingRequests", (since) => shown(orders, since)),
               }
             : undefined,

@@ -40,7 +40,7 @@ export async function interrupted(
         // Start another process group, so that the engine does not receive the test's signals.
         detached: true,
     });
-    const ended = once(engine, "exit");
+    const exit = once(engine, "exit");
     const calls = async () =>
         (await admin.requests(before)).filter(
             (one) => one.operation === operation && (stop === "failure" || one.outcome === "accepted"),
@@ -62,7 +62,7 @@ export async function interrupted(
                 engine.kill("SIGKILL");
             }
         }
-        await ended;
+        await exit;
         return struck;
     } finally {
         await admin.clear();

@@ -37,15 +37,15 @@ function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: st
             .map(({ operation }) => operation);
     }
     const held = async () => (await json("versions", 0)).held;
-    /** Runs `up`. `asked` contains the operations as in `askedDuring`. */
-    async function up(): Promise<{ readonly asked: string[]; readonly stdout: string }> {
+    /** Runs `up`. `operations` are as in `askedDuring`. */
+    async function up(): Promise<{ readonly operations: string[]; readonly stdout: string }> {
         let stdout = "";
-        const asked = await askedDuring(async () => {
+        const operations = await askedDuring(async () => {
             const result = await aws.engine("up");
             assertExit(result, 0);
             stdout = result.stdout;
         });
-        return { asked, stdout };
+        return { operations, stdout };
     }
     return { aws, admin, campaignArn, configFile, runbook, json, serving, newest, askedDuring, held, up };
 }

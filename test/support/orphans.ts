@@ -5,14 +5,14 @@ import { type Process, running, startedBy } from "../../bench/lib/processes.ts";
  * of them.
  */
 export function orphansOfKilled() {
-    const known: Process[] = [];
+    const recorded: Process[] = [];
     return {
         /** Records an engine's child processes before the engine is killed. */
-        add: (engine: number): void => void known.push(...startedBy(engine)),
+        add: (engine: number): void => void recorded.push(...startedBy(engine)),
         /** Ends recorded processes that are still running, by id and command. */
         end(): void {
             const commands = new Map(running().map(({ pid, command }) => [pid, command]));
-            for (const { pid } of known.filter((one) => commands.get(one.pid) === one.command)) {
+            for (const { pid } of recorded.filter((one) => commands.get(one.pid) === one.command)) {
                 process.kill(pid, "SIGKILL");
             }
         },

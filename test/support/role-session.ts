@@ -9,7 +9,7 @@ import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import type { TestAws } from "./local-aws.ts";
 
-let made = 0;
+let sessionCount = 0;
 
 /**
  * Creates a role whose policy has only these statements, and runs `work` with the credentials of a session of the role.
@@ -19,8 +19,8 @@ export async function bySession<T>(
     statements: readonly Statement[],
     work: (keys: { accessKeyId: string; secretAccessKey: string; sessionToken: string }) => Promise<T>,
 ): Promise<T> {
-    made += 1;
-    const RoleName = `session-${process.pid}-${made}`;
+    sessionCount += 1;
+    const RoleName = `session-${process.pid}-${sessionCount}`;
     const document = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
     const us = {
         Effect: "Allow",

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
  */
 export async function until<T>(what: string, look: () => Promise<T | undefined | false>, seconds = 120): Promise<T> {
     for (const giveUp = Date.now() + seconds * 1000; Date.now() < giveUp; await sleep(200)) {
-        const found = await look();
-        if (found !== undefined && found !== false) return found;
+        const result = await look();
+        if (result !== undefined && result !== false) return result;
     }
     throw new Error(`did not happen within ${seconds} s: ${what}`);
 }

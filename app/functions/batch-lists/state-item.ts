@@ -33,11 +33,11 @@ export function stateItem(dynamo: DynamoDBClient, TableName: string) {
             const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: stateKey, ConsistentRead: true }));
             const before = Number(Item?.revision?.N ?? 0);
             const values = { ":next": number(before + 1), ":until": number(Date.now() + leaseMs) };
-            const known = { ":before": number(before), ":now": number(Date.now()) };
+            const conditionValues = { ":before": number(before), ":now": number(Date.now()) };
             try {
                 await write(
                     "SET revision = :next, leaseUntil = :until",
-                    Item === undefined ? values : { ...values, ...known },
+                    Item === undefined ? values : { ...values, ...conditionValues },
                     Item === undefined ? "attribute_not_exists(pk)" : `${isOurs} AND leaseUntil < :now`,
                 );
             } catch (error) {

@@ -30,12 +30,12 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     const now = ports.now();
     const failures = collector(ports);
     const stored = await failures.of("read the state", () => ports.readState());
-    const found = stored?.text === undefined ? undefined : parseState(stored.text, now);
+    const parsedState = stored?.text === undefined ? undefined : parseState(stored.text, now);
     const campaign = await failures.of("describe the campaign", async () => ({ found: await ports.campaign() }));
-    if (campaign === undefined && !(found && "state" in found)) {
+    if (campaign === undefined && !(parsedState && "state" in parsedState)) {
         throw failures.error();
     }
-    const { lost, decided, observations } = await decideFrom(found, now, config, ports, failures, campaign);
+    const { lost, decided, observations } = await decideFrom(parsedState, now, config, ports, failures, campaign);
     const state = lost === undefined ? decided.state : withLost(decided.state, lost, stored?.name ?? "", now);
     // Never overwrite a state that could not be read.
     const noted =
@@ -78,30 +78,30 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
  * `lost`.
  */
 async function decideFrom(
-    found: ReturnType<typeof parseState> | undefined,
+    parsedState: ReturnType<typeof parseState> | undefined,
     now: number,
     config: GuardConfig,
     ports: GuardPorts,
     failures: Failures,
     campaign: Observations["campaign"],
 ) {
-    const from = async (known: GuardState, lost?: string) => {
-        const since = requestsSince(known, now);
+    const from = async (previousState: GuardState, lost?: string) => {
+        const since = requestsSince(previousState, now);
         const observations = await lookAround(
             ports,
             failures,
             campaign,
             since,
-            servingSince(known.serving, now),
+            servingSince(previousState.serving, now),
             config,
         );
-        return { lost, observations, decided: decide(known, now, config, observations) };
+        return { lost, observations, decided: decide(previousState, now, config, observations) };
     };
     const fresh = freshState(now, campaign?.found);
-    if (found === undefined) return from(fresh);
-    if ("problem" in found) return from(fresh, found.problem);
+    if (parsedState === undefined) return from(fresh);
+    if ("problem" in parsedState) return from(fresh, parsedState.problem);
     try {
-        return await from(found.state);
+        return await from(parsedState.state);
     } catch (error) {
         return from(fresh, `cannot be used (${error instanceof Error ? error.message : error})`);
     }
@@ -228,11 +228,11 @@ async function act(
     const { probe } = state;
     state = await send(ports, config, failures, state, decided.unsent);
     if (probe !== undefined && !probe.sent) {
-        const asked = await failures.of("probe the campaign", async () => {
+        const isSent = await failures.of("probe the campaign", async () => {
             await ports.probe();
             return true;
         });
-        state = asked ? { ...without(state, "probe"), probe: probeSent(probe) } : state;
+        state = isSent ? { ...without(state, "probe"), probe: probeSent(probe) } : state;
     }
     for (const [name, { deleting }] of Object.entries(state.solutions)) {
         const there = solutions?.find(({ arn }) => arn.endsWith(`/${name}`));

@@ -180,14 +180,14 @@ export function servingPorts(
 }
 
 /**
- * Reads the metrics from CloudWatch, and adds the usage in each window to `found`. Adds names of metrics without
+ * Reads the metrics from CloudWatch, and adds the usage in each window to `usageByWindow`. Adds names of metrics without
  * complete data to `missing`; the usage is then a lower limit.
  */
 async function addUsage(
     client: CloudWatchClient,
     metrics: readonly CountedMetric[],
     since: number,
-    found: Map<number, Partial<Usage>>,
+    usageByWindow: Map<number, Partial<Usage>>,
     missing: string[],
 ): Promise<void> {
     const reads = metrics.flatMap((metric) =>
@@ -206,7 +206,7 @@ async function addUsage(
         },
     }));
     const now = Date.now();
-    const asked = {
+    const input = {
         StartTime: new Date(windowOf(since)),
         EndTime: new Date(windowOf(now) + window),
         MetricDataQueries,
@@ -214,7 +214,7 @@ async function addUsage(
     const incomplete = new Set(reads.keys());
     const values = new Map<number, Map<CountedMetric, { sum: number; minimum: number }>>();
     try {
-        for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, asked)) {
+        for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input)) {
             for (const { Id = "", Timestamps = [], Values = [], StatusCode } of MetricDataResults) {
                 const index = Number(Id.slice(1));
                 const read = reads[index];
@@ -239,7 +239,7 @@ async function addUsage(
                 const value = ofWindow.get(metric);
                 return value ? metric.usage(value, requests) : (metric.usageWithout?.(requests) ?? {});
             });
-            found.set(start, plus(found.get(start) ?? {}, ...used));
+            usageByWindow.set(start, plus(usageByWindow.get(start) ?? {}, ...used));
         }
     }
     missing.push(...[...incomplete].map((index) => `CloudWatch has no complete data for ${reads[index]?.metric.name}`));

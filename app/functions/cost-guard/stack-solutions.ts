@@ -10,13 +10,13 @@ import type { ObservedSolution } from "../../../cost/observations.ts";
 
 /** Returns the solutions of a stack, by its owner tag, and whether each has a campaign. */
 export async function stackSolutions(client: PersonalizeClient, owner: string): Promise<readonly ObservedSolution[]> {
-    const found: ObservedSolution[] = [];
+    const observedSolutions: ObservedSolution[] = [];
     for await (const { solutions = [] } of paginateListSolutions({ client }, {})) {
         for (const { solutionArn = "", status = "", lastUpdatedDateTime, creationDateTime } of solutions) {
             const tags = await tagsOf(client, solutionArn).catch(goneOrThrow);
             if (tags !== undefined && isOurs(tags, owner)) {
                 const changes = [lastUpdatedDateTime, creationDateTime, await newestVersion(client, solutionArn)];
-                found.push({
+                observedSolutions.push({
                     arn: solutionArn,
                     status,
                     changedAt: Math.max(...changes.map((change) => change?.getTime() ?? 0)),
@@ -26,7 +26,7 @@ export async function stackSolutions(client: PersonalizeClient, owner: string): 
             }
         }
     }
-    return found;
+    return observedSolutions;
 }
 
 /** Returns the time of the last change of a solution's newest version, for example of a running training. */

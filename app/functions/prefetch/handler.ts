@@ -41,8 +41,8 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
         {
             campaign: {
                 ...campaign,
-                async ask(...asked) {
-                    const order = await campaign.ask(...asked);
+                async ask(...args) {
+                    const order = await campaign.ask(...args);
                     const start = windowOf(Date.now());
                     answers.set(start, (answers.get(start) ?? 0) + 1);
                     return order;

@@ -80,21 +80,21 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
             const keys = stackItems.map((sk) => keyOf("stack", sk));
             return stackOf(await all(keys, signal));
         },
-        async putCampaign(seen, before, abortSignal) {
+        async putCampaign(campaign, before, abortSignal) {
             const command = new UpdateItemCommand({
                 TableName,
                 Key: keyOf("stack", "campaign"),
                 UpdateExpression:
                     "SET #status = :status, solutionVersionArn = :version, minProvisionedTPS = :tps, checkedAt = :at" +
-                    (seen.activeAt === undefined ? "" : ", activeAt = :active"),
+                    (campaign.activeAt === undefined ? "" : ", activeAt = :active"),
                 ConditionExpression: before === undefined ? "attribute_not_exists(checkedAt)" : "checkedAt = :before",
                 ExpressionAttributeNames: { "#status": "status" },
                 ExpressionAttributeValues: {
-                    ":status": text(seen.status),
-                    ":version": text(seen.solutionVersionArn ?? ""),
-                    ":tps": number(seen.minProvisionedTPS ?? 0),
-                    ":at": number(seen.checkedAt),
-                    ...(seen.activeAt !== undefined && { ":active": number(seen.activeAt) }),
+                    ":status": text(campaign.status),
+                    ":version": text(campaign.solutionVersionArn ?? ""),
+                    ":tps": number(campaign.minProvisionedTPS ?? 0),
+                    ":at": number(campaign.checkedAt),
+                    ...(campaign.activeAt !== undefined && { ":active": number(campaign.activeAt) }),
                     ...(before !== undefined && { ":before": number(before) }),
                 },
             });
@@ -142,8 +142,8 @@ export async function putNotification(
     TableName: string,
     notification: ShownNotification,
 ): Promise<void> {
-    const { kind, text: told, at } = notification;
-    const Item = { ...keyOf("stack", "notification"), kind: text(kind), text: text(told), at: number(at) };
+    const { kind, text: message, at } = notification;
+    const Item = { ...keyOf("stack", "notification"), kind: text(kind), text: text(message), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
 }
 
@@ -164,11 +164,13 @@ export async function askedIn(client: DynamoDBClient, TableName: string, hour: n
             ExpressionAttributeValues: { ":hour": text(askedPk(hour)) },
         },
     );
-    const found: Asked[] = [];
+    const requestCounts: Asked[] = [];
     for await (const { Items = [] } of pages) {
-        found.push(...Items.map((item) => ({ userId: textOf(item, "sk"), requests: numberOf(item, "requests") })));
+        requestCounts.push(
+            ...Items.map((item) => ({ userId: textOf(item, "sk"), requests: numberOf(item, "requests") })),
+        );
     }
-    return found;
+    return requestCounts;
 }
 
 const textOf = (item: Item, name: string): string => item[name]?.S ?? "";

@@ -65,9 +65,9 @@ export function tokenVerifier({ issuer, audience }: ViewerAuth, fetcher: Fetch =
             keys = undefined;
             throw error;
         });
-        const found = await keys;
+        const keySet = await keys;
         try {
-            const { payload } = await jwtVerify(token, found, {
+            const { payload } = await jwtVerify(token, keySet, {
                 issuer,
                 audience,
                 algorithms,

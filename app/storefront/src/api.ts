@@ -52,8 +52,8 @@ export function get<Value>(path: string, fresh = false): Promise<Answered<Value>
 /** Requests a response that the viewer will probably need. Requests it only once, and not in data-saving mode. */
 export function prefetch(path: string): void {
     const { connection } = navigator as { connection?: { saveData?: boolean } };
-    const known = prefetched.get(path);
-    if (connection?.saveData || (known !== undefined && performance.now() - known.at < prefetchedMs)) return;
+    const cached = prefetched.get(path);
+    if (connection?.saveData || (cached !== undefined && performance.now() - cached.at < prefetchedMs)) return;
     const answer = ask(path);
     // Ignore the error here. A caller of `get` receives the same error.
     answer.catch(() => prefetched.delete(path));

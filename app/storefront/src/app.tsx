@@ -19,10 +19,10 @@ const titles = { home: "For you", compare: "Compare", status: "Status", missing:
 /** Returns the page: header, view of the current address, and footer. */
 export function App() {
     const signedIn = useSignedIn();
-    const asked = useRoute();
+    const urlRoute = useRoute();
     // A token gives access to the lists of its own viewer only, even if the URL names another viewer.
-    const { viewer: _, ...withoutViewer } = asked;
-    const route = needsToken ? { ...withoutViewer, ...(signedIn && { viewer: signedIn.viewer }) } : asked;
+    const { viewer: _, ...withoutViewer } = urlRoute;
+    const route = needsToken ? { ...withoutViewer, ...(signedIn && { viewer: signedIn.viewer }) } : urlRoute;
     const online = useOnline();
     const [picking, setPicking] = useState(false);
     const [searching, setSearching] = useState(false);

@@ -26,7 +26,7 @@ interface Pages {
     /** Films of all requested pages, the newest first. */
     readonly films: readonly PastFilm[];
     /** The last page that the view requested. */
-    readonly asked: Asked<History>;
+    readonly request: Asked<History>;
     /** Function that requests the next page; undefined after the last one. */
     readonly more: (() => void) | undefined;
 }
@@ -35,12 +35,12 @@ interface Pages {
 export function useHistory(viewer: string): Pages {
     const [token, setToken] = useState<string>();
     const [films, setFilms] = useState<readonly PastFilm[]>([]);
-    const asked = useAnswer<History>(historyPath(viewer, token));
-    const page = asked.answered?.value;
+    const request = useAnswer<History>(historyPath(viewer, token));
+    const page = request.answered?.value;
     useEffect(() => {
         // If the viewer watches a film between two requests, both pages of the history contain the same film.
         if (page !== undefined) setFilms((before) => unique([...before, ...page.films]));
     }, [page]);
     const next = page?.nextToken;
-    return { films, asked, more: next === undefined ? undefined : () => setToken(next) };
+    return { films, request, more: next === undefined ? undefined : () => setToken(next) };
 }

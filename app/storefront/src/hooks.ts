@@ -85,8 +85,8 @@ export function useRefresh(again: () => void, seconds: number): void {
 const waiting = new Map<string, { readonly observer: IntersectionObserver; readonly near: Map<Element, () => void> }>();
 
 function observerOf(margin: string) {
-    const known = waiting.get(margin);
-    if (known !== undefined) return known;
+    const existing = waiting.get(margin);
+    if (existing !== undefined) return existing;
     const near = new Map<Element, () => void>();
     const observer = new IntersectionObserver(
         (entries) => {

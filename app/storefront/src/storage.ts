@@ -12,7 +12,7 @@ export const ofThisReader = keptIn(() => localStorage);
 /** Returns a storage. If the browser's storage is unavailable or full, values last while the page is open. */
 function keptIn(storage: () => Storage): Kept {
     const here = new Map<string, string>();
-    const tried = <Result>(work: (of: Storage) => Result): Result | undefined => {
+    const tryStorage = <Result>(work: (of: Storage) => Result): Result | undefined => {
         try {
             return work(storage());
         } catch {
@@ -20,14 +20,14 @@ function keptIn(storage: () => Storage): Kept {
         }
     };
     return {
-        get: (name) => here.get(name) ?? tried((of) => of.getItem(name)) ?? undefined,
+        get: (name) => here.get(name) ?? tryStorage((of) => of.getItem(name)) ?? undefined,
         set(name, text) {
             here.set(name, text);
-            tried((of) => of.setItem(name, text));
+            tryStorage((of) => of.setItem(name, text));
         },
         forget(name) {
             here.delete(name);
-            tried((of) => of.removeItem(name));
+            tryStorage((of) => of.removeItem(name));
         },
     };
 }

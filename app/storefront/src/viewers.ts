@@ -59,11 +59,11 @@ export const rememberTaste = (viewer: string, genres: string) => ofThisTab.set(t
 export const tasteOf = (viewer: string): string | undefined => ofThisTab.get(tasteKey(viewer)) || undefined;
 
 function remembered(key: string, make: () => string): string {
-    const known = ofThisTab.get(key);
-    if (known !== undefined) return known;
-    const made = make();
-    ofThisTab.set(key, made);
-    return made;
+    const stored = ofThisTab.get(key);
+    if (stored !== undefined) return stored;
+    const created = make();
+    ofThisTab.set(key, created);
+    return created;
 }
 
 /**

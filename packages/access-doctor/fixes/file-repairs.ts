@@ -5,7 +5,7 @@ import { isFolder, repairedKey } from "../data-file/names.ts";
 import { repairProblem } from "../data-file/repair.ts";
 import type { Finding, Scene } from "../link.ts";
 import { readFiles } from "../links/file.ts";
-import { known } from "../snapshot.ts";
+import { fetchedValue } from "../snapshot.ts";
 import { bucketArnOf, importedFrom, type Repair } from "./steps.ts";
 
 /** Faults of a file that no repair can fix: its owner must provide other data. */
@@ -46,7 +46,7 @@ function problemOf({ snapshot }: Scene): string | undefined {
 /** Returns the command that writes a repaired copy next to the object, which stays unchanged. */
 function repairedBeside({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">, about: string): Repair {
     const key = repairedKey(about);
-    const schema = known(snapshot.schema)?.arn;
+    const schema = fetchedValue(snapshot.schema)?.arn;
     const location = `s3://${bucket}/${key}`;
     const command = [
         "npm",
@@ -70,7 +70,7 @@ function ownData(
 ): Repair {
     const key = isMissing ? about : isFolder(about) ? `${about}new/` : about.replace(/(\.csv)?$/, ".new.csv");
     const file = isFolder(key) ? `${key}data.csv` : key;
-    const columns = shapeOf(known(snapshot.schema)?.text ?? "")?.fields ?? [];
+    const columns = shapeOf(fetchedValue(snapshot.schema)?.text ?? "")?.fields ?? [];
     const upload = shell("aws", "s3", "cp", "YOUR.csv", `s3://${bucket}/${file}`);
     const header = columns.length > 0 ? `, with the header ${columns.map(({ name }) => name).join(",")}` : "";
     return {

@@ -1,6 +1,6 @@
 import { authorize, isRoot, type PolicyDocument } from "policy-evaluator";
 import { read } from "../links/policies.ts";
-import { known, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, type Snapshot } from "../snapshot.ts";
 import type { Step } from "./steps.ts";
 
 /** The IAM actions that the commands of fixes need, by the kind of resource on which they are simulated. */
@@ -29,14 +29,14 @@ const actionOf: Readonly<Record<string, string>> = {
  */
 export function lackingFor({ command }: Step, snapshot: Snapshot): string | undefined {
     const action = actionOf[command.slice(1, 3).join(" ")];
-    const simulated = known(snapshot.mayWrite);
+    const simulated = fetchedValue(snapshot.mayWrite);
     const optionValue = (option: string) => command[command.indexOf(option) + 1];
     const isOn = (resource: string) =>
         !command.includes("--role-name") || resource.endsWith(`/${optionValue("--role-name")}`);
     const results = (simulated ?? []).filter((each) => each.action === action && isOn(each.resource));
     const allowed = results.length === 0 || results.some(({ decision }) => decision === "allowed");
     const key = Object.values(snapshot.kmsKeys)
-        .map(known)
+        .map(fetchedValue)
         .find((each) => each?.arn === optionValue("--key-id"));
     if (!key || simulated === undefined || action === undefined) return allowed ? undefined : action;
     // A KMS key's own policy must allow its administrator, directly or through the account.

@@ -13,7 +13,7 @@ import type { Finding, FixTarget, Scene } from "../link.ts";
 import { read } from "../links/policies.ts";
 import { refusedByOrganisation } from "../links/refusals.ts";
 import { isChosen } from "../meant.ts";
-import { known } from "../snapshot.ts";
+import { fetchedValue } from "../snapshot.ts";
 import {
     bucketStatements,
     keyStatements,
@@ -115,7 +115,9 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
     },
     rolePolicy(scene, group) {
         const { of, snapshot } = scene;
-        const mine = known(snapshot.role)?.policies.find(({ name, arn }) => name === policyName && arn === undefined);
+        const mine = fetchedValue(snapshot.role)?.policies.find(
+            ({ name, arn }) => name === policyName && arn === undefined,
+        );
         const present = parsed(mine?.text, "identity");
         const place = { partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key] };
         const owner = `the owner of the role ${of.roleArn}`;
@@ -132,7 +134,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
     },
     trust(scene, group) {
         const { of, snapshot } = scene;
-        const facts = known(snapshot.role);
+        const facts = fetchedValue(snapshot.role);
         const owner = `the owner of the role ${of.roleArn}`;
         if (has(group, "role-other-account")) {
             return {
@@ -160,7 +162,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         );
     },
     boundary({ of, snapshot }, group) {
-        const boundary = known(snapshot.role)?.boundary;
+        const boundary = fetchedValue(snapshot.role)?.boundary;
         const present = parsed(boundary?.text, "identity");
         const owner = `the administrator of the role's permissions boundary${boundary?.arn ? ` ${boundary.arn}` : ""}`;
         const allow = `allow ${of.roleArn} s3:ListBucket and s3:GetObject on ${of.bucket}`;
@@ -217,7 +219,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         const [{ about = "", sentence }] = group as [Finding];
         const owner = `the administrator of the key ${about}`;
         const facts = Object.values(snapshot.kmsKeys)
-            .map(known)
+            .map(fetchedValue)
             .find((each) => each?.arn === about);
         if (has(group, "kms-disabled", "kms-pending-deletion", "kms-gone")) {
             const how = `aws kms cancel-key-deletion and aws kms enable-key, with --region ${of.region} --key-id ${about}`;

@@ -9,7 +9,7 @@ import {
     sizeLimits,
 } from "policy-evaluator";
 import { shell } from "terminal-text";
-import { known, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
 
 /** How to undo a step. */
 interface Undo {
@@ -87,7 +87,7 @@ const roleNameOf = ({ roleArn }: Pick<Import, "roleArn">) => roleArn.split("/").
 const notSimulated = { unread: "not simulated after the fix" };
 
 const withRole = (snapshot: Snapshot, change: (role: RoleFacts) => RoleFacts): Snapshot => {
-    const role = known(snapshot.role);
+    const role = fetchedValue(snapshot.role);
     return role ? { ...snapshot, role: { is: change(role) }, simulated: notSimulated } : snapshot;
 };
 
@@ -177,7 +177,7 @@ export function putKeyPolicy(region: string, arn: string, written: Written): Ste
         ...put(["aws", "kms", "put-key-policy", ...key], written, largestKeyPolicy),
         applied(snapshot) {
             const keys = Object.entries(snapshot.kmsKeys).map(([id, fetched]) => {
-                const facts = known(fetched);
+                const facts = fetchedValue(fetched);
                 return [id, facts?.arn === arn ? { is: { ...facts, policy } } : fetched] as const;
             });
             return { ...snapshot, kmsKeys: Object.fromEntries(keys) };

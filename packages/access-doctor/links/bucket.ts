@@ -66,12 +66,12 @@ export function bucketLinks({ snapshot }: Scene): Link[] {
     return [block, owner, place];
 }
 
-function regionFindings(bucket: string, region: string, { region: found, others = [] }: BucketFacts): Finding[] {
+function regionFindings(bucket: string, region: string, { region: bucketRegion, others = [] }: BucketFacts): Finding[] {
     if (/-s3alias$|--ol-s3$/.test(bucket)) {
         const sentence = `${bucket} is the alias of an access point, and an import's location names a bucket.`;
         return [breaks("bucket-alias", sentence, "location")];
     }
-    if (found === undefined) {
+    if (bucketRegion === undefined) {
         const [similar] = others
             .filter((each) => each.startsWith(bucket) || bucket.startsWith(each) || distance(each, bucket) <= 2)
             .toSorted((a, b) => distance(a, bucket) - distance(b, bucket));
@@ -80,9 +80,9 @@ function regionFindings(bucket: string, region: string, { region: found, others 
         const finding = breaks("bucket-missing", `There is no such bucket: ${bucket}${hint}`, "location", evidence);
         return [{ ...finding, ...(similar !== undefined && { about: similar }) }];
     }
-    if (found === region) {
+    if (bucketRegion === region) {
         return [];
     }
-    const sentence = `The bucket ${bucket} is in ${found}, and Personalize works in ${region}.`;
-    return [breaks("bucket-region", sentence, "location", `s3:GetBucketLocation of ${bucket}: ${found}`)];
+    const sentence = `The bucket ${bucket} is in ${bucketRegion}, and Personalize works in ${region}.`;
+    return [breaks("bucket-region", sentence, "location", `s3:GetBucketLocation of ${bucket}: ${bucketRegion}`)];
 }

@@ -4,7 +4,7 @@ import { isDataName, isFolder } from "../data-file/names.ts";
 import { fewestInteractions } from "../data-file/repair-place.ts";
 import { sampleOf } from "../data-file/sample.ts";
 import { breaks, type Finding, type Scene } from "../link.ts";
-import { type KeyListed, known, type ObjectFacts, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, type KeyListed, type ObjectFacts, type Snapshot } from "../snapshot.ts";
 import { fileFindings, type Make, type Read, shown } from "./file-content.ts";
 
 /**
@@ -47,13 +47,13 @@ export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFac
 function isComplete({ keys, key = "", objects: fetched }: Snapshot, objects: readonly ObjectFacts[]): boolean {
     const isRead = (each: KeyListed) =>
         each.size > 0 && each.key.startsWith(key) && !each.key.slice(key.length).includes("/");
-    const listed = isFolder(key) ? (known(keys) ?? []).filter(isRead).length : 1;
+    const listed = isFolder(key) ? (fetchedValue(keys) ?? []).filter(isRead).length : 1;
     return objects.length === fetched.length && listed <= objects.length;
 }
 
 /** Compares the start of each non-empty object with the schema. */
 export function readFiles({ schema, key: location = "" }: Snapshot, objects: readonly ObjectFacts[]): Read[] {
-    const schemaFacts = known(schema);
+    const schemaFacts = fetchedValue(schema);
     const declared = schemaFacts && (shapeOf(schemaFacts.text) ?? requiredShape(schemaFacts.datasetType));
     return objects
         .filter(({ size }) => size > 0)

@@ -11,7 +11,7 @@ import { unknownsOf } from "../context.ts";
 import { decide } from "../decide.ts";
 import { explain } from "../explain.ts";
 import { breaks, evaluator, type Finding, type Link, linkOf, type Scene, unknownLink, warning } from "../link.ts";
-import { type KeyFacts, known, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, type KeyFacts, type Snapshot } from "../snapshot.ts";
 import { cannotTell, read } from "./policies.ts";
 
 const name = "encryption key";
@@ -80,11 +80,11 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
         return findings;
     }
     const { policies: resource } = read([{ name: "key policy", text: key.policy }], "resource");
-    const { policies: identity } = read(known(snapshot.role)?.policies ?? [], "identity");
+    const { policies: identity } = read(fetchedValue(snapshot.role)?.policies ?? [], "identity");
     const { role, service } = decrypts(of, key.arn, isBucketKey ? undefined : object);
     // A key of another account must also be allowed by the role's own policies.
     const decided = (request: AccessRequest, own: readonly NamedPolicy[]) =>
-        decide(request, unknownsOf(request, scene.known), [...own, ...resource], (assumed) => {
+        decide(request, unknownsOf(request, scene.knownValues), [...own, ...resource], (assumed) => {
             const policies = own.length > 0 || "arn" in assumed.caller ? { identity: own, resource } : { resource };
             return authorize(assumed, policies).decision === "allowed";
         });
@@ -97,7 +97,7 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
         // If the key policy allows the role's account, the role's own policies decide.
         const because = (request: AccessRequest, by: typeof byRole) => {
             if (by.is !== "denied") return [];
-            const unknowns = unknownsOf(request, scene.known);
+            const unknowns = unknownsOf(request, scene.knownValues);
             const inKeyPolicy = explain(request, by.assumed, resource, "resource", unknowns);
             return inKeyPolicy.length > 0 ? inKeyPolicy : explain(request, by.assumed, identity, "identity", unknowns);
         };

@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path/posix";
 import { distance } from "fastest-levenshtein";
 import { filesOf, isDataName, isFolder } from "../data-file/names.ts";
 import { breaks, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
-import { isBucketGone, type KeyListed, known } from "../snapshot.ts";
+import { fetchedValue, isBucketGone, type KeyListed } from "../snapshot.ts";
 import { contentFindings, describeFiles } from "./file.ts";
 
 /** Judges whether the objects exist under this key, can be read, and match the schema. */
@@ -138,7 +138,7 @@ function ownerFindings(
     listed: readonly { readonly key: string; readonly owner?: string }[],
 ): Finding[] {
     const { key = "", objects, ownership } = snapshot;
-    if (known(ownership) === "BucketOwnerEnforced" || !objects.some((each) => "unread" in each)) {
+    if (fetchedValue(ownership) === "BucketOwnerEnforced" || !objects.some((each) => "unread" in each)) {
         return [];
     }
     const read = new Set(filesOf(isFolder(key) ? key : "", isFolder(key) ? listed.map((each) => each.key) : [key]));
@@ -154,7 +154,7 @@ function ownerFindings(
             `${first.key} belongs to another account, whose ACL denies the read: the bucket policy does not apply to it.`,
             key,
             `s3:ListBucket with owners: ${theirs.map((each) => `${each.key} belongs to ${each.owner}`).join(", ")}`,
-            `object ownership of the bucket: ${known(ownership) ?? "unknown"}`,
+            `object ownership of the bucket: ${fetchedValue(ownership) ?? "unknown"}`,
             `s3:GetObject: ${refused[0]}`,
         ),
     ];

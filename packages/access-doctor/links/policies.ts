@@ -43,7 +43,7 @@ export interface Judged {
  * `denialsOnly`, a request is denied only by a Deny, not by a missing Allow.
  */
 export function judge(
-    { known }: Pick<Scene, "known">,
+    { knownValues: known }: Pick<Scene, "knownValues">,
     requests: readonly AccessRequest[],
     policies: readonly NamedPolicy[],
     kind: PolicyKind,

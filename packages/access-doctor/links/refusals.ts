@@ -1,6 +1,6 @@
 import { breaks, type Finding, type FixTarget, type Link, linkOf, type Scene } from "../link.ts";
 import { isOfRole, type Refusal, reasonOf, refusalIn } from "../refusal.ts";
-import { known, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, type Snapshot } from "../snapshot.ts";
 
 /** The link that depends on a kind of policy, with the fault and the place of a finding about it. */
 interface Decided {
@@ -17,7 +17,7 @@ const importActions = ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"];
  */
 function refusalsIn({ objects, keys, job, reported, roleArn }: Snapshot): Refusal[] {
     const reads = [keys, ...objects].flatMap((each) => ("unread" in each ? (refusalIn(each.unread) ?? []) : []));
-    const words = [known(job)?.failureReason, reported].flatMap((text) => (text && refusalIn(text)) || []);
+    const words = [fetchedValue(job)?.failureReason, reported].flatMap((text) => (text && refusalIn(text)) || []);
     return [...reads, ...words.filter((each) => isOfRole(each, roleArn))].filter(
         ({ action }) => action === undefined || importActions.includes(action),
     );

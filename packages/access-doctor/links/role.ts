@@ -10,7 +10,7 @@ import {
     unknownLink,
     warning,
 } from "../link.ts";
-import { hasJob, known, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, hasJob, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
 import { broken, cannotTell, judge, read } from "./policies.ts";
 import { refusedByOrganisation } from "./refusals.ts";
 
@@ -97,7 +97,7 @@ function roleFindings(roleArn: string, accountId: string, facts: RoleFacts | und
 export function roleLinks(scene: Scene): Link[] {
     const names = ["role policies: list and read", "permissions boundary", "organisation"] as const;
     const { snapshot } = scene;
-    const [facts, simulated] = [known(snapshot.role), known(snapshot.simulated)];
+    const [facts, simulated] = [fetchedValue(snapshot.role), fetchedValue(snapshot.simulated)];
     if (!facts) {
         const why = "unread" in snapshot.role ? snapshot.role.unread : "there is no role";
         return simulated ? simulatedLinks(scene, names) : names.map((name) => unknownLink(name, evaluator, why));
@@ -137,7 +137,7 @@ export function roleLinks(scene: Scene): Link[] {
 /** Judges the role's links from the simulator's results only, which do not say which statement decided. */
 function simulatedLinks(scene: Scene, names: readonly [string, string, string]): Link[] {
     const { snapshot } = scene;
-    const denied = (known(snapshot.simulated) ?? []).filter(({ decision }) => decision !== "allowed");
+    const denied = (fetchedValue(snapshot.simulated) ?? []).filter(({ decision }) => decision !== "allowed");
     const finding = (
         fault: "role-policy" | "boundary",
         at: readonly { action: string; resource: string }[],
@@ -165,7 +165,7 @@ function simulatedLinks(scene: Scene, names: readonly [string, string, string]):
 }
 
 function organisationLink({ snapshot, of }: Scene, name: string, others: readonly Link[]): Link {
-    const simulated = known(snapshot.simulated);
+    const simulated = fetchedValue(snapshot.simulated);
     const refused = refusedByOrganisation(snapshot);
     const denied = simulated?.find(({ byOrganisation }) => byOrganisation === false);
     const finding = (sentence: string, evidence: string): Finding[] => [

@@ -1,6 +1,6 @@
 import { listOf, type Statement } from "policy-evaluator";
 import { type Finding, type Link, linkOf, type Scene, warning } from "../link.ts";
-import { known } from "../snapshot.ts";
+import { fetchedValue } from "../snapshot.ts";
 import { hasSource, namesPersonalize, read } from "./policies.ts";
 
 const wideManaged = [
@@ -10,7 +10,7 @@ const wideManaged = [
 
 /** Warns of permissions beyond an import's needs, which people often add until an import works. */
 export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
-    const facts = known(snapshot.role);
+    const facts = fetchedValue(snapshot.role);
     const findings: Finding[] = [];
     for (const { name, arn = "", text } of facts?.policies ?? []) {
         const managed = wideManaged.find((each) => arn.endsWith(`:policy/${each}`) || arn.endsWith(`/${each}`));

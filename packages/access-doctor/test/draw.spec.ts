@@ -3,7 +3,7 @@ import { diagnose } from "../diagnose.ts";
 import { draw } from "../draw.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { breaks } from "./fixtures/break.ts";
-import { brokenBy, createFixture, seen } from "./support.ts";
+import { brokenBy, createFixture, fixtureSnapshot } from "./support.ts";
 
 const again = {
     command:
@@ -21,15 +21,15 @@ const denied = { unread: "s3:GetBucketPolicy is denied (AccessDenied)", needs: "
 describe("the output of a diagnosis on a terminal", () => {
     it("the output for one fault begins with the cause, contains one fix command, and has fewer than 40 lines", () => {
         for (const { name } of breaks) {
-            const lines = drawn(seen(brokenBy(name)), false, 120).split("\n");
+            const lines = drawn(fixtureSnapshot(brokenBy(name)), false, 120).split("\n");
             assert.ok(lines.length < 40, `${name}: ${lines.length} lines`);
             const tooLong = lines.filter((line) => line.length > 120);
             assert.deepEqual(tooLong, [], name);
-            const [cause = "", todo = "", third] = drawn(seen(brokenBy(name))).split("\n");
+            const [cause = "", todo = "", third] = drawn(fixtureSnapshot(brokenBy(name))).split("\n");
             assert.match(cause, /^\S.*\.$/, name);
             assert.match(todo, /^(Fix|Ask|Next): \S/, name);
             assert.match(third ?? "", /^((Then|Ask|Next): .*)?$/, name);
-            const whole = drawn(seen(brokenBy(name)))
+            const whole = drawn(fixtureSnapshot(brokenBy(name)))
                 .split("\n")
                 .filter((line) => line.length > 20);
             assert.equal(new Set(whole).size, whole.length, `${name}: a line is printed twice`);
@@ -38,7 +38,7 @@ describe("the output of a diagnosis on a terminal", () => {
     });
 
     it("the output is wrapped to 60, 80 or 200 columns and keeps every word of the cause", () => {
-        const snapshot = seen(brokenBy("role-source-arn"));
+        const snapshot = fixtureSnapshot(brokenBy("role-source-arn"));
         const whole = drawn(snapshot).split("\n")[0] ?? "";
         const words = (text: string) => text.replaceAll(/\s+/g, "");
         for (const columns of [60, 80, 200]) {
@@ -69,28 +69,28 @@ describe("the output of a diagnosis on a terminal", () => {
             ["rows-too-few", "movies/interactions.csv: There are 500 interactions"],
             ["bucket-missing", "There is no such bucket: films-test."],
         ] as const) {
-            const text = drawn(seen(brokenBy(name)));
+            const text = drawn(fixtureSnapshot(brokenBy(name)));
             assert.ok(text.startsWith(start), text);
         }
     });
 
     it("the output contains a short fix command in full, and suggests --write for a long one", () => {
         assert.match(
-            drawn(seen(brokenBy("bucket-get-missing")), false, 120).replaceAll(/ \\\n +/g, " "),
+            drawn(fixtureSnapshot(brokenBy("bucket-get-missing")), false, 120).replaceAll(/ \\\n +/g, " "),
             /\nFix: npm run diagnose-access -- --job \S+ --write \/tmp\/access-fix && sh \/tmp\/access-fix\/apply\.sh\n/,
         );
         assert.match(
-            drawn(seen(brokenBy("header-quoted"))),
+            drawn(fixtureSnapshot(brokenBy("header-quoted"))),
             /\nFix: npm run repair-file -- s3:\/\/films-test\/movies\/interactions\.csv\n/,
         );
         assert.match(
-            drawn(seen(brokenBy("object-wrong-key"))),
+            drawn(fixtureSnapshot(brokenBy("object-wrong-key"))),
             /\nFix: import from s3:\/\/films-test\/movies\/interactions\.csv\n/,
         );
     });
 
     it("the output summarizes the checks that passed, and --verbose shows every check with its evidence and command", () => {
-        const snapshot = seen(brokenBy("role-source-arn"));
+        const snapshot = fixtureSnapshot(brokenBy("role-source-arn"));
         const short = drawn(snapshot);
         assert.match(short, /●\s+2 links hold: iam:PassRole of the caller, role\n/);
         assert.doesNotMatch(short, /put-role-policy|"Statement"|import job result|request:/);
@@ -102,7 +102,7 @@ describe("the output of a diagnosis on a terminal", () => {
 
     it("the output shortens a policy document inside a sentence, except with --verbose", () => {
         const principals = Array.from({ length: 20 }, (_, index) => `arn:aws:iam::000000000000:role/R${index}`);
-        const snapshot = seen(brokenBy("bucket-principal"));
+        const snapshot = fixtureSnapshot(brokenBy("bucket-principal"));
         assert.ok("is" in snapshot.bucketPolicy && snapshot.bucketPolicy.is);
         const text = snapshot.bucketPolicy.is.replaceAll(
             '{"Service":"sagemaker.amazonaws.com"}',
@@ -118,7 +118,7 @@ describe("the output of a diagnosis on a terminal", () => {
     });
 
     it("the output shows the first fault at the top and lists all other faults below it", () => {
-        const text = drawn(seen(brokenBy("trust-source-account", "bucket-deny-vpc", "rows-too-few")));
+        const text = drawn(fixtureSnapshot(brokenBy("trust-source-account", "bucket-deny-vpc", "rows-too-few")));
         const order = ["Trust policy", "✗  bucket policy: OnlyOurEndpoint", "✗  file: There are 500"];
         const places = order.map((part) => text.indexOf(part));
         assert.deepEqual(
@@ -129,7 +129,7 @@ describe("the output of a diagnosis on a terminal", () => {
     });
 
     it("the output begins with one sentence if the import can read its data, and adds that a running job has not failed yet", () => {
-        const snapshot = seen(createFixture());
+        const snapshot = fixtureSnapshot(createFixture());
         const sentence = `An import can read s3://films-test/movies/interactions.csv by ${snapshot.roleArn}.`;
         assert.ok(drawn(snapshot).startsWith(`${sentence}\n`));
         const job = { is: { arn: snapshot.sourceArn, status: "CREATE IN_PROGRESS", failureReason: undefined } };
@@ -137,7 +137,7 @@ describe("the output of a diagnosis on a terminal", () => {
     });
 
     it("the output names the check that could not run and the permission that it lacks", () => {
-        const text = drawn({ ...seen(createFixture()), bucketPolicy: denied });
+        const text = drawn({ ...fixtureSnapshot(createFixture()), bucketPolicy: denied });
         assert.match(
             text,
             /^Nothing broken was found, but without s3:GetBucketPolicy this could not be checked: bucket policy\.\nAsk: /,
@@ -146,12 +146,12 @@ describe("the output of a diagnosis on a terminal", () => {
     });
 
     it("the output says that a stack is not deployed, and reports no fault for missing resources", () => {
-        const snapshot = { ...seen(brokenBy("bucket-missing", "role-missing")), planned: "dev" };
+        const snapshot = { ...fixtureSnapshot(brokenBy("bucket-missing", "role-missing")), planned: "dev" };
         const text = drawn(snapshot);
         assert.match(text, /^Stack dev is not deployed yet: .*\nFix: pulumi up --stack dev\n/);
         assert.equal(diagnose(snapshot).verdict, "unknown");
         assert.doesNotMatch(text, /✗/);
-        const half = { ...seen(brokenBy("role-get-missing")), planned: "dev" };
+        const half = { ...fixtureSnapshot(brokenBy("role-get-missing")), planned: "dev" };
         assert.equal(diagnose(half).verdict, "broken");
         assert.match(
             drawn(half),
@@ -160,7 +160,7 @@ describe("the output of a diagnosis on a terminal", () => {
     });
 
     it("the output contains the data file and the command that prints the wrong line if the service's error contains a line number", () => {
-        const text = drawn(failed(seen(createFixture()), "Line 3 has 4 columns, but the header has 5."));
+        const text = drawn(failed(fixtureSnapshot(createFixture()), "Line 3 has 4 columns, but the header has 5."));
         assert.match(
             text,
             /^The service refuses line 3 of s3:\/\/films-test\/movies\/interactions\.csv: “Line 3 has 4 columns/,
@@ -170,7 +170,7 @@ describe("the output of a diagnosis on a terminal", () => {
 
     it("the output contains no terminal control characters", () => {
         const evil = "\u001b]0;owned\u0007\u009b31m\u202e\u007f\n\tx";
-        const snapshot = seen(brokenBy("column-missing"));
+        const snapshot = fixtureSnapshot(brokenBy("column-missing"));
         const [object] = snapshot.objects;
         assert.ok(object && "is" in object);
         const objects = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
 import { breaks, compatiblePairs } from "./fixtures/break.ts";
 import { soundFixtures } from "./fixtures/sound.ts";
-import { brokenBy, brokenIn, createFixture, diagnosisOf, explains, seen } from "./support.ts";
+import { brokenBy, brokenIn, createFixture, diagnosisOf, explains, fixtureSnapshot } from "./support.ts";
 
 describe("diagnose of an import's access", () => {
     it("diagnose finds no fault in the policies of this program", () => {
@@ -14,7 +14,7 @@ describe("diagnose of an import's access", () => {
 
     for (const one of breaks) {
         it(`diagnose explains ${one.name} and reports no other fault`, () => {
-            const snapshot = seen(brokenBy(one.name));
+            const snapshot = fixtureSnapshot(brokenBy(one.name));
             assert.deepEqual(brokenIn(snapshot), [one.fault]);
             const { findings } = diagnose(snapshot);
             assert.ok(explains(diagnose(snapshot), one), findings.map(({ sentence }) => sentence).join("\n"));
@@ -23,7 +23,7 @@ describe("diagnose of an import's access", () => {
 
     for (const [name, make] of soundFixtures) {
         it(`diagnose finds no fault in ${name}`, () => {
-            assert.deepEqual(brokenIn(seen(make(createFixture()))), []);
+            assert.deepEqual(brokenIn(fixtureSnapshot(make(createFixture()))), []);
         });
     }
 
@@ -31,7 +31,7 @@ describe("diagnose of an import's access", () => {
         const pairs = compatiblePairs();
         assert.ok(pairs.length > 1000, `${pairs.length}`);
         for (const [a, b] of pairs.filter((_, index) => index % 10 === 0)) {
-            const both = diagnose(seen(b.make(a.make(createFixture()))));
+            const both = diagnose(fixtureSnapshot(b.make(a.make(createFixture()))));
             const sentences = both.findings.map(({ sentence }) => sentence).join("\n");
             assert.ok(explains(both, a) && explains(both, b), `${a.name} + ${b.name}: ${sentences}`);
         }
@@ -49,7 +49,7 @@ describe("diagnose of an import's access", () => {
     });
 
     it("diagnose returns equal results for equal snapshots", () => {
-        const snapshot = seen(brokenBy("role-source-arn", "kms-disabled"));
+        const snapshot = fixtureSnapshot(brokenBy("role-source-arn", "kms-disabled"));
         assert.deepEqual(diagnose(snapshot), diagnose(structuredClone(snapshot)));
     });
 });

@@ -4,7 +4,7 @@ import { diagnose } from "../diagnose.ts";
 import { archivedIn } from "../fetch-bucket.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { interactions } from "./fixtures/import-fixture.ts";
-import { brokenIn, createFixture, seen } from "./support.ts";
+import { brokenIn, createFixture, fixtureSnapshot } from "./support.ts";
 
 const key = "movies/interactions.csv";
 const bytes = (text: string | Uint8Array) => new Uint8Array(Buffer.from(text as string));
@@ -33,7 +33,7 @@ function of(
         return { is: { key: name, size: start.length, start } };
     });
     return {
-        ...seen(createFixture()),
+        ...fixtureSnapshot(createFixture()),
         key: location,
         objects,
         keys: { is: keys.map((each) => ({ key: each, size: 1 })) },

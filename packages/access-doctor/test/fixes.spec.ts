@@ -5,7 +5,7 @@ import { shell } from "terminal-text";
 import { diagnose } from "../diagnose.ts";
 import { breaks } from "./fixtures/break.ts";
 import { document, type ImportFixture } from "./fixtures/import-fixture.ts";
-import { brokenBy, createFixture, diagnosisOf, seen } from "./support.ts";
+import { brokenBy, createFixture, diagnosisOf, fixtureSnapshot } from "./support.ts";
 
 describe("fixes that diagnose suggests", () => {
     for (const { name, fault, asks } of breaks) {
@@ -27,7 +27,7 @@ describe("fixes that diagnose suggests", () => {
 
     it("a fix uses the command of the caller's program only for the program's resources, and only if it removes no other statement", () => {
         const programs = (of: ImportFixture, owned: Record<string, string>) =>
-            diagnose({ ...seen(of), owned }).fixes.map(({ program }) => program);
+            diagnose({ ...fixtureSnapshot(of), owned }).fixes.map(({ program }) => program);
         const ours = { "arn:aws:s3:::films-test": "make data" };
         assert.deepEqual(programs(brokenBy("bucket-list-missing"), {}), [""]);
         assert.deepEqual(programs(brokenBy("bucket-list-missing"), ours), ["make data"]);
@@ -93,7 +93,7 @@ describe("diagnose of permissions that are wider than necessary", () => {
     });
 
     it("diagnose warns of AmazonS3ReadOnlyAccess but suggests no fix, because the role may need this policy for other buckets", () => {
-        const snapshot = seen({ ...createFixture(), inline: {} });
+        const snapshot = fixtureSnapshot({ ...createFixture(), inline: {} });
         assert.ok("is" in snapshot.role && snapshot.role.is);
         const arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
         const text = JSON.stringify(document({ Effect: "Allow", Action: ["s3:Get*", "s3:List*"], Resource: "*" }));

@@ -8,7 +8,7 @@ import type { Snapshot } from "../snapshot.ts";
 import { breaks } from "./fixtures/break.ts";
 import { document, type ImportFixture } from "./fixtures/import-fixture.ts";
 import { account, bucketArn, bucketStatements, denial, everything, roleArn } from "./public/case.ts";
-import { brokenBy, createFixture, diagnosisOf, seen } from "./support.ts";
+import { brokenBy, createFixture, diagnosisOf, fixtureSnapshot } from "./support.ts";
 
 const withBucket = (of: ImportFixture, ...more: Statement[]): ImportFixture => ({
     ...of,
@@ -19,9 +19,9 @@ const documentsOf = (fixes: readonly Fix[], command: string): PolicyDocument[] =
         steps.flatMap((step) => (step.command.includes(command) && step.document ? [step.document] : [])),
     );
 const bucketPolicyAfter = (of: ImportFixture): PolicyDocument => {
-    const [found, ...more] = documentsOf(diagnosisOf(of).fixes, "put-bucket-policy");
-    assert.ok(found && more.length === 0, JSON.stringify(diagnosisOf(of).fixes));
-    return found;
+    const [policy, ...more] = documentsOf(diagnosisOf(of).fixes, "put-bucket-policy");
+    assert.ok(policy && more.length === 0, JSON.stringify(diagnosisOf(of).fixes));
+    return policy;
 };
 const asks = (of: ImportFixture | Snapshot) => {
     const { fixes } =
@@ -112,7 +112,7 @@ describe("fixes for access faults must not remove protection", () => {
 
     it("the fix is a request for an exception if a policy of the role denies the import, even if the role belongs to the caller", () => {
         for (const owned of [{}, { [roleArn]: "pulumi up" }]) {
-            const [fix] = diagnose({ ...seen(brokenBy("role-deny")), owned }).fixes;
+            const [fix] = diagnose({ ...fixtureSnapshot(brokenBy("role-deny")), owned }).fixes;
             assert.deepEqual(fix?.commands, []);
             assert.match(
                 fix?.ask ?? "",
@@ -122,7 +122,7 @@ describe("fixes for access faults must not remove protection", () => {
     });
 
     it("a fix adds statements to a permissions boundary only if no other user or role uses it", () => {
-        const snapshot = seen(brokenBy("boundary"));
+        const snapshot = fixtureSnapshot(brokenBy("boundary"));
         assert.ok("is" in snapshot.role && snapshot.role.is?.boundary);
         const { is: role } = snapshot.role;
         const fixWith = (bounds: readonly string[] | undefined) => {
@@ -155,7 +155,7 @@ describe("fixes for access faults must not remove protection", () => {
         const after = bucketPolicyAfter(withBucket(brokenBy("bucket-get-missing"), stale));
         assert.doesNotMatch(JSON.stringify(after), /AROAGONE/);
 
-        const full = seen(brokenBy("boundary"));
+        const full = fixtureSnapshot(brokenBy("boundary"));
         assert.ok("is" in full.role && full.role.is?.boundary);
         const role = { is: { ...full.role.is, boundary: { ...full.role.is.boundary, versions: 5 } } };
         const [fix] = asks({ ...full, role });
@@ -164,7 +164,7 @@ describe("fixes for access faults must not remove protection", () => {
     });
 
     it("a fix does not change a role of another account, or a role whose path in the ARN is wrong", () => {
-        const snapshot = seen(createFixture());
+        const snapshot = fixtureSnapshot(createFixture());
         const foreign = { ...snapshot, roleArn: "arn:aws:iam::999999999999:role/Import-test", role: { is: undefined } };
         const [elsewhere] = diagnose(foreign).fixes;
         assert.deepEqual([elsewhere?.faults, elsewhere?.commands], [["role-other-account"], []]);
@@ -186,7 +186,7 @@ describe("fixes for access faults must not remove protection", () => {
             matched: [],
             missing: [],
         });
-        const snapshot = seen(brokenBy("role-list-missing"));
+        const snapshot = fixtureSnapshot(brokenBy("role-list-missing"));
         const [fix] = diagnose({
             ...snapshot,
             caller: user,
@@ -198,7 +198,7 @@ describe("fixes for access faults must not remove protection", () => {
 
     it("the fix for a missing bucket is the question whether the bucket with a similar name was meant", () => {
         const missing = {
-            ...seen(brokenBy("bucket-missing")),
+            ...fixtureSnapshot(brokenBy("bucket-missing")),
             bucketFacts: { is: { region: undefined, others: ["film-test"] } },
         };
         const { fixes, firstBroken } = diagnose(missing);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { brokenBy, brokenIn, createFixture, seen } from "./support.ts";
+import { brokenBy, brokenIn, createFixture, fixtureSnapshot } from "./support.ts";
 
 const privileges =
     "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.";
@@ -22,23 +22,27 @@ const resultOf = (snapshot: Snapshot) => {
 
 describe('the check "import job result" of a diagnosis', () => {
     it("the job check is ok for a successful or running job", () => {
-        assert.deepEqual(resultOf(withJob(seen(createFixture()), "ACTIVE")).slice(0, 3), ["sound", "ok", undefined]);
-        const [verdict, result, , detail] = resultOf(withJob(seen(createFixture()), "CREATE PENDING"));
+        assert.deepEqual(resultOf(withJob(fixtureSnapshot(createFixture()), "ACTIVE")).slice(0, 3), [
+            "sound",
+            "ok",
+            undefined,
+        ]);
+        const [verdict, result, , detail] = resultOf(withJob(fixtureSnapshot(createFixture()), "CREATE PENDING"));
         assert.deepEqual([verdict, result, detail], ["sound", "ok", "CREATE PENDING: not failed yet"]);
     });
 
     it("the job check is broken if the job's error contains a line or column and no other check explains the error", () => {
         for (const reason of [columns, "Line 3 has 4 columns, but the header has 5."]) {
-            const [verdict, result, fault, detail] = resultOf(failed(seen(createFixture()), reason));
+            const [verdict, result, fault, detail] = resultOf(failed(fixtureSnapshot(createFixture()), reason));
             assert.deepEqual([verdict, result, fault], ["broken", "broken", "file-refused"]);
             assert.ok(detail.endsWith(`s3://films-test/movies/interactions.csv: “${reason}”`), detail);
         }
-        const explained = failed(seen(brokenBy("column-missing")), columns);
+        const explained = failed(fixtureSnapshot(brokenBy("column-missing")), columns);
         assert.deepEqual(brokenIn(explained), ["column-missing"]);
     });
 
     it("the job check says that the fault was fixed since only if all other checks could run", () => {
-        const sound = seen(createFixture());
+        const sound = fixtureSnapshot(createFixture());
         assert.deepEqual(resultOf(failed(sound, privileges)).slice(0, 3), [
             "sound",
             "warning",
@@ -50,37 +54,40 @@ describe('the check "import job result" of a diagnosis', () => {
     });
 
     it("the verdict is unknown if the job's failure reason is unknown or missing", () => {
-        const strange = resultOf(failed(seen(createFixture()), "Internal problem 17."));
+        const strange = resultOf(failed(fixtureSnapshot(createFixture()), "Internal problem 17."));
         assert.deepEqual(strange.slice(0, 2), ["unknown", "unknown"]);
         assert.match(strange[3], /Internal problem 17.*not known here/);
-        assert.deepEqual(resultOf(withJob(seen(createFixture()), "CREATE FAILED")).slice(0, 2), ["unknown", "unknown"]);
+        assert.deepEqual(resultOf(withJob(fixtureSnapshot(createFixture()), "CREATE FAILED")).slice(0, 2), [
+            "unknown",
+            "unknown",
+        ]);
     });
 
     it("the job check is broken if the pasted message says that the service refused the call", () => {
-        const told = (reported: string) => resultOf({ ...seen(createFixture()), reported });
-        assert.deepEqual(told(columns).slice(0, 3), ["broken", "broken", "file-refused"]);
-        assert.deepEqual(told("More than 5 resources with PENDING or IN_PROGRESS status.").slice(0, 3), [
+        const resultFor = (reported: string) => resultOf({ ...fixtureSnapshot(createFixture()), reported });
+        assert.deepEqual(resultFor(columns).slice(0, 3), ["broken", "broken", "file-refused"]);
+        assert.deepEqual(resultFor("More than 5 resources with PENDING or IN_PROGRESS status.").slice(0, 3), [
             ...["broken", "broken", "call-refused"],
         ]);
         const other = "User: arn:aws:iam::000000000000:user/other is not authorized to perform: iam:PassRole";
-        assert.deepEqual(told(other).slice(0, 3), ["broken", "broken", "call-refused"]);
-        assert.equal(told(other.replace("user/other", "root"))[0], "sound");
+        assert.deepEqual(resultFor(other).slice(0, 3), ["broken", "broken", "call-refused"]);
+        assert.equal(resultFor(other.replace("user/other", "root"))[0], "sound");
     });
 });
 
 describe("iam:PassRole of a caller who diagnoses a job", () => {
-    const stranger = seen(brokenBy("passrole-missing"));
+    const stranger = fixtureSnapshot(brokenBy("passrole-missing"));
 
     it("a missing iam:PassRole is only a warning for a job that the service accepted", () => {
         const { verdict, findings } = diagnose(withJob(stranger, "ACTIVE"));
         assert.deepEqual([verdict, findings.map((each) => each.verdict)], ["sound", ["warning"]]);
         const unread = { unread: "iam:SimulatePrincipalPolicy is denied", needs: "iam:SimulatePrincipalPolicy" };
-        const auditor = diagnose(withJob({ ...seen(createFixture()), passRole: unread }, "ACTIVE"));
+        const auditor = diagnose(withJob({ ...fixtureSnapshot(createFixture()), passRole: unread }, "ACTIVE"));
         assert.deepEqual([auditor.verdict, auditor.needs], ["sound", []]);
     });
 
     it("a root user, whom IAM does not simulate, gets no warning about iam:PassRole", () => {
-        const root = { ...seen(createFixture()), passRole: { is: [] } };
+        const root = { ...fixtureSnapshot(createFixture()), passRole: { is: [] } };
         assert.deepEqual(diagnose(withJob(root, "ACTIVE")).findings, []);
     });
 

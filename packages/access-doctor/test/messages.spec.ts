@@ -7,7 +7,9 @@ const job = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/ratin
 const diagnoseRole = "npx access-doctor --role";
 
 /** Real error messages of AWS with their sources. In messages from guides, values replace the placeholders. */
-const known = JSON.parse(await readFile(join(import.meta.dirname, "fixtures", "messages.json"), "utf8")) as readonly {
+const awsMessages = JSON.parse(
+    await readFile(join(import.meta.dirname, "fixtures", "messages.json"), "utf8"),
+) as readonly {
     readonly source: string;
     readonly text: string;
     readonly subject: Subject;
@@ -17,20 +19,20 @@ const known = JSON.parse(await readFile(join(import.meta.dirname, "fixtures", "m
 }[];
 
 describe("explainMessage for a pasted message of AWS", () => {
-    for (const { source, text, subject, cause, next } of known) {
+    for (const { source, text, subject, cause, next } of awsMessages) {
         it(`explainMessage recognizes: ${text.slice(0, 90)}… (${source})`, () => {
-            const found = explainMessage(text);
-            assert.equal(found?.subject, subject);
-            assert.match(found.cause, new RegExp(cause));
-            assert.match(found.next, new RegExp(next));
+            const explanation = explainMessage(text);
+            assert.equal(explanation?.subject, subject);
+            assert.match(explanation.cause, new RegExp(cause));
+            assert.match(explanation.next, new RegExp(next));
         });
     }
 
     it("explainMessage recognizes a message with a terminal's line breaks and inside a traceback", async () => {
         const wrapped = await readFile(join(import.meta.dirname, "fixtures", "traceback.txt"), "utf8");
-        const found = explainMessage(wrapped);
-        assert.equal(found?.subject, "access");
-        assert.deepEqual(found.mentions.lines, []);
+        const explanation = explainMessage(wrapped);
+        assert.equal(explanation?.subject, "access");
+        assert.deepEqual(explanation.mentions.lines, []);
     });
 
     it("the next command contains the role and file in the message, or prints the line whose number the message contains", () => {

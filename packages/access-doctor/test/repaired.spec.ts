@@ -9,18 +9,18 @@ import { repairCsv } from "../data-file/repair.ts";
 import { sceneOf } from "../diagnose.ts";
 import { contentFindings } from "../links/file.ts";
 import { schema } from "./fixtures/import-fixture.ts";
-import { createFixture, seen } from "./support.ts";
+import { createFixture, fixtureSnapshot } from "./support.ts";
 
 const columns = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"];
 const shape = shapeOf(schema);
-const scene = sceneOf(seen(createFixture()));
+const scene = sceneOf(fixtureSnapshot(createFixture()));
 
 /** Returns the faults that the diagnosis finds in a file, except for too few rows. */
 function faultsIn(start: Uint8Array): string[] {
     const facts = { key: scene.of.key, size: start.length, start };
     const snapshot = { ...scene.snapshot, objects: [{ is: facts }] };
-    const found = contentFindings({ ...scene, snapshot }, [facts]);
-    return found.flatMap(({ fault, sentence }) =>
+    const findings = contentFindings({ ...scene, snapshot }, [facts]);
+    return findings.flatMap(({ fault, sentence }) =>
         fault === "rows-too-few" || fault === "users-too-few" ? [] : [sentence],
     );
 }

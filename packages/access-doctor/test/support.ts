@@ -10,9 +10,9 @@ const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000
 export const createFixture = (): ImportFixture => soundFixture("test", caller);
 
 /** Returns the snapshot that the diagnosis would fetch for a fixture. */
-export const seen = (of: ImportFixture): Snapshot => snapshotOf(of);
+export const fixtureSnapshot = (of: ImportFixture): Snapshot => snapshotOf(of);
 
-export const diagnosisOf = (of: ImportFixture) => diagnose(seen(of));
+export const diagnosisOf = (of: ImportFixture) => diagnose(fixtureSnapshot(of));
 
 /** Returns the faults that prevent the import, in the order of the links and without repetition. */
 export const brokenIn = (snapshot: Snapshot): FaultId[] => [
@@ -25,9 +25,9 @@ export const explains = ({ findings }: Diagnosis, { fault, says }: Break): boole
 
 /** Returns the working setup, changed by the breaks with the given names. */
 export function brokenBy(...names: string[]): ImportFixture {
-    return names.reduce((made, name) => {
-        const found = breaks.find((each) => each.name === name);
-        if (!found) throw new Error(`fixtures/break.ts has no fault ${name}`);
-        return found.make(made);
+    return names.reduce((fixture, name) => {
+        const fault = breaks.find((each) => each.name === name);
+        if (!fault) throw new Error(`fixtures/break.ts has no fault ${name}`);
+        return fault.make(fixture);
     }, createFixture());
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { brokenBy, brokenIn, createFixture, seen } from "./support.ts";
+import { brokenBy, brokenIn, createFixture, fixtureSnapshot } from "./support.ts";
 
 const denied = { unread: "AccessDenied: not authorized" };
 const fetches = [
@@ -23,15 +23,15 @@ describe("diagnose without permission to read a resource", () => {
     for (const part of fetches) {
         it(`diagnose does not report an unreadable ${part} as a fault, and still reports the other faults`, () => {
             const without = (snapshot: Snapshot): Snapshot => ({ ...snapshot, [part]: denied });
-            assert.deepEqual(brokenIn(without(seen(createFixture()))), []);
+            assert.deepEqual(brokenIn(without(fixtureSnapshot(createFixture()))), []);
             const [elsewhere, fault] =
                 part === "bucketPolicy" ? ["trust-missing", "trust-policy"] : ["bucket-get-missing", "bucket-policy"];
-            assert.deepEqual(brokenIn(without(seen(brokenBy(elsewhere)))), [fault]);
+            assert.deepEqual(brokenIn(without(fixtureSnapshot(brokenBy(elsewhere)))), [fault]);
         });
     }
 
     it("the verdict of a check is unknown, with AWS's access error, if its resource cannot be read", () => {
-        const { links, verdict } = diagnose({ ...seen(createFixture()), role: denied, simulated: denied });
+        const { links, verdict } = diagnose({ ...fixtureSnapshot(createFixture()), role: denied, simulated: denied });
         const unknown = links.filter((link) => link.verdict === "unknown");
         assert.deepEqual(
             unknown.map(({ link }) => link),
@@ -44,17 +44,17 @@ describe("diagnose without permission to read a resource", () => {
     });
 
     it("diagnose finds a fault of a role by the policy documents alone and by the IAM simulator alone", () => {
-        const broken = seen(brokenBy("role-list-missing"));
+        const broken = fixtureSnapshot(brokenBy("role-list-missing"));
         assert.deepEqual(brokenIn({ ...broken, simulated: denied }), ["role-policy"]);
         assert.deepEqual(brokenIn({ ...broken, role: denied }), ["role-policy"]);
     });
 
     it("diagnose reports a permissions boundary that denies, even if the IAM simulator is unavailable", () => {
-        assert.deepEqual(brokenIn({ ...seen(brokenBy("boundary")), simulated: denied }), ["boundary"]);
+        assert.deepEqual(brokenIn({ ...fixtureSnapshot(brokenBy("boundary")), simulated: denied }), ["boundary"]);
     });
 
     it("diagnose reports no fault in an object whose content cannot be read", () => {
-        const snapshot = seen(createFixture());
+        const snapshot = fixtureSnapshot(createFixture());
         const [object] = snapshot.objects;
         assert.ok(object && "is" in object);
         const { start: _start, ...rest } = object.is;
@@ -78,11 +78,11 @@ describe("diagnose of an attached policy without a document", () => {
             [createFixture(), []],
             [brokenBy("role-get-missing"), ["role-policy"]],
         ] as const) {
-            const snapshot = attached(seen(of));
+            const snapshot = attached(fixtureSnapshot(of));
             assert.deepEqual(brokenIn(snapshot), faults);
-            const found = diagnose(snapshot).findings.find(({ fault }) => fault === "role-policy-without-document");
+            const finding = diagnose(snapshot).findings.find(({ fault }) => fault === "role-policy-without-document");
             assert.equal(
-                found?.sentence,
+                finding?.sentence,
                 "AmazonForecastFullAccess is attached, but IAM has no document of it: it grants nothing.",
             );
         }
@@ -98,7 +98,7 @@ describe("diagnose of a failed job whose checks all pass", () => {
         return findings.find(({ fault }) => fault.startsWith("job-"));
     };
     it("the finding suggests bucketPolicyConditions=false only for missing privileges despite correct policies with conditions", () => {
-        const sound = seen(createFixture());
+        const sound = fixtureSnapshot(createFixture());
         const named = faultOf(sound);
         assert.equal(named?.fault, "job-bucket-conditions");
         assert.match(named.sentence, /pulumi config set bucketPolicyConditions false && pulumi up$/);
@@ -107,7 +107,7 @@ describe("diagnose of a failed job whose checks all pass", () => {
         const bare = JSON.parse(bucketPolicy.is, (key, value) => (key === "Condition" ? undefined : value));
         for (const [what, fault] of [
             ["another reason", faultOf(sound, "Invalid Data location.")],
-            ["a broken link", faultOf(seen(brokenBy("role-get-missing")))],
+            ["a broken link", faultOf(fixtureSnapshot(brokenBy("role-get-missing")))],
             ["no conditions", faultOf({ ...sound, bucketPolicy: { is: JSON.stringify(bare) } })],
         ] as const) {
             assert.equal(fault?.fault, "job-other-reason", what);
@@ -118,7 +118,7 @@ describe("diagnose of a failed job whose checks all pass", () => {
 
 describe("diagnose of the organization's policies", () => {
     it("the organization check is broken if the simulator blames the organization, and unknown if it denies without a reason", () => {
-        const snapshot = seen(createFixture());
+        const snapshot = fixtureSnapshot(createFixture());
         assert.ok("is" in snapshot.simulated);
         const deny = (more: object) => ({
             ...snapshot,
@@ -142,13 +142,13 @@ describe("diagnose of the organization's policies", () => {
     it("an access error about another action or caller does not break the organization check", () => {
         const role = "arn:aws:sts::000000000000:assumed-role/Import-test/PersonalizeSession";
         const why = "with an explicit deny in a service control policy";
-        const told = (who: string, action: string) =>
+        const brokenFor = (who: string, action: string) =>
             brokenIn({
-                ...seen(createFixture()),
+                ...fixtureSnapshot(createFixture()),
                 reported: `User: ${who} is not authorized to perform: ${action} ${why}`,
             });
-        assert.deepEqual(told(role, "s3:GetObject"), ["organisation"]);
-        assert.deepEqual(told(role, "s3:PutObject"), []);
-        assert.deepEqual(told("arn:aws:iam::000000000000:user/ann", "s3:GetObject"), []);
+        assert.deepEqual(brokenFor(role, "s3:GetObject"), ["organisation"]);
+        assert.deepEqual(brokenFor(role, "s3:PutObject"), []);
+        assert.deepEqual(brokenFor("arn:aws:iam::000000000000:user/ann", "s3:GetObject"), []);
     });
 });

@@ -77,8 +77,8 @@ describe("apply.sh and undo.sh of a fix", () => {
             /A command failed\. To undo the commands before it, run: sh \/.*\/fix\/undo\.sh/,
         );
         await rm(`${log}.refuse`);
-        const tried = await operations();
+        const operationsBefore = await operations();
         await script("undo");
-        assert.deepEqual(await operations(), tried);
+        assert.deepEqual(await operations(), operationsBefore);
     });
 });

@@ -49,10 +49,10 @@ export function restApiEntries(
             settles: true,
             key: "restApiId",
             async get(key, _id, state) {
-                const found = await call(apiGateway.GetRestApiCommand)(key);
+                const restApi = await call(apiGateway.GetRestApiCommand)(key);
                 // If the program omits an argument, its value comes from the OpenAPI document, so it is not reported.
-                const given = Object.keys(state).filter((name) => name in found);
-                return Object.fromEntries(given.map((name) => [name, memberOf(found, name)]));
+                const given = Object.keys(state).filter((name) => name in restApi);
+                return Object.fromEntries(given.map((name) => [name, memberOf(restApi, name)]));
             },
             async put(input, { key, args, olds, before }) {
                 const isPut = args.body !== undefined && args.body !== olds.body;

@@ -22,8 +22,8 @@ export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: strin
             create: async (input) => (await call(apiGateway.CreateApiKeyCommand)(input)).id,
             key: "apiKey",
             async get(key, id) {
-                const found = await call(apiGateway.GetApiKeyCommand)({ ...key, includeValue: true });
-                return { ...found, arn: `arn:aws:apigateway:${region}::/apikeys/${id}` };
+                const apiKey = await call(apiGateway.GetApiKeyCommand)({ ...key, includeValue: true });
+                return { ...apiKey, arn: `arn:aws:apigateway:${region}::/apikeys/${id}` };
             },
             put: patching(call(apiGateway.UpdateApiKeyCommand)),
             delete: call(apiGateway.DeleteApiKeyCommand),
@@ -79,8 +79,8 @@ export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: strin
             id: () => "api-gateway-account",
             put: patching(updateAccount),
             async get(key) {
-                const found = await call(apiGateway.GetAccountCommand)(key);
-                return found.cloudwatchRoleArn ? found : undefined;
+                const account = await call(apiGateway.GetAccountCommand)(key);
+                return account.cloudwatchRoleArn ? account : undefined;
             },
             delete: () => patch(updateAccount, {}, patches({}, { cloudwatchRoleArn: "" })),
         }),

@@ -12,14 +12,14 @@ interface BudgetNotification {
     readonly EMAIL: readonly string[];
 }
 
-const amount: Kind = { from: (found, state) => (Number(found) === Number(state) ? state : found) };
+const amount: Kind = { from: (awsValue, state) => (Number(awsValue) === Number(state) ? state : awsValue) };
 
 const costFilters: Kind = {
     ...list(struct({ name: value, values: value })),
     to: (given) =>
         Object.fromEntries(elementsOf(given).map((each) => [memberOf(each, "name"), memberOf(each, "values")])),
-    from(found, state) {
-        const observed = Object.entries(Object(found)).map(([name, values]) => ({ name, values }));
+    from(awsValue, state) {
+        const observed = Object.entries(Object(awsValue)).map(([name, values]) => ({ name, values }));
         return Array.isArray(state) ? sameMembers(state, observed) : observed;
     },
 };
@@ -41,9 +41,9 @@ const inOrder = list(
  */
 const notifications: Kind = {
     ...inOrder,
-    from(found, state) {
+    from(awsValue, state) {
         const given = elementsOf(inOrder.to?.(state));
-        return sameMembers(given, elementsOf(found)) === given ? state : inOrder.from?.(found, []);
+        return sameMembers(given, elementsOf(awsValue)) === given ? state : inOrder.from?.(awsValue, []);
     },
 };
 
@@ -59,7 +59,7 @@ export function budgetEntries(
     const keyOf = (id: string) => ({ AccountId: id.split(":", 1)[0], BudgetName: id.slice(id.indexOf(":") + 1) });
 
     async function noticesOf(id: string): Promise<BudgetNotification[]> {
-        const found: BudgetNotification[] = [];
+        const notices: BudgetNotification[] = [];
         const [key, pages] = [keyOf(id), budgets.paginateDescribeNotificationsForBudget({ client }, keyOf(id))];
         for await (const { Notifications = [] } of pages) {
             for (const { NotificationState, ...Notification } of Notifications) {
@@ -72,10 +72,10 @@ export function budgetEntries(
                         .map(({ Address = "" }) => Address)
                         .sort(),
                 );
-                found.push({ Notification: { ThresholdType: "PERCENTAGE", ...Notification }, SNS, EMAIL });
+                notices.push({ Notification: { ThresholdType: "PERCENTAGE", ...Notification }, SNS, EMAIL });
             }
         }
-        return found;
+        return notices;
     }
     const withSubscribers = (notice: unknown) => ({
         Notification: memberOf(notice, "Notification"),

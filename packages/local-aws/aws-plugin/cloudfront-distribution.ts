@@ -141,10 +141,10 @@ export function distributionEntries(client: cloudFront.CloudFrontClient): Record
             },
             async create(_input, args) {
                 const DistributionConfig = { CallerReference: randomUUID(), ...distributionOf(args) };
-                const made = await call(cloudFront.CreateDistributionWithTagsCommand)({
+                const created = await call(cloudFront.CreateDistributionWithTagsCommand)({
                     DistributionConfigWithTags: { DistributionConfig, Tags: { Items: tagList(args.tags) } },
                 });
-                const id = made.Distribution?.Id ?? "";
+                const id = created.Distribution?.Id ?? "";
                 if (args.waitForDeployment ?? true) await deployed(id);
                 return id;
             },

@@ -33,10 +33,10 @@ export function edgePolicyEntries(
     function policy<A>(update: { readonly [K in keyof A]?: Kind }, { name, noun, ...calls }: PolicyCalls): AnyEntry {
         const config = `${name}Config`;
         async function get(key: Properties) {
-            const found = await calls.get(key);
+            const response = await calls.get(key);
             return {
-                ...Object(memberOf(memberOf(found, name), config)),
-                IfMatch: memberOf(found, "ETag"),
+                ...Object(memberOf(memberOf(response, name), config)),
+                IfMatch: memberOf(response, "ETag"),
                 arn: `arn:aws:cloudfront::${await account()}:${noun}/${key.Id}`,
             };
         }

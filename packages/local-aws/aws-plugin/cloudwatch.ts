@@ -126,8 +126,8 @@ export function logGroupEntries(client: logs.CloudWatchLogsClient): Record<strin
             key: "logGroupName",
             async get({ logGroupName }) {
                 const { logGroups } = await call(logs.DescribeLogGroupsCommand)({ logGroupNamePrefix: logGroupName });
-                const found = logGroups?.find((group) => group.logGroupName === logGroupName);
-                return found && { ...found, arn: found.arn?.replace(/:\*$/, "") };
+                const logGroup = logGroups?.find((group) => group.logGroupName === logGroupName);
+                return logGroup && { ...logGroup, arn: logGroup.arn?.replace(/:\*$/, "") };
             },
             async put(input, { olds }) {
                 if (input.retentionInDays !== 0) await call(logs.PutRetentionPolicyCommand)(input);

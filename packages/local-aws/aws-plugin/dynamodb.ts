@@ -69,26 +69,26 @@ export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyE
             settles: true,
             key: "TableName",
             async get(key, _name, state) {
-                const found = await describe(key);
-                const enabled = isOn(found?.SSEDescription?.Status);
-                const kmsKeyArn = state.serverSideEncryption?.kmsKeyArn && found?.SSEDescription?.KMSMasterKeyArn;
+                const table = await describe(key);
+                const enabled = isOn(table?.SSEDescription?.Status);
+                const kmsKeyArn = state.serverSideEncryption?.kmsKeyArn && table?.SSEDescription?.KMSMasterKeyArn;
                 return {
-                    BillingMode: found?.BillingModeSummary?.BillingMode ?? "PROVISIONED",
-                    ...found,
-                    ...Object.fromEntries((found?.KeySchema ?? []).map((of) => [of.KeyType, of.AttributeName])),
+                    BillingMode: table?.BillingModeSummary?.BillingMode ?? "PROVISIONED",
+                    ...table,
+                    ...Object.fromEntries((table?.KeySchema ?? []).map((of) => [of.KeyType, of.AttributeName])),
                     Ttl: await ttlOf(key),
                     PointInTimeRecovery: { enabled: await recovers(key) },
                     ServerSideEncryption: { enabled, ...(enabled && { kmsKeyArn }) },
                 };
             },
             async put({ DeletionProtectionEnabled }, { id, key, args }) {
-                const found = await describe(key);
-                if ((found?.DeletionProtectionEnabled ?? false) !== DeletionProtectionEnabled) {
+                const table = await describe(key);
+                if ((table?.DeletionProtectionEnabled ?? false) !== DeletionProtectionEnabled) {
                     await call(dynamo.UpdateTableCommand)({ ...key, DeletionProtectionEnabled });
                     await exists(id);
                 }
                 const encryption = args.serverSideEncryption ?? off;
-                if ((found?.SSEDescription?.Status === "ENABLED") !== encryption.enabled) {
+                if ((table?.SSEDescription?.Status === "ENABLED") !== encryption.enabled) {
                     await call(dynamo.UpdateTableCommand)({ ...key, SSESpecification: sse(encryption) });
                     await exists(id);
                 }

@@ -18,7 +18,7 @@ export const iamEntries = (client: iam.IAMClient): Record<string, AnyEntry> => (
 
 function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
     const call = callsOf(client);
-    const boundary: Kind = { from: (found) => memberOf(found, "PermissionsBoundaryArn") };
+    const boundary: Kind = { from: (awsValue) => memberOf(awsValue, "PermissionsBoundaryArn") };
     return {
         "aws:iam/role:Role": resource<aws.iam.RoleArgs>({
             replace: { name: at("RoleName") },
@@ -145,7 +145,7 @@ function attachments(client: iam.IAMClient): Record<string, AnyEntry> {
         // MiniStack cannot update an OpenID Connect provider, so each change replaces it.
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider": resource<aws.iam.OpenIdConnectProviderArgs>({
             replace: {
-                url: { from: (found) => `https://${String(found).replace(/^https:\/\//, "")}` },
+                url: { from: (awsValue) => `https://${String(awsValue).replace(/^https:\/\//, "")}` },
                 clientIdLists: at("ClientIDList"),
                 tags: at("Tags", pairs("Key"), {}),
             },

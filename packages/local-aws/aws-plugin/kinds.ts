@@ -14,7 +14,7 @@ export interface Kind {
     /** Paths of all nested arguments; without paths, any value is accepted. `a.*` includes every key of a map. */
     readonly nested?: readonly string[];
     to?(value: unknown): unknown;
-    from?(found: unknown, state: unknown): unknown;
+    from?(awsValue: unknown, state: unknown): unknown;
 }
 
 export type Kinds = Readonly<Record<string, Kind>>;
@@ -65,25 +65,27 @@ export function toAws(kinds: Kinds, values: object, olds: object = {}, spelling 
 /**
  * Returns the properties in an API response. Leaves out properties that the program omits and that have their default.
  */
-export function fromAws(kinds: Kinds, found: unknown, state: unknown, spelling = upperCase): Properties {
+export function fromAws(kinds: Kinds, awsValue: unknown, state: unknown, spelling = upperCase): Properties {
     const observed = Object.entries(kinds).flatMap(([property, kind]) => {
         if (kind.path === "") {
             return [];
         }
         const names = (kind.path ?? spelling(property)).split(".");
-        const has = names.reduce(memberOf, found);
+        const has = names.reduce(memberOf, awsValue);
         const was = memberOf(state, property);
-        const said = has === undefined ? kind.or : kind.from ? kind.from(has, was) : has;
-        const isDefault = [undefined, kind.or, kind.cleared].some((preset) => canonical(said) === canonical(preset));
-        return was === undefined && isDefault ? [] : [[property, said] as const];
+        const pulumiValue = has === undefined ? kind.or : kind.from ? kind.from(has, was) : has;
+        const isDefault = [undefined, kind.or, kind.cleared].some(
+            (preset) => canonical(pulumiValue) === canonical(preset),
+        );
+        return was === undefined && isDefault ? [] : [[property, pulumiValue] as const];
     });
     return Object.fromEntries(observed);
 }
 
 /** Returns a member of a value; undefined if the value or the member is missing or null. */
 export function memberOf(value: unknown, name: string): unknown {
-    const found: unknown = value === null || typeof value !== "object" ? undefined : Reflect.get(value, name);
-    return found ?? undefined;
+    const member: unknown = value === null || typeof value !== "object" ? undefined : Reflect.get(value, name);
+    return member ?? undefined;
 }
 
 /** Returns the paths of all nested arguments of the conversions `kinds`. */
@@ -100,8 +102,8 @@ export function struct(members: Kinds, spelling = upperCase): Kind {
             nested ? nested.map((path) => `${property}.${path}`) : [property],
         ),
         to: (given) => toAws(members, Object(given), {}, spelling),
-        from(found, state) {
-            const observed = fromAws(members, found, state, spelling);
+        from(awsValue, state) {
+            const observed = fromAws(members, awsValue, state, spelling);
             return Object.keys(observed).length > 0 || state !== undefined ? observed : undefined;
         },
     };
@@ -117,11 +119,11 @@ export const inside = (path: string, kinds: Kinds, spelling = upperCase): Kinds 
 export const list = (of: Kind = value): Kind => ({
     ...(of.nested && { nested: of.nested }),
     to: (given) => elementsOf(given).map((each) => (of.to ? of.to(each) : each)),
-    from(found, state) {
+    from(awsValue, state) {
         const were = elementsOf(state);
         // If AWS returns an empty list for an argument that the program omits, report no value.
-        if (elementsOf(found).length === 0 && state === undefined) return undefined;
-        return elementsOf(found).map((each, n) => (of.from ? of.from(each, were[n] ?? {}) : each));
+        if (elementsOf(awsValue).length === 0 && state === undefined) return undefined;
+        return elementsOf(awsValue).map((each, n) => (of.from ? of.from(each, were[n] ?? {}) : each));
     },
 });
 
@@ -142,15 +144,15 @@ export function items(of: Kind = value): Kind {
     return {
         ...counted({ to: (given) => ({ Items: to?.(given) }) }),
         ...(nested && { nested }),
-        from: (found, state) => from?.(memberOf(found, "Items"), state),
+        from: (awsValue, state) => from?.(memberOf(awsValue, "Items"), state),
     };
 }
 
 /** Conversion of a list in any order: keeps the program's order if AWS returns the same members. */
 export const unordered = (of: Kind): Kind => ({
     ...of,
-    from(found, state) {
-        const observed = of.from ? of.from(found, state) : found;
+    from(awsValue, state) {
+        const observed = of.from ? of.from(awsValue, state) : awsValue;
         return Array.isArray(state) ? sameMembers(state, elementsOf(observed)) : observed;
     },
 });
@@ -159,7 +161,7 @@ export const unordered = (of: Kind): Kind => ({
 export const only = (of: Kind = value): Kind => ({
     ...of,
     to: (given) => [of.to ? of.to(given) : given],
-    from: (found, state) => (of.from ? of.from(elementsOf(found)[0], state) : elementsOf(found)[0]),
+    from: (awsValue, state) => (of.from ? of.from(elementsOf(awsValue)[0], state) : elementsOf(awsValue)[0]),
 });
 
 /** Conversion of a map that has the same form in Pulumi and AWS. */
@@ -169,8 +171,8 @@ export const map: Kind = { nested: ["*"] };
 export const pairs = (name: string): Kind => ({
     ...map,
     to: (given) => Object.entries(Object(given)).map(([key, inner]) => ({ [name]: key, Value: String(inner) })),
-    from: (found) =>
-        Object.fromEntries(elementsOf(found).map((each) => [memberOf(each, name), memberOf(each, "Value")])),
+    from: (awsValue) =>
+        Object.fromEntries(elementsOf(awsValue).map((each) => [memberOf(each, name), memberOf(each, "Value")])),
 });
 
 /**
@@ -180,17 +182,19 @@ export const pairs = (name: string): Kind => ({
 export const partOf = (spelling: Spelling): Kind => ({
     ...map,
     to: (given) => Object.fromEntries(Object.entries(Object(given)).map(([key, inner]) => [spelling(key), inner])),
-    from(found, state) {
-        const given = Object.keys(Object(state)).map((key) => [key, memberOf(found, spelling(key))]);
+    from(awsValue, state) {
+        const given = Object.keys(Object(state)).map((key) => [key, memberOf(awsValue, spelling(key))]);
         return state && Object.fromEntries(given);
     },
 });
 
 export const numberText: Kind = { to: String, from: Number };
-export const flagText: Kind = { to: String, from: (found) => found === "true" };
+export const flagText: Kind = { to: String, from: (awsValue) => awsValue === "true" };
 
 /** Conversion of a JSON document as text. Keeps the program's text if AWS returns an equal document. */
-export const json: Kind = { from: (found, state) => (found === "" ? undefined : sameJson(state, String(found))) };
+export const json: Kind = {
+    from: (awsValue, state) => (awsValue === "" ? undefined : sameJson(state, String(awsValue))),
+};
 
 /** Conversion of a JSON document that AWS returns URL-encoded. */
-export const encodedJson: Kind = { from: (found, state) => sameJson(state, decodeURIComponent(String(found))) };
+export const encodedJson: Kind = { from: (awsValue, state) => sameJson(state, decodeURIComponent(String(awsValue))) };

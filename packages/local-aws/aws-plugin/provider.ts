@@ -19,13 +19,13 @@ export function createProvider(
 ): provider.Provider & { readonly previewUpdate: PreviewedUpdate } {
     const entryOf = (urn: string): AnyEntry => {
         const type = urn.split("::")[2]?.split("$").at(-1) ?? urn;
-        const found = entries[type];
-        if (!found) {
+        const entry = entries[type];
+        if (!entry) {
             throw new Error(
                 `${type} is not supported by the local AWS plugin. Add an entry to packages/local-aws/aws-plugin, or run with --official-plugin.`,
             );
         }
-        return found;
+        return entry;
     };
     return {
         version: "7.48.0",
@@ -59,13 +59,13 @@ export function createProvider(
         },
         async read(id, urn, props) {
             if (props === undefined || Object.keys(props).length === 0) return importOf(entryOf(urn), id);
-            const found = await entryOf(urn).read(id, plain(props));
-            if (found === undefined) {
+            const observed = await entryOf(urn).read(id, plain(props));
+            if (observed === undefined) {
                 return { id: "", props: {} };
             }
             // Keep unchanged values as they are in the state, for example wrapped in a secret.
             const asWas = (key: string, value: unknown) => comparable(unwrap(props?.[key])) === comparable(value);
-            const news = Object.entries(found).filter(([key, value]) => !asWas(key, value));
+            const news = Object.entries(observed).filter(([key, value]) => !asWas(key, value));
             return { id, props: clean({ ...props, ...Object.fromEntries(news) }) };
         },
         async update(id, urn, olds, news) {
@@ -94,11 +94,11 @@ export function createProvider(
 /** Reads the id, arguments and state of a resource for `pulumi import`. */
 async function importOf(entry: AnyEntry, importId: string) {
     const { id, args = {} } = entry.imported?.(importId) ?? { id: importId };
-    const found = await entry.read(id, args);
-    if (found === undefined) {
+    const observed = await entry.read(id, args);
+    if (observed === undefined) {
         return { id: "", props: {} };
     }
-    const all = { ...args, ...found };
+    const all = { ...args, ...observed };
     const isGiven = ([key]: [string, unknown]) => key in entry.properties && !entry.filledIn?.includes(key);
     const inputs = clean(Object.fromEntries(Object.entries(all).filter(isGiven)));
     return { id, inputs, props: clean({ ...all, ...(await entry.computed?.(id, all)) }) };
@@ -119,7 +119,10 @@ function unmapped({ properties, nested = [] }: AnyEntry, args: Properties): stri
         }
         const paths = roots.has(property) ? leaves(property, value) : [property];
         const isMapped = (path: string) =>
-            nested.some((known) => known === path || (known.endsWith(".*") && path.startsWith(known.slice(0, -1))));
+            nested.some(
+                (mappedPath) =>
+                    mappedPath === path || (mappedPath.endsWith(".*") && path.startsWith(mappedPath.slice(0, -1))),
+            );
         return paths.filter((path) => !(path in properties) && !isMapped(path));
     });
 }

@@ -74,15 +74,15 @@ export function resource<A>(row: Row<A>): AnyEntry {
         create: (args) => create(row, args),
         computed: (id, args) => outputsOf(row, id, args),
         async read(id, state) {
-            const found = await find(row, id, state);
-            if (found === undefined) {
+            const response = await find(row, id, state);
+            if (response === undefined) {
                 return undefined;
             }
-            const outputs = await outputsOf(row, id, state, found);
+            const outputs = await outputsOf(row, id, state, response);
             const answer = {
                 ...keyOf(row, id, state),
-                ...found,
-                ...(tags && { tags: await tagsOf(tags, id, outputs, found) }),
+                ...response,
+                ...(tags && { tags: await tagsOf(tags, id, outputs, response) }),
             };
             return { ...fromAws({ ...kindsOf(row), ...tagged }, answer, state, row.spelling), ...outputs };
         },
@@ -107,10 +107,10 @@ function keyOf<A>({ key, replace, spelling }: Row<A>, id: string, args: Resolved
 const find = <A>(row: Row<A>, id: string, args: Resolved<A>): Promise<object | undefined> =>
     unlessGone(row.get(keyOf(row, id, args), id, args), ...(row.gone ?? []));
 
-async function outputsOf<A>(row: Row<A>, id: string, args: Resolved<A>, found?: object): Promise<Properties> {
+async function outputsOf<A>(row: Row<A>, id: string, args: Resolved<A>, response?: object): Promise<Properties> {
     if (row.outputs === undefined) return {};
     if (typeof row.outputs === "function") return row.outputs(id, args);
-    return fromAws(row.outputs, found ?? (await find(row, id, args)), {}, row.spelling);
+    return fromAws(row.outputs, response ?? (await find(row, id, args)), {}, row.spelling);
 }
 
 async function create<A>(row: Row<A>, args: Resolved<A>): Promise<string> {
@@ -144,8 +144,8 @@ async function put<A>(
 
 const subjectOf = (tags: Tagging, id: string, outputs: Properties) => (tags.by === "id" ? id : String(outputs.arn));
 
-async function tagsOf(tags: Tagging, id: string, outputs: Properties, found: object): Promise<unknown> {
-    const has = tags.list ? await tags.list(subjectOf(tags, id, outputs)) : memberOf(found, tags.member ?? "");
+async function tagsOf(tags: Tagging, id: string, outputs: Properties, response: object): Promise<unknown> {
+    const has = tags.list ? await tags.list(subjectOf(tags, id, outputs)) : memberOf(response, tags.member ?? "");
     return Array.isArray(has) ? plainTags(has) : has;
 }
 

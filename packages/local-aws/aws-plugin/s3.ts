@@ -26,8 +26,8 @@ function bucket(client: s3.S3Client, region: string): AnyEntry {
     async function empty(Bucket: unknown) {
         for (;;) {
             const page = await call(s3.ListObjectVersionsCommand)({ Bucket, MaxKeys: 1000 });
-            const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
-            const Objects = found.map(({ Key = "", VersionId }) => ({ Key, VersionId }));
+            const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
+            const Objects = versions.map(({ Key = "", VersionId }) => ({ Key, VersionId }));
             if (Objects.length === 0) return;
             await call(s3.DeleteObjectsCommand)({ Bucket, Delete: { Objects, Quiet: true } });
         }
@@ -198,9 +198,9 @@ function object(client: s3.S3Client): AnyEntry {
         },
         // Like the AWS plugin, does not detect content that was overwritten outside Pulumi.
         async get(key) {
-            const found = await call(s3.HeadObjectCommand)(key);
+            const head = await call(s3.HeadObjectCommand)(key);
             const { TagSet } = await call(s3.GetObjectTaggingCommand)(key);
-            return { ...found, Tagging: plainTags(TagSet) };
+            return { ...head, Tagging: plainTags(TagSet) };
         },
         delete: call(s3.DeleteObjectCommand),
     });

@@ -48,8 +48,8 @@ export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
             id: ({ arn }) => arn,
             put: ({ TopicArn, Policy }) => setPolicy(TopicArn, Policy),
             async get(key) {
-                const found = await attributesOf(key);
-                return found?.Policy && !found.Policy.includes(`"${defaultSid}"`) ? found : undefined;
+                const attributes = await attributesOf(key);
+                return attributes?.Policy && !attributes.Policy.includes(`"${defaultSid}"`) ? attributes : undefined;
             },
             // A topic cannot be without a policy, so `delete` restores the default policy of a new topic.
             delete: ({ TopicArn }, arn) => setPolicy(TopicArn, defaultPolicy(arn)),

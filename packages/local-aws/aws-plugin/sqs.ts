@@ -54,8 +54,8 @@ export function sqsEntries(client: sqs.SQSClient): Record<string, AnyEntry> {
             id: ({ queueUrl }) => queueUrl,
             put: call(sqs.SetQueueAttributesCommand),
             async get(key) {
-                const found = await attributesOf(key);
-                return found.Attributes?.Policy ? found : undefined;
+                const response = await attributesOf(key);
+                return response.Attributes?.Policy ? response : undefined;
             },
             delete: (key) => call(sqs.SetQueueAttributesCommand)({ ...key, Attributes: { Policy: "" } }),
         }),

@@ -10,17 +10,17 @@ export function ssmLookups(client: SSMClient): Record<string, Lookup> {
                 Recursive: Boolean(recursive),
                 WithDecryption: Boolean(withDecryption),
             };
-            const found = [];
+            const parameters = [];
             for await (const { Parameters = [] } of paginateGetParametersByPath({ client }, input)) {
-                found.push(...Parameters);
+                parameters.push(...Parameters);
             }
             return {
                 id: path,
                 path,
-                arns: found.map(({ ARN }) => ARN),
-                names: found.map(({ Name }) => Name),
-                types: found.map(({ Type }) => Type),
-                values: found.map(({ Value }) => Value),
+                arns: parameters.map(({ ARN }) => ARN),
+                names: parameters.map(({ Name }) => Name),
+                types: parameters.map(({ Type }) => Type),
+                values: parameters.map(({ Value }) => Value),
             };
         },
     };

@@ -109,7 +109,7 @@ export function judgeImport(request: ImportRequest, partition: string, policies:
 export function judgeOutput(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
     const of = importOf(request, partition, policies);
     const puts = (reads: readonly AccessRequest[]) =>
-        reads.filter(({ action }) => action === "s3:GetObject").map((asked) => ({ ...asked, action: "s3:PutObject" }));
+        reads.filter(({ action }) => action === "s3:GetObject").map((read) => ({ ...read, action: "s3:PutObject" }));
     return judgeSteps(of, policies, "write", puts(roleReads(of)), puts(serviceReads(of)));
 }
 

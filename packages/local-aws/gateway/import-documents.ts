@@ -19,15 +19,15 @@ import { type MiniStackAddress, settingsOf } from "./ministack.ts";
  */
 export async function bucketPoliciesOf(client: s3.S3Client, Bucket: string): Promise<NamedPolicy[]> {
     const command = new s3.GetBucketPolicyCommand({ Bucket });
-    const found = await unlessGone(client.send(command), "NoSuchBucketPolicy", "NoSuchBucket");
-    const read = parsePolicy(found?.Policy ?? "", "resource", sizeLimits.bucketPolicy);
+    const response = await unlessGone(client.send(command), "NoSuchBucketPolicy", "NoSuchBucket");
+    const read = parsePolicy(response?.Policy ?? "", "resource", sizeLimits.bucketPolicy);
     return "document" in read ? [{ name: "bucket policy", document: read.document }] : [];
 }
 
 /** Reads a bucket's region; undefined for an unknown bucket. */
 export async function bucketRegionOf(client: s3.S3Client, Bucket: string): Promise<string | undefined> {
-    const found = await unlessGone(client.send(new s3.GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
-    return found && (found.LocationConstraint || "us-east-1");
+    const response = await unlessGone(client.send(new s3.GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
+    return response && (response.LocationConstraint || "us-east-1");
 }
 
 /**

@@ -32,14 +32,14 @@ export function every(milliseconds: number, work: () => Promise<void>, failed: (
             await sleep(milliseconds, undefined, { ref: false, signal: abort.signal }).catch(() => {});
         }
     };
-    const ended = run();
+    const running = run();
     return {
         /** Returns the number of completed calls of `work`, including failed calls. */
         rounds: () => rounds,
         /** Ends the loop after the current call of `work`. */
         async stop(): Promise<void> {
             abort.abort();
-            await ended;
+            await running;
         },
     };
 }

@@ -41,8 +41,8 @@ function healthIn(answer: Buffer): Health | undefined {
 async function qualityOf(emulator: Pick<Emulator, "handle">, solutionVersionArn: string): Promise<number | undefined> {
     const [, , , region = ""] = solutionVersionArn.split(":");
     const body = { solutionVersionArn };
-    const asked = await emulator.handle({ service: "personalize", operation: "GetSolutionMetrics", region, body });
-    const { metrics = {} } = JSON.parse(asked.body) as { readonly metrics?: Readonly<Record<string, number>> };
+    const response = await emulator.handle({ service: "personalize", operation: "GetSolutionMetrics", region, body });
+    const { metrics = {} } = JSON.parse(response.body) as { readonly metrics?: Readonly<Record<string, number>> };
     return metrics.normalized_discounted_cumulative_gain_at_10;
 }
 

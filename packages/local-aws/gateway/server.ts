@@ -94,11 +94,11 @@ async function route(
         refuse(request, response, admission.answer);
         return;
     }
-    const known = admission?.body;
+    const receivedBody = admission?.body;
     const isPublic = isPublicPlane(request, decodeURIComponent(url.pathname));
     const passing: Passing = {
         ...(admission?.guard && { guard: admission.guard }),
-        ...(known && { body: known }),
+        ...(receivedBody && { body: receivedBody }),
         judged: admission?.judged ?? false,
         isPublic,
         ...(isPublic &&
@@ -125,8 +125,8 @@ async function answerService(
     faults: Faults,
     { request, response, url, passing }: Routed,
 ): Promise<void> {
-    const { body: known } = passing;
-    const json = async () => parseJson(known ?? (await bodyOf(request)));
+    const { body: receivedBody } = passing;
+    const json = async () => parseJson(receivedBody ?? (await bodyOf(request)));
     const scope = credentialScope(request, url);
     const target = request.headers["x-amz-target"]?.toString();
     const operation =
@@ -154,11 +154,11 @@ async function answerService(
     }
     if (scope?.service === "apigateway" && isImport(request.method, url)) {
         const where = { miniStack: options.miniStack, region: scope.region };
-        sendAnswer(response, await importApi(where, url, known ?? (await bodyOf(request))));
+        sendAnswer(response, await importApi(where, url, receivedBody ?? (await bodyOf(request))));
         return;
     }
     if (scope?.service === "iam" && options.simulators) {
-        const body = known ?? (await bodyOf(request));
+        const body = receivedBody ?? (await bodyOf(request));
         const answer = await options.simulators(body);
         if (answer) sendAnswer(response, answer);
         else passThrough(options.miniStack, request, response, { ...passing, body });

@@ -31,7 +31,7 @@ const hostOf = ({ headers }: Pick<IncomingMessage, "headers">) =>
     (headers.host ?? "").toLowerCase().replace(/:\d+$/, "");
 
 /** Checks whether a path belongs to a deployed API or a function URL. */
-export const isPublicPath = (path: string) => publicPaths.some((known) => known.test(path));
+export const isPublicPath = (path: string) => publicPaths.some((pattern) => pattern.test(path));
 
 /**
  * Checks whether a request is for a public endpoint: a deployed API, a function URL or a distribution. MiniStack
@@ -39,7 +39,7 @@ export const isPublicPath = (path: string) => publicPaths.some((known) => known.
  */
 export function isPublicPlane(request: Pick<IncomingMessage, "headers">, path: string): boolean {
     const host = hostOf(request);
-    return publicHosts.some((known) => known.test(host)) || distributionHost.test(host) || isPublicPath(path);
+    return publicHosts.some((pattern) => pattern.test(host)) || distributionHost.test(host) || isPublicPath(path);
 }
 
 /**

@@ -90,9 +90,9 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
         async stop() {
             stopping = true;
             if (child.exitCode === null && child.signalCode === null) {
-                const ended = new Promise((resolve) => child.once("exit", resolve));
+                const exit = new Promise((resolve) => child.once("exit", resolve));
                 child.kill("SIGTERM");
-                await Promise.race([ended, sleep(5000, undefined, { ref: false }).then(() => child.kill("SIGKILL"))]);
+                await Promise.race([exit, sleep(5000, undefined, { ref: false }).then(() => child.kill("SIGKILL"))]);
             }
         },
     };

@@ -25,9 +25,9 @@ const silently = () => {};
 /** Calls `look` repeatedly until it returns a value. */
 async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
     for (;;) {
-        const found = await look();
-        if (found) {
-            return found;
+        const result = await look();
+        if (result) {
+            return result;
         }
         await sleep(30);
     }
@@ -115,11 +115,11 @@ describe("Start, stop and reset of the local AWS", () => {
         const { pid } = await start(instance, silently);
         const [miniStack] = await childrenOf(pid);
         process.kill(pid, "SIGKILL");
-        const said: string[] = [];
-        const next = await start(instance, (message) => said.push(message));
+        const messages: string[] = [];
+        const next = await start(instance, (message) => messages.push(message));
         await until(async () => !isAlive(miniStack as number));
         assert.notEqual(next.pid, pid);
-        assert.deepEqual(said, [`process ${pid} of an earlier start has ended; starting again with its data`]);
+        assert.deepEqual(messages, [`process ${pid} of an earlier start has ended; starting again with its data`]);
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
     });
 
@@ -181,9 +181,9 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         const moved = { ...instance, port: await testPort() };
         const first = await start(instance, silently);
         assert.deepEqual(await stateOf(moved), { kind: "elsewhere", running: first, port: instance.port });
-        const said: string[] = [];
-        const second = await start(moved, (message) => said.push(message));
-        assert.deepEqual(said, [
+        const messages: string[] = [];
+        const second = await start(moved, (message) => messages.push(message));
+        assert.deepEqual(messages, [
             `it runs on port ${instance.port}; stopping it there, and starting it with its data on port ${moved.port}`,
         ]);
         assert.deepEqual([isAlive(first.pid), isAlive(second.pid)], [false, true]);

@@ -124,9 +124,9 @@ describe("Pulumi stack local of a local AWS instance", () => {
             "local",
         );
         await mkdir(folder, { recursive: true });
-        const ended = await run(instance, process.execPath, ["-p", "process.pid"], "captured");
+        const result = await run(instance, process.execPath, ["-p", "process.pid"], "captured");
         const [dead, alive] = [join(folder, "dead.json"), join(folder, "alive.json")];
-        await writeFile(dead, JSON.stringify({ pid: Number(ended.stdout) }));
+        await writeFile(dead, JSON.stringify({ pid: Number(result.stdout) }));
         await writeFile(alive, JSON.stringify({ pid: process.pid }));
         await ensureStack(instance);
         assert.deepEqual([existsSync(dead), existsSync(alive)], [false, true]);

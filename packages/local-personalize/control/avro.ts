@@ -30,12 +30,12 @@ export function readAvroSchema(document: string): AvroSchema {
     if (typeof record.namespace !== "string") throw invalidInput("The schema has no namespace.");
     if (!Array.isArray(record.fields) || record.fields.length === 0) throw invalidInput("The schema has no fields.");
     const fields = record.fields.map(readField);
-    const seen = new Map<string, string>();
+    const originalNames = new Map<string, string>();
     for (const { name } of fields) {
         const plain = plainName(name);
-        const other = seen.get(plain);
+        const other = originalNames.get(plain);
         if (other !== undefined) throw invalidInput(`The schema's fields ${other} and ${name} have the same name.`);
-        seen.set(plain, name);
+        originalNames.set(plain, name);
     }
     return { name: record.name, fields };
 }

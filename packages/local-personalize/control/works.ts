@@ -49,18 +49,18 @@ export function createWorks(options: {
         if (signal.aborted) return;
         const outcome = await attempt(resource, signal);
         if (signal.aborted) return;
-        const ended: Resource = {
+        const finished: Resource = {
             ...resource,
             finishedAt: store.clock.now(),
             failure: "failure" in outcome ? outcome.failure : null,
             properties: { ...resource.properties, ...("properties" in outcome ? outcome.properties : {}) },
         };
         store.transaction(() => {
-            store.save(ended);
+            store.save(finished);
             if ("commit" in outcome) outcome.commit?.();
         });
         running.delete(resource.id);
-        options.ended(ended);
+        options.ended(finished);
     };
 
     const attempt = async (resource: Resource, signal: AbortSignal): Promise<Outcome> => {

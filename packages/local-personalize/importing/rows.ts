@@ -63,16 +63,16 @@ export function createRowCollector(columns: readonly string[] = []) {
             const order = Uint32Array.from(timestamps.keys()).sort(
                 (a, b) => (timestamps[a] ?? 0) - (timestamps[b] ?? 0) || a - b,
             );
-            let seen = new Set<string>();
+            let seenEvents = new Set<string>();
             let time = Number.NaN;
             const kept = order.filter((row) => {
                 if (timestamps[row] !== time) {
                     time = timestamps[row] ?? 0;
-                    seen = new Set();
+                    seenEvents = new Set();
                 }
                 const others = extras.map(({ numbers }) => numbers[row]).join(" ");
                 const event = `${users[row]} ${items[row]} ${events[row]} ${values[row]} ${others}`;
-                return seen.size < seen.add(event).size;
+                return seenEvents.size < seenEvents.add(event).size;
             });
             const column = (values: number[]) => Int32Array.from(kept, (row) => values[row] ?? 0);
             return {

@@ -83,8 +83,8 @@ export function countItems({ itemIds, items }: Interactions): Float64Array {
 
 function orderedItems(interactions: Interactions, mostDense: number): { dense: number[]; tail: number[] } {
     const counts = countItems(interactions);
-    const seen = [...counts.keys()].filter((item) => (counts[item] ?? 0) > 0);
-    const mostFirst = seen.toSorted((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b);
+    const usedItems = [...counts.keys()].filter((item) => (counts[item] ?? 0) > 0);
+    const mostFirst = usedItems.toSorted((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b);
     const inOrder = (items: number[]) => items.sort((a, b) => a - b);
     return { dense: inOrder(mostFirst.slice(0, mostDense)), tail: inOrder(mostFirst.slice(mostDense)) };
 }

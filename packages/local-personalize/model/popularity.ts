@@ -44,11 +44,11 @@ export function popularityOf(interactions: Interactions, itemIds: readonly strin
 
 /** Returns the newest interaction of each user with each item. */
 function newestOfEach({ users, userIds, items }: Interactions): { user: number; item: number; row: number }[] {
-    const seen = userIds.map(() => new Set<number>());
+    const seenItems = userIds.map(() => new Set<number>());
     const newest: { user: number; item: number; row: number }[] = [];
     for (let row = users.length - 1; row >= 0; row--) {
         const [user, item] = [users[row] as number, items[row] as number];
-        const own = seen[user] as Set<number>;
+        const own = seenItems[user] as Set<number>;
         if (own.size < own.add(item).size) newest.push({ user, item, row });
     }
     return newest;

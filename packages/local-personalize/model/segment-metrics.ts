@@ -23,10 +23,10 @@ const MOST_ITEMS = 200;
 export function segmentMetrics(interactions: Interactions, recipeName: string): Record<string, number> {
     const events = eventsByUser(interactions);
     const cuts = events.map(({ length }) => Math.max(1, length - Math.floor(length * TRUTH)));
-    const seen = new Int32Array(interactions.userIds.length);
+    const eventCounts = new Int32Array(interactions.userIds.length);
     const inTraining = interactions.users.map((user) => {
-        seen[user] = (seen[user] as number) + 1;
-        return (seen[user] as number) <= (cuts[user] ?? 0) ? 1 : 0;
+        eventCounts[user] = (eventCounts[user] as number) + 1;
+        return (eventCounts[user] as number) <= (cuts[user] ?? 0) ? 1 : 0;
     });
     const training = rowsWhere(interactions, (row) => inTraining[row] === 1);
     const model = fitModel(training, recipeName);

@@ -66,10 +66,12 @@ export function exploredItems(
 ): number[] {
     const count = Math.round(wish.weight * LARGEST_SHARE * length);
     if (count === 0) return [];
-    const seen = new Set(wish.history);
+    const historyItems = new Set(wish.history);
     const candidates = (model.fresh ?? []).filter(
         ({ item, ageDays }) =>
-            ageDays <= wish.ageCutOff && !seen.has(item) && (wish.passing === undefined || wish.passing[item] === 1),
+            ageDays <= wish.ageCutOff &&
+            !historyItems.has(item) &&
+            (wish.passing === undefined || wish.passing[item] === 1),
     );
     const drawn = candidates.map(({ item }) => {
         const itemId = model.itemIds[item] ?? "";

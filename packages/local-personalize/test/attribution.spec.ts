@@ -69,8 +69,8 @@ describe("Metric attributions", () => {
             }),
         );
         return until(async () => {
-            const asked = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
-            const { datasetImportJob } = await service.personalize.send(asked);
+            const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+            const { datasetImportJob } = await service.personalize.send(command);
             return /ACTIVE|FAILED/.test(datasetImportJob?.status ?? "") && datasetImportJob;
         });
     };

@@ -110,7 +110,7 @@ describe("Automatic training", () => {
             const all = await versions();
             return all.length >= count && all.every(({ status }) => status === "ACTIVE") && all;
         });
-    const said = (text: string) => until(async () => service.lines.some((line) => line.includes(text)));
+    const untilLogged = (text: string) => until(async () => service.lines.some((line) => line.includes(text)));
 
     it("automatic training is on by default and trains only on new interactions", async () => {
         await createDataset(service);
@@ -130,7 +130,7 @@ describe("Automatic training", () => {
             }),
         );
 
-        await said("no new interactions since the last training");
+        await untilLogged("no new interactions since the last training");
         assert.equal((await versions()).length, 1);
         await importData("second", "s3://movies/more.csv");
         const [, second] = await trained(2);
@@ -160,7 +160,7 @@ describe("Automatic training", () => {
     it("automatic training skips the first training without interactions", async () => {
         await createDataset(service);
         await create();
-        await said("automatic training is skipped: there are no interactions");
+        await untilLogged("automatic training is skipped: there are no interactions");
         assert.deepEqual(await versions(), []);
     });
 
@@ -179,7 +179,7 @@ describe("Automatic training", () => {
             async () => (await send(new DescribeSolutionCommand({ solutionArn }))).solution?.status === "ACTIVE",
         );
         await trainVersion(service, solutionArn);
-        await said("automatic training is skipped: a version was created manually within the hour");
+        await untilLogged("automatic training is skipped: a version was created manually within the hour");
         assert.deepEqual(
             (await versions()).map(({ trainingType }) => trainingType),
             ["MANUAL"],

@@ -41,7 +41,7 @@ describe("Batch inference jobs", () => {
                 ...more,
             }),
         );
-    const ended = async (jobName: string) => {
+    const endedJob = async (jobName: string) => {
         const batchInferenceJobArn = arn(`batch-inference-job/${jobName}`);
         return until(async () => {
             const command = new DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
@@ -60,7 +60,7 @@ describe("Batch inference jobs", () => {
             (await create("first", { numResults: 3 })).batchInferenceJobArn,
             arn("batch-inference-job/first"),
         );
-        const job = await ended("first");
+        const job = await endedJob("first");
         assert.equal(job.status, "ACTIVE", job.failureReason);
         const [known, unknown, ...bad] = lines("movies/out/users.json.out");
         for (const [line, userId] of [
@@ -86,10 +86,16 @@ describe("Batch inference jobs", () => {
     });
 
     it("a batch job checks access to its input and to each object of its output", async () => {
-        const asked = { roleArn: importRole, bucket: "movies", sourceAccount: accountId, region, isPrefix: false };
+        const expectedRequest = {
+            roleArn: importRole,
+            bucket: "movies",
+            sourceAccount: accountId,
+            region,
+            isPrefix: false,
+        };
         const sourceArn = arn("batch-inference-job/first");
-        assert.deepEqual(bucket.requests.at(-1), { ...asked, key: "in/users.json", sourceArn });
-        assert.deepEqual(bucket.writes, [{ ...asked, key: "out/users.json.out", sourceArn }]);
+        assert.deepEqual(bucket.requests.at(-1), { ...expectedRequest, key: "in/users.json", sourceArn });
+        assert.deepEqual(bucket.writes, [{ ...expectedRequest, key: "out/users.json.out", sourceArn }]);
     });
 
     it("a batch job reads all objects of an S3 folder, and applies the filterValues of each line", async () => {
@@ -99,7 +105,7 @@ describe("Batch inference jobs", () => {
         const filterExpression = "INCLUDE ItemID WHERE Items.GENRES IN ($GENRE)";
         await service.personalize.send(new CreateFilterCommand({ name: "genre", datasetGroupArn, filterExpression }));
         await create("folder", { filterArn: arn("filter/genre") }, "s3://movies/many/", "s3://movies/answers");
-        const { status, failureReason, filterArn } = await ended("folder");
+        const { status, failureReason, filterArn } = await endedJob("folder");
         assert.deepEqual([status, failureReason, filterArn], ["ACTIVE", undefined, arn("filter/genre")]);
         const [even, none] = lines("movies/answers/a.json.out");
         assert.equal(even?.output?.recommendedItems.length, 25);
@@ -114,7 +120,7 @@ describe("Batch inference jobs", () => {
     it("a failed batch job has the service's failureReason", async () => {
         const reason = async (jobName: string, ...rest: [from?: string, to?: string]) => {
             await create(jobName, {}, ...rest);
-            const { status, failureReason } = await ended(jobName);
+            const { status, failureReason } = await endedJob(jobName);
             assert.equal(status, "CREATE FAILED");
             return failureReason;
         };
@@ -193,7 +199,7 @@ describe("Batch inference jobs", () => {
         await stopped;
         bucket.objects["movies/out/one.json.out"] = "";
         service = await startService({ access: bucket.access, dataDir });
-        assert.equal((await ended("held")).status, "ACTIVE");
+        assert.equal((await endedJob("held")).status, "ACTIVE");
         assert.equal(lines("movies/out/one.json.out")[0]?.output?.recommendedItems.length, 25);
         await service.personalize.send(new DeleteFilterCommand({ filterArn }));
     });

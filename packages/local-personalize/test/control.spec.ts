@@ -115,16 +115,16 @@ describe("Resources of the local Personalize", () => {
     it("pages of a list contain each resource once, and a nextToken is valid for one query only", async () => {
         const names = Array.from({ length: 7 }, (_, index) => `paged-${index}`);
         for (const name of names) await send(new CreateSchemaCommand({ name, schema: interactionsSchema }));
-        const seen: string[] = [];
+        const listedNames: string[] = [];
         for await (const page of paginateListSchemas({ client: service.personalize, pageSize: 3 }, {})) {
             assert.ok((page.schemas ?? []).length <= 3);
-            seen.push(...(page.schemas ?? []).map(({ name }) => String(name)));
+            listedNames.push(...(page.schemas ?? []).map(({ name }) => String(name)));
         }
         assert.deepEqual(
-            seen.filter((name) => name.startsWith("paged-")),
+            listedNames.filter((name) => name.startsWith("paged-")),
             names,
         );
-        assert.equal(new Set(seen).size, seen.length);
+        assert.equal(new Set(listedNames).size, listedNames.length);
         const { nextToken } = await send(new ListSchemasCommand({ maxResults: 3 }));
         await assert.rejects(
             send(new ListDatasetsCommand({ ...(nextToken && { nextToken }) })),

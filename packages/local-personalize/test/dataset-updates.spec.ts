@@ -94,7 +94,7 @@ describe("UpdateDataset", () => {
         await restart("demo");
         await until(async () => (await describeIt()).status === "ACTIVE");
         await update("after");
-        const seen = new Set<string>();
+        const statuses = new Set<string>();
         const begin = await describeIt();
         assert.match(begin.status ?? "", /^UPDATE (PENDING|IN_PROGRESS)$/);
         assert.deepEqual([begin.schemaArn, begin.latestDatasetUpdate?.status], [schemaArn("before"), begin.status]);
@@ -108,13 +108,13 @@ describe("UpdateDataset", () => {
         }
         await until(async () => {
             const { status } = await describeIt();
-            seen.add(String(status));
+            statuses.add(String(status));
             return status === "ACTIVE";
         });
         const order = ["UPDATE PENDING", "UPDATE IN_PROGRESS", "ACTIVE"];
         assert.deepEqual(
-            [...seen],
-            order.filter((status) => seen.has(status)),
+            [...statuses],
+            order.filter((status) => statuses.has(status)),
         );
         assert.equal((await describeIt()).schemaArn, schemaArn("after"));
     });

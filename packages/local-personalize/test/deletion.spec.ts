@@ -61,8 +61,8 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         await service.personalize.send(sims);
         const ask = async (itemId: string, filter: string, campaign = arn("campaign/sims")) => {
             const filterArn = arn(`filter/${filter}`);
-            const asked = new GetRecommendationsCommand({ campaignArn: campaign, itemId, userId: "22", filterArn });
-            return ((await service.runtime.send(asked)).itemList ?? []).map(({ itemId }) => Number(itemId));
+            const command = new GetRecommendationsCommand({ campaignArn: campaign, itemId, userId: "22", filterArn });
+            return ((await service.runtime.send(command)).itemList ?? []).map(({ itemId }) => Number(itemId));
         };
         for (const itemId of ["40", "90"]) {
             const older = await ask(itemId, "older");
@@ -83,11 +83,11 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         await createFilter("seen", 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")');
         await createFilter("adult", 'EXCLUDE ItemID WHERE Items.GENRES IN ("Even") IF CurrentUser.AGE < 18');
         for (const filter of ["seen", "adult"]) {
-            const asked = { campaignArn: arn("campaign/sims"), itemId: "6", filterArn: arn(`filter/${filter}`) };
-            const { itemList } = await service.runtime.send(new GetRecommendationsCommand({ ...asked, userId: "22" }));
+            const input = { campaignArn: arn("campaign/sims"), itemId: "6", filterArn: arn(`filter/${filter}`) };
+            const { itemList } = await service.runtime.send(new GetRecommendationsCommand({ ...input, userId: "22" }));
             assert.ok(itemList?.length);
             await assert.rejects(
-                service.runtime.send(new GetRecommendationsCommand(asked)),
+                service.runtime.send(new GetRecommendationsCommand(input)),
                 refusal("InvalidInputException", /needs a userId/),
             );
         }
@@ -107,12 +107,12 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             ...(filter !== undefined && { filterArn: arn(`filter/${filter}`) }),
         };
         const { batchSegmentJobArn } = await service.personalize.send(new CreateBatchSegmentJobCommand(job));
-        const ended = await until(async () => {
-            const asked = new DescribeBatchSegmentJobCommand({ batchSegmentJobArn });
-            const { batchSegmentJob } = await service.personalize.send(asked);
+        const finishedJob = await until(async () => {
+            const command = new DescribeBatchSegmentJobCommand({ batchSegmentJobArn });
+            const { batchSegmentJob } = await service.personalize.send(command);
             return /ACTIVE|FAILED/.test(batchSegmentJob?.status ?? "") && batchSegmentJob;
         });
-        if (ended?.failureReason) return ended.failureReason;
+        if (finishedJob?.failureReason) return finishedJob.failureReason;
         return JSON.parse(String(bucket.objects[`movies/${jobName}/items.json.out`]));
     };
     let segmentVersion: string;
@@ -126,9 +126,9 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         assert.ok(usersList.every((user: string) => Number(user) < 30));
         assert.deepEqual((await segmentOf("viewers", "viewers")).output.usersList, []);
         assert.match((await segmentOf("older", "older")).error, /is of ItemID; a filter of UserID is needed/);
-        const asked = new GetRecommendationsCommand({ campaignArn, userId: "22", filterArn: arn("filter/young") });
+        const command = new GetRecommendationsCommand({ campaignArn, userId: "22", filterArn: arn("filter/young") });
         await assert.rejects(
-            service.runtime.send(asked),
+            service.runtime.send(command),
             refusal("InvalidInputException", /a filter of ItemID is needed/),
         );
         await assert.rejects(
@@ -155,8 +155,8 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         bucket.objects["movies/delete/now/users.csv"] = "USER_ID\n22\n23\nnobody\n";
         bucket.objects["movies/delete/notes.txt"] = "USER_ID\n6\n";
         const recommend = async (userId: string) => {
-            const asked = new GetRecommendationsCommand({ campaignArn, userId });
-            return ((await service.runtime.send(asked)).itemList ?? []).map(({ itemId }) => itemId);
+            const command = new GetRecommendationsCommand({ campaignArn, userId });
+            return ((await service.runtime.send(command)).itemList ?? []).map(({ itemId }) => itemId);
         };
         const own = await recommend("22");
         const job = await remove("first", "s3://movies/delete/");
@@ -201,8 +201,8 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             }),
         );
         return until(async () => {
-            const asked = new DescribeDataDeletionJobCommand({ dataDeletionJobArn });
-            const { dataDeletionJob } = await service.personalize.send(asked);
+            const command = new DescribeDataDeletionJobCommand({ dataDeletionJobArn });
+            const { dataDeletionJob } = await service.personalize.send(command);
             return /COMPLETED|FAILED/.test(dataDeletionJob?.status ?? "") && dataDeletionJob;
         });
     };
@@ -217,15 +217,17 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             }),
         );
         await until(async () => {
-            const asked = new DescribeDatasetExportJobCommand({ datasetExportJobArn });
-            return (await service.personalize.send(asked)).datasetExportJob?.status === "ACTIVE";
+            const command = new DescribeDatasetExportJobCommand({ datasetExportJobArn });
+            return (await service.personalize.send(command)).datasetExportJob?.status === "ACTIVE";
         });
         return String(bucket.objects[`movies/export/${type}_1.csv`]).trimEnd().split("\n").slice(1);
     };
 
     it("ListCampaigns lists the campaigns of a solution, and of a solution version", async () => {
-        const names = async (asked: string) => {
-            const { campaigns = [] } = await service.personalize.send(new ListCampaignsCommand({ solutionArn: asked }));
+        const names = async (parentArn: string) => {
+            const { campaigns = [] } = await service.personalize.send(
+                new ListCampaignsCommand({ solutionArn: parentArn }),
+            );
             return campaigns.map(({ name }) => name);
         };
         assert.deepEqual(await names(solutionArn), ["films"]);
@@ -237,8 +239,8 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         const names: string[][] = [];
         let nextToken: string | undefined;
         do {
-            const asked = new ListRecipesCommand({ domain: "VIDEO_ON_DEMAND", nextToken });
-            const page = await service.personalize.send(asked);
+            const command = new ListRecipesCommand({ domain: "VIDEO_ON_DEMAND", nextToken });
+            const page = await service.personalize.send(command);
             names.push((page.recipes ?? []).map(({ name = "" }) => name));
             ({ nextToken } = page);
         } while (nextToken !== undefined);
@@ -252,8 +254,8 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             new CreateCampaignCommand({ name: "trending", solutionVersionArn: await train("aws-trending-now") }),
         );
         const rising = async () => {
-            const asked = new GetRecommendationsCommand({ campaignArn: arn("campaign/trending"), numResults: 3 });
-            return ((await service.runtime.send(asked)).itemList ?? []).map(({ itemId }) => itemId);
+            const command = new GetRecommendationsCommand({ campaignArn: arn("campaign/trending"), numResults: 3 });
+            return ((await service.runtime.send(command)).itemList ?? []).map(({ itemId }) => itemId);
         };
         const { eventTrackers = [] } = await service.personalize.send(
             new ListEventTrackersCommand({ datasetGroupArn }),

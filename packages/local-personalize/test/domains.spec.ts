@@ -96,8 +96,8 @@ describe("Use cases of domains", () => {
     const remove = (name: string) =>
         service.personalize.send(new DeleteRecommenderCommand({ recommenderArn: arn(`recommender/${name}`) }));
     const ask = async (name: string, input: object) => {
-        const asked = new GetRecommendationsCommand({ recommenderArn: arn(`recommender/${name}`), ...input });
-        return ((await service.runtime.send(asked)).itemList ?? []).map(({ itemId }) => Number(itemId));
+        const command = new GetRecommendationsCommand({ recommenderArn: arn(`recommender/${name}`), ...input });
+        return ((await service.runtime.send(command)).itemList ?? []).map(({ itemId }) => Number(itemId));
     };
     const usedBy = (user: number, isUse: (row: number) => boolean) =>
         new Set(history.filter((event, row) => event.user === user && isUse(row)).map(({ item }) => item));
@@ -202,14 +202,14 @@ describe("Configurations of recommenders", () => {
         const recommender = { name: useCase, datasetGroupArn, recipeArn: recipe(useCase), recommenderConfig };
         const { recommenderArn } = await service.personalize.send(new CreateRecommenderCommand(recommender));
         await until(async () => {
-            const asked = new DescribeRecommenderCommand({ recommenderArn });
-            return (await service.personalize.send(asked)).recommender?.status === "ACTIVE";
+            const command = new DescribeRecommenderCommand({ recommenderArn });
+            return (await service.personalize.send(command)).recommender?.status === "ACTIVE";
         });
         try {
             let list: string[] = [];
             for (let request = 0; request < requests; request++) {
-                const asked = new GetRecommendationsCommand({ recommenderArn, userId: "22", ...input });
-                list = ((await service.runtime.send(asked)).itemList ?? []).map(({ itemId = "" }) => itemId);
+                const command = new GetRecommendationsCommand({ recommenderArn, userId: "22", ...input });
+                list = ((await service.runtime.send(command)).itemList ?? []).map(({ itemId = "" }) => itemId);
             }
             return list;
         } finally {
@@ -281,8 +281,8 @@ describe("Promotions", () => {
     after(() => service?.discard());
 
     const recommend = async (more: object) => {
-        const asked = new GetRecommendationsCommand({ recommenderArn, userId: "22", numResults: 20, ...more });
-        return (await service.runtime.send(asked)).itemList ?? [];
+        const command = new GetRecommendationsCommand({ recommenderArn, userId: "22", numResults: 20, ...more });
+        return (await service.runtime.send(command)).itemList ?? [];
     };
     const promotion = {
         name: "taste-3",
@@ -347,9 +347,9 @@ describe("Training on events alone", () => {
             }
             const { recommenderArn } = await create();
             const { status, failureReason } = await until(async () => {
-                const asked = new DescribeRecommenderCommand({ recommenderArn });
-                const { recommender: found } = await service.personalize.send(asked);
-                return /ACTIVE|FAILED/.test(found?.status ?? "") && found;
+                const command = new DescribeRecommenderCommand({ recommenderArn });
+                const { recommender: described } = await service.personalize.send(command);
+                return /ACTIVE|FAILED/.test(described?.status ?? "") && described;
             });
             assert.equal(status, "ACTIVE", failureReason);
             const { itemList = [] } = await service.runtime.send(

@@ -213,8 +213,8 @@ describe("PutEvents", () => {
             trackingId,
             `${film}`,
         ]);
-        const [said] = await once(victim.stdout, "data");
-        assert.equal(String(said), "200\n");
+        const [output] = await once(victim.stdout, "data");
+        assert.equal(String(output), "200\n");
         victim.kill("SIGKILL");
         await once(victim, "exit");
         service = await startService({ access: filmsBucket().access, dataDir: service.dataDir });

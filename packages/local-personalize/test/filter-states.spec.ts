@@ -27,15 +27,15 @@ describe("Filter states and limits", () => {
         await service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await assert.rejects(create("f"), refusal("ResourceInUseException", /dataset group .* is CREATE PENDING/));
         await until(async () => create("f").catch(() => false));
-        const seen = new Set<unknown>();
-        await until(async () => seen.add(await describeFilter("f")).has("ACTIVE"));
+        const statuses = new Set<unknown>();
+        await until(async () => statuses.add(await describeFilter("f")).has("ACTIVE"));
         await service.personalize.send(new DeleteFilterCommand({ filterArn: arn("filter/f") }));
         await assert.rejects(
-            until(async () => void seen.add(await describeFilter("f"))),
+            until(async () => void statuses.add(await describeFilter("f"))),
             isGone,
         );
         assert.deepEqual(
-            [...seen],
+            [...statuses],
             ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE", "DELETE PENDING", "DELETE IN_PROGRESS"],
         );
     });

@@ -36,8 +36,8 @@ describe("Campaign scores", () => {
     };
     const recommend = (name: string) =>
         until(async () => {
-            const asked = { campaignArn: arn(`campaign/${name}`), userId: "22", numResults: 500 };
-            const answer = await service.runtime.send(new GetRecommendationsCommand(asked)).catch(() => undefined);
+            const input = { campaignArn: arn(`campaign/${name}`), userId: "22", numResults: 500 };
+            const answer = await service.runtime.send(new GetRecommendationsCommand(input)).catch(() => undefined);
             return answer?.itemList;
         });
 

@@ -32,14 +32,14 @@ export function syntheticRatings(options: SyntheticOptions = {}): Rating[] {
     const ratings: Rating[] = [];
     for (let user = 1; user <= users; user++) {
         const length = Math.min(Math.round(meanHistory * (0.5 + 1.5 * random() ** 2)), Math.floor(items / 2));
-        const seen = new Set<number>();
+        const seenItems = new Set<number>();
         let timestamp = START + Math.floor(random() * 100 * DAY);
-        for (let position = 0; seen.size < length; position++) {
-            const taste = (user + (seen.size * 2 < length ? 0 : 1)) % TASTES;
+        for (let position = 0; seenItems.size < length; position++) {
+            const taste = (user + (seenItems.size * 2 < length ? 0 : 1)) % TASTES;
             const item = drawItem(random, items, random() < 0.85 ? taste : -1);
             timestamp += position % 4 === 0 ? Math.floor(random() * DAY) : 0;
-            if (seen.has(item)) continue;
-            seen.add(item);
+            if (seenItems.has(item)) continue;
+            seenItems.add(item);
             ratings.push({ user, item, rating: 1 + Math.floor(random() * 5), timestamp });
         }
     }

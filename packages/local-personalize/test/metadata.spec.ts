@@ -19,8 +19,8 @@ describe("metadataColumns of a campaign", () => {
 
     const recommend = async (ITEMS?: string[], more: object = {}) => {
         const metadataColumns = ITEMS && { ITEMS };
-        const asked = new GetRecommendationsCommand({ campaignArn, userId: "22", metadataColumns, ...more });
-        const { itemList = [] } = await service.runtime.send(asked);
+        const command = new GetRecommendationsCommand({ campaignArn, userId: "22", metadataColumns, ...more });
+        const { itemList = [] } = await service.runtime.send(command);
         return itemList;
     };
 
@@ -80,13 +80,13 @@ describe("metadataColumns of a campaign", () => {
         const { solutionArn = "" } = await service.personalize.send(new CreateSolutionCommand(solution));
         const { solutionVersionArn } = await trainVersion(service, solutionArn);
         await service.personalize.send(new CreateCampaignCommand({ name: "ranking", solutionVersionArn }));
-        const asked = new GetPersonalizedRankingCommand({
+        const command = new GetPersonalizedRankingCommand({
             campaignArn: arn("campaign/ranking"),
             userId: "22",
             inputList: ["2", "none"],
             metadataColumns: { ITEMS: ["GENRES"] },
         });
-        const { personalizedRanking } = await until(() => service.runtime.send(asked).catch(() => false as const));
+        const { personalizedRanking } = await until(() => service.runtime.send(command).catch(() => false as const));
         assert.deepEqual(
             personalizedRanking?.map(({ metadata }) => metadata),
             [{ genres: "Taste2|Even" }, {}],

@@ -29,14 +29,14 @@ describe("GetPersonalizedRanking", () => {
     after(() => service?.discard());
 
     const rank = async (inputList: string[], userId = user) => {
-        const asked = new GetPersonalizedRankingCommand({ campaignArn: rankingArn, userId, inputList });
-        const { personalizedRanking = [] } = await service.runtime.send(asked);
+        const command = new GetPersonalizedRankingCommand({ campaignArn: rankingArn, userId, inputList });
+        const { personalizedRanking = [] } = await service.runtime.send(command);
         return personalizedRanking;
     };
 
     it("GetPersonalizedRanking returns items in the order of GetRecommendations", async () => {
-        const asked = new GetRecommendationsCommand({ campaignArn, userId: user, numResults: 40 });
-        const { itemList = [] } = await service.runtime.send(asked);
+        const command = new GetRecommendationsCommand({ campaignArn, userId: user, numResults: 40 });
+        const { itemList = [] } = await service.runtime.send(command);
         const best = itemList.map(({ itemId }) => String(itemId)).filter((film) => !watched.has(film));
         assert.ok(best.length >= 12, `${best.length}`);
         const ranked = await rank(best.toReversed());

@@ -123,8 +123,8 @@ function readHeader(fields: string[]) {
 }
 
 function numberOf(numbers: Map<string, number>, id: string): number {
-    const known = numbers.get(id);
-    if (known !== undefined) return known;
+    const existing = numbers.get(id);
+    if (existing !== undefined) return existing;
     const next = numbers.size;
     numbers.set(id, next);
     return next;

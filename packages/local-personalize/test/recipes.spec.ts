@@ -51,8 +51,8 @@ describe("Recipes of the local Personalize", () => {
 
     /** Returns the ARN of a solution version of a recipe; trains it at the first call. */
     const versionOf = async (name: string) => {
-        const known = versions.get(name);
-        if (known !== undefined) return known;
+        const cached = versions.get(name);
+        if (cached !== undefined) return cached;
         const solution = { name: name.replace("aws-", ""), datasetGroupArn, recipeArn: recipe(name) };
         const { solutionArn = "" } = await service.personalize.send(
             new CreateSolutionCommand({ ...solution, performAutoTraining: false }),
@@ -114,8 +114,8 @@ describe("Recipes of the local Personalize", () => {
         const watched = new Set(history.filter(({ user }) => user === 22).map(({ item }) => String(item)));
         for (const name of ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"]) {
             const list = ids(await ask(name, { userId: "22", numResults: 100 }));
-            const seen = list.filter((itemId) => watched.has(itemId)).length;
-            assert.ok(seen > 0 && seen < list.length, name);
+            const watchedCount = list.filter((itemId) => watched.has(itemId)).length;
+            assert.ok(watchedCount > 0 && watchedCount < list.length, name);
         }
     });
 

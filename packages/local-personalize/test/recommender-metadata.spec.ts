@@ -79,21 +79,21 @@ describe("metadataColumns of a recommender", () => {
             }),
         );
         await until(async () => {
-            const asked = new DescribeRecommenderCommand({ recommenderArn });
-            const { recommender } = await service.personalize.send(asked);
+            const command = new DescribeRecommenderCommand({ recommenderArn });
+            const { recommender } = await service.personalize.send(command);
             assert.notEqual(recommender?.status, "CREATE FAILED");
             return recommender?.status === "ACTIVE";
         });
     };
 
     const recommend = async (name: string, columns?: string[], more: object = {}) => {
-        const asked = new GetRecommendationsCommand({
+        const command = new GetRecommendationsCommand({
             recommenderArn: arn(`recommender/${name}`),
             userId: "22",
             ...(columns && { metadataColumns: { ITEMS: columns } }),
             ...more,
         });
-        return (await service.runtime.send(asked)).itemList ?? [];
+        return (await service.runtime.send(command)).itemList ?? [];
     };
 
     it("an item's metadata contains the requested columns in lower case, and the list has no scores", async () => {
@@ -148,8 +148,8 @@ describe("metadataColumns of a recommender", () => {
         await assert.rejects(recommend("plain", ["GENRES"]), refusal("InvalidInputException", message));
         const shown = async (name: string) => {
             const recommenderArn = arn(`recommender/${name}`);
-            const asked = new DescribeRecommenderCommand({ recommenderArn });
-            return (await service.personalize.send(asked)).recommender?.recommenderConfig;
+            const command = new DescribeRecommenderCommand({ recommenderArn });
+            return (await service.personalize.send(command)).recommender?.recommenderConfig;
         };
         assert.deepEqual(await shown("shown"), { enableMetadataWithRecommendations: true });
         assert.equal(await shown("plain"), undefined);

@@ -80,8 +80,8 @@ describe("Resources of the local Personalize after restarts and over time", () =
             dataDir,
             datasetArn,
         ]);
-        const [said] = await once(victim.stdout, "data");
-        assert.equal(String(said), "reading\n");
+        const [output] = await once(victim.stdout, "data");
+        assert.equal(String(output), "reading\n");
         victim.kill("SIGKILL");
         await once(victim, "exit");
 
@@ -118,11 +118,11 @@ describe("Resources of the local Personalize after restarts and over time", () =
     it("a dataset group has its documented states in order at speed demo", async () => {
         const { personalize } = await open("demo");
         const datasetGroupArn = arn("dataset-group/films");
-        const seen: string[] = [];
+        const statuses: string[] = [];
         const look = async () => {
             const { datasetGroup } = await personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
             const status = String(datasetGroup?.status);
-            if (seen.at(-1) !== status) seen.push(status);
+            if (statuses.at(-1) !== status) statuses.push(status);
             return status;
         };
         const isGone = () =>
@@ -137,10 +137,10 @@ describe("Resources of the local Personalize after restarts and over time", () =
         // On a busy machine, the polls may miss a state, but the order never differs.
         const order = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE", "DELETE PENDING", "DELETE IN_PROGRESS"];
         assert.deepEqual(
-            seen,
-            order.filter((status) => seen.includes(status)),
+            statuses,
+            order.filter((status) => statuses.includes(status)),
         );
-        assert.ok(seen.length >= 2, seen.join(" > "));
+        assert.ok(statuses.length >= 2, statuses.join(" > "));
     });
 
     it("a pending or already deleted dataset group cannot be deleted", async () => {

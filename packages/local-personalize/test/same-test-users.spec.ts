@@ -28,8 +28,8 @@ describe("Solution versions on the same data", () => {
         const measured = [];
         for (let n = 0; n < 2; n++) {
             const { solutionVersionArn } = await trainVersion(service, arn("solution/films"));
-            const asked = new GetSolutionMetricsCommand({ solutionVersionArn });
-            measured.push((await service.personalize.send(asked)).metrics);
+            const command = new GetSolutionMetricsCommand({ solutionVersionArn });
+            measured.push((await service.personalize.send(command)).metrics);
         }
         assert.ok(Object.keys(measured[0] ?? {}).length > 0);
         assert.deepEqual(measured[1], measured[0]);

@@ -247,16 +247,16 @@ describe("Settings of solutions, context and impressions", () => {
             solutionConfig: { trainingDataConfig: { excludedDatasetColumns } },
         });
         const campaignArn = await deploy(version);
-        const asked = recommend(campaignArn, { userId: "22", context: { DEVICE: "phone" } });
-        await assert.rejects(asked, refusal("InvalidInputException", /it has: none\./));
+        const request = recommend(campaignArn, { userId: "22", context: { DEVICE: "phone" } });
+        await assert.rejects(request, refusal("InvalidInputException", /it has: none\./));
     });
 
     it("a context changes rankings, and recipes for related items reject a context", async () => {
         const campaignArn = await deploy(await train("aws-personalized-ranking"));
         const rank = async (context: Record<string, string>) => {
             const inputList = films.slice(0, 20).map(String);
-            const asked = new GetPersonalizedRankingCommand({ campaignArn, userId: "22", inputList, context });
-            return ids((await service.runtime.send(asked)).personalizedRanking ?? []);
+            const command = new GetPersonalizedRankingCommand({ campaignArn, userId: "22", inputList, context });
+            return ids((await service.runtime.send(command)).personalizedRanking ?? []);
         };
         assert.notDeepEqual(await rank({ DEVICE: "phone" }), await rank({}));
         await deploy(await train("aws-sims"));
@@ -299,8 +299,8 @@ describe("Settings of solutions, context and impressions", () => {
             const job = { jobName, datasetArn: interactionsArn, roleArn: importRole, jobOutput, ingestionMode };
             const { datasetExportJobArn } = await service.personalize.send(new CreateDatasetExportJobCommand(job));
             await until(async () => {
-                const asked = new DescribeDatasetExportJobCommand({ datasetExportJobArn });
-                return (await service.personalize.send(asked)).datasetExportJob?.status === "ACTIVE";
+                const command = new DescribeDatasetExportJobCommand({ datasetExportJobArn });
+                return (await service.personalize.send(command)).datasetExportJob?.status === "ACTIVE";
             });
             return String(bucket.objects[`movies/export/${jobName}_1.csv`]).split("\n");
         };

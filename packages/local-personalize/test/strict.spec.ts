@@ -46,9 +46,9 @@ describe("Documented rules of Personalize", () => {
         const create = async (type: string, schema: string, domain?: Domain) => {
             const name = `schema-${count++}`;
             const more = domain && { domain };
-            const made = await service.personalize.send(new CreateSchemaCommand({ name, schema, ...more }));
+            const created = await service.personalize.send(new CreateSchemaCommand({ name, schema, ...more }));
             const group = arn(`dataset-group/${domain ?? "custom"}`);
-            const input = { name, schemaArn: made.schemaArn, datasetGroupArn: group, datasetType: type };
+            const input = { name, schemaArn: created.schemaArn, datasetGroupArn: group, datasetType: type };
             return service.personalize.send(new CreateDatasetCommand(input));
         };
         const numbered = (many: number, more: object = {}) =>

@@ -133,8 +133,8 @@ export type Service = Awaited<ReturnType<typeof startService>>;
 /** Polls until `look` returns a value. */
 export async function until<Found>(look: () => Promise<Found | undefined | false>): Promise<Found> {
     for (;;) {
-        const found = await look();
-        if (found) return found;
+        const result = await look();
+        if (result) return result;
         await sleep(20);
     }
 }

@@ -99,8 +99,8 @@ function tunedSettings(task: TrainingTask, interactions: Interactions): Settings
     if (candidates.length < 2) return candidates[0];
     const catalogue = catalogueOf(task);
     const figures = candidates.map((hyperParameters) => {
-        const tried = { ...settings, hyperParameters: { ...settings.hyperParameters, ...hyperParameters } };
-        const { metrics } = solutionMetrics(interactions, recipeName, seed, catalogue, tried);
+        const candidateSettings = { ...settings, hyperParameters: { ...settings.hyperParameters, ...hyperParameters } };
+        const { metrics } = solutionMetrics(interactions, recipeName, seed, catalogue, candidateSettings);
         return metrics.normalized_discounted_cumulative_gain_at_25 ?? 0;
     });
     return candidates[figures.indexOf(Math.max(...figures))];

@@ -68,8 +68,8 @@ describe(`Resource-based policies in the same account (${example}reference_polic
     ];
     for (const [what, caller, statement, policies, decision, deniedBy] of cases) {
         it(`a grant to ${what}`, () => {
-            const found = ask({ ...policies, resource: named(statement) }, caller);
-            assert.deepEqual([found.decision, found.deniedBy], [decision, deniedBy]);
+            const authorization = ask({ ...policies, resource: named(statement) }, caller);
+            assert.deepEqual([authorization.decision, authorization.deniedBy], [decision, deniedBy]);
         });
     }
 });
@@ -83,10 +83,13 @@ describe("Identity policies with a boundary, session policy or service control p
     ];
     for (const [type, policies] of kinds) {
         it(`authorize denies if the ${type} policy does not allow the request`, () => {
-            const found = ask(policies, session);
-            assert.deepEqual([found.decision, found.deniedBy, found.deciding], ["implicitDeny", type, []]);
+            const authorization = ask(policies, session);
+            assert.deepEqual(
+                [authorization.decision, authorization.deniedBy, authorization.deciding],
+                ["implicitDeny", type, []],
+            );
             assert.equal(
-                found.by[type]?.considered.some(({ because }) => because === "the action differs"),
+                authorization.by[type]?.considered.some(({ because }) => because === "the action differs"),
                 true,
             );
         });
@@ -94,10 +97,10 @@ describe("Identity policies with a boundary, session policy or service control p
     it("authorize allows if all policies allow, and returns the statement", () => {
         const all = [named(allow), named(allow)];
         const policies = { identity: named(allow), boundary: named(allow), session: named(allow), serviceControl: all };
-        const found = ask(policies, session);
-        assert.equal(found.decision, "allowed");
+        const authorization = ask(policies, session);
+        assert.equal(authorization.decision, "allowed");
         assert.deepEqual(
-            found.deciding.map(({ sid }) => sid),
+            authorization.deciding.map(({ sid }) => sid),
             ["Yes"],
         );
     });
@@ -149,8 +152,11 @@ describe(`Access across accounts (${example}reference_policies_evaluation-logic-
     ];
     for (const [what, policies, decision, deniedBy] of cases) {
         it(`authorize returns ${decision} for ${what}`, () => {
-            const found = ask(policies, alice, foreign);
-            assert.deepEqual([found.decision, found.deniedBy, found.crossAccount], [decision, deniedBy, true]);
+            const authorization = ask(policies, alice, foreign);
+            assert.deepEqual(
+                [authorization.decision, authorization.deniedBy, authorization.crossAccount],
+                [decision, deniedBy, true],
+            );
         });
     }
     it("the account that owns a resource is the account in the resource's ARN", () => {

@@ -24,23 +24,23 @@ export function page(
     Version = "2012-10-17" as const,
 ) {
     describe(guide + name, () => {
-        for (const [says, asked, decision] of cases) {
+        for (const [says, given, decision] of cases) {
             it(`authorize returns ${decision} for ${says}`, () => {
                 const {
                     caller = { arn: `arn:aws:iam::${account}:user/David` },
                     action,
                     resource,
                     context = {},
-                } = asked;
-                const found = authorize(
+                } = given;
+                const authorization = authorize(
                     { caller, action, resource, context },
                     {
                         identity: [{ name: "policy", document: { Version, Statement } }],
-                        ...(asked.bucketPolicy && { resource: [{ name: "bucket", document: asked.bucketPolicy }] }),
+                        ...(given.bucketPolicy && { resource: [{ name: "bucket", document: given.bucketPolicy }] }),
                     },
                     account,
                 );
-                assert.equal(found.decision, decision);
+                assert.equal(authorization.decision, decision);
             });
         }
     });

@@ -13,9 +13,13 @@ const request: AccessRequest = {
 const allow: Statement = { Sid: "Read", Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::films/*" };
 const deny: Statement = { ...allow, Sid: "No", Effect: "Deny" };
 
-const judge = (Statement: readonly Statement[] | Statement, asked: Partial<AccessRequest> = {}, kind = "identity") =>
+const judge = (
+    Statement: readonly Statement[] | Statement,
+    overrides: Partial<AccessRequest> = {},
+    kind = "identity",
+) =>
     evaluate(
-        { ...request, ...asked },
+        { ...request, ...overrides },
         [{ name: "policy", document: { Version: "2012-10-17", Statement } }],
         kind as "identity" | "resource",
     );
@@ -142,8 +146,8 @@ describe("evaluate", () => {
     ];
     for (const [who, part, caller, applies] of principals) {
         it(`${who} ${applies ? "matches" : "does not match"} ${"arn" in caller ? "a user" : "a service"}`, () => {
-            const found = decision({ ...allow, ...part }, { caller }, "resource");
-            assert.equal(found, applies ? "allowed" : "implicitDeny");
+            const actual = decision({ ...allow, ...part }, { caller }, "resource");
+            assert.equal(actual, applies ? "allowed" : "implicitDeny");
         });
     }
 

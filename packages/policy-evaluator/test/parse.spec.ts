@@ -100,11 +100,11 @@ describe("parsePolicy", () => {
     }
 
     it("parsePolicy reports all problems, sorted by position", () => {
-        const found = parsePolicy(policy('{"Effect":"allow","Action":"x","Resource":"y"}'), "identity").problems;
-        assert.equal(found.length, 3);
+        const reported = parsePolicy(policy('{"Effect":"allow","Action":"x","Resource":"y"}'), "identity").problems;
+        assert.equal(reported.length, 3);
         assert.deepEqual(
-            found.map(({ column }) => column),
-            found.map(({ column }) => column).toSorted((a, b) => a - b),
+            reported.map(({ column }) => column),
+            reported.map(({ column }) => column).toSorted((a, b) => a - b),
         );
     });
 

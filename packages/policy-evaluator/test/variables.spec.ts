@@ -12,8 +12,8 @@ const lookup = lookupIn({
     "a:quote": "$",
 });
 const expanded = (text: string) => {
-    const found = expandVariables(text, lookup);
-    return "missing" in found ? `missing ${found.missing}` : literalOf(found.pattern);
+    const expansion = expandVariables(text, lookup);
+    return "missing" in expansion ? `missing ${expansion.missing}` : literalOf(expansion.pattern);
 };
 
 describe("Policy variables", () => {
@@ -38,8 +38,8 @@ describe("Policy variables", () => {
 
     it("a wildcard in a variable's value matches only the same character", () => {
         const fits = (text: string, value: string) => {
-            const found = expandVariables(text, lookup);
-            return "pattern" in found && matchesWildcard(found.pattern, value);
+            const expansion = expandVariables(text, lookup);
+            return "pattern" in expansion && matchesWildcard(expansion.pattern, value);
         };
         assert.deepEqual(
             [fits("${aws:PrincipalTag/x}/*", "*/a"), fits("${aws:PrincipalTag/x}/*", "a/a"), fits("${?}*", "ab")],
@@ -49,8 +49,8 @@ describe("Policy variables", () => {
 
     it("expandResource replaces variables only in the last part of an ARN", () => {
         const of = (text: string) => {
-            const found = expandResource(text, lookup);
-            return "pattern" in found ? literalOf(found.pattern) : found.missing;
+            const expansion = expandResource(text, lookup);
+            return "pattern" in expansion ? literalOf(expansion.pattern) : expansion.missing;
         };
         assert.equal(of("arn:aws:s3:::b/${aws:username}"), "arn:aws:s3:::b/alice");
         assert.equal(of("arn:aws:${aws:username}:::b"), "arn:aws:${aws:username}:::b");
@@ -60,11 +60,11 @@ describe("Policy variables", () => {
     it("expandVariables inserts the value of a variable unchanged, whatever it contains", () => {
         fc.assert(
             fc.property(fc.string({ minLength: 1, unit: "binary" }), fc.string(), (value, other) => {
-                const found = expandVariables("${a:b}", lookupIn({ "a:b": value }));
-                assert.ok("pattern" in found);
-                assert.equal(literalOf(found.pattern), value);
-                assert.equal(matchesWildcard(found.pattern, value), true);
-                assert.equal(matchesWildcard(found.pattern, other), other === value);
+                const expansion = expandVariables("${a:b}", lookupIn({ "a:b": value }));
+                assert.ok("pattern" in expansion);
+                assert.equal(literalOf(expansion.pattern), value);
+                assert.equal(matchesWildcard(expansion.pattern, value), true);
+                assert.equal(matchesWildcard(expansion.pattern, other), other === value);
             }),
         );
     });

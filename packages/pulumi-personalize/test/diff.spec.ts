@@ -186,8 +186,8 @@ describe("diff of recorded and requested inputs", () => {
             it(`diff of ${name} reports a change for values that are unknown at preview`, () => {
                 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
                 const [replacing] = kind.replaces.filter((key) => key !== "region");
-                const found = diffOf(kind, outs, { ...inputs, [String(replacing)]: unknown });
-                assert.deepEqual(found.replaces, [replacing]);
+                const difference = diffOf(kind, outs, { ...inputs, [String(replacing)]: unknown });
+                assert.deepEqual(difference.replaces, [replacing]);
             });
         });
     }

@@ -26,12 +26,12 @@ describe("Drift of Personalize resources", () => {
         const { campaign } = await harness.makeAll();
         const command = new UpdateCampaignCommand({ campaignArn: campaign.id, minProvisionedTPS: 9 });
         await harness.service.personalize.send(command);
-        const seen = await refreshed("Campaign", campaign);
-        assert.equal(seen?.minProvisionedTPS, 9);
+        const refreshedProps = await refreshed("Campaign", campaign);
+        assert.equal(refreshedProps?.minProvisionedTPS, 9);
         const { arn, status, ...wanted } = campaign.outs;
-        const diff = await harness.handlers.Campaign.diff(campaign.id, seen ?? {}, wanted);
+        const diff = await harness.handlers.Campaign.diff(campaign.id, refreshedProps ?? {}, wanted);
         assert.deepEqual(diff, { changes: true, replaces: [], deleteBeforeReplace: false });
-        const { outs } = await harness.handlers.Campaign.update(campaign.id, seen ?? {}, wanted);
+        const { outs } = await harness.handlers.Campaign.update(campaign.id, refreshedProps ?? {}, wanted);
         assert.deepEqual(outs, campaign.outs);
     });
 
@@ -45,11 +45,14 @@ describe("Drift of Personalize resources", () => {
         ];
         await personalize.send(new TagResourceCommand({ resourceArn, tags: changed }));
         await personalize.send(new UntagResourceCommand({ resourceArn, tagKeys: ["pulumi:stack"] }));
-        const seen = await refreshed("DatasetGroup", group);
+        const refreshedProps = await refreshed("DatasetGroup", group);
         const { "pulumi:stack": _, ...kept } = tags;
-        assert.deepEqual(seen?.tags, { ...kept, team: "books" });
-        assert.equal((await harness.handlers.DatasetGroup.diff(group.id, seen ?? {}, group.outs)).changes, true);
-        await harness.handlers.DatasetGroup.update(group.id, seen ?? {}, group.outs);
+        assert.deepEqual(refreshedProps?.tags, { ...kept, team: "books" });
+        assert.equal(
+            (await harness.handlers.DatasetGroup.diff(group.id, refreshedProps ?? {}, group.outs)).changes,
+            true,
+        );
+        await harness.handlers.DatasetGroup.update(group.id, refreshedProps ?? {}, group.outs);
         assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42", [ownerTag]: "ann" });
     });
 
@@ -89,11 +92,11 @@ describe("Drift of Personalize resources", () => {
         await harness.slowDown();
         await harness.untilActive("Campaign", campaign);
         await harness.service.personalize.send(new DeleteCampaignCommand({ campaignArn: campaign.id }));
-        const seen = await refreshed("Campaign", campaign);
-        assert.match(String(seen?.status), /^DELETE /);
-        const diff = await harness.handlers.Campaign.diff(campaign.id, seen ?? {}, campaign.outs);
+        const refreshedProps = await refreshed("Campaign", campaign);
+        assert.match(String(refreshedProps?.status), /^DELETE /);
+        const diff = await harness.handlers.Campaign.diff(campaign.id, refreshedProps ?? {}, campaign.outs);
         assert.deepEqual(diff, { changes: true, replaces: ["status"], deleteBeforeReplace: true });
-        await harness.handlers.Campaign.delete(campaign.id, seen ?? {});
+        await harness.handlers.Campaign.delete(campaign.id, refreshedProps ?? {});
         assert.equal(await refreshed("Campaign", campaign), undefined);
     });
 
@@ -101,10 +104,10 @@ describe("Drift of Personalize resources", () => {
         const { id, outs } = await harness.makeGroup();
         const stolen = [{ tagKey: ownerTag, tagValue: "bob" }];
         await harness.service.personalize.send(new TagResourceCommand({ resourceArn: id, tags: stolen }));
-        const seen = (await harness.handlers.DatasetGroup.read(id, outs)).props ?? {};
-        assert.equal(seen.owner, "bob");
-        assert.equal((await harness.handlers.DatasetGroup.diff(id, seen, outs)).changes, true);
-        await harness.handlers.DatasetGroup.update(id, seen, outs);
+        const refreshedProps = (await harness.handlers.DatasetGroup.read(id, outs)).props ?? {};
+        assert.equal(refreshedProps.owner, "bob");
+        assert.equal((await harness.handlers.DatasetGroup.diff(id, refreshedProps, outs)).changes, true);
+        await harness.handlers.DatasetGroup.update(id, refreshedProps, outs);
         assert.equal((await tagsOf(id))[ownerTag], "ann");
     });
 
@@ -153,12 +156,12 @@ describe("Drift of Personalize resources", () => {
             schedulingExpression: "rate(7 days)",
         };
         const solution = await harness.make("Solution", trained);
-        const made = { Schema: schema, Dataset: dataset, Filter: filter, Solution: solution } as const;
+        const resources = { Schema: schema, Dataset: dataset, Filter: filter, Solution: solution } as const;
         harness.service.emulator.setForms("other");
-        for (const [name, { id, outs }] of Object.entries(made)) {
-            const handler = harness.handlers[name as keyof typeof made];
-            const seen = await handler.read(id, outs);
-            assert.deepEqual(seen.props, outs, name);
+        for (const [name, { id, outs }] of Object.entries(resources)) {
+            const handler = harness.handlers[name as keyof typeof resources];
+            const readResult = await handler.read(id, outs);
+            assert.deepEqual(readResult.props, outs, name);
             const again = await handler.create(outs);
             assert.deepEqual([again.id, again.outs], [id, outs], name);
         }

@@ -49,8 +49,8 @@ async function create(status: string, createdAfter: number) {
         assertEngineAlive: async () => {},
         advice,
     };
-    const made = await createOrAdopt(filter, deps, inputs).catch((error: Error) => error);
-    return { made, seconds, calls };
+    const outcome = await createOrAdopt(filter, deps, inputs).catch((error: Error) => error);
+    return { made: outcome, seconds, calls };
 }
 
 describe("CreateFilter with LimitExceededException", () => {

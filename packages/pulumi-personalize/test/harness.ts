@@ -95,27 +95,27 @@ export function useHarness() {
         return { schema, group, dataset };
     }
     async function makeVersion() {
-        const made = await makeDataset();
-        const importJob = await make("DatasetImportJob", importInputs(made.dataset.id));
+        const resources = await makeDataset();
+        const importJob = await make("DatasetImportJob", importInputs(resources.dataset.id));
         const solution = await make("Solution", {
             name: "films",
-            datasetGroupArn: made.group.id,
+            datasetGroupArn: resources.group.id,
             recipeArn: recipe("aws-user-personalization"),
             performAutoML: false,
             performAutoTraining: false,
         });
         const inputs = { solutionArn: solution.id, importJobArn: importJob.id, rows: rowsOf(importJob) };
-        return { ...made, importJob, solution, version: await make("SolutionVersion", inputs) };
+        return { ...resources, importJob, solution, version: await make("SolutionVersion", inputs) };
     }
     async function makeAll() {
-        const made = await makeVersion();
+        const resources = await makeVersion();
         const inputs = {
             name: "films",
-            solutionArn: made.solution.id,
-            solutionVersionArn: made.version.id,
+            solutionArn: resources.solution.id,
+            solutionVersionArn: resources.version.id,
             minProvisionedTPS: 1,
         };
-        return { ...made, campaign: await make("Campaign", inputs) };
+        return { ...resources, campaign: await make("Campaign", inputs) };
     }
 
     return {

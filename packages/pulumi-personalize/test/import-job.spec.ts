@@ -129,13 +129,13 @@ describe("Import jobs and the solution versions trained on them", () => {
 
     it("create repeats CreateDatasetImportJob until Personalize can assume the role", async () => {
         const { dataset } = await makeDataset();
-        const asked: unknown[] = [];
+        const requestedNames: unknown[] = [];
         const refusals = [serviceError("InvalidInputException", "Personalize cannot assume the role.")];
         harness.service.personalize.middlewareStack.add(
             (next) => async (args) => {
                 const { jobName } = args.input as { jobName?: string };
                 const refusal = jobName === undefined ? undefined : refusals.shift();
-                if (jobName !== undefined) asked.push(jobName);
+                if (jobName !== undefined) requestedNames.push(jobName);
                 if (refusal) throw refusal;
                 return next(args);
             },
@@ -143,7 +143,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         );
         const job = await make("DatasetImportJob", importInputs(dataset.id));
         assert.equal(job.outs.jobName, "import-aaaaaaaa-1");
-        assert.deepEqual(asked, ["import-aaaaaaaa-1", "import-aaaaaaaa-1"]);
+        assert.deepEqual(requestedNames, ["import-aaaaaaaa-1", "import-aaaaaaaa-1"]);
     });
 
     it("create does not repeat CreateDatasetImportJob after a validation error", async () => {
@@ -197,20 +197,30 @@ describe("Import jobs and the solution versions trained on them", () => {
             { dataLocation: "s3://films/copy.csv" },
             { roleArn: `${roleArn}-2` },
         ];
-        const made = [];
+        const createdNames = [];
         for (const inputs of jobs) {
-            made.push((await make("DatasetImportJob", importInputs(dataset.id, inputs))).outs.jobName);
+            createdNames.push((await make("DatasetImportJob", importInputs(dataset.id, inputs))).outs.jobName);
         }
-        assert.deepEqual(made, ["import-aaaaaaaa-1", "import-bbbbbbbb-1", "import-aaaaaaaa-2", "import-aaaaaaaa-3"]);
+        assert.deepEqual(createdNames, [
+            "import-aaaaaaaa-1",
+            "import-bbbbbbbb-1",
+            "import-aaaaaaaa-2",
+            "import-aaaaaaaa-3",
+        ]);
     });
 
     it("create imports the same content again if a later import replaced the content", async () => {
         const { dataset } = await makeDataset();
-        const made = [];
+        const createdNames = [];
         for (const contentHash of [hashA, hashB, hashA, hashA]) {
-            made.push((await make("DatasetImportJob", importInputs(dataset.id, { contentHash }))).outs.jobName);
+            createdNames.push((await make("DatasetImportJob", importInputs(dataset.id, { contentHash }))).outs.jobName);
         }
-        assert.deepEqual(made, ["import-aaaaaaaa-1", "import-bbbbbbbb-1", "import-aaaaaaaa-2", "import-aaaaaaaa-2"]);
+        assert.deepEqual(createdNames, [
+            "import-aaaaaaaa-1",
+            "import-bbbbbbbb-1",
+            "import-aaaaaaaa-2",
+            "import-aaaaaaaa-2",
+        ]);
     });
 
     it("create imports equal content once for each job that the input `repeats` lists", async () => {

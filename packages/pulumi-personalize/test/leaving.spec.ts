@@ -47,24 +47,24 @@ describe("Deletion of a resource that other resources use", () => {
     for (const code of ["ResourceInUseException", "InvalidInputException", "ResourceNotFoundException"]) {
         it(`deletion of a solution version succeeds if its training ended before the stop and the stop fails with ${code}`, async () => {
             const { version } = await harness.makeVersion();
-            const asked: string[] = [];
+            const commandNames: string[] = [];
             harness.service.personalize.middlewareStack.add(
                 (next, { commandName = "" }) =>
                     async (args) => {
-                        asked.push(commandName);
+                        commandNames.push(commandName);
                         if (commandName.startsWith("Stop")) {
                             throw Object.assign(new Error("It is ACTIVE."), { name: code, $metadata: {} });
                         }
                         const answer = await next(args);
                         const { solutionVersion } = answer.output as { solutionVersion?: { status: string } };
-                        if (solutionVersion && asked.length === 1) solutionVersion.status = "CREATE IN_PROGRESS";
+                        if (solutionVersion && commandNames.length === 1) solutionVersion.status = "CREATE IN_PROGRESS";
                         return answer;
                     },
                 { step: "initialize" },
             );
             await harness.handlers.SolutionVersion.delete(version.id, version.outs);
             const [look, stop] = ["DescribeSolutionVersionCommand", "StopSolutionVersionCreationCommand"];
-            assert.deepEqual(asked, [look, stop, look]);
+            assert.deepEqual(commandNames, [look, stop, look]);
         });
     }
 

@@ -18,15 +18,15 @@ describe("Lifecycle of Personalize resources", () => {
     const { makeGroup, makeDataset, makeVersion, makeAll } = harness;
 
     it("resources from a schema to a campaign can be created, read and deleted in order", async () => {
-        const made = await makeAll();
+        const resources = await makeAll();
         const all: [ResourceKindName, Made][] = [
-            ["Schema", made.schema],
-            ["DatasetGroup", made.group],
-            ["Dataset", made.dataset],
-            ["DatasetImportJob", made.importJob],
-            ["Solution", made.solution],
-            ["SolutionVersion", made.version],
-            ["Campaign", made.campaign],
+            ["Schema", resources.schema],
+            ["DatasetGroup", resources.group],
+            ["Dataset", resources.dataset],
+            ["DatasetImportJob", resources.importJob],
+            ["Solution", resources.solution],
+            ["SolutionVersion", resources.version],
+            ["Campaign", resources.campaign],
         ];
         for (const [kind, { id, outs }] of all) {
             assert.match(id, /^arn:aws:personalize:eu-central-1:000000000000:/);
@@ -44,19 +44,19 @@ describe("Lifecycle of Personalize resources", () => {
             const same = { id, props: outs, inputs: recorded };
             assert.deepEqual(await harness.handlers[kind].read(id, outs), same, `${kind}: refresh is the same`);
         }
-        assert.equal(made.importJob.outs.jobName, "import-aaaaaaaa-1");
-        assert.equal(made.version.outs.bestRecipeArn, recipe("aws-user-personalization"));
-        assert.ok(Number(made.version.outs.trainingHours) > 0);
+        assert.equal(resources.importJob.outs.jobName, "import-aaaaaaaa-1");
+        assert.equal(resources.version.outs.bestRecipeArn, recipe("aws-user-personalization"));
+        assert.ok(Number(resources.version.outs.trainingHours) > 0);
 
         for (const [kind, { id, outs }] of all.toReversed()) {
             await harness.handlers[kind].delete(id, outs);
             const goneNow = kind !== "DatasetImportJob" && kind !== "SolutionVersion";
             assert.equal("id" in (await harness.handlers[kind].read(id, outs)), !goneNow, `${kind} after its delete`);
         }
-        assert.deepEqual(await harness.handlers.SolutionVersion.read(made.version.id, made.version.outs), {});
-        const told = harness.lines.filter((line) => line.includes("Personalize cannot delete"));
-        assert.equal(told.length, 2);
-        await harness.handlers.Campaign.delete(made.campaign.id, made.campaign.outs);
+        assert.deepEqual(await harness.handlers.SolutionVersion.read(resources.version.id, resources.version.outs), {});
+        const warnings = harness.lines.filter((line) => line.includes("Personalize cannot delete"));
+        assert.equal(warnings.length, 2);
+        await harness.handlers.Campaign.delete(resources.campaign.id, resources.campaign.outs);
     });
 
     it("an update changes a campaign in place, and calls UpdateCampaign only if an input of the campaign changed", async () => {
@@ -83,8 +83,8 @@ describe("Lifecycle of Personalize resources", () => {
         const updated = await harness.handlers.DatasetGroup.update(id, outs, news);
         assert.deepEqual(updated.outs.tags, news.tags);
         const listed = await harness.service.personalize.send(new ListTagsForResourceCommand({ resourceArn: id }));
-        const found = listed.tags?.map(({ tagKey, tagValue }) => [tagKey, tagValue]);
-        assert.deepEqual(Object.fromEntries(found ?? []), { ...news.tags, [ownerTag]: "ann" });
+        const tagPairs = listed.tags?.map(({ tagKey, tagValue }) => [tagKey, tagValue]);
+        assert.deepEqual(Object.fromEntries(tagPairs ?? []), { ...news.tags, [ownerTag]: "ann" });
     });
 
     it("check returns defaults for inputs that the program omits", async () => {
@@ -215,7 +215,7 @@ describe("Lifecycle of Personalize resources", () => {
     });
 
     it("an update that fails before it changes tags records the old tags", async () => {
-        const made = await makeGroup();
+        const group = await makeGroup();
         const failing = harness.handlersWith({
             assertEngineAlive: (() => {
                 let calls = 0;
@@ -225,11 +225,11 @@ describe("Lifecycle of Personalize resources", () => {
                 };
             })(),
         });
-        const olds = { ...made.outs, status: "CREATE PENDING" };
-        const news = { ...made.outs, tags: { ...tags, team: "films" } };
-        const failure = await failureOf(failing.DatasetGroup.update(made.id, olds, news));
+        const olds = { ...group.outs, status: "CREATE PENDING" };
+        const news = { ...group.outs, tags: { ...tags, team: "films" } };
+        const failure = await failureOf(failing.DatasetGroup.update(group.id, olds, news));
         assert.deepEqual(failure.properties.tags, tags);
-        assert.equal((await failing.DatasetGroup.diff(made.id, failure.properties, news)).changes, true);
+        assert.equal((await failing.DatasetGroup.diff(group.id, failure.properties, news)).changes, true);
     });
 
     it("create sends no request if the Pulumi engine is no longer running", async () => {

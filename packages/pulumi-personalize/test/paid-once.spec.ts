@@ -31,29 +31,32 @@ describe("A create call whose response is lost", () => {
     }
 
     async function all<P, T>(pages: AsyncIterable<P>, items: (page: P) => readonly T[] | undefined): Promise<T[]> {
-        const found: T[] = [];
+        const elements: T[] = [];
         for await (const page of pages) {
-            found.push(...(items(page) ?? []));
+            elements.push(...(items(page) ?? []));
         }
-        return found;
+        return elements;
     }
 
     it("create finds the training that it started by its import job, and does not start another", async () => {
-        const made = await harness.makeVersion();
+        const resources = await harness.makeVersion();
         const job = await harness.make(
             "DatasetImportJob",
-            importInputs(made.dataset.id, { contentHash: "c".repeat(64) }),
+            importInputs(resources.dataset.id, { contentHash: "c".repeat(64) }),
         );
         const count = loseAnswers("CreateSolutionVersion");
         const version = await harness.make("SolutionVersion", {
-            solutionArn: made.solution.id,
+            solutionArn: resources.solution.id,
             importJobArn: job.id,
             rows: rowsOf(job),
         });
         assert.equal(version.outs.status, "ACTIVE");
         assert.equal(count.sent, 1);
         const versions = await all(
-            paginateListSolutionVersions({ client: harness.service.personalize }, { solutionArn: made.solution.id }),
+            paginateListSolutionVersions(
+                { client: harness.service.personalize },
+                { solutionArn: resources.solution.id },
+            ),
             (page) => page.solutionVersions,
         );
         assert.equal(versions.length, 2);

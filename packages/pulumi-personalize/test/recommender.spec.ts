@@ -46,14 +46,18 @@ describe("Recommender of a domain dataset group", () => {
         assert.deepEqual([outs.status, outs.stopped, outs.recommenderConfig], ["ACTIVE", false, config]);
         const tags = await tagsOf(harness.service.personalize, id);
         assert.equal(tags[ownerTag], "ann");
-        for (const [kind, made] of [
+        for (const [kind, resource] of [
             ["Recommender", recommender],
             ["DatasetGroup", group],
             ["Schema", schema],
         ] as const) {
-            const { arn, status, ...inputs } = made.outs;
-            assert.equal((await harness.handlers[kind].diff(made.id, made.outs, inputs)).changes, false, kind);
-            assert.deepEqual((await harness.handlers[kind].read(made.id, made.outs)).props, made.outs, kind);
+            const { arn, status, ...inputs } = resource.outs;
+            assert.equal((await harness.handlers[kind].diff(resource.id, resource.outs, inputs)).changes, false, kind);
+            assert.deepEqual(
+                (await harness.handlers[kind].read(resource.id, resource.outs)).props,
+                resource.outs,
+                kind,
+            );
         }
         await harness.handlers.Recommender.delete(id, outs);
         assert.deepEqual(await harness.handlers.Recommender.read(id, outs), {});
@@ -91,8 +95,8 @@ describe("Recommender of a domain dataset group", () => {
             itemExplorationConfig: { explorationItemAgeCutOff: "30", explorationWeight: "0.5" },
             minRecommendationRequestsPerSecond: 1,
         };
-        const seen = { ...recommender.outs, recommenderConfig };
-        const diff = await harness.handlers.Recommender.diff(recommender.id, seen, recommender.outs);
+        const observed = { ...recommender.outs, recommenderConfig };
+        const diff = await harness.handlers.Recommender.diff(recommender.id, observed, recommender.outs);
         assert.equal(diff.changes, false);
     });
 

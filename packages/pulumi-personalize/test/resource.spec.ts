@@ -94,7 +94,7 @@ describe("newestIfOf", () => {
         status,
         creationDateTime: new Date(second * 1000),
     });
-    const found = async (...jobs: ReturnType<typeof job>[]) => {
+    const newestOf = async (...jobs: ReturnType<typeof job>[]) => {
         const listed = (async function* () {
             yield* jobs;
         })();
@@ -102,17 +102,17 @@ describe("newestIfOf", () => {
     };
 
     it("newestIfOf returns the newest import job of the content, regardless of the order of the list", async () => {
-        assert.equal(await found(job("batch-aaaaaaaa-1", 1), job("batch-aaaaaaaa-2", 2)), "batch-aaaaaaaa-2");
-        assert.equal(await found(job("batch-aaaaaaaa-2", 3), job("batch-bbbbbbbb-1", 2)), "batch-aaaaaaaa-2");
+        assert.equal(await newestOf(job("batch-aaaaaaaa-1", 1), job("batch-aaaaaaaa-2", 2)), "batch-aaaaaaaa-2");
+        assert.equal(await newestOf(job("batch-aaaaaaaa-2", 3), job("batch-bbbbbbbb-1", 2)), "batch-aaaaaaaa-2");
     });
 
     it("newestIfOf ignores failed jobs and jobs of others, but returns nothing if a newer job has other content", async () => {
-        assert.equal(await found(job("batch-aaaaaaaa-1", 1), job("batch-bbbbbbbb-1", 2)), undefined);
+        assert.equal(await newestOf(job("batch-aaaaaaaa-1", 1), job("batch-bbbbbbbb-1", 2)), undefined);
         const failed = job("batch-bbbbbbbb-1", 2, "CREATE FAILED");
-        assert.equal(await found(job("batch-aaaaaaaa-1", 1), failed), "batch-aaaaaaaa-1");
-        assert.equal(await found(failed, job("batch-aaaaaaaa-1", 3, "CREATE FAILED")), undefined);
+        assert.equal(await newestOf(job("batch-aaaaaaaa-1", 1), failed), "batch-aaaaaaaa-1");
+        assert.equal(await newestOf(failed, job("batch-aaaaaaaa-1", 3, "CREATE FAILED")), undefined);
         const others = [job("batch-test-bbbbbbbb-1", 2), job("batch-aaaaaaaa-bbbbbbbb-1", 3)];
-        assert.equal(await found(job("batch-aaaaaaaa-1", 1), ...others), "batch-aaaaaaaa-1");
+        assert.equal(await newestOf(job("batch-aaaaaaaa-1", 1), ...others), "batch-aaaaaaaa-1");
     });
 });
 

@@ -122,12 +122,12 @@ describe("waitFor", () => {
     });
 
     it("waitFor checks before each poll that the Pulumi engine still runs, and stops otherwise", async () => {
-        let asked = 0;
+        let checks = 0;
         let looked = 0;
         const { deps } = createDeps({
             async assertEngineAlive() {
-                asked += 1;
-                if (asked > 2) throw new Error("the engine is gone");
+                checks += 1;
+                if (checks > 2) throw new Error("the engine is gone");
             },
         });
         const look = async () => {

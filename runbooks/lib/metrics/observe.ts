@@ -99,8 +99,8 @@ export async function observeStack(
 
 /** Reads the campaign; undefined if it is being deleted. */
 async function campaignIn(client: PersonalizeClient, campaignArn: string): Promise<StackObservation["campaign"]> {
-    const seen = await observeCampaign(client, campaignArn);
-    return seen && isLeaving(seen) ? undefined : seen;
+    const observed = await observeCampaign(client, campaignArn);
+    return observed && isLeaving(observed) ? undefined : observed;
 }
 
 async function activeVersions(

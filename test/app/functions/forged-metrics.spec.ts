@@ -36,8 +36,10 @@ function portsOver(datapoints: readonly Datapoint[], incomplete?: string) {
     const answer = async ({ input }: { readonly input: GetMetricDataCommandInput }) => ({
         MetricDataResults: input.MetricDataQueries?.map(({ Id, MetricStat }) => {
             const { Namespace, MetricName } = MetricStat?.Metric ?? {};
-            const found = datapoints.filter(({ namespace, name }) => namespace === Namespace && name === MetricName);
-            const windows = Map.groupBy(found, ({ at }) => at);
+            const matchingDatapoints = datapoints.filter(
+                ({ namespace, name }) => namespace === Namespace && name === MetricName,
+            );
+            const windows = Map.groupBy(matchingDatapoints, ({ at }) => at);
             const values = [...windows.values()].map((all) => all.map(({ value }) => value));
             return {
                 Id,
@@ -90,8 +92,8 @@ const logged = (name: string, value: number, at = start): Datapoint => ({
 });
 
 async function usdOf(datapoints: readonly Datapoint[]): Promise<number> {
-    const found = await portsOver(datapoints).serving?.usage(start);
-    return usageUsd(plus(...(found?.windows.values() ?? [])));
+    const usage = await portsOver(datapoints).serving?.usage(start);
+    return usageUsd(plus(...(usage?.windows.values() ?? [])));
 }
 
 describe("Cost guard with forged CloudWatch metrics", () => {
@@ -161,8 +163,8 @@ describe("Cost guard with forged CloudWatch metrics", () => {
 
 describe("Cost guard with incomplete data for one metric", () => {
     it("the cost guard still counts the usage from all other metrics", async () => {
-        const found = await portsOver([requests(5e6)], "ConsumedReadCapacityUnits").serving?.usage(start);
-        assert.deepEqual(found?.missing, ["CloudWatch has no complete data for ConsumedReadCapacityUnits"]);
-        assert.ok(usageUsd(plus(...(found?.windows.values() ?? []))) > 15);
+        const usage = await portsOver([requests(5e6)], "ConsumedReadCapacityUnits").serving?.usage(start);
+        assert.deepEqual(usage?.missing, ["CloudWatch has no complete data for ConsumedReadCapacityUnits"]);
+        assert.ok(usageUsd(plus(...(usage?.windows.values() ?? []))) > 15);
     });
 });

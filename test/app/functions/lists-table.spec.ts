@@ -66,9 +66,9 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
     it("the table returns a stored list only for the list's own viewer and key", async () => {
         const table = tablePort(dynamo, TableName);
         await table.putList("u", list, 2_000_000_000, signal);
-        const found = await table.viewer("u", "k", signal);
-        assert.deepEqual(found, { recent: { revision: 0, films: [] }, list });
-        assert.deepEqual(unpackFilms(found.list?.films ?? list.films), [
+        const viewer = await table.viewer("u", "k", signal);
+        assert.deepEqual(viewer, { recent: { revision: 0, films: [] }, list });
+        assert.deepEqual(unpackFilms(viewer.list?.films ?? list.films), [
             { itemId: "a,b", score: 0.0123457 },
             { itemId: "Ж" },
         ]);
@@ -134,10 +134,10 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         const table = tablePort(dynamo, TableName);
         assert.deepEqual(await table.stack(signal), {});
         const at = { checkedAt: 10, activeAt: 10 };
-        const seen = { status: "ACTIVE", solutionVersionArn: "v", minProvisionedTPS: 2, ...at };
-        await table.putCampaign(seen, undefined, signal);
-        await table.putCampaign({ ...seen, checkedAt: 11 }, undefined, signal);
-        assert.deepEqual(await table.stack(signal), { campaign: seen });
+        const campaignStatus = { status: "ACTIVE", solutionVersionArn: "v", minProvisionedTPS: 2, ...at };
+        await table.putCampaign(campaignStatus, undefined, signal);
+        await table.putCampaign({ ...campaignStatus, checkedAt: 11 }, undefined, signal);
+        assert.deepEqual(await table.stack(signal), { campaign: campaignStatus });
         await dynamo.send(
             new UpdateItemCommand({
                 TableName,

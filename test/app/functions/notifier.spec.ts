@@ -15,7 +15,7 @@ const secret = "T0PSECRET";
 describe("Notifier Lambda function", () => {
     let server: Server;
     let folder: string;
-    let chat: { status: number; bodies: string[]; asked: number; value: string | undefined };
+    let chat: { status: number; bodies: string[]; parameterReads: number; value: string | undefined };
     const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
     before(async () => {
@@ -29,7 +29,7 @@ describe("Notifier Lambda function", () => {
                 response.writeHead(chat.status).end();
                 return;
             }
-            chat.asked += 1;
+            chat.parameterReads += 1;
             assert.deepEqual(JSON.parse(body), { Name: "/chat", WithDecryption: true });
             response.setHeader("content-type", "application/x-amz-json-1.1");
             response.end(JSON.stringify({ Parameter: { Value: chat.value ?? `${address()}/hooks/${secret}` } }));
@@ -37,7 +37,7 @@ describe("Notifier Lambda function", () => {
         await once(server, "listening");
     });
     beforeEach(() => {
-        chat = { status: 200, bodies: [], asked: 0, value: undefined };
+        chat = { status: 200, bodies: [], parameterReads: 0, value: undefined };
     });
     after(async () => {
         server.close();
@@ -73,7 +73,7 @@ describe("Notifier Lambda function", () => {
             chat.bodies.map((body) => JSON.parse(body)),
             [{ text: "one" }, { text: "two" }],
         );
-        assert.equal(chat.asked, 1);
+        assert.equal(chat.parameterReads, 1);
         assert.doesNotMatch(printed, new RegExp(secret));
     });
 
@@ -81,7 +81,7 @@ describe("Notifier Lambda function", () => {
         chat.status = 410;
         const refused = await invoke("one", "two");
         assert.match(refused, /the chat rejected the notification: HTTP 410/);
-        assert.equal(chat.asked, 2, "a webhook that was changed is read anew");
+        assert.equal(chat.parameterReads, 2, "a webhook that was changed is read anew");
         chat.value = `http://127.0.0.1:1/hooks/${secret}`;
         const silent = await invoke("one");
         assert.match(silent, /the chat does not answer/);

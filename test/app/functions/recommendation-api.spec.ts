@@ -92,8 +92,8 @@ describe("Recommendation API on the local AWS", () => {
             await rm(folder, { recursive: true, force: true });
         });
 
-        async function ask(what: string, asked?: Asked): Promise<GatewayResult> {
-            running.stdin?.write(`${JSON.stringify(gatewayEvent(what, asked))}\n`);
+        async function ask(what: string, input?: Asked): Promise<GatewayResult> {
+            running.stdin?.write(`${JSON.stringify(gatewayEvent(what, input))}\n`);
             const { value } = await answers.next();
             return JSON.parse(value);
         }

@@ -42,7 +42,7 @@ describe("Simulated month of the cost guard", () => {
                 askedHours,
                 fc.integer({ min: 20, max: 140 }),
                 action,
-                async (planned, asked, limit, idleAction) => {
+                async (planned, requestHours, limit, idleAction) => {
                     const simulation = simulateStack("2026-11-01T00:00:00Z", {
                         monthlyLimitUsd: limit,
                         idleHours: 48,
@@ -55,7 +55,7 @@ describe("Simulated month of the cost guard", () => {
                     if (idleAction === "announce") enforced += 1;
                     for (let run = 0; run < 2880 && simulation.campaign !== undefined; run += 1) {
                         const hours = (simulation.now - start) / hour;
-                        if (Number.isInteger(hours) && asked.includes(hours)) {
+                        if (Number.isInteger(hours) && requestHours.includes(hours)) {
                             simulation.ask(hours % 7 === 0 ? 4000 : 1);
                             lastAsked = simulation.now;
                         }
@@ -98,7 +98,7 @@ describe("Simulated month of the cost guard", () => {
                             (texts.get(notification.id) ?? new Set()).add(JSON.stringify(notification)),
                         );
                     }
-                    for (const [id, said] of texts) assert.equal(said.size, 1, id);
+                    for (const [id, variants] of texts) assert.equal(variants.size, 1, id);
                     const once = simulation.kinds().filter((kind) => kind !== "idle" && kind !== "idle-withdrawn");
                     assert.equal(new Set(once).size, once.length, once.join(", "));
                 },

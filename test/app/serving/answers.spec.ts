@@ -5,7 +5,7 @@ import { described } from "./described.ts";
 
 describe("Answers of the API", () => {
     const harness = startApi();
-    const get = (what: string, asked?: Asked) => harness.ask(what, asked);
+    const get = (what: string, input?: Asked) => harness.ask(what, input);
 
     it("a request with the current ETag returns 304", async () => {
         const first = await get("GET /similar/{itemId}", { path: { itemId: "5" } });
@@ -22,8 +22,8 @@ describe("Answers of the API", () => {
     });
 
     it("responses that are equal for all viewers are publicly cacheable, and responses for one viewer are private", async () => {
-        const cacheControl = async (what: string, asked?: Asked) =>
-            (await get(what, asked)).headers["Cache-Control"] ?? "";
+        const cacheControl = async (what: string, input?: Asked) =>
+            (await get(what, input)).headers["Cache-Control"] ?? "";
         for (const what of [
             "/popular",
             "/trending",
@@ -32,8 +32,8 @@ describe("Answers of the API", () => {
             "/items/{itemId}",
             "/openapi.json",
         ]) {
-            const asked = { path: { itemId: "1" }, ...(what === "/items" && { query: { query: "film" } }) };
-            assert.match(await cacheControl(`GET ${what}`, asked), /^public, .*s-maxage=\d+/, what);
+            const input = { path: { itemId: "1" }, ...(what === "/items" && { query: { query: "film" } }) };
+            assert.match(await cacheControl(`GET ${what}`, input), /^public, .*s-maxage=\d+/, what);
         }
         assert.equal(await cacheControl("GET /health"), "no-store");
         const mine = () => cacheControl("GET /recommendations/{userId}", { path: { userId: `${Math.random()}` } });
@@ -55,8 +55,8 @@ describe("Answers of the API", () => {
             ["GET /items", { query: { query: "film" } }, "FoundFilms"],
             ["GET /health", {}, "Health"],
         ];
-        for (const [what, asked, schema] of schemas) {
-            const result = await get(what, asked);
+        for (const [what, input, schema] of schemas) {
+            const result = await get(what, input);
             assert.equal(result.statusCode, 200, what);
             described(schema, jsonOf(result));
             for (const name of ["X-Content-Type-Options", "Referrer-Policy", "X-Request-Id"])
@@ -67,7 +67,7 @@ describe("Answers of the API", () => {
     });
 
     it("/popular, /trending, /similar and /items return films from the fallback tables", async () => {
-        const ids = async (what: string, asked: Asked = {}) => idsOf(jsonOf(await get(what, asked)));
+        const ids = async (what: string, input: Asked = {}) => idsOf(jsonOf(await get(what, input)));
         assert.deepEqual(await ids("GET /popular", { query: { numResults: "2", genre: "Comedy" } }), ["2", "3"]);
         assert.deepEqual(await ids("GET /popular", { query: { genre: "Western" } }), []);
         assert.deepEqual(await ids("GET /trending", { query: { numResults: "5" } }), ["51", "52", "53", "1", "2"]);
@@ -83,8 +83,8 @@ describe("Answers of the API", () => {
     });
 
     it("POST /rankings returns 404 without a ranking campaign, and the order by popularity during throttling", async () => {
-        const asked = { path: { userId: "a" }, body: { itemIds: ["9", "x", "4"] } };
-        const none = await get("POST /rankings/{userId}", asked);
+        const input = { path: { userId: "a" }, body: { itemIds: ["9", "x", "4"] } };
+        const none = await get("POST /rankings/{userId}", input);
         assert.equal(none.statusCode, 404);
         assert.match(jsonOf(none).detail, /rankingCampaign/);
         let fault: Error | undefined;
@@ -96,10 +96,10 @@ describe("Answers of the API", () => {
                 };
             },
         });
-        const ranked = jsonOf(await ranking.ask("POST /rankings/{userId}", asked));
+        const ranked = jsonOf(await ranking.ask("POST /rankings/{userId}", input));
         assert.deepEqual([ranked.source, idsOf(ranked), ranked.films[0].score], ["campaign", ["4", "x", "9"], 0.5]);
         fault = serviceError("ThrottlingException");
-        const popular = jsonOf(await ranking.ask("POST /rankings/{userId}", asked));
+        const popular = jsonOf(await ranking.ask("POST /rankings/{userId}", input));
         assert.deepEqual([popular.source, popular.reason, idsOf(popular)], ["popular", "throttled", ["4", "9", "x"]]);
         described("FilmList", popular);
     });

@@ -194,8 +194,8 @@ export function startApi(
     const lines: Record<string, unknown>[] = [];
     // By default, another process has already read the campaign's status.
     if (table.stack().campaign === undefined && !more.unseen) {
-        const seen = { status: "ACTIVE", solutionVersionArn: state.version, minProvisionedTPS: 1 };
-        table.setStack({ campaign: { ...seen, checkedAt: clock.at } });
+        const campaignStatus = { status: "ACTIVE", solutionVersionArn: state.version, minProvisionedTPS: 1 };
+        table.setStack({ campaign: { ...campaignStatus, checkedAt: clock.at } });
     }
     const makeService = () =>
         createService({
@@ -215,7 +215,7 @@ export function startApi(
             limits: { ...usualLimits, ...more.limits },
         });
     let service = makeService();
-    const ask = (what: string, asked?: Asked) => service.handle(gatewayEvent(what, asked));
+    const ask = (what: string, input?: Asked) => service.handle(gatewayEvent(what, input));
     return {
         state,
         table,

@@ -30,12 +30,12 @@ describe("Campaign status in the API", () => {
         await harness.recommend("a");
         harness.state.status = undefined;
         assert.equal((await harness.recommend("b")).reason, "away");
-        const asked = harness.state.asks.length;
+        const asksBefore = harness.state.asks.length;
         for (let passed = 0; passed < 30; passed++) {
             harness.clock.at += second;
             assert.equal((await harness.recommend(`b${passed}`)).reason, "away");
         }
-        assert.equal(harness.state.asks.length, asked);
+        assert.equal(harness.state.asks.length, asksBefore);
         assert.ok(harness.state.describes <= 7, `${harness.state.describes}`);
         assert.equal(await state(), "away");
         assert.equal(jsonOf(await harness.ask("GET /health")).cost.campaignUsdPerHour, 0);

@@ -49,17 +49,17 @@ describe("GET /recommendations/{userId}", () => {
     });
 
     it("viewerKnown is true for viewers who are in the data or have an event", async () => {
-        const known = async (userId: string) => (await harness.recommend(userId)).viewerKnown;
-        assert.equal(await known("a"), undefined, "tables of an earlier release list no viewers");
+        const viewerKnown = async (userId: string) => (await harness.recommend(userId)).viewerKnown;
+        assert.equal(await viewerKnown("a"), undefined, "tables of an earlier release list no viewers");
         const viewers = listViewers(["a", "b"]) ?? "";
         harness = startApi({ tables: { ...tablesDocument, viewers } });
-        assert.deepEqual([await known("a"), await known("b"), await known("c")], [true, true, false]);
+        assert.deepEqual([await viewerKnown("a"), await viewerKnown("b"), await viewerKnown("c")], [true, true, false]);
         harness.state.status = undefined;
-        assert.equal(await known("d"), false, "also without a campaign");
+        assert.equal(await viewerKnown("d"), false, "also without a campaign");
         await harness.watch("c", "5");
-        assert.equal(await known("c"), true);
+        assert.equal(await viewerKnown("c"), true);
         harness.restart();
-        assert.equal(await known("c"), true, "for another process too");
+        assert.equal(await viewerKnown("c"), true, "for another process too");
     });
 
     it("viewerKnown is undefined if DynamoDB does not answer", async () => {

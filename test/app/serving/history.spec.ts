@@ -52,16 +52,16 @@ describe("GET /history/{userId}", () => {
                 async (ages, size) => {
                     const own = { films: ages.map((_, at) => at), timestamps: ages.toSorted((a, b) => b - a) };
                     const harness = startApi({ tables: { ...tablesDocument, histories: { "22": own } } });
-                    const found: string[] = [];
+                    const itemIds: string[] = [];
                     for (let query: Record<string, string> = {}; ; ) {
                         const page = jsonOf(await history(harness, "22", { ...query, limit: String(size) }));
-                        found.push(...idsOf(page));
+                        itemIds.push(...idsOf(page));
                         if (page.nextToken === undefined) break;
                         query = { nextToken: page.nextToken };
                         await harness.watch("22", "300");
                         harness.clock.at += second;
                     }
-                    assert.deepEqual(found.toSorted(), own.films.map((film) => String(film + 1)).toSorted());
+                    assert.deepEqual(itemIds.toSorted(), own.films.map((film) => String(film + 1)).toSorted());
                 },
             ),
             { numRuns: 50 },

@@ -18,7 +18,7 @@ const step = fc.record({
 
 describe("Concurrent requests and events in random order", () => {
     it("no viewer gets another viewer's list, or a list older than the revision in `since`", async () => {
-        let asked = 0;
+        let answerCount = 0;
         await fc.assert(
             fc.asyncProperty(
                 fc.scheduler(),
@@ -40,10 +40,10 @@ describe("Concurrent requests and events in random order", () => {
                     const harness = startApi({ campaign, table, limits, tick: 1 });
                     const processes = [harness.another(), harness.another()];
                     /** For each viewer, the latest revision in a response to an event, and the number of accepted events. */
-                    const told = new Map<string, { since: number; events: number }>();
+                    const progressByViewer = new Map<string, { since: number; events: number }>();
 
                     async function ask(viewer: string, process: number, filter: object): Promise<void> {
-                        const { since, events } = told.get(viewer) ?? { since: 0, events: 0 };
+                        const { since, events } = progressByViewer.get(viewer) ?? { since: 0, events: 0 };
                         const query = { ...filter, ...(since > 0 && { since: String(since) }) };
                         const event = gatewayEvent("GET /recommendations/{userId}", {
                             path: { userId: viewer },
@@ -52,11 +52,11 @@ describe("Concurrent requests and events in random order", () => {
                         const result = await processes[process]?.handle(event);
                         assert.ok(result?.statusCode === 200);
                         const answer = jsonOf(result);
-                        const [owner, known] = (idsOf(answer)[0] ?? "").split(":");
+                        const [owner, knownEvents] = (idsOf(answer)[0] ?? "").split(":");
                         if (!["campaign", "cache"].includes(answer.source)) return;
                         assert.equal(owner, viewer);
-                        assert.ok(Number(known) >= events, `${viewer} knows ${known} of ${events}`);
-                        asked += 1;
+                        assert.ok(Number(knownEvents) >= events, `${viewer} knows ${knownEvents} of ${events}`);
+                        answerCount += 1;
                     }
 
                     async function watch(viewer: string, process: number): Promise<void> {
@@ -64,10 +64,13 @@ describe("Concurrent requests and events in random order", () => {
                         const result = await processes[process]?.handle(gatewayEvent("POST /events", { body }));
                         assert.ok(result?.statusCode === 202);
                         const { revision } = jsonOf(result);
-                        const before = told.get(viewer) ?? { since: 0, events: 0 };
+                        const before = progressByViewer.get(viewer) ?? { since: 0, events: 0 };
                         // A stranger can choose any `since`, so the API accepts it only up to the revision in DynamoDB.
                         if ((table.recents.get(viewer)?.revision ?? 0) < revision) return;
-                        told.set(viewer, { since: Math.max(revision, before.since), events: before.events + 1 });
+                        progressByViewer.set(viewer, {
+                            since: Math.max(revision, before.since),
+                            events: before.events + 1,
+                        });
                     }
 
                     const all: Promise<void>[] = [];
@@ -93,6 +96,6 @@ describe("Concurrent requests and events in random order", () => {
             ),
             { numRuns: 300 },
         );
-        assert.ok(asked > 500);
+        assert.ok(answerCount > 500);
     });
 });

@@ -5,7 +5,7 @@ import type { KeptList, Recent, StackItems, TablePort } from "../../../app/servi
 export function memoryTable(before: (call: keyof TablePort) => Promise<void> = async () => {}) {
     const recents = new Map<string, Recent>();
     const lists = new Map<string, string>();
-    const asked = new Map<string, number>();
+    const requestCounts = new Map<string, number>();
     const counts = new Map<string, number>();
     let stack: StackItems = {};
     const listKey = (userId: string, key: string) => JSON.stringify([userId, key]);
@@ -48,7 +48,7 @@ export function memoryTable(before: (call: keyof TablePort) => Promise<void> = a
         async addAsked(hour, userId, requests) {
             await state.gate("addAsked");
             const key = `${hour} ${userId}`;
-            asked.set(key, (asked.get(key) ?? 0) + requests);
+            requestCounts.set(key, (requestCounts.get(key) ?? 0) + requests);
         },
         async count(what, window, more) {
             await state.gate("count");
@@ -60,7 +60,7 @@ export function memoryTable(before: (call: keyof TablePort) => Promise<void> = a
     return {
         port,
         state,
-        asked,
+        asked: requestCounts,
         counts,
         recents,
         lists,

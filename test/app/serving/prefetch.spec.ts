@@ -11,7 +11,7 @@ const films = packFilms([
 ]);
 
 /** An in-memory campaign and table, and a clock that advances only during waits. */
-function harness(asked: Record<string, number>, more: { busiestTPS?: number; status?: string } = {}) {
+function harness(requestsByUser: Record<string, number>, more: { busiestTPS?: number; status?: string } = {}) {
     let now = start;
     const calls: { userId: string; at: number; filter: string | undefined }[] = [];
     const lists = new Map<string, KeptList>();
@@ -40,7 +40,7 @@ function harness(asked: Record<string, number>, more: { busiestTPS?: number; sta
         },
         asked: async (hour) =>
             hour === Math.floor(start / 3_600_000)
-                ? Object.entries(asked).map(([userId, requests]) => ({ userId, requests }))
+                ? Object.entries(requestsByUser).map(([userId, requests]) => ({ userId, requests }))
                 : [],
         busiestTPS: async () => busiestTPS,
         clock: () => now,

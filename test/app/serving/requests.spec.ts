@@ -78,9 +78,9 @@ describe("Request validation", () => {
         ],
         ["GET /recommendations/{userId}", { query: { context: '{"A":"\\udc00"}' } }, "query context", /well-formed/],
     ];
-    for (const [what, asked, where, message] of wrong) {
+    for (const [what, input, where, message] of wrong) {
         it(`an invalid ${where} returns 400 with ${message}`, async () => {
-            const result = await harness.ask(what, { path: { userId: "a", itemId: "1" }, ...asked });
+            const result = await harness.ask(what, { path: { userId: "a", itemId: "1" }, ...input });
             const problem = jsonOf(result);
             assert.equal(result.statusCode, 400);
             assert.equal(result.headers["Content-Type"], "application/problem+json");

@@ -19,12 +19,12 @@ async function statuses(
     count: number,
     ask: (at: number) => ReturnType<ApiHarness["ask"]>,
 ): Promise<Record<string, number>> {
-    const found: Record<string, number> = {};
+    const statusCounts: Record<string, number> = {};
     for (let at = 0; at < count; at++) {
         const { statusCode } = await ask(at);
-        found[statusCode] = (found[statusCode] ?? 0) + 1;
+        statusCounts[statusCode] = (statusCounts[statusCode] ?? 0) + 1;
     }
-    return found;
+    return statusCounts;
 }
 
 describe("Events of unauthenticated callers", () => {
@@ -75,10 +75,10 @@ describe("Events of unauthenticated callers", () => {
 
     it("all processes together limit the events of a viewer per minute", async () => {
         const other = startApi({ table: harness.table });
-        const found = await statuses(eventsPerViewer, (at) =>
+        const statusCounts = await statuses(eventsPerViewer, (at) =>
             (at % 2 ? harness : other).ask("POST /events", eventsOf("22", 2, {}, { from: `192.0.2.${at}` })),
         );
-        assert.deepEqual(found, { 202: eventsPerViewer / 2, 429: eventsPerViewer / 2 });
+        assert.deepEqual(statusCounts, { 202: eventsPerViewer / 2, 429: eventsPerViewer / 2 });
         assert.equal(harness.table.recents.get("22")?.counted?.events, eventsPerViewer);
         const refusal = await harness.ask("POST /events", eventsOf("22"));
         assert.deepEqual([refusal.headers["Retry-After"], jsonOf(refusal).type], ["60", "/problems/too-many-events"]);
@@ -147,10 +147,10 @@ describe("Events of unauthenticated callers", () => {
 
     it("requests with the API key are not limited per IP address", async () => {
         const keyed = startApi({ config: { apiKey: true } });
-        const found = await statuses(60, (at) =>
+        const statusCounts = await statuses(60, (at) =>
             keyed.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from: "192.0.2.1" })),
         );
-        assert.deepEqual(found, { 202: 60 });
+        assert.deepEqual(statusCounts, { 202: 60 });
     });
 });
 

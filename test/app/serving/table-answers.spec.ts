@@ -182,8 +182,8 @@ describe("makeTables", () => {
     it("makeTables stores at most 500 films for each history, each with the time of its newest event", () => {
         const long = Array.from({ length: 600 }, (_, at) => ["long", `film ${at}`, 1000 + at] as const);
         const rows = [["a", "x", 10], ["a", "y", 20], ["a", "x", 30], ["b", "x", 40], ...long] as const;
-        const made = makeTables(columnsFrom(rows), [], "", ["a", "long", "unknown"]);
-        const tables = readTables(JSON.stringify(made));
+        const tablesDocument = makeTables(columnsFrom(rows), [], "", ["a", "long", "unknown"]);
+        const tables = readTables(JSON.stringify(tablesDocument));
         assert.deepEqual(tables.history("a"), [
             { itemId: "x", at: 30_000 },
             { itemId: "y", at: 20_000 },
@@ -194,7 +194,7 @@ describe("makeTables", () => {
             [longestListedHistory, "film 599", "film 100"],
         );
         assert.deepEqual([tables.history("b"), tables.history("unknown")], [undefined, undefined]);
-        const { histories: _, ...earlier } = made;
+        const { histories: _, ...earlier } = tablesDocument;
         assert.equal(openTables(earlier).history("a"), undefined);
     });
 
@@ -231,11 +231,11 @@ describe("makeTables", () => {
         const others = friends.flatMap(([user], at) =>
             Array.from({ length: 20 }, (_, film) => [user, `film ${at} ${film}`, 20 + film] as const),
         );
-        const made = makeTables(columnsFrom([...friends, ...others]), [], "");
-        const tables = openTables(made);
-        const known = made.films.ids.indexOf("known");
-        assert.equal(made.similar[known]?.length, neighboursPerFilm);
-        assert.equal(made.similar.filter((row) => row.length > 0).length, 1);
+        const tablesDocument = makeTables(columnsFrom([...friends, ...others]), [], "");
+        const tables = openTables(tablesDocument);
+        const knownIndex = tablesDocument.films.ids.indexOf("known");
+        assert.equal(tablesDocument.similar[knownIndex]?.length, neighboursPerFilm);
+        assert.equal(tablesDocument.similar.filter((row) => row.length > 0).length, 1);
         assert.equal(tables.similar(["known"]).from, "similar");
         assert.equal(tables.similar(["film 1 1"]).from, "popular", "no catalogue, so no genres");
     });
@@ -243,7 +243,7 @@ describe("makeTables", () => {
     it("makeTables stores similar films only for the 20,000 most popular films", () => {
         const films = maxWithNeighbours + 10;
         const rows = Array.from({ length: films * leastViewers }, (_, row) => row);
-        const made = makeTables(
+        const tablesDocument = makeTables(
             {
                 userCount: films,
                 itemCount: films,
@@ -257,23 +257,23 @@ describe("makeTables", () => {
             [],
             "",
         );
-        assert.equal(made.similar.filter((row) => row.length > 0).length, maxWithNeighbours);
-        assert.ok(made.similar.slice(0, maxWithNeighbours).every((row) => row.length > 0));
-        assert.equal(made.similar.length, films);
+        assert.equal(tablesDocument.similar.filter((row) => row.length > 0).length, maxWithNeighbours);
+        assert.ok(tablesDocument.similar.slice(0, maxWithNeighbours).every((row) => row.length > 0));
+        assert.equal(tablesDocument.similar.length, films);
     });
 
     it("similar, popular and trending never return excluded or unknown films", async () => {
-        const made = makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "");
-        const tables = readTables(JSON.stringify(made));
+        const tablesDocument = makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "");
+        const tables = readTables(JSON.stringify(tablesDocument));
         const id = fc.integer({ min: 0, max: 170 }).map(String);
         fc.assert(
             fc.property(
                 fc.array(id, { maxLength: 15 }),
                 fc.array(id, { maxLength: 80 }),
                 fc.integer({ min: 1, max: 40 }),
-                (asked, left, count) => {
+                (seeds, left, count) => {
                     const without = new Set(left);
-                    const { films } = tables.similar(asked, { count, without });
+                    const { films } = tables.similar(seeds, { count, without });
                     for (const list of [
                         films,
                         tables.popular({ count, without }),
@@ -288,7 +288,7 @@ describe("makeTables", () => {
                     }
                     // Of 160 films, at most 80 + 15 are excluded, so some remain.
                     assert.ok(films.length > 0);
-                    assert.ok(films.every(({ itemId }) => !asked.includes(itemId)));
+                    assert.ok(films.every(({ itemId }) => !seeds.includes(itemId)));
                 },
             ),
         );
@@ -301,11 +301,11 @@ describe("makeTables", () => {
         let [similar, popular] = [0, 0];
         for (const events of byUser.slice(250)) {
             const inTime = events.toSorted((a, b) => a.timestamp - b.timestamp).map(({ item }) => String(item));
-            const [known, truth] = [inTime.slice(0, -5), inTime.slice(-5)];
-            const ask = { count: 10, without: new Set(known) };
+            const [knownIds, truth] = [inTime.slice(0, -5), inTime.slice(-5)];
+            const ask = { count: 10, without: new Set(knownIds) };
             const hits = (films: readonly { itemId: string }[]) =>
                 films.filter(({ itemId }) => truth.includes(itemId)).length;
-            similar += hits(tables.similar(known.toReversed(), ask).films);
+            similar += hits(tables.similar(knownIds.toReversed(), ask).films);
             popular += hits(tables.popular(ask));
         }
         assert.ok(similar > 1.3 * popular, `${similar} against ${popular}`);

@@ -45,8 +45,8 @@ describe("Title search", () => {
 
     it("the search returns equal titles first, then titles that begin with the text, then words, then parts of words", () => {
         const some = ["Stargate", "Evening Star, The", "Star Wars", "Custard Stars", "Star"];
-        const found = titleIndex(some)("star", 25).map((number) => some[number]);
-        assert.deepEqual(found, ["Star", "Stargate", "Star Wars", "Evening Star, The", "Custard Stars"]);
+        const foundTitles = titleIndex(some)("star", 25).map((number) => some[number]);
+        assert.deepEqual(foundTitles, ["Star", "Stargate", "Star Wars", "Evening Star, The", "Custard Stars"]);
         assert.deepEqual(titleIndex(some)("star", 2), [4, 0]);
         assert.deepEqual(titleIndex(some)("tar", 25), [0, 1, 2, 3, 4], "equal matches keep the order of the titles");
     });

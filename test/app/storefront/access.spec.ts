@@ -3,7 +3,7 @@ import type { Browser, Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, tablesDocument } from "./films.ts";
-import { atRow, faintTexts, filmsOf, focused, openPage, type PageOptions, said, violationsOf } from "./pages.ts";
+import { atRow, faintTexts, filmsOf, focused, openPage, type PageOptions, violationsOf, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 describe("Storefront accessibility", () => {
@@ -53,7 +53,7 @@ describe("Storefront accessibility", () => {
             async ready(page) {
                 await filmsOf(page, "picks");
                 await page.locator(".hero .primary").click();
-                await said(page, "#picks .row-note", /^Because/);
+                await waitForText(page, "#picks .row-note", /^Because/);
             },
         },
         "a film": { hash: viewer, ready: click("#picks [data-item] button") },
@@ -79,7 +79,7 @@ describe("Storefront accessibility", () => {
             ready: (page) => page.waitForSelector("#personal-panel [data-item]"),
         },
         "the status": { hash: "#/status", ready: (page) => page.waitForSelector(".panel .state") },
-        "an unknown page": { hash: "#/nowhere", ready: (page) => said(page, "main", /Go to the films/) },
+        "an unknown page": { hash: "#/nowhere", ready: (page) => waitForText(page, "main", /Go to the films/) },
         "a film that is not known": { hash: "#/?viewer=6&film=none", ready: trouble },
         "a list that fails": { hash: viewer, failing: "recommendations", ready: trouble },
         "a table that fails, on a phone": {
@@ -106,7 +106,7 @@ describe("Storefront accessibility", () => {
             async ready(page) {
                 await filmsOf(page, "picks");
                 await page.locator(".hero .primary").click();
-                await said(page, "#picks .row-note", /Try again/);
+                await waitForText(page, "#picks .row-note", /Try again/);
             },
         },
         "a comparison that fails": { hash: "#/compare?viewer=6", failing: "popular", ready: trouble },
@@ -114,7 +114,7 @@ describe("Storefront accessibility", () => {
         "lists without films": {
             hash: viewer,
             emptied: "",
-            ready: (page) => said(page, "#picks .trouble", /There is no film/),
+            ready: (page) => waitForText(page, "#picks .trouble", /There is no film/),
         },
         "a page that is offline": {
             hash: viewer,
@@ -165,7 +165,7 @@ describe("Storefront accessibility", () => {
         await press("Enter");
         await tabTo(/^Lea \(22\)/);
         await press("Enter");
-        await said(page, "#picks-title", /Lea \(22\)/);
+        await waitForText(page, "#picks-title", /Lea \(22\)/);
         const films = await filmsOf(page, "picks");
         await tabTo(/^How it was made: Top picks/);
         await press("Tab");
@@ -196,7 +196,7 @@ describe("Storefront accessibility", () => {
         await page.waitForSelector("dialog[open]");
         await tabTo(/^Watch$/);
         await press("Enter");
-        await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
+        await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
         assert.equal(
             await item(),
             (await filmsOf(page, "picks"))[1],

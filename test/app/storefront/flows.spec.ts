@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spoken } from "../../../app/storefront/src/poster/lettering.ts";
 import { histories, tables } from "./films.ts";
-import { atRow, choose, filmsOf, said, textOf } from "./pages.ts";
+import { atRow, choose, filmsOf, textOf, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
 describe("Storefront", () => {
@@ -13,13 +13,13 @@ describe("Storefront", () => {
         assert.equal(await textOf(page, "h1"), "Choose a viewer");
         assert.ok((await filmsOf(page, "trending")).length > 0, "everybody's rows are there before");
         await page.locator("text/Amir (6)").click();
-        await said(page, "#picks-title", /Top picks for Amir \(6\)/);
+        await waitForText(page, "#picks-title", /Top picks for Amir \(6\)/);
         assert.equal(new URL(page.url()).hash, "#/?viewer=6");
         const films = await filmsOf(page, "picks");
         assert.equal(films.length, 20);
-        await said(page, "#picks [data-source]", /^From: Personal \(live\)$/);
+        await waitForText(page, "#picks [data-source]", /^From: Personal \(live\)$/);
         await atRow(page, "popular", "[data-item]");
-        await said(page, "#popular [data-source]", /^From: Popular films$/);
+        await waitForText(page, "#popular [data-source]", /^From: Popular films$/);
         await page.reload();
         assert.deepEqual(await filmsOf(page, "picks"), films);
         clean();
@@ -29,10 +29,10 @@ describe("Storefront", () => {
         const page = await open("");
         await page.type(".by-id input", "a/b 七");
         await page.keyboard.press("Enter");
-        await said(page, "#picks-title", /Top picks for viewer a\/b 七/);
+        await waitForText(page, "#picks-title", /Top picks for viewer a\/b 七/);
         assert.equal((await filmsOf(page, "picks")).length, 20);
         assert.equal(
-            site.served.asked.filter((call) => call.startsWith("GET recommendations/a%2Fb%20%E4%B8%83?")).length,
+            site.served.requests.filter((call) => call.startsWith("GET recommendations/a%2Fb%20%E4%B8%83?")).length,
             1,
         );
         clean();
@@ -40,35 +40,35 @@ describe("Storefront", () => {
 
     it("the page says that a viewer is not known until the viewer watches a film", async () => {
         const page = await open("#/?viewer=nobody-knows");
-        await said(page, "#picks .row-note", /^This viewer is not known, so these are popular films\./);
-        await said(page, "#picks [data-source]", /^From: Popular: viewer not known$/);
+        await waitForText(page, "#picks .row-note", /^This viewer is not known, so these are popular films\./);
+        await waitForText(page, "#picks [data-source]", /^From: Popular: viewer not known$/);
         await page.locator("#picks .details").click();
-        await said(page, ".drawer-sentence", /^This viewer is not known/);
+        await waitForText(page, ".drawer-sentence", /^This viewer is not known/);
         await page.keyboard.press("Escape");
         await page.locator(".hero .primary").click();
-        await said(page, "#picks .row-note", /^Because you watched /);
-        await said(page, "#picks [data-source]", /^From: Personal \(live\)$/);
+        await waitForText(page, "#picks .row-note", /^Because you watched /);
+        await waitForText(page, "#picks [data-source]", /^From: Personal \(live\)$/);
         clean();
     });
 
     it("a new viewer's list becomes personal after the first watched film", async () => {
         const page = await open("");
         await page.locator("text/Be someone new").click();
-        await said(page, "#picks .row-note", /You are new/);
+        await waitForText(page, "#picks .row-note", /You are new/);
         const before = await filmsOf(page, "picks");
         assert.equal(await page.$("#because"), null);
         await page.locator("#picks [data-item] button").click();
         await page.locator("dialog .primary").click();
-        await said(page, "#picks .row-note", /^Because you watched .+: \d+ new.* in \d/);
+        await waitForText(page, "#picks .row-note", /^Because you watched .+: \d+ new.* in \d/);
         const after = await filmsOf(page, "picks");
         assert.notDeepEqual(after, before);
         assert.ok(!after.includes(before[0] as string));
         assert.match(await textOf(page, "#because-title"), /^Because you watched /);
         const viewer = new URL(page.url()).hash.split("viewer=")[1] as string;
         assert.match(viewer, /^new-[0-9a-f]{12}$/);
-        const [told] = site.served.events.filter(({ userId }) => userId === viewer);
+        const [tracked] = site.served.events.filter(({ userId }) => userId === viewer);
         assert.deepEqual(
-            [told?.events[0]?.eventType, told?.events[0]?.itemId, told?.events.length],
+            [tracked?.events[0]?.eventType, tracked?.events[0]?.itemId, tracked?.events.length],
             ["Watch", before[0], 1],
         );
         await page.reload();
@@ -82,13 +82,13 @@ describe("Storefront", () => {
         const recommendationId = `RID-7-${histories.get("7")?.length}`;
         await page.locator(`#picks [data-item="${before[2]}"] button`).click();
         await page.locator("dialog .primary").click();
-        const note = await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
+        const note = await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
         assert.equal(await page.$("dialog"), null, "the dialog makes way");
-        await said(page, "[data-announcer]", /^Because you watched /);
+        await waitForText(page, "[data-announcer]", /^Because you watched /);
         const after = await filmsOf(page, "picks");
-        const told = site.served.events.findLast(({ userId }) => userId === "7");
-        assert.equal(told?.events[0]?.recommendationId, recommendationId);
-        const call = site.served.asked.findLast((asked) => asked.startsWith("GET recommendations/7?")) ?? "";
+        const tracked = site.served.events.findLast(({ userId }) => userId === "7");
+        assert.equal(tracked?.events[0]?.recommendationId, recommendationId);
+        const call = site.served.requests.findLast((request) => request.startsWith("GET recommendations/7?")) ?? "";
         assert.match(call, /since=\d{13}$/);
 
         const fresh = after.filter((film) => !before.includes(film));
@@ -110,9 +110,9 @@ describe("Storefront", () => {
         const before = await filmsOf(page, "picks");
         await page.locator(".hero .primary").click();
         // The API, and not the page, leaves out the watched film.
-        await said(page, "#picks .row-note", /^Because you watched .+: 1 new, 1 gone/);
+        await waitForText(page, "#picks .row-note", /^Because you watched .+: 1 new, 1 gone/);
         assert.deepEqual((await filmsOf(page, "picks")).slice(0, -1), before.slice(1));
-        await said(page, "#picks .row-note", /^Because you watched .+ moved up/);
+        await waitForText(page, "#picks .row-note", /^Because you watched .+ moved up/);
         clean();
     });
 
@@ -130,7 +130,7 @@ describe("Storefront", () => {
             const page = await open(`#/?viewer=${calm ? 8 : 9}`, { calm, before: count });
             await filmsOf(page, "picks");
             await page.locator(".hero .primary").click();
-            await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
+            await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
             const moved = Number(await page.evaluate(() => document.documentElement.dataset.moved ?? 0));
             assert.equal(moved > 3, !calm, `${moved} films moved`);
         }
@@ -142,16 +142,16 @@ describe("Storefront", () => {
         const [first] = await filmsOf(page, "popular");
         await page.locator("#popular [data-item] button").click();
         const film = tables.film(first as string);
-        await said(page, "dialog .film-facts", new RegExp(`^${film?.year}watched by ${film?.viewers} viewers$`));
+        await waitForText(page, "dialog .film-facts", new RegExp(`^${film?.year}watched by ${film?.viewers} viewers$`));
         assert.deepEqual(
             await page.$$eval("dialog .genres li", (all) => all.map((one) => one.textContent)),
             film?.genres,
         );
-        await said(page, "dialog .why", /^Why it is here Number 1 of 20 in “Popular”: Popular films\./);
+        await waitForText(page, "dialog .why", /^Why it is here Number 1 of 20 in “Popular”: Popular films\./);
         await page.waitForSelector("dialog .similar button");
         const next = await page.$eval("dialog .similar button .card-title", (title) => title.textContent);
         await page.locator("dialog .similar button").click();
-        await said(page, "#film-title", new RegExp(`^${next?.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`));
+        await waitForText(page, "#film-title", new RegExp(`^${next?.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`));
         await page.locator("dialog .close").click();
         await page.waitForSelector("dialog", { hidden: true });
         clean();
@@ -190,14 +190,14 @@ describe("Storefront", () => {
         await openFilm(first);
         await page.reload();
         const title = tables.film(first)?.title ?? "";
-        await said(page, "#film-title", new RegExp(`^${spoken(title)}$`));
+        await waitForText(page, "#film-title", new RegExp(`^${spoken(title)}$`));
         await page.locator("dialog .primary").click();
-        await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
+        await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
         assert.equal(site.served.events.findLast(({ userId }) => userId === "17")?.events[0]?.itemId, first);
         await closed();
 
         const sent = await open(`#/?viewer=18&film=${second}`);
-        await said(sent, "dialog .film-facts", /watched by \d+ viewers$/);
+        await waitForText(sent, "dialog .film-facts", /watched by \d+ viewers$/);
         await sent.keyboard.press("Escape");
         await sent.waitForSelector("dialog", { hidden: true });
         assert.equal(await sent.evaluate(() => location.hash), "#/?viewer=18", "he stays on the page");
@@ -206,7 +206,7 @@ describe("Storefront", () => {
 
     it("the film dialog shows an error for an unknown film ID", async () => {
         const page = await open("#/?viewer=17&film=no-such");
-        await said(page, "dialog .trouble", /No film of the catalogue .* has this id/);
+        await waitForText(page, "dialog .trouble", /No film of the catalogue .* has this id/);
         await page.locator("dialog .close").click();
         await page.waitForSelector("dialog", { hidden: true });
         assert.ok((await filmsOf(page, "picks")).length > 0);
@@ -239,7 +239,7 @@ describe("Storefront", () => {
             await filmsOf(page, "picks"),
         );
         await page.locator(".call .button").click();
-        await said(page, ".call .button", /^Copied$/);
+        await waitForText(page, ".call .button", /^Copied$/);
         clean();
     });
 
@@ -247,7 +247,7 @@ describe("Storefront", () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "popular");
         await choose(page, ".genre", "Western");
-        await said(page, "#popular .row-note", /, of Western\.$/);
+        await waitForText(page, "#popular .row-note", /, of Western\.$/);
         const western = tables.popular({ genre: "Western", count: 20 }).map(({ itemId }) => itemId);
         await page.waitForFunction(
             (first) => document.querySelector<HTMLElement>("#popular [data-item]")?.dataset.item === first,

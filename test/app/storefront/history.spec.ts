@@ -4,7 +4,7 @@ import { dataWords } from "../../../components/storefront/page-words.ts";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { startIssuer } from "../../support/issuer.ts";
 import { histories, keenViewer, tables, tablesDocument } from "./films.ts";
-import { filmsOf, focused, type OpenPage, openPage, type PageOptions, said, textOf } from "./pages.ts";
+import { filmsOf, focused, type OpenPage, openPage, type PageOptions, textOf, waitForText } from "./pages.ts";
 import { type Served, type ServeOptions, serveStorefront } from "./server.ts";
 
 /** Number of films in a page of a history. */
@@ -31,7 +31,7 @@ describe("Viewer history in the storefront", () => {
     };
     const shown = (page: Page) =>
         page.$$eval(".past [data-item]", (all) => all.map((one) => (one as HTMLElement).dataset.item));
-    const askedFor = ({ asked }: Served) => asked.filter((call) => call.includes(" history/"));
+    const askedFor = ({ requests: asked }: Served) => asked.filter((call) => call.includes(" history/"));
 
     before(async () => {
         browser = await openBrowser();
@@ -52,9 +52,13 @@ describe("Viewer history in the storefront", () => {
         );
         const ids = all.map(({ itemId }) => itemId);
         assert.ok(ids.length > length && ids.length < 2 * length, "two pages");
-        await said(page, ".hero-taste", /^Mostly .*, by the films that they watched$/);
+        await waitForText(page, ".hero-taste", /^Mostly .*, by the films that they watched$/);
         await openHistory(page);
-        await said(page, ".history [role=status]", new RegExp(`^${ids.length} films, watched in the data or in`));
+        await waitForText(
+            page,
+            ".history [role=status]",
+            new RegExp(`^${ids.length} films, watched in the data or in`),
+        );
         // The browser draws the list one frame after the status.
         await page.waitForSelector(".past [data-item]");
         assert.deepEqual(await shown(page), ids.slice(0, length));
@@ -65,7 +69,7 @@ describe("Viewer history in the storefront", () => {
         await page.waitForSelector(`.past [data-item="${ids[length]}"]`);
         assert.deepEqual(await shown(page), ids);
         assert.equal(await page.$(".history .within > .button"), null, "no page follows");
-        await said(page, "[data-announcer]", new RegExp(`^${ids.length - length} more films\\.$`));
+        await waitForText(page, "[data-announcer]", new RegExp(`^${ids.length - length} more films\\.$`));
         assert.ok((await focused(page)).length > 0, "the first new film has the focus");
         await page.locator(`.past [data-item="${ids[1]}"] button`).click();
         await page.waitForSelector("dialog.film[open]");
@@ -76,22 +80,30 @@ describe("Viewer history in the storefront", () => {
     it("the history of a new viewer begins with the film that the viewer watched last", async () => {
         const { page } = await open(await serve(), "#/?viewer=new-1");
         await openHistory(page);
-        await said(page, ".history [role=status]", /^No film is known that this viewer watched in the last 30 days\.$/);
+        await waitForText(
+            page,
+            ".history [role=status]",
+            /^No film is known that this viewer watched in the last 30 days\.$/,
+        );
         await page.keyboard.press("Escape");
         await page.locator(".hero .primary").click();
         const name = /^Because you watched (.*?):/.exec(
-            await said(page, "#picks .row-note", /^Because you watched/),
+            await waitForText(page, "#picks .row-note", /^Because you watched/),
         )?.[1];
         await openHistory(page);
-        await said(page, ".history [role=status]", /^1 film, watched in the last 30 days\. Older ones are known only/);
+        await waitForText(
+            page,
+            ".history [role=status]",
+            /^1 film, watched in the last 30 days\. Older ones are known only/,
+        );
         assert.equal(await textOf(page, ".past .rank-title"), name);
     });
 
     it("the film dialog shows a similar film from the viewer's history", async () => {
         const { page } = await open(await serve(), "#/?viewer=6");
-        await said(page, ".hero-taste", /by the films that they watched$/);
+        await waitForText(page, ".hero-taste", /by the films that they watched$/);
         await page.locator("#picks [data-item] button").click();
-        await said(page, "dialog .why", /Close to .*, which Amir \(6\) watched\./);
+        await waitForText(page, "dialog .why", /Close to .*, which Amir \(6\) watched\./);
     });
 
     it("the history dialog shows that loading failed, and can load again", async () => {
@@ -99,10 +111,10 @@ describe("Viewer history in the storefront", () => {
         served.control.failing = "history";
         const { page } = await open(served, "#/?viewer=6");
         await openHistory(page);
-        await said(page, ".history .trouble", /Try again/);
+        await waitForText(page, ".history .trouble", /Try again/);
         served.control.failing = undefined;
         await page.locator(".history .trouble button").click();
-        await said(page, ".history [role=status]", /films, watched in the data/);
+        await waitForText(page, ".history [role=status]", /films, watched in the data/);
     });
 
     it("the page does not request histories unless they are public", async () => {
@@ -124,8 +136,8 @@ describe("Viewer history in the storefront", () => {
         const detail = { viewer: "15", token: await issuer.token({ sub: "15" }) };
         await page.evaluate((given) => dispatchEvent(new CustomEvent("viewer-signed-in", { detail: given })), detail);
         await openHistory(page);
-        await said(page, "#history-title", /^You$/);
-        await said(page, ".history [role=status]", /films, watched in the data/);
+        await waitForText(page, "#history-title", /^You$/);
+        await waitForText(page, ".history [role=status]", /films, watched in the data/);
         assert.ok(askedFor(served).every((call) => call.startsWith("GET history/15?")));
         assert.deepEqual(complaints, []);
     });
@@ -133,7 +145,7 @@ describe("Viewer history in the storefront", () => {
     it("the history dialog fits a 320 px screen with touch targets of 44 px", async () => {
         const { page } = await open(await serve(), "#/?viewer=6", { width: 320, height: 640 });
         await openHistory(page);
-        await said(page, ".history [role=status]", /films/);
+        await waitForText(page, ".history [role=status]", /films/);
         const [wide, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
         assert.equal(wide, inner);
         const inside = await page.$eval("dialog.history", (one) => [one.scrollWidth, one.clientWidth]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, tablesDocument } from "./films.ts";
-import { filmsOf, openPage, said } from "./pages.ts";
+import { filmsOf, openPage, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 interface Shift extends PerformanceEntry {
@@ -70,7 +70,7 @@ describe("Storefront layout shift and speed", () => {
         await filmsOf(page, "popular");
         served.control.delayMs = 300;
         await page.locator(".hero .primary").click();
-        await said(page, "#picks .row-note", /^Because/);
+        await waitForText(page, "#picks .row-note", /^Because/);
         served.control.delayMs = 0;
         const shift = Number(await page.evaluate(() => document.documentElement.dataset.shift ?? 0));
         assert.ok(shift < 0.02, String(shift));
@@ -89,7 +89,7 @@ describe("Storefront layout shift and speed", () => {
             await filmsOf(page, "picks");
             shown.push(await page.evaluate(() => performance.now()));
             await page.locator(".hero .primary").click();
-            const note = await said(page, "#picks .row-note", /in [\d.]+ ms\.$/);
+            const note = await waitForText(page, "#picks .row-note", /in [\d.]+ ms\.$/);
             changed.push(Number(note.match(/in ([\d.]+) ms/)?.[1]));
         }
         assert.ok(Math.min(...shown) < 1000, shown.join(", "));

@@ -4,7 +4,7 @@ import { dataWords } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, keenViewer, tablesDocument } from "./films.ts";
-import { filmsOf, openPage, said } from "./pages.ts";
+import { filmsOf, openPage, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 /** The manifest of a book shop's data, from which page and API take their words. */
@@ -48,14 +48,18 @@ describe("Storefront of a book shop", () => {
     const places: readonly (readonly [name: string, hash: string, ready: (page: Page) => Promise<unknown>])[] = [
         ["the first visit", "", async () => {}],
         ["a viewer's rows", `#/?viewer=${keenViewer}`, (page) => filmsOf(page, "picks")],
-        ["a viewer who is not known", "#/?viewer=nobody", (page) => said(page, "#picks .row-note", /popular books/)],
+        [
+            "a viewer who is not known",
+            "#/?viewer=nobody",
+            (page) => waitForText(page, "#picks .row-note", /popular books/),
+        ],
         [
             "a bought book",
             "#/?viewer=6",
             async (page) => {
                 await filmsOf(page, "picks");
                 await page.locator(".hero .primary").click();
-                await said(page, "#picks .row-note", /^Because you bought/);
+                await waitForText(page, "#picks .row-note", /^Because you bought/);
             },
         ],
         [
@@ -64,7 +68,7 @@ describe("Storefront of a book shop", () => {
             async (page) => {
                 await filmsOf(page, "picks");
                 await page.locator(".hero-who button").click();
-                await said(page, ".history [role=status]", /books, bought in the data/);
+                await waitForText(page, ".history [role=status]", /books, bought in the data/);
             },
         ],
         [
@@ -83,22 +87,22 @@ describe("Storefront of a book shop", () => {
                 await filmsOf(page, "popular");
                 await page.keyboard.press("/");
                 await page.type(".search input", "qqqq");
-                await said(page, ".search [role=status]", /^No book is found/);
+                await waitForText(page, ".search [role=status]", /^No book is found/);
             },
         ],
         [
             "an unknown book",
             "#/?viewer=6&film=none",
-            (page) => said(page, "dialog .trouble", /^No book of the catalogue/),
+            (page) => waitForText(page, "dialog .trouble", /^No book of the catalogue/),
         ],
         ["the comparison", "#/compare?viewer=6", (page) => page.waitForSelector(".column:nth-child(2) [data-item]")],
         ["the status", "#/status", (page) => page.waitForSelector(".panel .figure")],
-        ["an unknown page", "#/nowhere", (page) => said(page, "main", /Go to the books/)],
+        ["an unknown page", "#/nowhere", (page) => waitForText(page, "main", /Go to the books/)],
     ];
     for (const [place, hash, ready] of places) {
         it(`the page says book instead of film in this place: ${place}`, async () => {
             const { page, context } = await openPage(browser, `${served.url}${hash}`);
-            await said(page, ".skip", /^Skip to the books$/);
+            await waitForText(page, ".skip", /^Skip to the books$/);
             if (!/nowhere|status|compare/.test(hash)) await filmsOf(page, "popular");
             await ready(page);
             await namesNoFilm(page, place);
@@ -113,10 +117,10 @@ describe("Storefront of a book shop", () => {
             await page.waitForNetworkIdle({ idleTime: 100 });
             if (emptied === "recommendations") {
                 await page.locator("#picks .details").click();
-                await said(page, "dialog.drawer", /The list has no books\./);
+                await waitForText(page, "dialog.drawer", /The list has no books\./);
             }
             await page.setOfflineMode(true);
-            await said(page, ".offline", /keeps its books/);
+            await waitForText(page, ".offline", /keeps its books/);
             await namesNoFilm(page, emptied);
             await context.close();
         }

@@ -69,7 +69,7 @@ export async function textOf(page: Page, selector: string): Promise<string> {
 }
 
 /** Waits until an element's text matches, and returns the text. */
-export async function said(page: Page, selector: string, words: RegExp): Promise<string> {
+export async function waitForText(page: Page, selector: string, words: RegExp): Promise<string> {
     await page
         .waitForFunction(
             (sought, pattern) => new RegExp(pattern).test(document.querySelector(sought)?.textContent ?? ""),

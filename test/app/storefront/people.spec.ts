@@ -96,35 +96,35 @@ describe("shortened", () => {
 
 describe("whyOf", () => {
     const [a, b, c, d] = ["a", "b", "c", "d"].map((id) => film(id)) as [ListedFilm, ListedFilm, ListedFilm, ListedFilm];
-    const asked = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
+    const input = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
     const because = (...films: ListedFilm[]) => listOf([a, b], { source: "similar", because: films });
 
     it("whyOf returns the film's rank in the list, and nothing if no list contains the film", () => {
-        assert.deepEqual(whyOf(asked), []);
-        assert.deepEqual(whyOf({ ...asked, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
+        assert.deepEqual(whyOf(input), []);
+        assert.deepEqual(whyOf({ ...input, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
             "Number 2 of 3 in “Top picks”: Personal (live).",
         ]);
-        assert.deepEqual(whyOf({ ...asked, origin: { title: "Top picks", list: listOf([a]) } }), []);
+        assert.deepEqual(whyOf({ ...input, origin: { title: "Top picks", list: listOf([a]) } }), []);
     });
 
     it("whyOf returns the watched films that are similar to the film, but not the film itself", () => {
-        assert.deepEqual(whyOf({ ...asked, watched: [b, c, d], similar: [a, d] }), [
+        assert.deepEqual(whyOf({ ...input, watched: [b, c, d], similar: [a, d] }), [
             "Close to Film d, which Lea (22) watched.",
         ]);
-        assert.deepEqual(whyOf({ ...asked, watched: [c], similar: [a, d] }), []);
+        assert.deepEqual(whyOf({ ...input, watched: [c], similar: [a, d] }), []);
     });
 
     it("whyOf states that a film was watched only if the viewer watched that film", () => {
         const origin = { title: "Similar", list: because(c) };
-        assert.equal(whyOf({ ...asked, origin, watched: [c] })[1], "Close to Film c, which Lea (22) watched.");
-        assert.equal(whyOf({ ...asked, origin })[1], "The list has films like Film c.");
+        assert.equal(whyOf({ ...input, origin, watched: [c] })[1], "Close to Film c, which Lea (22) watched.");
+        assert.equal(whyOf({ ...input, origin })[1], "The list has films like Film c.");
         const many = { title: "Similar", list: because(c, d) };
         assert.equal(
-            whyOf({ ...asked, origin: many, watched: [c, d] })[1],
+            whyOf({ ...input, origin: many, watched: [c, d] })[1],
             "The list has films like Film c and Film d.",
         );
         assert.equal(
-            whyOf({ ...asked, origin: many, watched: [c, d], similar: [c] })[1],
+            whyOf({ ...input, origin: many, watched: [c, d], similar: [c] })[1],
             "Close to Film c, which Lea (22) watched.",
         );
     });

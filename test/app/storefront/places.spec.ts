@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { histories, tables, tablesDocument } from "./films.ts";
-import { choose, filmsOf, said, textOf } from "./pages.ts";
+import { choose, filmsOf, textOf, waitForText } from "./pages.ts";
 import { serveStorefront } from "./server.ts";
 import { storefrontSite } from "./site.ts";
 
@@ -27,7 +27,7 @@ describe("Storefront pages and settings", () => {
         );
         assert.deepEqual(tagged, both);
         const neither = personal.filter((film) => !popular.includes(film) && !similar.includes(film)).length;
-        await said(
+        await waitForText(
             page,
             ".lead",
             new RegExp(
@@ -55,16 +55,16 @@ describe("Storefront pages and settings", () => {
         const page = await open("#/compare");
         assert.equal(await textOf(page, "h1"), "Choose a viewer to compare");
         await page.locator("text/Lea (22)").click();
-        await said(page, "h1", /Three ways to choose, for Lea \(22\)/);
+        await waitForText(page, "h1", /Three ways to choose, for Lea \(22\)/);
         assert.equal(new URL(page.url()).hash, "#/compare?viewer=22");
         clean();
     });
 
     it("an unknown address shows an error page with a link to the films", async () => {
         const page = await open("#/nowhere?viewer=6");
-        await said(page, "h1", /^There is no page at this address$/);
+        await waitForText(page, "h1", /^There is no page at this address$/);
         await page.locator("main a").click();
-        await said(page, "#picks-title", /Top picks for Amir \(6\)/);
+        await waitForText(page, "#picks-title", /Top picks for Amir \(6\)/);
         clean();
     });
 
@@ -102,7 +102,7 @@ describe("Storefront pages and settings", () => {
         await filmsOf(page, "picks");
         await filmsOf(page, "popular");
         await page.locator('nav a[href="#/status?viewer=6"]').click();
-        await said(page, ".state", /Serving/);
+        await waitForText(page, ".state", /Serving/);
         const text = await textOf(page, "main");
         assert.doesNotMatch(text, /6f1e02ab|ACTIVE|at least 1 a second|\$/);
         assert.match(text, /Only a signed-in viewer and the owner see version, throughput and cost/);
@@ -122,7 +122,7 @@ describe("Storefront pages and settings", () => {
 
     it("the status page explains the colours of list sources and shows no empty panel", async () => {
         const page = await open("#/status");
-        await said(page, ".state", /Serving/);
+        await waitForText(page, ".state", /Serving/);
         const panels = await page.$$eval(".panel", (all) => all.map((panel) => panel.querySelector("h2")?.textContent));
         assert.deepEqual(panels, ["Campaign"], "this visit has no list yet");
         const colours = (selector: string) =>
@@ -138,7 +138,7 @@ describe("Storefront pages and settings", () => {
         const owners = await serveStorefront({ tables: tablesDocument, histories, details: true, spend });
         try {
             const page = await site.openUrl(`${owners.url}#/status`);
-            await said(page, ".limit", /^\$50\.00 spent in November 2026, of \$200\.00, the limit/);
+            await waitForText(page, ".limit", /^\$50\.00 spent in November 2026, of \$200\.00, the limit/);
             const label = await page.$eval(".limit svg", (bar) => bar.getAttribute("aria-label"));
             assert.equal(label, "25 percent of the monthly limit");
         } finally {
@@ -174,10 +174,10 @@ describe("Storefront pages and settings", () => {
         // Rows near the visible area request their lists. The test must not count these requests as prefetches.
         await saving.$eval("#trending", (row) => row.scrollIntoView({ block: "center", behavior: "instant" }));
         await saving.waitForNetworkIdle({ idleTime: 200 });
-        const before = site.served.asked.length;
+        const before = site.served.requests.length;
         await saving.locator(`#trending [data-item="${first}"] button`).hover();
         await saving.waitForNetworkIdle({ idleTime: 200 });
-        assert.equal(site.served.asked.length, before);
+        assert.equal(site.served.requests.length, before);
         clean();
     });
 
@@ -205,7 +205,7 @@ describe("Storefront pages and settings", () => {
         });
         await filmsOf(page, "picks");
         await page.locator(".hero .primary").click();
-        await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
+        await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
         await page.locator(".theme").click();
         assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
         clean();

@@ -3,7 +3,7 @@ import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { assertExit, startTestAws, type TestAws } from "../../support/local-aws.ts";
 import { until } from "../../support/until.ts";
-import { filmsOf, openPage, said } from "./pages.ts";
+import { filmsOf, openPage, waitForText } from "./pages.ts";
 
 /** The page of a real `pulumi up`, with the API, the DynamoDB table and the campaign of a local AWS. */
 describe("Storefront on the real engine and the local AWS", () => {
@@ -31,7 +31,7 @@ describe("Storefront on the real engine and the local AWS", () => {
         const before = await filmsOf(page, "picks");
         assert.equal(before.length, 20);
         await page.locator(".hero .primary").click();
-        await said(page, "#picks", /Because you watched .* in \d/);
+        await waitForText(page, "#picks", /Because you watched .* in \d/);
         const after = await filmsOf(page, "picks");
         assert.notDeepEqual(after, before);
         assert.ok(!after.includes(before[0] ?? ""));
@@ -41,9 +41,9 @@ describe("Storefront on the real engine and the local AWS", () => {
 
     it("the storefront's status page shows version and cost, and other callers of GET /health get only the state", async () => {
         const { page, context } = await openPage(browser, `${url}#/status`);
-        await said(page, "#campaign-title ~ .state", /^Serving$/);
-        await said(page, ".panel .facts", /Solution version\w+.*NDCG at 100\.\d{4}/);
-        await said(page, ".panels", /Cost\$\d+\.\d\d an hour.*\$\d+\.\d\d spent in \w+ \d{4}, of \$\d/);
+        await waitForText(page, "#campaign-title ~ .state", /^Serving$/);
+        await waitForText(page, ".panel .facts", /Solution version\w+.*NDCG at 100\.\d{4}/);
+        await waitForText(page, ".panels", /Cost\$\d+\.\d\d an hour.*\$\d+\.\d\d spent in \w+ \d{4}, of \$\d/);
         await context.close();
         for (const headers of [{}, { "sec-fetch-site": "cross-site" }]) {
             const health = await (await fetch(`${apiUrl}/health`, { headers })).json();

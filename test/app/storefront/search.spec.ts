@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { catalogue, histories, oddTitles, tables, tablesDocument } from "./films.ts";
-import { filmsOf, focused, said, textOf, violationsOf } from "./pages.ts";
+import { filmsOf, focused, textOf, violationsOf, waitForText } from "./pages.ts";
 import { serveStorefront } from "./server.ts";
 import { storefrontSite } from "./site.ts";
 
@@ -12,7 +12,7 @@ describe("Storefront search", () => {
     const foundFor = async (page: Page, words: string) => {
         await page.$eval(".search input", (input) => (input as HTMLInputElement).select());
         await page.type(".search input", words);
-        await said(page, ".search [role=status]", /matches|film|Type/);
+        await waitForText(page, ".search [role=status]", /matches|film|Type/);
         return page.$$eval(".found [data-item]", (all) => all.map((one) => (one as HTMLElement).dataset.item));
     };
     const idOf = (title: string) => catalogue.find((film) => film.title === title)?.itemId;
@@ -37,7 +37,7 @@ describe("Storefront search", () => {
         await page.keyboard.press("ArrowDown");
         await page.keyboard.press("ArrowDown");
         await page.keyboard.press("Enter");
-        await said(page, "#film-title", /^Midnight/);
+        await waitForText(page, "#film-title", /^Midnight/);
         assert.equal(new URL(page.url()).hash, `#/?viewer=6&film=${expected[1]}`);
         await page.keyboard.press("Escape");
         await page.waitForSelector("dialog", { hidden: true });
@@ -62,10 +62,10 @@ describe("Storefront search", () => {
             }
         });
         await page.keyboard.press("Enter");
-        await said(page, "#film-title", /^The Usual Witnesses$/);
+        await waitForText(page, "#film-title", /^The Usual Witnesses$/);
         assert.match(new URL(page.url()).hash, /^#\/\?film=\d+$/, "the status has no films, so home opens");
         assert.deepEqual(
-            site.served.asked.filter((call) => call.startsWith("GET items?")),
+            site.served.requests.filter((call) => call.startsWith("GET items?")),
             ["GET items?query=usual+wit&numResults=20"],
         );
     });
@@ -77,16 +77,16 @@ describe("Storefront search", () => {
         assert.equal(await page.$("dialog"), null);
         await page.locator(".search-open").click();
         await page.type(".search input", "qqqq");
-        await said(page, ".search [role=status]", /^No film is found for “qqqq”\.$/);
+        await waitForText(page, ".search [role=status]", /^No film is found for “qqqq”\.$/);
         assert.deepEqual(await page.$$(".found [data-item]"), []);
         await page.keyboard.press("Enter");
         assert.ok(await page.$("dialog.search"), "Enter without a film opens none");
         site.served.control.failing = "items";
         await page.type(".search input", "q");
-        await said(page, ".search .trouble", /Try again/);
+        await waitForText(page, ".search .trouble", /Try again/);
         site.served.control.failing = undefined;
         await page.locator(".search .trouble button").click();
-        await said(page, ".search [role=status]", /^No film/);
+        await waitForText(page, ".search [role=status]", /^No film/);
     });
 
     it("the search fits a 320 px screen with touch targets of 44 px", async () => {
@@ -114,9 +114,9 @@ describe("Storefront search", () => {
         const page = await site.openUrl(other.url);
         await page.locator(".search-open").click();
         await page.type(".search input", "101");
-        await said(page, ".search [role=status]", /^1 film\.$/);
+        await waitForText(page, ".search [role=status]", /^1 film\.$/);
         await page.keyboard.press("Enter");
-        await said(page, "#film-title", /^101$/);
+        await waitForText(page, "#film-title", /^101$/);
         await other.close();
     });
 });

@@ -36,7 +36,7 @@ export interface Served {
     readonly insideApi: string;
     readonly control: Control;
     /** Requests to the API, as "GET popular?numResults=20". */
-    readonly asked: string[];
+    readonly requests: string[];
     /** Events that the tracker received. */
     readonly events: Parameters<PutEvents>[0][];
     close(): Promise<void>;
@@ -82,19 +82,19 @@ export async function serveStorefront({
     const files = pageFiles(directory, imageOriginsOf(tables));
     const control: Control = { failing: undefined, emptied: undefined, delayMs: 0, learnsAfterMs: 0 };
     const viewers = offeredViewers(tables, words.publicHistories).length;
-    const [asked, events]: [string[], Served["events"]] = [[], []];
+    const [requests, events]: [string[], Served["events"]] = [[], []];
     const watched = new Map(histories);
-    const known = openTables(tables);
+    const fallbackTables = openTables(tables);
 
     const campaign: CampaignPort = {
         async ask({ userId, numResults }) {
             if (parked) throw serviceError("ResourceNotFoundException", 404);
             const seeds = watched.get(userId) ?? [];
-            const { films } = known.similar(seeds, { count: numResults, without: new Set(seeds) });
+            const { films } = fallbackTables.similar(seeds, { count: numResults, without: new Set(seeds) });
             const scored = films.map(({ itemId }, place) => ({ itemId, score: 0.021 / (1 + place * 0.23) }));
             return { films: packFilms(scored), recommendationId: `RID-${userId}-${seeds.length}` };
         },
-        describe: async () => (parked ? undefined : seen),
+        describe: async () => (parked ? undefined : campaignStatus),
         rank: undefined,
     };
     const putEvents: PutEvents = async (from) => {
@@ -107,7 +107,7 @@ export async function serveStorefront({
     };
     const table = memoryTable();
     table.setStack({
-        campaign: { ...(parked ? { status: "" } : seen), checkedAt: Date.now() },
+        campaign: { ...(parked ? { status: "" } : campaignStatus), checkedAt: Date.now() },
         ...(spend && { spend }),
         ...(parked && { notification: { kind: "parked", text: parkedText, at: Date.now() - 5_400_000 } }),
     });
@@ -139,7 +139,7 @@ export async function serveStorefront({
         if (mount === "stage" && path.startsWith("storefront/"))
             return file(path.slice("storefront/".length), "..", response);
         if (mount === undefined) return file(pathname.slice(1) || "index.html", "api", response);
-        asked.push(`${request.method} ${path}${search}`);
+        requests.push(`${request.method} ${path}${search}`);
         if (control.delayMs > 0) await new Promise((done) => setTimeout(done, control.delayMs));
         if (control.failing !== undefined && path.startsWith(control.failing)) {
             const problem = {
@@ -180,7 +180,7 @@ export async function serveStorefront({
         url,
         insideApi: `${url}stage/storefront/index.html`,
         control,
-        asked,
+        requests,
         events,
         close: () =>
             new Promise((done) => {
@@ -190,7 +190,7 @@ export async function serveStorefront({
     };
 }
 
-const seen = {
+const campaignStatus = {
     status: "ACTIVE",
     solutionVersionArn: "arn:aws:personalize:eu-central-1:000000000000:solution/movie-recommender-solution/6f1e02ab",
     minProvisionedTPS: 1,

@@ -7,7 +7,7 @@ import type { Manifest } from "../../../data-prep/manifest.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, keenViewer, tablesDocument } from "./films.ts";
-import { atRow, faintTexts, filmsOf, openPage, said, violationsOf } from "./pages.ts";
+import { atRow, faintTexts, filmsOf, openPage, violationsOf, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 const manifest = {
@@ -105,13 +105,13 @@ describe("Storefront of a shop", () => {
 
     it("the page says customer and category instead of viewer and genre, and shortens a UUID", async () => {
         const { page, end } = await open(`#/?viewer=${uuid}`);
-        await said(page, "#picks-title", /^Top picks for customer 3f2a91c4…$/);
-        await said(page, "#picks .row-note", /^This customer is not known/);
+        await waitForText(page, "#picks-title", /^Top picks for customer 3f2a91c4…$/);
+        await waitForText(page, "#picks .row-note", /^This customer is not known/);
         await atRow(page, "popular", ".genre option:nth-child(2)");
-        await said(page, "#popular .genre", /^All categories/);
+        await waitForText(page, "#popular .genre", /^All categories/);
         await page.locator(".who").click();
-        await said(page, ".picker .taste", /\w+, \w+/);
-        await said(page, ".picker h2", /^Choose a customer$/);
+        await waitForText(page, ".picker .taste", /\w+, \w+/);
+        await waitForText(page, ".picker h2", /^Choose a customer$/);
         await end();
     });
 
@@ -122,14 +122,14 @@ describe("Storefront of a shop", () => {
         assert.deepEqual(buttons, ["View", "Add to the cart", "Buy", "More about it"]);
         await page.locator(`#picks [data-item="${second}"] button`).click();
         await press(page, "Add to the cart");
-        await said(page, "#picks .row-note", /^(Because you|You) added .+ to the cart/);
+        await waitForText(page, "#picks .row-note", /^(Because you|You) added .+ to the cart/);
         const eventOf = () => served.events.findLast(({ userId }) => userId === "21")?.events[0];
         assert.deepEqual([eventOf()?.eventType, eventOf()?.itemId], ["cart", second]);
         const after = await filmsOf(page, "picks");
         const bought = after[0] ?? first;
         await page.locator(`#picks [data-item="${bought}"] button`).click();
         await press(page, "Buy");
-        await said(page, "#picks .row-note", /^Because you bought /);
+        await waitForText(page, "#picks .row-note", /^Because you bought /);
         assert.deepEqual([eventOf()?.eventType, eventOf()?.itemId], ["purchase", bought]);
         assert.ok(!(await filmsOf(page, "picks")).includes(bought));
         await end();
@@ -140,7 +140,7 @@ describe("Storefront of a shop", () => {
         const [, refused = ""] = await filmsOf(page, "picks");
         await page.locator(`#picks [data-item="${refused}"] button`).click();
         await press(page, "Not interested");
-        await said(page, "#picks .row-note", /^Because you are not interested in /);
+        await waitForText(page, "#picks .row-note", /^Because you are not interested in /);
         assert.equal(served.events.findLast(({ userId }) => userId === "22")?.events[0]?.eventType, "NotInterested");
         assert.ok(!(await filmsOf(page, "picks")).includes(refused));
         await page.reload();

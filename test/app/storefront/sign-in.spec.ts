@@ -3,7 +3,7 @@ import type { Browser, Page } from "puppeteer-core";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { type Issuer, startIssuer } from "../../support/issuer.ts";
 import { histories, tablesDocument } from "./films.ts";
-import { filmsOf, openPage, said, textOf } from "./pages.ts";
+import { filmsOf, openPage, textOf, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 describe("Storefront with viewer tokens", () => {
@@ -30,22 +30,22 @@ describe("Storefront with viewer tokens", () => {
 
     it("the page shows only public films until the host page provides a viewer token", async () => {
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
-        await said(page, "h1", /Sign in to see your films/);
+        await waitForText(page, "h1", /Sign in to see your films/);
         assert.ok((await filmsOf(page, "trending")).length > 0);
         assert.equal(await page.$(".open"), null, "no warning: each viewer is proven");
         assert.equal(await page.$(".choice"), null);
         assert.deepEqual(
-            served.asked.filter((call) => call.includes("recommendations")),
+            served.requests.filter((call) => call.includes("recommendations")),
             [],
         );
         await signIn(page, "22");
-        await said(page, "#picks-title", /Top picks for you/);
+        await waitForText(page, "#picks-title", /Top picks for you/);
         assert.equal((await filmsOf(page, "picks")).length, 20, "the token's viewer, not the address's");
         await page.locator(".hero .primary").click();
-        await said(page, "#picks .row-note", /^Because you watched /);
+        await waitForText(page, "#picks .row-note", /^Because you watched /);
         assert.deepEqual([served.events.length, served.events[0]?.userId], [1, "22"]);
         await page.locator('nav a[href^="#/status"]').click();
-        await said(page, "#cost-title", /Cost/);
+        await waitForText(page, "#cost-title", /Cost/);
         const text = await textOf(page, "main");
         for (const words of [/6f1e02ab/, /ACTIVE/, /\$0\.20 an hour/, /\$150\.00 a month, of \$200\.00/, /150 films/]) {
             assert.match(text, words);
@@ -54,7 +54,7 @@ describe("Storefront with viewer tokens", () => {
         assert.doesNotMatch(stored, /eyJ/);
         assert.doesNotMatch(page.url(), /eyJ/);
         await signOut(page);
-        await said(page, "main", /Only a signed-in viewer and the owner/);
+        await waitForText(page, "main", /Only a signed-in viewer and the owner/);
         assert.deepEqual(complaints, []);
         await context.close();
     });
@@ -68,23 +68,23 @@ describe("Storefront with viewer tokens", () => {
             });
         };
         const { page, context } = await openPage(browser, served.url, { before });
-        await said(page, "h1", /Sign in/);
-        const asked = () => page.evaluate(() => (window as unknown as { asked: { count: number } }).asked.count);
-        assert.equal(await asked(), 1);
+        await waitForText(page, "h1", /Sign in/);
+        const requestCount = () => page.evaluate(() => (window as unknown as { asked: { count: number } }).asked.count);
+        assert.equal(await requestCount(), 1);
         const detail = { viewer: "22", token: "expired" };
         await page.evaluate((given) => dispatchEvent(new CustomEvent("viewer-signed-in", { detail: given })), detail);
-        await said(page, "#picks .trouble", /The token is not valid/);
-        assert.ok((await asked()) >= 2);
+        await waitForText(page, "#picks .trouble", /The token is not valid/);
+        assert.ok((await requestCount()) >= 2);
         await context.close();
     });
 
     it("the page ignores a token in a message of another window", async () => {
         const { page, context } = await openPage(browser, served.url);
-        await said(page, "h1", /Sign in/);
+        await waitForText(page, "h1", /Sign in/);
         const token = await issuer.token({ sub: "22" });
         await page.evaluate((given) => window.postMessage({ viewer: "22", token: given }, "*"), token);
         await new Promise((done) => setTimeout(done, 300));
-        await said(page, "h1", /Sign in/);
+        await waitForText(page, "h1", /Sign in/);
         await context.close();
     });
 });

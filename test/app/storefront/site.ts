@@ -23,7 +23,7 @@ export function storefrontSite() {
     });
     beforeEach(() => {
         opened = [];
-        served.asked.length = 0;
+        served.requests.length = 0;
         Object.assign(served.control, { failing: undefined, emptied: undefined, delayMs: 0, learnsAfterMs: 0 });
     });
     afterEach(async () => {
@@ -44,7 +44,7 @@ export function storefrontSite() {
         /** Opens this storefront with a hash in the URL. */
         open: (hash: string, options?: PageOptions) => openUrl(`${served.url}${hash}`, options),
         /** Returns the number of GET requests of the current test whose path begins with the given text. */
-        askedFor: (path: string) => served.asked.filter((call) => call.startsWith(`GET ${path}`)).length,
+        askedFor: (path: string) => served.requests.filter((call) => call.startsWith(`GET ${path}`)).length,
         /** Asserts that no browser window of the test logged an error or a policy violation. */
         clean: () =>
             assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { focused, said } from "./pages.ts";
+import { focused, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
 describe("Comparison page on a phone", () => {
@@ -72,6 +72,6 @@ describe("Comparison page on a phone", () => {
         const shown = await page.$$eval(".column", (all) => all.filter((one) => one.checkVisibility()).length);
         assert.equal(shown, 3);
         assert.equal(await page.$("[role=tabpanel]"), null);
-        await said(page, "#personal-title", /^Personal$/);
+        await waitForText(page, "#personal-title", /^Personal$/);
     });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, tablesDocument } from "./films.ts";
-import { atRow, choose, filmsOf, openPage, said, textOf } from "./pages.ts";
+import { atRow, choose, filmsOf, openPage, textOf, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 describe("Storefront errors", () => {
@@ -26,7 +26,7 @@ describe("Storefront errors", () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         assert.equal((await filmsOf(page, "picks")).length, 20, "the other rows do not mind");
         await atRow(page, "trending", ".trouble");
-        await said(page, "#trending .trouble", /The table cannot be read\..*Request r-1234/);
+        await waitForText(page, "#trending .trouble", /The table cannot be read\..*Request r-1234/);
         served.control.failing = undefined;
         await page.locator("#trending .trouble .button").click();
         assert.ok((await filmsOf(page, "trending")).length > 0);
@@ -38,10 +38,10 @@ describe("Storefront errors", () => {
         await filmsOf(page, "picks");
         served.control.failing = "events";
         await page.locator(".hero .primary").click();
-        await said(page, "#picks .row-note", /could not send that you watched .*\. The table cannot be read/);
+        await waitForText(page, "#picks .row-note", /could not send that you watched .*\. The table cannot be read/);
         served.control.failing = undefined;
         await page.locator("#picks .row-note .button").click();
-        await said(page, "#picks .row-note", /no event tracker, so the campaign does not learn from it\.$/);
+        await waitForText(page, "#picks .row-note", /no event tracker, so the campaign does not learn from it\.$/);
         await context.close();
     });
 
@@ -49,7 +49,7 @@ describe("Storefront errors", () => {
         served.control.emptied = "trending";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await atRow(page, "trending", ".trouble");
-        await said(page, "#trending .trouble", /No film has a growing audience/);
+        await waitForText(page, "#trending .trouble", /No film has a growing audience/);
         assert.deepEqual(complaints, []);
         await context.close();
     });
@@ -57,24 +57,24 @@ describe("Storefront errors", () => {
     it("empty lists, comparisons and similar films show why they are empty", async () => {
         served.control.emptied = "";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
-        await said(page, ".hero-film", /^There is no film to recommend\.$/);
-        await said(page, "#picks .trouble", /^There is no film to recommend\.$/);
+        await waitForText(page, ".hero-film", /^There is no film to recommend\.$/);
+        await waitForText(page, "#picks .trouble", /^There is no film to recommend\.$/);
         await atRow(page, "popular", ".trouble");
-        await said(page, "#popular .trouble", /^No film is popular in this data\.$/);
+        await waitForText(page, "#popular .trouble", /^No film is popular in this data\.$/);
         const shown = () => page.$$eval(".blank", (all) => all.filter((one) => one.checkVisibility()).length);
         assert.equal(await shown(), 0, "nothing looks as if it would still load");
         assert.equal(await page.$eval(".genre", (select) => select.checkVisibility()), false);
         await page.locator("#picks .details").click();
-        await said(page, ".drawer", /The list has no films\./);
+        await waitForText(page, ".drawer", /The list has no films\./);
         await page.evaluate(() => location.replace("#/compare?viewer=6"));
         for (const column of ["popular", "similar", "personal"]) {
-            await said(page, `#${column}-panel .trouble`, /^There is no film for this list\.$/);
+            await waitForText(page, `#${column}-panel .trouble`, /^There is no film for this list\.$/);
         }
         assert.equal(await shown(), 0);
         served.control.emptied = "similar";
         await page.goto(`${served.url}#/?viewer=6&film=1`);
         await page.reload();
-        await said(page, "dialog .hint", /^No similar film is known\.$/);
+        await waitForText(page, "dialog .hint", /^No similar film is known\.$/);
         assert.deepEqual(complaints, []);
         await context.close();
     });
@@ -82,7 +82,7 @@ describe("Storefront errors", () => {
     it("the main film area says that the list could not be loaded", async () => {
         served.control.failing = "recommendations";
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
-        await said(page, ".hero-film", /^The list could not be loaded\.$/);
+        await waitForText(page, ".hero-film", /^The list could not be loaded\.$/);
         served.control.failing = undefined;
         await page.locator("#picks .trouble .button").click();
         await page.waitForSelector(".hero .primary");
@@ -94,11 +94,11 @@ describe("Storefront errors", () => {
         const films = await filmsOf(page, "picks");
         await atRow(page, "popular", "[data-item]");
         await page.setOfflineMode(true);
-        await said(page, ".offline", /^You are offline\./);
+        await waitForText(page, ".offline", /^You are offline\./);
         assert.deepEqual(await filmsOf(page, "picks"), films);
         await choose(page, ".genre", "Western");
         await page.locator("#picks [data-item] button").click();
-        await said(page, "dialog .trouble", /You are offline\./);
+        await waitForText(page, "dialog .trouble", /You are offline\./);
         await page.setOfflineMode(false);
         await page.waitForSelector(".offline", { hidden: true });
         await page.locator("dialog .trouble .button").click();
@@ -108,14 +108,14 @@ describe("Storefront errors", () => {
 
     it("the page says that the campaign is parked and shows the source of each list", async () => {
         const { page, context, complaints } = await openPage(browser, `${parked.url}#/?viewer=6`);
-        await said(page, ".banner", /^The campaign is parked\./);
-        await said(page, "#picks [data-source]", /Popular films.*there is currently no campaign/);
+        await waitForText(page, ".banner", /^The campaign is parked\./);
+        await waitForText(page, "#picks [data-source]", /Popular films.*there is currently no campaign/);
         await page.locator(".hero .primary").click();
-        await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
-        await said(page, "#picks [data-source]", /Similar films/);
+        await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
+        await waitForText(page, "#picks [data-source]", /Similar films/);
         await page.evaluate(() => scrollTo(0, 0));
         await page.locator(".banner a").click();
-        await said(page, ".guard", /Cost guard.*so the campaign was parked/);
+        await waitForText(page, ".guard", /Cost guard.*so the campaign was parked/);
         const text = await textOf(page, "main");
         assert.match(text, /Away/);
         assert.match(text, /\$0\.00 an hour/);

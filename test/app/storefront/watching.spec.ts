@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { tables } from "./films.ts";
-import { filmsOf, said, textOf } from "./pages.ts";
+import { filmsOf, textOf, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
 describe("Storefront after Watch", () => {
     const site = storefrontSite();
     const open = (viewer: number, width: number, height: number) => site.open(`#/?viewer=${viewer}`, { width, height });
-    const changed = (page: Page) => said(page, "#picks .row-note", /^Because you watched .+ in \d/);
+    const changed = (page: Page) => waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
     const picks = (page: Page) =>
         page.$eval("#picks", (row) => {
             const { top, bottom } = row.getBoundingClientRect();
@@ -71,7 +71,7 @@ describe("Storefront after Watch", () => {
         const [like = ""] = await filmsOf(page, "because");
         await page.locator(`#because [data-item="${like}"] button`).click();
         const title = tables.film(seed)?.title ?? "";
-        const why = await said(page, "dialog .why", /Close to .+, which \S+ \(9\) watched\.$/);
+        const why = await waitForText(page, "dialog .why", /Close to .+, which \S+ \(9\) watched\.$/);
         assert.match(why, /^Why it is here Number 1 of \d+ in “Because you watched .+”: Similar films\./);
         assert.ok(why.includes(title), why);
     });
@@ -79,7 +79,7 @@ describe("Storefront after Watch", () => {
     it("the viewer's favourite genres appear above the film and in the viewer menu", async () => {
         const page = await open(6, 1280, 900);
         await filmsOf(page, "picks");
-        const taste = await said(page, ".hero-taste", /^Mostly .+, by this list$/);
+        const taste = await waitForText(page, ".hero-taste", /^Mostly .+, by this list$/);
         const genres = taste.match(/^Mostly (.+), by/)?.[1]?.replace(" and ", ", ");
         await page.locator(".who").click();
         assert.equal(await textOf(page, ".viewer[aria-pressed=true] .taste"), genres);

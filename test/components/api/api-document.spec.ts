@@ -73,10 +73,10 @@ describe("gatewayDocument", () => {
             for (const [type, refused] of Object.entries<Json>(
                 documentOf({ otherOrigins })["x-amazon-apigateway-gateway-responses"],
             )) {
-                const told = refused.responseTemplates["application/json"]
+                const filledTemplate = refused.responseTemplates["application/json"]
                     .replace("$context.error.messageString", '"why"')
                     .replace("$context.requestId", "id-1");
-                const problem = JSON.parse(told);
+                const problem = JSON.parse(filledTemplate);
                 assert.deepEqual([problem.status, problem.requestId], [refused.statusCode, "id-1"], type);
                 const headers = refused.responseParameters;
                 assert.equal(headers["gatewayresponse.header.Content-Type"], "'application/problem+json'");

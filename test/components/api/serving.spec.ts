@@ -15,7 +15,7 @@ import { prepare } from "../../../data-prep/prepare.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { good } from "../../config/parsed.ts";
-import { inputsOf, inputsOfNamed, made, settled, useMocks, value } from "../mocks.ts";
+import { declaredResources, inputsOf, inputsOfNamed, settled, useMocks, value } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 };
@@ -42,7 +42,8 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false, is
     return { config, api };
 }
 const words = dataWords(undefined, { publicHistories: false });
-const names = (type: string) => made.filter((args) => args.type.endsWith(`:${type}`)).map(({ name }) => name);
+const names = (type: string) =>
+    declaredResources.filter((args) => args.type.endsWith(`:${type}`)).map(({ name }) => name);
 
 describe("RecommendationApi component", () => {
     it("the function's configuration contains the stack's resources, and the ARN of a campaign with the configured name", async () => {
@@ -57,9 +58,9 @@ describe("RecommendationApi component", () => {
             [made1.name, made1.runtime, made1.architectures, made1.memorySize, made1.tracingConfig.mode],
             [config.names.api, "nodejs24.x", ["arm64"], 512, "Active"],
         );
-        const told = JSON.parse(made1.environment.variables.API_CONFIG);
+        const apiConfig = JSON.parse(made1.environment.variables.API_CONFIG);
         const arn = (tail: string) => `arn:aws:personalize:eu-central-1:123456789012:${tail}`;
-        assert.deepEqual(told, {
+        assert.deepEqual(apiConfig, {
             ...JSON.parse(JSON.stringify(apiValuesOf(config))),
             campaignArn: arn("campaign/movie-recommender-campaign"),
             filters: { comedies: arn("filter/comedies"), again: arn("filter/again") },
@@ -72,11 +73,11 @@ describe("RecommendationApi component", () => {
             campaignPerSecond: 4,
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 },
         });
-        assert.deepEqual(told.filtersOfWatched, ["again"]);
+        assert.deepEqual(apiConfig.filtersOfWatched, ["again"]);
         const archive = made1.code as pulumi.asset.AssetArchive;
         assert.deepEqual(Object.keys(await archive.assets), ["index.mjs", "openapi.json"]);
         const { Statement } = JSON.parse(
-            made.find(({ type, name }) => type.endsWith(":RolePolicy") && name === "api")?.inputs.policy,
+            declaredResources.find(({ type, name }) => type.endsWith(":RolePolicy") && name === "api")?.inputs.policy,
         );
         const ofFilters = Statement.find(({ Sid }: { Sid: string }) => Sid === "UseFilters");
         const names1 = [config.names.watchedFilter, "comedies", "again"];
@@ -102,7 +103,9 @@ describe("RecommendationApi component", () => {
 
     it("the stage throttles requests, and has no access logs and no API key by default", async () => {
         await makeApi({ throttle: '{"eventsPerSecond":2,"eventsBurst":"3"}' });
-        const all = made.filter(({ type }) => type.endsWith(":MethodSettings")).map(({ inputs }) => inputs);
+        const all = declaredResources
+            .filter(({ type }) => type.endsWith(":MethodSettings"))
+            .map(({ inputs }) => inputs);
         const preflights = all.filter(({ methodPath }) => methodPath.endsWith("/OPTIONS"));
         assert.deepEqual([...new Set(preflights.map(({ settings }) => settings.throttlingRateLimit))], [1]);
         assert.deepEqual(
@@ -130,7 +133,7 @@ describe("RecommendationApi component", () => {
         );
         assert.equal(inputsOf("Stage").accessLogSettings, undefined);
         await makeApi({}, { isClosed: true });
-        const closed = made.filter(({ type }) => type.endsWith(":MethodSettings")).slice(-all.length);
+        const closed = declaredResources.filter(({ type }) => type.endsWith(":MethodSettings")).slice(-all.length);
         assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingRateLimit))], [0]);
         assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingBurstLimit))], [0]);
         await makeApi();
@@ -142,7 +145,7 @@ describe("RecommendationApi component", () => {
         const { format } = inputsOf("Stage").accessLogSettings;
         assert.match(format, /\$context\.resourcePath/);
         assert.doesNotMatch(format, /\$context\.(path|identity)/);
-        const role = made.find(({ name }) => name === "api-account-logs");
+        const role = declaredResources.find(({ name }) => name === "api-account-logs");
         assert.equal(role?.inputs.name, "MovieRecommender-ApiGatewayLogs-eu-central-1");
         assert.deepEqual([names("Account"), names("UsagePlanKey")], [["api"], ["api"]]);
     });
@@ -164,8 +167,11 @@ describe("RecommendationApi component", () => {
         });
         await settled();
         assert.equal(inputsOf("Schedule").scheduleExpression, "rate(1 hour)");
-        const told = JSON.parse(inputsOf("Function").environment.variables.PREFETCH_CONFIG);
-        assert.deepEqual([told.viewers, told.tableName, told.watchedFilterArn], [5, tableName, watchedFilterArn]);
+        const prefetchConfig = JSON.parse(inputsOf("Function").environment.variables.PREFETCH_CONFIG);
+        assert.deepEqual(
+            [prefetchConfig.viewers, prefetchConfig.tableName, prefetchConfig.watchedFilterArn],
+            [5, tableName, watchedFilterArn],
+        );
         assert.match(inputsOf("Solution").recipeArn, /recipe\/aws-personalized-ranking$/);
         assert.equal(inputsOf("Campaign").minProvisionedTPS, 1);
         assert.equal(await value(ranking.campaignArn), "movie-recommender-ranking");

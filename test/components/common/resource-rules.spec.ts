@@ -5,7 +5,7 @@ import { Campaign } from "pulumi-personalize";
 import { enforceResourceRules } from "../../../components/common/resource-rules.ts";
 import { SpendBudget } from "../../../components/cost/spend-budget.ts";
 import { good } from "../../config/parsed.ts";
-import { made, settled, useMocks } from "../mocks.ts";
+import { declaredResources, settled, useMocks } from "../mocks.ts";
 
 const open = JSON.stringify({
     Version: "2012-10-17",
@@ -36,7 +36,7 @@ describe("enforceResourceRules", () => {
         new aws.iam.Policy("narrow", { policy: later(open.replace('"Action":"*"', '"Action":"s3:GetObject"')) });
         await settled();
         assert.deepEqual(
-            made.filter(({ type }) => /Policy$/.test(type)).map(({ name }) => name),
+            declaredResources.filter(({ type }) => /Policy$/.test(type)).map(({ name }) => name),
             ["narrow"],
         );
     });
@@ -68,7 +68,7 @@ describe("enforceResourceRules", () => {
         campaign("third");
         await settled();
         assert.deepEqual(
-            made.filter(({ type }) => /Campaign$/.test(type)).map(({ name }) => name),
+            declaredResources.filter(({ type }) => /Campaign$/.test(type)).map(({ name }) => name),
             ["third"],
         );
     });
@@ -83,7 +83,7 @@ describe("enforceResourceRules", () => {
         new SpendBudget("own", { config, monthlyLimitUsd: 1, topicArn: "t" });
         campaign("second");
         await settled();
-        assert.ok(made.some(({ name }) => name === "second"));
+        assert.ok(declaredResources.some(({ name }) => name === "second"));
     });
 
     it("a waiver of campaign-without-budget accepts a campaign without a budget", async () => {
@@ -96,7 +96,7 @@ describe("enforceResourceRules", () => {
             ...common,
         });
         await settled();
-        assert.ok(made.some(({ name }) => name === "free"));
+        assert.ok(declaredResources.some(({ name }) => name === "free"));
     });
 
     it("a waiver of an unknown rule, or without a valid reason, is rejected", () => {

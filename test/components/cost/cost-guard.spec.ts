@@ -4,7 +4,7 @@ import { SpendBudget, waiversOf } from "../../../components/cost/spend-budget.ts
 import { Notifications } from "../../../components/observability/notifications.ts";
 import { waiverProblems } from "../../../iam/resource-rules.ts";
 import { good } from "../../config/parsed.ts";
-import { inputsOf, made, settled, tags, useMocks } from "../mocks.ts";
+import { declaredResources, inputsOf, settled, tags, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 
@@ -26,7 +26,7 @@ async function makeAll(values: Record<string, string> = {}) {
     await settled();
     return config;
 }
-const ofType = (type: string) => made.filter((args) => args.type.endsWith(`:${type}`));
+const ofType = (type: string) => declaredResources.filter((args) => args.type.endsWith(`:${type}`));
 
 describe("Cost guard components", () => {
     it("CostGuard creates a scheduled function with a role of its own and a queue for failures", async () => {
@@ -40,10 +40,10 @@ describe("Cost guard components", () => {
             [made1.name, made1.runtime, made1.architectures, made1.memorySize, made1.timeout],
             [names.costGuard, "nodejs24.x", ["arm64"], 256, 120],
         );
-        const told = JSON.parse(made1.environment.variables.GUARD_CONFIG);
-        assert.equal(told.campaignArn, "arn:aws:personalize:eu-central-1:123456789012:campaign/old");
-        assert.equal(told.monthlyLimitUsd, 192.5);
-        assert.equal(told.idleAction, "park");
+        const guardConfig = JSON.parse(made1.environment.variables.GUARD_CONFIG);
+        assert.equal(guardConfig.campaignArn, "arn:aws:personalize:eu-central-1:123456789012:campaign/old");
+        assert.equal(guardConfig.monthlyLimitUsd, 192.5);
+        assert.equal(guardConfig.idleAction, "park");
         assert.equal(inputsOf("LogGroup").name, `/aws/lambda/${names.costGuard}`);
         assert.equal(inputsOf("LogGroup").retentionInDays, 90);
         const schedule = inputsOf("Schedule");

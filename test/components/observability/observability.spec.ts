@@ -9,7 +9,7 @@ import { Observability } from "../../../components/observability/observability.t
 import * as metrics from "../../../config/metrics.ts";
 import { trailRolePolicy, trailRoleTrust } from "../../../iam/trail-access.ts";
 import { good } from "../../config/parsed.ts";
-import { inputsOf, made, settled, tags, useMocks, value } from "../mocks.ts";
+import { declaredResources, inputsOf, settled, tags, useMocks, value } from "../mocks.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
@@ -34,7 +34,7 @@ const { answeredBy, ...ofRequests } = metrics.servingApiMetrics;
 const apiMetrics = [...Object.values(ofRequests), ...Object.values(answeredBy)];
 
 /** All names in config/metrics.ts, each with the service that publishes the metric. */
-const known = new Map<string, string>([
+const serviceOfMetric = new Map<string, string>([
     ...[...Object.values(metrics.servingMetrics), ...Object.values(metrics.jobMetrics)].map(
         (name) => [name, metrics.personalizeNamespace] as const,
     ),
@@ -91,13 +91,16 @@ describe("CloudWatch dashboard", () => {
 
     it("the dashboard shows exactly the metrics of config/metrics.ts", () => {
         for (const [namespace, name] of named) {
-            assert.equal(known.get(String(name)), namespace, name);
+            assert.equal(serviceOfMetric.get(String(name)), namespace, name);
         }
         const selected = expressions.flatMap(
             (expression) => /(?:SELECT SUM\(|MetricName=")(\w+)/.exec(expression)?.[1] ?? [],
         );
         const { batch } = answeredBy;
-        assert.deepEqual(new Set([...named.map(([, name]) => name), ...selected, batch]), new Set(known.keys()));
+        assert.deepEqual(
+            new Set([...named.map(([, name]) => name), ...selected, batch]),
+            new Set(serviceOfMetric.keys()),
+        );
     });
 
     it("the dashboard of a stack without a campaign shows no metrics of a campaign", () => {
@@ -134,7 +137,7 @@ describe("CloudWatch alarms", () => {
         for (const { id, watches } of alarms) {
             const watched = "metric" in watches ? [watches.metric] : Object.values(watches.sums);
             for (const { namespace, name } of watched.filter((metric) => metric.namespace !== "AWS/SQS")) {
-                assert.equal(known.get(name), namespace, id);
+                assert.equal(serviceOfMetric.get(name), namespace, id);
             }
         }
     });
@@ -187,7 +190,7 @@ describe("Observability component", () => {
 
     it("each alarm notifies the SNS topic and links to its runbook page", async () => {
         const { config } = await observe({});
-        const its = made.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
+        const its = declaredResources.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
         assert.equal(its.length, alarmCount({ api: config.api }) - 1);
         for (const alarm of its) {
             const id = String(alarm.name).slice(config.names.alarmPrefix.length + 1);

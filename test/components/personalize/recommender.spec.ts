@@ -10,9 +10,9 @@ import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import type { StateFlags } from "../../../personalize/operations/state-flags.ts";
 import { good } from "../../config/parsed.ts";
 import {
+    declaredResources,
     inputsOf,
     inputsOfNamed,
-    made,
     schemaText,
     settled,
     tags as stackTags,
@@ -110,7 +110,7 @@ describe("Recommender component", () => {
             const { campaignArn } = await recommender(config, stateFlags);
             assert.equal(await value(campaignArn), "");
             assert.deepEqual(
-                typesAndNames().filter((made) => made.includes("Campaign")),
+                typesAndNames().filter((resource) => resource.includes("Campaign")),
                 [],
             );
             assert.equal(inputsOf("SolutionVersion").solutionArn, namesFor("dev").solution);
@@ -148,8 +148,8 @@ describe("Recommender component", () => {
         const newest = inputsOfNamed("BucketObjectv2", "movies-newest-tables");
         assert.deepEqual([newest.key, newest.content], ["tables/newest", "movies"]);
         assert.deepEqual(kept, { "movies-tables": true, "movies-newest-tables": undefined });
-        const campaign = made.findIndex((args) => args.type.endsWith(":Campaign"));
-        assert.ok(campaign > made.findLastIndex((args) => args.type.endsWith(":BucketObjectv2")));
+        const campaign = declaredResources.findIndex((args) => args.type.endsWith(":Campaign"));
+        assert.ok(campaign > declaredResources.findLastIndex((args) => args.type.endsWith(":BucketObjectv2")));
     });
 
     it("syncWithLatestSolutionVersion deploys $LATEST, and imports then start no training", async () => {
@@ -173,8 +173,8 @@ describe("Recommender component", () => {
         [undefined, 30, "every 30 days: ≈ $0.26 to $0.51 a month for 100,000 interactions"],
     ] as const) {
         it(`autoTrainingPrice of ${recipe ?? "AutoML"} returns the monthly price of training ${sentence.split(":")[0]}`, () => {
-            const told = autoTrainingPrice({ recipe, autoTrainingDays: days }, 100_001);
-            assert.equal(told, `automatic training ${sentence} (US price, unverified)`);
+            const priceText = autoTrainingPrice({ recipe, autoTrainingDays: days }, 100_001);
+            assert.equal(priceText, `automatic training ${sentence} (US price, unverified)`);
         });
     }
 
@@ -188,7 +188,7 @@ describe("Recommender component", () => {
         const arn = "arn:aws:personalize:eu-central-1:000000000000:filter/movie-recommender-unwatched";
         assert.equal(await value(watchedFilterArn), arn);
         await settled();
-        const kinds = made
+        const kinds = declaredResources
             .map(({ type }) => type.split(":").at(-1))
             .filter((kind) => /^(Filter|DatasetImportJob)$/.test(kind ?? ""));
         assert.deepEqual(kinds, ["DatasetImportJob", "Filter", "Filter"]);
@@ -203,9 +203,14 @@ describe("Recommender component", () => {
         const { watchedFilterArn } = await recommender(good(given));
         assert.equal(await value(watchedFilterArn), "");
         const { datasetGroup, eventTracker } = namesFor("dev");
-        const found = made.filter(({ type }) => type.endsWith(":Filter"));
+        const filterResources = declaredResources.filter(({ type }) => type.endsWith(":Filter"));
         assert.deepEqual(
-            found.map(({ name, inputs }) => [name, inputs.name, inputs.datasetGroupArn, inputs.filterExpression]),
+            filterResources.map(({ name, inputs }) => [
+                name,
+                inputs.name,
+                inputs.datasetGroupArn,
+                inputs.filterExpression,
+            ]),
             Object.entries(filters).map(([name, expression]) => [`movies-${name}`, name, datasetGroup, expression]),
         );
         const { name, datasetGroupArn, region, tags: ofTracker } = inputsOf("EventTracker");
@@ -235,7 +240,7 @@ describe("Recommender component", () => {
         await recommender(good(files));
         const names = namesFor("dev");
         const of = (kind: string, type: string) =>
-            made.find((args) => args.name === `movies-${kind}` && args.type.endsWith(`:${type}`))?.inputs;
+            declaredResources.find((args) => args.name === `movies-${kind}` && args.type.endsWith(`:${type}`))?.inputs;
         for (const kind of ["items", "users"] as const) {
             const schema = of(kind, "Schema");
             const hash = createHash("sha256").update(texts[kind]).digest("hex").slice(0, 8);
@@ -250,10 +255,12 @@ describe("Recommender component", () => {
             assert.equal(job.dataLocation, `s3://films/${kind}.csv`);
             assert.equal(job.jobNamePrefix, names[`${kind}ImportJobPrefix`]);
         }
-        const at = (type: string) => made.findIndex((args) => args.type.endsWith(`:${type}`));
+        const at = (type: string) => declaredResources.findIndex((args) => args.type.endsWith(`:${type}`));
         assert.ok(
             at("Solution") >
-                made.findLastIndex((args) => args.type.endsWith(":DatasetImportJob") && args.name !== "movies"),
+                declaredResources.findLastIndex(
+                    (args) => args.type.endsWith(":DatasetImportJob") && args.name !== "movies",
+                ),
         );
     });
 

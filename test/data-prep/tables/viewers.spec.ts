@@ -7,10 +7,10 @@ describe("listViewers and viewersIn", () => {
         const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { maxLength: 200 });
         fc.assert(
             fc.property(ids, fc.nat(200), (all, cut) => {
-                const [known, strangers] = [all.slice(0, cut), all.slice(cut)];
-                const has = viewersIn(listViewers(known) ?? "");
+                const [listed, strangers] = [all.slice(0, cut), all.slice(cut)];
+                const has = viewersIn(listViewers(listed) ?? "");
                 assert.deepEqual(
-                    known.filter((id) => !has(id)),
+                    listed.filter((id) => !has(id)),
                     [],
                 );
                 assert.deepEqual(strangers.filter(has), []);

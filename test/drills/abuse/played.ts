@@ -11,7 +11,7 @@ export interface Played {
         readonly path: string;
         readonly limit: number;
         readonly usd: number;
-        readonly tried: string;
+        readonly throttledText: string;
     })[];
     readonly campaignPerSecond: number;
     readonly campaignUsd: number;
@@ -71,8 +71,14 @@ export async function playOnStack(aws: TestAws, say: (line: string) => void): Pr
                 milliseconds: 20,
                 ...more,
             };
-            loads.push({ ...load, path, limit, usd: hourUsd(load), tried: `${throttled} of ${sentAtOnce} throttled` });
-            say(`${what}: ${loads.at(-1)?.tried}`);
+            loads.push({
+                ...load,
+                path,
+                limit,
+                usd: hourUsd(load),
+                throttledText: `${throttled} of ${sentAtOnce} throttled`,
+            });
+            say(`${what}: ${loads.at(-1)?.throttledText}`);
         };
         const get = (path: string) => fetch(`${apiUrl}${path}`, { headers: { "accept-encoding": "identity" } });
         await play(

@@ -42,9 +42,9 @@ export function virtualAttacks(worstApiUsdHour: number): readonly VirtualAttack[
  * slowest closing.
  */
 export async function closingOf(attack: VirtualAttack, limit: number): Promise<Closing> {
-    const found: Closing[] = [];
-    for (const offset of [0, 1, 4, 7, 11, 14]) found.push(await playFrom(attack, limit, offset));
-    return found.reduce((worst, one) => (one.minutes > worst.minutes ? one : worst));
+    const closings: Closing[] = [];
+    for (const offset of [0, 1, 4, 7, 11, 14]) closings.push(await playFrom(attack, limit, offset));
+    return closings.reduce((worst, one) => (one.minutes > worst.minutes ? one : worst));
 }
 
 async function playFrom({ what, usage, usd }: VirtualAttack, limit: number, offset: number): Promise<Closing> {

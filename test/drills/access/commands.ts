@@ -44,7 +44,7 @@ export async function runCommand(command: string, hands: Hands): Promise<void> {
     if (aws !== "aws") throw new Error(`The printed fix is not an aws command: ${command}`);
     if (service === "s3" && operation === "cp") return copy(rest, hands);
     const options = optionsOf(rest);
-    const run = known[`${service} ${operation}`];
+    const run = supportedCommands[`${service} ${operation}`];
     if (!run) throw new Error(`The drill does not support this command: ${command}`);
     await run(options, hands);
 }
@@ -62,7 +62,7 @@ function optionsOf(words: readonly string[]): Options {
 
 const roleOf = (options: Options) => ({ RoleName: options["role-name"], PolicyName: options["policy-name"] });
 
-const known: Readonly<Record<string, (options: Options, hands: Hands) => Promise<unknown>>> = {
+const supportedCommands: Readonly<Record<string, (options: Options, hands: Hands) => Promise<unknown>>> = {
     "iam put-role-policy": (options, { iam }) =>
         iam.send(new PutRolePolicyCommand({ ...roleOf(options), PolicyDocument: options["policy-document"] })),
     "iam delete-role-policy": (options, { iam }) => iam.send(new DeleteRolePolicyCommand(roleOf(options))),

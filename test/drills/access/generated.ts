@@ -137,10 +137,10 @@ export async function runGenerated(seed: number, run: RunFixture): Promise<Goal[
             boundary: fixture.boundary,
             trust: fixture.trust,
         };
-        const found = Object.values(texts).flatMap(
+        const generatedStatements = Object.values(texts).flatMap(
             (each) => JSON.stringify(each)?.match(/\{"Sid":"Generated".*/)?.[0] ?? [],
         );
-        showLine(`generated ${number}: ${what}: ${found.join(" ").slice(0, 400)}`);
+        showLine(`generated ${number}: ${what}: ${generatedStatements.join(" ").slice(0, 400)}`);
     };
     for (
         let number = 1;

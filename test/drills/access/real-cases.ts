@@ -96,7 +96,7 @@ async function resultsOf(instance: Instance, only: string): Promise<Line[]> {
         env: { ...process.env, ...variables(instance), PYTHONDONTWRITEBYTECODE: "1" },
         stdio: ["ignore", "pipe", "inherit"],
     });
-    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    const exitStatus = new Promise<number | null>((resolve) => child.once("close", resolve));
     const lines: Line[] = [];
     for await (const text of createInterface({ input: child.stdout })) {
         const line = JSON.parse(text) as Line;
@@ -105,7 +105,7 @@ async function resultsOf(instance: Instance, only: string): Promise<Line[]> {
         const shown = problem === undefined ? `${line.case ?? line.sound}: full` : `${problem} (+ ${more.length})`;
         process.stderr.write(`real: ${shown}\n`);
     }
-    const status = await ended;
+    const status = await exitStatus;
     if (status !== 0) throw new Error(`real-cases/run.py exited with ${status}`);
     return lines;
 }
@@ -128,8 +128,8 @@ function problemsOf(line: Line): string[] {
         ? []
         : [`${name}: the import: ${line.import}; judge: ${line.judge.join(", ") || "passes"}`];
     if (line.sound !== undefined) {
-        const found = line.findings.join("; ");
-        return [...error, ...apart, ...(line.alarm ? [`sound, ${name}: exit ${line.exit}: ${found}`] : [])];
+        const findings = line.findings.join("; ");
+        return [...error, ...apart, ...(line.alarm ? [`sound, ${name}: exit ${line.exit}: ${findings}`] : [])];
     }
     return [
         ...error,

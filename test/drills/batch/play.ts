@@ -16,7 +16,7 @@ const tolerance = 60 * minute;
 /** Number of viewers who request a list from the API in each interval of the schedule. */
 const askers = 6;
 /** Number of films in each request, as many as the similar films of one film. */
-const asked = 5;
+const filmsPerRequest = 5;
 /** Days of the simulated time after the last fault. */
 const afterwards = 3;
 
@@ -73,7 +73,7 @@ export async function playFaults(faults: readonly BatchFault[]) {
             const { statusCode, body } = await api.handle(
                 gatewayEvent("GET /recommendations/{userId}", {
                     path: { userId },
-                    query: { numResults: String(asked) },
+                    query: { numResults: String(filmsPerRequest) },
                 }),
             );
             const answer = JSON.parse(body);
@@ -83,7 +83,7 @@ export async function playFaults(faults: readonly BatchFault[]) {
             );
             if (result !== undefined) {
                 result.answers += 1;
-                if (statusCode !== 200 || films.length !== asked) result.unanswered += 1;
+                if (statusCode !== 200 || films.length !== filmsPerRequest) result.unanswered += 1;
                 else if (versions.size !== 1 || [...versions].some((both) => new Set(both.split(" ")).size !== 1))
                     result.mixed += 1;
                 if (answer.source !== "batch" && personal.has(userId)) result.lost += 1;

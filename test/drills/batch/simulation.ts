@@ -228,16 +228,19 @@ export class BatchSimulation {
                 }
             },
             copyList: async (userId, from, to) => {
-                const found = this.lists.get(listId(userId, from));
-                if (found === undefined || found.expiresAt <= this.now) return false;
-                this.lists.set(listId(userId, to), { ...found, list: { ...found.list, key: batchListKey(to) } });
+                const storedList = this.lists.get(listId(userId, from));
+                if (storedList === undefined || storedList.expiresAt <= this.now) return false;
+                this.lists.set(listId(userId, to), {
+                    ...storedList,
+                    list: { ...storedList.list, key: batchListKey(to) },
+                });
                 this.meter.writes += 3;
                 return true;
             },
             expireLists: async (userIds, generation, at) => {
                 for (const userId of userIds) {
-                    const found = this.lists.get(listId(userId, generation));
-                    if (found !== undefined) found.expiresAt = at;
+                    const storedList = this.lists.get(listId(userId, generation));
+                    if (storedList !== undefined) storedList.expiresAt = at;
                     this.meter.writes += 3;
                 }
             },
@@ -254,10 +257,10 @@ export class BatchSimulation {
         const refused = async () => {};
         return {
             viewer: async (userId, key) => {
-                const found = this.lists.get(`${userId}#${key}`);
+                const storedList = this.lists.get(`${userId}#${key}`);
                 return {
                     recent: this.recent.get(userId) ?? { revision: 0, films: [] },
-                    ...(found && found.expiresAt > this.now && { list: found.list }),
+                    ...(storedList && storedList.expiresAt > this.now && { list: storedList.list }),
                 };
             },
             putList: refused,

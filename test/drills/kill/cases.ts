@@ -17,7 +17,7 @@ export interface Case {
     readonly faults: readonly object[];
 }
 
-const asked = {
+const operationsByCommand = {
     up: [
         "CreateSchema",
         "CreateDatasetGroup",
@@ -49,13 +49,13 @@ export function casesOf(seed: number, pairs: number): readonly Case[] {
     const random = seededRandom(seed);
     const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
     const turn = {
-        up: Math.floor(random() * asked.up.length),
-        destroy: Math.floor(random() * asked.destroy.length),
+        up: Math.floor(random() * operationsByCommand.up.length),
+        destroy: Math.floor(random() * operationsByCommand.destroy.length),
     };
     return Array.from({ length: 2 * pairs }, (_, index): Case => {
         const command = index % 2 === 0 ? "up" : "destroy";
         const pair = Math.floor(index / 2);
-        const operations = asked[command];
+        const operations = operationsByCommand[command];
         const between = pair % 2 === 0;
         const operation = operations[turn[command] % operations.length] as string;
         turn[command] += between ? 1 : 0;
@@ -90,14 +90,14 @@ const billed = ["CreateDatasetImportJob", "CreateSolutionVersion", "CreateCampai
 
 /** Counts duplicate calls among those that the service accepted. */
 export function excessOf(requests: readonly LoggedRequest[]): Excess {
-    const made = new Map<string, number>();
+    const createCounts = new Map<string, number>();
     for (const { operation, outcome } of requests) {
         if (operation.startsWith("Create") && outcome === "accepted") {
-            made.set(operation, (made.get(operation) ?? 0) + 1);
+            createCounts.set(operation, (createCounts.get(operation) ?? 0) + 1);
         }
     }
     const beyond = (operations: readonly string[]) =>
-        operations.reduce((sum, operation) => sum + Math.max(0, (made.get(operation) ?? 0) - 1), 0);
-    const repeated = [...made].filter(([, count]) => count > 1).map(([operation]) => operation);
-    return { duplicates: beyond([...made.keys()]), paidTwice: beyond(billed), repeated };
+        operations.reduce((sum, operation) => sum + Math.max(0, (createCounts.get(operation) ?? 0) - 1), 0);
+    const repeated = [...createCounts].filter(([, count]) => count > 1).map(([operation]) => operation);
+    return { duplicates: beyond([...createCounts.keys()]), paidTwice: beyond(billed), repeated };
 }

@@ -26,10 +26,10 @@ const day = 24 * hour;
  */
 function saidBy(preview: string): { readonly idle: number; readonly busy: number; readonly once: number } {
     const amounts = (line: RegExp) => {
-        const found = line.exec(preview)?.[0];
-        if (found === undefined) throw new Error(`preview's output has no line ${line}:\n${preview}`);
+        const matchedLine = line.exec(preview)?.[0];
+        if (matchedLine === undefined) throw new Error(`preview's output has no line ${line}:\n${preview}`);
         // Take the upper end of each range.
-        return [...found.matchAll(/≈ (?:\$[\d.,]+ to )?(?:less than )?\$([\d.,]+)/g)].map(([, usd = ""]) =>
+        return [...matchedLine.matchAll(/≈ (?:\$[\d.,]+ to )?(?:less than )?\$([\d.,]+)/g)].map(([, usd = ""]) =>
             Number(usd.replaceAll(",", "")),
         );
     };
@@ -57,7 +57,7 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
     const common = { recipe, eventTracker: true, guardMinutes: 60, monthlyLimitUsd: "100000", gate };
     try {
         await aws.configure({ ...common, expectedRequestsPerDay: tps * day });
-        const said = saidBy((await fine("preview", await aws.engine("preview"))).stdout);
+        const predicted = saidBy((await fine("preview", await aws.engine("preview"))).stdout);
         await fine("up", await aws.engine("up"));
         const { campaignArn = "", eventTrackerId = "" } = await aws.outputs();
 
@@ -93,7 +93,9 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
         const months = (seconds: number) => seconds / hour / 730;
         const there = (end - start) / 1000 - 2 * day;
         const estimatedUsd =
-            said.idle * months(there - busyHours * hour) + said.busy * months(busyHours * hour) + said.once;
+            predicted.idle * months(there - busyHours * hour) +
+            predicted.busy * months(busyHours * hour) +
+            predicted.once;
         return {
             recipe,
             requests,

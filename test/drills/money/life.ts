@@ -58,7 +58,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         }
     }
     const kinds = () => got.map((body) => /"kind":"([\w-]+)"/.exec(body)?.[1] ?? "");
-    const said = (kind: string) => async () => {
+    const hasNotice = (kind: string) => async () => {
         await read();
         return kinds().includes(kind);
     };
@@ -82,8 +82,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         fine("up", await aws.engine("up"));
         const outputs = await aws.outputs();
         ({ campaignArn = "", notificationsQueueUrl: QueueUrl = "" } = outputs);
-        await step("its schedule starts it; without requests it notifies the queue", said("idle"), 300);
-        await step("it parks the idle campaign, and notifies", said("idle-parked"), 300);
+        await step("its schedule starts it; without requests it notifies the queue", hasNotice("idle"), 300);
+        await step("it parks the idle campaign, and notifies", hasNotice("idle-parked"), 300);
         await step("the campaign is gone", async () => !(await isThere()), 30);
 
         // Set the limit while the campaign is parked, because preview otherwise rejects a limit below the estimated
@@ -98,19 +98,19 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         await step("resume brings it back", isThere);
 
         let reached = false;
-        let asked = 0;
+        let requestCount = 0;
         const most = (limit / 0.15) * 1000 * 1.3;
         const asking = ask(aws, campaignArn, most, () => reached).then((count) => {
-            asked = count;
+            requestCount = count;
         });
-        await step("requests without end: at the limit it notifies the queue", said("limit-reached"), 400);
+        await step("requests without end: at the limit it notifies the queue", hasNotice("limit-reached"), 400);
         reached = true;
         await asking;
         await step(
             "it parked the campaign",
             async () => !(await isThere()),
             30,
-            () => `${asked} requests, limit $${limit}`,
+            () => `${requestCount} requests, limit $${limit}`,
         );
         await step(
             "AWS Budgets notified the queue of 50, 80 and 100 %",
@@ -131,7 +131,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         fine("up", await aws.engine("up"));
         await step("up does not fight it", async () => !(await isThere()));
         await runbook("resume", "--yes");
-        await step("a resume is notified, once", said("limit-overridden"), 150);
+        await step("a resume is notified, once", hasNotice("limit-overridden"), 150);
         await step("and the campaign stays", isThere);
 
         await admin.arm({ operation: "ListSolutions", times: 1000, effect: { kind: "throttle" } });
@@ -162,9 +162,9 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             0,
             () => left.join(", "),
         );
-        const ended = await advance(aws, 0);
-        const nextHour = (Math.floor(ended / 3_600_000) + 1) * 3_600_000;
-        await advance(aws, (nextHour - ended) / 1000 + 3600);
+        const endedAt = await advance(aws, 0);
+        const nextHour = (Math.floor(endedAt / 3_600_000) + 1) * 3_600_000;
+        await advance(aws, (nextHour - endedAt) / 1000 + 3600);
         const { usd: leftUsdHour } = await metered(aws, nextHour, nextHour + 3_600_000, "HOURLY");
         return { steps, notificationsWrong: wrongOf(got), leftUsdHour, left };
     } finally {

@@ -63,8 +63,8 @@ export async function month(
         }
         if (stack.minute % everyMinutes === phase) {
             const copies = disturbance.invocations(stack.minute);
-            const ended = await Promise.all(Array.from({ length: copies }, (_, copy) => run(copy * 1700)));
-            if (ended.includes(false)) retryAt = stack.minute + retryAfter;
+            const outcomes = await Promise.all(Array.from({ length: copies }, (_, copy) => run(copy * 1700)));
+            if (outcomes.includes(false)) retryAt = stack.minute + retryAfter;
         }
     }
     const read = readOnce(stack);
@@ -145,9 +145,9 @@ function matched(expected: readonly Expected[], happened: readonly Happened[]): 
             minute <= one.to &&
             (one.names ?? []).every((name) => text.includes(name));
         // If several expected events fit the message, choose a required one before an optional one.
-        const found = open.find((one) => fits(one) && !one.optional) ?? open.find(fits);
-        if (found !== undefined) open.splice(open.indexOf(found), 1);
-        return found === undefined;
+        const match = open.find((one) => fits(one) && !one.optional) ?? open.find(fits);
+        if (match !== undefined) open.splice(open.indexOf(match), 1);
+        return match === undefined;
     });
     return [
         ...uncalledFor.map(({ what, minute }) => `${what} ${clock(minute)}, which was not to come`),

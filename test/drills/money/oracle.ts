@@ -83,16 +83,16 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
             }
             parksSeen = stack.parks.length;
 
-            const made = exists ? campaign.createdAt : undefined;
-            if (made !== campaignOf) {
+            const createdAt = exists ? campaign.createdAt : undefined;
+            if (createdAt !== campaignOf) {
                 for (const over of one.overridden) over.to = Math.min(over.to, minute);
-                if (made !== undefined) {
+                if (createdAt !== undefined) {
                     lastUse = minute;
                     if (one.enforced !== undefined) {
                         one.overridden.push({ from: minute, to: Number.POSITIVE_INFINITY });
                     }
                 }
-                campaignOf = made;
+                campaignOf = createdAt;
             }
             watchIdle(exists);
             watchSolutions(exists);
@@ -278,10 +278,10 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
         );
     }
     function lagAt(minute: number, what: readonly Hindered[]): number {
-        const found = disturbance.hindrances.filter(
+        const active = disturbance.hindrances.filter(
             (one) => minute >= one.from && minute < one.to && one.what.some((w) => what.includes(w)),
         );
-        return Math.max(0, ...found.map(({ lag = 0 }) => lag));
+        return Math.max(0, ...active.map(({ lag = 0 }) => lag));
     }
     /** Returns the number of minutes in a period in which no fault prevents the actions `what`. */
     function free(from: number, to: number, what: readonly Hindered[]): number {

@@ -32,7 +32,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
     const stack = simulateStack(start, config);
     const begin = stack.now;
     /** Number of viewers' requests by minute, without those of the guard and the prefetch. */
-    const asked = new Map<number, number>();
+    const requestsByMinute = new Map<number, number>();
     const [bill, rankingBill] = [meterOf(v2), meterOf(false)];
     const bills = [bill, rankingBill];
     const truth = {
@@ -66,7 +66,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
      * hours.
      */
     function prefetchInHour(minute: number): void {
-        if (asked.has(minute)) askedAt = minute;
+        if (requestsByMinute.has(minute)) askedAt = minute;
         if (!stack.config.prefetches || minute % 60 !== 26 || minute - askedAt > 24 * 60) return;
         stack.prefetch(prefetchedLists);
         for (let list = 0; list < prefetchedLists; list += 1) bill.ask();
@@ -83,7 +83,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
         at,
         minuteOf,
         /** Returns the number of viewers' requests in a minute. */
-        askedAt: (minute: number) => asked.get(minute) ?? 0,
+        askedAt: (minute: number) => requestsByMinute.get(minute) ?? 0,
         makeCampaign(minimum = 1): void {
             makeCampaign(minimum);
             if (ranks) makeRanking();
@@ -111,7 +111,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
                 hasCampaign: one.arn === solutionArn(servedSolution) && stack.campaign !== undefined,
             }));
             if (isServing) {
-                if (requests + rankings > 0) asked.set(minute, requests + rankings);
+                if (requests + rankings > 0) requestsByMinute.set(minute, requests + rankings);
                 if (requests > 0) stack.ask(requests);
                 if (rankings > 0) stack.rank(rankings);
                 prefetchInHour(minute);

@@ -40,24 +40,24 @@ export async function changedByHand(aws: TestAws): Promise<void> {
     const [Comment, Description] = ["by hand", "by hand"];
     const { OriginAccessControlList } = await edge.send(new ListOriginAccessControlsCommand({}));
     for (const { Id } of OriginAccessControlList?.Items ?? []) {
-        const { OriginAccessControl: found, ETag: IfMatch } = await edge.send(
+        const { OriginAccessControl: current, ETag: IfMatch } = await edge.send(
             new GetOriginAccessControlCommand({ Id }),
         );
-        const OriginAccessControlConfig = { ...found?.OriginAccessControlConfig, Description } as never;
+        const OriginAccessControlConfig = { ...current?.OriginAccessControlConfig, Description } as never;
         await edge.send(new UpdateOriginAccessControlCommand({ Id, IfMatch, OriginAccessControlConfig }));
     }
     const { CachePolicyList } = await edge.send(new ListCachePoliciesCommand({ Type: "custom" }));
     for (const { CachePolicy: { Id } = { Id: undefined } } of CachePolicyList?.Items ?? []) {
-        const { CachePolicy: found, ETag: IfMatch } = await edge.send(new GetCachePolicyCommand({ Id }));
-        const CachePolicyConfig = { ...found?.CachePolicyConfig, Comment } as never;
+        const { CachePolicy: current, ETag: IfMatch } = await edge.send(new GetCachePolicyCommand({ Id }));
+        const CachePolicyConfig = { ...current?.CachePolicyConfig, Comment } as never;
         await edge.send(new UpdateCachePolicyCommand({ Id, IfMatch, CachePolicyConfig }));
     }
     const { ResponseHeadersPolicyList } = await edge.send(new ListResponseHeadersPoliciesCommand({ Type: "custom" }));
     for (const { ResponseHeadersPolicy: { Id } = { Id: undefined } } of ResponseHeadersPolicyList?.Items ?? []) {
-        const { ResponseHeadersPolicy: found, ETag: IfMatch } = await edge.send(
+        const { ResponseHeadersPolicy: current, ETag: IfMatch } = await edge.send(
             new GetResponseHeadersPolicyCommand({ Id }),
         );
-        const ResponseHeadersPolicyConfig = { ...found?.ResponseHeadersPolicyConfig, Comment } as never;
+        const ResponseHeadersPolicyConfig = { ...current?.ResponseHeadersPolicyConfig, Comment } as never;
         await edge.send(new UpdateResponseHeadersPolicyCommand({ Id, IfMatch, ResponseHeadersPolicyConfig }));
     }
     edge.destroy();

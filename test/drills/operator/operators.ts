@@ -52,9 +52,9 @@ export async function operatorProgram({ instance, stack }: TestAws) {
     await mkdir(workspace, { recursive: true });
     // `stack init` writes `encryptionsalt` into a file next to Pulumi.yaml, so run it in a copy.
     await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender-operator\nruntime: nodejs\n");
-    const made = await run(instance, "pulumi", ["stack", "init", "--cwd", workspace, ...common], "captured");
-    if (made.exitCode !== 0) {
-        throw new Error(`The stack of operator/ could not be created:\n${made.stderr}`);
+    const result = await run(instance, "pulumi", ["stack", "init", "--cwd", workspace, ...common], "captured");
+    if (result.exitCode !== 0) {
+        throw new Error(`The stack of operator/ could not be created:\n${result.stderr}`);
     }
     await appendFile(configFile, "");
     const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile, "utf8"))?.[0];

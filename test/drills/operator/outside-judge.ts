@@ -58,10 +58,10 @@ export async function policiesOf(iam: IAMClient, arns: Readonly<Record<string, s
 export const requiredResources = (actions: readonly string[]) =>
     run(reference, actions) as Readonly<Record<string, readonly string[]>>;
 
-function run(script: string, asked: unknown): unknown {
+function run(script: string, input: unknown): unknown {
     installEvaluator();
     const done = spawnSync(process.execPath, [script, judgeTools], {
-        input: `${JSON.stringify(asked)}\n`,
+        input: `${JSON.stringify(input)}\n`,
         encoding: "utf8",
         maxBuffer: 1 << 28,
     });

@@ -24,7 +24,7 @@ export function keyCases(
 ): Readonly<Record<string, KeyCase>> {
     const at = (name: string) => join(instance.dir, "data", name);
     const viewerAuth = { issuer: arns.issuer, audience: "films" };
-    const made: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    const specialValues: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
         "aws:region": { "aws:region": "us-east-1" },
         interactionsFile: { interactionsFile: at("other/interactions.csv") },
         dataOptionsFile: { dataOptionsFile: at("options.yaml") },
@@ -48,7 +48,10 @@ export function keyCases(
             .filter(([, { members, other }]) => members === undefined || other !== undefined)
             .map(([name, key]): [string, KeyCase] => [
                 name,
-                { set: made[name] ?? otherValues(name, key), ...(refused[name] && { refused: refused[name] }) },
+                {
+                    set: specialValues[name] ?? otherValues(name, key),
+                    ...(refused[name] && { refused: refused[name] }),
+                },
             ]),
     );
 }

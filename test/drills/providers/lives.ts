@@ -51,11 +51,11 @@ async function withClient<T>({ url }: Services, work: (client: PersonalizeClient
 
 const campaigns = (services: Services): Promise<readonly string[]> =>
     withClient(services, async (client) => {
-        const found: string[] = [];
+        const campaignArns: string[] = [];
         for await (const { campaigns = [] } of paginateListCampaigns({ client }, {})) {
-            found.push(...campaigns.map(({ campaignArn = "" }) => campaignArn));
+            campaignArns.push(...campaigns.map(({ campaignArn = "" }) => campaignArn));
         }
-        return found;
+        return campaignArns;
     });
 
 async function configureData(pulumi: Pulumi, services: Services): Promise<void> {

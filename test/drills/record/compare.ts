@@ -28,9 +28,9 @@ export function compare(one: readonly Call[], other: readonly Call[]): Differenc
                 : [{ what: "observed" as const, where: operation.replace(/^observed /, ""), one, other }];
         }
         if (a === undefined || b === undefined) {
-            const seen = (calls: readonly Call[] | undefined) =>
+            const countText = (calls: readonly Call[] | undefined) =>
                 calls === undefined ? nothing : `${calls.length} times`;
-            return [{ what: "call" as const, where: operation, one: seen(a), other: seen(b) }];
+            return [{ what: "call" as const, where: operation, one: countText(a), other: countText(b) }];
         }
         return [...members(operation, a, b), ...states(operation, a, b), ...errors(operation, a, b)];
     });
@@ -69,10 +69,9 @@ function states(operation: string, a: readonly Call[], b: readonly Call[]): Diff
     const [ours, theirs] = [statesOf(a), statesOf(b)];
     const things = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
     return things.flatMap((thing) => {
-        const [one, other] = [ours.get(thing), theirs.get(thing)].map((seen) => seen?.join(" → ") ?? nothing) as [
-            string,
-            string,
-        ];
+        const [one, other] = [ours.get(thing), theirs.get(thing)].map(
+            (stateList) => stateList?.join(" → ") ?? nothing,
+        ) as [string, string];
         return one === other ? [] : [{ what: "states" as const, where: `${operation}: ${thing}`, one, other }];
     });
 }
@@ -136,9 +135,9 @@ function membersOf(calls: readonly Call[]): Map<string, Set<string>> {
 function statesOf(calls: readonly Call[]): Map<string, string[]> {
     const states = new Map<string, string[]>();
     const note = (key: string, state: unknown) => {
-        const seen = states.get(key) ?? [];
-        if (typeof state === "string" && seen.at(-1) !== state) {
-            states.set(key, [...seen, state]);
+        const recorded = states.get(key) ?? [];
+        if (typeof state === "string" && recorded.at(-1) !== state) {
+            states.set(key, [...recorded, state]);
         }
     };
     for (const { operation, request, response, error } of calls) {

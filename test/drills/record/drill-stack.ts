@@ -59,8 +59,8 @@ export async function makeDrillStack(options: {
     const dir = join(folder, stack);
     const [backend, workspace] = [join(dir, "state"), join(dir, "workspace")];
     const interactionsFile = join(dir, "interactions.csv");
-    for (const made of [backend, workspace]) {
-        await mkdir(made, { recursive: true });
+    for (const directory of [backend, workspace]) {
+        await mkdir(directory, { recursive: true });
     }
     await writeFile(join(dir, "u.data"), options.ratings);
     await prepare({ input: join(dir, "u.data"), output: interactionsFile, log: () => {} });
@@ -82,8 +82,8 @@ export async function makeDrillStack(options: {
     const common = ["--non-interactive", "--color", "never", "--stack", stack];
     // `stack init` writes `encryptionsalt` into a file next to Pulumi.yaml, so run it in a copy.
     await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
-    const made = await terminal.run("pulumi", ["stack", "init", "--cwd", workspace, ...common]);
-    if (made.exitCode !== 0) {
+    const result = await terminal.run("pulumi", ["stack", "init", "--cwd", workspace, ...common]);
+    if (result.exitCode !== 0) {
         throw new Error(
             `The stack ${stack} could not be created. Install Pulumi's engine with: npm run pulumi -- version`,
         );

@@ -49,7 +49,7 @@ async function api(): Promise<Observation[]> {
         ["/events", {}],
         ["/no-such-path"],
     ];
-    const seen: Observation[] = [];
+    const readings: Observation[] = [];
     for (const [path, body] of calls) {
         const answer = await fetch(`${outputs.apiUrl}${path}`, {
             ...(body && {
@@ -60,9 +60,9 @@ async function api(): Promise<Observation[]> {
         });
         const { source } = (await answer.json().catch(() => ({}))) as { source?: string };
         const verb = body ? `POST ${path} ${body === event ? "an event" : "{}"}` : `GET ${path}`;
-        seen.push({ name: verb, value: [answer.status, source].filter(Boolean).join(" ") });
+        readings.push({ name: verb, value: [answer.status, source].filter(Boolean).join(" ") });
     }
-    return seen;
+    return readings;
 }
 
 async function page(): Promise<Observation[]> {
@@ -81,15 +81,15 @@ async function guard(): Promise<Observation[]> {
 
 /** Observes the state of each alarm: usually OK, or INSUFFICIENT_DATA on a new stack. */
 async function alarms(): Promise<Observation[]> {
-    const seen: Observation[] = [];
+    const readings: Observation[] = [];
     for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: new CloudWatchClient({}) }, {})) {
         for (const { AlarmName = "", StateValue = "" } of MetricAlarms.filter((alarm) =>
             alarm.AlarmName?.includes(stack),
         )) {
-            seen.push({ name: `alarm ${AlarmName.replace(stack, "…")}`, value: StateValue });
+            readings.push({ name: `alarm ${AlarmName.replace(stack, "…")}`, value: StateValue });
         }
     }
-    return seen.sort((one, other) => one.name.localeCompare(other.name));
+    return readings.sort((one, other) => one.name.localeCompare(other.name));
 }
 
 /**
@@ -101,14 +101,14 @@ async function filters(): Promise<Observation[]> {
     for await (const { Filters = [] } of paginateListFilters({ client: personalize }, { datasetGroupArn })) {
         arns.push(...Filters.map(({ filterArn = "" }) => filterArn));
     }
-    const seen = [{ name: "watched items without a filter", value: await watchedShare() }];
+    const readings = [{ name: "watched items without a filter", value: await watchedShare() }];
     for (const filterArn of arns) {
         const { filter } = await personalize.send(new DescribeFilterCommand({ filterArn }));
         const name = `filter ${String(filter?.name).replace(stack, "…")}`;
-        seen.push({ name, value: `${filter?.status} ${filter?.failureReason ?? ""}`.trim() });
-        seen.push({ name: `watched items with ${name}`, value: await watchedShare(filterArn) });
+        readings.push({ name, value: `${filter?.status} ${filter?.failureReason ?? ""}`.trim() });
+        readings.push({ name: `watched items with ${name}`, value: await watchedShare(filterArn) });
     }
-    return seen;
+    return readings;
 }
 
 async function watchedShare(filterArn?: string): Promise<string> {

@@ -94,10 +94,10 @@ export function scrub(value: unknown, key = ""): unknown {
 export function leaksIn(text: string, secrets: readonly string[]): string[] {
     const escaped = (secret: string) => secret.replaceAll(/\W/g, "\\$&");
     const isWord = (secret: string) => new RegExp(`(?<!\\w)${escaped(secret)}(?!\\w)`).test(text);
-    const known = secrets.filter((secret) => secret !== "" && isWord(secret));
+    const leakedSecrets = secrets.filter((secret) => secret !== "" && isWord(secret));
     const shaped = replacements.flatMap(([pattern, by]) =>
         // A replacement, such as 000000000000, is no leak.
-        [...text.matchAll(pattern)].map(([found]) => found).filter((found) => found.replace(pattern, by) !== found),
+        [...text.matchAll(pattern)].map(([match]) => match).filter((match) => match.replace(pattern, by) !== match),
     );
-    return [...new Set([...known, ...shaped])];
+    return [...new Set([...leakedSecrets, ...shaped])];
 }

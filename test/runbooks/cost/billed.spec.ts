@@ -28,13 +28,13 @@ describe("countedBill, the bill from Cost Explorer", () => {
     let bill: CountedBill;
     let answers: object[];
     // biome-ignore lint/suspicious/noExplicitAny: each test looks at the members that it asserts on
-    let asked: any[];
+    let requests: any[];
 
     before(async () => {
         server = createServer(async (request, response) => {
             let text = "";
             for await (const chunk of request) text += chunk;
-            asked.push(JSON.parse(text));
+            requests.push(JSON.parse(text));
             const answer = answers.shift() ?? {};
             response.writeHead("__type" in answer ? 400 : 200, { "content-type": "application/x-amz-json-1.1" });
             response.end(JSON.stringify(answer));
@@ -52,7 +52,7 @@ describe("countedBill, the bill from Cost Explorer", () => {
         server.close();
     });
     beforeEach(() => {
-        [asked, bill] = [[], countedBill(client)];
+        [requests, bill] = [[], countedBill(client)];
     });
 
     it("countedBill reads the bill of all pages and counts each page as a call", async () => {
@@ -67,7 +67,7 @@ describe("countedBill, the bill from Cost Explorer", () => {
         );
         assert.equal(lines[0]?.day, day);
         assert.deepEqual(
-            [asked[0].TimePeriod, asked[1].NextPageToken],
+            [requests[0].TimePeriod, requests[1].NextPageToken],
             [{ Start: "2026-11-24", End: "2026-11-25" }, "next"],
         );
         assert.equal(bill.calls(), 2);
@@ -77,11 +77,11 @@ describe("countedBill, the bill from Cost Explorer", () => {
         answers = [{}, {}];
         await bill.lines(period, scope);
         await bill.lines(period, { ...scope, stackTag: undefined });
-        assert.deepEqual(asked[0].Filter.And.slice(1), [
+        assert.deepEqual(requests[0].Filter.And.slice(1), [
             { Dimensions: { Key: "REGION", Values: ["eu-central-1"] } },
             { Tags: { Key: "pulumi:stack", Values: ["dev"] } },
         ]);
-        assert.equal(asked[1].Filter.And.length, 2);
+        assert.equal(requests[1].Filter.And.length, 2);
     });
 
     it("countedBill returns no forecast if AWS has too little data for one", async () => {

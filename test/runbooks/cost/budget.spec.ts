@@ -5,13 +5,13 @@ import type { BudgetView } from "../../../runbooks/lib/cost/budget-view.ts";
 import { problemsOf } from "../../../runbooks/lib/cost/budget-watch.ts";
 
 const wanted = { name: "films", limitUsd: 20, service: "Amazon Personalize", email: "ann@example.org" };
-const told = (address: string) => [{ kind: "EMAIL", address }];
+const emailSubscribers = (address: string) => [{ kind: "EMAIL", address }];
 const notifications = budgetThresholds.map(({ type, percent }) => ({
     type,
     threshold: percent,
     isPercent: true,
     state: "OK",
-    subscribers: told(wanted.email),
+    subscribers: emailSubscribers(wanted.email),
 }));
 const budget: BudgetView = {
     name: "films",
@@ -27,9 +27,9 @@ const budget: BudgetView = {
         CostFilters: { Service: ["Amazon Personalize"] },
     },
 };
-const texts = (found: BudgetView | undefined, more = {}) => {
-    const asked = { ...wanted, ...more };
-    return changesTo(found, asked).map((change) => changeText(change, asked));
+const texts = (view: BudgetView | undefined, more = {}) => {
+    const desired = { ...wanted, ...more };
+    return changesTo(view, desired).map((change) => changeText(change, desired));
 };
 
 describe("changesTo returns the changes to an AWS budget", () => {
@@ -43,7 +43,7 @@ describe("changesTo returns the changes to an AWS budget", () => {
     it("changesTo updates the limit and the service, and adds missing thresholds and subscribers", () => {
         const [first, second, ...rest] = notifications;
         assert.ok(first && second);
-        const other = { ...second, subscribers: told("bob@example.org") };
+        const other = { ...second, subscribers: emailSubscribers("bob@example.org") };
         assert.deepEqual(texts({ ...budget, notifications: [first, other, ...rest.slice(0, 1)] }, { limitUsd: 30 }), [
             "update budget films: limit $20 → $30 a month",
             "notify ann@example.org, too, at 80 % (actual)",

@@ -52,12 +52,12 @@ describe("cacheSavings from CloudWatch metrics", () => {
 
     /** Returns an SDK client that returns the given metric results. */
     function clientOf(sums: Readonly<Record<string, readonly number[]>>, StatusCode = "Complete") {
-        const asked: GetMetricDataCommandInput[] = [];
+        const inputs: GetMetricDataCommandInput[] = [];
         const client = new CloudWatch({ region: "eu-central-1" }) as CloudWatchClient;
         client.middlewareStack.add(
             () => async (args) => {
                 const input = args.input as GetMetricDataCommandInput;
-                asked.push(input);
+                inputs.push(input);
                 const MetricDataResults = (input.MetricDataQueries ?? []).map(({ Id, MetricStat }) => {
                     const Values = sums[MetricStat?.Metric?.MetricName ?? ""] ?? [];
                     const Timestamps = Values.map((_, index) => new Date(month.start + index * window));
@@ -67,7 +67,7 @@ describe("cacheSavings from CloudWatch metrics", () => {
             },
             { step: "initialize", priority: "high" },
         );
-        return { client, asked };
+        return { client, asked: inputs };
     }
     const never = (why: string) => assert.fail(why);
 
@@ -79,9 +79,9 @@ describe("cacheSavings from CloudWatch metrics", () => {
             AnsweredByPopular: [99_999],
             CampaignCalls: [600, 0],
         });
-        const found = await cacheSavings(client, of, month, never);
-        assert.deepEqual([found?.lists, found?.calls], [3010, 600]);
-        near(found?.usd, (8 / 12) * 0.2);
+        const savings = await cacheSavings(client, of, month, never);
+        assert.deepEqual([savings?.lists, savings?.calls], [3010, 600]);
+        near(savings?.usd, (8 / 12) * 0.2);
         const [query] = asked[0]?.MetricDataQueries ?? [];
         assert.deepEqual(query?.MetricStat?.Metric?.Dimensions, [{ Name: "Stack", Value: "dev" }]);
         assert.equal(query?.MetricStat?.Period, 300);

@@ -31,7 +31,7 @@ describe("compare of estimate and bill", () => {
     it("compare returns the estimated and billed cost of the same period, for each service and each kind of Personalize cost", () => {
         const rows = compare(estimate(plan), lines, time, at("11-20T00:00"));
         const row = (kind: string | undefined, of = service) =>
-            rows.find((found) => found.service === of && found.kind === kind);
+            rows.find((candidate) => candidate.service === of && candidate.kind === kind);
         near(row("campaign")?.predicted, 5 * 24 * 0.2);
         near(row("campaign")?.billed, 24);
         // The stack was created in this period, so one-time costs are included.

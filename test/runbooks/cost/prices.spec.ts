@@ -107,10 +107,10 @@ describe("Prices of the AWS Price List", () => {
     ];
     for (const [price, name, usd] of sure) {
         it(`matchPrice matches the listed price of ${price.usageType} per ${price.unit} to ${name} in config/prices.ts`, () => {
-            const found = matchPrice(price);
-            assert.equal(found?.name, name);
-            assert.ok(Math.abs((found?.listedUsd ?? 0) - usd) < 1e-9, String(found?.listedUsd));
-            assert.equal(found?.ourUsd, prices[name as keyof typeof prices].usd);
+            const match = matchPrice(price);
+            assert.equal(match?.name, name);
+            assert.ok(Math.abs((match?.listedUsd ?? 0) - usd) < 1e-9, String(match?.listedUsd));
+            assert.equal(match?.ourUsd, prices[name as keyof typeof prices].usd);
         });
     }
 
@@ -136,7 +136,7 @@ describe("prices runbook", () => {
     let server: Server;
     let instance: Instance;
     let pages: string[][];
-    let asked: { target: string; body: { NextToken?: string; ServiceCode?: string; Filters?: object[] } }[];
+    let requests: { target: string; body: { NextToken?: string; ServiceCode?: string; Filters?: object[] } }[];
     let refusal: object | undefined;
 
     before(async () => {
@@ -144,7 +144,7 @@ describe("prices runbook", () => {
             let text = "";
             for await (const chunk of request) text += chunk;
             const body = JSON.parse(text || "{}");
-            asked.push({ target: String(request.headers["x-amz-target"]), body });
+            requests.push({ target: String(request.headers["x-amz-target"]), body });
             const page = Number(body.NextToken ?? 0);
             const more = page + 1 < pages.length;
             response.writeHead(refusal ? 400 : 200, { "content-type": "application/x-amz-json-1.1" });
@@ -166,7 +166,7 @@ describe("prices runbook", () => {
     });
     after(() => void server.close());
     beforeEach(() => {
-        [pages, asked, refusal] = [
+        [pages, requests, refusal] = [
             [
                 [tps, imported],
                 [trained, requestsV2, recommender],
@@ -183,13 +183,15 @@ describe("prices runbook", () => {
         const { exitCode, stdout, stderr } = await runPrices();
         assert.equal(exitCode, 0, stdout + stderr);
         assert.deepEqual(
-            asked.map(({ target, body }) => [target, body.ServiceCode, body.NextToken]),
+            requests.map(({ target, body }) => [target, body.ServiceCode, body.NextToken]),
             [
                 ["AWSPriceListService.GetProducts", "AmazonPersonalize", undefined],
                 ["AWSPriceListService.GetProducts", "AmazonPersonalize", "1"],
             ],
         );
-        assert.deepEqual(asked[0]?.body.Filters, [{ Type: "TERM_MATCH", Field: "regionCode", Value: "eu-central-1" }]);
+        assert.deepEqual(requests[0]?.body.Filters, [
+            { Type: "TERM_MATCH", Field: "regionCode", Value: "eu-central-1" },
+        ]);
         const row = (start: string) => stdout.split("\n").find((line) => line.includes(start)) ?? "";
         assert.match(row("EUC1-DataIngestion"), /per GB ingested .* GB .* 0\.05 .* ingestion: 0\.05 .* same/);
         assert.match(row("from 20,000 on"), /tpsHourFrom20k: 0\.1 .* same/);

@@ -93,18 +93,18 @@ describe("costReport and reportText", () => {
         now: at("11-25T18:00"),
     };
     const billOf = (lines: BilledLine[], forecast?: number) => {
-        const asked: unknown[] = [];
+        const requests: unknown[] = [];
         return {
-            asked,
+            asked: requests,
             lines: async (...args: unknown[]) => {
-                asked.push(args);
+                requests.push(args);
                 return lines;
             },
             forecast: async (...args: unknown[]) => {
-                asked.push(args);
+                requests.push(args);
                 return forecast;
             },
-            calls: () => asked.length,
+            calls: () => requests.length,
         };
     };
     const lines = [
@@ -125,7 +125,7 @@ describe("costReport and reportText", () => {
     });
 
     it("reportText contains each day, even with $0.00, and each usage type", async () => {
-        const days = [lines[0], lines[2]].flatMap((found) => (found ? [found] : []));
+        const days = [lines[0], lines[2]].flatMap((billedLine) => (billedLine ? [billedLine] : []));
         const report = await costReport(billOf(days, 28.8), reported);
         const text = reportText(report, { period, expectedMonthUsd: 146.21, savedByCaches: undefined });
         assert.match(text, /^Billed from 2026-11-01 to 2026-11-24 in eu-central-1, of the whole account: \$7\.20$/m);

@@ -60,9 +60,9 @@ describe("metricValues, the values that publish-metrics publishes", () => {
     });
 
     it("metricValues does not count requests of the cost guard as use", () => {
-        const asked = now - 600_000;
-        const guard = { ...freshState(now - hour, campaign), own: [asked] };
-        assert.equal(of({ guard, requests: new Map([[asked, 1]]) }).IdleHours, 20);
+        const requestedAt = now - 600_000;
+        const guard = { ...freshState(now - hour, campaign), own: [requestedAt] };
+        assert.equal(of({ guard, requests: new Map([[requestedAt, 1]]) }).IdleHours, 20);
     });
 
     it("metricValues returns the month's spend only if the cost guard has recorded it", () => {

@@ -17,7 +17,7 @@ export type Column = keyof typeof columnTitles;
 interface ColumnOfProps {
     readonly column: Column;
     readonly note: ComponentChildren;
-    readonly asked: Asked<FilmList>;
+    readonly request: Asked<FilmList>;
     /** Whether the column has no list to request yet. */
     readonly idle?: boolean;
     readonly lit: string | undefined;
@@ -29,7 +29,17 @@ interface ColumnOfProps {
 }
 
 /** Renders one ranked list of the comparison. */
-export function ColumnOf({ column, note, asked, idle = false, lit, tab, inColumns, onLit, onOpen }: ColumnOfProps) {
+export function ColumnOf({
+    column,
+    note,
+    request: asked,
+    idle = false,
+    lit,
+    tab,
+    inColumns,
+    onLit,
+    onOpen,
+}: ColumnOfProps) {
     const { answered, error, loading, again } = asked;
     const list = answered?.value;
     const title = columnTitles[column];

@@ -73,7 +73,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                     column="popular"
                     tab={tabOf("popular")}
                     note={`${popularWords}. This list is equal for all ${person.many}.`}
-                    asked={popular}
+                    request={popular}
                     {...shared}
                 />
                 <ColumnOf
@@ -96,7 +96,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                             </select>
                         </label>
                     }
-                    asked={similar}
+                    request={similar}
                     idle={chosen === undefined && !personal.loading}
                     {...shared}
                 />
@@ -104,7 +104,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                     column="personal"
                     tab={tabOf("personal")}
                     note={`Chosen for ${who}${isNew(viewer) ? ` by what you ${act}` : ""}, by Amazon Personalize if there is a campaign.`}
-                    asked={personal}
+                    request={personal}
                     {...shared}
                 />
             </div>
@@ -117,7 +117,7 @@ const filmsOf = ({ answered }: Asked<FilmList>) => answered?.value.films ?? [];
 
 function summary(lists: Readonly<Record<Column, Asked<FilmList>>>, like: string | undefined): string | undefined {
     const [popular, similar] = [lists.popular, lists.similar].map(
-        (asked) => new Set(filmsOf(asked).map(({ itemId }) => itemId)),
+        (request) => new Set(filmsOf(request).map(({ itemId }) => itemId)),
     );
     const personal = filmsOf(lists.personal);
     if (!popular?.size || !similar?.size || personal.length === 0) return undefined;

@@ -99,7 +99,7 @@ export function Home({ viewer }: { viewer: string }) {
     const { openFilm, openDetails, dialog } = useOpened({ who, watched, history, onWatch: watch, refuses: true });
     const taste = tasteBy(unique([...watched, ...history]), list, who);
     const genres = taste?.genres.join(", ");
-    const known = useMemo(
+    const knownIds = useMemo(
         () => new Set([...watched, ...newestKnown].map(({ itemId }) => itemId)),
         [watched, newestKnown],
     );
@@ -138,7 +138,7 @@ export function Home({ viewer }: { viewer: string }) {
                         )}
                     </>
                 }
-                asked={picks}
+                request={picks}
                 {...(change && { marks: change.marks })}
                 empty={nothing}
                 onOpen={openFilm}
@@ -150,7 +150,7 @@ export function Home({ viewer }: { viewer: string }) {
                     title={`Because you ${usualAct.told(spoken(newest.title))}`}
                     note={`${item.Many} ${done} by the same ${person.many}.`}
                     path={similarPath(newest.itemId)}
-                    without={known}
+                    without={knownIds}
                     empty={`No other similar ${item.one} is known.`}
                     onOpen={openFilm}
                     onDetails={openDetails}
@@ -163,7 +163,7 @@ export function Home({ viewer }: { viewer: string }) {
                     title={capital(genre)}
                     note={`A favourite ${category.one}. ${popularWords}.`}
                     path={popularPath(genre)}
-                    without={known}
+                    without={knownIds}
                     empty={`No other ${item.one} of this ${category.one} is popular.`}
                     onOpen={openFilm}
                     onDetails={openDetails}

@@ -34,7 +34,7 @@ export function useOpened({ who, watched, history = [], onWatch, refuses = false
     const { itemId, open, lead, close } = useFilmInAddress();
     const [chosen, setChosen] = useState<{ readonly film: ListedFilm; readonly from?: Origin }>();
     const [details, setDetails] = useState<{ readonly title: string; readonly answered: Answered<FilmList> }>();
-    const known = chosen?.film.itemId === itemId ? chosen : undefined;
+    const current = chosen?.film.itemId === itemId ? chosen : undefined;
     return {
         openFilm(film, from) {
             setChosen({ film, ...(from && { from }) });
@@ -46,13 +46,13 @@ export function useOpened({ who, watched, history = [], onWatch, refuses = false
                 {itemId !== undefined && (
                     <FilmDialog
                         itemId={itemId}
-                        known={known?.film}
+                        listedFilm={current?.film}
                         done={watched.find((film) => film.itemId === itemId)?.done}
                         refuses={refuses}
-                        why={{ who, origin: known?.from, watched: unique([...watched, ...history]) }}
+                        why={{ who, origin: current?.from, watched: unique([...watched, ...history]) }}
                         onWatch={(film, act) => {
                             close();
-                            onWatch(film, known?.from?.list.recommendationId, act);
+                            onWatch(film, current?.from?.list.recommendationId, act);
                         }}
                         onLead={(film) => {
                             setChosen({ film });

@@ -23,7 +23,7 @@ export function Card({ film, mark, reached, onReached, onOpen }: CardProps) {
     const { itemId, title } = film;
     const early = () => prefetch(similarPath(itemId));
     const shown = spoken(title);
-    const said = mark?.kind === "new" ? "New" : mark?.kind === "up" ? `Up ${mark.by}` : undefined;
+    const markText = mark?.kind === "new" ? "New" : mark?.kind === "up" ? `Up ${mark.by}` : undefined;
     return (
         <li class="card" data-item={itemId}>
             <button
@@ -38,7 +38,7 @@ export function Card({ film, mark, reached, onReached, onOpen }: CardProps) {
                 }}
             >
                 <Poster film={film} />
-                {said !== undefined && <span class={`chip chip-${mark?.kind}`}>{said}</span>}
+                {markText !== undefined && <span class={`chip chip-${mark?.kind}`}>{markText}</span>}
                 <span class="card-title">{shown}</span>
                 <Price film={film} />
                 <span class="card-facts" title={film.genres.join(", ")}>

@@ -15,7 +15,7 @@ import { Trouble } from "./trouble.tsx";
 interface FilmDialogProps {
     readonly itemId: string;
     /** The film from the list. If undefined, the dialog requests it. */
-    readonly known: ListedFilm | undefined;
+    readonly listedFilm: ListedFilm | undefined;
     /** What the viewer did with the film in this visit. */
     readonly done: string | undefined;
     /** Whether the viewer may refuse the film. */
@@ -30,10 +30,19 @@ interface FilmDialogProps {
 const shownSimilar = 10;
 
 /** Renders a film with its similar films, each of which opens the next dialog. */
-export function FilmDialog({ itemId, known, done, refuses, why, onWatch, onLead, onClose }: FilmDialogProps) {
-    const asked = useAnswer<Film>(itemPath(itemId));
+export function FilmDialog({
+    itemId,
+    listedFilm: known,
+    done,
+    refuses,
+    why,
+    onWatch,
+    onLead,
+    onClose,
+}: FilmDialogProps) {
+    const filmRequest = useAnswer<Film>(itemPath(itemId));
     const similar = useAnswer<FilmList>(similarPath(itemId));
-    const answer = asked.answered?.value.itemId === itemId ? asked.answered.value : undefined;
+    const answer = filmRequest.answered?.value.itemId === itemId ? filmRequest.answered.value : undefined;
     const film = known ?? answer;
 
     const reasons = whyOf({ ...why, itemId, similar: similar.answered?.value.films });
@@ -59,7 +68,9 @@ export function FilmDialog({ itemId, known, done, refuses, why, onWatch, onLead,
                     <h2 id="film-title" ref={title} tabIndex={-1}>
                         {film ? spoken(film.title) : `${item.One} ${itemId}`}
                     </h2>
-                    {film === undefined && asked.error && <Trouble error={asked.error} onAgain={asked.again} />}
+                    {film === undefined && filmRequest.error && (
+                        <Trouble error={filmRequest.error} onAgain={filmRequest.again} />
+                    )}
                     {film && (
                         <>
                             <p class="film-facts">
@@ -100,12 +111,12 @@ export function FilmDialog({ itemId, known, done, refuses, why, onWatch, onLead,
                     <strong>Why it is here</strong> {reasons.join(" ")}
                 </p>
             )}
-            {(film || !asked.error) && <SimilarFilms asked={similar} onLead={onLead} />}
+            {(film || !filmRequest.error) && <SimilarFilms request={similar} onLead={onLead} />}
         </Modal>
     );
 }
 
-function SimilarFilms({ asked, onLead }: { asked: Asked<FilmList>; onLead(film: ListedFilm): void }) {
+function SimilarFilms({ request: asked, onLead }: { request: Asked<FilmList>; onLead(film: ListedFilm): void }) {
     return (
         <>
             <h3 id="film-similar">Similar {item.many}</h3>

@@ -23,7 +23,7 @@ const factLetters = 30;
 
 /** Renders the dialog with a viewer's taste and history. */
 export function HistoryPanel({ viewer, onOpen, onClose }: HistoryPanelProps) {
-    const { films, asked, more } = useHistory(viewer);
+    const { films, request: asked, more } = useHistory(viewer);
     const answer = asked.answered?.value;
     const list = useRef<HTMLOListElement>(null);
     const shown = useRef(0);

@@ -31,20 +31,23 @@ const margin = "500px";
 export function ListedRow({ path, without, beside, onDetails, ...row }: ListedRowProps) {
     const place = useRef<HTMLDivElement>(null);
     const isNear = useNear(place, margin);
-    const asked = useAnswer<FilmList>(isNear ? path : undefined);
-    const shown = useMemo(() => leaveOut(asked, without), [asked.answered, asked.error, asked.loading, without]);
+    const request = useAnswer<FilmList>(isNear ? path : undefined);
+    const shown = useMemo(
+        () => leaveOut(request, without),
+        [request.answered, request.error, request.loading, without],
+    );
     return (
         <div ref={place}>
-            <Row {...row} asked={shown} onDetails={() => onDetails(row.title, asked.answered)}>
-                {beside?.(asked.answered?.value)}
+            <Row {...row} request={shown} onDetails={() => onDetails(row.title, request.answered)}>
+                {beside?.(request.answered?.value)}
             </Row>
         </div>
     );
 }
 
-function leaveOut(asked: Asked<FilmList>, without: ReadonlySet<string> | undefined): Asked<FilmList> {
-    if (without === undefined || asked.answered === undefined) return asked;
-    const { value } = asked.answered;
+function leaveOut(request: Asked<FilmList>, without: ReadonlySet<string> | undefined): Asked<FilmList> {
+    if (without === undefined || request.answered === undefined) return request;
+    const { value } = request.answered;
     const films = value.films.filter(({ itemId }) => !without.has(itemId));
-    return { ...asked, answered: { ...asked.answered, value: { ...value, films } } };
+    return { ...request, answered: { ...request.answered, value: { ...value, films } } };
 }

@@ -13,8 +13,8 @@ const widths = new Map<string, number>();
 /** Measures a text's width with this browser's fonts. */
 const measured: Measure = (text, { family, weight, spacing }: Face) => {
     const key = `${weight} ${family} ${text}`;
-    const known = widths.get(key);
-    if (known !== undefined) return known + text.length * spacing;
+    const cachedWidth = widths.get(key);
+    if (cachedWidth !== undefined) return cachedWidth + text.length * spacing;
     pen ??= document.createElement("canvas").getContext("2d");
     if (pen === null) return text.length * 0.8;
     pen.font = `${weight} 100px ${family}`;
@@ -28,8 +28,8 @@ const drawn = new Map<string, string>();
 
 function addressOf(film: Drawn): string {
     const key = JSON.stringify([film.title, film.year, film.genres]);
-    const known = drawn.get(key);
-    if (known !== undefined) return known;
+    const cachedImage = drawn.get(key);
+    if (cachedImage !== undefined) return cachedImage;
     const [height, inside] = hasPosters ? [300, poster(film, measured)] : [tileSize, tile(film, measured)];
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 ${height}">${inside}</svg>`;
     const address = `data:image/svg+xml,${encodeURIComponent(svg)}`;

@@ -15,7 +15,7 @@ interface RowProps {
     readonly title: string;
     /** One line below the title. Its space is reserved, so that the line can change. */
     readonly note: ComponentChildren;
-    readonly asked: Asked<FilmList>;
+    readonly request: Asked<FilmList>;
     readonly marks?: ReadonlyMap<string, Mark>;
     /** Text for a row without films. */
     readonly empty: string;
@@ -28,7 +28,7 @@ interface RowProps {
 const blanks = 12;
 
 /** Renders a row of films with its source, and a text if it has no films. */
-export function Row({ id, title, note, asked, marks, empty, children, onOpen, onDetails }: RowProps) {
+export function Row({ id, title, note, request: asked, marks, empty, children, onOpen, onDetails }: RowProps) {
     const { answered, error, loading, again } = asked;
     const list = answered?.value;
     const films = list?.films ?? [];

@@ -24,16 +24,16 @@ export function Search({ route, onClose }: SearchProps) {
     const [typed, setTyped] = useState("");
     const query = typed.trim();
     const sought = useSettled(query, settledMs);
-    const asked = useAnswer<FoundFilms>(sought === "" ? undefined : searchPath(sought));
-    const films = query === "" ? [] : (asked.answered?.value.films ?? []);
-    const isCurrent = query === sought && !asked.loading;
+    const request = useAnswer<FoundFilms>(sought === "" ? undefined : searchPath(sought));
+    const films = query === "" ? [] : (request.answered?.value.films ?? []);
+    const isCurrent = query === sought && !request.loading;
     const [place, setPlace] = useState(0);
     const [opensFirst, setOpensFirst] = useState(false);
     const input = useRef<HTMLInputElement>(null);
     const list = useRef<HTMLDivElement>(null);
     // Focus the search field immediately, so that it receives keys that the viewer types before the next frame.
     useLayoutEffect(() => input.current?.focus(), []);
-    useEffect(() => setPlace(0), [asked.answered]);
+    useEffect(() => setPlace(0), [request.answered]);
     useEffect(() => list.current?.children[place]?.scrollIntoView({ block: "nearest" }), [place]);
 
     const open = (film: string) => {
@@ -83,9 +83,9 @@ export function Search({ route, onClose }: SearchProps) {
                 spellcheck={false}
             />
             <p class="hint" role="status">
-                {statusOf(query, isCurrent, asked)}
+                {statusOf(query, isCurrent, request)}
             </p>
-            {asked.error && query !== "" && <Trouble error={asked.error} onAgain={asked.again} />}
+            {request.error && query !== "" && <Trouble error={request.error} onAgain={request.again} />}
             <div class="found" id="search-films" ref={list} role="listbox" tabIndex={-1} aria-labelledby="search-title">
                 {films.map((film, at) => (
                     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of the list are those of the text field

@@ -137,8 +137,8 @@ const tellingFirst = [
 
 /** Returns the known genre that determines the look of the poster most; "" without a known genre. */
 export function tellingGenre(genres: readonly string[]): string {
-    const known = genres.map((genre) => genre.toLowerCase()).map((genre) => otherGenres[genre] ?? genre);
-    return tellingFirst.find((genre) => known.includes(genre)) ?? "";
+    const canonicalGenres = genres.map((genre) => genre.toLowerCase()).map((genre) => otherGenres[genre] ?? genre);
+    return tellingFirst.find((genre) => canonicalGenres.includes(genre)) ?? "";
 }
 
 export const palettesOf = (genre: string): Palettes => byGenre[genre] ?? plain;

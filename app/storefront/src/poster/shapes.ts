@@ -5,21 +5,23 @@ export const height = 300;
 export type Point = readonly [x: number, y: number];
 
 const short = (value: number) => String(Math.round(value * 10) / 10);
-const seen = (opacity: number) => (opacity === 1 ? "" : ` fill-opacity="${Math.round(opacity * 100) / 100}"`);
+const opacityAttribute = (opacity: number) =>
+    opacity === 1 ? "" : ` fill-opacity="${Math.round(opacity * 100) / 100}"`;
 
 /**
  * Returns SVG shapes as text. They have presentation attributes only, because the page's policy forbids inline styles.
  */
 export const rect = (x: number, y: number, w: number, h: number, fill: string, opacity = 1, round = 0) =>
-    `<rect x="${short(x)}" y="${short(y)}" width="${short(w)}" height="${short(h)}" fill="${fill}"${round ? ` rx="${short(round)}"` : ""}${seen(opacity)}/>`;
+    `<rect x="${short(x)}" y="${short(y)}" width="${short(w)}" height="${short(h)}" fill="${fill}"${round ? ` rx="${short(round)}"` : ""}${opacityAttribute(opacity)}/>`;
 
 export const circle = (x: number, y: number, radius: number, fill: string, opacity = 1) =>
-    `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius)}" fill="${fill}"${seen(opacity)}/>`;
+    `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius)}" fill="${fill}"${opacityAttribute(opacity)}/>`;
 
 export const ring = (x: number, y: number, radius: number, stroke: string, thick: number, opacity = 1) =>
     `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius)}" fill="none" stroke="${stroke}" stroke-width="${short(thick)}"${opacity === 1 ? "" : ` stroke-opacity="${opacity}"`}/>`;
 
-export const path = (d: string, fill: string, opacity = 1) => `<path d="${d}" fill="${fill}"${seen(opacity)}/>`;
+export const path = (d: string, fill: string, opacity = 1) =>
+    `<path d="${d}" fill="${fill}"${opacityAttribute(opacity)}/>`;
 
 export const line = (d: string, stroke: string, thick: number, opacity = 1) =>
     `<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${short(thick)}" stroke-linecap="round" stroke-linejoin="round"${opacity === 1 ? "" : ` stroke-opacity="${opacity}"`}/>`;

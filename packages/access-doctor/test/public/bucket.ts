@@ -1,4 +1,4 @@
-import { createFixture, seen } from "../support.ts";
+import { createFixture, fixtureSnapshot } from "../support.ts";
 import {
     bucketDenies,
     bucketStatements,
@@ -172,7 +172,7 @@ export const bucketCases: readonly PublicCase[] = [
         name: "a bucket with dots",
         source: "https://github.com/aws/aws-sdk-ruby/issues/1125",
         words: "It was not the dot in the bucket's name, but the policy of the role.",
-        snapshot: seen({ ...dotted, bucketPolicy: inDotted(createFixture().bucketPolicy) }),
+        snapshot: fixtureSnapshot({ ...dotted, bucketPolicy: inDotted(createFixture().bucketPolicy) }),
         says: /allows s3:ListBucket on arn:aws:s3:::films-test, not on arn:aws:s3:::films\.test\.example: another bucket/,
         ends: "commands",
     },
@@ -180,7 +180,7 @@ export const bucketCases: readonly PublicCase[] = [
         name: "a bucket with dots, and policies that name it",
         source: "https://github.com/pgbackrest/pgbackrest/issues/1818",
         words: "Dots are legal in bucket names.",
-        snapshot: seen({
+        snapshot: fixtureSnapshot({
             ...dotted,
             bucketPolicy: inDotted(createFixture().bucketPolicy),
             inline: inDotted(createFixture().inline),

@@ -1,7 +1,7 @@
 import { type ConditionBlock, personalizeService, type Statement } from "policy-evaluator";
-import { known, type ObjectFacts, type Snapshot } from "../../snapshot.ts";
+import { fetchedValue, type ObjectFacts, type Snapshot } from "../../snapshot.ts";
 import { document, type ImportFixture, roleArnOf } from "../fixtures/import-fixture.ts";
-import { createFixture, seen } from "../support.ts";
+import { createFixture, fixtureSnapshot } from "../support.ts";
 
 /** A mistake that was reported in a public issue, a forum or on AWS's pages, applied to a working import. */
 export interface PublicCase {
@@ -36,11 +36,11 @@ export const bucketStatements = (of: ImportFixture): Statement[] =>
 
 /** Returns the working import, but with the given statements as the role's only policy. */
 export const withRole = (...Statement: Statement[]): Snapshot =>
-    seen({ ...createFixture(), inline: { mine: document(...Statement) } });
+    fixtureSnapshot({ ...createFixture(), inline: { mine: document(...Statement) } });
 
 /** Returns the working import with an additional Deny in the role's policies. */
 export const roleDenies = (statement: Omit<Statement, "Effect">): Snapshot =>
-    seen({
+    fixtureSnapshot({
         ...createFixture(),
         inline: { ...createFixture().inline, guard: document({ Effect: "Deny", ...statement }) },
     });
@@ -50,7 +50,7 @@ export const get: Statement = { Sid: "Get", Effect: "Allow", Action: "s3:GetObje
 
 /** Returns the working import, but with the given statements as the bucket policy. */
 export const withBucket = (...Statement: Statement[]): Snapshot =>
-    seen({ ...createFixture(), bucketPolicy: JSON.stringify(document(...Statement)) });
+    fixtureSnapshot({ ...createFixture(), bucketPolicy: JSON.stringify(document(...Statement)) });
 
 /** Returns a statement of a bucket policy that denies all actions of S3 under a condition. */
 export const denial = (Condition: ConditionBlock | undefined, more: Partial<Statement> = {}): Statement => ({
@@ -68,7 +68,7 @@ export const bucketDenies = (...given: Parameters<typeof denial>): Snapshot =>
     withBucket(...bucketStatements(createFixture()), denial(...given));
 
 export const trusting = (statement: Partial<Statement>): Snapshot =>
-    seen({
+    fixtureSnapshot({
         ...createFixture(),
         trust: document({ Sid: "Trust", Effect: "Allow", Principal: service, Action: "sts:AssumeRole", ...statement }),
     });
@@ -87,6 +87,6 @@ export const refused = (snapshot: Snapshot, message: string): Snapshot => ({
 
 /** Returns the snapshot with other facts about its role. */
 export const withRoleFacts = (snapshot: Snapshot, facts: object): Snapshot => {
-    const role = known(snapshot.role);
+    const role = fetchedValue(snapshot.role);
     return role ? { ...snapshot, role: { is: { ...role, ...facts } } } : snapshot;
 };

@@ -1,6 +1,6 @@
 import type { Statement } from "policy-evaluator";
 import { document, keyPolicy, location } from "../fixtures/import-fixture.ts";
-import { createFixture, seen } from "../support.ts";
+import { createFixture, fixtureSnapshot } from "../support.ts";
 import { account, bucketArn, type PublicCase, refused, roleArn, withObjects } from "./case.ts";
 
 export const forRole = (more: Partial<Statement> = {}): Statement => ({
@@ -12,14 +12,17 @@ export const forRole = (more: Partial<Statement> = {}): Statement => ({
     ...more,
 });
 export const encrypted = (...statements: Statement[]) =>
-    seen({ ...createFixture(), key: { state: "Enabled", policy: keyPolicy(createFixture(), ...statements) } });
+    fixtureSnapshot({
+        ...createFixture(),
+        key: { state: "Enabled", policy: keyPolicy(createFixture(), ...statements) },
+    });
 const owner = "111111111111";
 const foreignKey = `arn:aws:kms:eu-central-1:${owner}:key/KEY`;
 /**
  * A KMS key of another account. KMS never returns the policy of such a key ("AWS KMS permissions", cross-account use).
  */
 const foreign = {
-    ...withObjects(seen(createFixture()), { kmsKey: foreignKey }),
+    ...withObjects(fixtureSnapshot(createFixture()), { kmsKey: foreignKey }),
     kmsKeys: {
         [foreignKey]: {
             unread: "kms:GetKeyPolicy is denied (AccessDeniedException: User is not authorized)",
@@ -30,7 +33,7 @@ const foreign = {
 const pinned = (arn: string) => forRole({ Condition: { StringEquals: { "kms:EncryptionContext:aws:s3:arn": arn } } });
 const denied = (why: string, action = "s3:GetObject", resource = `"${bucketArn}/${location}"`) =>
     `User: arn:aws:sts::${account}:assumed-role/Import-test/PersonalizeSession is not authorized to perform: ${action} on resource: ${resource} ${why}`;
-const told = (reported: string) => ({ ...seen(createFixture()), reported });
+const snapshotFor = (reported: string) => ({ ...fixtureSnapshot(createFixture()), reported });
 const unread = { unread: "AccessDenied: not authorized" };
 /** Returns a key policy with one administrator, who is not the caller. */
 const changesKey =
@@ -81,7 +84,7 @@ export const keyCases: readonly PublicCase[] = [
         name: "kms:ViaService and kms:CallerAccount as an import sends them",
         source: "https://github.com/aws/aws-cdk/issues/26672",
         words: "The role's policy has the two conditions, and the key policy leaves it to the account.",
-        snapshot: seen({
+        snapshot: fixtureSnapshot({
             ...createFixture(),
             inline: {
                 ...createFixture().inline,
@@ -130,7 +133,7 @@ export const keyCases: readonly PublicCase[] = [
         source: "https://github.com/aws/amazon-genomics-cli/issues/545",
         words: "The ciphertext refers to a customer master key that does not exist, or that may not be accessed.",
         snapshot: refused(
-            seen(createFixture()),
+            fixtureSnapshot(createFixture()),
             "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
         ),
         says: /key/,
@@ -140,7 +143,10 @@ export const keyCases: readonly PublicCase[] = [
         name: "a service control policy, in S3's own words",
         source: "https://github.com/aws-samples/data-perimeter-policy-examples/issues/15",
         words: "An SCP denies reading buckets without an exception's tag.",
-        snapshot: refused(seen(createFixture()), denied("with an explicit deny in a service control policy")),
+        snapshot: refused(
+            fixtureSnapshot(createFixture()),
+            denied("with an explicit deny in a service control policy"),
+        ),
         says: /service control policy.*denies/,
         ends: /^the administrator of your AWS organisation: .*service control polic/,
     },
@@ -148,7 +154,10 @@ export const keyCases: readonly PublicCase[] = [
         name: "a resource control policy, in S3's own words",
         source: messages,
         words: "RCPs are shown as such.",
-        snapshot: refused(seen(createFixture()), denied("with an explicit deny in a resource control policy")),
+        snapshot: refused(
+            fixtureSnapshot(createFixture()),
+            denied("with an explicit deny in a resource control policy"),
+        ),
         says: /resource control policy.*denies/,
         ends: /^the administrator of your AWS organisation: .*resource control polic/,
     },
@@ -156,7 +165,7 @@ export const keyCases: readonly PublicCase[] = [
         name: "no service control policy allows it, pasted",
         source: messages,
         words: "An implicit denial of an SCP.",
-        snapshot: told(denied("because no service control policy allows the s3:GetObject action")),
+        snapshot: snapshotFor(denied("because no service control policy allows the s3:GetObject action")),
         says: /service control policy/,
         ends: /^the administrator of your AWS organisation: /,
     },
@@ -165,7 +174,7 @@ export const keyCases: readonly PublicCase[] = [
         source: messages,
         words: "An import does not pass through the endpoint that refuses the person.",
         snapshot: refused(
-            seen(createFixture()),
+            fixtureSnapshot(createFixture()),
             `User: arn:aws:iam::${account}:user/ann is not authorized to perform: s3:GetObject on resource: "${bucketArn}/${location}" because no VPC endpoint policy allows the s3:GetObject action`,
         ),
         says: /VPC endpoint/,
@@ -176,7 +185,7 @@ export const keyCases: readonly PublicCase[] = [
         source: messages,
         words: "because no permissions boundary allows the action",
         snapshot: {
-            ...told(denied("because no permissions boundary allows the s3:GetObject action")),
+            ...snapshotFor(denied("because no permissions boundary allows the s3:GetObject action")),
             role: unread,
             simulated: unread,
         },
@@ -188,7 +197,7 @@ export const keyCases: readonly PublicCase[] = [
         source: messages,
         words: "because no identity-based policy allows the action",
         snapshot: {
-            ...told(denied("because no identity-based policy allows the s3:GetObject action")),
+            ...snapshotFor(denied("because no identity-based policy allows the s3:GetObject action")),
             role: unread,
             simulated: unread,
         },
@@ -199,7 +208,7 @@ export const keyCases: readonly PublicCase[] = [
         name: "a bucket policy's denial, pasted, with a bucket policy that may not be read",
         source: "https://github.com/noobaa/noobaa-core/issues/10060",
         words: "with an explicit deny in a resource-based policy",
-        snapshot: { ...told(denied("with an explicit deny in a resource-based policy")), bucketPolicy: unread },
+        snapshot: { ...snapshotFor(denied("with an explicit deny in a resource-based policy")), bucketPolicy: unread },
         says: /resource-based policy.* denies s3:GetObject/,
         ends: /^the owner of the bucket/,
     },

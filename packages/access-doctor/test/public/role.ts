@@ -1,5 +1,5 @@
 import { document } from "../fixtures/import-fixture.ts";
-import { createFixture, seen } from "../support.ts";
+import { createFixture, fixtureSnapshot } from "../support.ts";
 import {
     bucketArn,
     get,
@@ -202,7 +202,10 @@ export const roleCases: readonly PublicCase[] = [
         name: "a boundary with denials only",
         source: "https://github.com/anomalyco/sst/issues/1056",
         words: "The boundary denies iam:*, and allows nothing.",
-        snapshot: seen({ ...createFixture(), boundary: document({ Effect: "Deny", Action: "iam:*", Resource: "*" }) }),
+        snapshot: fixtureSnapshot({
+            ...createFixture(),
+            boundary: document({ Effect: "Deny", Action: "iam:*", Resource: "*" }),
+        }),
         says: /No statement allows s3:ListBucket/,
         ends: "commands",
     },
@@ -210,7 +213,7 @@ export const roleCases: readonly PublicCase[] = [
         name: "a boundary, and a bucket policy that names the role",
         source: "https://github.com/nideveloper/CDK-SPA-Deploy/pull/347",
         words: "The bucket policy names the role to override the boundary, which works for sessions and users only.",
-        snapshot: seen({
+        snapshot: fixtureSnapshot({
             ...createFixture(),
             bucketPolicy: JSON.stringify(
                 document(...(JSON.parse(createFixture().bucketPolicy ?? "{}").Statement as []), {
@@ -230,7 +233,7 @@ export const roleCases: readonly PublicCase[] = [
         source: "https://github.com/99designs/iamy/issues/21",
         words: "A managed policy has at most five versions.",
         snapshot: (() => {
-            const snapshot = seen({
+            const snapshot = fixtureSnapshot({
                 ...createFixture(),
                 boundary: document({ Effect: "Allow", Action: "logs:*", Resource: "*" }),
             });

@@ -1,6 +1,6 @@
 import type { Statement } from "policy-evaluator";
 import { document, keyPolicy } from "../fixtures/import-fixture.ts";
-import { createFixture, seen } from "../support.ts";
+import { createFixture, fixtureSnapshot } from "../support.ts";
 import { account, objects, type PublicCase, withObjects } from "./case.ts";
 import { encrypted, forRole } from "./key.ts";
 
@@ -11,7 +11,7 @@ const viaS3 = { "kms:ViaService": "s3.eu-central-1.amazonaws.com" };
  * statement in the role's policy.
  */
 const delegated = (Action: string | string[], statement: Partial<Statement> = {}) =>
-    seen({
+    fixtureSnapshot({
         ...createFixture(),
         inline: {
             ...createFixture().inline,
@@ -82,7 +82,7 @@ export const unseenKeyCases: readonly PublicCase[] = [
         source: "https://github.com/aws/aws-cdk/issues/10549",
         words: "The key policy of aws/s3 lets the account's principals decrypt through S3.",
         snapshot: {
-            ...withObjects(seen(createFixture()), { kmsKey: managedKey }),
+            ...withObjects(fixtureSnapshot(createFixture()), { kmsKey: managedKey }),
             kmsKeys: {
                 [managedKey]: {
                     is: {
@@ -108,7 +108,7 @@ export const unseenKeyCases: readonly PublicCase[] = [
         name: "a key that waits for its deletion",
         source: "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
         words: "Decrypt fails with KMSInvalidStateException until somebody cancels the deletion and enables the key.",
-        snapshot: seen({
+        snapshot: fixtureSnapshot({
             ...createFixture(),
             key: { state: "PendingDeletion", policy: keyPolicy(createFixture(), forRole()) },
         }),
@@ -119,7 +119,9 @@ export const unseenKeyCases: readonly PublicCase[] = [
         name: "a file in the storage class GLACIER",
         source: "https://github.com/Yelp/mrjob/issues/1887",
         words: "The operation is not valid for the object's storage class.",
-        snapshot: withObjects(seen(createFixture()), { archived: { storageClass: "GLACIER", isRestoring: false } }),
+        snapshot: withObjects(fixtureSnapshot(createFixture()), {
+            archived: { storageClass: "GLACIER", isRestoring: false },
+        }),
         says: /GLACIER|archive/i,
         ends: /restore|GLACIER|storage class/i,
     },
@@ -128,7 +130,7 @@ export const unseenKeyCases: readonly PublicCase[] = [
         source: "https://github.com/minio/minio/pull/4894",
         words: "S3 wants the key in the request, and no service has it.",
         snapshot: {
-            ...seen(createFixture()),
+            ...fixtureSnapshot(createFixture()),
             objects: [
                 {
                     unread: "s3:GetObject failed (InvalidRequest: The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.)",

@@ -1,6 +1,6 @@
-import { known } from "../../snapshot.ts";
+import { fetchedValue } from "../../snapshot.ts";
 import { document } from "../fixtures/import-fixture.ts";
-import { createFixture, seen } from "../support.ts";
+import { createFixture, fixtureSnapshot } from "../support.ts";
 import {
     account,
     bucketArn,
@@ -18,7 +18,7 @@ import {
 } from "./case.ts";
 
 const guide = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
-const simulated = known(seen(createFixture()).simulated) ?? [];
+const simulated = fetchedValue(fixtureSnapshot(createFixture()).simulated) ?? [];
 
 /**
  * Test cases with mistakes in roles. Their author had read the public reports of such mistakes, but not the code of the
@@ -73,7 +73,7 @@ export const unseenRoleCases: readonly PublicCase[] = [
         name: "a condition in a second statement, which narrows nothing",
         source: "https://github.com/terraform-aws-modules/terraform-aws-lambda/pull/771",
         words: "The statements of a trust policy are joined by OR: the one without a condition is enough.",
-        snapshot: seen({
+        snapshot: fixtureSnapshot({
             ...createFixture(),
             trust: document(
                 { Effect: "Allow", Principal: service, Action: "sts:AssumeRole" },
@@ -180,7 +180,7 @@ export const unseenRoleCases: readonly PublicCase[] = [
         name: "a boundary that allows S3 through one VPC endpoint",
         source: "https://github.com/awslabs/service-workbench-on-aws/pull/1183",
         words: "The permissions boundary got a check of aws:SourceVpce.",
-        snapshot: seen({
+        snapshot: fixtureSnapshot({
             ...createFixture(),
             boundary: document({
                 Sid: "ThroughEndpoint",
@@ -198,7 +198,7 @@ export const unseenRoleCases: readonly PublicCase[] = [
         name: "a role without policies, which the bucket policy names",
         source: "https://github.com/awsdocs/iam-user-guide/issues/257",
         words: "In one account, a role's ARN in the bucket policy is enough: there is no boundary, no explicit denial.",
-        snapshot: seen({
+        snapshot: fixtureSnapshot({
             ...createFixture(),
             inline: {},
             bucketPolicy: JSON.stringify(
@@ -229,7 +229,7 @@ export const unseenRoleCases: readonly PublicCase[] = [
         source: "https://github.com/awsdocs/aws-organizations-docs/issues/8",
         words: "The simulator shows AllowedByOrganizations false, but it has no region to compare with the condition.",
         snapshot: {
-            ...seen(createFixture()),
+            ...fixtureSnapshot(createFixture()),
             simulated: {
                 is: simulated.map((each) => ({
                     ...each,

@@ -91,13 +91,13 @@ export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: numbe
             filled > 0 && (treatment === "breaching" || treatment === "notBreaching")
                 ? ` ${plural(filled, "missing datapoint was", "missing datapoints were")} treated as [${assumed}].`
                 : "";
-        const said =
+        const summary =
             shown.length > 0
                 ? `${shown.length} out of the last ${periods} datapoints [${list}] was ${state === "OK" ? "not " : ""}${words} the threshold (${threshold})`
                 : `no datapoints were received for ${plural(periods, "period", "periods")}`;
         return answer(
             state,
-            `Threshold Crossed: ${said} (minimum ${plural(needed, "datapoint", "datapoints")} for ALARM).${missing}`,
+            `Threshold Crossed: ${summary} (minimum ${plural(needed, "datapoint", "datapoints")} for ALARM).${missing}`,
         );
     };
     const current = () => answer(StateValue as AlarmState, alarm.StateReason ?? "Unchanged");

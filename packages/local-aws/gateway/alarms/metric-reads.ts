@@ -29,14 +29,14 @@ export function metricReads(client: Pick<CloudWatchClient, "send">): ReadMetrics
         );
         const times = { StartTime: new Date(from), EndTime: new Date(to) };
         const { MetricDataResults = [] } = await client.send(new GetMetricDataCommand({ MetricDataQueries, ...times }));
-        const found = new Map(
+        const resultsById = new Map(
             MetricDataResults.map(({ Id, Timestamps = [], Values = [] }) => [
                 Id,
                 new Map(Timestamps.map((at, n) => [at.getTime(), Values[n] ?? Number.NaN])),
             ]),
         );
         for (const [read, { queries, resolve }] of reads.entries()) {
-            resolve(queries.map((query) => [query.Id ?? "", found.get(nameOf(read, query)) ?? new Map()]));
+            resolve(queries.map((query) => [query.Id ?? "", resultsById.get(nameOf(read, query)) ?? new Map()]));
         }
     }
 

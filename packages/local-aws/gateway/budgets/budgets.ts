@@ -81,22 +81,22 @@ function createTopics({
             text: { Subject: string; Message: string },
         ): Promise<string | undefined> {
             const client = clients.of(parseArn(topic)?.region ?? "us-east-1");
-            const found = await unlessGone(
+            const response = await unlessGone(
                 client.send(new GetTopicAttributesCommand({ TopicArn: topic })),
                 "NotFoundException",
                 "NotFound",
             );
-            if (!found) return `there is no topic ${topic}`;
+            if (!response) return `there is no topic ${topic}`;
             const source = `arn:${partition}:budgets::${accountId}:budget/${budget}`;
-            const asked = {
+            const request = {
                 caller: { service: budgetsService },
                 action: "SNS:Publish",
                 resource: topic,
                 context: { "aws:SourceAccount": accountId, "aws:SourceArn": source },
             };
-            const document = JSON.parse(found.Attributes?.Policy || '{"Statement":[]}') as PolicyDocument;
-            const verdict = evaluate(asked, [{ name: "topic policy", document }], "resource");
-            if (verdict.decision !== "allowed") return `${budgetsService} may not: ${explain(asked, verdict)}`;
+            const document = JSON.parse(response.Attributes?.Policy || '{"Statement":[]}') as PolicyDocument;
+            const verdict = evaluate(request, [{ name: "topic policy", document }], "resource");
+            if (verdict.decision !== "allowed") return `${budgetsService} may not: ${explain(request, verdict)}`;
             await client.send(new PublishCommand({ TopicArn: topic, ...text }));
             return undefined;
         },
@@ -128,15 +128,15 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
     const unevaluated = new Set<string>();
 
     const evaluate = async () => {
-        const found: Budget[] = [];
+        const allBudgets: Budget[] = [];
         for await (const page of paginateDescribeBudgets(
             { client: budgets },
             { AccountId: accountId, ShowFilterExpression: true },
         )) {
-            found.push(...(page.Budgets ?? []));
+            allBudgets.push(...(page.Budgets ?? []));
         }
-        sent.keepOnly(found.map(({ BudgetName = "" }) => BudgetName));
-        for (const budget of found) await evaluateOne(budget);
+        sent.keepOnly(allBudgets.map(({ BudgetName = "" }) => BudgetName));
+        for (const budget of allBudgets) await evaluateOne(budget);
     };
 
     const evaluateOne = async (budget: Budget) => {
@@ -150,9 +150,9 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
             return;
         }
         const spend = monthSpend(emulator.usage, now, scope.start, scope.holds);
-        const asked = { AccountId: accountId, BudgetName };
+        const budgetKey = { AccountId: accountId, BudgetName };
         const answer = await unlessGone(
-            budgets.send(new DescribeNotificationsForBudgetCommand(asked)),
+            budgets.send(new DescribeNotificationsForBudgetCommand(budgetKey)),
             "NotFoundException",
         );
         for (const Notification of answer?.Notifications ?? []) {
@@ -160,7 +160,7 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
             if (!over) continue;
             const text = notificationText(BudgetName, over, { accountId, now });
             const period = new Date(now).toISOString().slice(0, 7);
-            for (const subscriber of await subscribersOf(asked, Notification)) {
+            for (const subscriber of await subscribersOf(budgetKey, Notification)) {
                 const { Address = "" } = subscriber;
                 const entry = {
                     budget: BudgetName,
@@ -173,8 +173,8 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
         }
     };
 
-    const subscribersOf = async (asked: { AccountId: string; BudgetName: string }, Notification: Notification) => {
-        const command = new DescribeSubscribersForNotificationCommand({ ...asked, Notification });
+    const subscribersOf = async (budgetKey: { AccountId: string; BudgetName: string }, Notification: Notification) => {
+        const command = new DescribeSubscribersForNotificationCommand({ ...budgetKey, Notification });
         return (await unlessGone(budgets.send(command), "NotFoundException"))?.Subscribers ?? [];
     };
 

@@ -116,7 +116,7 @@ type WireBudget = Omit<Budget, "TimePeriod"> & { TimePeriod?: { Start?: number; 
 const target = /^AWSBudgetServiceGateway\.DescribeBudgets?$/;
 
 /** Checks whether the response to a call contains the spend of budgets. */
-export const showsSpend = (asked: string | undefined) => asked !== undefined && target.test(asked);
+export const showsSpend = (amzTarget: string | undefined) => amzTarget !== undefined && target.test(amzTarget);
 
 /**
  * Adds the metered usage as CalculatedSpend to a response of DescribeBudget or DescribeBudgets: MiniStack always

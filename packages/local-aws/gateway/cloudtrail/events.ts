@@ -37,7 +37,7 @@ export function eventsOf(requests: readonly LoggedRequest[], accesses: readonly 
             name: operation,
             principal: caller?.principal ?? "",
             region,
-            resources: [arn, name].filter((found) => found !== null),
+            resources: [arn, name].filter((resource) => resource !== null),
             ...(outcome !== "accepted" && { errorCode: outcome }),
         };
     });

@@ -23,21 +23,24 @@ export function lookupEvents(
     input: unknown,
     { region, accountId }: { readonly region: string; readonly accountId: string },
 ): object {
-    const asked = (typeof input === "object" && input !== null ? input : {}) as LookupInput;
-    const found = events.filter(
+    const criteria = (typeof input === "object" && input !== null ? input : {}) as LookupInput;
+    const matches = events.filter(
         (event) =>
             (event.region === "" || event.region === region) &&
-            event.at >= (asked.StartTime ?? 0) * 1000 &&
-            event.at <= (asked.EndTime ?? Number.POSITIVE_INFINITY) * 1000 &&
-            (asked.LookupAttributes ?? []).every(({ AttributeKey = "", AttributeValue = "" }) =>
+            event.at >= (criteria.StartTime ?? 0) * 1000 &&
+            event.at <= (criteria.EndTime ?? Number.POSITIVE_INFINITY) * 1000 &&
+            (criteria.LookupAttributes ?? []).every(({ AttributeKey = "", AttributeValue = "" }) =>
                 (attributes[AttributeKey]?.(event) ?? []).includes(AttributeValue),
             ),
     );
-    const first = Math.max(0, asked.NextToken === undefined ? 0 : found.findIndex(({ id }) => id === asked.NextToken));
-    const count = Math.min(asked.MaxResults ?? maxAtOnce, maxAtOnce);
-    const next = found[first + count];
+    const first = Math.max(
+        0,
+        criteria.NextToken === undefined ? 0 : matches.findIndex(({ id }) => id === criteria.NextToken),
+    );
+    const count = Math.min(criteria.MaxResults ?? maxAtOnce, maxAtOnce);
+    const next = matches[first + count];
     return {
-        Events: found.slice(first, first + count).map((event) => written(event, region, accountId)),
+        Events: matches.slice(first, first + count).map((event) => written(event, region, accountId)),
         ...(next && { NextToken: next.id }),
     };
 }

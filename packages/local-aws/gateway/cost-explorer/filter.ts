@@ -15,8 +15,8 @@ const dimensions: Readonly<Record<string, (record: CostRecord) => string>> = {
  * @throws CostExplorerError ValidationException for an unsupported dimension
  */
 export function dimensionOf(key: unknown): (record: CostRecord) => string {
-    const found = typeof key === "string" && Object.hasOwn(dimensions, key) ? dimensions[key] : undefined;
-    if (found) return found;
+    const dimension = typeof key === "string" && Object.hasOwn(dimensions, key) ? dimensions[key] : undefined;
+    if (dimension) return dimension;
     throw invalid(
         `The local AWS does not support the dimension ${key}. Supported dimensions: ${Object.keys(dimensions).join(", ")}.`,
     );

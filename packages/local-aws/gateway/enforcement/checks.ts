@@ -181,18 +181,18 @@ const trackers = new WeakMap<Emulator, Map<unknown, string>>();
 
 /** Returns the ARN of the event tracker with this tracking id. The ARN does not contain the tracking id. */
 async function trackerOf(emulator: Emulator, region: string, trackingId: unknown, prefix: string): Promise<string> {
-    const known = trackers.get(emulator) ?? new Map<unknown, string>();
-    trackers.set(emulator, known);
-    const found = known.get(trackingId);
-    if (found) {
-        return found;
+    const arnsById = trackers.get(emulator) ?? new Map<unknown, string>();
+    trackers.set(emulator, arnsById);
+    const cachedArn = arnsById.get(trackingId);
+    if (cachedArn) {
+        return cachedArn;
     }
     const { eventTrackers = [] } = await ask(emulator, "ListEventTrackers", region, { maxResults: 100 });
     for (const { eventTrackerArn } of eventTrackers as { eventTrackerArn: string }[]) {
         const { eventTracker } = await ask(emulator, "DescribeEventTracker", region, { eventTrackerArn });
-        known.set((eventTracker as { trackingId?: string } | undefined)?.trackingId, eventTrackerArn);
+        arnsById.set((eventTracker as { trackingId?: string } | undefined)?.trackingId, eventTrackerArn);
     }
-    return known.get(trackingId) ?? `${prefix}event-tracker/*`;
+    return arnsById.get(trackingId) ?? `${prefix}event-tracker/*`;
 }
 
 async function ask(emulator: Emulator, operation: string, region: string, body: Body): Promise<Body> {

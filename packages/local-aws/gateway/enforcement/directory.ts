@@ -93,19 +93,20 @@ export class MiniStackSilentError extends Error {}
  */
 export function createDirectory({ port, secret, accountId }: MiniStackAddress & { accountId: string }) {
     const agent = new Agent({ keepAlive: true });
-    let known = new Map<string, { readonly since: number; readonly principal: Found }>();
-    const ended = new Set<string>();
+    let cache = new Map<string, { readonly since: number; readonly principal: Found }>();
+    const expiredKeys = new Set<string>();
 
-    async function ask<Answer>(path: string, asked: object, body?: Buffer): Promise<Answer> {
+    async function ask<Answer>(path: string, query: object, body?: Buffer): Promise<Answer> {
         const headers = {
             [secretHeader]: secret,
-            "x-asked": Buffer.from(JSON.stringify(asked)).toString("base64"),
+            "x-asked": Buffer.from(JSON.stringify(query)).toString("base64"),
             "content-length": body?.length ?? 0,
         };
         return new Promise<Answer>((resolve, reject) => {
             const onward = send({ agent, host: "127.0.0.1", port, path, method: "POST", headers }, (response) => {
                 json(response).then(
-                    (found) => (response.statusCode === 200 ? resolve(found as Answer) : reject(failed(path, found))),
+                    (answer) =>
+                        response.statusCode === 200 ? resolve(answer as Answer) : reject(failed(path, answer)),
                     reject,
                 );
             });
@@ -115,14 +116,14 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
     }
 
     async function fetchPrincipal(key: string, region: string): Promise<Found> {
-        const found = await ask<Answered>("/key", { key, region, account: accountId });
-        if (!("error" in found)) {
-            return withDocuments(found);
+        const answer = await ask<Answered>("/key", { key, region, account: accountId });
+        if (!("error" in answer)) {
+            return withDocuments(answer);
         }
         // Remember keys of expired sessions, because MiniStack later deletes the session and then reports the key as
         // unknown.
-        if (found.error === "ExpiredTokenException") ended.add(key);
-        return ended.has(key) ? { error: "ExpiredTokenException" } : found;
+        if (answer.error === "ExpiredTokenException") expiredKeys.add(key);
+        return expiredKeys.has(key) ? { error: "ExpiredTokenException" } : answer;
     }
 
     async function entity(kind: "user" | "group" | "role", name: string): Promise<Entity | undefined> {
@@ -133,16 +134,16 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
     return {
         /** Returns the owner of an access key. Caches it for a second, but not longer than its session lasts. */
         principal(key: string, region: string): Found | Promise<Found> {
-            const entry = known.get(key);
+            const entry = cache.get(key);
             const ends = entry && "expires" in entry.principal ? entry.principal.expires : null;
             const isOver = ends !== null && Date.now() > ends * 1000;
             if (entry && !isOver && Date.now() - entry.since < staleMilliseconds) {
                 return entry.principal;
             }
-            const asking = known;
+            const asking = cache;
             return fetchPrincipal(key, region).then((principal) => {
                 // If `forget` was called meanwhile, do not cache the response: it may contain old policies.
-                if (known === asking && !("error" in principal)) known.set(key, { since: Date.now(), principal });
+                if (cache === asking && !("error" in principal)) cache.set(key, { since: Date.now(), principal });
                 return principal;
             });
         },
@@ -160,7 +161,7 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
             ask("/refusal", refused),
         /** Clears all cached principals. Called after a change of policies. */
         forget(): void {
-            known = new Map();
+            cache = new Map();
         },
         close: () => agent.destroy(),
     };
@@ -205,5 +206,5 @@ function withDocuments<T extends Texts>({ identity, boundary, session, ...rest }
     };
 }
 
-const failed = (path: string, found: unknown) =>
-    new Error(`MiniStack could not answer ${path}: ${(found as { error?: string }).error ?? "refused"}`);
+const failed = (path: string, answer: unknown) =>
+    new Error(`MiniStack could not answer ${path}: ${(answer as { error?: string }).error ?? "refused"}`);

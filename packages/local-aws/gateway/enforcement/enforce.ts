@@ -75,13 +75,13 @@ export function createEnforcement(options: EnforcementOptions) {
             }
             const path = decodeURIComponent(target.split("?", 1)[0] ?? "/");
             const isOpen = isPublicPlane(request, path);
-            const found = readSignature({ url: target, headers: request.headers });
+            const signatureOrError = readSignature({ url: target, headers: request.headers });
             // A public endpoint may use an authentication scheme of its own, such as a viewer's Bearer token.
             const isOther = /^(?!AWS4-)/.test(request.headers.authorization ?? "AWS4-");
-            const isUnsigned = found === "MissingAuthenticationToken" || isOther;
+            const isUnsigned = signatureOrError === "MissingAuthenticationToken" || isOther;
             return isOpen && (isUnsigned || isPreflight(request))
                 ? unjudged
-                : admitCall({ ...options, faults }, request, { path, found, isOpen });
+                : admitCall({ ...options, faults }, request, { path, signatureOrError, isOpen });
         },
     };
 }
@@ -94,7 +94,7 @@ interface Judging extends EnforcementOptions {
 
 interface Seen {
     readonly path: string;
-    readonly found: ReturnType<typeof readSignature>;
+    readonly signatureOrError: ReturnType<typeof readSignature>;
     /** Whether the request is for a public endpoint in MiniStack. */
     readonly isOpen: boolean;
 }
@@ -103,7 +103,7 @@ type Call = Awaited<ReturnType<typeof readCall>>;
 type Caller = Principal | typeof anonymous;
 
 /** Reads the parts of a request that the checks need, including the body unless it is an S3 object. */
-async function readCall(request: IncomingMessage, { path, found }: Seen, accountId: string) {
+async function readCall(request: IncomingMessage, { path, signatureOrError: found }: Seen, accountId: string) {
     const signature = typeof found === "string" ? undefined : found;
     const inS3 = signature ? signature.service === "s3" : !isRemoteCall(request);
     // The body of DeleteObjects contains the keys of the objects, so it must be read.
@@ -117,9 +117,9 @@ async function readCall(request: IncomingMessage, { path, found }: Seen, account
     return { request, path, found, signature, inS3, streamed, body, payload, facts, personalize };
 }
 
-async function admitCall(options: Judging, request: IncomingMessage, seen: Seen): Promise<Admission> {
+async function admitCall(options: Judging, request: IncomingMessage, parsedRequest: Seen): Promise<Admission> {
     const { directory, log, accountId } = options;
-    const call = await readCall(request, seen, accountId);
+    const call = await readCall(request, parsedRequest, accountId);
     const { path, signature, inS3, facts } = call;
     const disbelieve = (code: string) => {
         const principal = signature?.accessKeyId ?? "anonymous";
@@ -128,7 +128,7 @@ async function admitCall(options: Judging, request: IncomingMessage, seen: Seen)
     };
     const principal = await principalOf(directory, call);
     if (typeof principal === "string") return disbelieve(principal);
-    if (seen.isOpen) return admitted(call, false);
+    if (parsedRequest.isOpen) return admitted(call, false);
 
     const named = await namedCallOf(options, call, principal);
     if (!signature && named.service !== "s3") return disbelieve("MissingAuthenticationToken");

@@ -24,18 +24,18 @@ export async function identify(
     if (late) {
         return { error: late };
     }
-    const found = await directory.principal(signature.accessKeyId, signature.region);
-    if ("error" in found) {
-        return found;
+    const principal = await directory.principal(signature.accessKeyId, signature.region);
+    if ("error" in principal) {
+        return principal;
     }
-    if ((found.token ?? undefined) !== signature.token) {
+    if ((principal.token ?? undefined) !== signature.token) {
         return { error: signature.token === undefined ? "UnrecognizedClientException" : "InvalidToken" };
     }
     const { method = "", url = "/", headers, headersDistinct } = request;
-    if (!isSignedBy({ method, url, headers, headersDistinct }, signature, found.secret, payloadHash)) {
+    if (!isSignedBy({ method, url, headers, headersDistinct }, signature, principal.secret, payloadHash)) {
         return { error: "SignatureDoesNotMatch" };
     }
     // Reject web pages with the administrator's key: the key is public, so any page in a browser on this machine could
     // use it.
-    return isAdministrator(found) && isFromWebPage(request) ? { error: "UnrecognizedClientException" } : found;
+    return isAdministrator(principal) && isFromWebPage(request) ? { error: "UnrecognizedClientException" } : principal;
 }

@@ -118,9 +118,9 @@ const keys = new Map<string, KeyObject>();
 /** Returns the signing key of a day, region and service, which four HMACs derive. Caches it. */
 function signingKey(secret: string, ...scope: [date: string, region: string, service: string]): KeyObject {
     const name = [secret, ...scope].join("\n");
-    const known = keys.get(name);
-    if (known) {
-        return known;
+    const cachedKey = keys.get(name);
+    if (cachedKey) {
+        return cachedKey;
     }
     if (keys.size >= 1000) {
         keys.clear();

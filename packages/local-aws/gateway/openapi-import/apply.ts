@@ -49,10 +49,10 @@ export async function fillApi(client: apiGateway.APIGatewayClient, restApiId: st
         const model = { ...of, name, contentType: "application/json", schema: schemaText(schema, restApiId) };
         await call(apiGateway.CreateModelCommand)(model);
     }
-    const { items: known = [] } = await call(apiGateway.GetRequestValidatorsCommand)({ ...of, limit });
+    const { items: existing = [] } = await call(apiGateway.GetRequestValidatorsCommand)({ ...of, limit });
     const validators = new Map<string, string>();
     for (const validator of plan.validators) {
-        for (const { id: requestValidatorId } of known.filter(({ name }) => name === validator.name)) {
+        for (const { id: requestValidatorId } of existing.filter(({ name }) => name === validator.name)) {
             await call(apiGateway.DeleteRequestValidatorCommand)({ ...of, requestValidatorId });
         }
         const { id = "" } = await call(apiGateway.CreateRequestValidatorCommand)({ ...of, ...validator });
@@ -72,9 +72,9 @@ export async function fillApi(client: apiGateway.APIGatewayClient, restApiId: st
 async function resources(client: apiGateway.APIGatewayClient, restApiId: string) {
     const call = callsOf(client);
     const { items = [] } = await call(apiGateway.GetResourcesCommand)({ restApiId, limit });
-    const known = new Map(items.map(({ path = "", id = "" }) => [path, id]));
+    const idsByPath = new Map(items.map(({ path = "", id = "" }) => [path, id]));
     return async function resourceOf(path: string): Promise<string> {
-        const there = known.get(path);
+        const there = idsByPath.get(path);
         if (there !== undefined) {
             return there;
         }
@@ -85,7 +85,7 @@ async function resources(client: apiGateway.APIGatewayClient, restApiId: string)
             parentId,
             pathPart: path.slice(at + 1),
         });
-        known.set(path, id);
+        idsByPath.set(path, id);
         return id;
     };
 }

@@ -1,7 +1,7 @@
 import type { Findings, Node } from "./findings.ts";
 
 /** The supported API Gateway extensions, by the place where each may appear. */
-const known = {
+const supported = {
     document: [
         "x-amazon-apigateway-api-key-source",
         "x-amazon-apigateway-binary-media-types",
@@ -39,13 +39,13 @@ export function refuseOtherExtensions(document: Node, findings: Findings): void 
 
 function knownAt(path: readonly string[]): readonly string[] {
     if (path.length === 0) {
-        return known.document;
+        return supported.document;
     }
     const [first] = path;
     return first === "paths" && path.length === 2
-        ? known.path
+        ? supported.path
         : first === "paths" && path.length === 3
-          ? known.operation
+          ? supported.operation
           : [];
 }
 

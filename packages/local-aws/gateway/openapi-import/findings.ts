@@ -29,16 +29,16 @@ export function objectOf(value: unknown, where: string, findings: Findings): Nod
  * @param where place of the reference, for errors
  */
 export function referred(document: Node, value: unknown, where: string, findings: Findings): Node {
-    let found = objectOf(value, where, findings);
-    for (let steps = 0; typeof found.$ref === "string"; steps++) {
-        const target = at(document, found.$ref);
+    let node = objectOf(value, where, findings);
+    for (let steps = 0; typeof node.$ref === "string"; steps++) {
+        const target = at(document, node.$ref);
         if (target === undefined || steps > 10) {
-            findings.errors.push(`Unable to resolve reference '${found.$ref}' at ${where}`);
+            findings.errors.push(`Unable to resolve reference '${node.$ref}' at ${where}`);
             return {};
         }
-        found = objectOf(target, found.$ref, findings);
+        node = objectOf(target, node.$ref, findings);
     }
-    return found;
+    return node;
 }
 
 function at(document: Node, reference: string): unknown {

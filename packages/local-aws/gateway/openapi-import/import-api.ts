@@ -41,17 +41,17 @@ export async function importApi(
 ): Promise<Answer> {
     const client = new APIGatewayClient({ ...endpointOf(where.miniStack), region: where.region });
     try {
-        const asked = askedOf(url);
+        const request = askedOf(url);
         const plan = parseOpenApi(body.toString("utf8"));
-        if (asked.failOnWarnings && plan.warnings.length > 0) {
+        if (request.failOnWarnings && plan.warnings.length > 0) {
             throw new ImportRefusedError(`Warnings found during import:\n\t${plan.warnings.join("\n\t")}`);
         }
         const api =
-            asked.apiId === undefined
-                ? await create(client, asked, plan)
-                : await write(client, asked.apiId, asked, plan);
+            request.apiId === undefined
+                ? await create(client, request, plan)
+                : await write(client, request.apiId, request, plan);
         const warnings = plan.warnings.length > 0 ? { warnings: plan.warnings } : {};
-        return jsonAnswer(asked.apiId === undefined ? 201 : 200, wireOf({ ...api, ...warnings } as RestApi));
+        return jsonAnswer(request.apiId === undefined ? 201 : 200, wireOf({ ...api, ...warnings } as RestApi));
     } catch (error) {
         return refusal(error as Error & { $metadata?: { httpStatusCode?: number } });
     } finally {
@@ -64,9 +64,9 @@ function askedOf({ pathname, searchParams }: URL): Asked {
     if (mode !== "import" && mode !== "overwrite" && mode !== "merge") {
         throw new ImportRefusedError(`Invalid mode '${mode}': it must be import, overwrite or merge`);
     }
-    const known = ["mode", "failonwarnings", "endpointConfigurationTypes", "ignore", "basepath"];
+    const supportedNames = ["mode", "failonwarnings", "endpointConfigurationTypes", "ignore", "basepath"];
     for (const [name, value] of searchParams) {
-        const isKnown = known.includes(name) && (name !== "basepath" || value === "ignore");
+        const isKnown = supportedNames.includes(name) && (name !== "basepath" || value === "ignore");
         if (!isKnown) {
             throw new ImportRefusedError(`The local AWS does not support the import parameter ${name}=${value}`);
         }
@@ -83,7 +83,7 @@ function askedOf({ pathname, searchParams }: URL): Asked {
 
 async function create(client: APIGatewayClient, { endpointType }: Asked, plan: ApiPlan): Promise<RestApi> {
     const { name, description, version, apiKeySource, binaryMediaTypes, minimumCompressionSize, policy } = plan;
-    const made = await client.send(
+    const created = await client.send(
         new CreateRestApiCommand({
             name,
             description,
@@ -95,14 +95,14 @@ async function create(client: APIGatewayClient, { endpointType }: Asked, plan: A
             endpointConfiguration: { types: [(endpointType ?? "EDGE") as "EDGE"] },
         }),
     );
-    const restApiId = made.id ?? "";
+    const restApiId = created.id ?? "";
     try {
         await fillApi(client, restApiId, plan);
     } catch (error) {
         await client.send(new DeleteRestApiCommand({ restApiId }));
         throw error;
     }
-    return made;
+    return created;
 }
 
 async function write(client: APIGatewayClient, restApiId: string, { mode }: Asked, plan: ApiPlan): Promise<RestApi> {
@@ -117,12 +117,12 @@ async function write(client: APIGatewayClient, restApiId: string, { mode }: Aske
 /** Returns the patch operations for the API itself. Keeps values that the document omits. */
 function changes(there: RestApi, plan: ApiPlan): PatchOperation[] {
     const { name, description, version, apiKeySource, minimumCompressionSize, policy } = plan;
-    const said = { name, description, version, apiKeySource, minimumCompressionSize, policy };
+    const apiFields = { name, description, version, apiKeySource, minimumCompressionSize, policy };
     const media = (op: "add" | "remove", types: readonly string[] = []) =>
         types.map((type) => ({ op, path: `/binaryMediaTypes/${type.replaceAll("~", "~0").replaceAll("/", "~1")}` }));
     const isGiven = plan.binaryMediaTypes.length > 0;
     return [
-        ...Object.entries(said).flatMap(([key, value]) =>
+        ...Object.entries(apiFields).flatMap(([key, value]) =>
             value === undefined || value === ""
                 ? []
                 : [{ op: "replace" as const, path: `/${key}`, value: String(value) }],

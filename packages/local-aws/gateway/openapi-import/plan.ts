@@ -85,9 +85,9 @@ export function parseOpenApi(text: string): ApiPlan {
 
 function parsed(text: string): Node {
     try {
-        const found: unknown = JSON.parse(text);
-        if (typeof found === "object" && found !== null) {
-            return found as Node;
+        const document: unknown = JSON.parse(text);
+        if (typeof document === "object" && document !== null) {
+            return document as Node;
         }
     } catch {
         // The statement below rejects the text. AWS also accepts YAML, but the gateway cannot check iam:PassRole for
@@ -146,10 +146,10 @@ function refuseSiblings(methods: readonly MethodPlan[], { errors }: Findings): v
         const segments = path.split("/").slice(1);
         segments.forEach((segment, index) => {
             const parent = segments.slice(0, index).join("/");
-            const known = variables.get(parent);
-            if (segment.startsWith("{") && known !== undefined && known !== segment) {
+            const sibling = variables.get(parent);
+            if (segment.startsWith("{") && sibling !== undefined && sibling !== segment) {
                 errors.push(
-                    `Unable to create resource at path '${path}': A sibling (${known}) of this resource already has a variable path part -- only one is allowed`,
+                    `Unable to create resource at path '${path}': A sibling (${sibling}) of this resource already has a variable path part -- only one is allowed`,
                 );
             }
             if (segment.startsWith("{")) variables.set(parent, segment);

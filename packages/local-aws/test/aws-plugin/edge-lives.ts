@@ -93,7 +93,7 @@ export function edgeLives({ clients, ids }: EdgeContext): Life[] {
                         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
                     }),
                 ),
-            seen: ["pointInTimeRecovery"],
+            changedKeys: ["pointInTimeRecovery"],
         },
         {
             type: typeOf("restApi"),
@@ -102,7 +102,7 @@ export function edgeLives({ clients, ids }: EdgeContext): Life[] {
                 const patchOperations = patch("/description", "other");
                 return clients().gateway.send(new UpdateRestApiCommand({ restApiId, patchOperations }));
             },
-            seen: ["description"],
+            changedKeys: ["description"],
         },
         {
             type: typeOf("deployment"),
@@ -116,14 +116,14 @@ export function edgeLives({ clients, ids }: EdgeContext): Life[] {
                     );
                 }
             },
-            seen: ["description"],
+            changedKeys: ["description"],
         },
         {
             type: typeOf("account"),
             args: () => ({ cloudwatchRoleArn: logsRole }),
             drift: () =>
                 clients().gateway.send(new UpdateAccountCommand({ patchOperations: patch("/cloudwatchRoleArn", "") })),
-            seen: "gone",
+            changedKeys: "gone",
         },
         {
             type: typeOf("stage"),
@@ -136,7 +136,7 @@ export function edgeLives({ clients, ids }: EdgeContext): Life[] {
                         patchOperations: patch("/tracingEnabled", "false"),
                     }),
                 ),
-            seen: ["xrayTracingEnabled"],
+            changedKeys: ["xrayTracingEnabled"],
         },
         {
             type: typeOf("methodSettings"),
@@ -149,7 +149,7 @@ export function edgeLives({ clients, ids }: EdgeContext): Life[] {
                         patchOperations: patch("/*/*/throttling/rateLimit", "1000"),
                     }),
                 ),
-            seen: ["settings"],
+            changedKeys: ["settings"],
         },
         {
             type: typeOf("apiKey"),
@@ -159,7 +159,7 @@ export function edgeLives({ clients, ids }: EdgeContext): Life[] {
                     new UpdateApiKeyCommand({ apiKey, patchOperations: patch("/description", "other") }),
                 );
             },
-            seen: ["description"],
+            changedKeys: ["description"],
         },
         {
             type: typeOf("usagePlan"),
@@ -169,7 +169,7 @@ export function edgeLives({ clients, ids }: EdgeContext): Life[] {
                     new UpdateUsagePlanCommand({ usagePlanId, patchOperations: patch("/throttle/rateLimit", "99") }),
                 );
             },
-            seen: ["throttleSettings"],
+            changedKeys: ["throttleSettings"],
         },
         {
             type: typeOf("usagePlanKey"),
@@ -178,59 +178,59 @@ export function edgeLives({ clients, ids }: EdgeContext): Life[] {
                 clients().gateway.send(
                     new DeleteUsagePlanKeyCommand({ keyId: ids.apiKey, usagePlanId: ids.usagePlan }),
                 ),
-            seen: "gone",
+            changedKeys: "gone",
         },
         {
             type: "aws:cloudfront/originAccessControl:OriginAccessControl",
             args: oacArgs,
             drift: async (Id) => {
-                const found = await clients().edge.send(new GetOriginAccessControlConfigCommand({ Id }));
-                const has = found.OriginAccessControlConfig;
+                const current = await clients().edge.send(new GetOriginAccessControlConfigCommand({ Id }));
+                const has = current.OriginAccessControlConfig;
                 const OriginAccessControlConfig = has && { ...has, SigningBehavior: "never" as const };
                 return clients().edge.send(
-                    new UpdateOriginAccessControlCommand({ Id, IfMatch: found.ETag, OriginAccessControlConfig }),
+                    new UpdateOriginAccessControlCommand({ Id, IfMatch: current.ETag, OriginAccessControlConfig }),
                 );
             },
-            seen: ["signingBehavior"],
+            changedKeys: ["signingBehavior"],
         },
         {
             type: "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
             args: headersArgs,
             drift: async (Id) => {
-                const found = await clients().edge.send(new GetResponseHeadersPolicyConfigCommand({ Id }));
-                const { SecurityHeadersConfig: has, ...rest } = found.ResponseHeadersPolicyConfig ?? { Name: name };
+                const current = await clients().edge.send(new GetResponseHeadersPolicyConfigCommand({ Id }));
+                const { SecurityHeadersConfig: has, ...rest } = current.ResponseHeadersPolicyConfig ?? { Name: name };
                 const { ContentSecurityPolicy: _, ...others } = has ?? {};
                 const ResponseHeadersPolicyConfig = { ...rest, SecurityHeadersConfig: others };
                 return clients().edge.send(
-                    new UpdateResponseHeadersPolicyCommand({ Id, IfMatch: found.ETag, ResponseHeadersPolicyConfig }),
+                    new UpdateResponseHeadersPolicyCommand({ Id, IfMatch: current.ETag, ResponseHeadersPolicyConfig }),
                 );
             },
-            seen: ["securityHeadersConfig"],
+            changedKeys: ["securityHeadersConfig"],
         },
         {
             type: "aws:cloudfront/cachePolicy:CachePolicy",
             args: cacheArgs,
             drift: async (Id) => {
-                const found = await clients().edge.send(new GetCachePolicyConfigCommand({ Id }));
-                const CachePolicyConfig = found.CachePolicyConfig && { ...found.CachePolicyConfig, MaxTTL: 60 };
+                const current = await clients().edge.send(new GetCachePolicyConfigCommand({ Id }));
+                const CachePolicyConfig = current.CachePolicyConfig && { ...current.CachePolicyConfig, MaxTTL: 60 };
                 return clients().edge.send(
-                    new UpdateCachePolicyCommand({ Id, IfMatch: found.ETag, CachePolicyConfig }),
+                    new UpdateCachePolicyCommand({ Id, IfMatch: current.ETag, CachePolicyConfig }),
                 );
             },
-            seen: ["maxTtl"],
+            changedKeys: ["maxTtl"],
         },
         {
             type: "aws:cloudfront/distribution:Distribution",
             args: distributionArgs,
             drift: async (Id) => {
-                const found = await clients().edge.send(new GetDistributionConfigCommand({ Id }));
-                const has = found.DistributionConfig;
+                const current = await clients().edge.send(new GetDistributionConfigCommand({ Id }));
+                const has = current.DistributionConfig;
                 const DistributionConfig = has && { ...has, CustomErrorResponses: { Quantity: 0 } };
                 return clients().edge.send(
-                    new UpdateDistributionCommand({ Id, IfMatch: found.ETag, DistributionConfig }),
+                    new UpdateDistributionCommand({ Id, IfMatch: current.ETag, DistributionConfig }),
                 );
             },
-            seen: ["customErrorResponses"],
+            changedKeys: ["customErrorResponses"],
         },
     ];
 }

@@ -60,11 +60,11 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
             ...distributionEntries(clients.edge),
         };
         plugin = createProvider(entries, {}) as Plugin;
-        const api = await made("restApi", { ...apiArgs, name: "kept" });
-        ids.deployment = (await made("deployment", { restApi: api })).toString();
-        await made("stage", { restApi: api, deployment: ids.deployment, stageName: "kept", tags });
-        await made("apiKey", { name: "kept", tags });
-        await made("usagePlan", { name: "kept", tags });
+        const api = await createResource("restApi", { ...apiArgs, name: "kept" });
+        ids.deployment = (await createResource("deployment", { restApi: api })).toString();
+        await createResource("stage", { restApi: api, deployment: ids.deployment, stageName: "kept", tags });
+        await createResource("apiKey", { name: "kept", tags });
+        await createResource("usagePlan", { name: "kept", tags });
     });
     after(async () => {
         for (const client of Object.values(clients ?? {})) {
@@ -73,7 +73,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         await discardInstance(instance);
     });
 
-    async function made(kind: string, args: Record<string, unknown>): Promise<string> {
+    async function createResource(kind: string, args: Record<string, unknown>): Promise<string> {
         const { id } = await plugin.create(urnOf(typeOf(kind)), args);
         ids[kind] = id;
         return id;
@@ -122,7 +122,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     });
 
     it("a stage moves to the new deployment before the old one is deleted", async () => {
-        const restApi = await made("restApi", { ...apiArgs, name: "moving" });
+        const restApi = await createResource("restApi", { ...apiArgs, name: "moving" });
         const urn = urnOf(typeOf("deployment"));
         const deployment = (body: string) => ({ restApi, triggers: { body } });
         const first = await plugin.create(urn, deployment("1"));
@@ -150,8 +150,8 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
 
     it("MethodSettings throttles a path with several segments only if the path is encoded", async () => {
         const body = documentOf("/films", "/films/{filmId}");
-        const restApi = await made("restApi", { ...apiArgs, name: "throttled", body });
-        const deployment = await made("deployment", { restApi });
+        const restApi = await createResource("restApi", { ...apiArgs, name: "throttled", body });
+        const deployment = await createResource("deployment", { restApi });
         const stage = await plugin.create(urnOf(typeOf("stage")), { restApi, deployment, stageName: "api", tags });
         const urn = urnOf(typeOf("methodSettings"));
         const of = (methodPath: string, throttlingBurstLimit: number) => ({
@@ -163,9 +163,10 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         await plugin.create(urn, of("*/*", 3));
         const unheard = await plugin.create(urn, of("films/{filmId}/GET", 1));
         const statuses = async (path: string) => {
-            const found: number[] = [];
-            for (let left = 4; left > 0; left--) found.push((await fetch(`${stage.outs?.invokeUrl}${path}`)).status);
-            return found.map((status) => (status === 429 ? "throttled" : "answered"));
+            const statusCodes: number[] = [];
+            for (let left = 4; left > 0; left--)
+                statusCodes.push((await fetch(`${stage.outs?.invokeUrl}${path}`)).status);
+            return statusCodes.map((status) => (status === 429 ? "throttled" : "answered"));
         };
         const [answered, throttled] = ["answered", "throttled"];
         assert.deepEqual(await statuses("/films/1"), [answered, answered, answered, throttled]);
@@ -198,8 +199,8 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
             /doesn't contain any methods/,
         );
         await clients.gateway.send(new UpdateAccountCommand({ patchOperations: patch("/cloudwatchRoleArn", "") }));
-        const restApi = await made("restApi", { ...apiArgs, name: "silent" });
-        const deployment = await made("deployment", { restApi });
+        const restApi = await createResource("restApi", { ...apiArgs, name: "silent" });
+        const deployment = await createResource("deployment", { restApi });
         await assert.rejects(plugin.create(urnOf(typeOf("stage")), { ...stageArgs(ids), restApi, deployment }), {
             message: "CloudWatch Logs role ARN must be set in account settings to enable logging",
         });

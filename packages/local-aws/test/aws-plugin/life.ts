@@ -10,7 +10,7 @@ export interface Life {
     /** Changes the resource outside Pulumi. */
     drift(id: string): Promise<unknown>;
     /** The properties that the next preview reports as changed, or "gone" if it reports the resource as deleted. */
-    readonly seen: string[] | "gone";
+    readonly changedKeys: string[] | "gone";
 }
 
 /** Resource types that AWS identifies only by id, so that a second create call creates a second resource. */
@@ -39,18 +39,18 @@ export const urnOf = (type: string) => `urn:pulumi:local::movie-recommender::${t
  * that an update reverts it. At the end, deletes all resources in reverse order.
  */
 export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
-    const made = new Map<string, { id: string; outs: Record<string, unknown> }>();
+    const created = new Map<string, { id: string; outs: Record<string, unknown> }>();
 
-    for (const { type, args, drift, seen } of lives) {
+    for (const { type, args, drift, changedKeys: seen } of lives) {
         it(`${type}: create leaves no difference, read finds drift and update repairs it`, async () => {
             const urn = urnOf(type);
             const inputs = args();
             assert.deepEqual((await plugin().check(urn, {}, inputs)).failures, []);
             const { id, outs = {} } = await plugin().create(urn, inputs);
-            made.set(type, { id, outs });
+            created.set(type, { id, outs });
             const changes = async () => {
-                const { id: found, props = {} } = await plugin().read(id, urn, outs);
-                if (!found) {
+                const { id: readId, props = {} } = await plugin().read(id, urn, outs);
+                if (!readId) {
                     return "gone";
                 }
                 const { changes } = await plugin().diff(id, urn, props, inputs);
@@ -58,8 +58,8 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
                 if (!changes) {
                     return [];
                 }
-                const known = Object.keys(props).filter((key) => key in inputs || !(key in outs));
-                const differing = [...new Set([...Object.keys(inputs), ...known])].filter(differs);
+                const givenKeys = Object.keys(props).filter((key) => key in inputs || !(key in outs));
+                const differing = [...new Set([...Object.keys(inputs), ...givenKeys])].filter(differs);
                 return differing.length > 0 ? differing : ["something computed"];
             };
             assert.deepEqual(await changes(), []);
@@ -74,7 +74,7 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
                 seen !== "gone" && (await plugin().diff(id, urn, { ...outs, [String(seen[0])]: 0 }, inputs));
             if (seen === "gone" || (replaced && (replaced.replaces ?? []).length > 0)) {
                 const { id: again, outs: anew = {} } = await plugin().create(urn, inputs);
-                made.set(type, { id: again, outs: anew });
+                created.set(type, { id: again, outs: anew });
                 const { props = {} } = await plugin().read(again, urn, anew);
                 assert.equal((await plugin().diff(again, urn, props, inputs)).changes, false);
                 return;
@@ -101,7 +101,7 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
             const importId = importIds[kind]?.(inputs, id) ?? id;
             const imported = await plugin().read(importId, urn, {});
             assert.equal(imported.id, id);
-            const { outs = {} } = made.get(type) ?? {};
+            const { outs = {} } = created.get(type) ?? {};
             for (const key of Object.keys(outs).filter((one) => !(one in inputs))) {
                 assert.deepEqual(imported.props?.[key], outs[key], `computed ${key}`);
             }
@@ -115,12 +115,12 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
 
     it("delete removes each resource, and a second delete succeeds", async () => {
         for (const { type } of lives.toReversed()) {
-            const { id, outs } = made.get(type) as { id: string; outs: Record<string, unknown> };
+            const { id, outs } = created.get(type) as { id: string; outs: Record<string, unknown> };
             await plugin().delete(id, urnOf(type), outs);
             await plugin().delete(id, urnOf(type), outs);
         }
         for (const { type } of lives) {
-            const { id, outs } = made.get(type) as { id: string; outs: Record<string, unknown> };
+            const { id, outs } = created.get(type) as { id: string; outs: Record<string, unknown> };
             assert.equal((await plugin().read(id, urnOf(type), outs)).id, "", type);
         }
     });

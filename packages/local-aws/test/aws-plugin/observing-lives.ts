@@ -42,7 +42,7 @@ export function observingLives(clients: () => ReturnType<typeof operationsClient
                         },
                     }),
                 ),
-            seen: ["notifications"],
+            changedKeys: ["notifications"],
         },
         {
             type: "aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -88,13 +88,13 @@ export function observingLives(clients: () => ReturnType<typeof operationsClient
                         OKActions: [topicArn],
                     }),
                 ),
-            seen: ["metricQueries"],
+            changedKeys: ["metricQueries"],
         },
         {
             type: "aws:cloudwatch/dashboard:Dashboard",
             args: () => ({ dashboardName: name, dashboardBody: '{"widgets": []}' }),
             drift: () => clients().cloudWatch.send(new DeleteDashboardsCommand({ DashboardNames: [name] })),
-            seen: "gone",
+            changedKeys: "gone",
         },
         {
             type: "aws:cloudtrail/trail:Trail",
@@ -111,7 +111,7 @@ export function observingLives(clients: () => ReturnType<typeof operationsClient
                 tags,
             }),
             drift: () => clients().trails.send(new StopLoggingCommand({ Name: name })),
-            seen: ["enableLogging"],
+            changedKeys: ["enableLogging"],
         },
     ];
 }

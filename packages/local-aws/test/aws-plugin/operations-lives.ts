@@ -62,19 +62,19 @@ export function operationsLives({ clients, plugin, queueUrl }: OperationsContext
                 clients().sqs.send(
                     new SetQueueAttributesCommand({ QueueUrl: queueUrl(), Attributes: { VisibilityTimeout: "5" } }),
                 ),
-            seen: ["visibilityTimeoutSeconds"],
+            changedKeys: ["visibilityTimeoutSeconds"],
         },
         {
             type: "aws:sns/topic:Topic",
             args: () => ({ name, tags }),
             drift: () => clients().sns.send(setTopic("DisplayName", "films")),
-            seen: ["displayName"],
+            changedKeys: ["displayName"],
         },
         {
             type: "aws:sns/topicPolicy:TopicPolicy",
             args: () => ({ arn: topicArn, policy: policyFor("budgets", "sns:Publish", topicArn) }),
             drift: () => clients().sns.send(setTopic("Policy", policyFor("events", "sns:Publish", topicArn))),
-            seen: ["policy"],
+            changedKeys: ["policy"],
         },
         {
             type: "aws:sns/topicSubscription:TopicSubscription",
@@ -101,14 +101,14 @@ export function operationsLives({ clients, plugin, queueUrl }: OperationsContext
                     }),
                 );
             },
-            seen: ["rawMessageDelivery"],
+            changedKeys: ["rawMessageDelivery"],
         },
         {
             type: "aws:cloudwatch/logGroup:LogGroup",
             args: () => ({ name: "/films", retentionInDays: 30, tags }),
             drift: () =>
                 clients().logs.send(new PutRetentionPolicyCommand({ logGroupName: "/films", retentionInDays: 1 })),
-            seen: ["retentionInDays"],
+            changedKeys: ["retentionInDays"],
         },
         {
             type: "aws:lambda/function:Function",
@@ -121,7 +121,7 @@ export function operationsLives({ clients, plugin, queueUrl }: OperationsContext
                         ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = () => 'other'") }),
                     }),
                 ),
-            seen: ["code"],
+            changedKeys: ["code"],
         },
         {
             type: "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
@@ -132,7 +132,7 @@ export function operationsLives({ clients, plugin, queueUrl }: OperationsContext
                 destinationConfig: { onFailure: { destination: queueArn } },
             }),
             drift: () => clients().lambda.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName: name })),
-            seen: "gone",
+            changedKeys: "gone",
         },
         {
             type: "aws:lambda/permission:Permission",
@@ -146,7 +146,7 @@ export function operationsLives({ clients, plugin, queueUrl }: OperationsContext
             }),
             drift: () =>
                 clients().lambda.send(new RemovePermissionCommand({ FunctionName: name, StatementId: "notices" })),
-            seen: "gone",
+            changedKeys: "gone",
         },
         {
             type: "aws:scheduler/schedule:Schedule",
@@ -171,14 +171,14 @@ export function operationsLives({ clients, plugin, queueUrl }: OperationsContext
                     new UpdateScheduleCommand({ ...found, State: "DISABLED" } as UpdateScheduleCommand["input"]),
                 );
             },
-            seen: ["state"],
+            changedKeys: ["state"],
         },
         {
             type: "aws:sqs/queuePolicy:QueuePolicy",
             args: () => ({ queueUrl: queueUrl(), policy: policyFor("sns", "sqs:SendMessage", queueArn) }),
             drift: () =>
                 clients().sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl(), Attributes: { Policy: "" } })),
-            seen: "gone",
+            changedKeys: "gone",
         },
         ...observingLives(clients),
     ];

@@ -60,7 +60,7 @@ export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file:
                 clients().s3.send(
                     new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [{ Key: "a", Value: "b" }] } }),
                 ),
-            seen: ["tags"],
+            changedKeys: ["tags"],
         },
         {
             type: "aws:s3/bucketVersioning:BucketVersioning",
@@ -69,7 +69,7 @@ export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file:
                 clients().s3.send(
                     new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } }),
                 ),
-            seen: ["versioningConfiguration"],
+            changedKeys: ["versioningConfiguration"],
         },
         {
             type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
@@ -86,7 +86,7 @@ export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file:
                         },
                     }),
                 ),
-            seen: ["blockPublicPolicy"],
+            changedKeys: ["blockPublicPolicy"],
         },
         {
             type: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
@@ -98,7 +98,7 @@ export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file:
                         OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
                     }),
                 ),
-            seen: ["rule"],
+            changedKeys: ["rule"],
         },
         {
             type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
@@ -112,7 +112,7 @@ export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file:
                         },
                     }),
                 ),
-            seen: ["rules"],
+            changedKeys: ["rules"],
         },
         {
             type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
@@ -134,13 +134,13 @@ export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file:
                         },
                     }),
                 ),
-            seen: ["rules"],
+            changedKeys: ["rules"],
         },
         {
             type: "aws:s3/bucketPolicy:BucketPolicy",
             args: () => ({ ...of, policy: bucketPolicy }),
             drift: () => clients().s3.send(new DeleteBucketPolicyCommand({ Bucket })),
-            seen: "gone",
+            changedKeys: "gone",
         },
         {
             type: "aws:s3/bucketObjectv2:BucketObjectv2",
@@ -154,13 +154,13 @@ export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file:
             }),
             drift: () =>
                 clients().s3.send(new PutObjectCommand({ Bucket, Key: "u.csv", Body: "x", ContentType: "text/csv" })),
-            seen: ["tags"],
+            changedKeys: ["tags"],
         },
         {
             type: "aws:iam/role:Role",
             args: () => ({ name: RoleName, description: "reads", assumeRolePolicy: trust, tags: { team: "films" } }),
             drift: () => clients().iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: "writes" })),
-            seen: ["description"],
+            changedKeys: ["description"],
         },
         {
             type: "aws:iam/policy:Policy",
@@ -173,20 +173,20 @@ export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file:
                         SetAsDefault: true,
                     }),
                 ),
-            seen: ["policy"],
+            changedKeys: ["policy"],
         },
         {
             type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
             args: () => ({ role: RoleName, policyArn: arnOf("policy/kept") }),
             drift: () => clients().iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: arnOf("policy/kept") })),
-            seen: "gone",
+            changedKeys: "gone",
         },
         {
             type: "aws:iam/userPolicyAttachment:UserPolicyAttachment",
             args: () => ({ user: "ann", policyArn: arnOf("policy/kept") }),
             drift: () =>
                 clients().iam.send(new DetachUserPolicyCommand({ UserName: "ann", PolicyArn: arnOf("policy/kept") })),
-            seen: "gone",
+            changedKeys: "gone",
         },
         {
             type: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
@@ -197,7 +197,7 @@ export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file:
                         OpenIDConnectProviderArn: arnOf("oidc-provider/tokens.example.com"),
                     }),
                 ),
-            seen: "gone",
+            changedKeys: "gone",
         },
         {
             type: "aws:iam/rolePolicy:RolePolicy",
@@ -210,7 +210,7 @@ export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file:
                         PolicyDocument: allow.replace("s3:GetObject", "s3:*"),
                     }),
                 ),
-            seen: ["policy"],
+            changedKeys: ["policy"],
         },
     ];
 }

@@ -87,7 +87,7 @@ describe("AWS Budgets on the local AWS", () => {
 
     /** Returns the queue's notifications, oldest first, and deletes them from the queue. */
     async function notices(url = queue): Promise<{ Subject: string; Message: string }[]> {
-        const found: { Subject: string; Message: string }[] = [];
+        const received: { Subject: string; Message: string }[] = [];
         for (;;) {
             const receive = new ReceiveMessageCommand({
                 QueueUrl: url,
@@ -95,14 +95,14 @@ describe("AWS Budgets on the local AWS", () => {
                 VisibilityTimeout: 600,
             });
             const { Messages = [] } = await sqs.send(receive);
-            if (Messages.length === 0) return found;
-            found.push(...Messages.map(({ Body = "" }) => JSON.parse(Body)));
+            if (Messages.length === 0) return received;
+            received.push(...Messages.map(({ Body = "" }) => JSON.parse(Body)));
         }
     }
     const arrived = () =>
         until(async () => {
-            const found = await notices();
-            return found.length > 0 && found;
+            const received = await notices();
+            return received.length > 0 && received;
         });
     /** Waits for a complete evaluation of the budgets. */
     const evaluated = () => adminOf(harness.instance).rounds("budgets");

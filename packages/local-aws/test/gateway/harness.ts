@@ -100,8 +100,8 @@ async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof clien
     await personalize.send(
         new CreateSolutionCommand({ name: "films", datasetGroupArn, recipeArn, performAutoTraining: false }),
     );
-    const made = await personalize.send(new CreateSolutionVersionCommand({ solutionArn: arn("solution/films") }));
-    const { solutionVersionArn = "" } = made;
+    const response = await personalize.send(new CreateSolutionVersionCommand({ solutionArn: arn("solution/films") }));
+    const { solutionVersionArn = "" } = response;
     await until(async () => {
         const version = new DescribeSolutionVersionCommand({ solutionVersionArn });
         return (await personalize.send(version)).solutionVersion?.status === "ACTIVE";

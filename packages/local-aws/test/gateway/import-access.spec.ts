@@ -26,8 +26,8 @@ const deny: PolicyDocument = {
 };
 
 describe("judgeOutput for the output of a batch job", () => {
-    const judge = (role: PolicyDocument[], bucket: PolicyDocument[], asked: object = {}) =>
-        judgeOutput({ ...request, ...asked }, "aws", {
+    const judge = (role: PolicyDocument[], bucket: PolicyDocument[], overrides: object = {}) =>
+        judgeOutput({ ...request, ...overrides }, "aws", {
             trust: executionRoleTrust(caller),
             rolePolicies: role.map((document) => ({ name: "role policy", document })),
             bucketPolicies: bucket.map((document) => ({ name: "bucket policy", document })),

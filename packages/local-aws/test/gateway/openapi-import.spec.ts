@@ -47,12 +47,12 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
     };
 
     it("ImportRestApi creates methods, models and validators, and the API applies them to requests", async () => {
-        const made = await importDocument(client, films);
-        const restApiId = made.id ?? "";
-        assert.equal(made.name, "Films");
-        assert.equal(made.description, "Films for a viewer");
+        const created = await importDocument(client, films);
+        const restApiId = created.id ?? "";
+        assert.equal(created.name, "Films");
+        assert.equal(created.description, "Films for a viewer");
         assert.deepEqual(
-            made.warnings?.map((warning) => warning.split(" at ")[0]),
+            created.warnings?.map((warning) => warning.split(" at ")[0]),
             [
                 "components.schemas.Film.properties.title: example not supported in a model, and left out",
                 "Parameter 'session' in cookie is ignored",
@@ -72,9 +72,11 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         assert.equal(method.operationName, "getFilm");
         assert.deepEqual(method.methodResponses?.["200"]?.responseModels, { "application/json": "Film" });
         assert.deepEqual(method.methodResponses?.["200"]?.responseParameters, { "method.response.header.ETag": false });
-        const found = await client.send(new GetIntegrationCommand({ restApiId, resourceId, httpMethod: "GET" }));
-        assert.equal(found.type, "AWS_PROXY");
-        assert.equal(found.uri, integration.uri);
+        const storedIntegration = await client.send(
+            new GetIntegrationCommand({ restApiId, resourceId, httpMethod: "GET" }),
+        );
+        assert.equal(storedIntegration.type, "AWS_PROXY");
+        assert.equal(storedIntegration.uri, integration.uri);
         const { schema = "" } = await client.send(new GetModelCommand({ restApiId, modelName: "Film" }));
         assert.deepEqual(JSON.parse(schema).properties.genres.items, {
             $ref: `https://apigateway.amazonaws.com/restapis/${restApiId}/models/Genre`,
@@ -208,7 +210,7 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         const paths = await pathsOf(restApiId);
         for (const path of Object.keys(document.paths)) {
             assert.ok(
-                paths.some((found) => found.startsWith(`${path} `)),
+                paths.some((listedPath) => listedPath.startsWith(`${path} `)),
                 `${path} of ${paths}`,
             );
         }

@@ -75,8 +75,8 @@ describe("Request log of the local AWS (/_local/requests)", () => {
             String(port),
         ]);
         assert.ok(gatewayProcess.stdout);
-        const ended = once(gatewayProcess, "exit").then(([code]) => assert.fail(`The process ended with ${code}.`));
-        await Promise.race([once(gatewayProcess.stdout, "data"), ended]);
+        const exit = once(gatewayProcess, "exit").then(([code]) => assert.fail(`The process ended with ${code}.`));
+        await Promise.race([once(gatewayProcess.stdout, "data"), exit]);
         const admin = adminOf(`http://127.0.0.1:${port}`);
         await admin.arm({
             operation: "CreateDatasetGroup",
@@ -85,7 +85,7 @@ describe("Request log of the local AWS (/_local/requests)", () => {
         const waiting = assert.rejects(clientOf(port, 1).send(new CreateDatasetGroupCommand({ name: "films" })));
         await until(async () => (await admin.requests()).length === 1);
         gatewayProcess.kill("SIGKILL");
-        await assert.rejects(ended);
+        await assert.rejects(exit);
         await waiting;
 
         local = await startPersonalize({ access, dataDir });
@@ -94,8 +94,8 @@ describe("Request log of the local AWS (/_local/requests)", () => {
             [entry?.operation, entry?.name, entry?.outcome, entry?.answered],
             ["CreateDatasetGroup", "films", "accepted", 0],
         );
-        const found = new DescribeDatasetGroupCommand({ datasetGroupArn: String(entry?.arn) });
-        assert.equal((await local.personalize.send(found)).datasetGroup?.status, "ACTIVE");
+        const command = new DescribeDatasetGroupCommand({ datasetGroupArn: String(entry?.arn) });
+        assert.equal((await local.personalize.send(command)).datasetGroup?.status, "ACTIVE");
         await local.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn: String(entry?.arn) }));
         assert.deepEqual(
             (await local.requests(entry?.id)).map(({ operation }) => operation),

@@ -67,8 +67,8 @@ describe("Injected faults of Personalize resources", () => {
         };
         const jobOver = (name: string) =>
             until(async () => {
-                const found = await job(name);
-                return /ACTIVE|FAILED/.test(found?.status ?? "") && found;
+                const currentJob = await job(name);
+                return /ACTIVE|FAILED/.test(currentJob?.status ?? "") && currentJob;
             });
         await harness.local.arm({
             operation: "CreateDatasetImportJob",

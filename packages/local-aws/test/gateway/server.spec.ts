@@ -48,14 +48,14 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         readonly request: IncomingMessage;
         readonly body: string;
     }
-    const seen: Seen[] = [];
+    const received: Seen[] = [];
     const emulated: unknown[] = [];
     let gateway: Server;
     let behind: Server;
     let url: string;
     before(async () => {
         behind = createServer(async (request, response) => {
-            seen.push({ request, body: (await buffer(request)).toString() });
+            received.push({ request, body: (await buffer(request)).toString() });
             response.writeHead(207, { "x-from": "behind", "content-type": "text/plain" }).end("from behind");
         }).listen(0, "127.0.0.1");
         await once(behind, "listening");
@@ -80,7 +80,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         }
     });
     beforeEach(() => {
-        seen.length = 0;
+        received.length = 0;
         emulated.length = 0;
     });
 
@@ -92,7 +92,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         const [answer] = await once(socket, "data");
         socket.destroy();
         assert.match(String(answer), /^HTTP\/1\.1 207 /);
-        const headers = seen.at(-1)?.request.headers;
+        const headers = received.at(-1)?.request.headers;
         assert.deepEqual([headers?.upgrade, headers?.["http2-settings"]], [undefined, undefined]);
     });
 
@@ -107,7 +107,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
             [answer.status, answer.headers.get("x-from"), await answer.text()],
             [207, "behind", "from behind"],
         );
-        const [{ request, body } = {} as Seen] = seen;
+        const [{ request, body } = {} as Seen] = received;
         assert.deepEqual([request.method, request.url, body], ["PUT", "/bucket/a%2Fb%20c?versionId=1&x=%2F", "a,b\n"]);
         assert.equal(request.headers.host, new URL(url).host);
         assert.equal(request.headers.authorization, signature("s3"));
@@ -136,7 +136,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
             await assert.rejects(fetch(`http://127.0.0.1:${at}${path}`));
         }
         killing.close();
-        assert.deepEqual([answers, seen.map(({ request }) => request.url)], [1, ["/answered"]]);
+        assert.deepEqual([answers, received.map(({ request }) => request.url)], [1, ["/answered"]]);
     });
 
     it("the gateway sends Personalize calls only to the emulator", async () => {
@@ -149,7 +149,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
             { service: "personalize", operation: "ListRecipes", region, body: { maxResults: 2 } },
             { service: "personalize-runtime", operation: "GetRecommendations", region, body: "no json" },
         ]);
-        assert.equal(seen.length, 0);
+        assert.equal(received.length, 0);
     });
 
     it("the gateway forwards a Personalize path that is signed for another service to MiniStack", async () => {
@@ -159,16 +159,16 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
             body: "x",
         });
         assert.equal(emulated.length, 0);
-        assert.equal(seen[0]?.body, "x");
+        assert.equal(received[0]?.body, "x");
     });
 
     it("the gateway forwards IAM calls with their body to MiniStack, except calls of the policy simulator", async () => {
         const headers = { authorization: signature("iam"), "content-type": "application/x-www-form-urlencoded" };
         await fetch(url, { method: "POST", headers, body: "Action=GetRole&RoleName=SimulateCustomPolicy" });
-        assert.equal(seen[0]?.body, "Action=GetRole&RoleName=SimulateCustomPolicy");
+        assert.equal(received[0]?.body, "Action=GetRole&RoleName=SimulateCustomPolicy");
         const answered = await fetch(url, { method: "POST", headers, body: "Action=SimulatePrincipalPolicy" });
         assert.equal(answered.status, 400);
-        assert.equal(seen.length, 1);
+        assert.equal(received.length, 1);
     });
 
     it("an exception in the emulator returns 500 with the command that shows the log", async () => {

@@ -36,11 +36,11 @@ describe("CloudFront distributions of the local AWS", () => {
         return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
             const { port } = new URL(aws.url);
             const sent = { host, "x-forwarded-proto": scheme, ...headers };
-            const asked = request({ host: "127.0.0.1", port, path, method, headers: sent }, async (answer) => {
+            const outgoing = request({ host: "127.0.0.1", port, path, method, headers: sent }, async (answer) => {
                 resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) });
             });
-            asked.once("error", reject);
-            asked.end(body);
+            outgoing.once("error", reject);
+            outgoing.end(body);
         });
     }
     const open = (sourceArn: string) =>

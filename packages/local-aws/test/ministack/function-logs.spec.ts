@@ -41,8 +41,8 @@ describe("CloudWatch logs of Lambda invocations", () => {
         await aws.discard();
     });
 
-    async function invoke(asked: object): Promise<string | undefined> {
-        const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(asked) });
+    async function invoke(payload: object): Promise<string | undefined> {
+        const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) });
         return (await aws.admin.lambda.send(command)).FunctionError;
     }
     const logGroupName = `/aws/lambda/${FunctionName}`;
@@ -74,13 +74,13 @@ describe("CloudWatch logs of Lambda invocations", () => {
         await invoke({ unfinished: `${many.join("\n")}\n` });
         assert.equal(await invoke({ fails: "no film" }), "Unhandled");
         await invoke({ lines: ["again"] });
-        const found = await logged();
-        const told = [[], ["one", "two", "three"], [], ["half", "and no more"], many, ["again"]];
+        const loggedLists = await logged();
+        const expectedLists = [[], ["one", "two", "three"], [], ["half", "and no more"], many, ["again"]];
         const sorted = (lists: string[][]) => lists.map((lines) => lines.join("\n")).sort();
-        const failed = found.filter((lines) => lines.some((line) => line.includes("no film")));
-        const others = found.filter((lines) => !failed.includes(lines));
-        assert.deepEqual(sorted(others).filter(Boolean), sorted(told).filter(Boolean));
-        assert.ok(found.flat().every((line) => !line.includes("end of invocation")));
+        const failed = loggedLists.filter((lines) => lines.some((line) => line.includes("no film")));
+        const others = loggedLists.filter((lines) => !failed.includes(lines));
+        assert.deepEqual(sorted(others).filter(Boolean), sorted(expectedLists).filter(Boolean));
+        assert.ok(loggedLists.flat().every((line) => !line.includes("end of invocation")));
     });
 
     it("all invocations in one function process write to one log stream, and each process has its own stream", async () => {

@@ -65,15 +65,15 @@ describe("Lambda function updates during requests", () => {
                 else failed.push(`${answer.status} ${text}`);
             }
         });
-        const asked = async (requests: number) => {
+        const untilRequests = async (requests: number) => {
             while (answers.length + failed.length < requests) await sleep(5);
         };
         for (let version = 1; version <= updates; version++) {
             // The update happens while some processes answer and others start with the previous version.
-            await asked(answers.length + (version % 2) * clients);
+            await untilRequests(answers.length + (version % 2) * clients);
             await update(version);
         }
-        await asked(updates * clients);
+        await untilRequests(updates * clients);
         updating = false;
         await Promise.all(asking);
         assert.deepEqual(failed.slice(0, 3), []);

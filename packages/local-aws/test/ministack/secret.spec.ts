@@ -44,9 +44,9 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         const input = { FunctionName: "looking", Role, Code: { ZipFile }, Runtime: "nodejs24.x" as const };
         await aws.admin.lambda.send(new CreateFunctionCommand({ ...input, Handler: "index.handler", Timeout: 30 }));
         const { Payload } = await aws.admin.lambda.send(new InvokeCommand({ FunctionName: "looking" }));
-        const found = JSON.parse(Buffer.from(Payload ?? []).toString()) as Record<string, string>;
-        assert.ok(Object.keys(found).length >= 3, JSON.stringify(found));
-        for (const [place, content] of Object.entries(found))
+        const contents = JSON.parse(Buffer.from(Payload ?? []).toString()) as Record<string, string>;
+        assert.ok(Object.keys(contents).length >= 3, JSON.stringify(contents));
+        for (const [place, content] of Object.entries(contents))
             assert.doesNotMatch(content, secret, `${place}: ${content.slice(0, 2000)}`);
         for (const name of await readdir(join(aws.instance.dir, "logs"))) {
             assert.doesNotMatch(await readFile(join(aws.instance.dir, "logs", name), "utf8"), secret, name);
@@ -98,10 +98,9 @@ async function processesOf(pid: number): Promise<number[]> {
         .trim()
         .split("\n")
         .map((line) => line.trim().split(/\s+/).map(Number));
-    const found = [pid];
-    for (const parent of found)
-        found.push(...pairs.filter(([, of]) => of === parent).map(([child]) => child as number));
-    return found;
+    const pids = [pid];
+    for (const parent of pids) pids.push(...pairs.filter(([, of]) => of === parent).map(([child]) => child as number));
+    return pids;
 }
 
 /** Returns the TCP ports on which the given processes listen, from Linux's /proc. */

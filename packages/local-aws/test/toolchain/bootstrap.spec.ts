@@ -83,7 +83,7 @@ describe("bootstrap.mjs, installing tools", () => {
         );
         await until(() => machine.calls().some((call) => call.startsWith("npm")));
         killed.kill("SIGKILL");
-        await killed.ended;
+        await killed.outcome;
         assert.ok(!existsSync(join(machine.root, "node_modules")), "nothing half-installed is in place");
         assert.deepEqual(machine.leftovers(), [`build-${killed.pid}`, "lock"]);
         machine.forget();
@@ -97,7 +97,7 @@ describe("bootstrap.mjs, installing tools", () => {
     it("bootstrap.mjs removes temporary folders of killed runs and keeps those of running ones", async () => {
         await machine.run(["packages"]);
         const killed = machine.start(["packages"]);
-        await killed.ended;
+        await killed.outcome;
         for (const pid of [killed.pid, process.pid]) {
             mkdirSync(join(machine.root, ".tools", `build-${pid}`, "packages"), { recursive: true });
         }
@@ -107,7 +107,7 @@ describe("bootstrap.mjs, installing tools", () => {
 
     it("two simultaneous runs of bootstrap.mjs install once, and both run their command", async () => {
         const runs = [0, 1].map(() => machine.start(["local", "report.mjs"], { STUB_NPM_MS: "800" }));
-        const outcomes = await Promise.all(runs.map((run) => run.ended));
+        const outcomes = await Promise.all(runs.map((run) => run.outcome));
         for (const { code, stdout } of outcomes) {
             assert.equal(code, 5);
             assert.equal(JSON.parse(stdout).python, join(machine.root, ".tools", "python", "bin", "python"));
@@ -125,7 +125,7 @@ describe("bootstrap.mjs, installing tools", () => {
         const run = machine.start(["packages"], { STUB_NPM_MS: "20000" });
         await until(() => machine.calls().length === 1);
         run.kill("SIGTERM");
-        const { code, stderr } = await run.ended;
+        const { code, stderr } = await run.outcome;
         assert.equal(code, 143);
         assert.match(stderr, /interrupted\. Run the same command again/);
         assert.ok(!machine.leftovers().includes("lock"));
@@ -180,7 +180,7 @@ describe("bootstrap.mjs, running a command", () => {
             const run: Run = machine.start(["local", "stay.mjs"]);
             await until(() => run.stdout().includes("here"));
             run.kill(signal);
-            const { code, stdout } = await run.ended;
+            const { code, stdout } = await run.outcome;
             assert.deepEqual([code, stdout], [7, `here\ngot ${signal}\ncleaned up\n`]);
         });
     }

@@ -22,7 +22,7 @@ export interface Run {
     kill(signal: NodeJS.Signals): void;
     /** Returns everything on stdout so far. */
     stdout(): string;
-    readonly ended: Promise<Outcome>;
+    readonly outcome: Promise<Outcome>;
 }
 
 /**
@@ -99,7 +99,7 @@ export class Machine {
             pid: child.pid ?? 0,
             kill: (signal) => child.kill(signal),
             stdout: () => stdout,
-            ended: new Promise((resolve) => {
+            outcome: new Promise((resolve) => {
                 child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
             }),
         };
@@ -107,7 +107,7 @@ export class Machine {
 
     /** Runs the bootstrap until it ends. */
     run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-        return this.start(args, env).ended;
+        return this.start(args, env).outcome;
     }
 
     /** Returns every call of a stub or the network since the last `forget`, as `program arguments`. */

@@ -31,10 +31,10 @@ export async function peerLists(python: string, trials: Trials): Promise<Peer[]>
         await writeFile(file, JSON.stringify({ histories, folds, truths, items: interactions.itemIds.length }));
         const script = new URL("peers.py", import.meta.url).pathname;
         const child = spawn(python, [script, file], { stdio: ["ignore", "pipe", "inherit"] });
-        const ended = once(child, "exit");
+        const exit = once(child, "exit");
         const peers: Peer[] = [];
         for await (const line of createInterface({ input: child.stdout })) peers.push(peerOf(JSON.parse(line), folds));
-        const [code] = await ended;
+        const [code] = await exit;
         if (code !== 0) throw new Error(`${script} failed with exit code ${code}.`);
         return peers;
     } finally {

@@ -184,8 +184,8 @@ describe("Usage records of the local Personalize", () => {
         emulator.advance(hour);
         // Read the expected value first, because time passes.
         const expected = tpsHours();
-        const found = killed.emulator.usage(all).filter(({ measure }) => measure === "RecommendationTPSHours");
-        near(sum(found), expected);
+        const actual = killed.emulator.usage(all).filter(({ measure }) => measure === "RecommendationTPSHours");
+        near(sum(actual), expected);
         await killed.discard();
     });
 

@@ -27,8 +27,8 @@ describe("multiply", () => {
                         for (let k = 0; k < depth; k++) {
                             sum += (left[row * depth + k] ?? 0) * (right[k * columns + column] ?? 0);
                         }
-                        const found = product[row * columns + column] ?? Number.NaN;
-                        assert.ok(Math.abs(sum - found) < 1e-5, `${row}, ${column}`);
+                        const actual = product[row * columns + column] ?? Number.NaN;
+                        assert.ok(Math.abs(sum - actual) < 1e-5, `${row}, ${column}`);
                     }
                 }
             }

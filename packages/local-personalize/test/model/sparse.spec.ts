@@ -57,13 +57,13 @@ describe("Model with sparse rows for rare items", () => {
     it("sparse rows are nearly as accurate as dense rows for new users", () => {
         const { userIds, itemIds, users, items, timestamps } = interactions;
         const isNew = (user: number) => user % 3 === 0;
-        const known = (_: number, row: number) => !isNew(users[row] ?? 0);
+        const isOfKnownUser = (_: number, row: number) => !isNew(users[row] ?? 0);
         const training: Interactions = {
             userIds,
             itemIds,
-            users: users.filter(known),
-            items: items.filter(known),
-            timestamps: timestamps.filter(known),
+            users: users.filter(isOfKnownUser),
+            items: items.filter(isOfKnownUser),
+            timestamps: timestamps.filter(isOfKnownUser),
         };
         const meanRank = (mostDense?: number) => {
             const of = fitPersonal(training, "aws-user-personalization", [], {}, mostDense);

@@ -15,8 +15,8 @@ const queries = [...fetched.keys()].map(metric);
 
 /** Returns an expression's values by period, with `-` for a missing value. */
 function values(Expression: string, others: MetricDataQuery[] = []): (number | "-")[] {
-    const found = seriesOf("asked", [...queries, ...others, { Id: "asked", Expression }], fetched, periods);
-    return periods.map((at) => found.get(at) ?? "-");
+    const computedSeries = seriesOf("asked", [...queries, ...others, { Id: "asked", Expression }], fetched, periods);
+    return periods.map((at) => computedSeries.get(at) ?? "-");
 }
 
 describe("CloudWatch metric math on the local AWS", () => {

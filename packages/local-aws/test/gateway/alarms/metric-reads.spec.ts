@@ -30,8 +30,8 @@ function reader() {
 describe("metricReads", () => {
     it("metricReads combines all reads with the same time range into one call", async () => {
         const { calls, read } = reader();
-        const found = await Promise.all([read("Errors"), read("Calls"), read("Age", 0)]);
-        assert.deepEqual(found, [
+        const results = await Promise.all([read("Errors"), read("Calls"), read("Age", 0)]);
+        assert.deepEqual(results, [
             [["asked", new Map([[60_000, 6]])]],
             [["asked", new Map([[60_000, 5]])]],
             [["asked", new Map([[0, 3]])]],

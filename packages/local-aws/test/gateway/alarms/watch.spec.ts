@@ -135,16 +135,16 @@ describe("Alarms of the local AWS", () => {
         await put(cloudWatch, "others", { Errors: 100, Calls: 100 });
         const evaluated = ["dimensions", "no dimensions", "percentile", "rate"];
         await until("all are OK", async () => {
-            const found = await states();
-            return evaluated.every((name) => found[name] === "OK");
+            const stateByName = await states();
+            return evaluated.every((name) => stateByName[name] === "OK");
         });
         const quiet = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
         assert.equal(quiet.Messages, undefined, "data of other dimensions does not alarm");
 
         await put(cloudWatch, "films", { Errors: 6, Calls: 60 });
         await until("three alarm", async () => {
-            const found = await states();
-            return ["dimensions", "percentile", "rate"].every((name) => found[name] === "ALARM");
+            const stateByName = await states();
+            return ["dimensions", "percentile", "rate"].every((name) => stateByName[name] === "ALARM");
         });
         assert.equal((await states())["no dimensions"], "OK");
         const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
@@ -156,8 +156,9 @@ describe("Alarms of the local AWS", () => {
         );
 
         const log = await readFile(paths(instance).daemonLog, "utf8");
-        const said = log.match(/Alarm unknown in eu-central-1 is not evaluated: metric math "RATE\(errors\)"/g) ?? [];
-        assert.equal(said.length, 1, "an unknown expression is logged once");
+        const matches =
+            log.match(/Alarm unknown in eu-central-1 is not evaluated: metric math "RATE\(errors\)"/g) ?? [];
+        assert.equal(matches.length, 1, "an unknown expression is logged once");
         assert.equal((await states()).unknown, "INSUFFICIENT_DATA");
     });
 

@@ -115,13 +115,13 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
 
     it("a federated user does not get the administrator's permissions", async () => {
         const dora = await aws.user("dora", allow("sts:GetFederationToken"));
-        const { Credentials: made } = await dora.sts.send(
+        const { Credentials: credentials } = await dora.sts.send(
             new GetFederationTokenCommand({ Name: "guest", DurationSeconds: 900 }),
         );
         const keys = {
-            accessKeyId: made?.AccessKeyId ?? "",
-            secretAccessKey: made?.SecretAccessKey ?? "",
-            sessionToken: made?.SessionToken ?? "",
+            accessKeyId: credentials?.AccessKeyId ?? "",
+            secretAccessKey: credentials?.SecretAccessKey ?? "",
+            sessionToken: credentials?.SessionToken ?? "",
         };
         await assert.rejects(aws.clientsOf(keys).s3.send(new ListBucketsCommand({})), { name: "AccessDenied" });
     });
@@ -133,8 +133,8 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         const Body = Readable.from([bytes.subarray(0, 1_000_000), bytes.subarray(1_000_000)]);
         await s3.send(new PutObjectCommand({ Bucket: "files", Key: "streamed", Body, ContentLength: bytes.length }));
         for (const Key of ["whole", "streamed"]) {
-            const found = await s3.send(new GetObjectCommand({ Bucket: "files", Key }));
-            assert.ok(bytes.equals(Buffer.from((await found.Body?.transformToByteArray()) ?? [])), Key);
+            const response = await s3.send(new GetObjectCommand({ Bucket: "files", Key }));
+            assert.ok(bytes.equals(Buffer.from((await response.Body?.transformToByteArray()) ?? [])), Key);
         }
         // Simulates an attacker who changes only the body of a signed request.
         const put = new PutObjectCommand({ Bucket: "files", Key: "tampered", Body: "the order is 10" });

@@ -176,11 +176,11 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
     });
 
     it("a policy variable and iam:PermissionsBoundary limit GetUser and CreateRole", async () => {
-        const made = new CreatePolicyCommand({
+        const command = new CreatePolicyCommand({
             PolicyName: "boundary",
             PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:*")] }),
         });
-        const PermissionsBoundary = (await aws.admin.iam.send(made)).Policy?.Arn;
+        const PermissionsBoundary = (await aws.admin.iam.send(command)).Policy?.Arn;
         const user = await aws.user(
             "maker",
             allow("iam:GetUser", `arn:aws:iam::${account}:user/\${aws:username}`),
@@ -211,11 +211,11 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
             });
         await assert.rejects(stranger.sts.send(assume()), { name: "AccessDenied" });
         const read = async (policy?: object) => {
-            const { Credentials: made } = await user.sts.send(assume(policy));
+            const { Credentials: credentials } = await user.sts.send(assume(policy));
             const keys: Keys = {
-                accessKeyId: made?.AccessKeyId ?? "",
-                secretAccessKey: made?.SecretAccessKey ?? "",
-                sessionToken: made?.SessionToken ?? "",
+                accessKeyId: credentials?.AccessKeyId ?? "",
+                secretAccessKey: credentials?.SecretAccessKey ?? "",
+                sessionToken: credentials?.SessionToken ?? "",
             };
             return aws.clientsOf(keys).s3.send(new GetObjectCommand({ Bucket: "files", Key: "open/a" }));
         };

@@ -150,11 +150,11 @@ describe("Resource ARNs that IAM enforcement evaluates", () => {
     });
 
     it("a policy with iam:PermissionsBoundary limits the boundary in CreateRole", async () => {
-        const made = new CreatePolicyCommand({
+        const command = new CreatePolicyCommand({
             PolicyName: "limit",
             PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:GetObject")] }),
         });
-        const { Policy } = await aws.admin.iam.send(made);
+        const { Policy } = await aws.admin.iam.send(command);
         const boundary = { StringEquals: { "iam:PermissionsBoundary": Policy?.Arn ?? "" } };
         const { iam } = await aws.user("maker", allow("iam:CreateRole", "*", boundary));
         const create = (PermissionsBoundary?: string) =>

@@ -81,8 +81,8 @@ export async function startEnforcing() {
         /** Creates a role that `principal` can assume and returns its ARN. */
         async role(RoleName: string, principal: Principals, ...statements: Statement[]): Promise<string> {
             const trust = { Effect: "Allow" as const, Principal: principal, Action: "sts:AssumeRole" };
-            const made = new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: documentOf([trust]) });
-            const { Role } = await admin.iam.send(made);
+            const command = new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: documentOf([trust]) });
+            const { Role } = await admin.iam.send(command);
             if (statements.length > 0) {
                 const policy = { RoleName, PolicyName: "policy", PolicyDocument: documentOf(statements) };
                 await admin.iam.send(new PutRolePolicyCommand(policy));

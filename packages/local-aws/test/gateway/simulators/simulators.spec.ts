@@ -433,8 +433,8 @@ describe("IAM policy simulator of the local AWS", () => {
 
     it("an AWS managed policy without a stored document grants nothing", async () => {
         await iam.send(new CreateUserCommand({ UserName: "carol" }));
-        const asked = { ActionNames: ["personalize:ListSchemas", "forecast:ListDatasets"] };
-        const decided = async () => decisions(await principal(`arn:aws:iam::${account}:user/carol`, asked));
+        const input = { ActionNames: ["personalize:ListSchemas", "forecast:ListDatasets"] };
+        const decided = async () => decisions(await principal(`arn:aws:iam::${account}:user/carol`, input));
         const attach = (policy: string) =>
             iam.send(
                 new AttachUserPolicyCommand({ UserName: "carol", PolicyArn: `arn:aws:iam::aws:policy/${policy}` }),

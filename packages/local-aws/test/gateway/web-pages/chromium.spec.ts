@@ -123,7 +123,7 @@ for (const enforce of [true, false]) {
             ] as const) {
                 await on(evilSite(), async (page) => {
                     const answers = await attack(page, port, name);
-                    assert.deepEqual(await target.made(), [], answers.join("\n"));
+                    assert.deepEqual(await target.resourceNames(), [], answers.join("\n"));
                     assert.doesNotMatch(answers.join("\n"), /uid|^2\d\d|UserId|open/m);
                 });
             }
@@ -134,7 +134,7 @@ for (const enforce of [true, false]) {
             await writeFile(file, "<!doctype html><body>a file</body>");
             await on(pathToFileURL(file).href, async (page) => {
                 const answers = await attack(page, target.port, "file");
-                assert.deepEqual(await target.made(), [], answers.join("\n"));
+                assert.deepEqual(await target.resourceNames(), [], answers.join("\n"));
             });
             const here = reached(target.port);
             const plain = `http://${here}/?Action=CreateUser&UserName=frame&Version=2010-05-08`;
@@ -142,7 +142,7 @@ for (const enforce of [true, false]) {
             await on(evilSite(), async (page) => {
                 await frameIn(page, script);
             });
-            assert.deepEqual(await target.made(), []);
+            assert.deepEqual(await target.resourceNames(), []);
         });
 
         it("a page that uses DNS rebinding gets 403 and changes nothing", async () => {
@@ -160,7 +160,7 @@ for (const enforce of [true, false]) {
                     ];
                     const answers: string[] = [];
                     for (const call of calls) answers.push(await fetchIn(page, `http://${here}${call.path}`, call));
-                    assert.deepEqual(await target.made(), [], answers.join("\n"));
+                    assert.deepEqual(await target.resourceNames(), [], answers.join("\n"));
                     assert.deepEqual(
                         answers.map((answer) => answer.slice(0, 3)),
                         ["403", "403", "403", "403"],
@@ -177,7 +177,7 @@ for (const enforce of [true, false]) {
                 assert.match(await fetchIn(page, `http://${here}/_local/status`, {}), /^403 /);
                 assert.match(await fetchIn(page, `http://${here}/_aws/execute-api/abc/api/films`, {}), /^404 /);
             });
-            assert.deepEqual(await target.made(), []);
+            assert.deepEqual(await target.resourceNames(), []);
         });
     });
 }

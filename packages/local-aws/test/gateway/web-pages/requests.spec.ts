@@ -26,13 +26,14 @@ for (const enforce of [true, false]) {
 
         /** Sends each request and returns the names of the requests that were not refused. */
         async function open(requests: Readonly<Record<string, Asked>>): Promise<string[]> {
-            const found: string[] = [];
-            for (const [name, asked] of Object.entries(requests)) {
-                const { status, headers } = await ask(target.port, asked);
+            const acceptedNames: string[] = [];
+            for (const [name, request] of Object.entries(requests)) {
+                const { status, headers } = await ask(target.port, request);
                 const cors = Object.keys(headers).filter((header) => header.startsWith("access-control-"));
-                if (status !== 403 || cors.length > 0) found.push(`${name}: ${status} ${cors.join(" ")}`.trim());
+                if (status !== 403 || cors.length > 0)
+                    acceptedNames.push(`${name}: ${status} ${cors.join(" ")}`.trim());
             }
-            return found;
+            return acceptedNames;
         }
 
         it("a request with a foreign Host header returns 403 and changes nothing", async () => {
@@ -62,7 +63,7 @@ for (const enforce of [true, false]) {
             const invoked = await ask(target.port, lambdaPost(host, "rebound", false));
             assert.equal(invoked.status, 403, invoked.body);
             assert.match(invoked.body, /answers 127\.0\.0\.1 and localhost/);
-            assert.deepEqual(await target.made(), []);
+            assert.deepEqual(await target.resourceNames(), []);
         });
 
         it("a signed request with a foreign Origin header returns 403", async () => {
@@ -79,7 +80,7 @@ for (const enforce of [true, false]) {
                 };
             }
             assert.deepEqual(await open(requests), []);
-            assert.deepEqual(await target.made(), []);
+            assert.deepEqual(await target.resourceNames(), []);
         });
 
         it("preflight requests and WebSocket upgrades return 403", async () => {
@@ -133,18 +134,18 @@ for (const enforce of [true, false]) {
                 const signed = signedHeaders("POST", url, form, "us-east-1", "iam");
                 for (const authorized of [{}, signed]) {
                     const sent = { host: host as string, ...headers, ...authorized };
-                    const asked = { method: "POST", path: path as string, headers: sent, body: form };
-                    const { status } = await ask(target.port, asked);
+                    const request = { method: "POST", path: path as string, headers: sent, body: form };
+                    const { status } = await ask(target.port, request);
                     assert.ok(status >= 400, `${host}${path}: ${status}`);
                 }
             }
-            assert.deepEqual(await target.made(), []);
+            assert.deepEqual(await target.resourceNames(), []);
         });
 
         it("MiniStack's port returns 403 without the gateway's secret", async () => {
             const { miniStackPort } = target;
             const host = `127.0.0.1:${miniStackPort}`;
-            const asked = [
+            const requests = [
                 iamGet(host, { Action: "CreateUser", UserName: "past" }),
                 lambdaPost(host, "past", false, { origin: "http://evil.example" }),
                 lambdaPost(host, "past", true, { origin: "http://evil.example" }),
@@ -153,12 +154,12 @@ for (const enforce of [true, false]) {
                 { path: "/", headers: { "x-from-gateway": "guess", "x-judged-by-gateway": "true" } },
                 { method: "OPTIONS", path: "/", headers: { origin: "null", "access-control-request-method": "POST" } },
             ];
-            for (const each of asked) {
+            for (const each of requests) {
                 const { status, headers, body } = await ask(miniStackPort, each);
                 const cors = Object.keys(headers).filter((name) => name.startsWith("access-control-"));
                 assert.deepEqual([status, cors], [403, []], `${each.path}: ${body.slice(0, 200)}`);
             }
-            assert.deepEqual(await target.made(), []);
+            assert.deepEqual(await target.resourceNames(), []);
         });
     });
 }

@@ -26,15 +26,15 @@ export interface Asked {
 export function ask(port: number, { method = "GET", path, headers = {}, body }: Asked): Promise<Answered> {
     return new Promise((resolve, reject) => {
         const options = { host: "127.0.0.1", port, path, method, headers, setHost: headers.host === undefined };
-        const asked = request(options, async (answer) => {
+        const outgoing = request(options, async (answer) => {
             resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) });
         });
-        asked.once("upgrade", (answer, socket) => {
+        outgoing.once("upgrade", (answer, socket) => {
             socket.destroy();
             resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: "" });
         });
-        asked.once("error", reject);
-        asked.end(body);
+        outgoing.once("error", reject);
+        outgoing.end(body);
     });
 }
 
@@ -54,8 +54,14 @@ const code = Buffer.from(
 export function lambdaPost(host: string, name: string, invoke: boolean, more: Record<string, string> = {}): Asked {
     const path = `/2015-03-31/functions${invoke ? `/${name}/invocations` : ""}`;
     const Role = `arn:aws:iam::${account}:role/page`;
-    const made = { FunctionName: name, Role, Runtime: "nodejs24.x", Handler: "index.handler", Code: { ZipFile: code } };
-    const body = invoke ? "{}" : JSON.stringify(made);
+    const createInput = {
+        FunctionName: name,
+        Role,
+        Runtime: "nodejs24.x",
+        Handler: "index.handler",
+        Code: { ZipFile: code },
+    };
+    const body = invoke ? "{}" : JSON.stringify(createInput);
     const signed = signedHeaders("POST", new URL(`http://${host}${path}`), body, region, "lambda");
     return { method: "POST", path, body, headers: { host, ...signed, ...more } };
 }
@@ -76,7 +82,7 @@ export async function startTarget(enforce: boolean) {
         port: instance.port,
         miniStackPort,
         /** Returns the names of all users and functions. */
-        async made(): Promise<string[]> {
+        async resourceNames(): Promise<string[]> {
             const { Users = [] } = await clients.iam.send(new ListUsersCommand({}));
             const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
             return [
