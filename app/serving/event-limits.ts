@@ -29,7 +29,7 @@ export function eventLimits({ log, ...parts }: EventLimitParts) {
     }
 
     return {
-        /** Counts events for their addresses. Throws ProblemError above the limit. */
+        /** Counts the events of a request for the IP address that sent it. Throws ProblemError above the limit. */
         takeAddresses(addresses: readonly CountedAddress[], events: number, trace: Trace): void {
             const named = addresses.map(({ name, limit }) => ({ name: `address#${name}`, limit }));
             for (const { name, limit } of named) check(name, limit, events, "An address");

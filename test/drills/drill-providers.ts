@@ -4,7 +4,7 @@ import { Option } from "commander";
 import { benchCommand } from "../../bench/lib/command.ts";
 import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { root } from "../../packages/local-aws/instance.ts";
-import { lives, runLife } from "./providers/lives.ts";
+import { deployments, runDeployment } from "./providers/scenarios.ts";
 import { discard, installPackages, installTools } from "./providers/tools.ts";
 
 /**
@@ -18,8 +18,8 @@ const { resume, only } = benchCommand(
     ["", "--only yaml", "--resume"],
 )
     .addOption(
-        new Option("--only <life>", "run only this way of deployment; its result is not stored").choices(
-            Object.keys(lives),
+        new Option("--only <deployment>", "run only this way of deployment; its result is not stored").choices(
+            Object.keys(deployments),
         ),
     )
     .option("--resume", "continue the interrupted drill without the parts that succeeded", false)
@@ -33,10 +33,10 @@ const results: Record<string, string> = resume && existsSync(file) ? JSON.parse(
 const programs = installTools();
 const project = installPackages();
 try {
-    for (const [index, name] of Object.keys(lives).entries()) {
+    for (const [index, name] of Object.keys(deployments).entries()) {
         if (results[name] === "" || (only !== undefined && only !== name)) continue;
         const begun = performance.now();
-        results[name] = await runLife(name, project, programs, 18_100 + index).then(
+        results[name] = await runDeployment(name, project, programs, 18_100 + index).then(
             () => "",
             (error: Error) => error.message,
         );
@@ -51,9 +51,9 @@ try {
     discard(project);
 }
 
-const names = Object.keys(lives);
+const names = Object.keys(deployments);
 showTable(
-    ["life", "result"],
+    ["deployment", "result"],
     names.map((name) => [name, results[name] === "" ? "fine" : results[name] === undefined ? "not run" : "FAULT"]),
 );
 for (const name of names) if (results[name]) showLine(`${name}: ${results[name]}`);

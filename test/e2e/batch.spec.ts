@@ -238,7 +238,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         const held = solutionVersions
             .map((version) => version.solutionVersionArn)
             .find((arn) => arn !== solutionVersionArn);
-        // The request of another version starts a job.
+        // A request to serve another version starts a job.
         const since = new Date().toISOString();
         const flag = { solutionVersionArn: String(held), hold: true, reason: "test", since };
         await writeStateFlag(aws.ssm, aws.stack, "serving", flag);

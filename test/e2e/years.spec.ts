@@ -124,7 +124,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.match((await held()).reason, /smoke test of \w+ failed/);
         });
 
-        // test/runbooks/retrain.spec.ts tests kills at all other calls.
+        // test/runbooks/retrain.spec.ts tests what happens if retrain is killed at any other call.
         it("retrain exits with 8 on Ctrl-C, and another retrain continues", async () => {
             await aws.writeInteractions(6);
             const live = await serving();

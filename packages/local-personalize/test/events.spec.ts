@@ -207,16 +207,16 @@ describe("PutEvents", () => {
     it("acknowledged events survive kill -9", async () => {
         const [film = 0] = await ask("22");
         await service.stop();
-        const victim = spawn(process.execPath, [
-            fileURLToPath(new URL("events-victim.ts", import.meta.url)),
+        const server = spawn(process.execPath, [
+            fileURLToPath(new URL("killed-after-event.ts", import.meta.url)),
             service.dataDir,
             trackingId,
             `${film}`,
         ]);
-        const [output] = await once(victim.stdout, "data");
+        const [output] = await once(server.stdout, "data");
         assert.equal(String(output), "200\n");
-        victim.kill("SIGKILL");
-        await once(victim, "exit");
+        server.kill("SIGKILL");
+        await once(server, "exit");
         service = await startService({ access: filmsBucket().access, dataDir: service.dataDir });
         assert.ok(!(await ask("22")).includes(film));
     });

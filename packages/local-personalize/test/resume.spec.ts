@@ -75,15 +75,15 @@ describe("Resources of the local Personalize after restarts and over time", () =
         const { datasetArn } = await createDataset(await open("instant"));
         await service?.stop();
         service = undefined;
-        const victim = spawn(process.execPath, [
-            fileURLToPath(new URL("victim.ts", import.meta.url)),
+        const server = spawn(process.execPath, [
+            fileURLToPath(new URL("killed-during-import.ts", import.meta.url)),
             dataDir,
             datasetArn,
         ]);
-        const [output] = await once(victim.stdout, "data");
+        const [output] = await once(server.stdout, "data");
         assert.equal(String(output), "reading\n");
-        victim.kill("SIGKILL");
-        await once(victim, "exit");
+        server.kill("SIGKILL");
+        await once(server, "exit");
 
         const { personalize } = await open("instant");
         const datasetImportJobArn = arn("dataset-import-job/killed");

@@ -59,8 +59,8 @@ export const runOperation = (
     runAction(options.verbose, async (signal) => operate(await operatedStack(options), operationDeps(signal), signal));
 
 /**
- * Returns the ARN of the recorded resource of a kind, for the first campaign or (`ranks`) for the ranking campaign;
- * undefined if the state has none.
+ * Returns the ARN of a resource in the stack's state, by its resource kind: that of the campaign for recommendations, or
+ * with `ranks` that of the ranking campaign. Undefined if the state has no such resource.
  */
 export const arnIn = (
     recorded: readonly RecordedResource[],

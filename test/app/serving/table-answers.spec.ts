@@ -74,7 +74,7 @@ describe("Answers from the fallback tables", () => {
     });
 
     it("similar combines the similar films of several films, and omits the given films", () => {
-        // Scores: c = 1/11 from a + 2^(-1/3)/12 from b; d = 2^(-1/3)/10 from b.
+        // The score of film c is the sum of 1/11, for its similarity to film a, and 2^(-1/3)/12, for its similarity to film b. The score of film d is 2^(-1/3)/10, for its similarity to film b.
         assert.equal(ids(tables.similar(["a", "b"]).films), "cd");
         assert.equal(ids(tables.similar(["a", "b", "a", "b"]).films), "cd", "once more changes nothing");
         assert.equal(ids(tables.similar(["zz", "b", "d"]).films), "ac");

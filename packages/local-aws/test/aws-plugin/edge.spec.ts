@@ -28,7 +28,7 @@ import {
     tags,
     typeOf,
 } from "./edge-args.ts";
-import { edgeClients, edgeLives } from "./edge-lives.ts";
+import { edgeClients, edgeScenarios } from "./edge-scenarios.ts";
 import { type Plugin, testLives, urnOf } from "./life.ts";
 
 describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
@@ -78,7 +78,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         ids[kind] = id;
         return id;
     }
-    const lives = edgeLives({ clients: () => clients, ids });
+    const lives = edgeScenarios({ clients: () => clients, ids });
     testLives(lives, () => plugin);
 
     it("update resets removed arguments to AWS's defaults, and a later diff finds no change", async () => {

@@ -15,7 +15,7 @@ import { localAccountId as account, type Instance } from "../../instance.ts";
 import { discardInstance, startInstance } from "../instances.ts";
 import { type Plugin, testLives, urnOf } from "./life.ts";
 import { answering, arn, functionArgs, functionArn, name, policyFor, roleArn } from "./operations-args.ts";
-import { operationsClients, operationsLives } from "./operations-lives.ts";
+import { operationsClients, operationsScenarios } from "./operations-scenarios.ts";
 
 describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources", () => {
     let instance: Instance;
@@ -63,7 +63,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
     });
 
     const queueUrl = () => `http://127.0.0.1:${instance.port}/${account}/${name}`;
-    const lives = operationsLives({ clients: () => clients, plugin: () => plugin, queueUrl });
+    const lives = operationsScenarios({ clients: () => clients, plugin: () => plugin, queueUrl });
     testLives(lives, () => plugin);
 
     it("the plugin reads and deletes a queue whose URL contains an earlier port of the local AWS", async () => {

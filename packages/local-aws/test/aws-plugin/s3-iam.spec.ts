@@ -17,7 +17,7 @@ import { s3Entries } from "../../aws-plugin/s3.ts";
 import type { Instance } from "../../instance.ts";
 import { discardInstance, startInstance } from "../instances.ts";
 import { type Plugin, testLives, urnOf } from "./life.ts";
-import { allow, arnOf, s3AndIamLives, trust } from "./s3-iam-lives.ts";
+import { allow, arnOf, s3AndIamScenarios, trust } from "./s3-iam-scenarios.ts";
 
 describe("Local AWS plugin: S3 and IAM resources", () => {
     let instance: Instance;
@@ -37,7 +37,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
     after(() => discardInstance(instance));
 
     testLives(
-        s3AndIamLives(
+        s3AndIamScenarios(
             () => clients,
             () => file,
         ),

@@ -82,7 +82,7 @@ async function keepsSecret(pulumi: Pulumi): Promise<void> {
 }
 
 /** The five ways of deployment, by name. Each throws an error if it fails. */
-export const lives: Readonly<Record<string, (environment: Environment) => Promise<void>>> = {
+export const deployments: Readonly<Record<string, (environment: Environment) => Promise<void>>> = {
     /**
      * Uses the dynamic provider classes in a program in a subfolder. A change of minProvisionedTPS must be an update.
      */
@@ -185,14 +185,14 @@ export const lives: Readonly<Record<string, (environment: Environment) => Promis
 };
 
 /** Runs one way of deployment in its own folder of the project, with its own services. */
-export async function runLife(name: string, project: string, programs: Programs, port: number): Promise<void> {
+export async function runDeployment(name: string, project: string, programs: Programs, port: number): Promise<void> {
     const folder = join(project, name);
     mkdirSync(folder, { recursive: true });
     const services = await startServices(project, port, programs);
     try {
         const path = [pluginFolder(project), yamlHost, awsPlugin];
         const stack = () => pulumiProject(folder, join(project, "homes", name), programs, services, path);
-        await lives[name]?.({ folder, services, programs, stack });
+        await deployments[name]?.({ folder, services, programs, stack });
     } finally {
         services.stop();
     }

@@ -4,10 +4,10 @@ import { DeleteDashboardsCommand, PutMetricAlarmCommand } from "@aws-sdk/client-
 import { localAccountId as account } from "../../instance.ts";
 import type { Life } from "./life.ts";
 import { arn, name, query, tags, topicArn } from "./operations-args.ts";
-import type { operationsClients } from "./operations-lives.ts";
+import type { operationsClients } from "./operations-scenarios.ts";
 
 /** Returns test cases for budgets, alarms, log groups and trails. */
-export function observingLives(clients: () => ReturnType<typeof operationsClients>): Life[] {
+export function observingScenarios(clients: () => ReturnType<typeof operationsClients>): Life[] {
     return [
         {
             type: "aws:budgets/budget:Budget",

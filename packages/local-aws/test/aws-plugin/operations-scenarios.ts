@@ -16,7 +16,7 @@ import { region } from "../../../../test/support/local-aws.ts";
 import { createSqsClient } from "../../aws-plugin/sqs.ts";
 import { localAccountId as account, type Instance } from "../../instance.ts";
 import { type Life, type Plugin, urnOf } from "./life.ts";
-import { observingLives } from "./observing-lives.ts";
+import { observingScenarios } from "./observing-scenarios.ts";
 import { functionArgs, functionArn, name, policyFor, queueArn, tags, topicArn } from "./operations-args.ts";
 
 /** Returns the SDK clients for the services whose resource types the tests in this file create. */
@@ -45,7 +45,7 @@ interface OperationsContext {
 }
 
 /** Returns test cases for messaging, functions and schedules, then for budgets, alarms and logs. */
-export function operationsLives({ clients, plugin, queueUrl }: OperationsContext): Life[] {
+export function operationsScenarios({ clients, plugin, queueUrl }: OperationsContext): Life[] {
     const setTopic = (AttributeName: string, AttributeValue: string) =>
         new SetTopicAttributesCommand({ TopicArn: topicArn, AttributeName, AttributeValue });
     return [
@@ -180,6 +180,6 @@ export function operationsLives({ clients, plugin, queueUrl }: OperationsContext
                 clients().sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl(), Attributes: { Policy: "" } })),
             changedKeys: "gone",
         },
-        ...observingLives(clients),
+        ...observingScenarios(clients),
     ];
 }

@@ -63,7 +63,7 @@ interface EdgeContext {
 }
 
 /** Returns test cases for DynamoDB, API Gateway and CloudFront resource types. */
-export function edgeLives({ clients, ids }: EdgeContext): Life[] {
+export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
     const deploymentsOf = async (restApiId: string) => {
         const { items = [] } = await clients().gateway.send(new GetDeploymentsCommand({ restApiId }));
         return items.map(({ id = "" }) => id);

@@ -51,7 +51,7 @@ const rule = {
 };
 
 /** Returns test cases for the resource types of S3 and IAM; `file` is the path of an object's content. */
-export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file: () => string): Life[] {
+export function s3AndIamScenarios(clients: () => ReturnType<typeof clientsOf>, file: () => string): Life[] {
     return [
         {
             type: "aws:s3/bucket:Bucket",
