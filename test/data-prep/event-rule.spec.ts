@@ -34,7 +34,7 @@ describe("parseEventRule", () => {
     it("parseEventRule rejects a rule of more than 10,000 characters", () => {
         const ruleOf = (length: number) => `a = 1 -> ${"x".repeat(length - 9)}`;
         assert.throws(() => parseEventRule(ruleOf(10_001)), {
-            message: /^The rule has 10,001 characters, and at most 10,000 /,
+            message: /^The rule has 10,001 characters, but at most 10,000 /,
         });
         assert.throws(() => parseEventRule(ruleOf(10_000)), { message: /\n +\^$/ });
     });

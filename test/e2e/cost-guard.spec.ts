@@ -63,7 +63,7 @@ describe("Cost guard on the local AWS", function () {
         await note("closed", { reason: "test", since: "2026-11-01T00:00:00Z" });
         const up = await aws.engine("up");
         assertExit(up, 0);
-        assert.match(up.stdout + up.stderr, /API and page are closed since .* \(test\)/);
+        assert.match(up.stdout + up.stderr, /the API and the storefront page have been closed since .* \(test\)/);
         outputs = await aws.outputs();
         campaignArn = String(outputs.campaignArn);
         rankingCampaignArn = String(outputs.rankingCampaignArn);
@@ -321,6 +321,11 @@ describe("Cost guard on the local AWS", function () {
             await until("the guard parks", async () => !(await there()).includes(true));
             assert.match(String(await mark("parked")), /cost guard: \$600/);
             assert.deepEqual(await there(), [false, false]);
+            const status = await aws.runbook("watch-status", "--json");
+            assertExit(status, 0);
+            const { overall, resources } = JSON.parse(status.stdout);
+            const parked = resources.filter(({ state }: { readonly state: string }) => state === "PARKED");
+            assert.deepEqual([overall, parked.length], ["active", 2]);
 
             const up = await aws.engine("up");
             assertExit(up, 0);

@@ -32,9 +32,7 @@ export function parkAndResume(operated: () => Operated): void {
         assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
         const status = await aws.runbook("watch-status", "--json");
         assertExit(status, 0);
-        const { overall, resources } = JSON.parse(status.stdout);
-        assert.equal(overall, "active");
-        assert.ok(resources.some(({ state }: { readonly state: string }) => state === "PARKED"));
+        assert.equal(JSON.parse(status.stdout).overall, "active");
         const { operations: byUp, stdout } = await stack.up();
         assert.deepEqual(byUp, []);
         assert.equal((await aws.outputs()).campaignArn, "");

@@ -173,8 +173,15 @@ describe("audit-leftovers on the local AWS", () => {
             found.rows.flatMap(({ remove }) => remove),
         );
         assert.deepEqual(rowsOf(await audit(0, "--region", region)), []);
-        assert.deepEqual(await everythingIn(aws), ["bucket someone-elses"]);
-        assert.deepEqual(await watchersIn(aws), ["key someone-elses"]);
+        assert.deepEqual(await everythingIn(aws), ["S3-bucket someone-elses"]);
+        assert.deepEqual(await watchersIn(aws), []);
+        const { items = [] } = await new gateway.APIGatewayClient(settingsOf(aws.instance)).send(
+            new gateway.GetApiKeysCommand({}),
+        );
+        assert.deepEqual(
+            items.map(({ name }) => name),
+            ["someone-elses"],
+        );
     });
 
     it("audit-leftovers exits with 6 if the stack does not exist", async () => {

@@ -70,8 +70,13 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
  * Returns the price of an item with two decimals, in the currency of the data. Does not use Intl, whose formatters block
  * a phone for 10 ms or more when the page creates them.
  */
-export const priceOf = ({ price }: Pick<ListedFilm, "price">): string | undefined =>
-    price?.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ",");
+export function priceOf({ price }: Pick<ListedFilm, "price">): string | undefined {
+    let text = price?.toFixed(2);
+    if (price === undefined || text === undefined) return undefined;
+    const first = price < 0 ? 1 : 0;
+    for (let at = text.length - ".00".length - 3; at > first; at -= 3) text = `${text.slice(0, at)},${text.slice(at)}`;
+    return text;
+}
 
 const lowStock = 5;
 /** Returns the stock of an item in words, if it is low. */

@@ -131,7 +131,9 @@ describe("Batch inference jobs", () => {
         assert.equal(await reason("no-put", undefined, "s3://movies/locked/"), denied);
         assert.equal(bucket.objects["movies/locked/users.json.out"], undefined);
         assert.ok(
-            service.lines.some((line) => /no-put: may not write s3:\/\/movies\/locked\/users.json.out/.test(line)),
+            service.lines.some((line) =>
+                /no-put: the job may not write s3:\/\/movies\/locked\/users.json.out/.test(line),
+            ),
         );
         bucket.deny(true);
         assert.equal(await reason("no-get"), denied);
