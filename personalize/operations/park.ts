@@ -32,7 +32,7 @@ export async function park(
     await eachOf(parking, async (arn) => {
         const client = deps.client(regionOf(arn));
         if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
-            // Without an owner, `remove` does not delete other resources first. No resource uses a campaign.
+            // Name no owner: with one, `remove` first looks for resources that use the campaign, and there are none.
             await remove(campaign, deps, client, { arn, what: whatOf(arn), pollSeconds, owner: undefined });
         }
     });

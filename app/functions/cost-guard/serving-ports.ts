@@ -147,7 +147,7 @@ export const countedMetrics = (place: ServingTargets): readonly Pick<CountedMetr
     ...(place.distribution === undefined ? [] : metricsOfEdge("")),
 ];
 
-/** Creates the guard's ports to API and page. `edgeMetrics` is CloudWatch in us-east-1. */
+/** Creates the functions with which the cost guard calls the AWS services of the API and the page. `edgeMetrics` is CloudWatch in us-east-1. */
 export function servingPorts(
     clients: CloseClients & {
         readonly cloudwatch: CloudWatchClient;

@@ -35,7 +35,7 @@ describe("phaseAt", () => {
         assert.equal(at(1000, life("solution"), "real"), "ACTIVE");
     });
 
-    it("states last no time at speed samples, but DescribeDatasetGroup still returns a dataset group just after its deletion", () => {
+    it("with the speed `samples` each state lasts 0 ms, but DescribeDatasetGroup returns a deleted dataset group for a moment", () => {
         assert.equal(at(1000, life("event-tracker"), "samples"), "ACTIVE");
         assert.equal(at(5000, life("dataset", { deletedAt: 5000 }), "samples"), "GONE");
         assert.equal(at(5000, life("dataset-group", { deletedAt: 5000 }), "samples"), "DELETE PENDING");

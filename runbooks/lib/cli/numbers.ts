@@ -7,7 +7,7 @@ export const whole =
         const value = Number(text);
         if (!/^\d+$/.test(text) || value < least || value > most) {
             const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-            throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+            throw new InvalidArgumentError(`The value must be a whole number ${range}.`);
         }
         return value;
     };
@@ -16,7 +16,7 @@ export const whole =
 export function aboveZero(text: string): number {
     const value = Number(text);
     if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
-        throw new InvalidArgumentError("It must be a number above 0.");
+        throw new InvalidArgumentError("The value must be a number above 0.");
     }
     return value;
 }
@@ -28,5 +28,5 @@ export function interval(text: string): number {
     const [, count, unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
     const total = Number(count) * (seconds[unit] ?? 0);
     if (total >= 1) return total;
-    throw new InvalidArgumentError("It must be a time such as 30s, 5m or 1h.");
+    throw new InvalidArgumentError("The value must be a time such as 30s, 5m or 1h.");
 }

@@ -122,7 +122,7 @@ export function savedByBill(
     for (let at = midnightOf(from); at < time.to; at += day) {
         const billed = campaign.filter((line) => line.day === at).reduce((sum, line) => sum + line.usd, 0);
         const whole = (Math.min(time.to - at, day) / hour) * usdPerHour;
-        // On a day with more requests than the minimum provisioned TPS, a parked campaign saves nothing.
+        // If a day was billed more than the price of the minimum provisioned TPS, count no saving for this day.
         usd += Math.max(0, whole - billed);
     }
     return { from, to: time.to, usd, hours: usd / usdPerHour };

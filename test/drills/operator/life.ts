@@ -146,8 +146,8 @@ const steps: readonly Step[] = [
         exitCode: 1,
         ready: failsElsewhere,
     }),
-    // This step comes before runbooks whose changes the next `up` reverts, because this `up` would then use further
-    // actions.
+    // Run this step before the runbooks whose changes `pulumi up` takes back. After them, the `pulumi up` of this step
+    // would call more actions of AWS.
     {
         name: "up after changes by hand",
         from: "usual",

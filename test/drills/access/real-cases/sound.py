@@ -14,7 +14,7 @@ class Sound:
     change: Callable
     #: Exit codes of a correct diagnosis. For an auditor with few permissions, 4 (unknown) is also correct.
     exits: tuple
-    #: Whether the import succeeds. If not, its fault is invisible to the user, and the diagnosis must be unknown and not sound.
+    #: Whether the import succeeds. If the import fails, the caller cannot see the cause, so the diagnosis must be "unknown".
     passes: bool = True
 
     def fixture(self, name):
