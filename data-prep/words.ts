@@ -70,7 +70,7 @@ export function consumedTypes(types: readonly string[]): readonly string[] {
 export function filterText(types: readonly string[]): string {
     const consumed = consumedTypes(types).map(visible);
     const removes = `removes the items of a user's ${consumed.join(" and ")} events from lists`;
-    return types.length === 0 || types.some(isConsuming)
+    return types.some(isConsuming)
         ? removes
         : `${removes}, because no event type is known as a purchase or the like; to rename types, use --event`;
 }

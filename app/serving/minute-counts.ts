@@ -51,8 +51,8 @@ export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts
     return {
         /** Checks whether a name has room for `more` further events in the current minute. */
         hasRoom(name: string, limit: number, more: number): boolean {
-            const { reported: known, unreported } = countOf(name);
-            return known + unreported + more <= limit;
+            const { reported, unreported } = countOf(name);
+            return reported + unreported + more <= limit;
         },
         /** Adds to a name's count. Returns the promise of a report to DynamoDB if one is due. The promise rejects if DynamoDB fails. */
         add(name: string, limit: number, more: number): Promise<void> | undefined {

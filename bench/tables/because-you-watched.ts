@@ -62,7 +62,7 @@ export function byLikeness(folds: readonly Fold[], users: number): Map<string, F
             const everything = Array.from({ length: train.itemCount }, (_, item) => item);
             const histories = historiesOf(train, viewsOf(train));
             const rows = [...similarItems(histories, likeness, everything, neighboursPerFilm)];
-            return ({ knownItems: known }) => rows[known.at(-1) as number]?.items ?? [];
+            return ({ knownItems }) => rows[knownItems.at(-1) as number]?.items ?? [];
         });
     return new Map(Object.entries(likenesses(users)).map(([name, likeness]) => [name, of(likeness)]));
 }
@@ -78,9 +78,9 @@ export function byTables(folds: readonly Fold[], catalogue: readonly CatalogueIt
             const tables = openTables(change(documents.get(train) as TablesDocument));
             const numberOf = new Map(train.itemIds.map((itemId, item) => [itemId, item]));
             const idOf = (item: number) => train.itemIds[item] as string;
-            return ({ knownItems: known }) => {
-                const newest = known.slice(-films).reverse().map(idOf);
-                const answer = tables.similar(newest, { without: new Set(known.map(idOf)) });
+            return ({ knownItems }) => {
+                const newest = knownItems.slice(-films).reverse().map(idOf);
+                const answer = tables.similar(newest, { without: new Set(knownItems.map(idOf)) });
                 return answer.films.map(({ itemId }) => numberOf.get(itemId) as number);
             };
         });

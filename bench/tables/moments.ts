@@ -96,10 +96,10 @@ function momentsOf(columns: Columns): Moment[] {
 function worth(moments: readonly Moment[], listOf: (before: Columns) => readonly number[]): Worth {
     const [comers, others]: [Found[], Found[]] = [[], []];
     let [share, lift] = [0, 0];
-    for (const { before, knownItems: known, truth, countBefore, countAfter } of moments) {
+    for (const { before, knownItems, truth, countBefore, countAfter } of moments) {
         const list = listOf(before);
         for (const [user, wanted] of truth) {
-            const own = known.get(user);
+            const own = knownItems.get(user);
             (own ? others : comers).push(find(list, own ?? new Set(), wanted));
         }
         const shareOf = (counts: Float64Array) =>

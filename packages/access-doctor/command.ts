@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { accountOf } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { type Diagnosis, diagnose } from "./diagnose.ts";
 import { draw, drawHeadline } from "./draw.ts";
@@ -95,7 +96,7 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
     }
     if (write === undefined) return diagnosis.verdict;
     const { caller, region } = snapshot;
-    await writeFix(write, diagnosis.fixes, { accountId: caller.split(":")[4] ?? "", region });
+    await writeFix(write, diagnosis.fixes, { accountId: accountOf(caller) ?? "", region });
     const written = shell(write);
     log(
         `Wrote the fix to ${written}. Read it, then run: sh ${written}/apply.sh. To undo it, run: sh ${written}/undo.sh`,

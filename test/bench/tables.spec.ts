@@ -31,7 +31,7 @@ describe("bench:tables", () => {
         for (const { train, trials } of folds) {
             // A user with only one event is in no test, because there is nothing to predict.
             assert.ok(new Set(train.users).size + trials.length >= columns.userCount - 1);
-            for (const { knownItems: known, truth } of trials) assert.deepEqual([known.length, truth.size], [18, 2]);
+            for (const { knownItems, truth } of trials) assert.deepEqual([knownItems.length, truth.size], [18, 2]);
         }
         // The film of the newest event is the one to predict, although the file is not sorted by time.
         const [first] = folds.flatMap(({ trials }) => trials.filter(({ truth }) => truth.has(0) && truth.has(1)));

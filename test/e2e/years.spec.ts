@@ -166,8 +166,8 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(to, versions[2].solutionVersionArn);
             assert.match(skipped.join(), new RegExp(`^${versions[3].id} \\(smoke test of ${versions[3].id} failed`));
             assert.equal(await serving(), to);
-            const { operations: asked, stdout } = await up();
-            assert.deepEqual(asked, []);
+            const { operations, stdout } = await up();
+            assert.deepEqual(operations, []);
             assert.equal(await serving(), to);
             assert.match(stdout, new RegExp(`held at version ${to}.*odd lists`));
         });

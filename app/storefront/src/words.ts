@@ -71,8 +71,8 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
  * a phone for 10 ms or more when the page creates them.
  */
 export function priceOf({ price }: Pick<ListedFilm, "price">): string | undefined {
-    let text = price?.toFixed(2);
-    if (price === undefined || text === undefined) return undefined;
+    if (price === undefined) return undefined;
+    let text = price.toFixed(2);
     const first = price < 0 ? 1 : 0;
     for (let at = text.length - ".00".length - 3; at > first; at -= 3) text = `${text.slice(0, at)},${text.slice(at)}`;
     return text;

@@ -43,7 +43,7 @@ export interface Judged {
  * `denialsOnly`, a request is denied only by a Deny, not by a missing Allow.
  */
 export function judge(
-    { knownValues: known }: Pick<Scene, "knownValues">,
+    { knownValues }: Pick<Scene, "knownValues">,
     requests: readonly AccessRequest[],
     policies: readonly NamedPolicy[],
     kind: PolicyKind,
@@ -51,7 +51,7 @@ export function judge(
 ): Judged {
     const unknown = new Set<string>();
     const explanations = requests.flatMap((request) => {
-        const unknowns = unknownsOf(request, known);
+        const unknowns = unknownsOf(request, knownValues);
         const decided = decide(request, unknowns, policies, (assumed) => {
             const { decision } = evaluate(assumed, policies, kind);
             return decision === "allowed" || (denialsOnly && decision !== "explicitDeny");

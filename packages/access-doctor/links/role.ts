@@ -10,7 +10,7 @@ import {
     unknownLink,
     warning,
 } from "../link.ts";
-import { fetchedValue, hasJob, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
+import { fetchedValue, hasJob, type PolicyText, type RoleFacts } from "../snapshot.ts";
 import { broken, cannotTell, judge, read } from "./policies.ts";
 import { refusedByOrganisation } from "./refusals.ts";
 
@@ -25,14 +25,19 @@ const unsureKeys =
 /** Judges whether the caller may pass the role to Personalize. The call contains `iam:PassedToService`. */
 export function passRole({ snapshot }: Scene): Link {
     const { passRole: fetched, caller, roleArn } = snapshot;
-    const isAllowed = "is" in fetched && fetched.is.slice(0, 1).every(({ decision }) => decision === "allowed");
-    if (hasJob(snapshot) && !isAllowed) {
-        return linkOf(passRoleLink, simulator, "the service accepted the job", passNote(snapshot));
+    const accepted = (...warnings: Finding[]) =>
+        linkOf(passRoleLink, simulator, "the service accepted the job", warnings);
+    if ("unread" in fetched) {
+        return hasJob(snapshot) ? accepted() : unknownLink(passRoleLink, simulator, fetched.unread);
     }
-    if ("unread" in fetched) return unknownLink(passRoleLink, simulator, fetched.unread);
     const [toPersonalize, toAny] = fetched.is;
+    // The simulation of an account's root user has no result, and a root user may pass every role.
     if (!toPersonalize || toPersonalize.decision === "allowed") {
         return linkOf(passRoleLink, simulator, `${caller} may pass the role to ${personalizeService}`, []);
+    }
+    if (hasJob(snapshot)) {
+        const later = `${caller} may not pass the role: this matters for the caller's next import only.`;
+        return accepted(warning("passrole", later, "none", `iam:PassRole is ${toPersonalize.decision}`));
     }
     const unsure = toPersonalize.missing.filter((key) => unsureKeys.test(key));
     if (unsure.length > 0 && toPersonalize.decision === "implicitDeny") {
@@ -54,13 +59,6 @@ export function passRole({ snapshot }: Scene): Link {
     const request = `${caller}: iam:PassRole on ${roleArn} with {"iam:PassedToService":"${personalizeService}"}`;
     const evidence = [`${request} is ${toPersonalize.decision}`, ...by.map((policy) => `decided by ${policy}`)];
     return linkOf(passRoleLink, simulator, "", [breaks("passrole", sentence, "passRole", ...evidence)]);
-}
-
-/** Returns a warning that the caller lacks iam:PassRole, which the caller's next import needs. */
-function passNote({ passRole: fetched, caller }: Snapshot): Finding[] {
-    if ("unread" in fetched) return [];
-    const sentence = `${caller} may not pass the role: this matters for the caller's next import only.`;
-    return [warning("passrole", sentence, "none", `iam:PassRole is ${fetched.is[0]?.decision}`)];
 }
 
 /** Judges whether the role exists. */

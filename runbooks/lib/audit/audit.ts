@@ -1,8 +1,8 @@
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { shell } from "terminal-text";
 import { oneLine } from "../doctor/check.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
+import { whoAmI } from "../stack/who-am-i.ts";
 import { distributionListers } from "./inventory/distributions.ts";
 import { partListers } from "./inventory/interrupted.ts";
 import {
@@ -80,9 +80,8 @@ export async function audit(
     progress: (line: string) => void,
 ): Promise<Audit> {
     const settings = { region };
-    const identity = await new STSClient(settings).send(new GetCallerIdentityCommand({}));
-    const { Arn, Account: accountId = "" } = identity;
-    const place = { partition: Arn?.split(":")[1] ?? "aws", region, accountId, project, settings };
+    const { partition, accountId } = await whoAmI(region);
+    const place = { partition, region, accountId, project, settings };
     const unread: Unread[] = [];
     const trying: Trying = async (what, work) => {
         try {
@@ -93,8 +92,8 @@ export async function audit(
         }
     };
     const tagged = await trying("the tagging API", () => taggedByPulumi(settings));
-    const things = await everythingIn({ ...place, tagged, interrupted: stacks.interrupted }, trying, progress);
-    const { rows, undecided, interrupted, notOurs } = await rowsOf(things, stacks, project, trying);
+    const items = await everythingIn({ ...place, tagged, interrupted: stacks.interrupted }, trying, progress);
+    const { rows, undecided, interrupted, notOurs } = await rowsOf(items, stacks, project, trying);
     return {
         accountId,
         region,
@@ -118,9 +117,9 @@ async function everythingIn(
 ): Promise<readonly InventoryItem[]> {
     const kinds = Object.keys(inventoryKinds) as InventoryKind[];
     const listed = kinds.map(async (kind) => {
-        const things = await trying(kind, () => listers[kind](place));
-        progress(`${kind}: ${things?.length ?? "not readable"}`);
-        return (things ?? []).map((thing) => itemOf(kind, thing, place));
+        const items = await trying(kind, () => listers[kind](place));
+        progress(`${kind}: ${items?.length ?? "not readable"}`);
+        return (items ?? []).map((item) => itemOf(kind, item, place));
     });
     return (await Promise.all(listed)).flat();
 }
@@ -130,7 +129,7 @@ async function everythingIn(
  * commands.
  */
 async function rowsOf(
-    things: readonly InventoryItem[],
+    items: readonly InventoryItem[],
     stacks: AllStacks,
     project: string,
     trying: Trying,
@@ -140,25 +139,25 @@ async function rowsOf(
     const interrupted: InterruptedRow[] = [];
     const notOurs: Omit<Row, "remove">[] = [];
     await mapLimited(
-        things.filter((thing) => !isRecorded(thing, stacks)),
-        async (thing) => {
-            const what = `${thing.kind} ${thing.name}`;
-            const claim = findClaim(thing, await trying(`tags of ${what}`, thing.tags), stacks, project);
+        items.filter((item) => !isRecorded(item, stacks)),
+        async (item) => {
+            const what = `${item.kind} ${item.name}`;
+            const claim = findClaim(item, await trying(`tags of ${what}`, item.tags), stacks, project);
             if (claim.is === "in a stack") {
                 return;
             }
             if (claim.is === "interrupted") {
                 const { by } = claim;
-                const command = importCommand(thing, by);
-                const commands = command ? [command] : ((await trying(`how to remove ${what}`, thing.remove)) ?? []);
+                const command = importCommand(item, by);
+                const commands = command ? [command] : ((await trying(`how to remove ${what}`, item.remove)) ?? []);
                 const why = command ? "made, but not recorded" : "pulumi up makes another one";
-                interrupted.push({ ...(await pricedRow(thing, why, trying)), stack: by.stack, commands });
+                interrupted.push({ ...(await pricedRow(item, why, trying)), stack: by.stack, commands });
             } else if (claim.is !== "not ours") {
-                const remove = (await trying(`how to remove ${what}`, thing.remove)) ?? [];
-                const row = await pricedRow(thing, claim.why, trying);
+                const remove = (await trying(`how to remove ${what}`, item.remove)) ?? [];
+                const row = await pricedRow(item, claim.why, trying);
                 (claim.is === "leftover" ? rows : undecided).push({ ...row, remove });
-            } else if (thing.kind === "campaign" || thing.kind === "recommender") {
-                const row = await pricedRow(thing, "neither its tags nor its name are of this project", trying);
+            } else if (item.kind === "campaign" || item.kind === "recommender") {
+                const row = await pricedRow(item, "neither its tags nor its name are of this project", trying);
                 notOurs.push(...(row.bills ? [row] : []));
             }
         },
@@ -166,9 +165,9 @@ async function rowsOf(
     return { rows, undecided, interrupted, notOurs };
 }
 
-async function pricedRow(thing: InventoryItem, why: string, trying: Trying): Promise<Omit<Row, "remove">> {
-    const { kind, name, arn, since } = thing;
-    const bill = await trying(`price of ${kind} ${name}`, thing.bill);
+async function pricedRow(item: InventoryItem, why: string, trying: Trying): Promise<Omit<Row, "remove">> {
+    const { kind, name, arn, since } = item;
+    const bill = await trying(`price of ${kind} ${name}`, item.bill);
     const usdPerMonth = bill === undefined ? null : bill.usdPerMonth;
     return { kind, name, arn, why, since: since?.toISOString() ?? null, usdPerMonth, bills: isBilled(usdPerMonth) };
 }

@@ -43,11 +43,11 @@ export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllSta
  * Decides whether a resource belongs to this project. Uses the Pulumi project tag if the resource has one, otherwise
  * the name. A resource that may belong to a stack whose state cannot be read stays undecided.
  */
-export function findClaim(thing: Identity, tags: Tags | undefined, stacks: AllStacks, project: string): Claim {
-    if (isRecorded(thing, stacks)) {
+export function findClaim(item: Identity, tags: Tags | undefined, stacks: AllStacks, project: string): Claim {
+    if (isRecorded(item, stacks)) {
         return { is: "in a stack" };
     }
-    const by = interruptedOf(thing, stacks);
+    const by = interruptedOf(item, stacks);
     if (by && (tags === undefined || Object.keys(tags).length === 0 || isOf(tags, project, by.stack))) {
         return { is: "interrupted", by };
     }
@@ -66,7 +66,7 @@ export function findClaim(thing: Identity, tags: Tags | undefined, stacks: AllSt
                   why: stacks.names.includes(stack) ? why : `${why}, which is not a stack of this backend`,
               };
     }
-    if (!hasOurName(thing)) {
+    if (!hasOurName(item)) {
         return { is: "not ours" };
     }
     return unreadable.length > 0

@@ -19,7 +19,7 @@ export interface ReportedResource extends ResourceStatus {
 export interface StackReport {
     readonly overall: Overall;
     readonly resources: readonly ReportedResource[];
-    /** The parked flag and this month's spend; null if the caller cannot read the state flags. */
+    /** The state flags of the campaign and this month's spend; null if the caller cannot read the state flags. */
     readonly money: GuardNote | null;
     /** Sources that could not be read, with the reason. */
     readonly unread: readonly { readonly what: string; readonly reason: string }[];
@@ -82,7 +82,7 @@ function namesOf({ kind, inputs }: RecordedResource, { arn }: ResourceStatus): r
     return names.filter((name): name is string => typeof name === "string" && name !== "");
 }
 
-/** The parked flag, and the spend that the cost guard counted. */
+/** The state flags of the campaign, and the spend that the cost guard counted. */
 interface GuardNote {
     /** Time and reason of parking, by the cost guard or a user; null while the campaign is not parked. */
     readonly parked: { readonly since: string; readonly reason: string } | null;

@@ -31,7 +31,7 @@ describe("Viewer history in the storefront", () => {
     };
     const shown = (page: Page) =>
         page.$$eval(".past [data-item]", (all) => all.map((one) => (one as HTMLElement).dataset.item));
-    const askedFor = ({ requests: asked }: Served) => asked.filter((call) => call.includes(" history/"));
+    const askedFor = ({ requests }: Served) => requests.filter((call) => call.includes(" history/"));
 
     before(async () => {
         browser = await openBrowser();

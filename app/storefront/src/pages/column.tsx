@@ -29,18 +29,8 @@ interface ColumnOfProps {
 }
 
 /** Renders one ranked list of the comparison. */
-export function ColumnOf({
-    column,
-    note,
-    request: asked,
-    idle = false,
-    lit,
-    tab,
-    inColumns,
-    onLit,
-    onOpen,
-}: ColumnOfProps) {
-    const { answered, error, loading, again } = asked;
+export function ColumnOf({ column, note, request, idle = false, lit, tab, inColumns, onLit, onOpen }: ColumnOfProps) {
+    const { answered, error, loading, again } = request;
     const list = answered?.value;
     const title = columnTitles[column];
     const ranks = useRef<HTMLOListElement>(null);

@@ -30,20 +30,11 @@ interface FilmDialogProps {
 const shownSimilar = 10;
 
 /** Renders a film with its similar films, each of which opens the next dialog. */
-export function FilmDialog({
-    itemId,
-    listedFilm: known,
-    done,
-    refuses,
-    why,
-    onWatch,
-    onLead,
-    onClose,
-}: FilmDialogProps) {
+export function FilmDialog({ itemId, listedFilm, done, refuses, why, onWatch, onLead, onClose }: FilmDialogProps) {
     const filmRequest = useAnswer<Film>(itemPath(itemId));
     const similar = useAnswer<FilmList>(similarPath(itemId));
     const answer = filmRequest.answered?.value.itemId === itemId ? filmRequest.answered.value : undefined;
-    const film = known ?? answer;
+    const film = listedFilm ?? answer;
 
     const reasons = whyOf({ ...why, itemId, similar: similar.answered?.value.films });
     // If the film comes from no list, only the table of similar films can give a reason.
@@ -116,24 +107,24 @@ export function FilmDialog({
     );
 }
 
-function SimilarFilms({ request: asked, onLead }: { request: Asked<FilmList>; onLead(film: ListedFilm): void }) {
+function SimilarFilms({ request, onLead }: { request: Asked<FilmList>; onLead(film: ListedFilm): void }) {
     return (
         <>
             <h3 id="film-similar">Similar {item.many}</h3>
-            {asked.error !== undefined && asked.answered === undefined ? (
-                <Trouble error={asked.error} onAgain={asked.again} />
-            ) : asked.answered?.value.films.length === 0 ? (
+            {request.error !== undefined && request.answered === undefined ? (
+                <Trouble error={request.error} onAgain={request.again} />
+            ) : request.answered?.value.films.length === 0 ? (
                 <p class="hint">No similar {item.one} is known.</p>
             ) : (
                 <ul class="similar" aria-labelledby="film-similar">
-                    {asked.answered === undefined
+                    {request.answered === undefined
                         ? Array.from({ length: shownSimilar }, (_, place) => (
                               <li key={`blank ${place}`} aria-hidden="true">
                                   <span class="blank poster" />
                                   <span class="blank words" />
                               </li>
                           ))
-                        : asked.answered.value.films.slice(0, shownSimilar).map((other) => (
+                        : request.answered.value.films.slice(0, shownSimilar).map((other) => (
                               <li key={other.itemId}>
                                   <button type="button" onClick={() => onLead(other)}>
                                       <Poster film={other} />

@@ -23,8 +23,8 @@ const factLetters = 30;
 
 /** Renders the dialog with a viewer's taste and history. */
 export function HistoryPanel({ viewer, onOpen, onClose }: HistoryPanelProps) {
-    const { films, request: asked, more } = useHistory(viewer);
-    const answer = asked.answered?.value;
+    const { films, request, more } = useHistory(viewer);
+    const answer = request.answered?.value;
     const list = useRef<HTMLOListElement>(null);
     const shown = useRef(0);
     // The button disappears with the last page, so move the focus to the first new film.
@@ -46,14 +46,14 @@ export function HistoryPanel({ viewer, onOpen, onClose }: HistoryPanelProps) {
             </p>
             {films.length > 0 && <Taste films={films} />}
             {films.length > 0 && <h3 id="history-films">{capital(done)}</h3>}
-            <ol class="past" ref={list} aria-labelledby="history-films" aria-busy={asked.loading}>
+            <ol class="past" ref={list} aria-labelledby="history-films" aria-busy={request.loading}>
                 {films.map((film) => (
                     <PastOf key={film.itemId} film={film} onOpen={() => onOpen(film)} />
                 ))}
             </ol>
-            {asked.error !== undefined && <Trouble error={asked.error} onAgain={asked.again} />}
+            {request.error !== undefined && <Trouble error={request.error} onAgain={request.again} />}
             {more && (
-                <button type="button" class="button" onClick={more} disabled={asked.loading}>
+                <button type="button" class="button" onClick={more} disabled={request.loading}>
                     More
                 </button>
             )}

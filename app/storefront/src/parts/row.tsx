@@ -28,8 +28,8 @@ interface RowProps {
 const blanks = 12;
 
 /** Renders a row of films with its source, and a text if it has no films. */
-export function Row({ id, title, note, request: asked, marks, empty, children, onOpen, onDetails }: RowProps) {
-    const { answered, error, loading, again } = asked;
+export function Row({ id, title, note, request, marks, empty, children, onOpen, onDetails }: RowProps) {
+    const { answered, error, loading, again } = request;
     const list = answered?.value;
     const films = list?.films ?? [];
     const order = films.map(({ itemId }) => itemId).join(" ");

@@ -103,8 +103,8 @@ type Call = Awaited<ReturnType<typeof readCall>>;
 type Caller = Principal | typeof anonymous;
 
 /** Reads the parts of a request that the checks need, including the body unless it is an S3 object. */
-async function readCall(request: IncomingMessage, { path, signatureOrError: found }: Seen, accountId: string) {
-    const signature = typeof found === "string" ? undefined : found;
+async function readCall(request: IncomingMessage, { path, signatureOrError }: Seen, accountId: string) {
+    const signature = typeof signatureOrError === "string" ? undefined : signatureOrError;
     const inS3 = signature ? signature.service === "s3" : !isRemoteCall(request);
     // The body of DeleteObjects contains the keys of the objects, so it must be read.
     const streamed = inS3 && !new URL(request.url ?? "/", "http://localhost").searchParams.has("delete");
@@ -114,7 +114,7 @@ async function readCall(request: IncomingMessage, { path, signatureOrError: foun
         : { kind: "hashed" as const, hash: sha256(body ?? Buffer.alloc(0)) };
     const facts = factsOf(request, signature?.region ?? "us-east-1", accountId);
     const personalize = personalizeCallOf(request, path, signature?.service, facts.region, body);
-    return { request, path, found, signature, inS3, streamed, body, payload, facts, personalize };
+    return { request, path, signatureOrError, signature, inS3, streamed, body, payload, facts, personalize };
 }
 
 async function admitCall(options: Judging, request: IncomingMessage, parsedRequest: Seen): Promise<Admission> {
@@ -152,8 +152,10 @@ async function admitCall(options: Judging, request: IncomingMessage, parsedReque
 
 /** Returns the verified caller, or AWS's error code. */
 async function principalOf(directory: Directory, call: Call): Promise<Caller | string> {
-    const { request, found, signature, inS3, body, payload } = call;
-    if (typeof found === "string" && !(inS3 && found === "MissingAuthenticationToken")) return found;
+    const { request, signatureOrError, signature, inS3, body, payload } = call;
+    if (typeof signatureOrError === "string" && !(inS3 && signatureOrError === "MissingAuthenticationToken")) {
+        return signatureOrError;
+    }
     if (signature && payload.kind === "unsupported") return "UnsupportedSignature";
     if (inS3 && body && payload.kind === "hashed" && sha256(body) !== payload.hash) return "SignatureDoesNotMatch";
     const hash = payload.kind === "unsupported" ? "" : payload.hash;

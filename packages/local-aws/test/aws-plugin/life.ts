@@ -41,7 +41,7 @@ export const urnOf = (type: string) => `urn:pulumi:local::movie-recommender::${t
 export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
     const created = new Map<string, { id: string; outs: Record<string, unknown> }>();
 
-    for (const { type, args, drift, changedKeys: seen } of lives) {
+    for (const { type, args, drift, changedKeys } of lives) {
         it(`${type}: create leaves no difference, read finds drift and update repairs it`, async () => {
             const urn = urnOf(type);
             const inputs = args();
@@ -68,11 +68,12 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
             await testSecondCreate(type, id, inputs);
 
             await drift(id);
-            assert.deepEqual(await changes(), seen);
+            assert.deepEqual(await changes(), changedKeys);
             const { props: drifted = {} } = await plugin().read(id, urn, outs);
             const replaced =
-                seen !== "gone" && (await plugin().diff(id, urn, { ...outs, [String(seen[0])]: 0 }, inputs));
-            if (seen === "gone" || (replaced && (replaced.replaces ?? []).length > 0)) {
+                changedKeys !== "gone" &&
+                (await plugin().diff(id, urn, { ...outs, [String(changedKeys[0])]: 0 }, inputs));
+            if (changedKeys === "gone" || (replaced && (replaced.replaces ?? []).length > 0)) {
                 const { id: again, outs: anew = {} } = await plugin().create(urn, inputs);
                 created.set(type, { id: again, outs: anew });
                 const { props = {} } = await plugin().read(again, urn, anew);
