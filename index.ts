@@ -26,8 +26,8 @@ import { preparedData } from "./data-prep/prepared-data.ts";
 // If the Pulumi engine is killed, a Pulumi program waits forever and uses a whole processor. End this program instead.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 endLanguageHostWithEngine();
-// The Pulumi SDK applies source maps to every stack trace, which costs a preview a second. Node.js strips types in place, so there
-// are no source maps.
+// The Pulumi SDK applies source maps to every stack trace, which makes each preview one second slower. Node.js strips
+// types in place, so there are no source maps.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 const configured = loadConfig();
 const data = await preparedData(configured, async () => (await contentOf(configured.interactionsFile)).contentHash);

@@ -285,7 +285,7 @@ export const unparked = ({ batchLists }: Pick<PlannedStack, "batchLists">) => ({
 
 /** Returns the default limit: preview's estimate plus 25 %, in whole US dollars a month. */
 export function defaultLimitUsd(plan: PlannedStack): number {
-    // Include the campaign, because parking must not change the limit.
+    // Include the campaign even while the stack is parked, because parking must not change the default limit.
     return Math.ceil(1.25 * estimate({ ...plan, ...unparked(plan) }).expectedUsd);
 }
 

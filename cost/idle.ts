@@ -61,7 +61,8 @@ export function idle(
         const notified = addNotification(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
         return notified === undefined ? state : without(notified, "idle");
     }
-    // If recent requests may turn out to be the prefetch's, the next run of the guard decides.
+    // Recent requests (`open`) may come from the stack's own prefetch function, whose metric arrives late. Let a later
+    // run of the guard decide.
     const isUndecided = open.size > 0 || observations.kept !== false || observedCampaign.status !== "ACTIVE";
     if (isUndecided || now - lastUse < config.idleHours * hour) {
         return state;
@@ -73,7 +74,8 @@ export function idle(
     if (parkAt !== undefined && now < parkAt) {
         return state;
     }
-    // The proof of idleness must be recent, because a campaign with the tag `keep` may have been idle long ago.
+    // Require a probe request of the last day: after a user removed the tag `keep`, the last use and the last probe may
+    // be weeks old.
     const proved = prove(state, now, observations.requests, parkAt ?? Math.max(lastUse, now - day));
     if (!proved.probe?.seen) {
         return proved;
@@ -188,8 +190,8 @@ const apart = 2 * window;
 export function foreignRequests(requests: RequestWindows, own: RequestWindows): RequestWindows {
     const foreign = new Map(requests);
     const left = new Map(own);
-    // Match the nearest window first. Otherwise, a request of another client could count as the guard's own request of another
-    // window.
+    // Subtract the stack's own requests from the same window first, and then from neighbouring windows. Otherwise, an
+    // own request could hide a request of another client in a neighbouring window.
     for (const distance of [0, window, -window, apart, -apart]) {
         for (const [start, count] of left) {
             const counted = foreign.get(start + distance) ?? 0;

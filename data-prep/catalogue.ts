@@ -117,7 +117,7 @@ function readRecboleItem(line: string): CatalogueItem | undefined {
     const [itemId, title, year, genres, ...more] = line.split("\t");
     if (!itemId || title === undefined || year === undefined || genres === undefined || more.length > 0)
         return undefined;
-    // u.item names item 267 "unknown"; RecBole misspells the name like this.
+    // The title of item 267 in u.item is "unknown". RecBole misspells this title "unkonwn".
     const isUnknown = title === "unkonwn";
     return {
         itemId,

@@ -45,8 +45,9 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
     const rankings = rankingsOf(counts, itemCount);
 
     const sums = new Float64Array(keys.length);
-    // The loop visits one user after another. For each item, the arrays contain the number of the last visited user who had
-    // watched the item, and of the last one to whom the item should be recommended. They need less memory than sets.
+    // The loop visits one user after another. For each item, `watchedBy` contains the last visited user who had watched
+    // the item. `wanted` contains the last visited user to whom the item should be recommended. These arrays need less
+    // memory than sets.
     const watchedBy = new Int32Array(itemCount).fill(-1);
     const wanted = new Int32Array(itemCount).fill(-1);
     let tested = 0;

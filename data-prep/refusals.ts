@@ -146,15 +146,17 @@ export function refuseUnrelated(
 export function refuseOneFileTwice(paths: readonly string[], outputPath: string, { items, users }: TablesChoice): void {
     const [beside, ofUsers] = [itemsPathsBeside(outputPath), usersPathsBeside(outputPath)];
     const outputs = {
-        "items go": beside.csv,
-        "users go": ofUsers.csv,
-        "manifest goes": manifestPathBeside(outputPath),
-        "catalogue goes": cataloguePathBeside(outputPath),
-        "fallback tables go": tablesPathBeside(outputPath),
+        items: beside.csv,
+        users: ofUsers.csv,
+        manifest: manifestPathBeside(outputPath),
+        catalogue: cataloguePathBeside(outputPath),
+        "fallback tables": tablesPathBeside(outputPath),
     };
     for (const [content, path] of Object.entries(outputs)) {
         if (resolve(outputPath) === resolve(path)) {
-            throw new UnfitDataError(`${outputPath} is where the ${content}: choose another file with --output.`);
+            throw new UnfitDataError(
+                `${outputPath} would also be the output file of the ${content}: choose another file with --output.`,
+            );
         }
     }
     const written = [outputPath, beside.schema, ofUsers.schema, ...Object.values(outputs)].map((path) => resolve(path));

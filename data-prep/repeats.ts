@@ -45,8 +45,8 @@ export function createRepeats(hasValues: boolean) {
             (items[a] as number) - (items[b] as number) ||
             (types[a] as number) - (types[b] as number) ||
             (hasValues ? (values[a] as number) - (values[b] as number) : 0);
-        // For each item, the last group of equal times that contains the item. Most groups contain each item once and need no
-        // sorting.
+        // A group is the rows of one user with equal timestamps. `groupOf` contains the last group of each item. Most
+        // groups contain each item only once, so they need no sorting to find repeated rows.
         const groupOf = new Int32Array(columns.itemCount).fill(-1);
         const hasItemAgain = (from: number, to: number): boolean => {
             for (let at = from; at < to; at++) {

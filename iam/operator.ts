@@ -124,8 +124,9 @@ const keyOnlyForFiles: Statement = {
  */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
     const documents = [...functionPolicies(scope), trailRolePolicy(scope)];
-    // One pattern replaces the log groups of all functions, because a policy has a size limit. Without a suffix, the pattern matches
-    // the functions of other stacks too; the roles' own policies name one log group each.
+    // One pattern replaces the log groups of all functions, because a policy has a size limit. If `nameSuffix` is
+    // empty, the pattern also matches the log groups of other stacks. The policy of each function's role contains only
+    // that function's log group.
     const anyLogs = regionalArn(scope, "logs", `log-group:/aws/lambda/${scope.names.anyFunction}:*`);
     const shortened = (arn: string) => (arn.includes(":log-group:/aws/lambda/") ? anyLogs : arn);
     const flags = regionalArn(scope, "ssm", `parameter/${scope.project}/${scope.stack}`);

@@ -61,7 +61,8 @@ await runOperation(options, async (stack, deps, signal) => {
     const too = ranking ? ` with campaign ${ranking.name}` : "";
     const costs = `costs ${approximately(usdPerMonth)} a month ${priceNote}`;
     const at = `version ${nameInArn(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;
-    // Preview compares the price of the whole stack; the campaign alone already costs most of it.
+    // `pulumi preview` compares the price of the whole stack with the limit. Here, compare only the campaign's price,
+    // which is most of the stack's price.
     const limit = config.monthlyLimitUsd;
     if (!description && limit !== undefined && usdPerMonth > limit) {
         throw new RunbookError(

@@ -159,8 +159,8 @@ async function beginGeneration({ ports, settings }: Run, state: BatchState, obse
         return noteFailure({ ports, settings }, state, text, request);
     }
     const generation = state.lastGeneration + 1;
-    // The name of a job cannot be reused, and the generation in it restarts at 1 after a destroy. The random part makes
-    // the name unique.
+    // The name of a job cannot be reused, and the generation number in the name restarts at 1 after `pulumi destroy`.
+    // The random part makes the name unique.
     const jobName = `${settings.jobNamePrefix}-${generation}-${randomBytes(4).toString("hex")}`;
     await ports.writeUsers(jobName, userIds);
     const making: Making = {
@@ -315,6 +315,6 @@ const leavingOf = ({ generation, jobName }: Generation) => ({ generation, jobNam
 
 /** Returns the generation that is being made. Throws Error without one, which is a bug of `nextStep`. */
 function makingOf({ making }: BatchState): Making {
-    if (making === undefined) throw new Error("the state contains no generation of lists that is being made");
+    if (making === undefined) throw new Error("according to the state, no lists are being made");
     return making;
 }

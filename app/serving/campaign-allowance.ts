@@ -74,7 +74,8 @@ function sharedAllowance(
             into.over = total >= limit;
         } catch (error) {
             log({ failed: "count the campaign requests of all viewers", error: errorName(error) });
-            // If the table cannot be read, each process may use one share of the window's requests.
+            // If DynamoDB cannot count the requests, reserve no further share. This process may then send only its
+            // first share, a tenth of the requests that all processes may send in 10 seconds.
             into.over = true;
         }
     }
@@ -89,8 +90,8 @@ function sharedAllowance(
     return async function allowed(): Promise<boolean> {
         const at = Math.floor(clock() / (windowSeconds * 1000));
         if (at !== window.at) {
-            // Grant the first share before DynamoDB has stored it. Waiting for the write would delay the first list of each
-            // window.
+            // This process may use its first share of the window before DynamoDB has stored the reservation. Otherwise,
+            // the first request of each window would wait for the write.
             window = { at, left: part, over: false };
             take(window, part);
         }

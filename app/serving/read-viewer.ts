@@ -41,7 +41,8 @@ export function viewerReader({ table, tableResilience, memory, clock, log }: Vie
             trace.tableFailures += 1;
             log({ failed: "read a viewer from the table", error: errorName(error) });
             const cachedViewer = memory.find(userId);
-            // If DynamoDB cannot be read, only the request may know of the viewer's event.
+            // If DynamoDB cannot be read, the viewer's newest event may be known only from the request's parameter
+            // `since`.
             return { ...cachedViewer, revision: Math.max(cachedViewer.revision, since) };
         }
     };

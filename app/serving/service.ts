@@ -125,7 +125,7 @@ export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
     const { filters, watchedFilterArn = "", noun = "film" } = config;
     const { publicHistories, batch, filtersOfWatched, trackUnproven, customMetrics } = config;
-    // Without a campaign, a request can wait longer for the table.
+    // With lists from batch inference, no request waits for a campaign, so a request can wait longer for DynamoDB.
     const tableResilience = resilience(batch ? limits.table + limits.campaign : limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
     const rankingResilience = resilience(limits.campaign, limits, (error) => failureOf(error) !== "refused");

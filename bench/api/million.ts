@@ -19,7 +19,7 @@ await rm(folder, { recursive: true });
 const harness = simulated(1);
 const films = packFilms(Array.from({ length: 100 }, (_, at) => ({ itemId: String(at + 1), score: 1 / (at + 2) })));
 harness.campaign.ask = async ({ userId }) => ({
-    // Build each list anew, because lists from the network share no memory either.
+    // Build a new list for each request, because lists from the real campaign do not share memory.
     films: packFilms([
         { itemId: userId, score: 0.5 },
         ...films.ids.split("\u0000").map((itemId) => ({ itemId, score: 0.01 })),

@@ -177,7 +177,8 @@ function momentSums() {
             for (const age of ages) {
                 const [name, madeAt] = [`batch, ${counted(age, "day")} old`, midnight - age * day];
                 score(name, await batch(before, madeAt, revision));
-                // With the revision 0, the API knows of no event after the job, and only leaves out watched films.
+                // With `revision` 0, the API assumes that no event occurred after the batch inference job. The API then
+                // removes watched films from the list, but does not rerank it.
                 score(`${name}, not reranked`, await batch(before, madeAt, 0));
             }
             score("popular films", popular(before));

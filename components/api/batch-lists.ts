@@ -94,7 +94,8 @@ export class BatchLists extends pulumi.ComponentResource {
             name,
             {
                 region: config.region,
-                // Resolves after the function has its new settings, so that `up` awaits lists that were made with them.
+                // This output is known only after the function has its new settings. `up` therefore waits for lists
+                // that the function made with the new settings.
                 functionName: pulumi.all([lists.functionName, lists.arn]).apply(([functionName]) => functionName),
                 solutionVersionArn,
                 pollSeconds: config.pollSeconds,

@@ -79,9 +79,9 @@ export class RecommendationApi extends pulumi.ComponentResource {
                 statementId: "api-gateway",
                 action: "lambda:InvokeFunction",
                 principal: "apigateway.amazonaws.com",
-                // No sourceAccount: the ARN contains the account, and a permission with sourceAccount is reported to
-                // have no effect (hashicorp terraform issue 17166). Build the ARN from the API's ID, which a preview of
-                // a changed document knows; the preview does not know executionArn.
+                // Set no sourceAccount: the ARN contains the account, and according to hashicorp/terraform issue 17166,
+                // a permission with sourceAccount has no effect. Build the ARN from the API's ID: if the OpenAPI
+                // document changes, a preview knows the ID, but not executionArn.
                 sourceArn: api.id.apply((id) => anyMethodOf(regionalArn(caller, "execute-api", id))),
             },
             child,

@@ -63,7 +63,8 @@ export function buildBundle(name: string): Bundle {
         bundle: true,
         platform: "node",
         target: "node24",
-        // esbuild removes unused code only from ES modules, and packages for Node.js name their CommonJS files first.
+        // esbuild removes unused code only from ES modules. For Node.js, esbuild prefers a package's CommonJS file
+        // (`main`), so put the ES module (`module`) first.
         mainFields: ["module", "main"],
         format: "esm",
         minify: true,

@@ -30,7 +30,7 @@ export async function stackStateFlags(stack: string, previousStack: string): Pro
     }
     if (serving?.hold) {
         warn(
-            `the campaign is held at version ${serving.solutionVersionArn} since ${serving.since} (${serving.reason}). ` +
+            `the campaign has been held at version ${serving.solutionVersionArn} since ${serving.since} (${serving.reason}), so this run keeps that version. ` +
                 "To serve the newest version again: npm run rollback -- --release",
         );
     }

@@ -51,7 +51,8 @@ export class Storefront extends pulumi.ComponentResource {
         const { config, caller } = args;
         const { names, tags } = config;
         const child = { parent: this };
-        // The plugin reports a rejection by CloudFront in its own words, so log beforehand what to do.
+        // If CloudFront refuses the distribution, the AWS plugin's error does not say what to do. Log the advice before
+        // the call.
         info(
             `CloudFront serves the page. It refuses an account that AWS has not verified yet: "${refusal}". ` +
                 "Then ask AWS Support to verify the account. Until that, run `pulumi config set storefront api` and " +
@@ -116,8 +117,8 @@ export class Storefront extends pulumi.ComponentResource {
                 defaultRootObject: "index.html",
                 httpVersion: "http2and3",
                 isIpv6Enabled: true,
-                // This price class is the cheapest. It covers North America and Europe, and so the campaign's default
-                // region.
+                // This price class is the cheapest. It includes Europe, where the campaign's default region is, and
+                // North America.
                 priceClass: "PriceClass_100",
                 origins: [
                     {

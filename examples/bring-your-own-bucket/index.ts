@@ -19,7 +19,8 @@ const schema = JSON.stringify({ ...record, version: "1.0" });
 
 const access = new ImportAccess("films", {
     bucketName,
-    // With false, add the statements of `access.bucketPolicy` to the bucket's policy yourself.
+    // If config `setBucketPolicy` is false, add the statements of `access.bucketPolicy` to the bucket's policy
+    // yourself.
     setBucketPolicy: config.getBoolean("setBucketPolicy"),
     readPrefixes: ["interactions.csv"],
     roleName: "PersonalizeImport-films",

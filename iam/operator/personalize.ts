@@ -113,7 +113,8 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
             policy: "operate",
             sid: "ImportData",
             service,
-            // The Service Authorization Reference also requires the dataset, so imports into other datasets are denied.
+            // According to the Service Authorization Reference, CreateDatasetImportJob also needs permission on the
+            // dataset. Imports into other datasets are therefore denied.
             actions: ["CreateDatasetImportJob", "TagResource", "UntagResource"],
             on: [datasets, ...imports],
         },
@@ -150,7 +151,7 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
             sid: "CreateFilters",
             service,
             actions: ["CreateEventTracker", "CreateFilter"],
-            // The Service Authorization Reference also requires the dataset group.
+            // According to the Service Authorization Reference, both actions also need permission on the dataset group.
             on: [...unnamed, group],
             condition: { StringEquals: ours(scope, "RequestTag") },
         },

@@ -128,7 +128,8 @@ export function neverRaises(scope: OperatorScope, policy: PolicyKindOfOperator):
             "iam:DeletePolicyVersion",
             "iam:SetDefaultPolicyVersion",
         ],
-        // Use a prefix, because there are many policies. It also protects policies of other stacks with this prefix.
+        // Use the common prefix of the policies' names, because there are many policies. The Deny also applies to the
+        // policies of other stacks whose names begin with this prefix.
         Resource: `${policyArn(scope, "deploy").replace(/deploy$/, "")}*`,
     };
     return [...(policy === "deploy" ? [unchanged] : []), ...(deployedArns.length > 0 ? [bounded] : [])];

@@ -136,7 +136,7 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
         ...(roleArn === undefined ? [] : [words(label, `import by ${roleArn}`)]),
     ]);
     const runs = commands.length > 0 ? [command("Fix", whole)] : [];
-    // The fix for the first broken finding comes first.
+    // Show the fix for the first finding that reports a fault before all other fixes.
     const cause = firstBroken?.findings.find(({ verdict }) => verdict === "broken")?.fault;
     const asksFirst = open.some(
         ({ faults, ask, commands: own }) => cause && faults.includes(cause) && ask && !own.length,

@@ -76,8 +76,8 @@ export function makePrivateFolders(instance: Instance): void {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         chmodSync(folder, 0o700);
     }
-    // The engine writes hundreds of kilobytes of logs for each command, which takes a tenth of its time, unless a file has
-    // the folder's name.
+    // The engine writes hundreds of kilobytes of logs for each command, which takes a tenth of the command's time. It
+    // writes no logs if a file exists at the path of the log folder.
     const logs = join(pulumiHome, "logs");
     if (!statSync(logs, { throwIfNoEntry: false })?.isFile()) {
         rmSync(logs, { recursive: true, force: true });

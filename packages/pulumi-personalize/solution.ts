@@ -144,9 +144,11 @@ export const solution: ResourceKind<SolutionInputs> = {
             ...autoTraining(description),
             ...eventParametersIn(description?.solutionConfig),
         };
-        // Send an update only after a change: Personalize rejects others, and a new frequency restarts the schedule.
+        // Send an update only if an input has changed: Personalize rejects an update without a change, and a new
+        // training frequency restarts the schedule.
         if (solution.updates.some((key) => !isEqualValue(solution, key, current[key], inputs[key]))) {
-            // To remove event parameters, send an empty list. A request may repeat the current frequency.
+            // To remove event parameters, send an empty list. Personalize accepts an update that repeats the current
+            // training frequency.
             const { eventParameters = current.eventParameters && [] } = inputs;
             const solutionUpdateConfig = configuration({ ...inputs, ...(eventParameters && { eventParameters }) });
             await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }));

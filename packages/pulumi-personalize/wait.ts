@@ -58,7 +58,7 @@ export async function waitFor<L, T>(
             throw new Error(`${plan.what} is still ${verdict.state} after ${duration(elapsed)}. ${plan.goOn}`);
         }
         if (verdict.state !== reportedState || deps.now() - saidAt >= heartbeatSeconds) {
-            // After a minute, operators may want to interrupt the wait, so add the effect of Ctrl-C.
+            // After a minute, operators may want to interrupt the wait, so the message adds what Ctrl-C does.
             const hint = elapsed >= heartbeatSeconds ? `. Ctrl-C twice only ends the wait. ${plan.goOn}` : "";
             deps.log(`${plan.what}: ${verdict.state}, ${duration(elapsed)} (usually ${plan.usual})${hint}`);
             reportedState = verdict.state;

@@ -32,7 +32,8 @@ export async function park(
     await eachOf(parking, async (arn) => {
         const client = deps.client(regionOf(arn));
         if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
-            // Name no owner: with one, `remove` first looks for resources that use the campaign, and there are none.
+            // Pass no owner: `remove` needs the owner only to delete other resources that use the campaign, and no
+            // resource uses a campaign.
             await remove(campaign, deps, client, { arn, what: whatOf(arn), pollSeconds, owner: undefined });
         }
     });

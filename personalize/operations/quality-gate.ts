@@ -54,7 +54,8 @@ export function refusals({ fresh, live, popularity, testUsers }: Compared, thres
     const least = (lived ?? 0) * (1 - maximumNdcgDropPercent / 100);
     const leastOver = popular * (1 + minimumNdcgOverPopularityPercent / 100);
     const own = standardError(reached, testUsers);
-    // Both versions were evaluated with the same number of users, and the popular items with all users.
+    // Both versions were evaluated with `testUsers` users, so both have a standard error. The list of popular items was
+    // evaluated with all users, so its standard error is not counted.
     const chance = 2 * Math.hypot(own, standardError(lived ?? 0, testUsers));
     const beyond = (noise: number) =>
         `, and by more than ${four(noise)}, two standard errors with ${testUsers} test users`;

@@ -59,9 +59,12 @@ describe("Input that prepare rejects", () => {
 
     it("prepare rejects an output path that another file uses", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
-        await assert.rejects(run({ input, output: at("items.csv") }), /items\.csv is where the items go/);
-        await assert.rejects(run({ input, output: at("catalogue.json") }), /is where the catalogue goes/);
-        await assert.rejects(run({ input, output: at("fallback-tables.json") }), /is where the fallback tables go/);
+        await assert.rejects(
+            run({ input, output: at("items.csv") }),
+            /items\.csv would also be the output file of the items/,
+        );
+        await assert.rejects(run({ input, output: at("catalogue.json") }), /output file of the catalogue/);
+        await assert.rejects(run({ input, output: at("fallback-tables.json") }), /output file of the fallback tables/);
     });
 
     it("prepare rejects data that Personalize cannot train on", async () => {

@@ -145,7 +145,7 @@ async function resultOfCase(
     try {
         if (kind === "key") {
             const one = keys[name] as KeyCase;
-            // This `up` also resets the keys of the previous case.
+            // `triedKey` also resets the config keys that the previous case changed.
             const result = await triedKey(aws, one, [...changed, ...Object.keys(one.set)]);
             if (one.refused === undefined) changed = Object.keys(one.set);
             return { ...common, ...result, notRestored: [] };

@@ -273,7 +273,7 @@ describe("Lifecycle of a stack on the real engine", () => {
 
     describe("boto3 as a client of the local AWS", () => {
         let outputs: Record<string, string>;
-        // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, each asserted on
+        // biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
         let results: any;
         before(async () => {
             outputs = await aws.outputs();

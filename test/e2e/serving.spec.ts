@@ -13,7 +13,7 @@ import { countRequestsOf } from "../support/busiest-viewers.ts";
 import { assertExit, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of many shapes, each of which a test asserts
+// biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
 type Document = any;
 
 /** Returns the schema of a response. Its `#/components/…` references point into the API description. */

@@ -152,7 +152,8 @@ describe("Policy evaluator compared with MiniStack", () => {
         const s3 = new S3Client({ ...common, credentials, forcePathStyle: true });
         administrator = { iam: new IAMClient({ ...common, credentials }), s3 };
         await s3.send(new CreateBucketCommand({ Bucket }));
-        // Otherwise S3 would reject a bucket policy for everyone, which is one of the test's cases.
+        // With the public access block, S3 would reject a bucket policy that allows everyone, which is one of the
+        // test's cases.
         await s3.send(new DeletePublicAccessBlockCommand({ Bucket }));
         for (const Key of ["in/a.csv", "out/b.csv"]) await s3.send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
         await administrator.iam.send(new CreateUserCommand({ UserName: "alice" }));

@@ -44,7 +44,8 @@ describe("IAM policies of the audit trail", () => {
         assert.equal(byCloudTrail(bucket, "s3:PutObject", files), "allowed");
         const role = `arn:aws-cn:iam::${accountId}:role/${names.trailRole}`;
         assert.equal(byCloudTrail(trailRoleTrust(), "sts:AssumeRole", role), "allowed");
-        // CloudTrail does not support aws:SourceArn and aws:SourceAccount for its role, so it may omit them.
+        // CloudTrail does not support aws:SourceArn and aws:SourceAccount in a role's trust policy, so the role must
+        // also allow a request without these keys.
         const request = { caller: { service: "cloudtrail.amazonaws.com" }, action: "sts:AssumeRole", resource: role };
         const trust = { resource: [{ name: "trust", document: trailRoleTrust() }] };
         assert.equal(authorize({ ...request, context: {} }, trust, accountId).decision, "allowed");

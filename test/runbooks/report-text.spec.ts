@@ -76,7 +76,7 @@ describe("reportText of watch-status", () => {
         assert.match(text, /parked since 2026-11-25 12:00 UTC .* To resume it: npm run resume/);
         assert.match(
             text,
-            /held at version 7d1f20b6 since 2026-11-25 11:00 UTC \(retraining\)\. .* npm run rollback -- --release/,
+            /held at version 7d1f20b6 since 2026-11-25 11:00 UTC \(retraining\), so .* npm run rollback -- --release/,
         );
         assert.match(text, /campaign hours of 2026-11 so far: ≈ \$12 .*by the cost guard at 2026-11-25 12:10 UTC/);
         assert.match(text, /not read: CloudTrail: AccessDenied: not you/);

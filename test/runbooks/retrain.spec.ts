@@ -73,8 +73,8 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         assertEngineAlive: async () => {},
         random: () => 0.5,
         advice,
-        // Simulates `pulumi up`: it trains on new data, and then updates the campaign to the held version, otherwise to the
-        // newest.
+        // Simulates `pulumi up`: trains on new data, and then updates the campaign to the version at which the serving
+        // flag holds it, or to the newest version if the flag holds none.
         async up() {
             tick();
             if (!toDate) {
@@ -92,7 +92,8 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         compare: around(() => ({ fresh: ndcg(fresh), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 })),
         smokeProblem: around(() => (at.serving === version(2) ? problem : undefined)),
     };
-    // Like the state flag, this records the newest import, which `up` then runs again once.
+    // Simulates --reimport: `repeated` records the newest import, as the state flag does. The next `up` then imports
+    // the same data once more.
     const reimport = around(() => {
         repeated = at.imports;
     });

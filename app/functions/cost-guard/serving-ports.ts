@@ -119,7 +119,8 @@ const regionalMetrics = ({ stack, apiName, functions }: ServingTargets): readonl
         usage: (value, requests) => ({
             eventsGb: (loggedCount(value, requests * maxEvents) * assumed.eventKb * 1024) / bytesPerGb,
         }),
-        // Without config `observability.customMetrics`, each request counts as an event, which is the most that a page sends.
+        // Without config `observability.customMetrics`, there is no count of events. Count one event for each request,
+        // because a page sends each event in its own request.
         usageWithout: (requests) => ({ eventsGb: (requests * assumed.eventKb * 1024) / bytesPerGb }),
     },
 ];

@@ -24,7 +24,7 @@ const linkOf = (snapshot: Snapshot) => diagnose(snapshot).links.find(({ link }) 
 const withRole = (snapshot: Snapshot, tags: Record<string, string>): Snapshot =>
     "is" in snapshot.role && snapshot.role.is ? { ...snapshot, role: { is: { ...snapshot.role.is, tags } } } : snapshot;
 
-describe("diagnose of a Deny with a condition", () => {
+describe("`diagnose` of a Deny with a condition", () => {
     for (const [what, Condition, verdict] of [
         ["the time, before", { DateLessThan: { "aws:CurrentTime": "2026-01-01T00:00:00Z" } }, "ok"],
         ["the time, after", { DateGreaterThan: { "aws:CurrentTime": "2026-01-01T00:00:00Z" } }, "broken"],
@@ -71,7 +71,7 @@ describe("diagnose of a Deny with a condition", () => {
     });
 });
 
-describe("diagnose of a Deny with NotPrincipal", () => {
+describe("`diagnose` of a Deny with NotPrincipal", () => {
     const roleArn = "arn:aws:iam::000000000000:role/Import-test";
     const excepting = (AWS: readonly string[]): Snapshot => {
         const snapshot = guarded({ Bool: { "aws:SecureTransport": "true" } });

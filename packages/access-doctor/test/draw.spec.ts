@@ -128,7 +128,7 @@ describe("the output of a diagnosis on a terminal", () => {
         assert.ok(!places.includes(-1), text);
     });
 
-    it("the output begins with one sentence if the import can read its data, and adds that a running job has not failed yet", () => {
+    it("the output says first that the import can read its data, and then a running job's status", () => {
         const snapshot = fixtureSnapshot(createFixture());
         const sentence = `An import can read s3://films-test/movies/interactions.csv by ${snapshot.roleArn}.`;
         assert.ok(drawn(snapshot).startsWith(`${sentence}\n`));
@@ -159,7 +159,7 @@ describe("the output of a diagnosis on a terminal", () => {
         );
     });
 
-    it("the output contains the data file and the command that prints the wrong line if the service's error contains a line number", () => {
+    it("for a line number in the service's error, the output suggests a command that prints that line", () => {
         const text = drawn(failed(fixtureSnapshot(createFixture()), "Line 3 has 4 columns, but the header has 5."));
         assert.match(
             text,

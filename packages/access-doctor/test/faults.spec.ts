@@ -4,8 +4,8 @@ import { breaks, compatiblePairs } from "./fixtures/break.ts";
 import { soundFixtures } from "./fixtures/sound.ts";
 import { brokenBy, brokenIn, createFixture, diagnosisOf, explains, fixtureSnapshot } from "./support.ts";
 
-describe("diagnose of an import's access", () => {
-    it("diagnose finds no fault in the policies of this program", () => {
+describe("`diagnose` of an import's access", () => {
+    it("`diagnose` finds no fault in the policies of this program", () => {
         const { links, findings, fixes, firstBroken, verdict } = diagnosisOf(createFixture());
         assert.deepEqual([findings, fixes, firstBroken, verdict], [[], [], undefined, "sound"]);
         const notOk = links.filter((link) => link.verdict !== "ok").map(({ link }) => link);
@@ -13,7 +13,7 @@ describe("diagnose of an import's access", () => {
     });
 
     for (const one of breaks) {
-        it(`diagnose explains ${one.name} and reports no other fault`, () => {
+        it(`\`diagnose\` explains ${one.name} and reports no other fault`, () => {
             const snapshot = fixtureSnapshot(brokenBy(one.name));
             assert.deepEqual(brokenIn(snapshot), [one.fault]);
             const { findings } = diagnose(snapshot);
@@ -22,12 +22,12 @@ describe("diagnose of an import's access", () => {
     }
 
     for (const [name, make] of soundFixtures) {
-        it(`diagnose finds no fault in ${name}`, () => {
+        it(`\`diagnose\` finds no fault in ${name}`, () => {
             assert.deepEqual(brokenIn(fixtureSnapshot(make(createFixture()))), []);
         });
     }
 
-    it("diagnose reports both faults of two-fault setups in which neither fault hides the other", () => {
+    it("`diagnose` reports both faults of two-fault setups in which neither fault hides the other", () => {
         const pairs = compatiblePairs();
         assert.ok(pairs.length > 1000, `${pairs.length}`);
         for (const [a, b] of pairs.filter((_, index) => index % 10 === 0)) {
@@ -37,7 +37,7 @@ describe("diagnose of an import's access", () => {
         }
     });
 
-    it("diagnose returns as firstBroken the fault that an import reaches first", () => {
+    it("`diagnose` returns as firstBroken the fault that an import reaches first", () => {
         const { firstBroken, findings } = diagnosisOf(
             brokenBy("rows-too-few", "trust-source-account", "bucket-deny-vpc"),
         );
@@ -48,7 +48,7 @@ describe("diagnose of an import's access", () => {
         );
     });
 
-    it("diagnose returns equal results for equal snapshots", () => {
+    it("`diagnose` returns equal results for equal snapshots", () => {
         const snapshot = fixtureSnapshot(brokenBy("role-source-arn", "kms-disabled"));
         assert.deepEqual(diagnose(snapshot), diagnose(structuredClone(snapshot)));
     });

@@ -48,7 +48,7 @@ function of(
 
 const sentences = (snapshot: Snapshot) => diagnose(snapshot).findings.map(({ sentence }) => sentence);
 
-describe("diagnose of items and users files", () => {
+describe("`diagnose` of items and users files", () => {
     it("an items file needs only one row, and its values are compared with the schema of the items dataset", () => {
         const good = "ITEM_ID,GENRES,YEAR\n1,Comedy|Drama,1995\n2,,\n";
         assert.deepEqual(brokenIn(of({ [key]: good }, { schema: items })), []);
@@ -70,7 +70,7 @@ describe("diagnose of items and users files", () => {
         );
     });
 
-    it("without a schema, diagnose detects the type of dataset from the header", () => {
+    it("without a schema, `diagnose` detects the type of dataset from the header", () => {
         assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,TITLE\n1,Alien\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: "USER_ID,AGE\n1,25\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: interactions })), []);
@@ -79,7 +79,7 @@ describe("diagnose of items and users files", () => {
     });
 });
 
-describe("diagnose of a file's header", () => {
+describe("`diagnose` of a file's header", () => {
     const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP";
     const named = (other: string) => sentences(of({ [key]: interactions.replace(header, other) }))[0];
     it("the finding about a header suggests for each missing column the existing column that is probably meant", () => {
@@ -97,7 +97,7 @@ describe("diagnose of a file's header", () => {
         );
     });
 
-    it("diagnose suggests no repair command for a file that cannot be repaired", () => {
+    it("`diagnose` suggests no repair command for a file that cannot be repaired", () => {
         const { fixes } = diagnose(of({ [key]: interactions.replace(header, "USER_ID,ITEM_ID,EVENT_TYPE,WHEN") }));
         assert.deepEqual(fixes[0]?.commands, []);
         assert.match(fixes[0]?.ask ?? "", /: aws s3 cp YOUR.csv s3:\/\/films-test\/movies\/interactions.new.csv\. /);
@@ -106,7 +106,7 @@ describe("diagnose of a file's header", () => {
     });
 });
 
-describe("diagnose of a data file", () => {
+describe("`diagnose` of a data file", () => {
     it("one repair-file command repairs all faults of a file, and the import then reads the repaired copy", () => {
         const content = gzipSync(`\uFEFF${"ITEM_ID;GENRES;YEAR\n1;Drama;1995\n"}`);
         const { findings, fixes } = diagnose(of({ [key]: content }, { schema: items }));
@@ -131,7 +131,7 @@ describe("diagnose of a data file", () => {
         assert.deepEqual(fix?.commands, []);
     });
 
-    it("diagnose suggests repair-file for a file with a comma at the end of each row, or with only carriage returns as line ends", () => {
+    it("`diagnose` suggests repair-file for a file with a comma at the end of each row, or with only carriage returns as line ends", () => {
         const commas = interactions.replaceAll(/\d\n/g, (end) => end.replace("\n", ",\n"));
         for (const [content, fault] of [
             [commas, "row-width"],
@@ -153,7 +153,7 @@ describe("diagnose of a data file", () => {
         assert.notEqual(verdict, "broken");
     });
 
-    it("diagnose judges a large file by its first bytes and ignores the incomplete last line", () => {
+    it("`diagnose` judges a large file by its first bytes and ignores the incomplete last line", () => {
         const start = bytes(interactions).slice(0, 30_000);
         const snapshot = of({ [key]: interactions });
         assert.deepEqual(brokenIn({ ...snapshot, objects: [{ is: { key, size: 90_000, start } }] }), []);
@@ -165,7 +165,7 @@ describe("diagnose of a data file", () => {
     });
 });
 
-describe("diagnose of the S3 location of an import", () => {
+describe("`diagnose` of the S3 location of an import", () => {
     const similar: readonly [location: string, existing: string, why: RegExp][] = [
         [`/${key}`, key, /the slash at the start/],
         [key, `/${key}`, /the slash at the start/],
@@ -183,16 +183,16 @@ describe("diagnose of the S3 location of an import", () => {
         });
     }
 
-    it("the fix for a missing file asks the owner to upload data", () => {
+    it("the fix for a missing file asks the owner of the data to upload a file", () => {
         const { fixes } = diagnose(of({}, { keys: ["a.txt"] }));
         assert.deepEqual(fixes[0]?.commands, []);
         assert.ok(fixes[0]?.ask?.includes(`: aws s3 cp YOUR.csv s3://films-test/${key}. `));
     });
 });
 
-describe("diagnose of an S3 folder", () => {
+describe("`diagnose` of an S3 folder", () => {
     const location = "movies/";
-    it("the fix for files in one subfolder is the subfolder's location, and for several subfolders a repair into one folder", () => {
+    it("the fix for a nested folder is its location, or `repair-file` for several nested folders", () => {
         const one = diagnose(of({}, { location, keys: ["movies/2020/1.csv", "movies/2020/2.csv"] }));
         assert.deepEqual(
             [one.findings[0]?.fault, one.fixes[0]?.location],
@@ -203,7 +203,7 @@ describe("diagnose of an S3 folder", () => {
         assert.equal(two.fixes[0]?.location, "s3://films-test/movies/repaired/");
     });
 
-    it("diagnose does not report too few rows if it did not read all files of the folder", () => {
+    it("`diagnose` does not report too few rows if it did not read all files of the folder", () => {
         const keys = ["movies/1.csv", "movies/2.csv"];
         const few = "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n";
         assert.deepEqual(brokenIn(of({ "movies/1.csv": few }, { location, keys })), []);
@@ -234,7 +234,7 @@ describe("diagnose of an S3 folder", () => {
     });
 });
 
-describe("diagnose of an object that cannot be read", () => {
+describe("`diagnose` of an object that cannot be read", () => {
     it("an archived object is a fault, except after its restore or in a storage class with immediate access", () => {
         assert.equal(archivedIn({ StorageClass: "GLACIER_IR" }), undefined);
         assert.equal(
@@ -274,7 +274,7 @@ describe("diagnose of an object that cannot be read", () => {
         assert.match(diagnose(deleted).fixes[0]?.ask ?? "", /was .* deleted on purpose\?/);
     });
 
-    it("diagnose reports that an object belongs to another account only if S3 lists another owner", () => {
+    it("`diagnose` reports that an object belongs to another account only if S3 lists another owner", () => {
         const denied = { unread: "Forbidden: Access Denied" };
         const snapshot = { ...of({}), objects: [denied], ownership: { is: "ObjectWriter" } };
         const owned = (owner?: string) => ({ ...snapshot, keys: { is: [{ key, size: 5, ...(owner && { owner }) }] } });

@@ -7,7 +7,7 @@ import { breaks } from "./fixtures/break.ts";
 import { document, type ImportFixture } from "./fixtures/import-fixture.ts";
 import { brokenBy, createFixture, diagnosisOf, fixtureSnapshot } from "./support.ts";
 
-describe("fixes that diagnose suggests", () => {
+describe("fixes that `diagnose` suggests", () => {
     for (const { name, fault, asks } of breaks) {
         it(`the fix for ${name} ${asks ? "is a request to another person" : "consists of commands or of another S3 location"}`, () => {
             const fixes = diagnosisOf(brokenBy(name)).fixes.filter(({ faults }) => faults.includes(fault));
@@ -25,7 +25,7 @@ describe("fixes that diagnose suggests", () => {
         });
     }
 
-    it("a fix uses the command of the caller's program only for the program's resources, and only if it removes no other statement", () => {
+    it("a fix uses a resource's command from `owned`, unless the command would remove another policy statement", () => {
         const programs = (of: ImportFixture, owned: Record<string, string>) =>
             diagnose({ ...fixtureSnapshot(of), owned }).fixes.map(({ program }) => program);
         const ours = { "arn:aws:s3:::films-test": "make data" };
@@ -35,7 +35,7 @@ describe("fixes that diagnose suggests", () => {
         assert.deepEqual(programs(brokenBy("bucket-deny-vpc"), ours), [""]);
     });
 
-    it("fixes write valid documents without wildcard actions, and with a source condition for services", () => {
+    it("each policy document that a fix writes is valid and not too long", () => {
         for (const { name } of breaks) {
             for (const { command, document: one } of diagnosisOf(brokenBy(name)).fixes.flatMap(({ steps }) => steps)) {
                 if (!one || command.includes("--assume-role-policy-document")) continue;
@@ -74,11 +74,11 @@ describe("fixes that diagnose suggests", () => {
     });
 });
 
-describe("diagnose of permissions that are wider than necessary", () => {
+describe("`diagnose` of permissions that are wider than necessary", () => {
     const warningsOf = (of: ImportFixture) =>
         diagnosisOf(of).findings.map(({ fault, verdict }) => `${verdict} ${fault}`);
 
-    it("diagnose warns of wildcard permissions, and of a trust policy for Personalize without a source condition", () => {
+    it("`diagnose` warns of wildcard permissions, and of a trust policy for Personalize without a source condition", () => {
         const wide = {
             ...createFixture(),
             inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) },
@@ -92,7 +92,7 @@ describe("diagnose of permissions that are wider than necessary", () => {
         assert.deepEqual(warningsOf({ ...createFixture(), trust: trusting }), ["warning no-conditions"]);
     });
 
-    it("diagnose warns of AmazonS3ReadOnlyAccess but suggests no fix, because the role may need this policy for other buckets", () => {
+    it("`diagnose` warns of AmazonS3ReadOnlyAccess but suggests no fix, because the role may need this policy for other buckets", () => {
         const snapshot = fixtureSnapshot({ ...createFixture(), inline: {} });
         assert.ok("is" in snapshot.role && snapshot.role.is);
         const arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";

@@ -210,7 +210,7 @@ describe("fixes for access faults must not remove protection", () => {
         );
     });
 
-    it("diagnose fixes both the key policy and the content of an encrypted file", () => {
+    it("`diagnose` suggests fixes for both the key policy and the content of an encrypted file", () => {
         const { fixes } = diagnosisOf(brokenBy("header-quoted", "kms-no-grant"));
         assert.deepEqual(
             fixes.flatMap((fix) => fix.faults),

@@ -31,7 +31,7 @@ describe('the check "import job result" of a diagnosis', () => {
         assert.deepEqual([verdict, result, detail], ["sound", "ok", "CREATE PENDING: not failed yet"]);
     });
 
-    it("the job check is broken if the job's error contains a line or column and no other check explains the error", () => {
+    it("the job check has the verdict `broken` if no other check explains the job's error about a line or column", () => {
         for (const reason of [columns, "Line 3 has 4 columns, but the header has 5."]) {
             const [verdict, result, fault, detail] = resultOf(failed(fixtureSnapshot(createFixture()), reason));
             assert.deepEqual([verdict, result, fault], ["broken", "broken", "file-refused"]);
@@ -41,7 +41,7 @@ describe('the check "import job result" of a diagnosis', () => {
         assert.deepEqual(brokenIn(explained), ["column-missing"]);
     });
 
-    it("the job check says that the fault was fixed since only if all other checks could run", () => {
+    it("the job check reports a fault as already fixed only if all other checks could run", () => {
         const sound = fixtureSnapshot(createFixture());
         assert.deepEqual(resultOf(failed(sound, privileges)).slice(0, 3), [
             "sound",
@@ -63,7 +63,7 @@ describe('the check "import job result" of a diagnosis', () => {
         ]);
     });
 
-    it("the job check is broken if the pasted message says that the service refused the call", () => {
+    it("the job check has the verdict `broken` if the message in `reported` is a refusal of the call", () => {
         const resultFor = (reported: string) => resultOf({ ...fixtureSnapshot(createFixture()), reported });
         assert.deepEqual(resultFor(columns).slice(0, 3), ["broken", "broken", "file-refused"]);
         assert.deepEqual(resultFor("More than 5 resources with PENDING or IN_PROGRESS status.").slice(0, 3), [

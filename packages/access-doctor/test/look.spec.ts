@@ -75,7 +75,7 @@ describe("reads from AWS by diagnose-access", () => {
         assert.equal(throttled.needs, undefined);
     });
 
-    it("a read without an answer logs which permission it waits for, and ends after the time limit", async () => {
+    it("a read without an answer logs the permission that the read needs, and ends at the time limit", async () => {
         answer = () => {};
         lines.length = 0;
         const late = await read(undefined, { reports: 120, ends: 250 });

@@ -18,9 +18,9 @@ const awsMessages = JSON.parse(
     readonly next: string;
 }[];
 
-describe("explainMessage for a pasted message of AWS", () => {
+describe("`explainMessage` for a pasted message of AWS", () => {
     for (const { source, text, subject, cause, next } of awsMessages) {
-        it(`explainMessage recognizes: ${text.slice(0, 90)}… (${source})`, () => {
+        it(`\`explainMessage\` recognizes: ${text.slice(0, 90)}… (${source})`, () => {
             const explanation = explainMessage(text);
             assert.equal(explanation?.subject, subject);
             assert.match(explanation.cause, new RegExp(cause));
@@ -28,14 +28,14 @@ describe("explainMessage for a pasted message of AWS", () => {
         });
     }
 
-    it("explainMessage recognizes a message with a terminal's line breaks and inside a traceback", async () => {
+    it("`explainMessage` recognizes a message with a terminal's line breaks and inside a traceback", async () => {
         const wrapped = await readFile(join(import.meta.dirname, "fixtures", "traceback.txt"), "utf8");
         const explanation = explainMessage(wrapped);
         assert.equal(explanation?.subject, "access");
         assert.deepEqual(explanation.mentions.lines, []);
     });
 
-    it("the next command contains the role and file in the message, or prints the line whose number the message contains", () => {
+    it("`explainMessage` suggests a command with the message's role and file, or with its line number", () => {
         assert.equal(
             explainMessage(`${job}: Insufficient privileges for accessing data in S3.`)?.next,
             `npx access-doctor --job ${job}`,
@@ -50,7 +50,7 @@ describe("explainMessage for a pasted message of AWS", () => {
         assert.deepEqual(line.mentions.lines, [7]);
     });
 
-    it("explainMessage returns undefined for a message about another subject", () => {
+    it("`explainMessage` returns undefined for a message about another subject", () => {
         for (const text of ["", "The build failed.", "Training: line of business", "no"]) {
             assert.equal(explainMessage(text), undefined, text);
         }

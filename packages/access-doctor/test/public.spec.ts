@@ -39,12 +39,12 @@ function assertExplained({ snapshot, says, ends }: PublicCase): void {
     );
 }
 
-describe("diagnose of mistakes from public forum and GitHub reports", () => {
+describe("`diagnose` of mistakes from public forum and GitHub reports", () => {
     for (const each of [...seenCases, ...unseenCases]) {
         const { name, source, notYet } = each;
-        if (notYet === undefined) it(`diagnose explains ${name} (${source})`, () => assertExplained(each));
+        if (notYet === undefined) it(`\`diagnose\` explains ${name} (${source})`, () => assertExplained(each));
         else
-            it(`diagnose does not yet explain ${name} (${source}): ${notYet}`, () =>
+            it(`\`diagnose\` does not yet explain ${name} (${source}): ${notYet}`, () =>
                 assert.throws(
                     () => assertExplained(each),
                     assert.AssertionError,

@@ -19,9 +19,9 @@ const fetches = [
     ],
 ] as const;
 
-describe("diagnose without permission to read a resource", () => {
+describe("`diagnose` without permission to read a resource", () => {
     for (const part of fetches) {
-        it(`diagnose does not report an unreadable ${part} as a fault, and still reports the other faults`, () => {
+        it(`\`diagnose\` does not report an unreadable ${part} as a fault, and still reports the other faults`, () => {
             const without = (snapshot: Snapshot): Snapshot => ({ ...snapshot, [part]: denied });
             assert.deepEqual(brokenIn(without(fixtureSnapshot(createFixture()))), []);
             const [elsewhere, fault] =
@@ -43,17 +43,17 @@ describe("diagnose without permission to read a resource", () => {
         assert.equal(verdict, "unknown");
     });
 
-    it("diagnose finds a fault of a role by the policy documents alone and by the IAM simulator alone", () => {
+    it("`diagnose` finds a role's fault with only the policy documents or only the IAM simulator", () => {
         const broken = fixtureSnapshot(brokenBy("role-list-missing"));
         assert.deepEqual(brokenIn({ ...broken, simulated: denied }), ["role-policy"]);
         assert.deepEqual(brokenIn({ ...broken, role: denied }), ["role-policy"]);
     });
 
-    it("diagnose reports a permissions boundary that denies, even if the IAM simulator is unavailable", () => {
+    it("`diagnose` reports a permissions boundary that denies, even if the IAM simulator is unavailable", () => {
         assert.deepEqual(brokenIn({ ...fixtureSnapshot(brokenBy("boundary")), simulated: denied }), ["boundary"]);
     });
 
-    it("diagnose reports no fault in an object whose content cannot be read", () => {
+    it("`diagnose` reports no fault in an object whose content cannot be read", () => {
         const snapshot = fixtureSnapshot(createFixture());
         const [object] = snapshot.objects;
         assert.ok(object && "is" in object);
@@ -62,7 +62,7 @@ describe("diagnose without permission to read a resource", () => {
     });
 });
 
-describe("diagnose of an attached policy without a document", () => {
+describe("`diagnose` of an attached policy without a document", () => {
     const policy = {
         name: "AmazonForecastFullAccess",
         arn: "arn:aws:iam::aws:policy/AmazonForecastFullAccess",
@@ -73,7 +73,7 @@ describe("diagnose of an attached policy without a document", () => {
         const { is: role } = snapshot.role;
         return { ...snapshot, role: { is: { ...role, policies: [...role.policies, policy] } } };
     };
-    it("diagnose warns that a policy without a document grants nothing", () => {
+    it("`diagnose` warns that a policy without a document grants nothing", () => {
         for (const [of, faults] of [
             [createFixture(), []],
             [brokenBy("role-get-missing"), ["role-policy"]],
@@ -89,7 +89,7 @@ describe("diagnose of an attached policy without a document", () => {
     });
 });
 
-describe("diagnose of a failed job whose checks all pass", () => {
+describe("`diagnose` of a failed job whose checks all pass", () => {
     const privileges =
         "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.";
     const faultOf = (snapshot: Snapshot, failureReason = privileges) => {
@@ -97,7 +97,7 @@ describe("diagnose of a failed job whose checks all pass", () => {
         const { findings } = diagnose({ ...snapshot, job });
         return findings.find(({ fault }) => fault.startsWith("job-"));
     };
-    it("the finding suggests bucketPolicyConditions=false only for missing privileges despite correct policies with conditions", () => {
+    it("`diagnose` suggests bucketPolicyConditions=false only if privileges are missing although the policies, with conditions, are correct", () => {
         const sound = fixtureSnapshot(createFixture());
         const named = faultOf(sound);
         assert.equal(named?.fault, "job-bucket-conditions");
@@ -116,8 +116,8 @@ describe("diagnose of a failed job whose checks all pass", () => {
     });
 });
 
-describe("diagnose of the organization's policies", () => {
-    it("the organization check is broken if the simulator blames the organization, and unknown if it denies without a reason", () => {
+describe("`diagnose` of the organization's policies", () => {
+    it("a denial by the organization has the verdict `broken`, and a denial without a reason has `unknown`", () => {
         const snapshot = fixtureSnapshot(createFixture());
         assert.ok("is" in snapshot.simulated);
         const deny = (more: object) => ({
@@ -139,7 +139,7 @@ describe("diagnose of the organization's policies", () => {
         assert.equal(verdict, "unknown");
     });
 
-    it("an access error about another action or caller does not break the organization check", () => {
+    it("an access error about another action or caller is no fault of the organization", () => {
         const role = "arn:aws:sts::000000000000:assumed-role/Import-test/PersonalizeSession";
         const why = "with an explicit deny in a service control policy";
         const brokenFor = (who: string, action: string) =>

@@ -50,7 +50,8 @@ export function restApiEntries(
             key: "restApiId",
             async get(key, _id, state) {
                 const restApi = await call(apiGateway.GetRestApiCommand)(key);
-                // If the program omits an argument, its value comes from the OpenAPI document, so it is not reported.
+                // Return only arguments that the program sets. The value of an omitted argument comes from the OpenAPI
+                // document, and would look like drift.
                 const given = Object.keys(state).filter((name) => name in restApi);
                 return Object.fromEntries(given.map((name) => [name, memberOf(restApi, name)]));
             },

@@ -193,7 +193,7 @@ function print(
     }
     console.log(`
 Open     ${stackOutputs.storefrontUrl}
-Ask      curl '${stackOutputs.apiUrl}/recommendations/${encodeURIComponent(first)}?numResults=3'
+Request  curl '${stackOutputs.apiUrl}/recommendations/${encodeURIComponent(first)}?numResults=3'
 Look     npm run local -- watch-status
          npm run local -- recommend ${firstUsers} --explain
 Change   npm run local -- pulumi config set minProvisionedTPS 2

@@ -108,8 +108,8 @@ async function route(
         ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
     };
     if (admission && !admission.judged) {
-        // The gateway has not checked this request, which is for a public endpoint of MiniStack, so its own services
-        // must not answer it.
+        // The gateway has not checked this request, because the request is for a public endpoint of MiniStack. Only
+        // MiniStack may answer it, and not the services of the gateway.
         passThrough(options.miniStack, request, response, passing);
         return;
     }

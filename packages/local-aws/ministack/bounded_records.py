@@ -18,8 +18,8 @@ from ministack.services import cloudwatch, cloudwatch_logs as logs
 
 import saving
 
-# Limits of the local AWS: events of a log group, their age in days, and unmerged datapoints of a metric. Their
-# variables are removed because functions inherit the environment.
+# Limits of the local AWS: events of a log group, age of these events in days, and datapoints of a metric that are not
+# yet merged. `pop` removes the environment variables, because Lambda functions inherit the environment.
 MOST_LOG_EVENTS = int(os.environ.pop("LOG_EVENTS", None) or 10_000)
 LOG_SECONDS = float(os.environ.pop("LOG_DAYS", None) or 14) * 86_400
 MOST_DATAPOINTS = int(os.environ.pop("DATAPOINTS", None) or 2_000)
@@ -178,9 +178,10 @@ def keep_bounding() -> None:
 
 
 def evict_alone() -> None:
-    # MiniStack calls this function at each PutMetricData, and it reads all datapoints. Once a minute is enough.
+    # MiniStack calls this function at each PutMetricData. `evict` reads all datapoints, so call it only once a minute.
     global evicted_at
-    # It replaces the lists of datapoints, so a merge at the same time would change lists that are no longer used.
+    # `evict` replaces the lists of datapoints. Without the lock, `merge_datapoints` in another thread could change
+    # lists that are no longer used.
     with merging:
         if time.monotonic() - evicted_at >= MINUTE:
             evict()

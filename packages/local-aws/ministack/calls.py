@@ -137,7 +137,8 @@ def action_of(service, method, path, headers, params, routing):
     given = {name for name in (target, rpc and rpc.group(1), *routing.get("Action", [])) if name}
     if all(protocol.startswith("rest") for protocol in protocols) or not given:
         given = {names._match_rest_action(service, method, path, params)}
-    # A request that names several actions gets no name, because it is not defined which of them MiniStack executes.
+    # If a request names several actions, return no name, because it is not defined which of these actions MiniStack
+    # executes.
     name = given.pop() if len(given) == 1 else None
     return RENAMED.get((service, name), name) if name in operations else None
 

@@ -11,7 +11,8 @@ from contextvars import ContextVar
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import apigateway_v1 as gateway
 
-# MiniStack already saves the gateway responses of a deployment; this key stores the snapshot next to them.
+# MiniStack already saves the gateway responses of each deployment. The snapshot of the deployed API (`STORES`) is
+# stored with the gateway responses, under this key.
 SNAPSHOT = "deployed"
 SIZE = "minimumCompressionSize"
 STORES = {"resources": gateway._resources, "models": gateway._models, "validators": gateway._request_validators}

@@ -70,7 +70,7 @@ function connects(host: string, port: number): Promise<boolean> {
     });
 }
 
-describe("Start, stop and reset of the local AWS", () => {
+describe("`start`, `stop` and `reset` of the local AWS", () => {
     let instance: Instance;
     before(async () => {
         instance = await testInstance();
@@ -123,7 +123,7 @@ describe("Start, stop and reset of the local AWS", () => {
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
     });
 
-    it("stateOf reports a suspended process as silent", async () => {
+    it("`stateOf` returns `silent` for a suspended process", async () => {
         const { pid } = await start(instance, silently);
         process.kill(pid, "SIGSTOP");
         assert.deepEqual(await stateOf(instance), { kind: "silent", pid });
@@ -131,7 +131,7 @@ describe("Start, stop and reset of the local AWS", () => {
         assert.equal((await stateOf(instance)).kind, "running");
     });
 
-    it("stop ends all child processes and keeps the data", async () => {
+    it("`stop` ends all child processes and keeps the data", async () => {
         const { pid } = await start(instance, silently);
         const children = await childrenOf(pid);
         assert.equal(await stop(instance), true);
@@ -142,7 +142,7 @@ describe("Start, stop and reset of the local AWS", () => {
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
     });
 
-    it("reset deletes AWS resources and stacks but keeps data sets and Pulumi's logins", async () => {
+    it("`reset` deletes AWS resources and stacks but keeps data sets and Pulumi's logins", async () => {
         const kept = [join(instance.dir, "data", "u.data"), join(paths(instance).pulumiHome, "credentials.json")];
         const emptied = join(paths(instance).pulumiBackend, "stack.json");
         for (const file of [...kept, emptied]) {
@@ -156,7 +156,7 @@ describe("Start, stop and reset of the local AWS", () => {
         assert.equal(existsSync(emptied), false);
     });
 
-    it("start fails if the port belongs to another local AWS, and the error contains the other's folder", async () => {
+    it("`start` fails if the port belongs to another local AWS, and the error contains the other's folder", async () => {
         await start(instance, silently);
         const other = { ...(await testInstance()), port: instance.port };
         await assert.rejects(start(other, silently), {
@@ -177,7 +177,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
     });
     afterEach(() => discardInstance(instance));
 
-    it("start moves a running local AWS to another port and keeps its data", async () => {
+    it("`start` moves a running local AWS to another port and keeps its data", async () => {
         const moved = { ...instance, port: await testPort() };
         const first = await start(instance, silently);
         assert.deepEqual(await stateOf(moved), { kind: "elsewhere", running: first, port: instance.port });
@@ -202,7 +202,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         server.close();
     });
 
-    it("stop ends a local AWS that is still starting", async () => {
+    it("`stop` ends a local AWS that is still starting", async () => {
         const starting = start(instance, silently).catch((error: Error) => error);
         await until(async () => (await stateOf(instance)).kind === "starting");
         assert.equal(await stop(instance), true);
@@ -210,7 +210,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         assert.deepEqual(await stateOf(instance), { kind: "stopped" });
     });
 
-    it("start without Python prints the command that installs Python again", async () => {
+    it("`start` without Python prints the command that installs Python again", async () => {
         const toolless = { ...instance, root: instance.dir };
         await assert.rejects(start(toolless, silently), (error: Error) => {
             assert.match(error.message, /python cannot be run .* Install it again: rm -r \.tools\/python$/);
@@ -219,7 +219,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         });
     });
 
-    it("start reports another program on the port, even if that program imitates the local AWS's status", async () => {
+    it("`start` reports another program on the port, even if that program imitates the local AWS's status", async () => {
         const { dir, port } = instance;
         const status = JSON.stringify({ product: "movie-recommender local AWS", dir, port, pid: process.pid });
         const server = createServer((_, response) => response.end(status));
@@ -238,7 +238,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         assert.deepEqual(record, { pid: one.pid, port: instance.port });
     });
 
-    it("start does not end an unrelated process that has the recorded process ID", async () => {
+    it("`start` does not end an unrelated process that has the recorded process ID", async () => {
         const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
         await writeFile(paths(instance).daemonFile, JSON.stringify({ pid: bystander.pid, port: instance.port }));
         assert.deepEqual(await stateOf(instance), { kind: "stopped", stalePid: bystander.pid });
@@ -247,7 +247,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         bystander.kill();
     });
 
-    it("status and env print the state and the variables of the instance, and an unknown option exits with 2", async () => {
+    it("`status` and `env` print the state and the variables of the instance, and an unknown option exits with 2", async () => {
         const local = (...args: string[]) =>
             run(instance, process.execPath, ["packages/local-aws/cli.ts", ...args], "captured", {
                 MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,

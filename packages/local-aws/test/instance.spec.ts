@@ -16,7 +16,7 @@ describe("Environment variables of a local AWS instance", () => {
         enforce: true,
     };
 
-    it("environment replaces the variables of AWS and Pulumi and keeps all others", () => {
+    it("`environment` replaces the variables of AWS and Pulumi and keeps all others", () => {
         const users = {
             AWS_PROFILE: "company",
             AWS_SESSION_TOKEN: "secret",
@@ -45,7 +45,7 @@ describe("Environment variables of a local AWS instance", () => {
         assert.equal(env.PATH?.split(delimiter).at(-1), "/usr/bin");
     });
 
-    it("environment puts the local AWS plugin first on PATH, except with --official-plugin", () => {
+    it("`environment` puts the local AWS plugin first on PATH, except with --official-plugin", () => {
         const first = (env: NodeJS.ProcessEnv) => env.PATH?.split(delimiter)[0];
         assert.equal(first(environment(instance, {})), join("/clone", "packages", "local-aws", "aws-plugin", "bin"));
         const official = environment({ ...instance, officialPlugin: true }, {});
@@ -132,7 +132,7 @@ describe("Pulumi stack local of a local AWS instance", () => {
         assert.deepEqual([existsSync(dead), existsSync(alive)], [false, true]);
     });
 
-    it("run rejects with the name of the command if the command does not exist", async () => {
+    it("`run` rejects with the name of the command if the command does not exist", async () => {
         await assert.rejects(run(instance, "no-such-tool", [], "captured"), /^Error: no-such-tool cannot be run: /);
     });
 });

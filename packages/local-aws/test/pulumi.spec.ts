@@ -14,8 +14,8 @@ const runner = `
     process.exit(exitCode);
 `;
 
-describe("run with a command and a signal", () => {
-    it("run passes SIGTERM on and returns the command's exit code", async () => {
+describe("The function `run` with a command and a signal", () => {
+    it("`run` passes SIGTERM on and returns the command's exit code", async () => {
         const caller = spawn(process.execPath, ["--input-type=module", "-e", runner], {
             stdio: ["ignore", "pipe", "inherit"],
         });

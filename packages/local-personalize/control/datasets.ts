@@ -152,7 +152,7 @@ const deleteDataset: Handler = (call, input: { datasetArn: string }) => {
     const group = eventDataset.exec(input.datasetArn)?.[1];
     if (group !== undefined) {
         need(call, "dataset-group", input.datasetArn.replace(eventDataset, `:dataset-group/${group}`));
-        return call.options.log(`${input.datasetArn}: there is nothing to delete; events are in INTERACTIONS.`);
+        return call.options.log(`${input.datasetArn}: nothing to delete; its events are in the dataset INTERACTIONS.`);
     }
     const dataset = need(call, "dataset", input.datasetArn);
     const work = [

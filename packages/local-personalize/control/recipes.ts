@@ -152,8 +152,8 @@ const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {
         .map((recipe, id) => ({ id, recipe }));
     const { page, ...token } = pageOf(listed, { maxResults: unaskedPage, ...input }, `ListRecipes ${input.domain}`);
     return {
-        // AWS filters each page after it has divided the list: its sample reads the next page when the first one of
-        // VIDEO_ON_DEMAND is empty.
+        // AWS first divides the list of all recipes into pages, and then filters each page by domain. AWS's sample
+        // shows this order: it reads the next page if the first page for VIDEO_ON_DEMAND is empty.
         recipes: page
             .filter(({ recipe }) => input.domain === undefined || recipe.domain === input.domain)
             .map(({ recipe: { name, domain } }) => ({

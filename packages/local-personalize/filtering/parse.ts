@@ -52,7 +52,7 @@ interface Token {
 }
 
 const space = /\s*/y;
-// Each alternative begins with another character, so the regular expression never backtracks.
+// No two alternatives begin with the same character, so the regular expression never backtracks.
 const piece =
     /(?<word>[A-Za-z_]\w*)|(?<number>-?\d+(?:\.\d+)?(?![\w.]))|"(?<string>(?:[^"\\]|\\.)*)"|\$(?<placeholder>\w+)|(?<symbol><=|>=|!=|[=<>().,|*])/suy;
 

@@ -60,7 +60,8 @@ export function pairSums(
     }
     addTranspose(gram, n);
     addOwnWeights(gram, n, events);
-    // An item in no history (its users have 500 newer events) is treated as an item that occurs once.
+    // A history contains only a user's newest 500 events, so an item may be in no history. Treat such an item as if it
+    // occurred once.
     const roots = Float64Array.from({ length: n }, (_, item) => Math.sqrt(gram[item * n + item] as number) || 1);
     addRidge(gram, roots);
     return { gram, directed, roots };

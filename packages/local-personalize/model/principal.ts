@@ -97,8 +97,8 @@ function orthonormalise(rows: Float32Array, n: number): void {
         const row = rows.subarray(start, start + n);
         const length = normOf(row);
         leaveOut(row, rows.subarray(0, start));
-        // If the row became much shorter, rounding errors are a large part of the rest, so leave out the other rows
-        // once more.
+        // If the row became much shorter, rounding errors are a large part of it. Subtract its parts in the directions
+        // of the other rows once more.
         if (normOf(row) < 0.1 * length) leaveOut(row, rows.subarray(0, start));
         const left = normOf(row) || 1;
         for (let at = 0; at < n; at++) row[at] = (row[at] as number) / left;

@@ -131,7 +131,8 @@ export function createFilters(contents: DatasetContents) {
             if (bound.some(({ clause }) => clause.usesCurrentItem) && itemId === undefined) {
                 throw invalidInput(`The filter ${filterArn} has CurrentItem, which is for recipes of related items.`);
             }
-            // Developer Guide, "Use cases": a userId is only required if you filter by CurrentUser. Interactions need it too.
+            // Developer Guide, "Use cases": a userId is only required if you filter by CurrentUser. A filter on
+            // Interactions needs the userId too, because it uses the user's events.
             if (userId === undefined && bound.some(({ clause }) => clause.event || clause.appliesTo)) {
                 throw invalidInput(`The filter ${filterArn} has Interactions or CurrentUser: it needs a userId.`);
             }

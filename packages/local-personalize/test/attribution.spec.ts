@@ -97,7 +97,7 @@ describe("Metric attributions", () => {
         assert.deepEqual(await values({}), []);
     });
 
-    it("a dataset group allows one metric attribution, which Describe and List return, and TagResource rejects its ARN", async () => {
+    it("a dataset group can have only one metric attribution, which cannot have tags", async () => {
         assert.deepEqual((await create("films", [count, years])).metricAttributionArn, metricAttributionArn);
         await assert.rejects(create("other", [count]), refusal("ResourceAlreadyExistsException", /Another resource/));
         const { metricAttribution } = await service.personalize.send(

@@ -37,7 +37,7 @@ const everyDay = { autoTrainingConfig: { schedulingExpression: "rate(1 day)" } }
 
 describe("nextDue", () => {
     const day = 24 * 3_600_000;
-    it("nextDue returns one hour after the start as the first training time, and then one time in each period", () => {
+    it("`nextDue` first returns the time one hour after the schedule's start, and then one time in each period", () => {
         assert.equal(nextDue(0, 7, undefined, "real"), 3_600_000);
         assert.equal(nextDue(0, 7, 3_600_000, "real"), 3_600_000 + 7 * day);
         assert.equal(nextDue(0, 7, 3_600_000 + 7 * day + 5, "real"), 3_600_000 + 14 * day);
@@ -45,11 +45,11 @@ describe("nextDue", () => {
         assert.deepEqual([nextDue(0, 1, undefined, "instant"), nextDue(0, 1, 100, "instant")], [100, 2100]);
     });
 
-    it("nextDue returns one hour after the start again if automatic training was switched on after the last training time", () => {
+    it("`nextDue` returns one hour after the new start if automatic training was switched off and on again", () => {
         assert.equal(nextDue(10 * day, 7, 3_600_000, "real"), 10 * day + 3_600_000);
     });
 
-    it("nextDue returns the first scheduled time after the last one, however many periods have passed", () => {
+    it("`nextDue` returns the first scheduled time after the last one, however many periods have passed", () => {
         const times = fc.tuple(fc.integer({ min: 0, max: 1e12 }), fc.integer({ min: 1, max: 30 }));
         fc.assert(
             fc.property(times, fc.integer({ min: 0, max: 1e12 }), ([since, days], after) => {
@@ -157,7 +157,7 @@ describe("Automatic training", () => {
         await trained(2);
     });
 
-    it("automatic training skips the first training without interactions", async () => {
+    it("automatic training skips a scheduled training if there are no interactions", async () => {
         await createDataset(service);
         await create();
         await untilLogged("automatic training is skipped: there are no interactions");
@@ -168,7 +168,8 @@ describe("Automatic training", () => {
         await createDataset(service);
         await importData("first");
         await service.stop();
-        // At speed demo, the first hour of the schedule lasts 2 s, enough for a manual training on a busy machine.
+        // With the speed `demo`, the first hour of the schedule lasts 2 s, enough for a manual training on a busy
+        // machine.
         service = await startService({ access, dataDir, speed: "demo" });
         await until(async () => {
             const group = new DescribeDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
@@ -209,7 +210,7 @@ describe("Automatic training", () => {
         const began = Date.now();
         await send(new UpdateSolutionCommand({ solutionArn, solutionUpdateConfig: everyDay }));
         await trained(2);
-        // At speed instant, a week of the schedule lasts 14 s.
+        // With the speed `instant`, a week of the schedule lasts 14 s.
         assert.ok(Date.now() - began < 10_000);
     });
 
@@ -229,7 +230,7 @@ describe("Automatic training", () => {
         await createDataset(service);
         await importData("first");
         await service.stop();
-        // At speed demo, a training ends only when this test advances the clock.
+        // With the speed `demo`, a training ends only when this test advances the clock.
         service = await startService({ access, dataDir, speed: "demo" });
         service.emulator.advance(day);
         await create({ solutionConfig: everyDay });

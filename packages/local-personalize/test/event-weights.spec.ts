@@ -99,7 +99,7 @@ describe("Event weights of a solution", () => {
     const metricsOf = async (solutionVersionArn: string | undefined) =>
         (await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }))).metrics ?? {};
 
-    it("weighing divides event weights by their mean, so only the ratios of the weights matter", () => {
+    it("`weighing` divides event weights by their mean, so only the ratios of the weights matter", () => {
         const weightOf = weighing({
             eventParameters: [
                 { eventType: "a", weight: 0.3 },
@@ -115,7 +115,7 @@ describe("Event weights of a solution", () => {
         assert.equal(weighing({ eventType: "a" })("b", 1), undefined);
     });
 
-    it("a larger weight of an event type raises items with such events, and equal weights change nothing", async () => {
+    it("a larger weight of an event type raises the scores of items with such events, and equal weights change nothing", async () => {
         const plain = await shares("plain", await trained("plain", undefined));
         const equal = await shares("equal", await trained("equal", [views, { ...purchases, weight: 0.1 }]));
         const buying = await shares("buying", await trained("buying", [views, purchases]));

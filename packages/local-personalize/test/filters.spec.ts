@@ -129,7 +129,7 @@ describe("Filters of the local Personalize", () => {
         );
     });
 
-    it("a filter keeps items of any INCLUDE clause and then removes items of the EXCLUDE clauses, in any order", async () => {
+    it("a filter keeps items of any INCLUDE clause without those of EXCLUDE clauses, whatever the clauses' order", async () => {
         const list = await filtered(
             'EXCLUDE ItemID WHERE Items.RELEASE_YEAR < 1910 | INCLUDE ItemID WHERE Items.GENRES IN ("Taste1") | INCLUDE ItemID WHERE Items.GENRES IN ("Taste2")',
         );

@@ -9,7 +9,7 @@ const datasetArn = arn("dataset/films/INTERACTIONS");
 const day = 86_400_000;
 const watchedBy = (user: string) => history.filter((row) => `${row.user}` === user).map(({ item }) => item);
 
-describe("Filters of Interactions for users without recent imports", () => {
+describe("Filters of Interactions for users whose last import or event is long ago", () => {
     const bucket = filmsBucket();
     let service: Service;
     let filterArn: string | undefined;
@@ -66,7 +66,7 @@ describe("Filters of Interactions for users without recent imports", () => {
         assert.deepEqual(await remembered("40"), []);
     });
 
-    it("an event within 90 days keeps the user's earlier history for filters, and an event after 90 days does not", async () => {
+    it("an event keeps a user's earlier history for filters only within 90 days after the import", async () => {
         const unseen = films.find((film) => ![...watchedBy("22"), ...watchedBy("40")].includes(film)) ?? 0;
         service.emulator.advance(60 * day);
         await watch("22", unseen);

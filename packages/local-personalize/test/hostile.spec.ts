@@ -113,7 +113,7 @@ describe("Hostile input to the local Personalize", () => {
         }
     });
 
-    it("names and ARNs with path segments cause no file outside the data folder", async () => {
+    it("names and ARNs with path segments create no file outside the data folder", async () => {
         const parent = dirname(service.dataDir);
         const before = readdirSync(parent).filter((name) => name.includes("escaped"));
         for (const name of ["../escaped", "..%2fescaped", "/escaped", "escaped\0", ".."]) {

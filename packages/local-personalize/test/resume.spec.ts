@@ -115,7 +115,7 @@ describe("Resources of the local Personalize after restarts and over time", () =
         assert.deepEqual((await third.runtime.send(ask)).itemList, before.itemList);
     });
 
-    it("a dataset group has its documented states in order at speed demo", async () => {
+    it("with the speed `demo`, a dataset group has its documented states in order", async () => {
         const { personalize } = await open("demo");
         const datasetGroupArn = arn("dataset-group/films");
         const statuses: string[] = [];

@@ -18,7 +18,7 @@ const life = (kind: Kind, more: Partial<Life> = {}): Life => ({
 const at = (now: number, of: Life, speed: Speed = "demo") => phaseAt(of, speed, now).status;
 
 describe("phaseAt", () => {
-    it("a campaign is ACTIVE after one second at speed demo", () => {
+    it("with the speed `demo`, a campaign is ACTIVE after one second", () => {
         const campaign = life("campaign");
         assert.deepEqual(
             [1000, 1299, 1300, 1999, 2000].map((now) => at(now, campaign)),
@@ -27,7 +27,7 @@ describe("phaseAt", () => {
         assert.equal(phaseAt(campaign, "demo", 9000).since, 2000);
     });
 
-    it("each state of a resource lasts as long as on AWS at speed real, and no time at speed instant", () => {
+    it("states last as long as on AWS with the speed `real`, and no time with `instant`", () => {
         const minutes = (count: number) => 1000 + count * 60_000;
         assert.equal(at(minutes(8), life("campaign"), "real"), "CREATE IN_PROGRESS");
         assert.equal(at(minutes(10), life("campaign"), "real"), "ACTIVE");

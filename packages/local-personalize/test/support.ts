@@ -173,7 +173,7 @@ export async function addDataset(
     assert.equal(job.status, "ACTIVE", job.failureReason);
 }
 
-/** Creates a schema, a dataset group and an interactions dataset, which are ACTIVE at once at speed instant. */
+/** Creates a schema, a dataset group and an interactions dataset, which are ACTIVE at once with the speed `instant`. */
 export async function createDataset({ personalize }: Service, name = "films") {
     const schema = await personalize.send(
         new CreateSchemaCommand({ name: `${name}-schema`, schema: interactionsSchema }),

@@ -15,7 +15,7 @@ describe("aws-user-personalization-v2 with a large catalogue", () => {
     const passing = (items: readonly number[]) =>
         Uint8Array.from({ length: n }, (_, item) => (items.includes(item) ? 1 : 0));
 
-    it("recommend gives a score to the best 500 items, and the scores sum to 1", () => {
+    it("`recommend` gives a score to the best 500 items, and the scores sum to 1", () => {
         const list = recommend(model, { history: [3] }, 600);
         assert.equal(list.length, 500);
         const total = list.reduce((sum, { score = 0 }) => sum + score, 0);
@@ -24,7 +24,7 @@ describe("aws-user-personalization-v2 with a large catalogue", () => {
         assert.equal(recommend({ ...model, recipeName: "aws-user-personalization" }, { history: [3] }, 600).length, n);
     });
 
-    it("recommend fills up a filtered list with popular items that have no score", () => {
+    it("`recommend` fills up a filtered list with popular items that have no score", () => {
         const list = recommend(model, { history: [3], passing: passing([5, 550, 599, 560]) }, 3);
         assert.equal(list[0]?.itemId, "i5");
         assert.ok((list[0]?.score ?? 0) > 0);

@@ -27,7 +27,7 @@ describe("HTTP protocol of the local Personalize", () => {
     };
     const control = (target: string, body: object) => post("/", body, target);
 
-    it("operationOf derives the service and operation from X-Amz-Target or from the path", () => {
+    it("`operationOf` derives the service and operation from X-Amz-Target or from the path", () => {
         assert.deepEqual(operationOf("POST", "/", "AmazonPersonalize.CreateSchema"), {
             service: "personalize",
             operation: "CreateSchema",
@@ -137,7 +137,7 @@ describe("HTTP protocol of the local Personalize", () => {
         }
     });
 
-    it("serviceModelDirOf returns the service models of a Python environment, or throws the pip install command", async () => {
+    it("`serviceModelDirOf` returns the folder of botocore's service models, or its error contains the pip install command", async () => {
         const venv = await mkdtemp(join(tmpdir(), "personalize-venv-"));
         const python = join(venv, "bin", "python");
         assert.throws(() => serviceModelDirOf(python), /-m pip install botocore/);

@@ -13,7 +13,7 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
         "solutionConfig.hpoConfig.hpoObjective",
     ],
     UpdateCampaign: ["campaignConfig.rankingInfluence"],
-    // AWS trains a new model if the columns change.
+    // If the columns change, AWS trains a new model. The emulator does not, so it refuses the parameter.
     UpdateRecommender: ["recommenderConfig.trainingDataConfig"],
     UpdateSolution: ["performIncrementalUpdate"],
 };

@@ -67,7 +67,7 @@ describe(`Resource-based policies in the same account (${example}reference_polic
         ],
     ];
     for (const [what, caller, statement, policies, decision, deniedBy] of cases) {
-        it(`a grant to ${what}`, () => {
+        it(`a resource-based policy with a grant to ${what}`, () => {
             const authorization = ask({ ...policies, resource: named(statement) }, caller);
             assert.deepEqual([authorization.decision, authorization.deniedBy], [decision, deniedBy]);
         });
@@ -82,7 +82,7 @@ describe("Identity policies with a boundary, session policy or service control p
         ["serviceControl", { identity: named(allow), serviceControl: [named(allow), named(other)] }],
     ];
     for (const [type, policies] of kinds) {
-        it(`authorize denies if the ${type} policy does not allow the request`, () => {
+        it(`\`authorize\` denies if the ${type} policy does not allow the request`, () => {
             const authorization = ask(policies, session);
             assert.deepEqual(
                 [authorization.decision, authorization.deniedBy, authorization.deciding],
@@ -94,7 +94,7 @@ describe("Identity policies with a boundary, session policy or service control p
             );
         });
     }
-    it("authorize allows if all policies allow, and returns the statement", () => {
+    it("`authorize` allows if all policies allow, and returns the statement that allows the request", () => {
         const all = [named(allow), named(allow)];
         const policies = { identity: named(allow), boundary: named(allow), session: named(allow), serviceControl: all };
         const authorization = ask(policies, session);
@@ -151,7 +151,7 @@ describe(`Access across accounts (${example}reference_policies_evaluation-logic-
         ],
     ];
     for (const [what, policies, decision, deniedBy] of cases) {
-        it(`authorize returns ${decision} for ${what}`, () => {
+        it(`\`authorize\` returns ${decision} for ${what}`, () => {
             const authorization = ask(policies, alice, foreign);
             assert.deepEqual(
                 [authorization.decision, authorization.deniedBy, authorization.crossAccount],
@@ -180,7 +180,7 @@ describe("Trust and key policies", () => {
             "resource",
         );
     });
-    it("a trust policy that allows the account also requires an identity policy, and one that allows the caller's ARN does not", () => {
+    it("a trust policy for the account requires an identity policy; one for the caller's ARN requires none", () => {
         assert.equal(of({ identity, resource: named(assume) }).decision, "allowed");
         assert.equal(of({ resource: named(assume) }).deniedBy, "identity");
         assert.equal(of({ resource: named({ ...assume, Principal: { AWS: alice.arn } }) }).decision, "allowed");
@@ -207,7 +207,7 @@ describe("Trust and key policies", () => {
     });
 });
 
-describe("authorize with random policies", () => {
+describe("`authorize` with random policies", () => {
     const statements = fc.record({
         Effect: fc.constantFrom("Allow" as const, "Deny" as const),
         Action: fc.constantFrom("s3:GetObject", "S3:get*", "s3:Put*", "*"),

@@ -26,7 +26,7 @@ const judge = (
 const decision = (...input: Parameters<typeof judge>) => judge(...input).decision;
 
 describe("evaluate", () => {
-    it("evaluate denies a request that no statement allows, and explains each statement", () => {
+    it("`evaluate` denies a request that no statement allows, and explains each statement", () => {
         const evaluation = judge([
             { ...allow, Action: "s3:PutObject" },
             { ...allow, Sid: "Elsewhere", Resource: "arn:aws:s3:::other/*" },
@@ -41,7 +41,7 @@ describe("evaluate", () => {
         assert.equal(decision([]), "implicitDeny");
     });
 
-    it("evaluate returns the statement that allows the request", () => {
+    it("`evaluate` returns the statement that allows the request", () => {
         const evaluation = judge(allow);
         assert.equal(evaluation.decision, "allowed");
         assert.equal(
@@ -159,7 +159,7 @@ describe("evaluate", () => {
     });
 });
 
-describe("evaluate with random policies", () => {
+describe("`evaluate` with random policies", () => {
     const statements = fc.record({
         Effect: fc.constantFrom("Allow" as const, "Deny" as const),
         Action: fc.constantFrom("s3:GetObject", "s3:*", "s3:PutObject", "*"),

@@ -164,7 +164,7 @@ describe("parsePolicy with hostile input", () => {
         );
     });
 
-    it("authorize matches a pattern with thousands of wildcards against the longest ARN correctly", () => {
+    it("`authorize` matches a pattern with thousands of wildcards against the longest ARN correctly", () => {
         const resource = `arn:aws:s3:::${"a".repeat(2035)}`;
         const patterns = ["*a".repeat(1500), `*${"a?".repeat(900)}b*`, `*${"a".repeat(1000)}b`, `${"?*".repeat(700)}b`];
         for (const pattern of patterns) {

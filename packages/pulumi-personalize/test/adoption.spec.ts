@@ -12,7 +12,7 @@ describe("Adoption of existing resources", () => {
     const harness = useHarness();
     const { make, makeGroup, makeVersion, makeAll } = harness;
 
-    it("create adopts the stack's existing resources instead of creating duplicates", async () => {
+    it("`create` adopts the stack's existing resources instead of creating duplicates", async () => {
         const first = await makeAll();
         const second = await makeAll();
         for (const kind of Object.keys(first) as (keyof typeof first)[]) {
@@ -25,7 +25,7 @@ describe("Adoption of existing resources", () => {
         assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1"]);
     });
 
-    it("create changes minProvisionedTPS of the stack's existing campaign to the requested value", async () => {
+    it("`create` changes minProvisionedTPS of the stack's existing campaign to the requested value", async () => {
         const { solution, version } = await makeAll();
         const inputs = {
             name: "films",
@@ -37,7 +37,7 @@ describe("Adoption of existing resources", () => {
         assert.equal(again.outs.minProvisionedTPS, 2);
     });
 
-    it("create rejects another stack's dataset group and changes nothing", async () => {
+    it("`create` rejects another stack's dataset group and changes nothing", async () => {
         const theirs = { owner: "bob", tags: { ...tags, "pulumi:stack": "theirs" } };
         const { id, outs } = await makeGroup(theirs);
         await assert.rejects(makeGroup(), (error: Error) => {
@@ -55,7 +55,7 @@ describe("Adoption of existing resources", () => {
     describe("Stacks of two owners with the same resource names", () => {
         const of = (owner: string) => ({ owner });
 
-        it("create rejects the dataset group of another owner and adopts that of its own owner", async () => {
+        it("`create` rejects another owner's dataset group and adopts the dataset group of the inputs' owner", async () => {
             const { id } = await makeGroup(of("ann"));
             await assert.rejects(
                 makeGroup(of("bob")),
@@ -82,12 +82,12 @@ describe("Adoption of existing resources", () => {
         });
     });
 
-    it("create rejects an untagged dataset group that was created outside Pulumi", async () => {
+    it("`create` rejects an untagged dataset group that was created outside Pulumi", async () => {
         await harness.service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await assert.rejects(makeGroup(), /not belong to this stack: its tags are \{\}\. Nothing was changed/);
     });
 
-    it("create adopts a schema with equal text and rejects a schema with different text", async () => {
+    it("`create` adopts a schema with equal text and rejects a schema with different text", async () => {
         const { schemaArn } = await harness.service.personalize.send(
             new CreateSchemaCommand({ name: "films", schema: interactionsSchema }),
         );
@@ -102,7 +102,7 @@ describe("Adoption of existing resources", () => {
         );
     });
 
-    it("create rejects a solution if its name is already used in another dataset group", async () => {
+    it("`create` rejects a solution if its name is already used in another dataset group", async () => {
         await makeVersion();
         const { id: datasetGroupArn } = await makeGroup({ name: "series" });
         const inputs = {
@@ -118,7 +118,7 @@ describe("Adoption of existing resources", () => {
         );
     });
 
-    it("create rejects an existing solution of the stack with another recipe if a version is trained", async () => {
+    it("`create` rejects the stack's existing solution if the recipe differs and a solution version exists", async () => {
         const { solution, group } = await makeVersion();
         const inputs = {
             name: "films",
@@ -135,7 +135,7 @@ describe("Adoption of existing resources", () => {
     describe("Adoption after an interrupted change", () => {
         const other = { recipeArn: recipe("aws-user-personalization-v2"), performAutoML: false };
 
-        it("create replaces an existing solution of the stack with another recipe if nothing uses the solution", async () => {
+        it("`create` replaces the stack's existing solution if the recipe differs and nothing uses the solution", async () => {
             const { group } = await makeVersion();
             const inputs = { name: "series", datasetGroupArn: group.id, performAutoTraining: false };
             await make("Solution", { ...inputs, ...other });
@@ -147,7 +147,7 @@ describe("Adoption of existing resources", () => {
             );
         });
 
-        it("create rejects a different solution that has a campaign, and a different dataset that has an import", async () => {
+        it("`create` does not replace an existing solution that has a campaign, or an existing dataset that has an import", async () => {
             const { group } = await makeAll();
             const films = { name: "films", datasetGroupArn: group.id };
             await assert.rejects(
@@ -165,7 +165,7 @@ describe("Adoption of existing resources", () => {
         });
     });
 
-    it("create keeps tags from outside Pulumi when it adopts a dataset group of the stack", async () => {
+    it("`create` keeps tags from outside Pulumi when it adopts a dataset group of the stack", async () => {
         const { id, outs } = await makeGroup();
         const resourceArn = id;
         await harness.service.personalize.send(

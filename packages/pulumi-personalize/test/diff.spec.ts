@@ -107,9 +107,9 @@ const identities: Record<ResourceKindName, readonly string[] | "its own each tim
     Recommender: ["region", "name"],
 };
 
-describe("diff of recorded and requested inputs", () => {
+describe("`diff` of recorded and requested inputs", () => {
     for (const [name, table] of Object.entries(tables)) {
-        describe(`diff of ${name}`, () => {
+        describe(`\`diff\` of ${name}`, () => {
             const kind = kinds[name as ResourceKindName] as unknown as ResourceKind<CommonInputs>;
             const own = Object.fromEntries(Object.entries(table).map(([key, [value]]) => [key, value]));
             const inputs = { ...common, ...own };
@@ -117,7 +117,7 @@ describe("diff of recorded and requested inputs", () => {
             const identity = identities[name as ResourceKindName];
             const oldGoesFirst = (key: string) => identity !== "its own each time" && !identity.includes(key);
 
-            it(`diff of ${name} ignores the text of the dynamic provider and the order of keys`, () => {
+            it(`\`diff\` of ${name} ignores the code of the dynamic provider and the order of keys`, () => {
                 assert.deepEqual(diffOf(kind, outs, { ...inputs, __provider: "new text" }), {
                     changes: false,
                     replaces: [],
@@ -146,14 +146,14 @@ describe("diff of recorded and requested inputs", () => {
                 });
             }
 
-            it(`diff of ${name} ignores pollSeconds and deadlineMinutes`, () => {
+            it(`\`diff\` of ${name} ignores pollSeconds and deadlineMinutes`, () => {
                 for (const key of ["pollSeconds", "deadlineMinutes"]) {
                     assert.equal(diffOf(kind, outs, { ...inputs, [key]: 99 }).changes, false);
                 }
             });
 
             for (const status of ["CREATE FAILED", "CREATE STOPPED", "DELETE IN_PROGRESS"]) {
-                it(`diff of ${name} replaces a resource with the status ${status}`, () => {
+                it(`\`diff\` of ${name} replaces a resource with the status ${status}`, () => {
                     assert.deepEqual(diffOf(kind, { ...outs, status }, inputs), {
                         changes: true,
                         replaces: ["status"],
@@ -162,12 +162,12 @@ describe("diff of recorded and requested inputs", () => {
                 });
             }
 
-            it(`diff of ${name} updates a resource with the status CREATE IN_PROGRESS`, () => {
+            it(`\`diff\` of ${name} updates a resource with the status CREATE IN_PROGRESS`, () => {
                 const { changes, replaces } = diffOf(kind, { ...outs, status: "CREATE IN_PROGRESS" }, inputs);
                 assert.deepEqual({ changes, replaces }, { changes: true, replaces: [] });
             });
 
-            it(`diff of ${name} ignores the name of an adopted resource as long as the input adopt is set`, () => {
+            it(`\`diff\` of ${name} ignores the name of an adopted resource as long as the input \`adopt\` is set`, () => {
                 const renamed = { ...outs, name: "made in the console", adopt: outs.arn };
                 assert.equal(diffOf(kind, renamed, { ...inputs, adopt: outs.arn }).changes, false);
                 const { name, adopt, ...adopted } = { ...inputs, adopt: outs.arn } as Record<string, unknown>;
@@ -175,7 +175,7 @@ describe("diff of recorded and requested inputs", () => {
                 assert.deepEqual(takenOut.replaces, "name" in inputs ? ["name"] : [], String(adopt));
             });
 
-            it(`diff of ${name} replaces the resource, without deleting it first, if the input adopt has another ARN`, () => {
+            it(`\`diff\` of ${name} replaces the resource, without deleting it first, if the input \`adopt\` has another ARN`, () => {
                 assert.deepEqual(diffOf(kind, outs, { ...inputs, adopt: "arn:of:another" }), {
                     changes: true,
                     replaces: ["adopt"],
@@ -183,7 +183,7 @@ describe("diff of recorded and requested inputs", () => {
                 });
             });
 
-            it(`diff of ${name} reports a change for values that are unknown at preview`, () => {
+            it(`\`diff\` of ${name} reports a change for values that are unknown at preview`, () => {
                 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
                 const [replacing] = kind.replaces.filter((key) => key !== "region");
                 const difference = diffOf(kind, outs, { ...inputs, [String(replacing)]: unknown });

@@ -22,7 +22,7 @@ describe("Drift of Personalize resources", () => {
         return Object.fromEntries((answer.tags ?? []).map(({ tagKey, tagValue }) => [tagKey, tagValue]));
     };
 
-    it("refresh reads a minProvisionedTPS that was changed outside Pulumi, and the next update restores it", async () => {
+    it("`read` returns a minProvisionedTPS that was changed outside Pulumi, and the next `update` restores it", async () => {
         const { campaign } = await harness.makeAll();
         const command = new UpdateCampaignCommand({ campaignArn: campaign.id, minProvisionedTPS: 9 });
         await harness.service.personalize.send(command);
@@ -35,7 +35,7 @@ describe("Drift of Personalize resources", () => {
         assert.deepEqual(outs, campaign.outs);
     });
 
-    it("update restores the stack's tags if they were changed or removed, and keeps tags from outside Pulumi", async () => {
+    it("`update` restores the stack's tags if they were changed or removed, and keeps tags from outside Pulumi", async () => {
         const group = await harness.makeGroup({ tags: { ...tags, team: "films" } });
         const resourceArn = group.id;
         const { personalize } = harness.service;
@@ -56,7 +56,7 @@ describe("Drift of Personalize resources", () => {
         assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42", [ownerTag]: "ann" });
     });
 
-    it("diff without refresh replaces a campaign that was deleted outside Pulumi", async () => {
+    it("`diff` without refresh replaces a campaign that was deleted outside Pulumi", async () => {
         const { campaign } = await harness.makeAll();
         const { Campaign } = harness.handlers;
         await harness.service.personalize.send(new DeleteCampaignCommand({ campaignArn: campaign.id }));
@@ -67,7 +67,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal(changes, false);
     });
 
-    it("diff and update restore a campaign that was updated outside Pulumi, without a refresh", async () => {
+    it("`diff` and `update` restore a campaign that was updated outside Pulumi, without a refresh", async () => {
         const { campaign } = await harness.makeAll();
         await harness.slowDown();
         await harness.untilActive("Campaign", campaign);
@@ -87,7 +87,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal((await Campaign.diff(campaign.id, campaign.outs, wanted)).changes, true);
     });
 
-    it("refresh and diff replace a campaign whose deletion outside Pulumi is in progress", async () => {
+    it("`diff` after `read` replaces a campaign whose deletion outside Pulumi is in progress", async () => {
         const { campaign } = await harness.makeAll();
         await harness.slowDown();
         await harness.untilActive("Campaign", campaign);
@@ -100,7 +100,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal(await refreshed("Campaign", campaign), undefined);
     });
 
-    it("a refresh reads a changed owner tag, and the next update restores the tag", async () => {
+    it("`read` returns a changed owner tag, and the next `update` restores the tag", async () => {
         const { id, outs } = await harness.makeGroup();
         const stolen = [{ tagKey: ownerTag, tagValue: "bob" }];
         await harness.service.personalize.send(new TagResourceCommand({ resourceArn: id, tags: stolen }));
@@ -111,7 +111,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal((await tagsOf(id))[ownerTag], "ann");
     });
 
-    it("read of a resource without recorded inputs returns its tags, and no owner if the owner tag is missing", async () => {
+    it("`read` of a resource without recorded inputs returns its tags, and no owner if the owner tag is missing", async () => {
         const { datasetGroupArn: id = "" } = await harness.service.personalize.send(
             new CreateDatasetGroupCommand({ name: "console", tags: [{ tagKey: "billing", tagValue: "42" }] }),
         );
@@ -143,7 +143,7 @@ describe("Drift of Personalize resources", () => {
         assert.deepEqual((await harness.handlers.DatasetGroup.read(id, outs)).props, outs);
     });
 
-    it("read returns types, schemas, filters and schedules in the spelling of the program", async () => {
+    it("`read` returns types, schemas, filters and schedules in the form in which the program wrote them", async () => {
         const { schema, group, dataset } = await harness.makeDataset();
         const filterExpression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", "Rent It")';
         const filter = await harness.make("Filter", { name: "unseen", datasetGroupArn: group.id, filterExpression });
@@ -170,7 +170,7 @@ describe("Drift of Personalize resources", () => {
         assert.equal(updated.outs.schedulingExpression, "rate(8 days)");
     });
 
-    it("diff ignores the order of event parameters, and update changes their weights in place", async () => {
+    it("`diff` ignores the order of event parameters, and `update` changes their weights in place", async () => {
         const { group } = await harness.makeDataset();
         const eventParameters = [
             { eventType: "Watch", weight: 0.5 },
@@ -218,7 +218,7 @@ describe("Drift of Personalize resources", () => {
         );
     });
 
-    it("diff ignores spaces and the order of keys in an adopted schema", async () => {
+    it("`diff` ignores spaces and the order of keys in an adopted schema", async () => {
         const { version, ...rest } = JSON.parse(interactionsSchema);
         const text = JSON.stringify({ version, ...rest }, null, 4);
         const { schemaArn: adopt } = await harness.service.personalize.send(

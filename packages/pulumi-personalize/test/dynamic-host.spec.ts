@@ -14,7 +14,7 @@ const common = {
     deadlineMinutes: 1,
 };
 
-describe("Pulumi's dynamic provider host with the provider text in the state", () => {
+describe("Pulumi's dynamic provider host with the provider's code from the state", () => {
     let service: Service;
     /** A server on the engine's port. The handlers must detect when the engine ends. */
     let engine: Server;
@@ -70,15 +70,15 @@ describe("Pulumi's dynamic provider host with the provider text in the state", (
         const tags = { ...common.tags, team: "films" };
         assert.deepEqual(await host.update(id, outs, { ...inputs, tags }), { ...outs, tags });
 
-        // `pulumi destroy` starts another provider process. The first process would not delete what it created in its
-        // run.
+        // `pulumi destroy` starts another provider process, so delete through a new host. The first host does not
+        // delete resources that it created itself.
         await (await hostOf("DatasetGroup")).delete(id, outs);
         const gone = service.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: id }));
         await assert.rejects(gone, { name: "ResourceNotFoundException" });
         assert.equal((await host.read(id, outs)).id, "");
     });
 
-    it("the provider host loads the package that is installed beside the Pulumi SDK if it starts in another folder", async () => {
+    it("the provider host in another folder loads the package that is installed beside the Pulumi SDK", async () => {
         const host = await hostOf("Schema", { cwd: tmpdir() });
         assert.deepEqual((await host.check({}, { ...common, name: "elsewhere" })).failures, []);
     });
@@ -91,7 +91,7 @@ describe("Pulumi's dynamic provider host with the provider text in the state", (
         );
     });
 
-    it("check reports invalid inputs by property and accepts unknown values", async () => {
+    it("`check` reports invalid inputs by property and accepts unknown values", async () => {
         const host = await hostOf("DatasetGroup");
         const { failures } = await host.check({}, { ...common, name: "no good" });
         assert.deepEqual(failures, [
@@ -100,7 +100,7 @@ describe("Pulumi's dynamic provider host with the provider text in the state", (
         assert.deepEqual((await host.check({}, { ...common, name: unknownValue })).failures, []);
     });
 
-    it("create records a failed import job with its inputs and status", async () => {
+    it("`create` records a failed import job with its inputs and status", async () => {
         const { datasetArn } = await createDataset(service, "host-import");
         const host = await hostOf("DatasetImportJob");
         const inputs = {
@@ -144,7 +144,7 @@ describe("Pulumi's dynamic provider host with the provider text in the state", (
         assert.equal(initFailureOf(error), undefined);
     });
 
-    it("create sends no AWS request after the engine has ended", async () => {
+    it("`create` sends no AWS request after the engine has ended", async () => {
         const host = await hostOf("DatasetGroup");
         await new Promise((closed) => engine.close(closed));
         await assert.rejects(

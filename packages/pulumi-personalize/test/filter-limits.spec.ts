@@ -54,7 +54,7 @@ async function create(status: string, createdAfter: number) {
 }
 
 describe("CreateFilter with LimitExceededException", () => {
-    it("create retries CreateFilter for minutes while other filters are being created", async () => {
+    it("`create` retries CreateFilter for minutes while other filters are being created", async () => {
         for (const status of ["CREATE PENDING", "CREATE IN_PROGRESS"]) {
             const { made, seconds } = await create(status, 360);
             assert.deepEqual(made, { arn: "arn:of:unwatched", adopted: false });
@@ -62,13 +62,13 @@ describe("CreateFilter with LimitExceededException", () => {
         }
     });
 
-    it("create fails at once if the quota of filters is used up and all filters are ACTIVE", async () => {
+    it("`create` fails at once if the quota of filters is used up and all filters are ACTIVE", async () => {
         const { made, seconds, calls } = await create("ACTIVE", Number.POSITIVE_INFINITY);
         assert.ok(made instanceof LimitExceededException);
         assert.deepEqual([seconds, calls], [0, 1]);
     });
 
-    it("create fails after 15 minutes if another filter stays CREATE IN_PROGRESS", async () => {
+    it("`create` fails after 15 minutes if another filter stays CREATE IN_PROGRESS", async () => {
         const { made, seconds } = await create("CREATE IN_PROGRESS", Number.POSITIVE_INFINITY);
         assert.match(String(made), /LimitExceededException: the limit is reached/);
         assert.ok(seconds >= 900 && seconds < 960, `${seconds}`);

@@ -3,7 +3,7 @@ import { forward } from "../forward.ts";
 import { kinds } from "../kinds.ts";
 
 describe("forward", () => {
-    it("forward returns provider texts below 2 KB that differ only in the name of the resource kind", () => {
+    it("`forward` returns provider code below 2 KB in which only the resource kind's name varies", () => {
         const ofSchema = forward("#handlers", "Schema");
         for (const kind of Object.keys(kinds)) {
             const text = forward("#handlers", kind);

@@ -28,7 +28,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             harness.bucket.deny(false);
         });
 
-        it("create records the failed job with its ARN, inputs and the service's reason", () => {
+        it("`create` records the failed job with its ARN, inputs and the service's reason", () => {
             assert.match(failure.id, /dataset-import-job\/import-aaaaaaaa-1$/);
             assert.deepEqual(failure.properties, {
                 ...importInputs(datasetArn),
@@ -44,7 +44,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             assert.ok(failure.message.endsWith(`npx access-doctor --job ${failure.id}`), failure.message);
         });
 
-        it("the next update creates another job with the next number in its name", async () => {
+        it("the update after a failed import job creates another job, with the next number in its name", async () => {
             const inputs = importInputs(datasetArn);
             const { changes, replaces } = await harness.handlers.DatasetImportJob.diff(
                 failure.id,
@@ -79,7 +79,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             );
         };
 
-        it("create starts a second import job if the first one lacks access", async () => {
+        it("`create` starts a second import job if the first one lacks access", async () => {
             const { dataset } = await makeDataset();
             const inputs = await checked(dataset.id, "a");
             await refuse(1);
@@ -96,7 +96,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             assert.equal(diff.changes, false);
         });
 
-        it("create fails and starts no third import job if the second one lacks access too", async () => {
+        it("`create` fails and starts no third import job if the second one lacks access too", async () => {
             const { dataset } = await makeDataset();
             const inputs = await checked(dataset.id, "a");
             await refuse(2);
@@ -105,7 +105,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1", "import-aaaaaaaa-2"]);
         });
 
-        it("create starts no second import job after another failure, or without a recent policy change", async () => {
+        it("`create` starts no second import job after another failure, or without a recent policy change", async () => {
             const { dataset } = await makeDataset();
             const first = await checked(dataset.id, "a");
             const aged = { ...first, accessChangedAt: new Date(Date.now() - 130_000).toISOString() };
@@ -127,7 +127,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         });
     });
 
-    it("create repeats CreateDatasetImportJob until Personalize can assume the role", async () => {
+    it("`create` repeats CreateDatasetImportJob until Personalize can assume the role", async () => {
         const { dataset } = await makeDataset();
         const requestedNames: unknown[] = [];
         const refusals = [serviceError("InvalidInputException", "Personalize cannot assume the role.")];
@@ -146,7 +146,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         assert.deepEqual(requestedNames, ["import-aaaaaaaa-1", "import-aaaaaaaa-1"]);
     });
 
-    it("create does not repeat CreateDatasetImportJob after a validation error", async () => {
+    it("`create` does not repeat CreateDatasetImportJob after a validation error", async () => {
         const { dataset } = await makeDataset();
         const wrong = importInputs(dataset.id, { dataLocation: "s3://" });
         await assert.rejects(
@@ -174,7 +174,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         });
     });
 
-    it("create imports the same content again after the dataset was deleted and created again", async () => {
+    it("`create` imports the same content again after the dataset was deleted and created again", async () => {
         const first = await makeDataset();
         const job = await make("DatasetImportJob", importInputs(first.dataset.id));
         await harness.handlers.DatasetImportJob.delete(job.id, job.outs);
@@ -188,7 +188,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         assert.equal(again.outs.jobName, "import-aaaaaaaa-2");
     });
 
-    it("create numbers the import jobs of each content, and starts another job for another location or role", async () => {
+    it("`create` numbers import jobs with the same content, and starts another job for another location or role", async () => {
         const { dataset } = await makeDataset();
         harness.bucket.objects["films/copy.csv"] = csv;
         const jobs = [
@@ -209,7 +209,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         ]);
     });
 
-    it("create imports the same content again if a later import replaced the content", async () => {
+    it("`create` imports the same content again if a later import replaced the content", async () => {
         const { dataset } = await makeDataset();
         const createdNames = [];
         for (const contentHash of [hashA, hashB, hashA, hashA]) {
@@ -223,7 +223,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         ]);
     });
 
-    it("create imports equal content once for each job that the input `repeats` lists", async () => {
+    it("`create` imports equal content once for each job that the input `repeats` lists", async () => {
         const { dataset, importJob, solution, version } = await makeVersion();
         const inputs = importInputs(dataset.id, { repeats: importJob.id });
         const { diff } = harness.handlers.DatasetImportJob;

@@ -45,7 +45,7 @@ describe("Deletion of a resource that other resources use", () => {
     });
 
     for (const code of ["ResourceInUseException", "InvalidInputException", "ResourceNotFoundException"]) {
-        it(`deletion of a solution version succeeds if its training ended before the stop and the stop fails with ${code}`, async () => {
+        it(`deletion of a solution version succeeds if the training has ended and StopSolutionVersionCreation fails with ${code}`, async () => {
             const { version } = await harness.makeVersion();
             const commandNames: string[] = [];
             harness.service.personalize.middlewareStack.add(

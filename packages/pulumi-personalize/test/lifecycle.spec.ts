@@ -87,7 +87,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.deepEqual(Object.fromEntries(tagPairs ?? []), { ...news.tags, [ownerTag]: "ann" });
     });
 
-    it("check returns defaults for inputs that the program omits", async () => {
+    it("`check` returns defaults for inputs that the program omits", async () => {
         const { region } = common;
         const checked = async (kind: ResourceKindName, news: Properties) =>
             (await harness.handlers[kind].check({}, { region, ...news })).inputs;
@@ -105,7 +105,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.equal((await checked("Campaign", { name: "films" })).minProvisionedTPS, 1);
     });
 
-    it("check requires a region from the program or the environment", async () => {
+    it("`check` requires a region from the program or the environment", async () => {
         const { AWS_REGION, AWS_DEFAULT_REGION, ...others } = process.env;
         const before = process.env;
         process.env = others;
@@ -122,7 +122,7 @@ describe("Lifecycle of Personalize resources", () => {
         }
     });
 
-    it("diff finds no change for a solution whose recipe AutoML chose", async () => {
+    it("`diff` finds no change for a solution whose recipe AutoML chose", async () => {
         const { group } = await makeDataset();
         const inputs = { name: "auto", datasetGroupArn: group.id, performAutoML: true, performAutoTraining: false };
         const { id, outs } = await harness.make("Solution", inputs);
@@ -131,7 +131,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.equal((await harness.make("Solution", inputs)).id, id);
     });
 
-    it("create stops at the deadline and records its state, and the next update continues", async () => {
+    it("`create` stops at the deadline and records its state, and the next update continues", async () => {
         await harness.slowDown();
         let clock = 0;
         const hasty = harness.handlersWith({
@@ -167,7 +167,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.ok(harness.lines.some((line) => line.startsWith("campaign films: UPDATE CREATE ")));
     });
 
-    it("create reports a stopped training as failed, and diff replaces the solution version", async () => {
+    it("`create` reports a stopped training as failed, and `diff` replaces the solution version", async () => {
         const { solution, importJob } = await makeVersion();
         // At this speed a training takes half an hour, so it is still running when it is stopped.
         await harness.slowDown("real");
@@ -194,7 +194,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.deepEqual(replaces, ["status"]);
     });
 
-    it("delete waits while the schema is in use, and succeeds if the schema is already deleted", async () => {
+    it("`delete` waits while the schema is in use, and succeeds if the schema is already deleted", async () => {
         const { group, dataset, schema } = await makeDataset();
         const deleted = harness.handlers.Schema.delete(schema.id, schema.outs);
         await until(async () => harness.lines.some((line) => /^schema films: ResourceInUseException: /.test(line)));
@@ -232,7 +232,7 @@ describe("Lifecycle of Personalize resources", () => {
         assert.equal((await failing.DatasetGroup.diff(group.id, failure.properties, news)).changes, true);
     });
 
-    it("create sends no request if the Pulumi engine is no longer running", async () => {
+    it("`create` sends no request if the Pulumi engine is no longer running", async () => {
         const orphaned = harness.handlersWith({
             assertEngineAlive: async () => {
                 throw new Error("the Pulumi engine is gone");

@@ -34,21 +34,21 @@ function recorded() {
 }
 
 describe("A pending deletion", () => {
-    it("delete removes a resource for which the run called no other handler", async () => {
+    it("`delete` removes a resource if no other handler was called for the resource in the same run", async () => {
         const { Film, deleted } = recorded();
         await Film.diff("new", {}, {});
         await Film.delete("old", {});
         assert.deepEqual(deleted, ["old"]);
     });
 
-    it("delete keeps a resource that create adopted in the same run", async () => {
+    it("`delete` keeps a resource that `create` adopted in the same run", async () => {
         const { Film, deleted } = recorded();
         await Film.create({ id: "a" });
         await Film.delete("a", {});
         assert.deepEqual(deleted, []);
     });
 
-    it("delete keeps a resource that diff or update handled in the same run", async () => {
+    it("`delete` keeps a resource that `diff` or `update` handled in the same run", async () => {
         const { Film, deleted } = recorded();
         await Film.diff("a", {}, {});
         await Film.update("b", {}, {});
@@ -57,7 +57,7 @@ describe("A pending deletion", () => {
         assert.deepEqual(deleted, []);
     });
 
-    it("delete removes a resource if its last diff is a replacement", async () => {
+    it("`delete` removes a resource if its last `diff` is a replacement", async () => {
         const { Film, deleted } = recorded();
         await Film.diff("a", {}, {});
         await Film.diff("a", {}, { replaces: true });
@@ -65,14 +65,14 @@ describe("A pending deletion", () => {
         assert.deepEqual(deleted, ["a"]);
     });
 
-    it("delete removes a resource if diff was called only with unknown values", async () => {
+    it("`delete` removes a resource if `diff` was called only with unknown values", async () => {
         const { Film, deleted } = recorded();
         await Film.diff("a", {}, { tags: { owner: unknown } });
         await Film.delete("a", {});
         assert.deepEqual(deleted, ["a"]);
     });
 
-    it("delete fails if a create failed in the same run", async () => {
+    it("`delete` fails if a `create` failed in the same run", async () => {
         const { Film, deleted } = recorded();
         await assert.rejects(Film.create({ id: "a", fails: true }), /Refused/);
         await assert.rejects(Film.delete("b", {}), /b is not deleted, because another resource of this run failed/);
@@ -83,7 +83,7 @@ describe("A pending deletion", () => {
 describe("Deletion of a solution", () => {
     const harness = useHarness();
 
-    it("delete of a solution fails if a campaign that the run keeps uses the solution", async () => {
+    it("`delete` of a solution fails if a campaign that `up` keeps uses the solution", async () => {
         const { solution, campaign } = await harness.makeAll();
         const handlers = harness.handlersWith({ live: new Set([campaign.id]) });
         await assert.rejects(

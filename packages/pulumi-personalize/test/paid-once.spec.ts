@@ -38,7 +38,7 @@ describe("A create call whose response is lost", () => {
         return elements;
     }
 
-    it("create finds the training that it started by its import job, and does not start another", async () => {
+    it("`create` finds its training by the import job after a lost answer, and starts no second training", async () => {
         const resources = await harness.makeVersion();
         const job = await harness.make(
             "DatasetImportJob",
@@ -62,7 +62,7 @@ describe("A create call whose response is lost", () => {
         assert.equal(versions.length, 2);
     });
 
-    it("create finds the import job that it started by its name, and does not start another", async () => {
+    it("`create` finds its import job by name after a lost answer, and starts no second job", async () => {
         const { dataset } = await harness.makeDataset();
         const count = loseAnswers("CreateDatasetImportJob");
         const job = await harness.make("DatasetImportJob", importInputs(dataset.id));
@@ -73,7 +73,7 @@ describe("A create call whose response is lost", () => {
         assert.equal(jobs.length, 1);
     });
 
-    it("create finds the dataset group that it created by its name, and logs that it looks for the group", async () => {
+    it("`create` finds its dataset group by name after a lost answer, and logs the search", async () => {
         const count = loseAnswers("CreateDatasetGroup");
         const { id, outs } = await harness.makeGroup();
         assert.equal(outs.status, "ACTIVE");
@@ -90,7 +90,7 @@ describe("A create call whose response is lost", () => {
         );
     });
 
-    it("create fails if no list call succeeds for two minutes", async () => {
+    it("`create` fails if no list call succeeds for two minutes", async () => {
         loseAnswers("ListDatasetGroups", Number.POSITIVE_INFINITY);
         let clock = 0;
         const impatient = harness.handlersWith({
@@ -108,7 +108,7 @@ describe("A create call whose response is lost", () => {
 describe("Deletion of a solution version", () => {
     const harness = useHarness();
 
-    it("delete stops a training that is in progress", async () => {
+    it("`delete` stops a training that is in progress", async () => {
         const { solution, version } = await harness.makeVersion();
         await harness.slowDown("real");
         const before = await harness.handlers.SolutionVersion.read(version.id, version.outs);
@@ -144,7 +144,7 @@ describe("Deletion of a solution version", () => {
         assert.deepEqual(await harness.handlers.Solution.read(solution.id, solution.outs), {});
     });
 
-    it("delete of an ACTIVE solution version changes nothing", async () => {
+    it("`delete` of an ACTIVE solution version changes nothing", async () => {
         const { version } = await harness.makeVersion();
         await harness.handlers.SolutionVersion.delete(version.id, version.outs);
         assert.equal((await harness.handlers.SolutionVersion.read(version.id, version.outs)).props?.status, "ACTIVE");

@@ -29,7 +29,7 @@ function plugin(answers: Partial<Handler> = {}) {
 }
 
 describe("Plugin pulumi-resource-personalize", () => {
-    it("check passes on secrets as plain values, with the stack's region and owner, and returns the values as secrets", async () => {
+    it("`check` gives the handlers plain values, with the stack's region and owner, and returns secrets as secrets", async () => {
         const { calls, provider } = plugin({ check: async (_, inputs) => ({ inputs, failures: [] }) });
         const { inputs } = (await provider.check?.(urn, {}, given)) ?? {};
         const common = { region: "eu-west-1", owner: "films/dev" };
@@ -38,7 +38,7 @@ describe("Plugin pulumi-resource-personalize", () => {
         assert.deepEqual(inputs, { ...common, name: "seen", ...hidden });
     });
 
-    it("create and update return outputs of secret inputs as secrets", async () => {
+    it("`create` and `update` return outputs of secret inputs as secrets", async () => {
         const outs = { ...plain, arn: "arn:filter/seen" };
         const { calls, provider } = plugin({
             create: async () => ({ id: outs.arn, outs }),
@@ -68,14 +68,14 @@ describe("Plugin pulumi-resource-personalize", () => {
         });
     });
 
-    it("read of an imported resource uses the region in the resource's ARN", async () => {
+    it("`read` of an imported resource uses the region in the resource's ARN", async () => {
         const arn = "arn:aws:personalize:eu-north-1:123456789012:filter/seen";
         const { calls, provider } = plugin({ read: async (id) => ({ id, props: plain, inputs: plain }) });
         assert.deepEqual(await provider.read?.(arn, urn, {}), { id: arn, props: plain, inputs: plain });
         assert.deepEqual(calls, [["read", arn, { region: "eu-north-1" }]]);
     });
 
-    it("read of a missing resource returns an empty ID", async () => {
+    it("`read` of a missing resource returns an empty ID", async () => {
         const { provider } = plugin({ read: async () => ({}) });
         assert.deepEqual(await provider.read?.("arn:a:b:c", urn, given), { id: "", props: {}, inputs: {} });
     });

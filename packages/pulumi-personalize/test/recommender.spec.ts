@@ -38,7 +38,7 @@ describe("Recommender of a domain dataset group", () => {
     const described = async ({ id: recommenderArn }: Made) =>
         (await harness.service.personalize.send(new DescribeRecommenderCommand({ recommenderArn }))).recommender;
 
-    it("create applies the configuration and tags, read and diff find no change, and delete removes the recommender", async () => {
+    it("`create` applies the configuration and tags, `read` and `diff` find no change, and `delete` removes the recommender", async () => {
         const config = { minRecommendationRequestsPerSecond: 2, itemExplorationConfig: { explorationWeight: "0.5" } };
         const { group, schema, recommender } = await makeRecommender({ recommenderConfig: config });
         const { id, outs } = recommender;
@@ -63,7 +63,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.deepEqual(await harness.handlers.Recommender.read(id, outs), {});
     });
 
-    it("a second create adopts or replaces the recommender of the same owner, and rejects the recommender of another owner", async () => {
+    it("a second `create` adopts or replaces the recommender of the same owner, and rejects the recommender of another owner", async () => {
         const { group, recommender } = await makeRecommender();
         assert.equal((await harness.make("Recommender", inputsOf(group))).id, recommender.id);
         await assert.rejects(
@@ -75,7 +75,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.ok(harness.lines.some((line) => line.includes("left from an interrupted change of recipeArn")));
     });
 
-    it("diff finds no change between a recommender that was read by its ARN and the program's inputs", async () => {
+    it("`diff` finds no change between a recommender that was read by its ARN and the program's inputs", async () => {
         const { group, recommender } = await makeRecommender();
         const { props = {} } = await harness.handlers.Recommender.read(recommender.id, { region: common.region });
         const news = { region: common.region, name: "picks", datasetGroupArn: group.id, tags: common.tags };
@@ -87,7 +87,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.equal((await harness.handlers.Recommender.diff(recommender.id, props, inputs)).changes, false);
     });
 
-    it("diff ignores defaults that Personalize adds to the recommender's configuration", async () => {
+    it("`diff` ignores defaults that Personalize adds to the recommender's configuration", async () => {
         const { recommender } = await makeRecommender({
             recommenderConfig: { itemExplorationConfig: { explorationWeight: "0.5" } },
         });
@@ -100,7 +100,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.equal(diff.changes, false);
     });
 
-    it("update changes the configuration in place, and resets a removed member to its default", async () => {
+    it("`update` changes the configuration in place, and resets a removed member to its default", async () => {
         const { recommender } = await makeRecommender();
         const changed = await update(recommender, { recommenderConfig: { minRecommendationRequestsPerSecond: 3 } });
         assert.equal((await described(recommender))?.recommenderConfig?.minRecommendationRequestsPerSecond, 3);
@@ -123,12 +123,12 @@ describe("Recommender of a domain dataset group", () => {
         assert.deepEqual([outs.status, outs.stopped], ["ACTIVE", false]);
     });
 
-    it("create with `stopped: true` stops the new recommender", async () => {
+    it("`create` with `stopped: true` stops the new recommender", async () => {
         const { outs } = (await makeRecommender({ stopped: true })).recommender;
         assert.deepEqual([outs.status, outs.stopped], ["INACTIVE", true]);
     });
 
-    it("refresh reads a stop and a new configuration that were made outside Pulumi, and up reverts both", async () => {
+    it("`read` returns a stop and a new configuration that were made outside Pulumi, and `update` reverts both", async () => {
         const { recommender } = await makeRecommender();
         const recommenderArn = recommender.id;
         const { personalize } = harness.service;
@@ -143,7 +143,7 @@ describe("Recommender of a domain dataset group", () => {
         assert.deepEqual(outs, recommender.outs);
     });
 
-    it("check rejects a name and a number of requests that Personalize would reject", async () => {
+    it("`check` rejects a name and a number of requests that Personalize would reject", async () => {
         const recommenderConfig = { minRecommendationRequestsPerSecond: 0.5 };
         const news = { ...common, name: "top picks", recipeArn: "a", datasetGroupArn: "b", recommenderConfig };
         const { failures } = await harness.handlers.Recommender.check({}, news);
@@ -153,7 +153,7 @@ describe("Recommender of a domain dataset group", () => {
         );
     });
 
-    it("create does not adopt a dataset group with another domain", async () => {
+    it("`create` does not adopt a dataset group with another domain", async () => {
         const { group, dataset, recommender } = await makeRecommender();
         await harness.handlers.DatasetGroup.delete(group.id, group.outs);
         assert.deepEqual(await harness.handlers.Recommender.read(recommender.id, recommender.outs), {});

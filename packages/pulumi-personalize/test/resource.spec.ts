@@ -55,12 +55,12 @@ describe("Input validation of Personalize resources", () => {
 });
 
 describe("Values in Pulumi's state", () => {
-    it("jsonClean turns dates into ISO text and drops undefined values", () => {
+    it("`jsonClean` turns dates into ISO text and drops undefined values", () => {
         const clean: unknown = jsonClean({ at: new Date(0), none: undefined, list: [1, { no: undefined }], no: null });
         assert.deepEqual(clean, { at: "1970-01-01T00:00:00.000Z", list: [1, {}], no: null });
     });
 
-    it("isUnknown recognizes only Pulumi's placeholder for unknown values", () => {
+    it("`isUnknown` recognizes only Pulumi's placeholder for unknown values", () => {
         assert.ok(isUnknown(pulumi.runtime.unknownValue));
         assert.ok(!isUnknown("") && !isUnknown(undefined));
     });
@@ -77,11 +77,11 @@ describe("Names of import jobs", () => {
         ["import-bbbbbbbb-1", 0],
         ["import-aaaaaaaab-1", 0],
     ] as const) {
-        it(`numberOf returns ${number || "no number"} for ${name}`, () =>
+        it(`\`numberOf\` returns ${number || "no number"} for ${name}`, () =>
             assert.equal(numberOf(name, "import-aaaaaaaa"), number));
     }
 
-    it("contentHashIn reads the content hash from an import job's ARN", () => {
+    it("`contentHashIn` reads the content hash from an import job's ARN", () => {
         assert.equal(contentHashIn("arn:aws:personalize:r:1:dataset-import-job/films-dev-822136d3-1"), "822136d3");
         assert.equal(contentHashIn("arn:aws:personalize:r:1:dataset-import-job/mine"), undefined);
         assert.equal(contentHashIn(undefined), undefined);
@@ -101,12 +101,12 @@ describe("newestIfOf", () => {
         return (await newestIfOf("batch-aaaaaaaa", "batch", listed))?.jobName;
     };
 
-    it("newestIfOf returns the newest import job of the content, regardless of the order of the list", async () => {
+    it("`newestIfOf` returns the newest import job of the content, regardless of the order of the list", async () => {
         assert.equal(await newestOf(job("batch-aaaaaaaa-1", 1), job("batch-aaaaaaaa-2", 2)), "batch-aaaaaaaa-2");
         assert.equal(await newestOf(job("batch-aaaaaaaa-2", 3), job("batch-bbbbbbbb-1", 2)), "batch-aaaaaaaa-2");
     });
 
-    it("newestIfOf ignores failed jobs and jobs of others, but returns nothing if a newer job has other content", async () => {
+    it("`newestIfOf` ignores failed jobs and jobs with another prefix, and returns nothing if a newer job's content differs", async () => {
         assert.equal(await newestOf(job("batch-aaaaaaaa-1", 1), job("batch-bbbbbbbb-1", 2)), undefined);
         const failed = job("batch-bbbbbbbb-1", 2, "CREATE FAILED");
         assert.equal(await newestOf(job("batch-aaaaaaaa-1", 1), failed), "batch-aaaaaaaa-1");
@@ -117,7 +117,7 @@ describe("newestIfOf", () => {
 });
 
 describe("Recipe of a solution version", () => {
-    it("describe reads bestRecipeArn from the solution if the version uses AutoML", async () => {
+    it("`describe` of a solution version reads bestRecipeArn from the solution if the version uses AutoML", async () => {
         const bestRecipeArn = "arn:aws:personalize:::recipe/aws-user-personalization";
         const solutionArn = "arn:aws:personalize:eu-central-1:000000000000:solution/films";
         const client = {

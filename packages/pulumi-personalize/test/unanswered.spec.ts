@@ -28,13 +28,13 @@ describe("A call that gets no response from the service", () => {
         }
     }
 
-    it("personalizeClients repeats a call after the call's timeout", () =>
+    it("`personalizeClients` repeats a call after the call's timeout", () =>
         withUnanswered(async (clients) => {
             const { schemas } = await clients("us-east-1").send(new ListSchemasCommand({}));
             assert.deepEqual(schemas, []);
         }));
 
-    it("personalizeClients does not repeat a call in the mode once, and throws a transient error", () =>
+    it("`personalizeClients` in the mode `once` throws a transient error and does not repeat the call", () =>
         withUnanswered(async (clients) => {
             const call = clients("us-east-1", "once").send(new ListSchemasCommand({}));
             await assert.rejects(call, (error: Error) => error.name === "TimeoutError" && isTransient(error));

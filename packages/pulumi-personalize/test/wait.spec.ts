@@ -148,6 +148,6 @@ describe("duration", () => {
         [3600, "1 h 0 min"],
         [5430, "1 h 30 min"],
     ] as const) {
-        it(`duration formats ${seconds} seconds as ${text}`, () => assert.equal(duration(seconds), text));
+        it(`\`duration\` formats ${seconds} seconds as ${text}`, () => assert.equal(duration(seconds), text));
     }
 });

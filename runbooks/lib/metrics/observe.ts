@@ -114,7 +114,8 @@ async function activeVersions(
     for (const [index, version] of active.entries()) {
         const { solutionVersionArn } = version;
         const serves = (one: typeof version | undefined) => one?.solutionVersionArn === campaign?.solutionVersionArn;
-        // Include the serving version and the version trained before it at any age, because the report compares both.
+        // Include the serving version and the version that was trained before it, however old they are, because the
+        // report compares both.
         if (newest.has(version) || serves(version) || serves(active[index + 1])) {
             const metrics = await metricsOf(client, solutionVersionArn);
             versions.push(...(metrics === null ? [] : [{ solutionVersionArn, metrics }]));

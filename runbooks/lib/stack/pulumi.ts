@@ -57,7 +57,7 @@ export async function pulumiUp(stack: string, configFile: string | undefined, si
     } catch (error) {
         const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
         throw missing
-            ? new RunbookError("There is no pulumi on the PATH. See README.md, On AWS.", exitCodes.usage)
+            ? new RunbookError('There is no pulumi on the PATH. See "On AWS" in README.md.', exitCodes.usage)
             : error;
     } finally {
         signal.removeEventListener("abort", interrupt);

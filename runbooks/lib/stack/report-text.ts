@@ -37,7 +37,7 @@ export function reportText({ overall, resources, money, unread }: StackReport): 
     if (money?.held) {
         const { since, reason, solutionVersionArn } = money.held;
         lines.push(
-            `the campaign is held at version ${nameInArn(solutionVersionArn)} since ${readable(Date.parse(since))} (${reason}). ` +
+            `the campaign has been held at version ${nameInArn(solutionVersionArn)} since ${readable(Date.parse(since))} (${reason}), so \`pulumi up\` keeps that version. ` +
                 "To serve the newest version again: npm run rollback -- --release",
         );
     }

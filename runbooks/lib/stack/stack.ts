@@ -125,7 +125,7 @@ async function pulumi(args: readonly string[], stack: string | undefined): Promi
         return stdout;
     }
     if (exitCode === noSuchCommand) {
-        throw new RunbookError("There is no pulumi on the PATH. See README.md, On AWS.", exitCodes.usage);
+        throw new RunbookError('There is no pulumi on the PATH. See "On AWS" in README.md.', exitCodes.usage);
     }
     if (/no stack named|no stack selected|no previous deployment/.test(stderr)) {
         throw new RunbookError(

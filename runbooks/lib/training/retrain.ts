@@ -67,7 +67,8 @@ export async function retrain(
         throw new RunbookError("The stack has no campaign, so there is nothing to switch. Create it with: pulumi up");
     }
     const { serving }: StateFlags = await readStateFlags(ssm, stack);
-    // If the held version does not serve, a switch was interrupted, and `up` completes it.
+    // If the serving flag holds a version that the campaign does not serve, a switch was interrupted, and `up`
+    // completes the switch.
     const held = serving?.hold ? serving.solutionVersionArn : served;
     const retraining: Retraining = serving?.retraining ?? {
         live: held,

@@ -55,7 +55,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.equal((await stateItem(dynamo, TableName).begin(0))?.lastGeneration, 7);
     });
 
-    it("a run of the lists function does not begin if another run has written to the table since it read the lease", async () => {
+    it("a lists run does not begin if another run wrote to the table after the lease was read", async () => {
         const stale: Pick<DynamoDBClient, "send"> = Object.create(dynamo);
         const send = dynamo.send.bind(dynamo) as (command: unknown) => Promise<object>;
         stale.send = ((command: unknown) =>
@@ -76,7 +76,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.equal((await table.viewer("u2", "k", signal)).list, undefined);
     });
 
-    it("putList does not replace a list that has a higher revision", async () => {
+    it("`putList` does not replace a list that has a higher revision", async () => {
         const table = tablePort(dynamo, TableName);
         await table.putList("w", list, 2_000_000_000, signal);
         await table.putList("w", { ...list, revision: 4, madeAt: list.madeAt + 1 }, 2_000_000_000, signal);
@@ -85,7 +85,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.equal((await table.viewer("w", "k", signal)).list?.madeAt, list.madeAt + 2);
     });
 
-    it("putRecent writes only if the stored revision equals the one that the caller read", async () => {
+    it("`putRecent` writes only if the stored revision equals the one that the caller read", async () => {
         const table = tablePort(dynamo, TableName);
         const put = (revision: number, before: number) =>
             table.putRecent("v", { revision, films: [{ itemId: "1", at: revision }] }, before, 2_000_000_000, signal);
@@ -124,13 +124,13 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.ok(kept.length >= 3 && kept.every((film, at) => film.itemId === longest[at]?.itemId));
     });
 
-    it("count adds up the requests in one time window", async () => {
+    it("`count` adds up the requests in one time window", async () => {
         const table = tablePort(dynamo, TableName);
         const count = (window: number, more: number) => table.count("campaign", window, more, 2_000_000_000, signal);
         assert.deepEqual([await count(1, 3), await count(1, 4), await count(2, 5)], [3, 7, 5]);
     });
 
-    it("putCampaign stores the first of two concurrent observations and keeps the time of the last flush", async () => {
+    it("`putCampaign` stores the first of two concurrent reads of the campaign, and keeps the last flush's time", async () => {
         const table = tablePort(dynamo, TableName);
         assert.deepEqual(await table.stack(signal), {});
         const at = { checkedAt: 10, activeAt: 10 };
@@ -158,7 +158,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         );
     });
 
-    it("forget deletes a viewer's items and stores a higher revision", async () => {
+    it("`forget` deletes a viewer's items and stores a higher revision", async () => {
         const table = tablePort(dynamo, TableName);
         const at = Date.now();
         const recent = { revision: at - 5, films: [{ itemId: "1", at: at - 5 }] };
@@ -180,7 +180,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         );
     });
 
-    it("operateTable rejects unknown operations and empty, long or missing IDs", async () => {
+    it("`operateTable` rejects unknown operations and empty, long or missing IDs", async () => {
         const send = dynamo.send;
         dynamo.send = () => assert.fail("it called DynamoDB");
         try {
@@ -199,7 +199,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         }
     });
 
-    it("the table's method stack returns the spend and the notification that the cost guard stored", async () => {
+    it("the table's method `stack` returns the spend and the notification that the cost guard stored", async () => {
         const table = tablePort(dynamo, TableName);
         assert.deepEqual(await table.stack(signal), {});
         const spend = { month: "2026-11", usd: 12.34, at: 1_800_000_000_000 };
@@ -209,7 +209,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual(await table.stack(signal), { notification, spend });
     });
 
-    it("the table's method addAsked adds up the requests of one viewer", async () => {
+    it("the table's method `addAsked` adds up the requests of one viewer", async () => {
         const table = tablePort(dynamo, TableName);
         for (const requests of [2, 3]) await table.addAsked(495_000, "u", requests, 2_000_000_000, signal);
         const Key = { pk: { S: "asked#495000" }, sk: { S: "u" } };
@@ -217,7 +217,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual([Item?.requests?.N, Item?.expiresAt?.N], ["5", "2000000000"]);
     });
 
-    it("an update of the served lists keeps the versions whose lists were served before", async () => {
+    it("an update of the served lists keeps the names of all previously served solution versions", async () => {
         const Key = keyOf("stack", "lists");
         const lists = [1, 2, 2].map((n) => ({ generation: n, solutionVersionArn: `solution/films/v${n}`, madeAt: n }));
         for (const one of lists) await dynamo.send(new UpdateItemCommand({ TableName, Key, ...serving(one) }));

@@ -168,7 +168,7 @@ describe("Cost guard", () => {
         }
     });
 
-    it("the guard sends a notification that SNS rejected again, with the same ID", async () => {
+    it("if SNS rejects a notification, the guard sends it again with the same ID", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();

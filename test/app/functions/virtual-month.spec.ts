@@ -81,8 +81,8 @@ describe("Simulated month of the cost guard", () => {
                             const idle = simulation.parkedReason?.includes("nobody") ?? false;
                             assert.ok(!idle || simulation.now - lastAsked >= 48 * hour, "parked although it was used");
                         }
-                        // The guard must delete the campaign within two runs without a fault after the limit is
-                        // reached: half an hour.
+                        // Once the limit is reached, the guard must delete the campaign within two successive runs
+                        // without an injected fault, which take half an hour.
                         assert.ok(
                             faultless < 2 || hours * 0.2 < limit || simulation.deletions > 0,
                             `${hours} h, limit ${limit}`,

@@ -243,7 +243,7 @@ export function startApi(
 
 export type ApiHarness = ReturnType<typeof startApi>;
 
-// biome-ignore lint/suspicious/noExplicitAny: each test looks at the members that it asserts on
+// biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
 export const jsonOf = ({ body }: GatewayResult): any => JSON.parse(body);
 
 /** Returns the ids of the films in a response. */

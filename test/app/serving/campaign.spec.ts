@@ -47,7 +47,7 @@ describe("Campaign status in the API", () => {
         assert.equal(await state(), "serving");
     });
 
-    it("a new solution version makes cached lists stale, and so does a flush", async () => {
+    it("a new solution version makes cached lists stale, and `npm run flush-cache` makes them stale too", async () => {
         assert.equal((await harness.recommend("a")).source, "campaign");
         harness.state.version = "v2";
         harness.clock.at += minute;
@@ -161,7 +161,7 @@ describe("POST /events", () => {
         );
     });
 
-    it("no list gets the revision of an event before the event tracker has accepted the event", async () => {
+    it("a list counts as newer than an event only after the event tracker has accepted the event", async () => {
         const campaign = campaignFixture();
         const table = memoryTable();
         const [one, other] = [startApi({ campaign, table }), startApi({ campaign, table })];

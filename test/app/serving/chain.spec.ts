@@ -48,7 +48,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.equal(harness.state.asks.length, 1);
     });
 
-    it("viewerKnown is true for viewers who are in the data or have an event", async () => {
+    it("`viewerKnown` is true for viewers who are in the data or have an event", async () => {
         const viewerKnown = async (userId: string) => (await harness.recommend(userId)).viewerKnown;
         assert.equal(await viewerKnown("a"), undefined, "tables of an earlier release list no viewers");
         const viewers = listViewers(["a", "b"]) ?? "";
@@ -62,7 +62,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.equal(await viewerKnown("c"), true, "for another process too");
     });
 
-    it("viewerKnown is undefined if DynamoDB does not answer", async () => {
+    it("`viewerKnown` is undefined if DynamoDB does not answer", async () => {
         harness = startApi({ tables: { ...tablesDocument, viewers: listViewers([]) ?? "" } });
         harness.table.state.gate = away;
         assert.equal((await harness.recommend("a")).viewerKnown, undefined);
@@ -134,7 +134,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual(idsOf(await harness.recommend("b", { numResults: "2" })), [other, "100"]);
     });
 
-    it("lists contain films with events of other types, and watched films if the filter includes them", async () => {
+    it("lists contain films with events other than Watch, and watched films if the filter includes them", async () => {
         const event = (eventType: string, itemId: string) => ({ eventType, itemId });
         const events = [event("Click", "100"), event("WATCH", "101"), event("Watch", "102"), event("Click", "102")];
         await harness.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
@@ -198,7 +198,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual(idsOf(await harness.recommend("a", { numResults: "3" })), [markOf("a", 0), "100", "102"]);
     });
 
-    it("the API returns no list older than the revision in `since`, even during throttling`, also during throttling", async () => {
+    it("the API returns no list older than the revision in `since`, even during throttling", async () => {
         await harness.recommend("a");
         const { revision } = await harness.watch("a", "20");
         harness.state.fault = throws(serviceError("ThrottlingException"));
@@ -206,7 +206,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual([answer.source, answer.reason, idsOf(answer)], ["similar", "throttled", ["21"]]);
     });
 
-    it("a fallback list has the reason filter-not-served if the request contains a filter", async () => {
+    it("a fallback list has the reason `filter-not-served` if the request contains a filter", async () => {
         harness.state.fault = throws(serviceError("ThrottlingException"));
         assert.equal((await harness.recommend("a", { filter: "unwatched" })).reason, "filter-not-served");
         // If Personalize rejects the values of one request, other requests are not affected.

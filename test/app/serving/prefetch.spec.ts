@@ -70,7 +70,7 @@ function harness(requestsByUser: Record<string, number>, more: { busiestTPS?: nu
 const many = Object.fromEntries(Array.from({ length: 300 }, (_, user) => [`user-${user}`, 300 - user]));
 
 describe("Prefetch", () => {
-    it("busiest returns the users with the most requests over all hours", () => {
+    it("`busiest` returns the users with the most requests over all hours", () => {
         const hours = [
             [
                 { userId: "a", requests: 5 },
@@ -85,7 +85,7 @@ describe("Prefetch", () => {
         assert.deepEqual(busiest([], 2), []);
     });
 
-    it("prefetch uses half of the TPS that viewers leave unused, and never exceeds the minimum TPS", async () => {
+    it("`prefetch` uses half of the TPS that viewers leave unused, and never exceeds the minimum TPS", async () => {
         assert.equal(paceOf(1, 0), 2000);
         assert.equal(paceOf(3, 1), 1000);
         assert.equal(paceOf(1, 1), undefined);
@@ -96,7 +96,7 @@ describe("Prefetch", () => {
         for (const gap of gaps) assert.ok(1000 / gap + 0.4 <= 1, `${gap}`);
     });
 
-    it("prefetch stores lists as precomputed, those of the busiest users first", async () => {
+    it("`prefetch` stores lists as precomputed, those of the busiest users first", async () => {
         const { run, calls, lists } = harness({ rare: 1, often: 9 });
         assert.deepEqual(await run(1), { asked: 1, wellAlready: 0 });
         assert.deepEqual(
@@ -107,7 +107,7 @@ describe("Prefetch", () => {
         assert.equal(lists.get("often")?.solutionVersion, "version-1");
     });
 
-    it("prefetch omits watched films unless the stack has no filter that removes them", async () => {
+    it("`prefetch` omits watched films unless the stack has no filter that removes them", async () => {
         const { run, calls, lists } = harness({ a: 1 });
         await run();
         assert.deepEqual([calls[0]?.filter, lists.get("a")?.films.ids], ["arn:watched", "1"]);
@@ -116,7 +116,7 @@ describe("Prefetch", () => {
         assert.deepEqual([unfiltered.calls[0]?.filter, unfiltered.lists.get("a")?.films], [undefined, films]);
     });
 
-    it("prefetch renews only lists that are outdated because of an event, a flush or their age", async () => {
+    it("`prefetch` renews only lists that are outdated because of an event, a flush or their age", async () => {
         const { run, revisions, pass, flush } = harness({ a: 2, b: 1 });
         assert.equal((await run()).asked, 2);
         pass(10_000);
@@ -131,7 +131,7 @@ describe("Prefetch", () => {
         assert.equal((await run()).asked, 2);
     });
 
-    it("prefetch stops if there is no campaign, no unused TPS or no time left, and after a failure", async () => {
+    it("`prefetch` stops if there is no campaign, no unused TPS or no time left, and after a failure", async () => {
         assert.equal((await harness(many, { status: "" }).run()).stopped, "no campaign");
         assert.equal((await harness(many, { status: "DELETE PENDING" }).run()).stopped, "no campaign");
         assert.equal((await harness(many, { busiestTPS: 2 }).run()).stopped, "no room");

@@ -103,7 +103,7 @@ describe("Fallback tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1", "2"]);
     });
 
-    it("fallback the fallback tables are loaded once and compared with those in S3 every five minutes", async () => {
+    it("the fallback tables are loaded once and compared with those in S3 every five minutes", async () => {
         for (let passed = 0; passed < 4; passed += 1) await later();
         assert.deepEqual(harness.store.reads, ["v1"]);
         harness.store.documents.set("v1", otherData);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gatewayDocument, readApiDescription } from "../../../components/api/api-document.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever the document has
+// biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
 type Json = Record<string, any>;
 const wishes = { title: "films", invocation: "arn:of:function", apiKey: false, otherOrigins: false, page: false };
 const description = readApiDescription();
@@ -57,7 +57,7 @@ describe("gatewayDocument", () => {
         }
     });
 
-    it("the setting apiKey requires an API key for every method except OPTIONS", () => {
+    it("the setting `apiKey` requires an API key for every method except OPTIONS", () => {
         const { paths, ...document } = documentOf({ apiKey: true });
         assert.equal(document.components.securitySchemes.apiKey.name, "x-api-key");
         for (const operations of Object.values<Json>(paths)) {

@@ -132,7 +132,8 @@ describe("CloudWatch alarms", () => {
     it("the number of alarms is the number in the cost estimate, and alarms use metrics of config/metrics.ts", () => {
         assert.equal(alarms.length, alarmCount({ api: true }));
         assert.equal(alarmCount({ api: false }), alarmCount({ api: true }) - 6);
-        // CloudWatch bills the metrics of an expression: three of errors, two of each of the API's failure rates.
+        // CloudWatch bills each metric in an alarm's expression: three metrics for the errors, and two for each failure
+        // rate of the API.
         assert.deepEqual([countAlarmMetrics({ api: false }), countAlarmMetrics({ api: true })], [11, 19]);
         for (const { id, watches } of alarms) {
             const watched = "metric" in watches ? [watches.metric] : Object.values(watches.sums);

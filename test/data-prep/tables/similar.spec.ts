@@ -161,7 +161,7 @@ describe("similarItems", () => {
             items.slice(0, 5).filter((other) => tasteOf(other) === tasteOf(item)),
         );
         const share = same.flat().length / (rows.length * 5);
-        // Random similar items would be of the same taste in one of five cases.
+        // There are five tastes, so one in five randomly chosen items would have the same taste.
         assert.ok(share > 0.6, `${share}`);
     });
 });

@@ -104,7 +104,7 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
         configFile,
         /** Sets the stack's configuration and writes the files to which it refers. */
         async configure(which: keyof typeof configurations): Promise<void> {
-            // Keep the additional column later, because a dataset cannot lose a column.
+            // All later configurations keep the additional column of `changed`, because a dataset cannot lose a column.
             await writeFiles(which !== "usual");
             await aws.configure(configurations[which]);
         },

@@ -85,7 +85,7 @@ export async function makeDrillStack(options: {
     const result = await terminal.run("pulumi", ["stack", "init", "--cwd", workspace, ...common]);
     if (result.exitCode !== 0) {
         throw new Error(
-            `The stack ${stack} could not be created. Install Pulumi's engine with: npm run pulumi -- version`,
+            `The stack ${stack} could not be created; Pulumi's output is above. If Pulumi is missing, install it: npm run pulumi -- version`,
         );
     }
     const configFile = join(workspace, `Pulumi.${stack}.yaml`);

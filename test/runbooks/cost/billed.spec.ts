@@ -27,7 +27,7 @@ describe("countedBill, the bill from Cost Explorer", () => {
     let client: CostExplorerClient;
     let bill: CountedBill;
     let answers: object[];
-    // biome-ignore lint/suspicious/noExplicitAny: each test looks at the members that it asserts on
+    // biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
     let requests: any[];
 
     before(async () => {

@@ -37,7 +37,8 @@ export function FilmDialog({ itemId, listedFilm, done, refuses, why, onWatch, on
     const film = listedFilm ?? answer;
 
     const reasons = whyOf({ ...why, itemId, similar: similar.answered?.value.films });
-    // If the film comes from no list, only the table of similar films can give a reason.
+    // If the viewer did not open the film from a list, only the table of similar films can explain why the film is
+    // shown.
     const mayHaveReasons = why.origin !== undefined || reasons.length > 0;
 
     // When the dialog shows another film, move the focus to the new title.

@@ -22,7 +22,7 @@ export function Modal({ class: name, labelledBy, onClose, children }: ModalProps
         return () => shown?.close();
     }, []);
     return (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the key, and the browser's
+        // biome-ignore lint/a11y/useKeyWithClickEvents: in the browser, the Escape key closes a dialog
         <dialog
             ref={dialog}
             class={name}

@@ -27,8 +27,8 @@ export interface TrailEvent {
 export function eventsOf(requests: readonly LoggedRequest[], accesses: readonly LoggedAccess[]): TrailEvent[] {
     const callers = accesses.filter(({ decision }) => decision === "allowed" || decision === "unnamed");
     const taken = requests.map(({ id, at, operation, region, arn, name, outcome }): TrailEvent => {
-        // The access log contains the caller. It is written before the call, and combines equal calls under the time of
-        // the first.
+        // Find the caller in the access log. The gateway writes an entry before the call, and writes equal calls as one
+        // entry with the time of the first call.
         const caller = callers.findLast((access) => access.action === `personalize:${operation}` && access.at <= at);
         return {
             id: eventId("request", id),

@@ -35,7 +35,7 @@ export async function identify(
     if (!isSignedBy({ method, url, headers, headersDistinct }, signature, principal.secret, payloadHash)) {
         return { error: "SignatureDoesNotMatch" };
     }
-    // Reject web pages with the administrator's key: the key is public, so any page in a browser on this machine could
-    // use it.
+    // Reject requests of web pages that are signed with the administrator's key. This key is public, so any page in a
+    // browser on this machine could use it.
     return isAdministrator(principal) && isFromWebPage(request) ? { error: "UnrecognizedClientException" } : principal;
 }

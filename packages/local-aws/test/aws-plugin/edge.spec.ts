@@ -81,7 +81,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     const lives = edgeScenarios({ clients: () => clients, ids });
     testLives(lives, () => plugin);
 
-    it("update resets removed arguments to AWS's defaults, and a later diff finds no change", async () => {
+    it("`update` resets removed arguments to AWS's defaults, and a later `diff` finds no change", async () => {
         await plugin.create(urnOf(typeOf("account")), { cloudwatchRoleArn: logsRole });
         const { origins, defaultCacheBehavior, viewerCertificate, restrictions } = distributionArgs();
         const bare: Record<string, Record<string, unknown>> = {
@@ -189,7 +189,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         assert.deepEqual((await plugin.read(id, urn, outs)).id, "");
     });
 
-    it("create rejects an invalid OpenAPI document, and access logs without a log role in the account", async () => {
+    it("`create` rejects an invalid OpenAPI document, and access logs without a log role in the account", async () => {
         const wrong = { ...apiArgs, name: "wrong", body: '{"openapi":"3.1.0"}' };
         await assert.rejects(plugin.create(urnOf(typeOf("restApi")), wrong), { name: "BadRequestException" });
         const { items = [] } = await clients.gateway.send(new GetRestApisCommand({ limit: 500 }));

@@ -59,7 +59,7 @@ describe("toAws, fromAws and patches of the local AWS plugin", () => {
         assert.deepEqual(nestedOf(kinds), ["covers.colour", "covers.width"]);
     });
 
-    it("patches returns operations only for changed members", () => {
+    it("`patches` returns operations only for changed members", () => {
         const before = { name: "films", variables: { a: "1", b: "2" }, logs: { arn: "x" }, isOn: true };
         assert.deepEqual(patches(before, { name: "films", variables: { a: "3" }, isOn: false }), [
             { op: "replace", path: "/variables/a", value: "3" },

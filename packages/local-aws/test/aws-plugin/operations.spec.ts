@@ -68,7 +68,8 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
 
     it("the plugin reads and deletes a queue whose URL contains an earlier port of the local AWS", async () => {
         const { AWS_ENDPOINT_URL } = process.env;
-        // The plugin gets its endpoint from this variable. With an endpoint in its settings, the SDK ignores the URL.
+        // The plugin gets its endpoint from this variable. If the endpoint were in the SQS client's settings, the
+        // client would ignore the queue's URL.
         process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${instance.port}`;
         const credentials = { accessKeyId: "test", secretAccessKey: "test" };
         const sqs = createSqsClient({ region, credentials });
@@ -88,7 +89,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         }
     });
 
-    it("create rejects an existing queue or topic with other attributes or tags", async () => {
+    it("`create` rejects an existing queue or topic with other attributes or tags", async () => {
         for (const [type, change] of [
             ["aws:sqs/queue:Queue", { visibilityTimeoutSeconds: 77 }],
             ["aws:sns/topic:Topic", { tags: { "pulumi:stack": "other" } }],
@@ -100,7 +101,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         }
     });
 
-    it("update deploys changed function code, and equal source files give equal zip files", async () => {
+    it("`update` deploys changed function code, and equal source files give equal zip files", async () => {
         const type = "aws:lambda/function:Function";
         const { id, outs = {} } = await plugin.create(urnOf(type), functionArgs);
         const answer = async () => {
@@ -125,7 +126,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         await assert.rejects(zipOf({ assets: { a: {} } }), /; a is neither/);
     });
 
-    it("update resets removed arguments to AWS's defaults, and a later diff finds no change", async () => {
+    it("`update` resets removed arguments to AWS's defaults, and a later `diff` finds no change", async () => {
         const bare: Record<string, Record<string, unknown>> = {
             "aws:lambda/function:Function": {
                 name,
@@ -174,14 +175,14 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         }
     });
 
-    it("create rejects a trail whose log group ARN lacks the final :*", async () => {
+    it("`create` rejects a trail whose log group ARN lacks the final :*", async () => {
         const type = "aws:cloudtrail/trail:Trail";
         const cloudWatchLogsGroupArn = arn("logs", "log-group:films");
         const args = { ...lives.find((life) => life.type === type)?.args(), cloudWatchLogsGroupArn };
         await assert.rejects(plugin.create(urnOf(type), args), /does not end in ":\*"/);
     });
 
-    it("diff replaces a resource of each type if its name changed", async () => {
+    it("`diff` replaces a resource of each type if its name changed", async () => {
         for (const { type, args } of lives) {
             const nameKey = ["name", "dashboardName", "statementId", "functionName", "queueUrl", "topic", "arn"].find(
                 (key) => key in args(),

@@ -10,7 +10,7 @@ const signature = "4dabf18193072939515e22adb298388d";
 const secret = (value: unknown) => ({ [signature]: "1b47061264138c4ac30d75fd1eb44270", value });
 const asset = (path: string, hash: string) => ({ [signature]: "c44067f5952c0a294b673a41bacd8c17", path, hash });
 
-describe("createProvider of the local AWS plugin", () => {
+describe("`createProvider` of the local AWS plugin", () => {
     const calls: unknown[][] = [];
     let standing: Record<string, unknown> | undefined;
     const shelf: AnyEntry = {
@@ -38,12 +38,12 @@ describe("createProvider of the local AWS plugin", () => {
         standing = undefined;
     });
 
-    it("check accepts supported arguments", async () => {
+    it("`check` accepts supported arguments", async () => {
         const news = { name: "films", books: 3 };
         assert.deepEqual(await plugin.check(urn, {}, news), { inputs: news, failures: [] });
     });
 
-    it("check reports each unsupported argument by name", async () => {
+    it("`check` reports each unsupported argument by name", async () => {
         const { failures = [] } = await plugin.check(
             urn,
             {},
@@ -56,7 +56,7 @@ describe("createProvider of the local AWS plugin", () => {
         assert.match(failures[0]?.reason ?? "", /not supported by the local AWS plugin .*--official-plugin/);
     });
 
-    it("check reports an unsupported nested argument by its path", async () => {
+    it("`check` reports an unsupported nested argument by its path", async () => {
         const news = { name: "films", books: [{ a: 1 }, { a: 2, c: { d: 3 } }, { c: { d: 4 } }], source: { any: 1 } };
         const { failures = [] } = await plugin.check(urn, {}, news);
         assert.deepEqual(
@@ -94,7 +94,7 @@ describe("createProvider of the local AWS plugin", () => {
     for (const [what, news, expected] of diffs) {
         const replaces = Array.isArray(expected) ? expected : [];
         const outcome = replaces.length > 0 ? "a replacement that deletes first" : expected;
-        it(`diff returns ${outcome} for ${what}`, async () => {
+        it(`\`diff\` returns ${outcome} for ${what}`, async () => {
             assert.deepEqual(await plugin.diff("shelf-1", urn, olds, news), {
                 changes: expected !== "no change",
                 replaces,
@@ -111,7 +111,7 @@ describe("createProvider of the local AWS plugin", () => {
     ];
     for (const [what, type, news, deleteBeforeReplace] of orders) {
         const key = Object.keys(news)[0] ?? "";
-        it(`replacing a resource type with ${what} ${deleteBeforeReplace ? "deletes the old resource first" : "creates the new resource first"}`, async () => {
+        it(`the replacement of a resource whose type has ${what} ${deleteBeforeReplace ? "deletes the old resource first" : "creates the new resource first"}`, async () => {
             const properties = { [key]: "replace" } as const;
             const one: AnyEntry = {
                 ...shelf,
@@ -127,7 +127,7 @@ describe("createProvider of the local AWS plugin", () => {
         });
     }
 
-    it("diff compares files by content and ignores their path", async () => {
+    it("`diff` compares files by content and ignores their path", async () => {
         const at = (path: string, hash: string) => ({ name: "films", source: asset(path, hash) });
         const changes = async (news: Record<string, unknown>) =>
             (await plugin.diff("shelf-1", urn, at("/here/u.csv", "1"), news)).changes;
@@ -135,20 +135,20 @@ describe("createProvider of the local AWS plugin", () => {
         assert.equal(await changes(at("/here/u.csv", "2")), true);
     });
 
-    it("create passes secrets as plain values and returns the computed outputs", async () => {
+    it("`create` gives the resource type plain values of secrets, and returns the computed outputs", async () => {
         const created = await plugin.create(urn, { name: "films", books: secret(3) });
         assert.deepEqual(calls, [["create", { name: "films", books: 3 }]]);
         assert.equal(created.id, "shelf-1");
         assert.deepEqual(created.outs?.arn, "arn:shelf-1");
     });
 
-    it("update passes new and old arguments and keeps computed outputs", async () => {
+    it("`update` gives the resource type new and old arguments, and keeps computed outputs", async () => {
         const { outs } = await plugin.update("shelf-1", urn, olds, { name: "films", books: 4 });
         assert.deepEqual(calls, [["update", "shelf-1", { name: "films", books: 4 }, olds]]);
         assert.deepEqual(outs, { arn: "arn:shelf-1", name: "films", books: 4 });
     });
 
-    it("previewUpdate returns computed outputs, and the unknown placeholder for outputs that the update may change", () => {
+    it("`previewUpdate` returns computed outputs, and the unknown placeholder for outputs that the update may change", () => {
         const one = { ...shelf, volatile: ["etag"] };
         const { previewUpdate } = createProvider({ "aws:s3/shelf:Shelf": one }, {});
         const news = { name: "films", books: unknown };
@@ -156,7 +156,7 @@ describe("createProvider of the local AWS plugin", () => {
         assert.deepEqual(previewUpdate(urn, { ...olds, etag: "1" }, news), planned);
     });
 
-    it("read returns an existing resource, and an empty id for a missing one", async () => {
+    it("`read` returns an existing resource, and an empty id for a missing one", async () => {
         standing = { books: 5 };
         const read = await plugin.read("shelf-1", urn, olds);
         assert.deepEqual(read, { id: "shelf-1", props: { ...olds, books: 5 } });
@@ -164,12 +164,12 @@ describe("createProvider of the local AWS plugin", () => {
         assert.deepEqual(await plugin.read("shelf-1", urn, olds), { id: "", props: {} });
     });
 
-    it("delete passes the resource's ID to the resource type's delete function", async () => {
+    it("`delete` calls the delete function of the resource type with the resource's ID", async () => {
         await plugin.delete("shelf-1", urn, olds);
         assert.deepEqual(calls, [["delete", "shelf-1", olds]]);
     });
 
-    it("sameJson returns the program's JSON text if AWS's JSON has the same content", () => {
+    it("`sameJson` returns the program's JSON text if AWS's JSON has the same content", () => {
         assert.equal(sameJson('{"a":1,"b":[2]}', '{ "b": [2], "a": 1 }'), '{"a":1,"b":[2]}');
         assert.equal(sameJson('{"b":[1,2]}', '{"b":[2,1]}'), '{"b":[2,1]}');
         assert.equal(sameJson(undefined, "{}"), "{}");

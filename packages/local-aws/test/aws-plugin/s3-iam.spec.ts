@@ -44,7 +44,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
         () => plugin,
     );
 
-    it("delete rejects a bucket with objects unless forceDestroy is true", async () => {
+    it("`delete` rejects a bucket with objects unless forceDestroy is true", async () => {
         const urn = urnOf("aws:s3/bucket:Bucket");
         const { id, outs = {} } = await plugin.create(urn, { bucket: "full", forceDestroy: false });
         await clients.s3.send(new PutObjectCommand({ Bucket: "full", Key: "a", Body: "a" }));
@@ -79,7 +79,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
         );
     });
 
-    it("update changes and removes a role's permissions boundary", async () => {
+    it("`update` changes and removes a role's permissions boundary", async () => {
         const urn = urnOf("aws:iam/role:Role");
         const bare = { name: "limited", assumeRolePolicy: trust, description: "reads", tags: { team: "films" } };
         const limited = { ...bare, permissionsBoundary: arnOf("policy/kept") };
@@ -112,7 +112,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
         assert.equal((await plugin.read(id, urn, outs)).id, "");
     });
 
-    it("read returns no role after the role was deleted outside Pulumi", async () => {
+    it("`read` returns no role after the role was deleted outside Pulumi", async () => {
         const urn = urnOf("aws:iam/role:Role");
         const { id, outs = {} } = await plugin.create(urn, { name: "short-lived", assumeRolePolicy: trust });
         await clients.iam.send(new DeleteRolePolicyCommand({ RoleName: id, PolicyName: "none" })).catch(() => {});

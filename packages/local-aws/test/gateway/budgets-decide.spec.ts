@@ -31,14 +31,14 @@ const record = (more: Partial<CostRecord> = {}): CostRecord => ({
     ...more,
 });
 
-describe("scopeOf a budget", () => {
+describe("`scopeOf` for a budget", () => {
     const holds = (CostFilters: Record<string, string[]>) => {
         const scope = scopeOf(budget({ CostFilters }), now);
         assert.ok("holds" in scope);
         return scope.holds(record());
     };
 
-    it("scopeOf includes records that match every filter of the budget", () => {
+    it("`scopeOf` includes records that match every filter of the budget", () => {
         assert.equal(holds({}), true);
         assert.equal(holds({ Service: ["Amazon Personalize"] }), true);
         assert.equal(holds({ Service: ["AWS Lambda"] }), false);
@@ -48,7 +48,7 @@ describe("scopeOf a budget", () => {
         assert.equal(holds({ Region: ["eu-central-1"], UsageType: ["EUC1-TrainingHours"] }), true);
     });
 
-    it("the period of scopeOf starts with the month, or at the budget's start if that is later", () => {
+    it("the period that `scopeOf` returns begins with the month, or with a budget that begins later", () => {
         const start = (Start?: Date) => {
             const scope = scopeOf(budget(Start ? { TimePeriod: { Start } } : {}), now);
             return "start" in scope ? scope.start : undefined;
@@ -58,7 +58,7 @@ describe("scopeOf a budget", () => {
         assert.equal(start(new Date(Date.UTC(2026, 10, 9))), Date.UTC(2026, 10, 9));
     });
 
-    it("scopeOf returns the reason why a budget is not evaluated", () => {
+    it("`scopeOf` returns the reason why a budget is not evaluated", () => {
         const because = (more: Partial<Budget>) => {
             const scope = scopeOf(budget(more), now);
             return "because" in scope ? scope.because : "";
@@ -72,11 +72,11 @@ describe("scopeOf a budget", () => {
     });
 });
 
-describe("exceeded and notificationKey of a budget", () => {
+describe("`exceeded` and `notificationKey` of a budget", () => {
     const over = (spend: { actual: number; forecast: number }, more: Partial<Notification> = {}) =>
         exceeded(budget(), notification(more), spend);
 
-    it("exceeded returns a threshold only if the spend is above the threshold", () => {
+    it("`exceeded` returns a threshold only if the spend is above the threshold", () => {
         assert.equal(over({ actual: 16, forecast: 99 }), undefined);
         assert.deepEqual(over({ actual: 16.01, forecast: 99 }), {
             type: "ACTUAL",
@@ -92,13 +92,13 @@ describe("exceeded and notificationKey of a budget", () => {
         assert.equal(over({ actual: 5.1, forecast: 9 }, absolute)?.threshold, 5);
     });
 
-    it("exceeded returns nothing for LESS_THAN notifications and budgets without a limit", () => {
+    it("`exceeded` returns nothing for LESS_THAN notifications and budgets without a limit", () => {
         assert.equal(over({ actual: 99, forecast: 99 }, { ComparisonOperator: "LESS_THAN" }), undefined);
         const { BudgetLimit: _, ...unlimited } = budget();
         assert.equal(exceeded(unlimited, notification(), { actual: 99, forecast: 99 }), undefined);
     });
 
-    it("notificationKey differs after a change of the limit, and is equal for the limits 20 and 20.0", () => {
+    it("`notificationKey` differs after a change of the limit, and is equal for the limits 20 and 20.0", () => {
         const raised = budget({ BudgetLimit: { Amount: "40", Unit: "USD" } });
         assert.notEqual(notificationKey(budget(), notification()), notificationKey(raised, notification()));
         const again = budget({ BudgetLimit: { Amount: "20.0", Unit: "USD" } });
@@ -106,8 +106,8 @@ describe("exceeded and notificationKey of a budget", () => {
     });
 });
 
-describe("notificationText of a budget", () => {
-    it("notificationText has the wording of AWS Budgets", () => {
+describe("`notificationText` of a budget", () => {
+    it("`notificationText` has the wording of AWS Budgets", () => {
         const over = { type: "ACTUAL" as const, threshold: 16, spent: 16.5, limit: 20 };
         const { Subject, Message } = notificationText("films", over, { accountId: "000000000000", now });
         assert.equal(Subject, "AWS Budgets: films has exceeded your alert threshold");
@@ -125,7 +125,7 @@ describe("notificationText of a budget", () => {
         }
     });
 
-    it("notificationText limits the subject to 100 characters", () => {
+    it("`notificationText` limits the subject to 100 characters", () => {
         const over = { type: "FORECASTED" as const, threshold: 16, spent: 16.5, limit: 20 };
         const { Subject, Message } = notificationText("x".repeat(100), over, { accountId: "0", now });
         assert.equal(Subject.length, 100);

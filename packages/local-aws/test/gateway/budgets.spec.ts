@@ -171,7 +171,7 @@ describe("AWS Budgets on the local AWS", () => {
 
     it("a budget sends a notification for its forecast, and includes only costs with its tag", async () => {
         const tagged = (value: string) => ({ CostFilters: { TagKeyValue: [`user:stack$${value}`] } });
-        // Two more weeks at $0.20 an hour and the earlier costs exceed $60.
+        // The forecast exceeds $60, because it adds two more weeks at $0.20 an hour to the earlier costs.
         await create("forecast", "60", [notification("FORECASTED", 100)], tagged("dev"));
         await create("other", "1", [notification("ACTUAL", 1)], tagged("live"));
         const [forecast, ...others] = await arrived();

@@ -36,7 +36,7 @@ const metered = {
 const period = { Start: "2026-11-28", End: "2026-12-02" };
 const cost = ["UnblendedCost"];
 
-// biome-ignore lint/suspicious/noExplicitAny: each test reads other members
+// biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
 function ask(input: object, operation = "GetCostAndUsage"): any {
     const { status, body } = answerCostExplorer(metered, operation, input);
     return { status, ...JSON.parse(body) };

@@ -35,7 +35,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         );
     });
 
-    it("POST /_local/faults rejects other services without IAM enforcement, and effects other than error for these services", async () => {
+    it("for services other than Personalize, POST /_local/faults requires IAM enforcement and the effect `error`", async () => {
         const arm = (effect: object) =>
             harness.local.postFault(JSON.stringify({ operation: "cloudfront:CreateDistribution", effect }));
         const error = { kind: "error", code: "AccessDenied", message: "no", status: 403 };
@@ -49,7 +49,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         }
     });
 
-    it("a fault with the effect error returns its code and status, and the call changes nothing", async () => {
+    it("a fault with the effect `error` returns its code and status, and the call changes nothing", async () => {
         const effect = { kind: "error", code: "ServiceUnavailable", message: "Come back later", status: 503 };
         await harness.local.arm({ operation: "CreateSchema", effect });
         const create = new CreateSchemaCommand({ name: "films", schema: interactionsSchema });
@@ -61,7 +61,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         await send(create);
     });
 
-    it("a fault with the effect latency delays a call before or after the call's execution", async () => {
+    it("a fault with the effect `latency` delays a call before or after the call's execution", async () => {
         for (const when of ["before", "after"]) {
             const effect = { kind: "latency", milliseconds: 400, when };
             await harness.local.arm({ operation: "CreateDatasetGroup", effect });
@@ -74,7 +74,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         }
     });
 
-    it("a fault with the effect drop closes the connection before or after the call", async () => {
+    it("a fault with the effect `drop` closes the connection before or after the call", async () => {
         const groups = async () => ((await send(new ListDatasetGroupsCommand({}))).datasetGroups ?? []).length;
         const create = new CreateDatasetGroupCommand({ name: "films" });
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "before" } });

@@ -17,13 +17,13 @@ const reads = (more: object): PolicyDocument => ({
 });
 
 describe("Service control policies of the local AWS", () => {
-    it("a new organisation has no policies, and attach rejects an invalid policy", () => {
+    it("a new organisation has no policies, and `attach` rejects an invalid policy", () => {
         const organisation = createOrganisation();
         assert.equal(organisation.levels(), undefined);
         assert.match(organisation.attach("{") ?? "", /\w/);
         assert.equal(organisation.levels(), undefined);
     });
-    it("levels returns all policies, and simulated only the policies without conditions", () => {
+    it("`levels` returns all policies, and `simulated` returns only the policies without conditions", () => {
         const organisation = createOrganisation();
         assert.equal(organisation.attach(deny(elsewhere)), undefined);
         assert.equal(organisation.levels()?.[0]?.length, 2);

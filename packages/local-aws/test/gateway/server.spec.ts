@@ -202,7 +202,7 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
         }
     });
 
-    it("the gateway answers GET with 503 and the next command if MiniStack is not running", async () => {
+    it("if MiniStack is not running, the gateway answers GET with 503 and suggests `npm run local -- status`", async () => {
         const port = await freePort();
         const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
         const miniStack = { port: await freePort(), secret };

@@ -115,5 +115,5 @@ export function adminOf(url: string) {
     };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each test reads other members
+// biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
 const json = (answer: Response) => answer.json() as Promise<any>;

@@ -107,7 +107,8 @@ describe("MiniStack process of the local AWS", () => {
         const first = await until("sqs", "failures");
         await call(port, "ssm", "AmazonSSM.PutParameter", { Name: "a", Value: "parameter-value", Type: "String" });
         await until("ssm", "parameter-value");
-        // The parameter was saved after the queue. A rewritten file would have another inode.
+        // A rewritten file has another inode. SQS's file has the same inode, so saving the parameter did not rewrite
+        // it.
         assert.equal((await stat(saved("sqs"))).ino, first);
         await create("others");
         assert.notEqual(await until("sqs", "others"), first);

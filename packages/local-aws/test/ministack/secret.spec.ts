@@ -80,7 +80,7 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         assert.deepEqual(readable, []);
     });
 
-    it("start makes existing state folders private but does not change the mode of a folder that the user chose", async () => {
+    it("`start` makes existing state folders private but does not change the mode of a folder that the user chose", async () => {
         const instance = await testInstance();
         await chmod(instance.dir, 0o755);
         await mkdir(paths(instance).awsData, { mode: 0o755 });

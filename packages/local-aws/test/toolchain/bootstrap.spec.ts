@@ -11,7 +11,7 @@ describe("bootstrap.mjs, installing tools", () => {
     });
     afterEach(() => machine.remove());
 
-    it("bootstrap.mjs with the argument test installs all tools and leaves no temporary files", async () => {
+    it("bootstrap.mjs with the level `test` installs all tools and leaves no temporary files", async () => {
         const { code, stdout, stderr } = await machine.run(["test"]);
         assert.equal(code, 0, stderr);
         assert.equal(stdout, "");
@@ -32,7 +32,7 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.deepEqual([code, stderr, machine.calls()], [0, "", []]);
     });
 
-    it("each level of bootstrap.mjs installs only what earlier levels have not installed", async () => {
+    it("each level of bootstrap.mjs (packages, engine, local, test) installs only what earlier levels have not installed", async () => {
         await machine.run(["packages"]);
         assert.deepEqual(machine.calls(), ["npm ci --include=dev --ignore-scripts=false --loglevel=notice"]);
         await machine.run(["local"]);
@@ -133,7 +133,7 @@ describe("bootstrap.mjs, installing tools", () => {
         assert.deepEqual(machine.leftovers(), []);
     });
 
-    it("an unknown level exits with 2, and the error lists all levels", async () => {
+    it("bootstrap.mjs with an unknown level exits with 2, and the error lists all levels", async () => {
         const { code, stderr } = await machine.run(["everything"]);
         assert.equal(code, 2);
         assert.match(stderr, /There is no level "everything"[\s\S]*packages[\s\S]*engine[\s\S]*local[\s\S]*test/);
@@ -149,7 +149,7 @@ describe("bootstrap.mjs, running a command", () => {
     });
     after(() => machine.remove());
 
-    it("the command gets the project's Node, PATH and arguments", async () => {
+    it("bootstrap.mjs runs a command with the project's Node and PATH, and with unchanged arguments", async () => {
         const { code, stdout, stderr } = await machine.run(["local", "report.mjs", "--json", "a b"]);
         const report = JSON.parse(stdout);
         assert.deepEqual([code, stderr], [5, ""]);
@@ -167,7 +167,7 @@ describe("bootstrap.mjs, running a command", () => {
         assert.equal(await kept({ NODE_COMPILE_CACHE }), NODE_COMPILE_CACHE);
     });
 
-    it("the command can be any program on PATH, and a missing program exits with 127", async () => {
+    it("bootstrap.mjs runs any program on PATH, and exits with 127 if the program is missing", async () => {
         const { code, stdout } = await machine.run(["engine", "pulumi", "version"]);
         assert.deepEqual([code, stdout], [0, "3.274.1\n"]);
         const missing = await machine.run(["engine", "no-such-thing"]);

@@ -47,7 +47,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.equal(machine.engine().source, "Go modules");
     });
 
-    it("without the official archive, Go modules build the engine, and stderr states the reason", async () => {
+    it("without the official archive, bootstrap.mjs builds the engine from Go modules, and stderr states the reason", async () => {
         const { code, stderr } = await machine.run(["engine"]);
         assert.equal(code, 0, stderr);
         assert.match(stderr, /official archive cannot be used \(ENOTFOUND\); continuing without it/);
@@ -94,7 +94,7 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.deepEqual([machine.engine().source, engineWork()], ["official archive", [FETCH]]);
     });
 
-    it("if the official archive lacks the engine, Go modules build the engine", async () => {
+    it("if the official archive lacks the engine, bootstrap.mjs builds the engine from Go modules", async () => {
         const { code, stderr } = await machine.run(["engine"], { STUB_ARCHIVE: machine.archive(["pulumi"]) });
         assert.equal(code, 0);
         assert.match(stderr, /official archive does not contain the engine/);
@@ -135,14 +135,14 @@ describe("bootstrap.mjs, choosing the Pulumi engine", () => {
         assert.deepEqual([engineWork(), existsSync(bin())], [[], false]);
     });
 
-    it("the function toolchain finds the engine after the clone was moved", async () => {
+    it("`toolchain` finds the engine after the clone was moved", async () => {
         await machine.run(["engine"]);
         const moved = join(machine.folder, "moved");
         renameSync(machine.root, moved);
         assert.equal(toolchain(moved).engine?.path, join(moved, ".tools", "bin", "pulumi"));
     });
 
-    it("the function toolchain returns no engine before bootstrap.mjs has run", () => {
+    it("`toolchain` returns no engine before bootstrap.mjs has run", () => {
         assert.equal(toolchain(machine.root).engine, undefined);
     });
 });

@@ -77,7 +77,7 @@ describe("Deferred modules in Pulumi's Node.js processes", () => {
     }
     const command = join("node_modules", "@pulumi", "pulumi", "cmd", "probe.cjs");
 
-    it("Pulumi's processes start without TypeScript, @npmcli/arborist, AWS services, inspector, traces, stacks and debug messages", async () => {
+    it("Pulumi's processes start without deferred modules, OpenTelemetry traces, stack traces of promises and debug messages", async () => {
         const loaded = [false, false, false, false];
         const light = { used: false, loaded, logged: ["info"], typescript: "false", frames: 0 };
         assert.deepEqual(await ask(command), light);
@@ -89,7 +89,7 @@ describe("Deferred modules in Pulumi's Node.js processes", () => {
         assert.deepEqual(loaded, [true, true, true, true]);
     });
 
-    it("other processes load all modules at once and keep traces, stacks and debug messages", async () => {
+    it("other processes load all modules at once and keep OpenTelemetry traces, stack traces of promises and debug messages", async () => {
         const { frames, ...rest } = await ask("other.cjs");
         const [loaded, logged] = [
             [true, true, true, true],

@@ -30,7 +30,7 @@ describe("bootstrap.mjs on a machine without tools", () => {
         assert.deepEqual(more, []);
     });
 
-    it("the level packages of bootstrap.mjs needs only npm", async () => {
+    it("the level `packages` of bootstrap.mjs needs only npm", async () => {
         machine = new Machine(["npm"]);
         assert.equal((await machine.run(["packages"])).code, 0);
     });

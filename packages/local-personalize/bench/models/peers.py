@@ -132,7 +132,7 @@ def main():
         print(name, file=sys.stderr, flush=True)
         best = (-1.0, None, None)
         for setting in settings:
-            # Train once for each setting, and score the inputs with all weights together.
+            # Call `score` once for each setting, with the inputs of all weights, so that it trains only once.
             fold_scores = []
             for fold in TUNED:
                 stacked = np.vstack([inputs(fold, *weight) for weight in weights])

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { SampleService } from "./service.ts";
 import { datasetSchema, roleArn, untilActive } from "./shapes.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, each asserted on or passed on
+// biome-ignore lint/suspicious/noExplicitAny: each operation's answer has different members
 type Answer = any;
 
 const paths: Record<string, string> = {

@@ -44,7 +44,7 @@ describe("Usage records of the local Personalize", () => {
         service = await startService({ access: filmsBucket().access, dataDir: service.dataDir, ...more });
     };
     /**
-     * Restarts at speed real, at which creating a campaign takes 9 minutes, and advances the clock until existing
+     * Restarts with the speed `real`, so that the creation of a campaign takes 9 minutes. Advances the clock until existing
      * resources are ACTIVE.
      */
     const restartReal = async () => {
@@ -113,7 +113,7 @@ describe("Usage records of the local Personalize", () => {
         }
     });
 
-    it("a deleted campaign causes no more usage, and a new campaign with the same name does", async () => {
+    it("a deleted campaign causes no more usage, but a new campaign with the same name causes usage", async () => {
         service.emulator.advance(10 * hour);
         await send(new DeleteCampaignCommand({ campaignArn }));
         near(tpsHours(), 10);
@@ -126,7 +126,7 @@ describe("Usage records of the local Personalize", () => {
         assert.deepEqual([...arns], [campaignArn]);
     });
 
-    it("a changed minProvisionedTPS counts once the campaign's update is ACTIVE", async () => {
+    it("the usage follows a changed minProvisionedTPS as soon as the campaign's update is ACTIVE", async () => {
         await restartReal();
         const before = tpsHours();
         service.emulator.advance(10 * hour);
@@ -189,7 +189,7 @@ describe("Usage records of the local Personalize", () => {
         await killed.discard();
     });
 
-    it("usage of v2 recipes is requests, with an hourly minimum, and the number of interactions in a training", async () => {
+    it("the usage of v2 recipes contains requests, with an hourly minimum, and the interactions of each training", async () => {
         const solution = { name: "second", datasetGroupArn, recipeArn: recipe("aws-user-personalization-v2") };
         await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
         const { solutionVersionArn = "" } = await trainVersion(service, arn("solution/second"));
@@ -207,7 +207,7 @@ describe("Usage records of the local Personalize", () => {
         assert.equal(of("RecommendationRequests")[0]?.usageType, "EUC1-RecommendationRequests");
     });
 
-    it("usage of imports and events is bytes, and usage of other trainings is hours", async () => {
+    it("the usage of imports and events is in bytes, and that of other trainings in hours", async () => {
         const imported = of("DataIngestion");
         const first = imported.find(({ resourceArn }) => resourceArn === arn("dataset-import-job/first"));
         assert.equal(first?.quantity, interactionsCsv(history).length / 1024 ** 3);

@@ -14,7 +14,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 const minimum = (segments: readonly Segment[]) => sum(windowsOf(segments).map((window) => window.minimum));
 
 describe("Billing windows of a campaign", () => {
-    it("windowsOf returns windows of 5 minutes for TPS-hours, and of an hour for requests of v2 recipes", () => {
+    it("`windowsOf` returns windows of 5 minutes for TPS-hours, and of an hour for requests of v2 recipes", () => {
         const of = (measure: CampaignMeasure) => windowsOf([segment(0, hour, 2, measure)]);
         assert.equal(of("RecommendationTPSHours").length, 12);
         assert.deepEqual(of("RecommendationTPSHours").at(-1), {
@@ -28,7 +28,7 @@ describe("Billing windows of a campaign", () => {
         ]);
     });
 
-    it("billed returns the larger of the minimum and the requests of a window", () => {
+    it("`billed` returns the larger of the minimum and the requests of a window", () => {
         // 5 minutes at 1 TPS are 300 requests, which cost nothing more.
         const window = { minimum: 5 * minute };
         assert.equal(billed({ ...window, requests: 0 }) / hour, 1 / 12);
@@ -44,7 +44,7 @@ describe("Billing windows of a campaign", () => {
     const tps = fc.integer({ min: 1, max: 500 });
     const measure = fc.constantFrom<CampaignMeasure>("RecommendationTPSHours", "RecommendationRequests");
 
-    it("windowsOf returns the same windows, wherever a segment of time is divided", () => {
+    it("`windowsOf` returns the same windows, wherever a segment of time is divided", () => {
         const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 });
         fc.assert(
             fc.property(time, length, tps, measure, cuts, (from, milliseconds, tps, measure, cuts) => {
@@ -72,11 +72,11 @@ describe("Billing windows of a campaign", () => {
         );
     });
 
-    it("windowsOf returns no windows for a segment of no length", () => {
+    it("`windowsOf` returns no windows for a segment of no length", () => {
         assert.deepEqual(windowsOf([segment(1, 1)]), []);
     });
 
-    it("windowsOf counts a minimum of 0 TPS as 1 TPS", () => {
+    it("`windowsOf` counts a minimum of 0 TPS as 1 TPS", () => {
         assert.equal(minimum([segment(0, hour, 0)]), hour);
     });
 });

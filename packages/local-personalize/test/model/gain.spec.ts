@@ -44,7 +44,7 @@ const interactionsOf = (options: Parameters<typeof syntheticRatings>[0]) =>
     );
 
 describe("fitGain", () => {
-    it("fitGain returns the gain with the lowest perplexity", () => {
+    it("`fitGain` returns the gain, the exponent of the scores, with the lowest perplexity", () => {
         for (const gain of [0.6, 1.3, 2]) {
             const cases = casesOf(gain, 1_000);
             const fitted = fitGain(cases);
@@ -58,19 +58,19 @@ describe("fitGain", () => {
         }
     });
 
-    it("fitGain returns a gain between 0.4 and 2.5", () => {
+    it("`fitGain` returns a gain between 0.4 and 2.5", () => {
         const certain = casesOf(1, 40).map(({ scores }) => ({ scores, next: topItems(scores, 1)[0] ?? 0 }));
         assert.ok(fitGain(certain).gain > 2.49);
         const never = certain.map(({ scores }) => ({ scores, next: topItems(scores, 50).at(-1) ?? 0 }));
         assert.ok(fitGain(never).gain < 0.41);
     });
 
-    it("fitGain returns the default gain for fewer than 30 users", () => {
+    it("`fitGain` returns the default gain for fewer than 30 users", () => {
         assert.deepEqual(fitGain(casesOf(0.6, 29)), { gain: DEFAULT_GAIN, users: 29 });
         assert.notEqual(fitGain(casesOf(0.6, 30)).gain, DEFAULT_GAIN);
     });
 
-    it("the fitted gain has a lower perplexity than the default gain for generated data", async () => {
+    it("the fitted gain of the scores has a lower perplexity than the default gain for generated data", async () => {
         const { fitted } = solutionMetrics(await interactionsOf({ users: 320 }), RECIPE, "solution/films");
         assert.equal(fitted?.users, 32);
         assert.ok(fitted.gain < 1, `${fitted.gain}`);
@@ -79,7 +79,7 @@ describe("fitGain", () => {
         assert.equal(related.fitted, undefined);
     });
 
-    it("the gain changes the scores but not their order and not their sum", async () => {
+    it("the gain, an exponent, changes the scores but not their order and not their sum", async () => {
         const model = trainModel(await interactionsOf({}), RECIPE);
         for (const history of model.histories.values()) {
             const [flat, sharp] = [0.4, 2.5].map((gain) => scoreUser({ ...model, gain }, history));
@@ -97,7 +97,7 @@ describe("fitGain", () => {
         }
     });
 
-    it("loadModel returns the gain that saveModel stored", async () => {
+    it("`loadModel` returns the gain that `saveModel` stored", async () => {
         const folder = mkdtempSync(join(tmpdir(), "gain-"));
         try {
             const model = trainModel(await interactionsOf({}), RECIPE);

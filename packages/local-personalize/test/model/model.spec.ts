@@ -175,7 +175,7 @@ describe("Recommender model", () => {
         assert.deepEqual(discountWatched(scores, [], model.gain), scores);
     });
 
-    it("recommend can return the last watched film first", () => {
+    it("`recommend` can return the last watched film first", () => {
         const [n, last, other] = [model.itemIds.length, 1, 2];
         const weights = new Float32Array(n * n);
         weights[0 * n + last] = 1;

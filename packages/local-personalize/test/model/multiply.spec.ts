@@ -12,7 +12,7 @@ describe("multiply", () => {
         [260, 9, 64],
         [5, 600, 300],
     ] as const) {
-        it(`multiply returns the product of ${rows} × ${depth} and ${depth} × ${columns} matrices`, () => {
+        it(`\`multiply\` returns the product of ${rows} × ${depth} and ${depth} × ${columns} matrices`, () => {
             const random = seededRandom(rows + depth + columns);
             const left = Float64Array.from({ length: rows * depth }, () => random() - 0.5);
             const times = multiplier(left, { rows, depth, columns });
@@ -37,7 +37,7 @@ describe("multiply", () => {
 });
 
 describe("largest", () => {
-    it("largest returns the same candidates as a full sort of the candidates", () => {
+    it("`largest` returns the same candidates as a full sort of the candidates", () => {
         const value = fc.integer({ min: 0, max: 9 });
         const property = fc.property(fc.array(value, { maxLength: 60 }), fc.nat({ max: 70 }), (given, count) => {
             const values = Float64Array.from(given);

@@ -49,7 +49,7 @@ describe("Model with sparse rows for rare items", () => {
         assert.ok(Math.abs(total - 1) < 1e-9);
     });
 
-    it("a rare item in a user's history gives other items an affinity", () => {
+    it("a rare item in a user's history gives the user an affinity to other items", () => {
         const tail = model.itemIds.length - 10;
         assert.ok(affinities(model, [tail]).some((score) => score > 0));
     });
@@ -84,7 +84,7 @@ describe("Model with sparse rows for rare items", () => {
         assert.ok(sparse < itemIds.length / 3, `${sparse}`);
     });
 
-    it("loadModel returns the stored sparse rows", () => {
+    it("`loadModel` returns the stored sparse rows", () => {
         const folder = mkdtempSync(join(tmpdir(), "sparse-"));
         try {
             saveModel(join(folder, "1"), model);
@@ -94,7 +94,7 @@ describe("Model with sparse rows for rare items", () => {
         }
     });
 
-    it("nearestItems sorts items by frequency and distance in the histories, and omits pairs that are rarely together", () => {
+    it("`nearestItems` sorts items by frequency and distance in the histories, and omits pairs that are rarely together", () => {
         const histories = [
             [0, 1, 2],
             [0, 1, 3],
@@ -110,7 +110,7 @@ describe("Model with sparse rows for rare items", () => {
         assert.deepEqual(nearestItems(histories, 5, { ...all, wanted: (item) => item === 2 })[0], []);
     });
 
-    it("nearestByWords gives rare categories a larger weight", () => {
+    it("`nearestByWords` gives rare categories a larger weight", () => {
         const words = [["a", "b"], ["a"], ["b"], ["b"], ["b"]];
         const first = (allowed: (item: number) => boolean) => {
             const [row] = nearestByWords(words, { wanted: (item) => item === 0, allowed, most: 3 });
@@ -126,7 +126,7 @@ describe("Model with sparse rows for rare items", () => {
         );
     });
 
-    it("usersFor returns users in descending order of their affinity to the given items", () => {
+    it("`usersFor` returns users in descending order of their affinity to the given items", () => {
         const items = [3, 60];
         const worth = [...model.histories].map(([userId, history]): [string, number] => {
             const scores = affinities(model, history);

@@ -19,7 +19,8 @@ const version = (kind: string, id: string) =>
 
 /** Lists the resources of the page. Only distributions have tags. */
 export const distributionListers = {
-    // Distributions bill only requests and bytes. A distribution must be disabled everywhere before its deletion.
+    // AWS bills a distribution only for requests and bytes, so no hourly price is listed. Before its deletion, a
+    // distribution must be disabled at all edge locations.
     distribution: lister(
         CloudFrontClient,
         (client) => paginateListDistributions({ client }, {}),

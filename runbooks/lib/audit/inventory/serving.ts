@@ -17,7 +17,8 @@ const byUse: Bill = { usdPerMonth: null };
 
 /** Lists the API's resources. */
 export const servingListers = {
-    // On-demand tables bill calls, and storage above the free amount; others bill by the hour.
+    // AWS bills an on-demand table for calls, and for storage above the free amount. AWS bills other tables by the
+    // hour.
     "DynamoDB table": lister(
         DynamoDBClient,
         (client) => paginateListTables({ client }, {}),
@@ -35,7 +36,7 @@ export const servingListers = {
             ],
         }),
     ),
-    // REST APIs bill calls. The cache of a stage bills by the hour.
+    // AWS bills a REST API for calls, and the cache of a stage by the hour.
     "REST API": lister(
         APIGatewayClient,
         (client) => paginateGetRestApis({ client }, { limit: 500 }),

@@ -14,13 +14,16 @@ IAM_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 class Case:
     name: str
     source: str
-    #: A shortened quotation of the source. After `~`, the situation in the source in this project's words.
+    #: A shortened quotation of `source`. After `~`, this project describes the situation of the source in its own
+    #: words.
     words: str
     mistake: str
-    #: Regular expressions that follow the source. One must match a finding, and one the first line of the output.
+    #: Regular expressions that follow `source`. One must match a finding, and one must match the first line of the
+    #: output.
     named: tuple
     change: Callable
-    #: For a mistake that the caller cannot repair: regular expressions for the person to ask and for the request.
+    #: For a mistake that the caller cannot repair: regular expressions for the output's request to another person, for
+    #: example to the owner of the bucket.
     ask: tuple | None = None
     #: Whether the user wants to allow the whole bucket, as the policies in the Developer Guide do.
     broad: bool = True

@@ -9,7 +9,7 @@ from fixture import ACCOUNT, OTHER, REGION, SERVICE
 SERVICES = {"personalize.amazonaws.com", "glue.amazonaws.com", "sagemaker.amazonaws.com", "lambda.amazonaws.com",
             "s3.amazonaws.com", "logging.s3.amazonaws.com", "cloudtrail.amazonaws.com", "forecast.amazonaws.com",
             "ec2.amazonaws.com"}
-#: Values of condition keys for requests that differ from those that a policy allows.
+#: Values of condition keys with which a request does not meet the conditions of a policy.
 ELSEWHERE = {"aws:sourceip": "198.51.100.9", "aws:multifactorauthpresent": "false", "aws:securetransport": "false"}
 #: Condition keys whose value a principal cannot choose, or that belong to a single request.
 OF_A_PRINCIPAL = {"aws:principalarn", "aws:principalservicename", "aws:principalisawsservice", "aws:principaltype",

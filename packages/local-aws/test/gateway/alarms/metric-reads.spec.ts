@@ -28,7 +28,7 @@ function reader() {
 }
 
 describe("metricReads", () => {
-    it("metricReads combines all reads with the same time range into one call", async () => {
+    it("`metricReads` combines all reads with the same time range into one call", async () => {
         const { calls, read } = reader();
         const results = await Promise.all([read("Errors"), read("Calls"), read("Age", 0)]);
         assert.deepEqual(results, [
@@ -39,7 +39,7 @@ describe("metricReads", () => {
         assert.deepEqual(calls, [["Errors", "Calls"], ["Age"]]);
     });
 
-    it("a wrong query rejects only its own read and not the other reads in the call", async () => {
+    it("a wrong query makes only its own read fail, and not the other reads in the call", async () => {
         const { calls, read } = reader();
         const [good, wrong] = await Promise.allSettled([read("Errors"), read("wrong")]);
         assert.deepEqual(good, { status: "fulfilled", value: [["asked", new Map([[60_000, 6]])]] });

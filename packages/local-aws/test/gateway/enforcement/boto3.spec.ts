@@ -17,7 +17,7 @@ const each = (others: Record<string, string>, rest: string) => ({
 
 describe("boto3 on a local AWS with IAM enforcement", () => {
     let aws: Enforcing;
-    // biome-ignore lint/suspicious/noExplicitAny: the JSON has many shapes, and each test reads other members
+    // biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
     let results: any;
     before(async () => {
         aws = await startEnforcing();

@@ -428,7 +428,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         await aws.admin.lambda.send(make);
     });
 
-    it("CloudFront calls need permission on the resource's ARN, and create and list calls on a wildcard", async () => {
+    it("CloudFront calls need permission on the resource's ARN; create and list calls need permission on a wildcard", async () => {
         const { keys } = await aws.user(
             "publisher",
             allow("cloudfront:CreateOriginAccessControl", edge("origin-access-control/*")),

@@ -32,7 +32,7 @@ describe("Local AWS started with --no-enforce", () => {
         assert.equal((await fetch(`http://127.0.0.1:${instance.port}/_local/access`)).status, 409);
     });
 
-    it("reset does not start IAM enforcement, and a start with enforcement fails until the local AWS is stopped", async () => {
+    it("`reset` does not start IAM enforcement, and a start with enforcement fails until the local AWS is stopped", async () => {
         await reset(instance, () => {});
         const state = await stateOf(instance);
         assert.equal("running" in state && state.running.enforce, false);

@@ -127,7 +127,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         }
     });
 
-    it("CreateSchema and DeleteSchema are allowed by the schema's ARN", async () => {
+    it("a policy with the schema's ARN allows CreateSchema and DeleteSchema", async () => {
         const user = await aws.user(
             "by-name",
             allow(["personalize:CreateSchema", "personalize:DeleteSchema"], personalizeArn("schema/mine-*")),
@@ -175,7 +175,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         await user.iam.send(role);
     });
 
-    it("a policy variable and iam:PermissionsBoundary limit GetUser and CreateRole", async () => {
+    it("a policy variable limits GetUser, and iam:PermissionsBoundary limits CreateRole", async () => {
         const command = new CreatePolicyCommand({
             PolicyName: "boundary",
             PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:*")] }),
