@@ -1,7 +1,7 @@
-import { assembleKernel } from "./kernel-text.ts";
+import { KERNEL_BYTES } from "./kernel-bytes.ts";
 
 /**
- * The inner loop of all matrix work. In WebAssembly with SIMD it does 10 (doubles) to 25 (floats) thousand million
+ * The inner loops of all work with matrices. In WebAssembly with SIMD it does 10 (doubles) to 25 (floats) thousand million
  * multiply-adds a second on a server's core. JavaScript does 3.
  */
 
@@ -33,10 +33,24 @@ interface Operands<Numbers> {
 export interface Workspace {
     doubles(length: number): Float64Array;
     floats(length: number): Float32Array;
-    /** Adds sign · left · rightᵀ to `target`. The operands are packed (kernel-text.ts). */
+    /** Adds sign · left · rightᵀ to `target`. The operands are packed (test/model/kernel-text.ts). */
     addDoubles(operands: Operands<Float64Array>): void;
     addFloats(operands: Operands<Float32Array>): void;
+    /** Returns a function that sums rows of a matrix of `floats` (size × size, row by row). */
+    rowSums(matrix: Float32Array, size: number): RowSums;
 }
+
+/**
+ * Returns the sum of factor · row, for rows of a matrix. The result is valid until the next call. The sums have the
+ * precision of floats.
+ */
+export type RowSums = (rows: readonly number[], factors: readonly number[]) => Float32Array;
+
+/** Number of rows that one call of the kernel can add: a multiple of 8, because the kernel adds 8 rows at a time. */
+const MOST_ROWS = 512;
+
+/** Number of bytes that `rowSums` needs for a matrix of `size` × `size`, the matrix included. */
+export const bytesOfRowSums = (size: number) => 4 * (size * size + size + 2 * MOST_ROWS) + 4 * ALIGNMENT;
 
 /**
  * Creates memory for arrays of `bytes` in total, filled with 0. Throws a RangeError if an array does not fit, or if
@@ -44,26 +58,48 @@ export interface Workspace {
  */
 export function createWorkspace(bytes: number): Workspace {
     const memory = new WebAssembly.Memory({ initial: Math.ceil((bytes + 2 * ALIGNMENT) / 65_536) });
-    const { exports } = new WebAssembly.Instance(kernel, { js: { memory } });
-    const { addDoubles, addFloats } = exports as Record<"addDoubles" | "addFloats", Kernel>;
+    const { addDoubles, addFloats, addScaledRows } = new WebAssembly.Instance(kernel, { js: { memory } })
+        .exports as unknown as Kernel;
     let used = 0;
     const take = (length: number) => {
         const start = used;
         used += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
         return start;
     };
+    const floats = (length: number) => new Float32Array(memory.buffer, take(4 * length), length);
     return {
         doubles: (length) => new Float64Array(memory.buffer, take(8 * length), length),
-        floats: (length) => new Float32Array(memory.buffer, take(4 * length), length),
+        floats,
         addDoubles: (operands) => call(addDoubles, operands),
         addFloats: (operands) => call(addFloats, operands),
+        rowSums: (matrix, size) => {
+            const sums = floats(size);
+            const positions = new Int32Array(memory.buffer, take(4 * MOST_ROWS), MOST_ROWS);
+            const scales = floats(MOST_ROWS);
+            return (rows, factors) => {
+                sums.fill(0);
+                for (let from = 0; from < rows.length; from += MOST_ROWS) {
+                    const part = rows.slice(from, from + MOST_ROWS);
+                    for (const [at, row] of part.entries()) positions[at] = matrix.byteOffset + 4 * row * size;
+                    scales.fill(0).set(factors.slice(from, from + MOST_ROWS));
+                    addScaledRows(sums.byteOffset, 4 * size, positions.byteOffset, scales.byteOffset, part.length);
+                }
+                return sums;
+            };
+        },
     };
 }
 
 const ALIGNMENT = 16;
-const kernel = new WebAssembly.Module(await assembleKernel());
+const kernel = new WebAssembly.Module(Buffer.from(KERNEL_BYTES, "base64"));
 
-type Kernel = (
+interface Kernel {
+    readonly addDoubles: AddTiles;
+    readonly addFloats: AddTiles;
+    addScaledRows(sums: number, bytes: number, positions: number, factors: number, count: number): void;
+}
+
+type AddTiles = (
     target: number,
     stride: number,
     left: number,
@@ -74,7 +110,7 @@ type Kernel = (
     sign: number,
 ) => void;
 
-function call(add: Kernel, operands: Operands<Float64Array | Float32Array>): void {
+function call(add: AddTiles, operands: Operands<Float64Array | Float32Array>): void {
     const { target, at, stride, left, leftAt, right, depth, capacity, tiles, sign } = operands;
     const bytes = target.BYTES_PER_ELEMENT;
     add(

@@ -1,58 +1,40 @@
 /**
  * Returns the `count` candidates with the largest values, largest first; equal ones by number. Keeps the best
- * candidates so far in a heap, which is faster than sorting all.
+ * candidates so far in a heap, with the worst one at its root, which is faster than sorting all.
  */
-export function largest(values: Float64Array, candidates: ArrayLike<number>, count: number): number[] {
-    const heap: number[] = [];
-    /** Checks whether `a` comes after `b` in the result. */
-    const isWorse = (a: number, b: number) => {
-        const [x, y] = [values[a] as number, values[b] as number];
-        return x < y || (x === y && a > b);
-    };
-    const limit = Math.min(count, candidates.length);
-    if (limit === 0) return heap;
-    // Most candidates are smaller than the smallest one in a full heap.
-    let least = Number.NEGATIVE_INFINITY;
-    for (let at = 0; at < candidates.length; at++) {
-        const item = candidates[at] as number;
-        if (heap.length < limit) {
-            heap.push(item);
-            rise(heap, isWorse);
-        } else if ((values[item] as number) >= least && isWorse(heap[0] as number, item)) {
-            heap[0] = item;
-            sink(heap, isWorse);
-        }
-        least = heap.length < limit ? least : (values[heap[0] as number] as number);
+export function largest(values: Float64Array, candidates: Uint32Array | Int32Array, count: number): number[] {
+    const heap = candidates.slice(0, count);
+    for (let at = heap.length >> 1; at >= 0; at--) sink(values, heap, at, heap[at] as number);
+    let least = values[heap[0] as number] as number;
+    for (let next = heap.length; next < candidates.length; next++) {
+        const item = candidates[next] as number;
+        const value = values[item] as number;
+        if (value < least || (value === least && item > (heap[0] as number))) continue;
+        sink(values, heap, 0, item);
+        least = values[heap[0] as number] as number;
     }
-    return heap.sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
+    return [...heap].sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
 }
 
-type Compare = (a: number, b: number) => boolean;
-
-function rise(heap: number[], isWorse: Compare): void {
-    let at = heap.length - 1;
-    while (at > 0) {
-        const parent = (at - 1) >> 1;
-        if (!isWorse(heap[at] as number, heap[parent] as number)) return;
-        swap(heap, at, parent);
-        at = parent;
-    }
-}
-
-function sink(heap: number[], isWorse: Compare): void {
-    for (let at = 0; ; ) {
+/** Puts an item at a position of the heap, or further down if items below the position are worse. */
+function sink(values: Float64Array, heap: Uint32Array | Int32Array, position: number, item: number): void {
+    let at = position;
+    for (;;) {
         const left = 2 * at + 1;
-        if (left >= heap.length) return;
+        if (left >= heap.length) break;
         const right = left + 1;
-        const worst = right < heap.length && isWorse(heap[right] as number, heap[left] as number) ? right : left;
-        if (!isWorse(heap[worst] as number, heap[at] as number)) return;
-        swap(heap, at, worst);
-        at = worst;
+        const isRightWorse = right < heap.length && isWorse(values, heap[right] as number, heap[left] as number);
+        const child = isRightWorse ? right : left;
+        if (!isWorse(values, heap[child] as number, item)) break;
+        heap[at] = heap[child] as number;
+        at = child;
     }
+    heap[at] = item;
 }
 
-function swap(heap: number[], a: number, b: number): void {
-    const value = heap[a] as number;
-    heap[a] = heap[b] as number;
-    heap[b] = value;
+/** Checks whether item `a` comes after item `b` in the result. */
+function isWorse(values: Float64Array, a: number, b: number): boolean {
+    const x = values[a] as number;
+    const y = values[b] as number;
+    return x < y || (x === y && a > b);
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Contexts } from "./contexts.ts";
+import { inKernelMemory } from "./row-sums.ts";
 import type { SparseRows } from "./sparse-rows.ts";
 
 /** An item with few interactions, and its age at the latest interaction of the training data. */
@@ -102,7 +103,7 @@ export function loadModel(dir: string): Model {
             contexts: { values: contexts, lifts: new Float32Array(readAligned(join(dir, LIFTS))) },
         }),
         histories: readHistories(dir, facts.histories),
-        weights: new Float32Array(readAligned(join(dir, WEIGHTS))),
+        weights: inKernelMemory(new Float32Array(readAligned(join(dir, WEIGHTS)))),
         popularity: new Float64Array(readAligned(join(dir, POPULARITY))),
     };
 }

@@ -2,6 +2,7 @@ import { applyContext } from "./contexts.ts";
 import { LONGEST_HISTORY } from "./histories.ts";
 import { largest } from "./largest.ts";
 import type { Model } from "./model.ts";
+import { rowSumsOf } from "./row-sums.ts";
 import { eachEntry } from "./sparse-rows.ts";
 
 /** Weights of events by age: 1 for the newest event; the weight halves for every 3 newer events, to at least 0.05. */
@@ -79,14 +80,14 @@ export function discountWatched(
  * reduced by the age of their events.
  */
 export function affinities(model: Model, history: readonly number[]): Float64Array {
-    const { weights, neighbours, itemIds } = model;
+    const { neighbours, itemIds } = model;
     const dense = model.dense ?? itemIds.length;
     const scores = new Float64Array(itemIds.length);
     const rows: number[] = [];
     const factors: number[] = [];
     eachRecent(model, history, (item, recency) => {
         if (item < dense) {
-            rows.push(item * dense);
+            rows.push(item);
             factors.push(recency);
         }
         if (!neighbours) return;
@@ -94,36 +95,10 @@ export function affinities(model: Model, history: readonly number[]): Float64Arr
             scores[other] = (scores[other] as number) + recency * value;
         });
     });
-    for (let at = 0; at < rows.length; at += 8) addEightRows(scores, weights, dense, rows, factors, at);
+    if (rows.length === 0 || model.weights.length === 0) return scores;
+    const sums = rowSumsOf(model.weights)(rows, factors);
+    for (let item = 0; item < dense; item++) scores[item] = (scores[item] as number) + (sums[item] as number);
     return scores;
-}
-
-/** Adds eight rows of the weights at once, to read and write the scores less often. */
-function addEightRows(
-    scores: Float64Array,
-    weights: Float32Array,
-    dense: number,
-    rows: readonly number[],
-    factors: readonly number[],
-    at: number,
-): void {
-    // Past the end of the list, add row 0 with the factor 0, which changes nothing.
-    const [a, b, c, d] = [rows[at] ?? 0, rows[at + 1] ?? 0, rows[at + 2] ?? 0, rows[at + 3] ?? 0];
-    const [e, f, g, h] = [rows[at + 4] ?? 0, rows[at + 5] ?? 0, rows[at + 6] ?? 0, rows[at + 7] ?? 0];
-    const [fa, fb, fc, fd] = [factors[at] ?? 0, factors[at + 1] ?? 0, factors[at + 2] ?? 0, factors[at + 3] ?? 0];
-    const [fe, ff, fg, fh] = [factors[at + 4] ?? 0, factors[at + 5] ?? 0, factors[at + 6] ?? 0, factors[at + 7] ?? 0];
-    for (let item = 0; item < dense; item++) {
-        scores[item] =
-            (scores[item] as number) +
-            fa * (weights[a + item] as number) +
-            fb * (weights[b + item] as number) +
-            fc * (weights[c + item] as number) +
-            fd * (weights[d + item] as number) +
-            fe * (weights[e + item] as number) +
-            ff * (weights[f + item] as number) +
-            fg * (weights[g + item] as number) +
-            fh * (weights[h + item] as number);
-    }
 }
 
 /**
