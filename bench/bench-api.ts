@@ -4,9 +4,10 @@ import { benchCommand, whole } from "./lib/command.ts";
 import { type Goal, printGoals } from "./lib/goals.ts";
 
 /**
- * Measures the API's speed, which layers answer, how many calls to the campaign they save, and how the API behaves
- * while the campaign is unavailable. Measures first the function's own code with a simulated campaign, event tracker
- * and table, then the stack on a local AWS, and both times also the same requests without any cache.
+ * Measures the API's speed, from which sources it answers (memory, DynamoDB, campaign or fallback tables), how many
+ * calls to the campaign they save, and how the API behaves while the campaign is unavailable. Measures first the
+ * function's own code with a simulated campaign, event tracker and table, then the stack on a local AWS, and both times
+ * also the same requests without any cache.
  */
 
 const options = benchCommand(

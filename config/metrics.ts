@@ -35,11 +35,11 @@ export const ownMetrics = {
     /** Spend of this month in US dollars, from the cost guard. */
     monthSpend: "EstimatedMonthToDateUsd",
     /**
-     * The current cost in US dollars an hour, calculated from the campaign's minimum TPS or from the use if that is
-     * larger.
+     * The current cost in US dollars an hour, calculated from the campaign's minimum TPS, or from the requests if they
+     * are more.
      */
     hourlyCost: "EstimatedUsdPerHour",
-    /** Hours since the last request that neither the cost guard nor the prefetch sent. */
+    /** Hours since the last request that neither the cost guard nor the prefetch function sent. */
     idleHours: "IdleHours",
     /** Transactions per second. */
     provisionedTPS: "ProvisionedTPS",
@@ -80,7 +80,10 @@ export const logMetrics = { bytes: "IncomingBytes" } as const;
 export const edgeNamespace = "AWS/CloudFront";
 export const edgeMetrics = { requests: "Requests", bytes: "BytesDownloaded" } as const;
 
-/** Metric that the cost guard puts for a stack with an API: US dollars of requests to API and page in the last hour. */
+/**
+ * Metric that the cost guard puts for a stack with an API: US dollars of requests to the API and the page in the last
+ * hour.
+ */
 export const guardMetrics = { requestsCost: "RequestsUsdLastHour" } as const;
 
 /**
@@ -103,7 +106,7 @@ export const servingApiMetrics = {
     /** Duration of each request inside the function, in milliseconds. */
     latency: "LatencyMs",
     campaignCalls: "CampaignCalls",
-    /** Lists that the prefetch requested from the campaign; the cost guard does not count them as use. */
+    /** Lists that the prefetch function requested from the campaign; the cost guard does not count them as use. */
     prefetchCalls: "PrefetchCalls",
     campaignFailures: "CampaignFailures",
     tableFailures: "TableFailures",

@@ -13,8 +13,8 @@ export const objectKeys = {
 /** Key of the fallback tables of a solution version; `version` is the last part of its ARN. */
 export const tablesKey = (version: string) => `${objectKeys.tables}${version}.json`;
 /**
- * Keys of the input and output of a batch inference job (config `serving.mode` `batch`). Personalize appends `.out` to
- * the input's name.
+ * Keys of the input and output of a batch inference job, in a stack with config `serving.mode` set to `batch`.
+ * Personalize appends `.out` to the input's name.
  */
 export const listsInputKey = (jobName: string) => `${objectKeys.listsInput}${jobName}.json`;
 export const listsOutputFolder = (jobName: string) => `${objectKeys.listsOutput}${jobName}/`;
@@ -67,7 +67,10 @@ export interface Names {
     readonly prefetch: string;
     readonly prefetchRole: string;
     readonly prefetchScheduleRole: string;
-    /** The Lambda function of config `serving.mode` `batch`, its schedule, and the start of its jobs' names. */
+    /**
+     * The Lambda function that runs batch inference jobs if config `serving.mode` is `batch`, its schedule, and the
+     * start of the jobs' names.
+     */
     readonly batchLists: string;
     readonly batchListsRole: string;
     readonly batchListsScheduleRole: string;
@@ -171,7 +174,7 @@ export const storefrontEnding = "-page";
 /** Prefix of API Gateway's log role. An account has one such role per region for all APIs. */
 export const gatewayLogRole = "MovieRecommender-ApiGatewayLogs";
 
-/** Name of the API's stage, and first path segment of the API behind CloudFront. */
+/** Name of the API's stage, and first part of the API's path behind CloudFront. */
 export const apiStage = "api";
 
 /** State flags of a stack: SSM parameters `/movie-recommender/<stack>/<key>`, which runbooks and the cost guard write. */

@@ -158,18 +158,23 @@ const bytesPerGb = 1024 ** 3;
 const secondsPerHour = 3600;
 
 /**
- * Measured billed hours of two trainings with recipes other than v2: one on a small data set, and one on 100,000 rows.
+ * Measured billed hours of two trainings, with recipes whose names do not end with `-v2`: one on a small data set, and
+ * one on 100,000 rows.
  */
 const measuredHours = { small: 1.07, hundredThousandRows: 2.1 };
 
-/** Checks whether a recipe (name or ARN) has v2's billing model; false for undefined (AutoML). */
+/**
+ * Checks whether AWS bills a recipe (name or ARN) as a v2 recipe: by requests and interactions. Returns false for
+ * undefined (AutoML).
+ */
 export function isV2(recipe: string | undefined): boolean {
     return recipe?.endsWith("-v2") ?? false;
 }
 
 /**
- * Returns the price of an idle ACTIVE campaign in US dollars an hour, without volume discounts. Personalize bills the larger of
- * minimum TPS and use, at least 1 TPS. With v2, the minimum counts as that many requests each second.
+ * Returns the price of an idle ACTIVE campaign in US dollars an hour, without volume discounts. AWS bills the minimum
+ * TPS or the requests, whichever is more, and at least 1 TPS. For v2 recipes, AWS bills the minimum as if that many
+ * requests came each second.
  */
 export function campaignUsdPerHour(recipe: string | undefined, minProvisionedTPS: number): number {
     const tps = Math.max(1, minProvisionedTPS);
@@ -182,13 +187,13 @@ export function campaignUsdPerMonth(recipe: string | undefined, minProvisionedTP
     return isV2(recipe) ? servingUsd({ tpsHours: 0, tpsHoursV2: tpsHours }) : servingUsd({ tpsHours, tpsHoursV2: 0 });
 }
 
-/** A month's campaign use in TPS-hours; one TPS-hour of v2 is 3,600 requests. */
+/** A campaign's usage in a month, in TPS-hours. For v2 recipes, one TPS-hour is 3,600 requests. */
 export interface ServedUnits {
     readonly tpsHours: number;
     readonly tpsHoursV2: number;
 }
 
-/** Returns the price of a month's campaign use in US dollars, with known volume discounts. */
+/** Returns the price of a campaign's usage in a month in US dollars, with known volume discounts. */
 export function servingUsd({ tpsHours, tpsHoursV2 }: ServedUnits): number {
     const between = (from: number, to: number) => Math.max(0, Math.min(tpsHours, to) - from);
     return (
@@ -200,8 +205,8 @@ export function servingUsd({ tpsHours, tpsHoursV2 }: ServedUnits): number {
 }
 
 /**
- * Returns the billed TPS-hours of an ACTIVE campaign for at most one window of five minutes. AWS bills the larger of provisioned
- * TPS and requests, at least 1 TPS.
+ * Returns the billed TPS-hours of an ACTIVE campaign for at most one window of five minutes. AWS bills the provisioned
+ * TPS or the requests, whichever is more, and at least 1 TPS.
  */
 export function billedTpsHours(window: {
     readonly hours: number;
@@ -212,10 +217,11 @@ export function billedTpsHours(window: {
 }
 
 /**
- * Returns the price of one training in US dollars. With v2, AWS bills the interactions that the training considers,
- * before any event filter. With other recipes, AWS bills training hours, which exceed the elapsed time and are known
- * only afterwards (`trainingHours` of the version). Without `trainingHours`, the range covers the measured times (1.07
- * h for a small data set, 2.1 h for 100,000 rows). Its upper end grows in proportion to the rows, which is an estimate.
+ * Returns the price of one training in US dollars. For v2 recipes, AWS bills the interactions that the training
+ * considers, before any event filter. For other recipes, AWS bills training hours, which exceed the elapsed time and
+ * are known only afterwards (`trainingHours` of the version). Without `trainingHours`, the range covers the measured
+ * times (1.07 h for a small data set, 2.1 h for 100,000 rows). Its upper end grows in proportion to the rows, which is
+ * an estimate.
  */
 export function trainingUsd(
     recipe: string | undefined,

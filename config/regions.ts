@@ -6,7 +6,7 @@ export const personalizeRegions = [
     ...["cn-north-1", "eu-central-1", "eu-west-1", "us-east-1", "us-east-2", "us-west-2"],
 ] as const;
 
-/** All other regions of AWS, of all partitions (botocore 1.43, partitions.json, read 2026-11-27). */
+/** The AWS regions without Personalize, of all partitions (botocore 1.43, partitions.json, read 2026-11-27). */
 export const otherRegions = [
     ...["af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-3", "ap-south-2", "ap-southeast-3", "ap-southeast-4"],
     ...["ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "cn-northwest-1", "eu-central-2"],

@@ -67,8 +67,8 @@ const stranger = { gbitPerSecond: 1, smallRequests: 5000 } as const;
 const smallKb = 2;
 
 /**
- * Returns the billed use of the services in one hour, for this number of requests to the API per second. X-Ray samples
- * one request per second and 5 % of the others.
+ * Returns the usage that AWS bills for the services in one hour, for this number of requests to the API per second.
+ * X-Ray samples one request per second and 5 % of the others.
  */
 function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usage {
     const requests = perSecond * secondsPerHour;
@@ -85,7 +85,10 @@ function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usa
     );
 }
 
-/** Returns the possible attacks on a stack, each with its price per hour until the cost guard closes API and page. */
+/**
+ * Returns the possible attacks on a stack, each with its price per hour until the cost guard closes the API and the
+ * page.
+ */
 export function attacksOn(stack: AttackedStack): readonly Attack[] {
     const { rates, firewall } = stack;
     // The throttle of `otherPaths` applies to no method of the API, so it is left out.

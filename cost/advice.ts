@@ -17,8 +17,8 @@ const headroom = 1.2;
 
 /**
  * Returns the cheapest minimum TPS that served last week's traffic without scaling; undefined if the week's requests
- * are unknown. A lower minimum never costs more, because a campaign bills the larger of minimum and use. But
- * Personalize may throttle a burst above the minimum until it has scaled up (developer guide, "Minimum provisioned
+ * are unknown. A lower minimum never costs more, because AWS bills the minimum TPS or the requests, whichever is more.
+ * But Personalize may throttle a burst above the minimum until it has scaled up (developer guide, "Minimum provisioned
  * transactions per second and auto-scaling").
  */
 export function adviseMinimum(

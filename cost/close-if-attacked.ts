@@ -6,9 +6,10 @@ import { cents } from "./spend.ts";
 import { stamp } from "./time.ts";
 
 /**
- * Closes API and page when requests cost more in an hour than a share of the monthly limit. Also closes them when requests have
- * used up the monthly limit, once per month and limit. After `resume`, only later requests count, so a continued attack closes API
- * and page again. If the closed flag is unreadable, the guard's state decides whether they are closed.
+ * Closes the API and the page when requests cost more in an hour than a share of the monthly limit. Also closes them
+ * when requests have used up the monthly limit, once per month and limit. After `resume`, only later requests count, so
+ * a continued attack closes the API and the page again. If the closed flag is unreadable, the guard's state decides
+ * whether they are closed.
  */
 export function closeIfAttacked(
     state: GuardState,
@@ -65,5 +66,5 @@ function followFlag(state: GuardState, now: number, isClosed: boolean): GuardSta
     return { ...state, closed: { ...closed, openedAt: now } };
 }
 
-/** Returns the state after API and page were closed. */
+/** Returns the state after the API and the page were closed. */
 export const closingDone = (state: GuardState): GuardState => without(state, "closing");

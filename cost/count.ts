@@ -63,7 +63,7 @@ export function countRanking(
 export const campaignsOf = ({ campaign, ranking }: GuardState): readonly RememberedCampaign[] =>
     [campaign, ranking?.campaign].filter((one) => one !== undefined);
 
-/** Returns US dollars per hour of all campaigns: by minimum TPS, or by use if the use is known and larger. */
+/** Returns US dollars per hour of all campaigns: by the minimum TPS, or by the requests if they are known and more. */
 export function hourlyUsd(
     { campaign, ranking }: GuardState,
     { recipe }: Pick<GuardConfig, "recipe">,

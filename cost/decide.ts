@@ -16,7 +16,7 @@ export interface Gauges {
     readonly monthSpendUsd: number;
     readonly hourlyUsd: number | undefined;
     readonly idleHours: number | undefined;
-    /** Cost of the requests to API and page in the last hour. */
+    /** Cost of the requests to the API and the page in the last hour. */
     readonly requestsUsd: number | undefined;
 }
 

@@ -43,8 +43,8 @@ export interface PlannedStack {
     /** Number of users in config `batchInferenceFile`; 0 without it. */
     readonly batchUsers: number;
     /**
-     * Config `serving.mode` `batch`: the maximum number of viewers of each job, and the days between two jobs;
-     * undefined with a campaign.
+     * The maximum number of viewers in each batch inference job, and the days between two jobs, if config
+     * `serving.mode` is `batch`; undefined with a campaign.
      */
     readonly batchLists?: { readonly viewers: number; readonly everyDays: number } | undefined;
     /** Whether X-Ray traces the API; absent: true. */
@@ -179,7 +179,7 @@ export function estimate(plan: PlannedStack): Estimate {
     };
 }
 
-/** Returns the largest number of metrics that the guard reads in a run: of campaigns, API and page. */
+/** Returns the largest number of metrics that the guard reads in a run: of campaigns, the API and the page. */
 const guardMetricCount = ({ api, edge }: PlannedStack): number => 10 + (api ? 13 : 0) + (edge ? 2 : 0);
 
 /**
@@ -263,7 +263,10 @@ function layersOf(plan: PlannedStack): readonly Layer[] {
     return servingLayers(plan.batchLists ? { ...traffic, tableHits: 1 - traffic.memoryHits } : traffic);
 }
 
-/** Returns the estimate's lines for the layers in front of the campaign, which AWS bills only by use. */
+/**
+ * Returns the estimate's lines for the services in front of the campaign (such as CloudFront, API Gateway, Lambda and
+ * DynamoDB), which AWS bills only by usage.
+ */
 function servingLines(plan: PlannedStack): MonthlyLine[] {
     const layers = layersOf(plan);
     const line = (what: string, service: string, isMeant: (layer: Layer) => boolean): MonthlyLine => {

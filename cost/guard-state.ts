@@ -27,11 +27,11 @@ export interface GuardState extends CountedCampaign {
     readonly enforced?: { readonly month: string; readonly limitUsd: number; readonly at: number };
     /** The pending decision to park: its reason and time. Present until Personalize deletes the campaign. */
     readonly parking?: { readonly reason: string; readonly at: number };
-    /** This month's spend by API and page; absent before the first count. */
+    /** What the API and the page have cost this month; absent before the first count. */
     readonly serving?: ServingSpend;
     /** The last known spend of batch inference jobs in a month, in US dollars. */
     readonly jobs?: JobsSpend;
-    /** The pending decision to close API and page: its reason and time. Present until they are closed. */
+    /** The pending decision to close the API and the page: its reason and time. Present until they are closed. */
     readonly closing?: { readonly reason: string; readonly at: number };
     /**
      * The last time that the guard closed the API and the page: the time, the limit that caused it, and when an
@@ -65,7 +65,7 @@ export interface GuardState extends CountedCampaign {
 export interface RememberedCampaign {
     readonly createdAt: number;
     readonly minProvisionedTPS: number;
-    /** Whether the campaign's recipe has v2's billing model. */
+    /** Whether AWS bills the campaign as that of a v2 recipe (`isV2`). */
     readonly v2: boolean;
     /** Whether the campaign is being deleted. AWS may bill it until it is gone. */
     readonly leaving: boolean;
@@ -152,7 +152,7 @@ const longestText = 4000;
 /** Prefix of a compressed state. */
 const compressed = "deflate:";
 
-/** Returns the text to store: JSON, which is compressed if it is longer than an SSM parameter. */
+/** Returns the text to store: JSON, compressed if it is longer than an SSM parameter can be. */
 export function stateText(state: GuardState): string {
     const text = JSON.stringify(state);
     return Buffer.byteLength(text) <= longestText

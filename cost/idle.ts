@@ -9,8 +9,8 @@ import { day, hour, minute, monthOf, readable, stamp, window, windowOf } from ".
 /** Milliseconds after which the guard reports that CloudWatch does not show the request that the guard sent. */
 const metricDelayMs = hour;
 /**
- * Maximum delay in milliseconds after the end of a window until CloudWatch shows the prefetch's metric, if clocks
- * differ by ten minutes.
+ * Milliseconds after the end of a window in which CloudWatch may not show all requests of the prefetch function yet.
+ * The value allows for clocks that differ by ten minutes.
  */
 const prefetchDelayMs = 15 * minute;
 /** Maximum number of the guard's own requests in its state: the guard sends one a day while CloudWatch shows none. */
@@ -86,7 +86,7 @@ export function idle(
 /** Returns the times of the requests that the guard itself sent since the last use of the campaign. */
 const probesOf = ({ own, probe }: GuardState) => [...own, ...(probe?.tries ?? [])];
 
-/** Returns the requests of guard and prefetch, by window. They do not count as use. */
+/** Returns the requests of the cost guard and the prefetch function, by window. They do not count as use. */
 function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWindows {
     const all = new Map(prefetched);
     for (const at of probesOf(state)) {
@@ -96,8 +96,9 @@ function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWind
 }
 
 /**
- * Splits the requests of other clients by age. A recent one may turn out to be the prefetch's: CloudWatch extracts the
- * prefetch's metric from a log, and may show it later than the request.
+ * Splits the requests that are not known as the stack's own by age. A recent one may have come from the prefetch
+ * function: CloudWatch extracts the count of that function's requests from a log, and may show it later than the
+ * request.
  */
 function foreignUse(foreign: RequestWindows, now: number, prefetches: boolean) {
     const isSettled = (start: number) => !prefetches || start + window + prefetchDelayMs <= now;

@@ -11,7 +11,9 @@ export interface LoggedCount {
     readonly minimum: number;
 }
 
-/** Returns a logged count, at most `most`. A forged count counts as `most`, so that no forged datapoint hides use. */
+/**
+ * Returns a logged count, limited to `most`. Returns `most` for a forged count, so that no forged datapoint hides use.
+ */
 export const loggedCount = ({ sum, minimum }: LoggedCount, most: number): number =>
     Math.min(sum, minimum) < 0 || sum > most ? most : sum;
 
@@ -22,8 +24,9 @@ export const loggedCount = ({ sum, minimum }: LoggedCount, most: number): number
 const reach = { before: 1, after: 2 };
 
 /**
- * Returns the requests of the prefetch by windows. Requests that its invocations do not explain count as use by others.
- * In a window with a negative datapoint, all requests count as use, because a used campaign must never look idle.
+ * Returns the logged requests of the prefetch function by windows, at most as many as its invocations can have sent.
+ * The rest counts as use by other clients. A window with a negative datapoint is left out, so all its requests count as
+ * use, because a used campaign must never look idle.
  */
 export function prefetchCounts({
     sums,
@@ -34,7 +37,7 @@ export function prefetchCounts({
     readonly sums: RequestWindows;
     readonly minimums: RequestWindows;
     readonly invocations: RequestWindows;
-    /** Maximum number of requests that one invocation of the prefetch sends. */
+    /** Maximum number of requests that one invocation of the prefetch function sends. */
     readonly viewers: number;
 }): RequestWindows {
     const left = new Map([...invocations].map(([start, count]) => [start, Math.max(0, count) * viewers]));

@@ -19,7 +19,7 @@ export interface GuardNotification {
 /** A notification in the format of the SNS message. */
 export interface SentNotification {
     readonly schemaVersion: 1;
-    /** ID that is equal for repeated sends. */
+    /** ID that is the same for repeated sends. */
     readonly id: string;
     readonly kind: NotificationKind;
     readonly stack: string;
@@ -28,7 +28,10 @@ export interface SentNotification {
     readonly text: string;
 }
 
-/** Returns the subject of a sentence about the stack's campaigns: a stack with a ranking campaign has two campaigns. */
+/**
+ * Returns the subject of a sentence: "The campaigns" for a stack with a ranking campaign, which has two campaigns,
+ * otherwise "The campaign".
+ */
 const theCampaigns = (campaigns: unknown) => (campaigns === 2 ? "The campaigns" : "The campaign");
 const them = (campaigns: unknown) => (campaigns === 2 ? "them" : "it");
 const resume = "To resume without a training: npm run resume";
@@ -81,7 +84,7 @@ const texts = {
 
 export type NotificationKind = keyof typeof texts;
 
-/** Returns the notification in the format of the SNS message. Repeated sends are equal. */
+/** Returns the notification in the format of the SNS message. Repeated sends have the same content. */
 export function sentNotification(
     { key, kind, at, facts }: GuardNotification,
     { stack }: Pick<GuardConfig, "stack">,

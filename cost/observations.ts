@@ -4,7 +4,7 @@ import type { RequestWindows } from "./spend.ts";
 /** What the guard observed about one campaign. An undefined part failed to load, and never counts as empty. */
 export interface CampaignObservations {
     readonly campaign: { readonly found: ObservedCampaign | undefined } | undefined;
-    /** Number of requests by window, from the time that `requestsSince` returns. */
+    /** Number of requests by window, starting at the time that `requestsSince` calculates. */
     readonly requests: RequestWindows | undefined;
 }
 
@@ -12,9 +12,12 @@ export interface CampaignObservations {
 export interface Observations extends CampaignObservations {
     /** Observations of the ranking campaign; undefined if the stack has none. */
     readonly ranking: CampaignObservations | undefined;
-    /** Observations of API and page; undefined if the stack has none. */
+    /** Observations of the API and the page; undefined if the stack has none. */
     readonly serving?: ServingObservations | undefined;
-    /** Requests of the stack's own prefetch, which do not count as use. Empty for a stack without prefetch. */
+    /**
+     * Requests of the stack's own prefetch function, which do not count as use. Empty for a stack without a prefetch
+     * function.
+     */
     readonly prefetched: RequestWindows | undefined;
     /** Whether the campaign has the tag `keep`. */
     readonly kept: boolean | undefined;

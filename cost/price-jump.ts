@@ -2,7 +2,7 @@ import { approximately, priceNote } from "../config/prices.ts";
 import { estimate, type PlannedStack, unparked } from "./estimate.ts";
 
 /**
- * The largest increase of the estimated price for which config `monthlyLimitUsd` may be missing: by this factor, or by
+ * A change needs config `monthlyLimitUsd` if the estimated price grows by more than this factor, and also by more than
  * this many US dollars a month.
  */
 const factor = 2;
@@ -12,8 +12,8 @@ const dollars = 50;
  * Returns why a change needs config `monthlyLimitUsd`; undefined if the change needs no limit. The default limit
  * follows the estimate, so neither budget nor cost guard would stop a mistake such as 1000 TPS.
  *
- * The estimates before and after the change count the campaign as running and use today's data, so parking, resuming
- * and new data are not such changes.
+ * Both estimates, before and after the change, assume that the campaign runs, and use the size of today's data.
+ * Therefore parking, resuming and new data never need a limit.
  */
 export function priceJump(deployed: PlannedStack, planned: PlannedStack): string | undefined {
     const { interactions, bytes } = planned;

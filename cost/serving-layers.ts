@@ -1,7 +1,7 @@
 import { billedService, hoursPerMonth, isV2, prices, servingUsd, usdIn } from "../config/prices.ts";
 import { quotas } from "./quotas.ts";
 
-/** The traffic of the API, and the share of it that each layer in front of the campaign answers. */
+/** The traffic of the API, and the share of it that each service or cache in front of the campaign answers. */
 export interface Traffic {
     /** Requests a second, on average over the month. */
     readonly requestsPerSecond: number;
@@ -14,7 +14,10 @@ export interface Traffic {
     readonly events: number;
     /** Share of the film requests that CloudFront answers. */
     readonly edgeHits: number;
-    /** Shares of viewers' lists that the function's memory and the table answer. The campaign answers the rest. */
+    /**
+     * Shares of the requests for viewers' lists that the function answers from its memory and from the DynamoDB table.
+     * The campaign answers the rest.
+     */
     readonly memoryHits: number;
     readonly tableHits: number;
     /** Average duration of a request in the function, in milliseconds. */
@@ -45,9 +48,9 @@ export interface Layer {
     readonly service: string;
     /** Average load per second: requests, or writes and reads of the table. */
     readonly perSecond: number;
-    /** Cost of the layer in US dollars a month of 730 hours. */
+    /** Cost of the service in US dollars a month of 730 hours. */
     readonly usd: number;
-    /** The layer's load in the busiest five minutes, and the AWS quota that limits it. */
+    /** The service's load in the busiest five minutes, and the AWS quota that limits it. */
     readonly load?: {
         readonly atPeak: number;
         readonly quota: number;
@@ -94,7 +97,10 @@ export const usualTraffic = {
     answerKb: 3,
 } as const satisfies Partial<Traffic>;
 
-/** Returns load, cost and quota use of each layer for the given traffic. */
+/**
+ * Returns load, cost and quota use of the API's services (layers) for the given traffic: CloudFront, API Gateway,
+ * Lambda, DynamoDB and the campaign.
+ */
 export function servingLayers(traffic: Traffic): readonly Layer[] {
     const { requestsPerSecond: requestRate, peak, edge, shared, events } = traffic;
     const atApi = requestRate * (1 - (edge ? shared * traffic.edgeHits : 0));
@@ -184,12 +190,12 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
         : layers;
 }
 
-/** Returns the price of a month's traces: X-Ray samples one request a second, and a share of all further requests. */
+/** Returns the price of a month's traces: X-Ray samples one request a second, and 5 % (`tracedShare`) of all others. */
 const tracesUsd = (monthly: (perSecond: number) => number, atApi: number): number =>
     monthly(Math.min(atApi, 1) + Math.max(0, atApi - 1) * tracedShare) * prices.traces.usd;
 
 /**
- * Returns the first layer that reaches its quota when all traffic grows equally, and the growth factor at that point.
+ * Returns the first service that reaches its quota when all traffic grows equally, and the growth factor at that point.
  */
 export function firstToBreak(layers: readonly Layer[]): { readonly layer: Layer; readonly times: number } | undefined {
     const loaded = layers.filter(({ load }) => load !== undefined && load.atPeak > 0);
@@ -223,8 +229,8 @@ const busyOf = (peak: number) => Math.min(0.1, 1 / peak);
 const calmOf = (peak: number) => (1 - busyOf(peak) * peak) / (1 - busyOf(peak));
 
 /**
- * Returns the price of a campaign in US dollars a month. A campaign bills each five minutes by its requests, and at
- * least by its minimum TPS.
+ * Returns the price of a campaign in US dollars a month. AWS bills each five minutes by the requests, and at least by
+ * the minimum TPS.
  */
 function campaignUsd({ recipe, minProvisionedTPS, peak }: Traffic, perSecond: number): number {
     const tps = (requestRate: number) => Math.max(1, minProvisionedTPS, requestRate);

@@ -1,6 +1,6 @@
 /**
- * Shares of the monthly limit that requests may cost in one hour. Above the first share, the guard closes API and page. Above the
- * second, it sends a notification.
+ * Shares of the monthly limit that requests may cost in one hour. Above the first share, the guard closes the API and
+ * the page. Above the second, it sends a notification.
  */
 export const closingShare = 0.05;
 export const notificationShare = 0.02;

@@ -1,14 +1,14 @@
 import { hour, monthOf, startOf, window, windowOf } from "./time.ts";
 import { plus, type Usage, usageUsd } from "./usage.ts";
 
-/** Use of all services in front of the campaign, by the start of each five-minute window. */
+/** Usage of all services in front of the campaign, by the start of each five-minute window. */
 export type UsageWindows = ReadonlyMap<number, Partial<Usage>>;
 
-/** What the guard observed about API and page. An undefined part failed to load. */
+/** What the guard observed about the API and the page. An undefined part failed to load. */
 export interface ServingObservations {
-    /** Use from the moment that `servingSince` returns. */
+    /** Usage since the time that `servingSince` calculates. */
     readonly usage: UsageWindows | undefined;
-    /** Whether all metrics answered. If not, the use is a lower bound. */
+    /** Whether all metrics could be read. If not, the usage is a lower bound. */
     readonly isComplete: boolean;
     /** Spend of batch inference jobs; undefined for a stack without them, or if the read failed. */
     readonly jobs?: JobsSpend | undefined;
@@ -16,19 +16,19 @@ export interface ServingObservations {
     readonly closed: { readonly flag: boolean } | undefined;
 }
 
-/** Spend of batch inference jobs in a month, at the upper end of the prices. */
+/** Spend of batch inference jobs in a month, calculated with the highest price. */
 export interface JobsSpend {
     readonly month: string;
     /** US dollars. */
     readonly usd: number;
 }
 
-/** Spend by API and page in a month. */
+/** What the API and the page cost in a month. */
 export interface ServingSpend {
     readonly month: string;
-    /** Start of the first five-minute window whose use may still change. */
+    /** Start of the first five-minute window whose usage may still change. */
     readonly until: number;
-    /** Spend by API and page in this month before the time `until`, in US dollars. */
+    /** Cost of the API and the page in this month before the time `until`, in US dollars. */
     readonly usd: number;
     /**
      * The last known spend, including the windows that may still change. A run that cannot read the metrics uses this
@@ -38,7 +38,7 @@ export interface ServingSpend {
 }
 
 /**
- * Milliseconds for which the use in a window may still change, because CloudWatch's datapoints arrive late and out of
+ * Milliseconds for which the usage in a window may still change, because CloudWatch's datapoints arrive late and out of
  * order.
  */
 const late = hour;
@@ -49,15 +49,16 @@ const begun = (previous: ServingSpend | undefined, now: number): ServingSpend =>
 };
 
 /**
- * Returns the start of the period whose use the guard needs: at least the last hour, even if it began in the last
- * month.
+ * Returns the start of the period whose usage the guard needs: at least the last hour, even if that hour began in the
+ * previous month.
  */
 export const servingSince = (previous: ServingSpend | undefined, now: number): number =>
     Math.min(begun(previous, now).until, windowOf(now - hour));
 
 /**
- * Counts the spend by API and page in this month. Unknown use changes nothing. Incomplete use counts for this run, and
- * later runs count its windows again until all metrics are known.
+ * Calculates what the API and the page have cost this month. If the usage is unknown, the spend stays the last known
+ * one. If some metrics are missing, this run uses what is known, and later runs count the same windows again until all
+ * metrics are known.
  */
 export function countServing(
     previous: ServingSpend | undefined,
@@ -85,6 +86,8 @@ const usdBetween = (usage: UsageWindows, from: number, to: number): number =>
 export const lastHourUsd = (usage: UsageWindows, now: number, since = 0): number =>
     usdBetween(usage, Math.max(since, windowOf(now - hour)), now);
 
-/** Returns the spend of API and page in US dollars per hour, from the last complete window; 0 if it is unknown. */
+/**
+ * Returns the cost of the API and the page in US dollars per hour, from the last complete window; 0 if it is unknown.
+ */
 export const servingUsdPerHour = (usage: UsageWindows | undefined, now: number): number =>
     usage === undefined ? 0 : (usageUsd(plus(usage.get(windowOf(now) - window) ?? {})) * hour) / window;

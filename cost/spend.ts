@@ -4,12 +4,12 @@ import { hour, hourOf, monthOf, startOf, window, windowOf } from "./time.ts";
 /** Requests of a campaign, by the start of each five-minute window. Windows without requests may be missing. */
 export type RequestWindows = ReadonlyMap<number, number>;
 
-/** A period in which the campaign had one minimum TPS. */
+/** A period in which the campaign's minimum TPS did not change. */
 export interface Stretch {
     readonly from: number;
     readonly to: number;
     readonly minProvisionedTPS: number;
-    /** Whether the campaign's recipe has v2's billing model. */
+    /** Whether AWS bills the campaign as that of a v2 recipe (`isV2`). */
     readonly v2: boolean;
 }
 
@@ -18,10 +18,10 @@ export interface SpendState {
     readonly month: string;
     /** The end of the period that the guard has counted. */
     readonly until: number;
-    /** The campaign's use in the time for which all requests are known. */
+    /** The campaign's usage in the time for which all requests are known. */
     readonly settled: ServedUnits;
     /**
-     * Periods whose use may be higher than known, because some of their requests may not be known yet. At most
+     * Periods whose usage may be higher than known, because some of their requests may not be known yet. At most
      * `longestOpen` periods.
      */
     readonly open: readonly Stretch[];
@@ -48,9 +48,9 @@ export function freshSpend(now: number, createdAt: number | undefined): SpendSta
  * Counts the time since the last run as a period in which the campaign was billed. After a missed run, the next one
  * counts the whole time. If the clock is behind the last run, nothing is added. A new month (UTC) starts from zero.
  *
- * `before` and `present` are the campaigns of the last and of this observation, each undefined without a campaign. The
- * moment of a change between them is unknown, so the more expensive campaign counts. A deleted campaign counts until
- * now, or at most for half an hour after `parkedAt`, the time at which the campaign was parked.
+ * `before` is the campaign at the last observation, and `present` the campaign at this observation; undefined if there
+ * was none. The time of a change between them is unknown, so the more expensive campaign counts. A deleted campaign
+ * counts until now, or at most for half an hour after `parkedAt`, the time at which the campaign was parked.
  */
 export function countTime(
     spend: SpendState,
@@ -138,8 +138,8 @@ export function usedTPS(now: number, requests: RequestWindows | undefined): numb
 export const openSince = (spend: SpendState): number => hourOf(spend.open[0]?.from ?? spend.until);
 
 /**
- * Returns the length of the billed window: five minutes, because TPS are averages of five minutes. v2's minimum is a
- * number of requests per hour, so its window is one hour.
+ * Returns the length of the billed window: five minutes, because TPS are averages of five minutes. For v2 recipes, the
+ * minimum is a number of requests per hour, so the window is one hour.
  */
 const lengthOf = ({ v2 }: Stretch) => (v2 ? hour : window);
 
@@ -193,9 +193,9 @@ export interface SavedCalls extends ServedWindow {
 }
 
 /**
- * Estimates how much more the campaign would have cost without caches. Compares window by window, because a campaign
- * bills the larger of minimum and use: below the minimum, a saved call saves no money. `length` is the length of a
- * window in milliseconds.
+ * Estimates how much more the campaign would have cost without caches. Compares window by window, because AWS bills the
+ * minimum TPS or the requests, whichever is more: below the minimum, a saved call saves no money. `length` is the
+ * length of a window in milliseconds.
  */
 export function savedCalls(
     windows: readonly ServedWindow[],

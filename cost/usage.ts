@@ -1,6 +1,6 @@
 import { prices } from "../config/prices.ts";
 
-/** Use of all services in front of the campaign in any period, in units that AWS bills. */
+/** Usage of all services in front of the campaign in any period, in units that AWS bills. */
 export interface Usage {
     /** Number of requests to the REST API, and of requests to its function. */
     readonly apiRequests: number;
@@ -65,7 +65,7 @@ const unitUsd: Usage = {
 
 const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
 
-/** Returns the price of a use in US dollars, without the campaign. */
+/** Returns the price of this usage in US dollars, without the campaign. */
 export const usageUsd = (usage: Usage): number => usageKeys.reduce((sum, key) => sum + usage[key] * unitUsd[key], 0);
 
 function useOf(amountOf: (key: keyof Usage) => number): Usage {
@@ -74,9 +74,9 @@ function useOf(amountOf: (key: keyof Usage) => number): Usage {
     return use;
 }
 
-/** Returns the sum of several uses. */
+/** Adds usage amounts. */
 export const plus = (...all: readonly Partial<Usage>[]): Usage =>
     useOf((key) => all.reduce((sum, one) => sum + (one[key] ?? 0), 0));
 
-/** Multiplies a use by a factor. */
+/** Multiplies all usage amounts by a factor. */
 export const times = (usage: Usage, factor: number): Usage => useOf((key) => usage[key] * factor);

@@ -13,8 +13,8 @@ const lineEnd = 0x0a;
 const contents = new Map<string, Promise<Content>>();
 
 /**
- * Returns hash and size of a local file. Reads the file once per run, because preview shows the price before the
- * upload.
+ * Returns hash and size of a local file. Reads the file only once per run, although the program needs them twice: for
+ * the price in the preview, and for the upload.
  *
  * @throws Error of the file system. loadConfig has already rejected files that do not exist
  */

@@ -90,7 +90,10 @@ export async function convert(
 
 /** Two buffers for output: one is filled while the other one is written. */
 interface OutputBuffers {
-    /** Calls `use` with a buffer of at least `size` bytes. `use` returns the length to write, which `fill` returns. */
+    /**
+     * Calls `use` with a buffer of at least `size` bytes. `use` returns the number of bytes to write; `fill` also
+     * returns that number.
+     */
     fill(size: number, use: (out: Buffer) => number): Promise<number>;
     /** Resolves after all is written. */
     end(): Promise<void>;

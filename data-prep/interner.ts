@@ -13,7 +13,7 @@ const fullShare = 0.6;
 
 /** Creates an empty interner. It takes about 20 bytes a text beside the text itself. */
 export function createInterner(): Interner {
-    /** Pairs of a number plus 1, and the hash of a text. A number of 0 marks a free slot. */
+    /** Two values for each slot: the text's number plus 1 (0 for a free slot), and the text's hash. */
     let slots = new Int32Array(1 << 10);
     /** End of each text in the store. A text starts at the end of the text before. */
     let ends = new Float64Array(1 << 8);
@@ -70,14 +70,20 @@ export function createInterner(): Interner {
     return { find, add };
 }
 
-/** Returns the 32-bit FNV-1a hash of a text. The last steps spread it over the low bits. */
+/**
+ * Returns the 32-bit FNV-1a hash of a text. The last line mixes the high bits into the low bits, because the low bits
+ * select the slot.
+ */
 function hashOf(bytes: Uint8Array, from: number, to: number): number {
     let hash = 0x811c9dc5 | 0;
     for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
     return hash ^ (hash >>> 15);
 }
 
-/** Limits of the cache. Longer and further texts are not cached, so that a column of many different texts takes no memory. */
+/**
+ * Limits of the cache: the length of a text, and the number of texts. Longer texts, and texts after the cache is full,
+ * are not cached, so that a column of many different texts takes no memory.
+ */
 const longestRemembered = 64;
 const maxRemembered = 4096;
 

@@ -40,8 +40,8 @@ class NotUnderstoodError extends Error {
 
 /**
  * Finds the tables of interactions at a path, and understands their columns from their first 1,000 rows. `now` is in
- * epoch seconds. Tables of items and users in the same folder do not count. `log` gets a line for each of several files that is left out, with the reason. Throws
- * NotUnderstoodError, or an Error for an unreadable file.
+ * epoch seconds. Tables of items and users in the same folder do not count. If there are several files, `log` gets a
+ * line for each file that is left out, with the reason. Throws NotUnderstoodError, or an Error for an unreadable file.
  */
 export async function readLayout(
     path: string,
@@ -165,8 +165,8 @@ const inWords = (time: TimeFormat): string =>
     ({ s: "epoch seconds", ms: "milliseconds", us: "microseconds", iso: "ISO 8601" })[time as string] ?? time;
 
 /**
- * Returns the columns of the source. `used` are the columns of the parts of an interaction, of additional columns and
- * of the event rule; `ignored` are the names of the other columns.
+ * Returns the columns of the source. `used` are those that data-prep reads: for the parts of an interaction (such as
+ * user and item), for additional columns, or for the event rule. `ignored` are the names of the others.
  */
 export function sourceColumns({ table, roles, extras, event }: Pick<Plan, "table" | "roles" | "extras" | "event">) {
     const places = [...Object.entries(roles), ...extras.map(({ name, column }) => [name, column] as const)];

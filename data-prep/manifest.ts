@@ -6,8 +6,8 @@ import type { Check } from "./quality/checks.ts";
 import type { Noun } from "./words.ts";
 
 /**
- * manifest.json, beside the prepared files: what the data contains. Program, API, page and runbooks read schemas, event
- * types and words from it.
+ * manifest.json, beside the prepared files: what the data contains. Program, API, page and runbooks read from it the
+ * schemas, the event types, and the words for an item (such as "film" or "product").
  */
 export interface Manifest {
     readonly schemaVersion: typeof manifestVersion;

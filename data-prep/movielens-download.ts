@@ -33,8 +33,8 @@ const DOWNLOAD_TIMEOUT_MS = 120_000;
 const WHEEL = "recbole==1.2.1";
 
 /**
- * Downloads the official archive. Fails if no response begins within 5 s. Does not try with CI=true, because builds
- * reach only registries.
+ * Downloads the official archive. Fails if no response begins within 5 s. Fails without a try if CI=true, because CI
+ * builds can access only package registries.
  */
 export async function downloadFromGroupLens({ env }: DownloadContext): Promise<MovieLensFiles> {
     if (env.CI === "true") throw new Error("no download was tried, because CI=true");

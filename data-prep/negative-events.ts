@@ -20,8 +20,8 @@ const ratingNames = ["rating", "ratings", "stars", "score", "overall", "grade", 
 const scales = [5, 10];
 
 /**
- * Lists negative events and low ratings, which train like all other events, each with the command that leaves them out.
- * Nothing is left out automatically.
+ * Lists negative events and low ratings, each with the command that leaves them out. Personalize learns from them as
+ * from any other event. Nothing is left out automatically.
  */
 export function negativeEvents(
     [plan]: readonly Plan[],

@@ -22,7 +22,10 @@ export function createNumbering(): Numbering {
     const ids: string[] = [];
     let direct = new Int32Array(4096).fill(-1);
     const others = createInterner();
-    /** Numbers of the IDs that the array `direct` cannot contain, in the order in which `others` contains them. */
+    /**
+     * For each ID in `others`, its number in this numbering. `others` contains the IDs that are too large for `direct`,
+     * or are not plain numbers.
+     */
     const numbersOfOthers: number[] = [];
 
     const find = (value: number, bytes: Buffer, from: number, to: number): number => {

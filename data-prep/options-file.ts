@@ -25,9 +25,9 @@ export interface OptionsFile {
 }
 
 /**
- * Reads a YAML or JSON file of data-prep's options: `files`, and options by their names of the command line. `columns`,
- * `item-columns` and `user-columns` may be a map of a column for each part. Paths in the file are relative to it; those of the result are relative to
- * `folder`.
+ * Reads a YAML or JSON file of data-prep's options: `files`, and options with the names that they have on the command
+ * line. `columns`, `item-columns` and `user-columns` may be a map, from each part (such as `user`) to its column. Paths
+ * in the file are relative to it; those of the result are relative to `folder`.
  *
  * @throws OptionsFileError for a file that is missing, or is not a map of texts, numbers and lists.
  */

@@ -22,7 +22,8 @@ export interface PreparedData<Config extends Files> {
  * Reads the manifest beside the stack's interactions. Without one the configuration names all files, and the data counts as
  * MovieLens.
  *
- * @param sha256 of the interactions, hexadecimal; called only if they and a manifest exist.
+ * @param sha256 returns the hash of the interactions, hexadecimal. It is called only if the interactions and a manifest
+ * exist.
  * @param projectDir base of relative paths.
  * @throws ManifestFormatError
  */

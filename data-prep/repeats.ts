@@ -2,7 +2,10 @@ import { rowsByUser } from "./by-user.ts";
 import type { Columns } from "./columns.ts";
 import { free, longer } from "./growing.ts";
 
-/** Number that all further event types share: Personalize allows ten types, so such data is rejected anyway. */
+/**
+ * The number for every event type whose number would not fit into a byte. Personalize allows ten types, so data with
+ * more is rejected anyway.
+ */
 const lastType = 255;
 
 /**
@@ -27,7 +30,8 @@ export function createRepeats(hasValues: boolean) {
 
     /**
      * Returns the rows that equal an earlier one, ascending. Equal rows are neighbours once sorted by user and time.
-     * All columns are in memory here, so the users are searched in halves.
+     * All columns are in memory at this point, so the function searches one half of the users after the other, to use
+     * less memory.
      */
     const find = (columns: Columns): Int32Array => {
         const half = columns.userCount >> 1;

@@ -224,8 +224,8 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
 }
 
 /**
- * Returns the numbers of the columns whose numbers have decimal commas. Considers only columns whose values are numbers
- * for the CSV or for a rule.
+ * Returns the indexes of the columns whose values are numbers with decimal commas. Considers only columns that the CSV
+ * or the event rule needs as numbers.
  */
 function decimalCommaColumns(
     { table, roles, event }: Plan,

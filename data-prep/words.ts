@@ -3,17 +3,17 @@ import { visible } from "terminal-text";
 import { withoutAccents } from "./avro.ts";
 import { plain } from "./reading/roles.ts";
 
-/** Returns a number and its noun: `1 file`, `1,682 items`. */
+/** Returns a number and a noun in the singular or the plural: `1 file`, `1,682 items`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
     `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 
-/** The noun for an item, in the singular and the plural. */
+/** The word for an item, in the singular and the plural. */
 export interface Noun {
     readonly one: string;
     readonly many: string;
 }
 
-/** Names of columns with item IDs, without punctuation, and the noun for the items that each name suggests. */
+/** Names of columns with item IDs, without punctuation, and the word for the items that each name suggests. */
 const nouns: readonly (readonly [columns: RegExp, one: string, many?: string])[] = [
     [/^(movie|film)(id)?$/, "film"],
     [/^((parent)?asin|product(id)?|sku|itemsku|stockcode|article(id)?)$/, "product"],
@@ -33,7 +33,7 @@ const movieLensFile = /^(u\.data|ratings\.dat|ml-\w+\.inter)$/;
 /** Checks whether a file has a name of MovieLens. For a file in an archive, checks the file's own name. */
 export const isMovieLens = (file: string): boolean => movieLensFile.test(basename(file.split(":").at(-1) ?? file));
 
-/** Returns the noun for the items, from the names of file and item column; "item" if neither is known. */
+/** Returns the word for the items, from the names of file and item column; "item" if neither is known. */
 export function nounOf(file: string, itemColumn: string): Noun {
     const column = plain(itemColumn);
     const [, one = "item", many] = nouns.find(([columns]) => columns.test(isMovieLens(file) ? "movie" : column)) ?? [];
@@ -66,7 +66,10 @@ export function consumedTypes(types: readonly string[]): readonly string[] {
     return consumed.length > 0 ? consumed : types.slice(0, 1);
 }
 
-/** Says which items the default filter removes, and why if no event type is known to end a user's interest. */
+/**
+ * Returns a text that says which items the default filter removes. If no event type is known to end a user's interest,
+ * the text also says why the filter removes those of the most frequent type.
+ */
 export function filterText(types: readonly string[]): string {
     const consumed = consumedTypes(types).map(visible);
     const removes = `removes the items of a user's ${consumed.join(" and ")} events from lists`;

@@ -30,7 +30,7 @@ export function scheduleTrust(caller: ServiceCaller): PolicyDocument {
 export const starts = (caller: ServiceCaller, Sid: string, name: string): Statement =>
     allow(Sid, ["lambda:InvokeFunction"], functionArn(caller, name));
 
-/** Returns the statement that allows sending events that failed to this queue. */
+/** Returns the statement that allows sending failed events to this queue. */
 export const keepsFailures = (caller: ServiceCaller, queue: string): Statement =>
     allow("SendFailures", ["sqs:SendMessage"], regionalArn(caller, "sqs", queue));
 

@@ -6,8 +6,9 @@ export const githubIssuer = "token.actions.githubusercontent.com";
 export const githubAudience = "sts.amazonaws.com";
 
 /**
- * Checks whether a subject names one environment, branch or tag of one repository. Strangers can write the code of
- * workflows with other subjects, such as `repo:my-org/films:pull_request` (GitHub Docs, "OpenID Connect reference").
+ * Checks whether a subject names one environment, branch or tag of one repository. With another subject, such as
+ * `repo:my-org/films:pull_request`, strangers may have written the workflow's code (GitHub Docs, "OpenID Connect
+ * reference").
  */
 export const isGithubSubject = (subject: string): boolean =>
     /^repo:[\w.-]+\/[\w.-]+:(environment:[^:*?\s]+|ref:refs\/(heads|tags)\/[^:*?\s]+)$/.test(subject);

@@ -136,7 +136,7 @@ const ofStack = ({ project, stack }: GuardScope) => ({
 });
 
 /**
- * Returns the permissions to close API and page. API Gateway's ARNs contain no account (Service Authorization
+ * Returns the permissions to close the API and the page. API Gateway's ARNs contain no account (Service Authorization
  * Reference, "Amazon API Gateway Management"). CloudFront's lists and metrics have no resource type, and exist only in
  * us-east-1. The statements are few, because the permissions boundary of the program's roles contains them and has a
  * size limit.

@@ -60,7 +60,8 @@ export function operatorPolicy(
 
 /**
  * Returns the permissions boundary of the program's roles. An operator can write any permission into the roles. With
- * the boundary, they reach only the stack's data, the resources of cost guard and API, and the trail's log group.
+ * the boundary, the roles reach only the stack's data, the resources of the cost guard and the API, and the trail's log
+ * group.
  */
 export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     const { partition, bucketName, kmsKeyArn } = scope;
@@ -95,8 +96,8 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
 /**
  * Statement that denies these services to a function's role outside of Lambda, because an operator can write any
  * principal into the role's trust policy (Lambda Developer Guide, "Using source function ARN to control function access
- * behavior"). AWS services write logs and traces, and call queues and functions, without this condition key, so these
- * actions are not denied.
+ * behavior"). The statement does not deny actions that AWS services call without the condition key
+ * `lambda:SourceFunctionArn`: writing logs and traces, sending to queues, and invoking functions.
  */
 const onlyInLambda: Statement = {
     Sid: "DenyOutsideLambda",
@@ -176,7 +177,7 @@ function covers(other: Statement, one: Statement): boolean {
     return isWider && has(other.Action, one.Action) && has(other.Resource, one.Resource);
 }
 
-/** Actions that AWS requires but the local AWS does not, each with the page that documents it. */
+/** Actions that AWS requires but the emulated AWS of `npm run local` does not, each with the page that documents it. */
 export const neededOnAws = [
     ...storageNeededOnAws,
     ...roleNeededOnAws,

@@ -4,9 +4,9 @@ import { kinds, type ResourceKindName } from "./pulumi-personalize/kinds.ts";
 import { pluginModule } from "./pulumi-personalize/plugin.ts";
 
 /**
- * Writes the schema of the plugin `pulumi-resource-personalize` from the classes of `pulumi-personalize`: names, types,
- * required inputs and descriptions from their arguments and outputs, and from the resource kinds the inputs whose
- * change replaces a resource.
+ * Writes the schema of the plugin `pulumi-resource-personalize` from the classes of `pulumi-personalize`. Their
+ * arguments and outputs provide the names, types, required inputs and descriptions. The table of resource kinds
+ * provides the inputs whose change replaces a resource.
  */
 
 const classesFile = join(import.meta.dirname, "pulumi-personalize", "resources.ts");
@@ -51,7 +51,7 @@ export function pluginSchema({ version, description, license }: Description): st
     });
 }
 
-/** Reads classes as Pulumi's schema describes resources. */
+/** Converts TypeScript classes to descriptions of resources in the format of Pulumi's schema. */
 class ClassReader {
     /** Types of objects that the resources use. */
     readonly types: Record<string, object> = {};

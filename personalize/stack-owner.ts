@@ -71,8 +71,8 @@ function priceProblems({ priced: recorded }: Partial<StackOwnerInputs>, { priced
 const allowRegionChange = "MOVIE_RECOMMENDER_ALLOW_REGION_CHANGE";
 
 /**
- * Returns why the program refuses another region for a live stack: `up` would delete its resources, and could not serve
- * meanwhile. Empty for a stack without resources.
+ * Returns why the program refuses another region for a live stack: `up` would delete the stack's resources before it
+ * creates new ones, and the stack could not serve until then. Empty for a stack without resources.
  */
 function regionProblems({ region: recorded }: Partial<StackOwnerInputs>, { region }: StackOwnerInputs): Problem[] {
     if (recorded === undefined || recorded === region || process.env[allowRegionChange] !== undefined) {

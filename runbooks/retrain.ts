@@ -168,7 +168,10 @@ function refuseAutomatic({ syncWithLatestSolutionVersion }: OperatedStack["confi
     }
 }
 
-/** Rejects a changed recipe: `pulumi up` would replace the solution, and with it all versions to compare or hold. */
+/**
+ * Rejects a changed recipe: `pulumi up` would replace the solution, and so delete all versions, of which one serves and
+ * others are for comparison or rollback.
+ */
 function refuseReplacement({ recorded, config }: OperatedStack): void {
     const solution = recorded.findLast(({ kind, ranks }) => kind === "Solution" && !ranks)?.inputs;
     const recipe = typeof solution?.recipeArn === "string" ? nameInArn(solution.recipeArn) : undefined;

@@ -7,11 +7,11 @@ export interface Observed {
     /** Epoch milliseconds. */
     readonly now: number;
     /**
-     * The solution version that the stack requests: the one at which an operator holds the stack, or else that of the
-     * newest `pulumi up`.
+     * The solution version that the stack requests. It is the version at which an operator holds the stack (the state
+     * flag `hold`), otherwise the version of the newest `pulumi up`.
      */
     readonly request: string;
-    /** Whether an operator holds the stack at the requested version, so that newer versions are ignored. */
+    /** Whether an operator holds the stack at the requested version. The batch function then ignores newer versions. */
     readonly held: boolean;
     /** Number of the generation that the API serves; undefined before the first one. */
     readonly served: number | undefined;
@@ -63,18 +63,21 @@ export interface VersionChoice {
     /** Versions of the solution, oldest first. */
     readonly versions: readonly ListedVersion[];
     readonly request: string;
-    /** Whether an operator holds the stack at the requested version, so that newer versions are ignored. */
+    /** Whether an operator holds the stack at the requested version. The batch function then ignores newer versions. */
     readonly held: boolean;
-    /** The live generation: its solution version, and the version that the stack requested for it. */
+    /**
+     * The live generation: the solution version that made its lists, and the version that the stack requested at that
+     * time. The two differ if Personalize trained the first one automatically.
+     */
     readonly live: { readonly solutionVersionArn: string; readonly request: string } | undefined;
     /** Returns the reasons for which the quality gate rejects a version; empty if the version passes. */
     readonly refusals: (fresh: string, live: string) => Promise<readonly string[]>;
 }
 
 /**
- * Returns the version for the next job. A version that `up` or an operator newly requested skips the quality gate, as
- * with a campaign. After that, the newest ACTIVE version that Personalize trained automatically replaces the live one
- * if it passes the quality gate.
+ * Returns the version for the next job. A version that `pulumi up` or an operator requested since the live generation
+ * began is chosen without the quality gate. Otherwise, the newest ACTIVE version that Personalize trained automatically
+ * is chosen if it passes the quality gate. If none passes, the live version is chosen again.
  */
 export async function chooseVersion({ versions, request, held, live, refusals }: VersionChoice): Promise<string> {
     if (held || live === undefined || live.request !== request) return request;
@@ -87,15 +90,15 @@ export async function chooseVersion({ versions, request, held, live, refusals }:
 }
 
 /**
- * Number of unproven viewers that every job may have. Above this number, a job has at most a tenth as many unproven
- * viewers as other viewers.
+ * Number of unproven viewers that each job may have in any case. An unproven viewer is not in the data, and has sent
+ * events without a token or the API key. A larger job may have one unproven viewer for ten others.
  */
 const fewestStrangers = 100;
 
 /**
  * Returns the viewers of a job in the order of their IDs: viewers who are active in the data, and viewers who sent
- * events. A stranger can send events for invented viewers, and each viewer of a job is billed. So, of the viewers whom
- * neither the data nor a token proves, only the newest ones get a list.
+ * events. A stranger can send events for invented viewers, and AWS bills each viewer of a job. So, of the unproven
+ * viewers, only those with the newest events get a list.
  *
  * @param active active viewers of the data whom the version knows
  * @param dataViewers all viewers of the data
@@ -114,7 +117,7 @@ export function viewersOfJob(
     return [...sure, ...strangers.map(({ userId }) => userId)].sort();
 }
 
-/** Interactions by user, as `Columns` of data-prep. */
+/** The columns of the interactions that this file reads, in the format of the type `Columns` in data-prep. */
 interface Interactions {
     readonly users: Int32Array;
     readonly timestamps: Uint32Array;
@@ -122,8 +125,9 @@ interface Interactions {
 }
 
 /**
- * Returns the active users of the interactions: users with an interaction in the last `activeDays` of the data's own
- * time. Counted back from today, old data such as MovieLens has no active users.
+ * Returns the active users of the interactions: users with an interaction in the last `activeDays` days of the data.
+ * The days are counted back from the newest interaction. If they were counted back from today, old data such as
+ * MovieLens would have no active users.
  */
 export function activeUsers({ users, timestamps, userIds }: Interactions, activeDays: number): string[] {
     const newest = timestamps.reduce((latest, time) => Math.max(latest, time), 0);

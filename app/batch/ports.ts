@@ -17,7 +17,7 @@ export interface Interactions {
 /** A viewer in the API's table. */
 export interface ViewerWithEvents {
     readonly userId: string;
-    /** Whether a token or the API key proves all events of the viewer. */
+    /** Whether all events of the viewer were sent with the viewer's token or the API key. */
     readonly proven: boolean;
     /** Time of the newest event in epoch milliseconds. */
     readonly at: number;
@@ -46,7 +46,10 @@ export interface BatchPorts {
     /** Returns the lease. */
     end(): Promise<void>;
 
-    /** Returns the version at which an operator holds the stack; undefined if the stack follows the newest version. */
+    /**
+     * Returns the version at which an operator holds the stack (the state flag `hold`); undefined if the stack follows
+     * the newest version.
+     */
     heldVersion(): Promise<string | undefined>;
     /** Returns the versions of the solution, oldest first. */
     versions(): Promise<readonly ListedVersion[]>;

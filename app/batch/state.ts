@@ -5,8 +5,8 @@ export interface Generation {
     readonly jobName: string;
     readonly solutionVersionArn: string;
     /**
-     * The version that the stack requested when the generation began: that of `pulumi up`, or the one at which an
-     * operator held the stack.
+     * The version that the stack requested when the generation began: the version of `pulumi up`, or the version at
+     * which an operator held the stack (the state flag `hold`).
      */
     readonly request: string;
     /** Start of the job in epoch milliseconds. */
@@ -36,7 +36,9 @@ export interface Making extends Generation {
     readonly cursor: number;
 }
 
-/** A generation whose lists must expire. `cursor` is the number of viewers whose lists already expire. */
+/**
+ * A generation whose lists must expire. `cursor` is the number of viewers whose lists already have a time of expiry.
+ */
 interface Leaving extends Pick<Generation, "generation" | "jobName"> {
     readonly cursor: number;
 }
@@ -58,7 +60,7 @@ export interface BatchState {
     readonly making?: Making;
     readonly leaving: readonly Leaving[];
     readonly failure?: Failure;
-    /** The spend on this month's batch inference jobs in US dollars, at the upper end of the prices. */
+    /** The spend on this month's batch inference jobs in US dollars, calculated with the highest price. */
     readonly spent: { readonly month: string; readonly usd: number };
 }
 

@@ -12,11 +12,11 @@ export interface CountedAddress {
 }
 
 /**
- * Returns the IP addresses to which the API assigns a request. API Gateway sets `sourceIp` from the connection, so a caller cannot
- * choose it. Behind CloudFront, `sourceIp` is an address of CloudFront, which many viewers share. CloudFront and then API Gateway
- * append the address of their peer to X-Forwarded-For, so the viewer's address is the second to last entry; the caller can write
- * earlier entries. A caller that avoids CloudFront can write the second to last entry too. Therefore `sourceIp` counts in both
- * cases.
+ * Returns the IP addresses for which the API counts the events of a request. API Gateway sets `sourceIp` from the
+ * connection, so a caller cannot choose it. Behind CloudFront, `sourceIp` is an address of CloudFront, which many
+ * viewers share. CloudFront and then API Gateway append the address of their peer to X-Forwarded-For, so the viewer's
+ * address is the second to last entry; the caller can write earlier entries. A caller that avoids CloudFront can write
+ * the second to last entry too. Therefore `sourceIp` counts in both cases.
  */
 export function addressesOf(event: GatewayEvent, behindCloudFront: boolean): CountedAddress[] {
     const peer = event.requestContext.identity?.sourceIp;

@@ -16,7 +16,9 @@ export interface BatchListParts {
     readonly watch: Pick<CampaignWatch, "state">;
     readonly readViewer: ReturnType<typeof viewerReader>;
     readonly fallbackList: ReturnType<typeof fallbackLists>;
-    /** Checks whether lists without a filter leave out what the viewer has watched. */
+    /**
+     * Checks whether the API removes the films that the viewer watched from lists that were requested without a filter.
+     */
     readonly leavesOutWatched: (filter: undefined) => boolean;
     readonly clock: () => number;
     readonly limits: Limits;

@@ -4,11 +4,15 @@ import type { CountedAddress } from "./addresses.ts";
 export interface Caller {
     /** The viewer that a token proves; undefined for a stranger. */
     readonly viewer: string | undefined;
-    /** Whether the request may see details of the service: a proven viewer, or a server with the API key. */
+    /**
+     * Whether the caller may see details of the service. True for a viewer with a valid token, and for a server with
+     * the API key.
+     */
     readonly trusted: boolean;
     /**
-     * Whether API Gateway verified a signature of the account. No method of the deployed API requires one, so `signed`
-     * is false there. Only the state of the service depends on it.
+     * Whether API Gateway verified an AWS signature of the request. In the deployed API, no method requires a
+     * signature, so the value is false. A signed request gets the details in the `/health` response, but no other
+     * rights.
      */
     readonly signed: boolean;
     /** Addresses for which the request's events count. */

@@ -9,7 +9,10 @@ export interface AllowanceParts {
     readonly tableResilience: Pick<Resilience, "later">;
     readonly clock: () => number;
     readonly log: Log;
-    /** Requests per second that all processes together may send to the campaign, for each kind of viewer; undefined for unlimited. */
+    /**
+     * Requests per second that all processes together may send to the campaign, once for viewers with a valid token and
+     * once for all others; undefined for unlimited.
+     */
     readonly perSecond: number | undefined;
 }
 
@@ -28,10 +31,10 @@ const parts = 10;
 const keptSeconds = 600;
 
 /**
- * Limits the campaign requests that viewers may cause, because AWS bills each request above the minimum TPS. Caches do not limit
- * these requests, because a viewer can choose other parameters for each one. Unproven viewers share one limit, because a stranger
- * can invent any number of viewers. Each proven viewer has a limit. All proven viewers also share one, which strangers cannot use
- * up.
+ * Limits the campaign requests that viewers may cause, because AWS bills each request above the minimum TPS. Caches do
+ * not limit these requests, because a viewer can choose other parameters for each one. A viewer is proven by a token or
+ * the API key. Unproven viewers share one limit, because a stranger can invent any number of viewers. Each proven
+ * viewer has a limit. All proven viewers also share one, which strangers cannot use up.
  */
 export function campaignAllowance(parts: AllowanceParts) {
     const { perSecond, log } = parts;
@@ -64,7 +67,10 @@ function sharedAllowance(
     const part = Math.max(1, Math.ceil(limit / parts));
     let window: Window = { at: 0, left: 0, over: true };
 
-    /** Reserves one more share of the window. `left` already includes `granted` requests of that share. */
+    /**
+     * Reserves one more share of the window's requests. The caller may have added the share's requests to `left` before
+     * this write; `granted` is their number, and is not added again.
+     */
     async function count(into: Window, granted: number): Promise<void> {
         const expiresAt = into.at * windowSeconds + keptSeconds;
         try {

@@ -20,7 +20,7 @@ interface CampaignKnown extends StackItems {
 
 export interface WatchParts {
     /**
-     * The port that reads the campaign's status; undefined in a stack that serves lists of batch inference, without a
+     * The call that reads the campaign's status; undefined in a stack that serves lists of batch inference, without a
      * campaign.
      */
     readonly campaign: Pick<CampaignPort, "describe"> | undefined;

@@ -117,7 +117,7 @@ export function openDescription(description: Description) {
 
 export type OpenDescription = ReturnType<typeof openDescription>;
 
-/** Returns the schema of a whole request. Each part refers to its place in the document. */
+/** Returns the schema of a whole request. The schema of each part is a `$ref` to the API description. */
 function schemaOf(
     parameters: readonly { readonly pointer: string; readonly parameter: Parameter }[],
     body: string | undefined,

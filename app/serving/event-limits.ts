@@ -15,8 +15,9 @@ export const eventsIn = ({ counted }: Recent, minute: number): number =>
     counted?.minute === minute ? counted.events : 0;
 
 /**
- * Limits the events of each viewer and of each address. Each process counts in memory. Only an accepted event writes to DynamoDB:
- * its item contains the viewer's count. The count of an address is rarely written.
+ * Limits the events of each viewer and of each address. Each process counts in memory. Only an accepted event writes to
+ * DynamoDB: the item with the viewer's newest films also contains the viewer's count. The count of an address is rarely
+ * written.
  */
 export function eventLimits({ log, ...parts }: EventLimitParts) {
     const counts = minuteCounts(parts);

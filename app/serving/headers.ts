@@ -45,7 +45,10 @@ export const notKept = "no-store";
 /** Cache-Control for a viewer's history: no browser and no CDN may store it. */
 export const historyKept = "private, no-store";
 
-/** Cache-Control for responses that are equal for all viewers: five minutes in a browser, one hour in a CDN, stale during revalidation. */
+/**
+ * Cache-Control for responses that are the same for all viewers: five minutes in a browser, one hour in a CDN, stale
+ * during revalidation.
+ */
 export const everybodys = "public, max-age=300, s-maxage=3600, stale-while-revalidate=86400";
 
 /** Headers of a viewer's responses: a browser that two viewers use must not show one of them the other's list. */

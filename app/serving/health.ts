@@ -18,7 +18,7 @@ export interface HealthParts {
 }
 
 /**
- * Checks whether a notification is about the present absence of the campaign: the campaign has not served since the
+ * Checks whether a notification explains why there is no campaign now: the campaign has not served since the
  * notification.
  */
 const holds = (notification: ShownNotification, campaign: CampaignStatus | undefined): boolean =>

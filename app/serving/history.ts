@@ -29,9 +29,9 @@ type Past = Pick<RecentFilm, "itemId" | "at">;
 const day = 86_400_000;
 
 /**
- * Returns the films that a viewer watched, the newest first, each once. They are the newest films of the table and, for
- * listed viewers, the history in the fallback tables. If the table does not answer, the answer has the listed films
- * only.
+ * Returns the films that a viewer watched, the newest first, each once. They are the newest films in DynamoDB and, for
+ * viewers with a history in the fallback tables, the films of that history. If DynamoDB does not answer, the answer has
+ * only the films from the fallback tables.
  *
  * @throws ProblemError for a `nextToken` that is not of an earlier answer.
  */
@@ -93,7 +93,7 @@ function readToken(token: string): Past {
 }
 
 /**
- * Rejects a caller who is not proven to be the viewer, unless histories are public.
+ * Rejects a caller without the viewer's token or the API key, unless histories are public.
  *
  * @throws ProblemError that names the configuration that allows it
  */

@@ -17,7 +17,10 @@ export const limits = {
      * list instead.
      */
     campaign: 350,
-    /** Timeout of work for which no request waits. It is long, because timers expire while the process is frozen. */
+    /**
+     * Timeout of work for which no request waits. It is long, because the time in which Lambda freezes the process
+     * counts too.
+     */
     background: 10 * second,
     /** Timeout of events. It is longer than for a list, because an event cannot be requested again. */
     events: second,
@@ -30,8 +33,8 @@ export const limits = {
     /** Time for which a process answers from memory. Afterwards it reads DynamoDB, because another process may have stored an event. */
     trusted: 30 * second,
     /**
-     * Time for which a list is fresh. It changes only with events, a new version, and Personalize's own update (two
-     * hours, user-personalization).
+     * Time for which a list is fresh. A list changes only with events, with a new version, and with Personalize's own
+     * update (every two hours for the recipe aws-user-personalization).
      */
     fresh: hour,
     /** Time for which the API answers with a list that is no longer fresh, and requests a new one in the background. */
@@ -54,7 +57,10 @@ export const limits = {
 
     /** Interval at which a process reads the campaign's status from DynamoDB. */
     campaignRead: 10 * second,
-    /** Replaces `campaignRead` while there is no campaign. One request reads the status; other requests do not wait. */
+    /**
+     * Interval at which a process reads the status while there is no campaign. One request reads it; other requests do
+     * not wait.
+     */
     awayRead: 5 * second,
     /** Age of the status after which a process calls Personalize again. */
     campaignChecked: minute,
@@ -98,7 +104,9 @@ export const memoryBytes = 48 * 1024 * 1024;
  * (`bench:api`).
  */
 export const nodeOptions = ["--max-old-space-size=256", "--max-semi-space-size=4"];
-/** Number of lists per viewer in memory, by filter, values and context. */
+/**
+ * Maximum number of lists of one viewer in memory. Each has another filter, other filter values, or another context.
+ */
 export const listsOfViewer = 4;
 /** Number of films in a stored list. Each answer shortens the list, so one list serves every `numResults`. */
 export const listLength = 100;
@@ -110,11 +118,14 @@ export const askedLength = listLength + recentLength;
 export const eventsPerViewer = 60;
 export const eventsPerAddress = 300;
 /**
- * Maximum number of campaign calls per minute for a proven viewer: one after each event of a person who watches, with a
- * few filters.
+ * Maximum number of campaign calls per minute for a viewer with a valid token: one after each event of a person who
+ * watches, with a few filters.
  */
 export const campaignCallsPerViewer = 30;
-/** Multiple of an address's limit that an address of CloudFront gets, because many viewers share it. */
+/**
+ * Factor by which the limit of a CloudFront address is higher than that of other addresses, because many viewers share
+ * it.
+ */
 export const viewersPerEdge = 10;
 /** Maximum number of viewers and addresses whose events a process counts. */
 export const countedNames = 20_000;

@@ -60,7 +60,7 @@ export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts
             count.unreported += more;
             return count.unreported < limit / reports ? undefined : report(name, count);
         },
-        /** Adds a count that another DynamoDB item contains. */
+        /** Adds to a name's count without a report, because the caller stores the count in another DynamoDB item. */
         note(name: string, more: number): void {
             countOf(name).reported += more;
         },

@@ -6,7 +6,10 @@ import type { HealthAnswer } from "../api/names.ts";
 /** A viewer that the page offers. */
 export type OfferedViewer = HealthAnswer["viewers"][number];
 
-/** Number of a viewer's newest items, equal to the number that the page requests, so that both show the same taste. */
+/**
+ * Number of a viewer's newest items that determine the shown genres. The page requests as many, so that the API and the
+ * page show the same genres.
+ */
 const newestShown = 50;
 
 /**

@@ -31,7 +31,7 @@ export interface OperationParts {
     readonly health: (caller: Caller) => Promise<HealthAnswer>;
     /** The API description as the API serves it, as JSON text. */
     readonly openApi: string;
-    /** The noun for an item, such as "film". */
+    /** The word for an item, such as "film". */
     readonly noun: string;
     readonly clock: () => number;
     readonly limits: Limits;

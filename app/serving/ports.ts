@@ -28,7 +28,7 @@ export interface CampaignStatus {
     readonly activeAt?: number;
 }
 
-/** Port to the campaign. Each call throws the errors of Personalize and of the network. */
+/** Calls to the campaign. Each call throws the errors of Personalize and of the network. */
 export interface CampaignPort {
     ask(ask: CampaignAsk, signal: AbortSignal): Promise<FilmOrder>;
     /** Returns the campaign's status; undefined if no campaign exists. */
@@ -71,7 +71,7 @@ export interface Recent {
     readonly revision: number;
     /** The viewer's newest films, the newest first. */
     readonly films: readonly RecentFilm[];
-    /** Whether a proven caller sent all films. If absent, a stranger may have sent some. */
+    /** Whether all films were sent with the viewer's token or the API key. If absent, a stranger may have sent some. */
     readonly proven?: true;
     /** Events of the viewer in one minute (epoch minutes). */
     readonly counted?: { readonly minute: number; readonly events: number };
@@ -130,7 +130,7 @@ export interface StackItems {
     readonly lists?: ServedLists;
 }
 
-/** Port to the API's DynamoDB table. Each call throws DynamoDB's errors. `expiresAt` is epoch seconds. */
+/** Calls to the API's DynamoDB table. Each call throws DynamoDB's errors. `expiresAt` is epoch seconds. */
 export interface TablePort {
     /** Returns a viewer's newest films, and the list with this key if it exists. */
     viewer(
@@ -142,17 +142,23 @@ export interface TablePort {
     putList(userId: string, list: KeptList, expiresAt: number, signal: AbortSignal): Promise<void>;
     /** Reads a viewer's newest films with a consistent read. */
     recent(userId: string, signal: AbortSignal): Promise<Recent>;
-    /** Stores a viewer's newest films only if the revision is still `before`. Returns whether it was. */
+    /**
+     * Stores a viewer's newest films only if the stored revision is still `before`. Returns whether the films were
+     * stored.
+     */
     putRecent(userId: string, recent: Recent, before: number, expiresAt: number, signal: AbortSignal): Promise<boolean>;
     stack(signal: AbortSignal): Promise<StackItems>;
-    /** Stores the campaign's status, unless another process stored one since `before`. Keeps `flushed`. */
+    /**
+     * Stores the campaign's status, unless another process stored one since `before`. Does not change the item's
+     * `flushed`, the time before which lists are stale.
+     */
     putCampaign(campaign: CampaignStatus, before: number | undefined, signal: AbortSignal): Promise<void>;
     addAsked(hour: number, userId: string, requests: number, expiresAt: number, signal: AbortSignal): Promise<void>;
     /** Adds to the count of a window, and returns the window's new total. */
     count(what: string, window: number, more: number, expiresAt: number, signal: AbortSignal): Promise<number>;
 }
 
-/** Port to the fallback tables of solution versions. Its calls throw the errors of the store. */
+/** Calls for the fallback tables of solution versions. They throw the errors of the store. */
 export interface TablesPort {
     /**
      * Returns the fallback tables of a version as text, with their ETag; undefined if they still have the ETag `etag`.

@@ -24,7 +24,7 @@ export interface PrefetchPorts {
     readonly log: Log;
 }
 
-/** Returns the values of the stack's configuration that the prefetch needs: the maximum number of viewers. */
+/** Returns the values of the stack's configuration that the prefetch function needs: the maximum number of viewers. */
 export const prefetchValuesOf = (config: StackConfig) => ({ viewers: config.prefetchUsers });
 
 export interface PrefetchWish extends ReturnType<typeof prefetchValuesOf> {
@@ -39,11 +39,11 @@ export interface Prefetched {
     /** Number of requests that the campaign answered. */
     readonly asked: number;
     readonly wellAlready: number;
-    /** Why the prefetch did not process all viewers; absent if it did. */
+    /** Why the prefetch function did not process all viewers; absent if it did. */
     readonly stopped?: "no campaign" | "no room" | "out of time" | "throttled or failed";
 }
 
-/** Hours of traffic from which the prefetch chooses the busiest viewers. */
+/** Hours of traffic from which the prefetch function chooses the busiest viewers. */
 const hoursOfTraffic = 24;
 /** Share of the unused minimum TPS that prefetch uses. The rest is for viewers. */
 const share = 0.5;
@@ -104,7 +104,7 @@ export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promis
 
 const plain = listKey({ values: {}, context: {} });
 
-/** Checks whether a list is fresh, and stays fresh until the next run of the prefetch. */
+/** Checks whether a list is fresh, and stays fresh until the next run of the prefetch function. */
 function isWell(
     list: KeptList,
     revision: number,

@@ -6,7 +6,7 @@ export interface Fault {
     readonly message: string;
 }
 
-/** A request that the API answers with a problem (RFC 9457). */
+/** An error that the API returns as a problem: an error response in the format of RFC 9457. */
 export class ProblemError extends Error {
     override readonly name = "ProblemError";
     readonly kind: ProblemKind;
@@ -36,7 +36,7 @@ const longestProblem = 4000;
 
 const cut = (text: string) => (text.length <= longestText ? text : `${text.slice(0, longestText).toWellFormed()}…`);
 
-/** Returns the problem of a request with faults. The problem lists as many faults as fit. */
+/** Returns the error for a request with faults. The error response lists as many faults as fit. */
 export function faultyRequest(faults: readonly Fault[]): ProblemError {
     const shown = faults.slice(0, maxFaults).map((fault) => ({ in: cut(fault.in), message: cut(fault.message) }));
     const detail = () => shown.map(({ in: where, message }) => `${where} ${message}`).join("; ");
@@ -45,7 +45,7 @@ export function faultyRequest(faults: readonly Fault[]): ProblemError {
     return new ProblemError("bad-request", detail(), { faults: shown });
 }
 
-/** Returns the problem of a query parameter that the API description cannot express. */
+/** Returns the error for a wrong query parameter that the schema in the API description accepts. */
 export const badQuery = (name: string, message: string): ProblemError =>
     new ProblemError("bad-request", `Query parameter ${name} ${message}.`, {
         faults: [{ in: `query ${name}`, message }],
@@ -53,7 +53,7 @@ export const badQuery = (name: string, message: string): ProblemError =>
 
 export type ProblemKind = keyof typeof problems;
 
-/** Status and title of each problem. docs/api-reference.md lists them. */
+/** Status and title of each kind of error response. docs/api-reference.md lists them. */
 export const problems = {
     "bad-request": { status: 400, title: "The request does not match the API's description" },
     unauthorized: { status: 401, title: "A viewer's token is missing or not valid" },

@@ -25,9 +25,10 @@ export interface ViewerReaderParts {
 /** Creates the function that reads a viewer and the list with a key. It never throws. */
 export function viewerReader({ table, tableResilience, memory, clock, log }: ViewerReaderParts) {
     /**
-     * Reads the viewer from DynamoDB, or from memory while DynamoDB does not answer. The usual read may miss the newest event, so
-     * a consistent read follows if `since` is later. A `since` beyond the table's revision has no effect: otherwise a stranger
-     * could send a new one with each request, and each request would call the campaign.
+     * Reads the viewer from DynamoDB, or from memory while DynamoDB does not answer. The usual read may miss the newest
+     * event, so a consistent read follows if the request's `since` is greater than the revision that the usual read
+     * returned. Apart from that, a `since` greater than the stored revision has no effect: otherwise a stranger could
+     * send a greater one with each request, and each request would call the campaign.
      */
     return async function readViewer({ userId, since }: Ask, key: string, trace: Trace): Promise<Viewer> {
         try {

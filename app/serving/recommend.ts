@@ -21,7 +21,10 @@ export interface RecommendParts {
     readonly memory: ViewerMemory;
     readonly watch: CampaignWatch;
     readonly lists: CampaignLists;
-    /** Checks whether the lists of a filter (or without a filter) leave out what the viewer has watched. */
+    /**
+     * Checks whether the API removes the films that the viewer watched from lists with this filter, or from lists
+     * without a filter.
+     */
     readonly leavesOutWatched: (filter: string | undefined) => boolean;
     /** Whether strangers may see the films that a viewer watched. */
     readonly publicHistories: boolean;
@@ -135,6 +138,6 @@ function isKnown({ memory, tables }: RecommendParts, userId: string): boolean | 
     return readAt > 0 ? tables().hasViewer(userId) : undefined;
 }
 
-/** Returns the newer of two reads of a viewer: the one in memory, or the earlier read if memory has dropped the viewer since. */
+/** Returns the viewer as now in memory, or `before` if that has a later revision or memory has dropped the viewer. */
 const newer = (now: Viewer, before: Viewer): Viewer =>
     now.revision >= before.revision && now.readAt > 0 ? now : before;

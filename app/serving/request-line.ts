@@ -57,8 +57,9 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
 }
 
 /**
- * Returns log lines with the number of the campaign's answers to the prefetch, by the start of their window in epoch
- * milliseconds. CloudWatch extracts the metric, as from `requestLine`.
+ * Returns log lines with the number of the campaign's answers to the prefetch function. `answers` has the number for
+ * each window, by the window's start in epoch milliseconds. CloudWatch extracts a metric from the lines, as it does
+ * from the lines of `requestLine`.
  */
 export function prefetchLines(
     stack: string,
@@ -81,7 +82,7 @@ const metricsOf = (stack: string, at: number, Metrics: readonly { Name: string; 
 
 /** Trace of a request, for its log line and metrics. */
 export interface Trace {
-    /** The layer that provided the list: a cache, the campaign, or the fallback tables. */
+    /** Where the list came from: the process's memory, the DynamoDB table, the campaign, or the fallback tables. */
     layer?: "memory" | "table" | "campaign" | "tables";
     source?: Source;
     reason?: FilmListReason;

@@ -21,8 +21,8 @@ export interface Resilience {
      */
     ask<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
     /**
-     * Runs background work, with a much longer timeout and without an effect on the circuit breaker. Timers expire
-     * while the process is frozen.
+     * Runs background work, with a much longer timeout and without an effect on the circuit breaker. The timeout is
+     * longer because the time in which Lambda freezes the process counts too.
      */
     later<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
     /** Checks whether calls are paused after too many failures. */

@@ -26,7 +26,7 @@ export interface Routed {
 /** Path of the page's files. The API description does not have it, because it exists only without a CDN. */
 const pageResource = "/storefront/{proxy+}";
 
-/** Routes a request to its answer; every error becomes a problem. */
+/** Routes a request to the function that answers it. Answers every error with a response in the format of RFC 9457. */
 export function router({ description, answers, pages, callerOf, log }: RouterParts) {
     async function answer(event: GatewayEvent, trace: Trace, tell: (operation: string) => void): Promise<Reply> {
         const { httpMethod: method, resource } = event;

@@ -10,9 +10,9 @@ export interface ServedTables {
     /** Returns the tables in use, which contain no films until the first ones are loaded. */
     current(): Tables;
     /**
-     * Loads the tables of a version, unless they are in use and were compared lately. Never throws: after a failure the
-     * tables in use stay. Returns a function that switches to the loaded tables, so that the caller can switch to the
-     * version at the same moment.
+     * Loads the tables of a version, unless they are in use and were compared with the stored ones in the last minutes.
+     * Never throws: after a failure the tables in use stay. Returns a function that switches to the loaded tables, so
+     * that the caller can switch to the version at the same moment.
      *
      * @param solutionVersionArn undefined if no campaign has served yet: then the tables of the newest `pulumi up`.
      */

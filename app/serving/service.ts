@@ -61,11 +61,11 @@ export interface ApiConfig extends ReturnType<typeof apiValuesOf> {
     /** The stack's bucket, with the tables of its solution versions. */
     readonly bucketName: string;
     /**
-     * Requests per second to the campaign that unproven viewers may cause, for all processes together, and as many that
-     * proven ones may cause; absent: unlimited.
+     * Requests per second to the campaign that all unproven viewers together may cause, in all processes. All proven
+     * viewers together may cause the same number. A token or the API key proves a viewer. Absent: unlimited.
      */
     readonly campaignPerSecond?: number;
-    /** The noun for an item in problems; absent: film. */
+    /** The word for an item in error responses; absent: film. */
     readonly noun?: string;
     /** Web origins of the catalogue's images, which the page may show; absent: none. */
     readonly imageOrigins?: readonly string[];
@@ -120,7 +120,10 @@ const callerReader =
         };
     };
 
-/** Creates the API of one process from its ports. Throws SyntaxError for an unreadable API description. */
+/**
+ * Creates the API of one process from the functions with which it calls AWS. Throws SyntaxError for an unreadable API
+ * description.
+ */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
     const { filters, watchedFilterArn = "", noun = "film" } = config;

@@ -33,7 +33,10 @@ export interface Tables {
     readonly genres: readonly string[];
     /** Number of films in the catalogue; without a catalogue, in the interactions. */
     readonly filmCount: number;
-    /** Checks whether lists may show a film: all films without a catalogue, otherwise those of the catalogue. */
+    /**
+     * Checks whether lists may show a film. If there is no catalogue, they may show every film, otherwise only those of
+     * the catalogue.
+     */
     shows(itemId: string): boolean;
     film(itemId: string): Film | undefined;
     /**

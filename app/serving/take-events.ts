@@ -17,12 +17,12 @@ import type { ViewerMemory } from "./viewers.ts";
 export interface EventParts {
     /** Sends events to the event tracker; undefined if the stack has none. */
     readonly putEvents: PutEvents | undefined;
-    /** Whether Personalize gets the events of unproven viewers. */
+    /** Whether the API sends events to Personalize that came without the viewer's token or the API key. */
     readonly trackUnproven: boolean;
     /** Event types after which a viewer's lists leave out the film; undefined: viewings. */
     readonly watchedTypes: readonly string[] | undefined;
     readonly tables: () => Tables;
-    /** The noun for an item, such as "film". */
+    /** The word for an item, such as "film". */
     readonly noun: string;
     readonly eventLimits: EventLimits;
     readonly table: Pick<TablePort, "recent" | "putRecent">;
@@ -33,7 +33,10 @@ export interface EventParts {
     readonly limits: Limits;
 }
 
-/** Prefix of the session id of each event from an unproven viewer. Personalize receives it, too. */
+/**
+ * Prefix of the session ID of each event that came without the viewer's token or the API key. Personalize receives the
+ * prefix, too.
+ */
 const unprovenSession = "unproven:";
 
 /** Maximum number of attempts when several processes store events of one viewer at the same time. */
@@ -41,9 +44,9 @@ const tries = 3;
 
 /**
  * Sends events to the tracker, and stores the newest films with a new revision. Then drops the viewer's lists from
- * memory. The order matters. A list counts as including an event if it was requested with the event's revision. If the
- * revision existed before the tracker has the event, a list without the event would count as including it. No failure
- * fails the request.
+ * memory. The order matters: the API assumes that a list includes an event if the list was requested with the event's
+ * revision. If the revision were stored first, another process could request a list before the tracker has the event.
+ * The request succeeds even if one of these steps fails.
  */
 export function eventTaker(parts: EventParts) {
     const { putEvents, trackUnproven, watchedTypes, eventLimits, table, tableResilience } = parts;

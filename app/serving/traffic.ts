@@ -16,8 +16,8 @@ export interface TrafficParts {
 export const epochHour = (at: number): number => Math.floor(at / 3_600_000);
 
 /**
- * Counts requests for lists by viewer. Adds the busiest viewers to DynamoDB every minute, for the prefetch. Limits the
- * counts and the writes of a process, because the prefetch chooses only the busiest viewers.
+ * Counts requests for lists by viewer. Adds the busiest viewers to DynamoDB every minute, for the prefetch function.
+ * Limits the counts and the writes of a process, because the prefetch function chooses only the busiest viewers.
  */
 export function trafficCounter({ table, tableResilience, clock, log, limits }: TrafficParts) {
     let counts = new Map<string, number>();

@@ -3,7 +3,7 @@ import { idBytes } from "./event-faults.ts";
 import { type GatewayEvent, headerOf } from "./gateway-event.ts";
 import { ProblemError } from "./problem.ts";
 
-/** The issuer of viewers' tokens, with OpenID Connect's names. */
+/** The issuer of viewers' tokens. The fields have the names that OpenID Connect uses. */
 export interface ViewerAuth {
     readonly issuer: string;
     readonly audience: string;
@@ -71,7 +71,7 @@ export function checkViewer({ viewer }: Pick<Caller, "viewer">, userId: string):
     if (viewer !== userId) throw new ProblemError("forbidden", "The token names another viewer.");
 }
 
-/** Returns a 401 problem with the header that RFC 6750, section 3, requires. */
+/** Returns the error for a 401 response, with the header that RFC 6750, section 3, requires. */
 const unauthorized = (detail: string): ProblemError =>
     new ProblemError("unauthorized", detail, {
         headers: { "WWW-Authenticate": 'Bearer realm="movie-recommender", error="invalid_token"' },

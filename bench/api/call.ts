@@ -16,8 +16,8 @@ export interface ApiAnswer {
     // biome-ignore lint/suspicious/noExplicitAny: JSON; each caller reads the members that its operation returns
     readonly body: any;
     /**
-     * The layer that the `Server-Timing` header reports: `memory`, `table`, `campaign` or `tables`; `function` without
-     * that header.
+     * The source of the list according to the `Server-Timing` header: `memory`, `table`, `campaign` or `tables`;
+     * `function` without that header.
      */
     readonly layer: string;
     readonly milliseconds: number;

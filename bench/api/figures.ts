@@ -16,7 +16,7 @@ export function latencyOf(times: readonly number[]): Latency {
 
 export const layerHead = ["answered by", "requests", "part", "p50 ms", "p95 ms", "p99 ms"];
 
-/** Returns a table row for each layer that answered requests for lists: number, share of all lists, and times. */
+/** Returns a table row for each source of lists (such as memory or campaign): number, share of all lists, and times. */
 export function layerRows(timedCalls: readonly Asked[]): (readonly string[])[] {
     const lists = timedCalls.filter(({ kind }) => kind === "list");
     const row = (name: string, some: readonly Asked[], all: number) => {

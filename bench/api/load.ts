@@ -40,10 +40,10 @@ export function zipf(count: number, exponent: number, random: () => number): () 
 }
 
 /**
- * Sends requests for viewers' lists, and a share of `events` that say that a viewer watched a film. The next free
- * caller sends each request, as the next free Lambda process takes it. After an event, the viewer's requests contain
- * the revision that the API returned, as the storefront's requests do. Calls `before` with each request's number.
- * Starts no request after `over` is aborted.
+ * Sends requests for viewers' lists, and a share of `events` that say that a viewer watched a film. Each request is
+ * sent by the next free caller of `callers`, which stands for the next free Lambda process. After an event, the
+ * viewer's requests contain the revision that the API returned, as the storefront's requests do. Calls `before` with
+ * each request's number. Starts no further request after the signal `over` is aborted.
  */
 export async function load(
     callers: readonly Call[],

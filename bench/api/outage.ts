@@ -22,8 +22,8 @@ const life: readonly { readonly what: string; readonly state: CampaignState; rea
 /**
  * Sends requests while the campaign is throttled, deleted and recreated. Every second viewer is new. Each phase has two
  * halves: in the first half, the function detects the change of the campaign, and in the second half it uses the new
- * state. Between the halves, the function's pause after a failed call and the interval between its checks of the
- * campaign elapse.
+ * state. Between the halves, the bench waits until the function's pause after failed calls is over, and sets the clock
+ * past the function's next check of the campaign.
  */
 export async function outages(
     callers: readonly Call[],

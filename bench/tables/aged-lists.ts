@@ -159,8 +159,8 @@ function momentSums() {
     const rounded = (value: number) => Number(value.toFixed(4));
     return {
         /**
-         * Adds the prediction before the event number `moment` of a visit. A good list contains the films of the rest
-         * of the visit.
+         * Measures the lists that are made just before event number `moment` of a visit. A good list contains the films
+         * of the rest of the visit.
          */
         async add(
             { user, events, midnight, to }: Visit,

@@ -7,12 +7,12 @@ import { popularity, ranked } from "../../data-prep/tables/popular.ts";
 import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../data-prep/tables/similar.ts";
 import { type Fold, type Found, find, meanOf, type Trial } from "./trials.ts";
 
-/** A function that recommends items from the films that the trial's user watched. */
+/** A function that recommends items from the films that a test user watched. */
 type Lister = (trial: Trial) => Iterable<number>;
 
 /**
- * Weights that are equal for every user, and for every pair of items in a history, whatever the distance between the
- * two items.
+ * Equal weights: every user counts the same, and so does every pair of items in a user's history, even if the user
+ * watched many items between the two.
  */
 const plain = { userWeight: () => 1, kernel: Array.from({ length: 501 }, () => 1) };
 
@@ -42,7 +42,8 @@ function logLikelihood(users: number): Likeness {
 }
 
 /**
- * Returns the similarity that the fallback tables use, followed by alternatives with the best of the tried shrinkages.
+ * Returns the similarity that the fallback tables use, followed by alternatives. Shrinkage is a constant that lowers
+ * the similarity of items with few common users; each alternative has the best of the tried constants.
  */
 const likenesses = (users: number): Readonly<Record<string, Likeness>> => ({
     "time-aware cosine": timeAwareCosine,

@@ -126,7 +126,7 @@ function parameterOf(parameters: Readonly<Record<string, Parameter>>, $ref: stri
     return { name, in: parameter.in, required, schema: { type: "string" } };
 }
 
-/** Returns API Gateway's error responses as RFC 9457 problems, in the function's format. */
+/** Returns API Gateway's error responses in the format of RFC 9457, as the API's function returns them. */
 function gatewayResponses(otherOrigins: boolean): Record<string, Json> {
     const headers = {
         "gatewayresponse.header.Content-Type": "'application/problem+json'",

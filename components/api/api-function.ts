@@ -17,7 +17,7 @@ export interface ApiFunctionArgs {
     readonly config: StackConfig;
     /** Event types after which a viewer's lists leave out the film; undefined for data without a manifest. */
     readonly watchedTypes: readonly string[] | undefined;
-    /** The noun for an item in the data, such as "film"; undefined for data without a manifest. */
+    /** The word for an item in the data, such as "film"; undefined for data without a manifest. */
     readonly noun: string | undefined;
     readonly caller: ServiceCaller;
     readonly price: Price;
@@ -74,9 +74,9 @@ export function apiFunction(
 }
 
 /**
- * Returns the requests per second to the campaign that all unproven viewers together may cause; all proven viewers
- * together may cause as many again. The minimum TPS is billed anyway. Returns undefined, for unlimited, with an API
- * key: then all callers are the owner's servers.
+ * Returns the requests per second to the campaign that all viewers without a valid token together may cause; all
+ * viewers with a token together may cause as many again. The minimum TPS is billed anyway. Returns undefined, for
+ * unlimited, with an API key: then all callers are the owner's servers.
  */
 const campaignPerSecondOf = ({
     apiKey,

@@ -118,8 +118,9 @@ function fieldsOf({ properties = {}, required }: Part, prefix = ""): readonly (r
 }
 
 /**
- * Returns a line for each object, with the names of its fields that have no description, and a nested line for each
- * field that has one. A field that several objects share is only in the lines of the first object.
+ * Returns a line for each object, such as `- Film title string; year integer`, with the fields that have no
+ * description. A nested line follows for each field with a description. A field that several objects share is only in
+ * the lines of the first object.
  */
 function fieldLines(names: readonly string[], value: (field: Part) => string): readonly string[] {
     const shown = new Set<string>();
@@ -160,7 +161,7 @@ const answers = ["FilmList", "ListedFilm", "Film", "FoundFilms", "EventsAnswer",
 /** Path of the page whose lists and table this file makes from app/api/openapi.yaml. */
 export const referencePage = "docs/api-reference.md";
 
-/** Returns the text of the API reference page, with its lists and its table made anew. */
+/** Returns the text of the API reference page, with new lists and a new table. */
 export function reference(text: string): string {
     const parts: Readonly<Record<string, readonly string[]>> = {
         Operations: operationLines(),

@@ -68,7 +68,7 @@ export class ApiStage extends pulumi.ComponentResource {
     }
 }
 
-/** Creates the settings of each method, and of all other methods. */
+/** Creates the throttling settings of each method of the API, and those of all other paths. */
 function methodSettings(
     name: string,
     { config, restApi, isClosed }: ApiStageArgs,

@@ -11,7 +11,7 @@ export const openToStrangers =
  * Warns in the preview if strangers can use the stack's API.
  *
  * @throws ProgramError for an issuer without TLS, because someone in the network could replace the issuer's keys. An
- * issuer on this machine is allowed only with AWS endpoints from environment variables.
+ * issuer without TLS is allowed only for a stack on the local AWS, that is, if `AWS_ENDPOINT_URL` is set.
  */
 export function checkViewerAuth(
     { viewerAuth, apiKey, project }: StackConfig,

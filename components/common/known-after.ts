@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 /**
  * Returns a value that resolves after the resources exist, and that a preview knows. Build the value from names, not
- * from a resource's outputs: a preview does not know the outputs of a resource that it replaces, and would announce
- * changes of all dependents that `up` does not make.
+ * from a resource's outputs: a preview does not know the outputs of a resource that it replaces. It would then show
+ * changes of all dependent resources, which `up` does not make.
  */
 export const knownAfter = <T>(value: pulumi.Input<T>, ...resources: readonly (pulumi.Resource | undefined)[]) =>
     pulumi

@@ -13,8 +13,8 @@ export const lambdaRuntime = { runtime: "nodejs24.x", architectures: ["arm64"], 
 
 /**
  * Returns the code of a Lambda function with all its imports in one file, built from `app/functions/<name>/handler.ts`.
- * The file contains no path and no time, so it is equal on every machine until the code or a package changes. `beside`
- * contains further files of the archive, by name.
+ * The file contains no path and no time, so it is the same on every machine until the code or a package changes.
+ * `beside` contains further files of the archive, by name.
  *
  * @throws Error of esbuild for code that it cannot read
  */

@@ -61,8 +61,8 @@ export function fileProblem(key: string, file: string | undefined): ConfigProble
 }
 
 /**
- * Returns the keys that `pulumi config set --secret` encrypts. The SDK has no public function for this environment
- * variable.
+ * Returns the keys that `pulumi config set --secret` encrypts. Reads the environment variable
+ * `PULUMI_CONFIG_SECRET_KEYS`, because Pulumi's SDK has no public function for it.
  */
 const secretKeys = (): readonly string[] => JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
 

@@ -9,8 +9,8 @@ const createdFirst = ["aws:apigateway/deployment:Deployment"];
 /**
  * Makes Pulumi delete each AWS resource before it creates the replacement. AWS's plugin does so only for types whose
  * name the program gives (pulumi-terraform-bridge, nameRequiresDeleteBeforeReplace). For other types, the plugin
- * creates the replacement first and later deletes the old resource by its key. After a reverted change, that key
- * belongs to the live resource, such as a subscription's ARN.
+ * creates the replacement first and later deletes the old resource by its ID, such as the ARN of a subscription. After
+ * a reverted change, the live resource has the same ID and would be deleted.
  */
 export function deleteBeforeReplacing(): void {
     pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>

@@ -12,7 +12,7 @@ type Properties = Readonly<Record<string, unknown>>;
 
 /**
  * Rejects forbidden resources of the whole program, already at preview. Only warns if a waiver with a reason covers the
- * rule. Checks values that are known only after a creation before another resource uses them.
+ * rule. If a value is known only after another resource exists, checks it then, before this resource is created.
  *
  * Uses a transformation, not a transform, because the language host of local runs does not support transforms.
  *

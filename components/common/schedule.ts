@@ -10,7 +10,7 @@ export interface ScheduleArgs {
     /** Physical name of the schedule. */
     readonly scheduleName: string;
     readonly roleName: string;
-    /** The noun for the started function in descriptions, such as `the cost guard`. */
+    /** The words for the started function in descriptions, such as `the cost guard`. */
     readonly starts: string;
     readonly target: LambdaFunction;
     /** Schedule expression, such as `rate(5 minutes)` (EventBridge Scheduler User Guide, "Rate-based schedules"). */

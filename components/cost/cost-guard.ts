@@ -25,7 +25,10 @@ export interface CostGuardArgs {
     readonly stateFlags: pulumi.Resource;
 }
 
-/** A Lambda function that checks the cost of campaign, API and page every few minutes, and parks the campaign if necessary. */
+/**
+ * A Lambda function that checks the cost of the campaign, the API and the page every few minutes, and parks the
+ * campaign if necessary.
+ */
 export class CostGuard extends pulumi.ComponentResource {
     public readonly functionName: pulumi.Output<string>;
 

@@ -12,8 +12,9 @@ export interface SpendBudgetArgs {
 }
 
 /**
- * Returns the waiver of a stack without a budget, whose reason Pulumi logs as a warning. An account in an organization
- * may not be allowed to create budgets. The cost guard still limits the spend.
+ * Returns the exception (waiver) from the rule that a campaign needs a budget, for a stack with config `budget` false.
+ * Pulumi logs the reason in it as a warning. An account in an organization may not be allowed to create budgets. The
+ * cost guard still limits the spend.
  */
 export const waiversOf = ({ budget }: Pick<StackConfig, "budget">): Readonly<Record<string, string>> =>
     budget ? {} : { "campaign-without-budget": "config budget is false: only the cost guard limits the spend" };
@@ -24,8 +25,8 @@ export const waiversOf = ({ budget }: Pick<StackConfig, "budget">): Readonly<Rec
  */
 export class SpendBudget extends pulumi.ComponentResource {
     /**
-     * A resource on which others depend that must not exist without the budget: the budget, or this component in a
-     * stack without a budget.
+     * The budget, or this component in a stack without a budget. Resources that must not exist without the budget
+     * depend on it.
      */
     public readonly resource: pulumi.Resource;
 

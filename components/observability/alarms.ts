@@ -18,8 +18,8 @@ const day = 24 * hour;
 /** Latency threshold in milliseconds. A page waits for recommendations; Personalize's own target is below 100. */
 const slowMilliseconds = 500;
 /**
- * Maximum age of the imported data in hours: the longest interval of automatic training. Older data lacks new items. Filters
- * ignore a user 90 days after the last import or event.
+ * Maximum age of the imported data in hours: the longest interval of automatic training. Older data lacks new items. In
+ * addition, filters no longer consider a user's history 90 days after the user's last import or event.
  */
 const staleHours = 30 * 24;
 

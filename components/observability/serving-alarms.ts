@@ -67,7 +67,7 @@ const whileBusy = {
 
 /**
  * Returns the alarms on an unusually high use of the API. The first alarm has a threshold in US dollars, which includes
- * the data transfer of page and API.
+ * the data transfer of the page and the API.
  */
 export const useOf = (
     place: MetricSources,

@@ -30,11 +30,11 @@ export interface RecommenderArgs {
     /** Path of the API's fallback tables, which the program stores for each version; undefined without an API. */
     readonly tables: string | undefined;
     readonly roleArn: pulumi.Input<string>;
-    /** Hash of the policy documents of role and bucket. */
+    /** Hash of the policy documents of the role and the bucket. */
     readonly accessHash: pulumi.Input<string>;
     /** Id of the stack. */
     readonly owner: pulumi.Input<string>;
-    /** State flags that runbooks wrote: the campaign is parked, or held at a version. */
+    /** State flags that runbooks wrote: the campaign is parked (deleted to save its cost), or held at a version. */
     readonly stateFlags: StateFlags;
     /** The budget for the campaign's cost, which must exist before the campaign. */
     readonly budget?: pulumi.Resource;

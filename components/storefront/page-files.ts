@@ -12,7 +12,10 @@ export interface PageFile {
     readonly content: { readonly text: string } | { readonly path: string };
 }
 
-/** Returns a file of the page as Pulumi uploads it: a text with its values, or a file of the build. */
+/**
+ * Returns a file of the page as an asset that Pulumi uploads: the text of index.html with the placeholders replaced, or
+ * a file of the build.
+ */
 export const assetOf = ({ content }: PageFile): pulumi.asset.Asset =>
     "text" in content ? new pulumi.asset.StringAsset(content.text) : new pulumi.asset.FileAsset(content.path);
 
@@ -24,7 +27,7 @@ export interface PageParts extends DataWords {
     readonly viewerAuth: "none" | "jwt";
 }
 
-/** Returns the page's text with its values in place of the placeholders. */
+/** Returns the text of index.html with the placeholders replaced by the stack's values. */
 export function filledPage(
     html: string,
     { api, viewerAuth, noun, nouns, events, viewers, ...more }: PageParts,
@@ -47,7 +50,7 @@ const attributeText = (text: string) =>
     text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /**
- * Returns the files of the built page, with its values filled in.
+ * Returns the files of the built page. In index.html, the placeholders are replaced by the stack's values.
  *
  * @throws Error for an unknown file type
  */

@@ -10,7 +10,7 @@ import { isMovieLens } from "../../data-prep/words.ts";
  * does not change the page.
  */
 export interface DataWords {
-    /** The noun for an item, in the singular and the plural. */
+    /** The word for an item, in the singular and the plural. */
     readonly noun: string;
     readonly nouns: string;
     /** Event types that the page sends, most frequent first, without `NotInterested`. */

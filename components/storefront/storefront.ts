@@ -25,8 +25,8 @@ export interface StorefrontArgs {
 }
 
 /**
- * IDs of AWS managed policies, equal in every account (CloudFront Developer Guide, "Use managed cache policies", "Use
- * managed origin request policies").
+ * IDs of AWS managed policies, the same in every account (CloudFront Developer Guide, "Use managed cache policies",
+ * "Use managed origin request policies").
  */
 const managed = {
     cachingOptimized: "658327ea-f89d-4fab-a63d-7e88639e58f6",
@@ -40,8 +40,8 @@ const managed = {
 const refusal = "Your account must be verified before you can add new CloudFront resources";
 
 /**
- * The page in a private bucket behind CloudFront, and the API under the same address. The browser therefore uses one origin, and
- * CloudFront caches responses that are equal for all viewers.
+ * The page in a private bucket behind CloudFront, and the API under the same address. The browser therefore uses one
+ * origin, and CloudFront caches responses that are the same for all viewers.
  */
 export class Storefront extends pulumi.ComponentResource {
     public readonly url: pulumi.Output<string>;

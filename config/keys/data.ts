@@ -11,7 +11,7 @@ export type Adoptable = (typeof adoptables)[number];
 /** Minimum length of a waiver's reason in characters. */
 export const shortestReason = 20;
 
-/** Resource types of Personalize, in the order in which the texts `changes` list them. */
+/** Resource types of Personalize, in the order in which the column "changes" of the configuration table lists them. */
 export const personalizeKinds = [
     "Schema",
     "DatasetGroup",

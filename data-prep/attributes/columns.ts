@@ -25,9 +25,9 @@ const personal =
 const listOfTexts = /^\[\s*("(?:[^"\\]|\\.)*"\s*(,\s*"(?:[^"\\]|\\.)*"\s*)*)?\]$/;
 
 /**
- * Returns the columns of a table as columns of a dataset, without those in `used`: name, and Avro type by content.
- * `named` columns have another name in the dataset. Leaves out web addresses, nested values, empty columns, and
- * personal data of users, unless they are named.
+ * Returns the columns of a table as columns of a dataset, each with its name and with the Avro type that fits its
+ * values. Leaves out the columns in `used`. `named` columns have another name in the dataset. Leaves out web addresses,
+ * nested values, empty columns, and personal data of users, unless they are named.
  *
  * @throws Error if there are more columns than Personalize allows
  */
@@ -105,7 +105,10 @@ function reasonToLeaveOut(values: readonly string[]): string | undefined {
     return sample.some((value) => /^[[{].*[\]}]$/s.test(value)) ? "nested values" : undefined;
 }
 
-/** Converts written times to epoch seconds; returns undefined for a column of other values, or of numbers. */
+/**
+ * Converts times that are written as text, such as ISO dates, to epoch seconds. Returns undefined for a column of other
+ * values, or of numbers.
+ */
 export function secondsOf(values: readonly string[], now = Date.now() / 1000, isTime = false): string[] | undefined {
     const sample = values.filter((value) => !isEmpty(value)).slice(0, sampled);
     if (!isTime && sample.some((value) => /^[\d.+-]*$/.test(value) && !/^\d{4}-\d{2}-\d{2}$/.test(value)))

@@ -2,7 +2,7 @@ import type { AvroField } from "../avro.ts";
 
 /** Maximum length of a value in a categorical column (Developer Guide, "Quotas"). */
 const longestCategory = 1000;
-/** Maximum number of different values with which a column is categorical even in a small table. */
+/** A column with at most this many different values is categorical even in a small table. */
 const fewValues = 20;
 const maxInt = 2 ** 31 - 1;
 /** Number of digits that a float can hold. */
@@ -56,7 +56,7 @@ export function createContent(name: string) {
     return { add, field, meanLength: () => sum / Math.max(1, count) };
 }
 
-/** Returns the value as a field of the CSV: an integer without decimals, and a text in quotes. */
+/** Returns the value as a field of the CSV: 5.0 in a column of integers as `5`, and a text in quotes. */
 export function fieldText(text: string, { type }: AvroField, quote: (text: string) => string): string {
     if (isEmpty(text)) return "";
     const own = typeof type === "string" ? type : type[1];

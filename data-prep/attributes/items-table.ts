@@ -11,7 +11,7 @@ import { lastOfEach } from "./users.ts";
 
 /** The items of a data set. */
 export interface ItemTable {
-    /** Id, title, year and genres, for people and for the fallback tables. */
+    /** ID, title, year and genres, which the page shows and the fallback tables contain. */
     readonly catalogue: CatalogueItem[];
     /** Further columns of the Items dataset, in the catalogue's order. */
     readonly columns: readonly AttributeColumn[];
@@ -20,7 +20,10 @@ export interface ItemTable {
     readonly repeated: number;
     /** Names of the table's columns; empty for MovieLens' own formats. */
     readonly names: readonly string[];
-    /** Sentence about the columns that catalogue and page use; undefined for MovieLens' own formats. */
+    /**
+     * A sentence for the log: which columns of the table are the ID, the title and so on. Undefined for MovieLens' own
+     * formats.
+     */
     readonly understood?: string;
 }
 

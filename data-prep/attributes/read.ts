@@ -21,8 +21,8 @@ const withoutHeader: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Reads a table of items or users. Throws an Error that names the row without `columns.length` fields, or a file that is
- * not a table.
+ * Reads a table of items or users. Throws an Error that names the file if it is not a table, or the first row with
+ * another number of fields than `columns`.
  */
 export async function readRecords(source: Source): Promise<Records> {
     const { name } = source;

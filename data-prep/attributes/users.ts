@@ -24,8 +24,8 @@ const userNames = { id: [...knownNames.user, "uuid", "id"] } as const;
 export const userParts = ["id"] as const;
 
 /**
- * Reads the table of users at `path`: its ID, and each other column with its Avro type by content. `choices` is the
- * text of `--user-columns`. If two rows have one ID, the last one counts, as in the service.
+ * Reads the table of users at `path`: the ID column, and every other column with the Avro type that fits its values.
+ * `choices` is the text of `--user-columns`. If two rows have one ID, the last one counts, as in the service.
  *
  * @throws Error for a table without IDs, or with IDs only
  */

@@ -16,7 +16,7 @@ export interface Check {
     readonly advice: string;
 }
 
-/** Counts for the checks that the figures of the interactions do not contain. */
+/** Counts that the checks need in addition to the figures of the interactions. */
 export interface Counts {
     readonly repeated: number;
     readonly skipped: number;

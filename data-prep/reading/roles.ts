@@ -42,8 +42,9 @@ export const plain = (name: string) =>
         .replaceAll(/[^a-z0-9]/g, "");
 
 /**
- * Checks whether the first row is a header: it names at least two parts, or has no number above numbers, or no digit
- * above a column of values with digits, such as dates and IDs.
+ * Checks whether the first row is a header. It is one if it names at least two parts of an interaction. Otherwise, it
+ * is one if it contains no number, and the rows below do; or if one of its fields has no digit, and all values below
+ * that field have digits, as dates and IDs have.
  */
 export function isHeader(rows: readonly string[][]): boolean {
     const [first = [], second = [], ...more] = rows;

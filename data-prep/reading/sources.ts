@@ -11,11 +11,16 @@ import { sha256Of } from "../files.ts";
 /** A file with a table, with the name that messages use. */
 export interface Source {
     readonly name: string;
-    /** Path of the file on disk, if its bytes are those of `open`. */
+    /**
+     * Path of the file on disk; absent if `open` does not return the bytes of such a file, as for stdin and for files
+     * in a zip.
+     */
     readonly path?: string;
     /** Opens the file without decompressing it. */
     open(): Promise<AsyncIterable<Uint8Array>>;
-    /** Returns the SHA-256 of the file, or of the zip around it, hexadecimal; of stdin, after it was read. */
+    /**
+     * Returns the SHA-256 of the file, or of the zip that contains it, hexadecimal. For stdin, call it after reading.
+     */
     sha256(): Promise<string>;
 }
 
@@ -53,8 +58,8 @@ const itemsFile =
     /^(products?|items?|articles?|catalog(ue)?|books|produkte|artikel|produits|productos|articulos)\.(csv|tsv|txt|jsonl?|parquet)(\.(gz|zst))?$/i;
 
 /**
- * Returns the path of the table of items in a folder with exported files, which its name shows (such as products.csv);
- * undefined if the folder has no such file, or several.
+ * Returns the path of the table of items in a folder with exported files. The function recognises the table by its file
+ * name, such as products.csv. Returns undefined if the folder has no such file, or several.
  */
 export async function itemsInFolder(path: string): Promise<string | undefined> {
     const names = await readdir(path).catch(() => []);

@@ -4,10 +4,10 @@ import { tablesPathBeside } from "../places.ts";
 import { parseTables } from "./document.ts";
 
 /**
- * Returns the problem of the fallback tables beside the interactions as text: missing, unreadable, or of other
- * interactions; undefined if there is none.
+ * Returns why the fallback tables beside the interactions cannot be used, as text: they are missing or unreadable, or
+ * were made from other interactions. Returns undefined if they can be used.
  *
- * @param sha256 of the interactions, hexadecimal; called only if tables exist
+ * @param sha256 returns the hash of the interactions, hexadecimal. It is called only if the tables exist
  * @param projectDir base of relative paths
  */
 export async function tablesProblem(

@@ -10,8 +10,8 @@ import { historiesOf, similarItems, timeAwareCosine } from "./similar.ts";
 import { listViewers } from "./viewers.ts";
 
 /**
- * Number of similar films for each film. The service's longest list has 500, the usual one 25. Of 50 films, at least 20
- * remain after the viewer's own films are removed.
+ * Number of similar films for each film. The service's longest list has 500, the usual one 25. Of these 50 films, at
+ * least 20 remain after the API removes the viewer's own newest films.
  */
 export const neighboursPerFilm = 50;
 export const longestTrending = 50;
@@ -20,14 +20,15 @@ export const longestTrending = 50;
  */
 export const leastViewers = 5;
 /**
- * Maximum number of films with similar films, the most popular ones, because the tables must fit into a function of 256
- * MB.
+ * Maximum number of films for which the tables contain similar films: the most popular films. The tables must fit into
+ * a function of 256 MB.
  */
 export const maxWithNeighbours = 20_000;
 
 /**
- * Makes the tables of an interactions CSV with this hash. Leaves out films that are not in the catalogue, unless the catalogue is
- * empty.
+ * Makes the fallback tables from the columns of an interactions CSV. Leaves out films that are not in the catalogue,
+ * unless the catalogue is empty.
+ * @param sha256 hash of the CSV, which the tables contain
  * @param viewers ids of the users with a history in the tables.
  */
 export const makeTables = (
@@ -38,8 +39,8 @@ export const makeTables = (
 ): TablesDocument => startTables(columns, catalogue, sha256, viewers)();
 
 /**
- * Makes all parts of the fallback tables except the similar films. The returned function adds these, and needs only the
- * items of the columns.
+ * Makes all parts of the fallback tables except the similar films. The returned function adds these. Of `columns`, it
+ * needs only the column of items.
  */
 function startTables(
     columns: Columns,
@@ -142,8 +143,9 @@ export interface TablesSummary {
 }
 
 /**
- * Makes the fallback tables of an interactions CSV with this hash, and writes them completely or not at all. The users
- * and times of the columns are freed meanwhile: 200 MB at 25 million rows.
+ * Makes the fallback tables of an interactions CSV, and writes them completely or not at all. `sha256` is the CSV's
+ * hash. Frees the columns of users and times, which the caller cannot use afterwards, to save 200 MB at 25 million
+ * rows.
  */
 export async function writeTables(
     path: string,

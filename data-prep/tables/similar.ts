@@ -31,9 +31,9 @@ export interface Row {
 
 const longestHistory = 500;
 /**
- * Maximum number of histories that are summed for one item. If an item has more, every n-th one counts. A popular
- * item's neighbours do not change beyond this number, and the time grows with the items, not with the rows. No item of
- * MovieLens 100k has as many viewers.
+ * Maximum number of histories that are summed for one item. If an item has more, every n-th one counts. More histories
+ * hardly change which items are most similar. With the limit, the run time grows with the number of items, not of rows.
+ * No item of MovieLens 100k has as many viewers.
  */
 const maxSampled = 1000;
 /** Unit of weights, which are integers, because integer sums do not depend on their order. */
@@ -45,9 +45,10 @@ const floor = 0.1;
 const shrinkage = 20;
 
 /**
- * Cosine similarity of items over users. A pair of films counts more if a user watched them close together: the weight halves with
- * every 20 films between them, down to a tenth, and is 0 beyond 50. Shrinkage of 20 users keeps rare pairs from the top. Heavy
- * users count less, by the fourth root of their films. `bench:tables` compares it with other similarities.
+ * Cosine similarity of items over users. A pair of films counts more if a user watched them close together: the weight
+ * halves with every 20 films between them, down to a tenth, and is 0 beyond 50. The constant 20 in the divisor
+ * (shrinkage) keeps pairs with few common users from the top. Heavy users count less, by the fourth root of their
+ * films. `bench:tables` compares it with other similarities.
  */
 export const timeAwareCosine: Likeness = {
     userWeight: (items) => (100 / items) ** 0.25,
@@ -76,8 +77,8 @@ export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): H
 
 /**
  * Yields for each of `wanted`, item numbers in any order, its `count` most similar items. The common weight of two
- * items is a sum over the users with both. A term is the user's weight times the kernel of their distance. An item's
- * own weight uses distance 0. Ties go to the lower number.
+ * items is a sum over the users with both. A term is the user's weight times the weight of the distance between the two
+ * items in the user's history (`kernel`). An item's own weight uses distance 0. Ties go to the lower number.
  *
  * Works item by item: sums the neighbourhood of the item in its viewers' histories. A matrix of items by items is not
  * needed. Memory is a few numbers per row of the CSV for any number of items.
@@ -207,7 +208,8 @@ function forget({ together, isNew, met, metCount }: Sums): void {
 }
 
 /**
- * Returns the best of the items in `sums`. Overwrites `items` and `scores`, whose length is that of the longest row.
+ * Returns the best of the items in `sums`. Overwrites `items` and `scores`, whose length is the maximum number of
+ * similar items.
  */
 function bestOf(
     item: number,

@@ -22,7 +22,7 @@ interface LambdaFunction {
     /** The policies with the grants to read and to create the function, its log group, roles and schedule. */
     readonly read: PolicyKindOfOperator;
     readonly deploy: PolicyKindOfOperator;
-    /** The service that invokes the function by the function's resource policy. */
+    /** The AWS service that the function's resource policy allows to invoke the function. */
     readonly invokedBy?: string;
     /** Everything that the role may be allowed, whatever the stack's config is. */
     policy(scope: FunctionScope): PolicyDocument;

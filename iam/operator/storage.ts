@@ -79,7 +79,7 @@ export function storageGrants(scope: GrantScope): readonly Grant[] {
     ];
 }
 
-/** Returns the grants from the creation to the deletion of a bucket with all its objects. */
+/** Returns the grants to create, read, change and delete a bucket with all its objects. */
 function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBlock): Grant[] {
     const service = "s3";
     return [

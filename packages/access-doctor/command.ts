@@ -27,14 +27,17 @@ export interface DiagnoseOptions {
     readonly verbose?: boolean;
 }
 
-/** What the calling program provides: its command line, its signal, and its own way to select an import. */
+/**
+ * What the calling program provides: its command line, a signal that aborts the diagnosis, and optionally its own way
+ * to select an import.
+ */
 export interface DiagnoseContext {
     /** The command line without its arguments, such as `npm run diagnose-access --`. */
     readonly start: readonly string[];
     readonly signal: AbortSignal;
     /**
-     * An option of the calling program that also selects the import: its name, its value, and a function that returns
-     * the import that it selects, also if no option is given.
+     * An option of the calling program that also selects an import, with its name and value. `target` returns the
+     * import that the option selects, or the program's default if the caller gives no option.
      */
     readonly other?: {
         readonly option: string;

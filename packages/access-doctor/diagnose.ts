@@ -24,7 +24,7 @@ export interface Diagnosis {
 }
 
 /**
- * Judges every condition for an import to read its data (a link) from a fetched snapshot. Calls no service; equal
+ * Checks every condition for an import to read its data (a link) from a fetched snapshot. Calls no service; equal
  * snapshots give equal diagnoses.
  */
 export function diagnose(snapshot: Snapshot): Diagnosis {

@@ -24,8 +24,8 @@ interface Rule {
     readonly subject: Subject;
     cause(groups: readonly string[], mentions: Mentions, text: string): string;
     /**
-     * Returns the next command. Without this function, it is the diagnosis of the resources in the message. `start` is
-     * the command line up to its arguments.
+     * Returns the next command. If `next` is absent, the next command is the diagnosis of the resources in the message.
+     * `start` is the command line up to its arguments.
      */
     next?(mentions: Mentions, start: readonly string[]): string;
 }

@@ -110,7 +110,7 @@ export interface DatasetSchema {
 
 /** Everything on which the access of one import depends, read once. All documents are texts, as AWS returns them. */
 export interface Snapshot {
-    /** ISO time of the reads, for which conditions on dates are evaluated. */
+    /** ISO time of the reads. Conditions on dates are evaluated as of this time. */
     readonly now: string;
     /** ARN of the caller, who would pass the role to Personalize. */
     readonly caller: string;

@@ -25,8 +25,8 @@ import {
 import { startMiniStack } from "./ministack/process.ts";
 
 /**
- * The process of one local AWS: runs the Personalize emulator, MiniStack as a child process, and the gateway in front
- * of both.
+ * The process of one local AWS. It runs the Personalize emulator, MiniStack (the emulator of most other AWS services)
+ * as a child process, and the gateway in front of both.
  */
 
 const instance = defaultInstance();

@@ -68,7 +68,7 @@ export const paths = (instance: Instance) => ({
 /**
  * Creates the instance's folders for state, keys of local users and logs, readable by their owner only. Also corrects
  * the mode of existing ones. Does not change the mode of the instance's own folder, which the user may have chosen and
- * may contain other files. The engine writes no logs there.
+ * may contain other files. Also prevents Pulumi's engine from writing its logs into `pulumiHome`.
  */
 export function makePrivateFolders(instance: Instance): void {
     const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(instance);

@@ -3,12 +3,16 @@ import type { Quotas } from "./control/quotas.ts";
 import type { Measure } from "./metering/usage-types.ts";
 
 /**
- * How long resources stay in their states: instant (no time), demo (about a second each), samples (no time, so that AWS's
- * samples run unmodified with any waits), or real (the minutes that AWS typically takes).
+ * How long resources stay in their states: instant (no time), demo (about a second each), samples (no time, except what
+ * AWS's own sample notebooks need: for example, the deletion of a dataset group takes as long as in demo), or real (the
+ * minutes that AWS typically takes).
  */
 export type Speed = "instant" | "demo" | "samples" | "real";
 
-/** Whether answers return texts such as schemas as received, or in another form that AWS may return (wire/http.ts). */
+/**
+ * Whether answers contain texts such as schemas as received, or in another form with the same meaning: for example,
+ * with other white space and another order of the keys (wire/http.ts).
+ */
 export type Forms = "received" | "other";
 
 /** One access of a job to the caller's bucket, which the gateway allows or denies. */
@@ -34,7 +38,7 @@ export interface ImportAccess {
      * get, and the bucket policy must allow the service principal the same.
      */
     judge(request: ImportRequest): Promise<ImportJudgement>;
-    /** Decides whether a job may write one object: role and bucket policy must allow the put. */
+    /** Decides whether a job may write one object: the role and the bucket policy must allow the put. */
     judgeWrite(request: ImportRequest): Promise<ImportJudgement>;
     /** Returns all keys of the bucket that start with `prefix`, at any depth. Throws if the bucket does not exist. */
     list(bucket: string, prefix: string): Promise<{ key: string; size: number }[]>;
@@ -154,7 +158,7 @@ export interface Emulator {
      * `all` is true.
      */
     takeMetrics(options?: { all?: boolean }): MetricValues[];
-    /** Lets resources that a test holds in CREATE IN_PROGRESS continue, and returns their number. */
+    /** Ends the test faults that keep resources in CREATE IN_PROGRESS, and returns the number of these resources. */
     release(): number;
     /** Stops timers and trainings, and closes the database. Running jobs continue when the folder is opened again. */
     close(): Promise<void>;

@@ -5,7 +5,7 @@
  */
 export type Pattern = ArrayLike<string>;
 
-/** Maximum product of the lengths for which the simple algorithm is faster. */
+/** Maximum product of the lengths of value and pattern for which the simple algorithm is faster. */
 const shortProduct = 1 << 15;
 
 /**

@@ -64,7 +64,7 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     },
 };
 
-/** Returns the start of a job's name, which is equal for all jobs with the same inputs. */
+/** Returns the start of a job's name, which all jobs with the same inputs have in common. */
 function base(inputs: BatchInferenceJobInputs): string {
     const question = canonical(replaces.map((key) => inputs[key] ?? null));
     return baseName(inputs.jobNamePrefix, createHash("sha256").update(question).digest("hex"));

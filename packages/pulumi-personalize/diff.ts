@@ -97,7 +97,10 @@ export function isChanged<I extends CommonInputs>(
     return !isEqualValue(kind, key, olds[key], news[key]);
 }
 
-/** Returns the properties, with the value of `wording` wherever Personalize treats both values as equal. */
+/**
+ * Returns `properties`. If Personalize treats a value as equal to that of the same property in `wording`, takes the
+ * value from `wording`.
+ */
 export function keepSpelling<I extends CommonInputs>(
     kind: Pick<ResourceKind<I>, "spellings">,
     wording: Properties,

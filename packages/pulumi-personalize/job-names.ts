@@ -7,8 +7,8 @@
 const hashAndNumber = /-([0-9a-f]{8})-([1-9]\d*)$/;
 
 /**
- * Returns the start of the names that is equal for all jobs with the same content. `contentHash` is a SHA-256,
- * hexadecimal.
+ * Returns the first part of a job's name, `<prefix>-<hash8>`. All jobs with the same content have it in common.
+ * `contentHash` is a SHA-256, hexadecimal.
  */
 export const baseName = (prefix: string, contentHash: string) => `${prefix}-${contentHash.slice(0, 8)}`;
 

@@ -29,5 +29,5 @@ export const kinds = {
 
 export type ResourceKindName = keyof typeof kinds;
 
-/** Returns a kind with a general type, which declares only the inputs that all kinds have. */
+/** Returns the resource kind with another TypeScript type, which declares only the inputs that all kinds have. */
 export const anyKind = (kind: (typeof kinds)[ResourceKindName]) => kind as unknown as ResourceKind<CommonInputs>;

@@ -16,7 +16,10 @@ export interface LiveResources {
 }
 
 export interface RemoveDeps extends WaitDeps {
-    /** Resources that must not be deleted together with another resource; if absent, there are none. */
+    /**
+     * Resources that the stack keeps, so that they are not deleted although they use a resource to delete; if absent,
+     * there are none.
+     */
     readonly live?: LiveResources;
 }
 

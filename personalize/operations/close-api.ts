@@ -18,14 +18,16 @@ export interface CloseClients {
     readonly edge: CloudFrontClient;
 }
 
-/** Creates the clients that close API and page. CloudFront is a global service; its API answers in us-east-1. */
+/**
+ * Creates the clients that close the API and the page. CloudFront is a global service; its API answers in us-east-1.
+ */
 export const closeClientsOf = (region: string): CloseClients => ({
     ssm: new SSMClient({ region }),
     gateway: new APIGatewayClient({ region }),
     edge: new CloudFrontClient({ region: "us-east-1" }),
 });
 
-/** The API and page of a stack. */
+/** The API and the page of a stack. */
 export interface ServedPlace {
     readonly stack: string;
     readonly tags: Readonly<Record<string, string>>;
@@ -34,7 +36,7 @@ export interface ServedPlace {
     readonly distribution: string | undefined;
 }
 
-/** Returns the API and page of a stack, by the names in its configuration. */
+/** Returns the API and the page of a stack, by the names in its configuration. */
 export const servedPlaceOf = ({
     project,
     stack,
@@ -53,9 +55,9 @@ export const servedPlaceOf = ({
 });
 
 /**
- * Closes API and page: every method of the stage allows 0 requests, and the distribution is disabled. Writes the flag
- * first, so that a parallel `pulumi up` keeps both closed. If they are already closed, keeps the flag and closes them
- * again.
+ * Closes the API and the page: every method of the stage allows 0 requests, and the distribution is disabled. Writes
+ * the flag first, so that a parallel `pulumi up` keeps both closed. If they are already closed, keeps the flag and
+ * closes them again.
  */
 export async function closeApi(clients: CloseClients, place: ServedPlace, reason: string): Promise<ClosedFlag> {
     const before = await readFlagToWrite(clients.ssm, place.stack, "closed");
@@ -71,8 +73,8 @@ export async function closeApi(clients: CloseClients, place: ServedPlace, reason
 }
 
 /**
- * Opens API and page again, with these throttles. Removes the flag last, so that the next run repeats an interrupted
- * one.
+ * Opens the API and the page again, with these throttles. Removes the flag last, so that the next run repeats an
+ * interrupted one.
  */
 export async function openApi(
     clients: CloseClients,
@@ -90,7 +92,9 @@ export async function openApi(
     await removeStateFlag(clients.ssm, place.stack, "closed");
 }
 
-/** Runs all work, even after an error, because API and page are each billed. Throws the first error at the end. */
+/**
+ * Runs all work, even after an error, because the API and the page are each billed. Throws the first error at the end.
+ */
 async function both(...work: readonly (() => Promise<void>)[]): Promise<void> {
     const failed = (await Promise.allSettled(work.map((one) => one()))).find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
@@ -105,7 +109,10 @@ async function* stagesOf(client: APIGatewayClient, { apiName, tags }: ServedPlac
     }
 }
 
-/** Sets every throttle of the stage to 0: the one of all methods, and the one of each method with its own settings. */
+/**
+ * Sets every throttle of the stage to 0: the throttle for all methods, and the throttle of each method with its own
+ * settings.
+ */
 async function closeStage(client: APIGatewayClient, stage: StageId): Promise<void> {
     const { methodSettings = {} } = await client.send(new GetStageCommand(stage));
     const paths = new Set([otherPaths, ...Object.keys(methodSettings)]);

@@ -43,10 +43,10 @@ export interface ClosedStageInputs extends StageId {
 }
 
 /**
- * Creates the lifecycle of a closed stage, which exists while API and page are closed. `aws.apigateway.MethodSettings`
- * sends a throttle only if it differs from 0, its value before the creation (terraform-provider-aws,
- * method_settings.go). Without this resource, a stage that is created while the API is closed would allow the account's
- * limits.
+ * Creates the lifecycle of a closed stage, which exists while the API and the page are closed.
+ * `aws.apigateway.MethodSettings` sends a throttle only if it differs from 0, its value before the creation
+ * (terraform-provider-aws, method_settings.go). Without this resource, a stage that is created while the API is closed
+ * would allow the account's limits.
  */
 export function closedStageHandler(deps: {
     gateway(region: string): APIGatewayClient;

@@ -56,8 +56,8 @@ export interface PrefetchFunction {
 }
 
 /**
- * Returns the requests of the stack's own prefetch to its campaign, in windows of five minutes. Leaves out requests
- * that the function's invocations do not explain.
+ * Returns the requests of the stack's own prefetch function to its campaign, in windows of five minutes, at most as
+ * many as the function's invocations can have sent.
  *
  * @throws Error if CloudWatch's answer is incomplete
  */

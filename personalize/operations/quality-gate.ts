@@ -1,7 +1,7 @@
 import type { StackConfig } from "../../config/config.ts";
 import type { Metrics } from "./solution-versions.ts";
 
-/** The metric that the gate compares. */
+/** The metric that the quality gate compares. */
 export const judgedMetric = "normalized_discounted_cumulative_gain_at_10";
 
 /**

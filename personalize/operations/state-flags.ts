@@ -16,7 +16,7 @@ import { stateFlagKeys } from "../../config/names.ts";
 export interface StateFlags {
     /** The flag of a parked campaign; absent while the campaign is not parked. */
     readonly parked?: ParkedFlag;
-    /** The flag of a closed API and page; absent while they are open. */
+    /** The flag for a closed API and a closed page; absent while they are open. */
     readonly closed?: ClosedFlag;
     /** The last request of a runbook to import unchanged data again. */
     readonly reimport?: ReimportFlag;
@@ -57,8 +57,8 @@ export interface ServingFlag {
     /** ISO 8601. */
     readonly since: string;
     /**
-     * The version that the campaign served before. If it equals `solutionVersionArn`, the campaign was held or
-     * released, not switched.
+     * The version that the campaign served before. If it equals `solutionVersionArn`, the runbook did not switch the
+     * campaign, but only set or removed `hold`.
      */
     readonly from?: string;
     /** The version of a failed switch, which was never served. */

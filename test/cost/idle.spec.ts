@@ -133,7 +133,7 @@ describe("Idle campaign", () => {
 });
 
 describe("Prefetch and the idle check", () => {
-    /** Simulates the prefetch, which runs each hour. */
+    /** Simulates the prefetch function, which runs each hour. */
     const prefetching = async (simulation: ReturnType<typeof idleStack>, hours: number) =>
         simulation.hours(hours, () => {
             if (simulation.now % hour === window * 3) simulation.prefetch(4);

@@ -12,7 +12,7 @@ const month = Date.parse("2026-11-01T00:00:00Z");
 const download: Partial<Usage> = { edgeGb: 419 / 60, edgeRequests: 100_000 };
 const usdOf = (usage: Partial<Usage>) => usageUsd(plus(usage));
 
-/** Simulates a stack with API and page, whose limit is $200 a month. */
+/** Simulates a stack with an API and a page, whose limit is $200 a month. */
 function attacked() {
     const simulation = simulateStack("2026-11-10T00:00:00Z", { monthlyLimitUsd: 200 });
     simulation.serves = true;

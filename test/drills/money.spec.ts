@@ -66,7 +66,10 @@ describe("drill:money", () => {
 
     const wrongOf = (results: readonly FaultResult[]) => results.flatMap(({ wrong }) => wrong).join("\n");
     const [one, two] = ["runaway", "two campaigns, of which the second runs away"];
-    /** Guards with a fault: a scenario and faults of AWS that reveal the guard's fault, and what virtualMonths finds. */
+    /**
+     * Cost guards with a bug: the bug, a scenario and faults of AWS that reveal it, and a check that the results of
+     * `virtualMonths` show it.
+     */
     const bad: readonly (readonly [
         how: string,
         scenario: string,

@@ -315,8 +315,8 @@ describe("API on the local AWS", () => {
         /** Returns two lists of films that come from the fallback tables only. */
         const fallbackLists = async () => [(await call("/popular")).body.films, (await call("/similar/1")).body.films];
         /**
-         * Deletes the stored campaign status, so that the API reads it and the tables anew. Waits for the expected
-         * lists.
+         * Deletes the stored campaign status, so that the API reads the status and the tables again. Waits for the
+         * expected lists.
          */
         async function untilSeen(what: string, isSeen: (lists: readonly unknown[]) => boolean): Promise<void> {
             const Key = { pk: { S: "stack" }, sk: { S: "campaign" } };

@@ -10,8 +10,8 @@ import { interactionsCsv, syntheticRatings } from "../../packages/local-personal
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /**
- * Tests the example programs of the packages, which users can copy, on an AWS that enforces the policies of role and
- * bucket.
+ * Tests the example programs of the packages, which users can copy, on an AWS that enforces the policies of the role
+ * and the bucket.
  */
 describe("Examples on the real engine with enforced policies", () => {
     let aws: TestAws;

@@ -3,7 +3,7 @@ import { settingsOf, type TestAws } from "./local-aws.ts";
 
 /**
  * Adds nine requests of each viewer to the counts in the API's table, as processes of the API do, so that the prefetch
- * selects these viewers.
+ * function selects these viewers.
  */
 export async function countRequestsOf(
     viewers: readonly string[],

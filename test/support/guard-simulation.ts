@@ -32,8 +32,8 @@ interface Asked {
 const deletionMinutes = 17;
 
 /**
- * Simulates a stack in AWS with its own clock, for unit tests of the cost guard and for drill:money. Implements the
- * ports through which the guard uses AWS. Times are in epoch milliseconds.
+ * Simulates a stack in AWS with its own clock, for unit tests of the cost guard and for drill:money. Implements
+ * `GuardPorts`, the functions with which the guard calls AWS. Times are in epoch milliseconds.
  */
 export function simulateStack(start: string, settings: Partial<GuardConfig> = {}) {
     /** Requests for recommendations and for rankings, oldest first. */
@@ -90,9 +90,9 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         metricsDelay: 3,
         /** The number of the call, over all runs, before or after which the guard's process is killed. */
         dieAt: undefined as { readonly call: number; readonly after: boolean } | undefined,
-        /** Number of calls of ports in all runs. */
+        /** Number of calls to AWS in all runs. */
         calls: 0,
-        /** Ports whose calls the service rejects. */
+        /** Names of the `GuardPorts` methods whose calls the service rejects. */
         refused: new Set<string>(),
         /** Milliseconds by which the guard's clock is ahead. */
         skew: 0,

@@ -67,7 +67,10 @@ const concurrency = 8;
 const firstWait = 50;
 const retries = 10;
 
-/** Creates the function's ports to AWS. `timeLeft` returns the milliseconds until this run's timeout. */
+/**
+ * Creates the functions with which the batch function calls AWS. `timeLeft` returns the milliseconds until this run's
+ * timeout.
+ */
 export function batchPorts(clients: BatchClients, place: BatchTargets, timeLeft: () => number): BatchPorts {
     const { personalize, ssm, sns } = clients;
     const { stack, solutionVersionArn } = place;
@@ -97,7 +100,7 @@ export function batchPorts(clients: BatchClients, place: BatchTargets, timeLeft:
     };
 }
 
-/** Ports to the job, and to its input and output in the stack's bucket. */
+/** Returns the functions that call Personalize for the job, and S3 for the job's input and output. */
 function jobPorts({ personalize, s3 }: BatchClients, place: BatchTargets) {
     const { bucketName: Bucket, roleArn, watchedFilterArn, tags } = place;
     const jobArn = (name: string) => place.solutionVersionArn.replace(/solution\/.*$/, `batch-inference-job/${name}`);
@@ -156,7 +159,7 @@ function jobPorts({ personalize, s3 }: BatchClients, place: BatchTargets) {
 /** Checks whether an error is S3's response to a range that begins at the end of the object. */
 const isPastEnd = (error: unknown): boolean => error instanceof Error && error.name === "InvalidRange";
 
-/** Ports to the interactions of the stack, and to the solution versions with their data. */
+/** Returns the functions that read the stack's interactions, and the viewers in the data of a solution version. */
 function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName: TableName }: BatchTargets) {
     return {
         async interactions() {
@@ -200,7 +203,7 @@ function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName
     };
 }
 
-/** Ports to the lists in the API's table. */
+/** Returns the functions that read and write lists in the API's DynamoDB table. */
 function listPorts({ dynamo }: BatchClients, { tableName: TableName }: BatchTargets) {
     const key = (userId: string, generation: number) => keyOf(viewerPk(userId), listSk(batchListKey(generation)));
 

@@ -12,7 +12,10 @@ import { keyOf } from "../recommendation-api/table.ts";
 /** Key of the DynamoDB item that contains the batch function's lease and state. */
 const stateKey = keyOf("batch", "state");
 
-/** Creates the ports to the DynamoDB item with the batch function's state, for one run of the function. */
+/**
+ * Creates the functions that read and write the DynamoDB item with the batch function's state, for one run of the
+ * function.
+ */
 export function stateItem(dynamo: DynamoDBClient, TableName: string) {
     let revision = 0;
     /** Writes the state's item, unless another run has written it since this run read it. */

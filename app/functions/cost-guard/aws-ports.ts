@@ -77,7 +77,7 @@ export interface GuardClients {
 /** A user id that no dataset has; the answer is ignored. */
 const probeUser = "cost-guard-probe";
 
-/** Creates the cost guard's ports to AWS. */
+/** Creates the functions with which the cost guard calls AWS. */
 export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
     const { stack, owner, campaignArn, rankingCampaignArn, prefetch, tableName } = place;

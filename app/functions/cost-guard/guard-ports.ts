@@ -18,12 +18,13 @@ export interface GuardPorts {
     /** Returns the number of requests to the campaign in windows of five minutes, from the time `since`. */
     requests(since: number): Promise<RequestWindows>;
     /**
-     * Returns the number of requests from the stack's own prefetch in windows of five minutes, from the time `since`.
+     * Returns the number of requests from the stack's own prefetch function in windows of five minutes, from the time
+     * `since`.
      */
     prefetched(since: number): Promise<RequestWindows>;
-    /** Ports to the ranking campaign; undefined if the stack has none. */
+    /** The calls about the ranking campaign; undefined if the stack has none. */
     readonly ranking: Pick<GuardPorts, "campaign" | "requests"> | undefined;
-    /** Ports to the API and the page; undefined if the stack has none. */
+    /** The calls about the API and the page; undefined if the stack has none. */
     readonly serving?:
         | {
               /**
@@ -49,8 +50,8 @@ export interface GuardPorts {
     foreignStatements(): Promise<readonly string[]>;
 
     /**
-     * Returns the stored state, its version, and its parameter's name. `text` is undefined before the first run.
-     * `version` grows by 1 with each write.
+     * Returns the stored state, its version, and the name of the SSM parameter that stores the state. `text` is
+     * undefined before the first run. `version` grows by 1 with each write.
      */
     readState(): Promise<{ readonly text: string | undefined; readonly version: number; readonly name: string }>;
     /** Writes the state, and returns the new version number of the state's parameter. */

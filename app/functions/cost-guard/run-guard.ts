@@ -20,9 +20,9 @@ import type { GuardPorts } from "./guard-ports.ts";
 
 /**
  * Runs the cost guard once: observes, decides, stores the pending work, does the work, and stores the result. If a run
- * crashes at any point, the next run continues and sends nothing under a second ID. A failed part does not stop the
- * others. Without a stored state, the run still parks and closes, because both can be repeated; it sends no
- * notifications and deletes nothing.
+ * crashes at any point, the next run continues, and sends each pending notification with the same ID again. A failed
+ * part does not stop the others. Without a stored state, the run still parks the campaigns and closes the API and the
+ * page, because both can be repeated; it sends no other notifications and deletes nothing.
  *
  * @throws AggregateError at the end, with each failed part, for the failures' queue and its alarm
  */
@@ -199,7 +199,7 @@ async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failur
 }
 
 /**
- * Parks the campaigns, and closes the API and the page, as far as the state has this work pending. Returns the state
+ * Parks the campaigns, and closes the API and the page, if the state has this work as pending. Returns the state
  * without the completed work.
  */
 async function stop(ports: GuardPorts, failures: Failures, state: GuardState): Promise<GuardState> {

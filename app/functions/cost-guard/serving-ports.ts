@@ -38,7 +38,10 @@ export interface ServingTargets extends ServedPlace {
     readonly jobsTable?: string | undefined;
 }
 
-/** A metric, and how its sum in a window converts to use. `requests` is API Gateway's count in that window. */
+/**
+ * A metric, and the conversion of its sum in a window to the usage that AWS bills. `requests` is API Gateway's count in
+ * that window.
+ */
 interface CountedMetric {
     readonly namespace: string;
     readonly name: string;
@@ -48,7 +51,10 @@ interface CountedMetric {
      */
     readonly isLogged?: true;
     usage(value: LoggedCount, requests: number): Partial<Usage>;
-    /** Returns the use in a window for which the log has no value. If absent, the use is zero. */
+    /**
+     * Returns the usage in a window in which the log has no value of the metric. If `usageWithout` is absent, that
+     * usage is zero.
+     */
     usageWithout?(requests: number): Partial<Usage>;
 }
 

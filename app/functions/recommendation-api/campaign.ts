@@ -16,7 +16,7 @@ export interface CampaignClients {
     readonly runtime: PersonalizeRuntimeClient;
 }
 
-/** Creates the port to the campaign, and to the ranking campaign if the stack has one. */
+/** Creates the functions that call the campaign, and the ranking campaign if the stack has one. */
 export function campaignPort(
     { personalize, runtime }: CampaignClients,
     { campaignArn, rankingCampaignArn }: { readonly campaignArn: string; readonly rankingCampaignArn?: string },
@@ -67,7 +67,7 @@ const orderOf = (items: readonly PredictedItem[] | undefined, recommendationId: 
     ...(recommendationId !== undefined && { recommendationId }),
 });
 
-/** Creates the port to the event tracker; returns undefined if the stack has none. */
+/** Creates the function that sends events to the event tracker; returns undefined if the stack has none. */
 export function trackerPort(client: PersonalizeEventsClient, trackingId: string | undefined): PutEvents | undefined {
     if (!trackingId) return undefined;
     return async ({ userId, sessionId, events }, abortSignal) => {

@@ -5,7 +5,10 @@ import type { TablesPort } from "../../serving/ports.ts";
 /** HTTP status of S3's response to a read with the object's current ETag. */
 const notModified = 304;
 
-/** Creates the port to the tables of solution versions in the stack's bucket, as `pulumi up` uploads them. */
+/**
+ * Creates the functions that read the fallback tables of solution versions from the stack's bucket, to which
+ * `pulumi up` uploads them.
+ */
 export function storedTables(client: S3Client, Bucket: string): TablesPort {
     async function read(Key: string, IfNoneMatch: string | undefined, abortSignal: AbortSignal) {
         const { Body, ETag = "" } = await client.send(new GetObjectCommand({ Bucket, Key, IfNoneMatch }), {

@@ -32,7 +32,7 @@ const askedPk = (hour: number) => `asked#${hour}`;
 /** Returns the sort key of a viewer's list. */
 export const listSk = (key: string) => `list#${key}`;
 
-/** Creates the port to the API's DynamoDB table. docs/serving.md describes the table's items. */
+/** Creates the functions that read and write the API's DynamoDB table. docs/serving.md describes the table's items. */
 export function tablePort(client: DynamoDBClient, TableName: string): TablePort {
     /** Reads several items in one call. Throws if DynamoDB returns only some of them, because the others would seem to be missing. */
     async function all(keys: readonly Item[], abortSignal: AbortSignal): Promise<(sk: string) => Item | undefined> {
@@ -209,7 +209,10 @@ export const servedOf = (item: Item | undefined): ServedLists | undefined =>
         madeAt: numberOf(item, "madeAt"),
     };
 
-/** Returns the update of the item that makes lists live, and adds their version to the versions that served. */
+/**
+ * Returns the parameters of the UpdateItem call that makes lists live. The call also adds the version of the lists to
+ * `servedVersions`.
+ */
 export const serving = ({ generation, solutionVersionArn, madeAt }: ServedLists) => ({
     UpdateExpression: "SET generation = :generation, solutionVersionArn = :arn, madeAt = :at ADD servedVersions :id",
     ExpressionAttributeValues: {

@@ -36,8 +36,9 @@ export async function viewerKeys(client: DynamoDBClient, TableName: string, user
 }
 
 /**
- * Deletes a viewer's items and traffic. Then writes an empty item with a new revision, so that every process of the API
- * drops the viewer's films within seconds. The item expires after a day. `at` is epoch milliseconds.
+ * Deletes a viewer's items, and the counts of the viewer's requests in each hour. Then writes an empty item with a new
+ * revision, so that every process of the API drops the viewer's films within seconds. The item expires after a day.
+ * `at` is epoch milliseconds.
  */
 export async function forgetViewer(
     client: DynamoDBClient,

@@ -16,7 +16,7 @@ export interface TableOperationResult {
 }
 
 /**
- * Runs an operation at a moment.
+ * Runs an operation. `at` is the current time in epoch milliseconds.
  *
  * @throws RangeError for another operation or user ID, before any call
  */

@@ -17,10 +17,10 @@ export const hasPosters = noun === "film" || noun === "video";
 /** Returns a text with a capital first letter. */
 export const capital = (word: string) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 
-/** The noun for an item, such as "film" or "Products". */
+/** The word for an item, such as "film" or "Products". */
 export const item = { one: noun, many: nouns, One: capital(noun), Many: capital(nouns) };
 
-/** The nouns for a person and a category in the data, by the noun for an item. */
+/** The words for a person and a category in the data, by the word for an item. */
 const peopleAndCategories: Readonly<Record<string, readonly [person: string, category: string, categories: string]>> = {
     film: ["viewer", "genre", "genres"],
     video: ["viewer", "genre", "genres"],
@@ -32,10 +32,10 @@ const peopleAndCategories: Readonly<Record<string, readonly [person: string, cat
 };
 const [personNoun, categoryNoun, categoriesNoun] = peopleAndCategories[noun] ?? ["user", "category", "categories"];
 
-/** The noun for a person in the data, such as "viewer" or "Customers". */
+/** The word for a person in the data, such as "viewer" or "Customers". */
 export const person = { one: personNoun, many: `${personNoun}s`, One: capital(personNoun) };
 
-/** The noun for a category of items, such as "genre" or "Categories". */
+/** The word for a category of items, such as "genre" or "Categories". */
 export const category = {
     one: categoryNoun,
     many: categoriesNoun,
@@ -69,8 +69,8 @@ export interface Act {
 }
 
 /**
- * For each pattern of event types: the forms of the verb for the action, and last the words that follow the item in a
- * sentence.
+ * Verbs for event types: a pattern of event types, the verb, its past ("you chose"), its participle ("was chosen") if
+ * that differs, and the words that follow the item: `AddToCart` gives "You added Heat to the cart".
  */
 const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?: string, after?: string])[] = [
     [/watch/i, "watch", "watched"],

@@ -193,8 +193,8 @@ const placesIn = (list: HTMLElement | null) =>
     }));
 
 /**
- * Keeps the focus on a button of a list that moves. If the button disappears, moves the focus to the button in its
- * place.
+ * Keeps the keyboard focus on a button when its list is reordered. If the button disappears, moves the focus to the
+ * button that is now in its position.
  */
 export function useKeptFocus(list: RefObject<HTMLElement | null>, order: string): void {
     const buttons = () => [...(list.current?.querySelectorAll("button") ?? [])];

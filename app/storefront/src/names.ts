@@ -17,8 +17,8 @@ export function shortId(viewer: string): string {
 }
 
 /**
- * Returns a given name for a viewer's ID, equal in each visit. Two IDs may share a name, so the page shows the ID
- * beside it. Returns undefined for an ID without a digit, which already reads as a name, and for a long ID, which
+ * Returns a given name for a viewer's ID, the same one at each visit. Two IDs may share a name, so the page shows the
+ * ID beside it. Returns undefined for an ID without a digit, which already reads as a name, and for a long ID, which
  * nobody reads.
  */
 export function givenNameOf(viewer: string): string | undefined {

@@ -5,7 +5,10 @@ export interface Kept {
     forget(name: string): void;
 }
 
-/** Storage that lasts until the tab is closed. The storage `ofThisReader` lasts until the viewer deletes it. */
+/**
+ * Two storages of the browser: `ofThisTab` lasts until the tab is closed, and `ofThisReader` until the person at the
+ * browser deletes it.
+ */
 export const ofThisTab = keptIn(() => sessionStorage);
 export const ofThisReader = keptIn(() => localStorage);
 

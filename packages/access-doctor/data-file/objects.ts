@@ -50,7 +50,9 @@ export async function keysUnder(client: S3Client, { bucket, key }: S3Location): 
     return keys;
 }
 
-/** The encryption with a KMS key of an object, which its repaired copy also gets. */
+/**
+ * An object's encryption with a KMS key; empty for any other encryption. The repaired copy of the object gets the same.
+ */
 export interface Encryption {
     readonly ServerSideEncryption?: "aws:kms" | "aws:kms:dsse";
     readonly SSEKMSKeyId?: string;

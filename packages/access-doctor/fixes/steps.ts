@@ -16,7 +16,7 @@ interface Undo {
     /** Words of the undo command. If the field `old` has a document, the document is the command's last argument. */
     readonly command: readonly string[];
     readonly old?: PolicyDocument | undefined;
-    /** Words of a second undo command, to which the id that the step's command printed is added. */
+    /** Words of a second undo command. Its last argument is the ID that the step's command printed. */
     readonly removesCreated?: readonly string[];
 }
 

@@ -7,7 +7,7 @@ import { broken, cannotTell, judge } from "./policies.ts";
 const name = "bucket policy";
 
 /**
- * Judges whether the bucket policy allows Personalize and does not deny the role's session. Uses this program's own
+ * Checks whether the bucket policy allows Personalize and does not deny the role's session. Uses this program's own
  * evaluator, because IAM's simulator evaluates bucket policies for users only.
  */
 export function bucketPolicy(scene: Scene): Link {
@@ -35,7 +35,7 @@ export function bucketPolicy(scene: Scene): Link {
         : linkOf(name, evaluator, "Personalize may list and read, and nothing denies it", findings);
 }
 
-/** Judges the bucket: its region, and whether it blocks public access. */
+/** Checks the bucket: its region, and whether it blocks public access. */
 export function bucketLinks({ snapshot }: Scene): Link[] {
     const { bucket, region, bucketFacts, accessBlock, ownership } = snapshot;
     const s3 = "S3's own answer";

@@ -17,7 +17,7 @@ import { cannotTell, read } from "./policies.ts";
 const name = "encryption key";
 
 /**
- * Judges whether the import can decrypt objects: their KMS key must be enabled, and its policy must allow the role or
+ * Checks whether the import can decrypt objects: their KMS key must be enabled, and its policy must allow the role or
  * Personalize. AWS does not document which of the two decrypts, so if only one is allowed, the finding is a warning.
  */
 export function kms(scene: Scene): Link {

@@ -5,7 +5,7 @@ import { breaks, type Finding, type Link, linkOf, type Scene, unknownLink } from
 import { fetchedValue, isBucketGone, type KeyListed } from "../snapshot.ts";
 import { contentFindings, describeFiles } from "./file.ts";
 
-/** Judges whether the objects exist under this key, can be read, and match the schema. */
+/** Checks whether the objects exist under this key, can be read, and match the schema. */
 export function objectLinks(scene: Scene): Link[] {
     const { snapshot } = scene;
     const [listing, reading] = ["S3's listing", "the first kilobytes, by the dataset's schema"];

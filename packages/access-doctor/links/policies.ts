@@ -16,7 +16,10 @@ import type { FaultId } from "../faults.ts";
 import { breaks, type Finding, type FixTarget, type Scene } from "../link.ts";
 import type { PolicyText } from "../snapshot.ts";
 
-/** Maximum length of a policy to parse, above every AWS limit, because AWS already accepted the stored policies. */
+/**
+ * Maximum length of a policy to parse. It is larger than every AWS limit, so that no policy that AWS accepted is
+ * rejected.
+ */
 const anyLength = 1_000_000;
 
 /** Parses policies. Returns the valid documents, and a description of the problems of each invalid text. */

@@ -2,7 +2,10 @@ import { breaks, type Finding, type FixTarget, type Link, linkOf, type Scene } f
 import { isOfRole, type Refusal, reasonOf, refusalIn } from "../refusal.ts";
 import { fetchedValue, type Snapshot } from "../snapshot.ts";
 
-/** The link that depends on a kind of policy, with the fault and the place of a finding about it. */
+/**
+ * What an access error about one kind of policy means: the condition of the import that fails (`link`), the ID of the
+ * fault, and what a fix changes (`place`).
+ */
 interface Decided {
     readonly link: string;
     readonly fault: Finding["fault"];

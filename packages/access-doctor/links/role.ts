@@ -22,7 +22,7 @@ const passRoleLink = "iam:PassRole of the caller";
 const unsureKeys =
     /^iam:AssociatedResourceArn$|^aws:(SourceIp|MultiFactorAuth|UserAgent|PrincipalTag|ResourceTag|CurrentTime)/i;
 
-/** Judges whether the caller may pass the role to Personalize. The call contains `iam:PassedToService`. */
+/** Checks whether the caller may pass the role to Personalize. The call contains `iam:PassedToService`. */
 export function passRole({ snapshot }: Scene): Link {
     const { passRole: fetched, caller, roleArn } = snapshot;
     const accepted = (...warnings: Finding[]) =>
@@ -61,7 +61,7 @@ export function passRole({ snapshot }: Scene): Link {
     return linkOf(passRoleLink, simulator, "", [breaks("passrole", sentence, "passRole", ...evidence)]);
 }
 
-/** Judges whether the role exists. */
+/** Checks whether the role exists. */
 export function role({ snapshot: { role: fetched, roleArn, accountId } }: Scene): Link {
     if ("unread" in fetched) {
         return unknownLink("role", "iam:GetRole", fetched.unread);
@@ -89,7 +89,7 @@ function roleFindings(roleArn: string, accountId: string, facts: RoleFacts | und
 }
 
 /**
- * Judges the role's policies, its permissions boundary and the policies of its organization. Evaluates the documents.
+ * Checks the role's policies, its permissions boundary and the policies of its organization. Evaluates the documents.
  * Uses the simulator for documents that cannot be read, and for the organization.
  */
 export function roleLinks(scene: Scene): Link[] {
@@ -132,7 +132,7 @@ export function roleLinks(scene: Scene): Link[] {
     return [policies, boundary, organisationLink(scene, names[2], [policies, boundary])];
 }
 
-/** Judges the role's links from the simulator's results only, which do not say which statement decided. */
+/** Checks the role's links from the simulator's results only, which do not say which statement decided. */
 function simulatedLinks(scene: Scene, names: readonly [string, string, string]): Link[] {
     const { snapshot } = scene;
     const denied = (fetchedValue(snapshot.simulated) ?? []).filter(({ decision }) => decision !== "allowed");
@@ -208,7 +208,10 @@ const hint = (simulated: readonly { byOrganisation?: boolean }[]) =>
 
 const trustLink = "trust policy";
 
-/** Judges whether Personalize may assume the role for this account's jobs. IAM's simulator never evaluates a trust policy. */
+/**
+ * Checks whether Personalize may assume the role for this account's jobs. IAM's simulator never evaluates a trust
+ * policy.
+ */
 export function trust(scene: Scene): Link {
     const { role: fetched } = scene.snapshot;
     if ("unread" in fetched || !fetched.is) {

@@ -5,7 +5,7 @@ import { type AnyEntry, canonical, type Properties, tagMap } from "./entry.ts";
 import { apart, asItIs, memberOf, or, struct, value } from "./kinds.ts";
 import { resource, type Tagging } from "./resource.ts";
 
-/** The mapping of property names and the not-found error, which are equal for all API Gateway resource types. */
+/** The mapping of property names and the not-found error, which are the same for all API Gateway resource types. */
 export const ofApiGateway = { spelling: asItIs, gone: ["NotFoundException"] };
 
 /** Region and account of the APIs. */

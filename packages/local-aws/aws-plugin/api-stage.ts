@@ -91,8 +91,8 @@ export function stageEntries(
 }
 
 /**
- * For each method setting, the end of its path in UpdateStage, after the method's path (API reference, "Patch
- * operations").
+ * For each method setting, the part after the method in the path of a patch operation of UpdateStage, such as
+ * `throttling/rateLimit` in `/~1films/GET/throttling/rateLimit` (API reference, "Patch operations").
  */
 const settingPaths = {
     metricsEnabled: "metrics/enabled",
@@ -103,8 +103,8 @@ const settingPaths = {
 };
 
 /**
- * `unset` is compared with the settings of a new resource. `settingDefaults` are the provider's defaults
- * (terraform-provider-aws, method_settings.go).
+ * The settings with which those of a new resource are compared (`unset`), and the values of settings that the program
+ * omits (`settingDefaults`), as in terraform-provider-aws, method_settings.go.
  */
 const unset = {
     metricsEnabled: false,

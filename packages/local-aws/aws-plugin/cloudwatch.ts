@@ -46,7 +46,10 @@ const queries = list(
  */
 export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string, AnyEntry> {
     const call = callsOf(client);
-    /** Removes the dimensions of an alarm with metric queries: only an alarm without them has its own dimensions. */
+    /**
+     * Removes the dimensions of an alarm with metric queries, because only an alarm without queries has dimensions of
+     * its own.
+     */
     const alarmOf = ({ Dimensions, ...rest }: Properties) => ({ ...rest, ...(!rest.Metrics && { Dimensions }) });
     return {
         "aws:cloudwatch/metricAlarm:MetricAlarm": resource<aws.cloudwatch.MetricAlarmArgs>({

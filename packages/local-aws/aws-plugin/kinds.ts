@@ -115,7 +115,7 @@ export const inside = (path: string, kinds: Kinds, spelling = upperCase): Kinds 
         Object.entries(kinds).map(([name, kind]) => [name, at(`${path}.${kind.path ?? spelling(name)}`, kind)]),
     );
 
-/** Conversion of a list whose values have the same conversion. */
+/** Conversion of a list: converts each of its values with `of`. */
 export const list = (of: Kind = value): Kind => ({
     ...(of.nested && { nested: of.nested }),
     to: (given) => elementsOf(given).map((each) => (of.to ? of.to(each) : each)),
@@ -129,7 +129,10 @@ export const list = (of: Kind = value): Kind => ({
 
 export const elementsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** Conversion of an object with `Items`, to which CloudFront's API requires their number as `Quantity`. */
+/**
+ * Conversion of an object with the list `Items`. Adds the length of the list as `Quantity`, which CloudFront's API
+ * requires.
+ */
 export const counted = (of: Kind): Kind => ({
     ...of,
     to(given) {

@@ -43,7 +43,7 @@ interface Row<A> extends Pick<Entry<A>, "autonamed" | "volatile" | "filledIn" | 
     readonly tags?: Tagging;
     /** The input member for the id, or all members that identify the resource. By default, the members of `replace`. */
     readonly key?: string | ((id: string, args: Resolved<A>) => Properties);
-    /** Returns the resource's id, for a resource type without a create call, whose resources `put` creates. */
+    /** Returns the resource's id. Only for a resource type without a create call: `put` creates its resources. */
     id?(args: Resolved<A>): string;
     create?(input: Properties, args: Resolved<A>): Promise<string | undefined>;
     /** Whether `put` must follow the create call, because that call does not accept every property. */

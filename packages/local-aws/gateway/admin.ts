@@ -17,7 +17,10 @@ interface Admin {
     readonly enforcement?: { readonly log: AccessLog };
     /** Returns the response to `GET /_local/status`. */
     status(): object;
-    /** Returns the number of completed rounds of each loop, for `GET /_local/rounds`. */
+    /**
+     * Returns how often the local AWS has evaluated alarms, sent its own metrics, and checked budgets, for
+     * `GET /_local/rounds`.
+     */
     rounds?(): object;
 }
 

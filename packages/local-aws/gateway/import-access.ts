@@ -99,7 +99,7 @@ function importOf(
     return { roleArn, roleId, partition, region, ...owners, sourceArn, bucket, key, keys };
 }
 
-/** Evaluates, with fetched policy documents, whether a job can read its input: an import, or a batch job. */
+/** Evaluates, with fetched policy documents, whether an import or a batch job can read its input. */
 export function judgeImport(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
     const of = importOf(request, partition, policies);
     return judgeSteps(of, policies, "read", roleReads(of), serviceReads(of));

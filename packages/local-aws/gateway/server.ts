@@ -30,7 +30,7 @@ interface GatewayOptions {
     readonly simulators?: Simulators;
     /** Returns the response to `GET /_local/status`. */
     status(): object;
-    /** Returns the number of completed rounds of each loop. */
+    /** Returns how often the local AWS has evaluated alarms, sent its own metrics, and checked budgets. */
     rounds?(): object;
     log(message: string): void;
 }

@@ -52,9 +52,9 @@ function isOfPage(request: Pick<IncomingMessage, "headers">): boolean {
 }
 
 /**
- * Returns the response to a request that the local AWS never serves, even if signed; undefined for all others. A
- * foreign Host name shows DNS rebinding: the name of a web site resolves to this machine. A web page may call only
- * public endpoints.
+ * Returns the response to a request that the local AWS never serves, even if signed; undefined for all others. Rejects
+ * an unknown name in the Host header, because it is a sign of DNS rebinding: a web site whose name resolves to this
+ * machine. A web page may call only public endpoints.
  */
 export function refusalOfPage(request: Asked): Answer | undefined {
     const host = hostOf(request);

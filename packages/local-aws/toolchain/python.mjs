@@ -62,8 +62,8 @@ export const spark = addition("Spark (350 MB)", {
 });
 
 /**
- * Packages in a folder beside the Python environment. The first list of `lists` contains them, the second, if any, the
- * packages that build them.
+ * Returns the installer of Python packages in a folder beside the Python environment. `lists` names one or two
+ * requirements files: the packages to install, and the packages that are needed to build them.
  */
 function addition(name, { folder, lists, options = [], imports }) {
     const placed = (root) => join(root, ".tools", folder);

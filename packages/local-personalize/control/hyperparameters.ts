@@ -73,7 +73,10 @@ const algorithms: Readonly<Record<string, Parameters>> = {
     },
 };
 
-/** `featureTransformationParameters` by recipe, beside the `trend_discovery_frequency` of aws-trending-now. */
+/**
+ * `featureTransformationParameters` by recipe. Does not contain the one of aws-trending-now,
+ * `trend_discovery_frequency`.
+ */
 const transformations: Readonly<Record<string, Parameters>> = {
     "aws-user-personalization": userShares,
     "aws-personalized-ranking": userShares,

@@ -31,7 +31,10 @@ const useCase = (domain: "ECOMMERCE" | "VIDEO_ON_DEMAND", prefix: string, name: 
 
 const percentile = { featureTransformation: "JSON-percentile-filtering" };
 
-/** The recipes of the service. A feature transformation without a name in the developer guide has the recipe's name. */
+/**
+ * The recipes of the service. If the developer guide does not name a recipe's feature transformation (the preparation
+ * of its data), the emulator uses the recipe's name.
+ */
 const recipes: Recipe[] = [
     custom("user-personalization-v2", "USER_PERSONALIZATION"),
     custom("user-personalization", "USER_PERSONALIZATION"),

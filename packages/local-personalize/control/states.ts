@@ -156,8 +156,8 @@ export function phaseAt(life: Life, speed: Speed, now: number): Phase {
 }
 
 /**
- * Returns when a creation ends, in epoch milliseconds: at the end of its duration, work or hang, whichever is latest.
- * Work that is not finished does not count.
+ * Returns when a creation ends, in epoch milliseconds: when its duration, its work, and the test fault that keeps it in
+ * CREATE IN_PROGRESS (if any) have all ended. Work that is not finished does not count.
  */
 export function creationEnd(life: Pick<Life, "kind" | "createdAt" | "finishedAt" | "heldUntil">, speed: Speed): number {
     const { pending, inProgress } = creationDurations(life.kind, speed);

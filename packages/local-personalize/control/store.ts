@@ -140,7 +140,10 @@ export function openStore(dataDir: string) {
         /** Returns the resources whose work has not ended, in every region. */
         unfinished: (): Resource[] =>
             unfinished.all(JSON.stringify(kindsWithWork)).map((row) => readRow<Anything>(row)),
-        /** Ends all hangs in CREATE IN_PROGRESS at `now`, and returns the resources in their new state. */
+        /**
+         * Ends at `now` all test faults that keep a resource in CREATE IN_PROGRESS, and returns these resources in
+         * their new state.
+         */
         release(now: number): Resource[] {
             const released = held.all(Number.POSITIVE_INFINITY).map((row) => readRow<Anything>(row));
             release.run(now, Number.POSITIVE_INFINITY);

@@ -24,9 +24,9 @@ const longest = 24 * 24 * 3_600_000;
 export type Work = (resource: Resource<any>, signal: AbortSignal) => Promise<Outcome>;
 
 /**
- * Runs the work of jobs, solution versions and recommenders when their pending time is over. One work of each resource
- * kind runs at a time. One transaction records its end. If the process dies before that, `resume` begins the work
- * again.
+ * Runs the work of jobs, solution versions and recommenders when their pending time is over. Runs the work of one
+ * resource of each kind at a time. Records the end of a resource's work in one transaction. If the process dies before
+ * that, `resume` begins the work again.
  */
 export function createWorks(options: {
     store: Store;

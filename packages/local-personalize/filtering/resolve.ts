@@ -86,8 +86,8 @@ function checkAttributeCondition(condition: Condition, columns: Columns): void {
 }
 
 /**
- * Checks that a filter compares columns of one type with the item of a related-items request: both numbers or both
- * texts.
+ * Checks a condition that compares a column of each item with a column of the item in a related-items request
+ * (`CurrentItem`). Both columns must be numbers, or both texts.
  */
 function checkCurrentItem(condition: Condition, field: string, columns: Columns): void {
     const { dataset, at } = condition;

@@ -2,8 +2,8 @@ import type { UsageRecord } from "../contract.ts";
 import type { Measure } from "./usage-types.ts";
 
 /**
- * US dollars that Amazon Personalize bills (US price, unverified). The list is independent of the prices in the program
- * that uses the emulator, so that a comparison can find errors.
+ * US dollars that AWS bills for Amazon Personalize (US price, unverified). The list is independent of the prices in the
+ * program that uses the emulator, so that a comparison can find errors.
  */
 const priceList = {
     /** Price of one GB of imported or streamed data. */

@@ -82,7 +82,10 @@ export function openLedger(database: DatabaseSync) {
         settledUntil: (id: number, time: number) => void setUntil.run(time, id),
         addWindow: (id: number, { measure, start, minimum, requests }: Window) =>
             void addWindow.run(id, measure, start, minimum, requests),
-        /** Replaces the windows that have ended by `time` with usage of their hours. */
+        /**
+         * Deletes the windows that ended at or before `time`, and adds their billed amounts to the usage of their
+         * hours.
+         */
         closeWindows(time: number): void {
             for (const row of windows.all()) {
                 const window = { ...row } as unknown as Window & { campaign: number };

@@ -27,7 +27,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
     const askedBefore: Asked[] = [];
     const streamed = new Map<number, { dataset: Resource<object>; time: number; bytes: number }>();
 
-    /** Records a resource; while it exists, with its current tags. */
+    /** Records a resource. If the resource still exists, also records its current tags. */
     const know = (resource: Resource<object>, more: readonly Tag[] = []) => {
         const { id, region, arn } = resource;
         if (store.find(region, arn)?.id !== id) ledger.knowGone({ id, region, arn });

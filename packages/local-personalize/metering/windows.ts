@@ -53,8 +53,9 @@ export const billed = ({ minimum, requests }: Pick<Window, "minimum" | "requests
     Math.max(minimum, requests * 1000);
 
 /**
- * Returns the windows of segments, without requests. The parts of several segments in one window are added, so the
- * result does not depend on where segments are divided.
+ * Converts periods of a campaign's capacity (`segments`) to windows, whose number of requests is 0. If a window
+ * contains parts of several periods, adds their capacities, so the result does not depend on where the periods are
+ * divided.
  */
 export function windowsOf(segments: readonly Segment[]): Window[] {
     const windows = new Map<string, Window>();
@@ -69,7 +70,7 @@ export function windowsOf(segments: readonly Segment[]): Window[] {
     return [...windows.values()];
 }
 
-/** Returns the part of segments in `[from, to)`. */
+/** Returns the parts of the periods `segments` that lie in `[from, to)`. */
 export function clip(segments: readonly Segment[], from: number, to: number): Segment[] {
     return segments
         .map((segment) => ({ ...segment, from: Math.max(from, segment.from), to: Math.min(to, segment.to) }))

@@ -84,7 +84,10 @@ function invertFactor(workspace: Workspace, matrix: Float64Array, n: number, low
     }
 }
 
-/** Computes U Uᵀ in the lower triangle, panel by panel. A packed panel of U is not needed again. */
+/**
+ * Computes U Uᵀ in the lower triangle, panel by panel. Once a panel of U is packed, its place in the matrix is
+ * overwritten.
+ */
 function multiplyByTranspose(workspace: Workspace, matrix: Float64Array, n: number, panel: Packed): void {
     for (let row = 1; row < n; row++) matrix.fill(0, row * n, row * n + row);
     for (let start = 0; start < n; start += PANEL) {

@@ -10,7 +10,10 @@ export interface Contexts {
 
 /** Maximum number of values of a column. The most common values are used. */
 const MOST_VALUES = 50;
-/** Number of average events that are added to each item's own events, so that a few events change the factor little. */
+/**
+ * Number of invented average events that are added to each item's own events (smoothing), so that a few events change
+ * the factor little.
+ */
 const PRIOR = 10;
 
 /**

@@ -15,7 +15,10 @@ const DIRECTED_HALVING = 10;
 const DIRECTED_LAST = 64;
 /** Exponent of the number of a user's events, which limits the weight of very active users. */
 const USER_POWER = 0.4;
-/** Mean of the ridge. An item's ridge grows with the root of its own weight. */
+/**
+ * Mean of the ridge, the numbers that are added to the diagonal of the Gram matrix (L2 regularization). An item's
+ * number is proportional to the square root of its diagonal element.
+ */
 const RIDGE = 250;
 
 const kernel = Float64Array.from(
@@ -28,11 +31,14 @@ const directedKernel = Float64Array.from({ length: DIRECTED_LAST + 1 }, (_, dist
 
 /** Two n × n matrices over pairs of items, row by row. */
 export interface PairSums {
-    /** The lower triangle, with the ridge on its diagonal, and zeros above it: positive definite, as its kernel is. */
+    /**
+     * The lower triangle of the Gram matrix, with the ridge added to the diagonal, and zeros above it. The matrix is
+     * positive definite, because the weights by distance (`kernel`) are a positive definite function.
+     */
     gram: Float64Array;
     /** Row i, column j: how often j follows i, and how closely. The diagonal is 0. */
     directed: Float32Array;
-    /** The root of each item's own weight, before the ridge; 1 for an item without weight. */
+    /** The square root of each item's diagonal element before the ridge; 1 for an item whose element is 0. */
     roots: Float64Array;
 }
 
@@ -40,7 +46,7 @@ export interface PairSums {
  * Sums w_u · kernel(distance) over all users and their pairs of events. w_u = (100 / events of the user)^0.4 limits the
  * weight of very active users. The newest 500 events of a history count. In `gram`, pairs count at any distance: a
  * cut-off would save little time, and the matrix might not be positive definite. `eventWeights` has a list for each
- * history. A pair counts the product of its two weights.
+ * history. A pair's weight is also multiplied by the weights of its two events.
  */
 export function pairSums(
     histories: Iterable<readonly number[]>,

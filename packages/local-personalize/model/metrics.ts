@@ -81,7 +81,7 @@ function earnedShare({ recommended, truth }: Trial, rewards: ReadonlyMap<string,
     return possible > 0 ? sum(recommended.slice(0, LIST_LENGTH).filter((item) => truth.has(item))) / possible : 0;
 }
 
-/** Returns the largest weight of each item among the newest `truths` events. */
+/** Returns the largest event weight of each item in the last `truths` (a number) events of a user. */
 function eventRewards(ids: readonly string[], events: readonly UserEvent[], truths: number): Map<string, number> {
     const rewards = new Map<string, number>();
     for (let at = ids.length - truths; at < ids.length; at++) {

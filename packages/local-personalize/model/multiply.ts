@@ -1,6 +1,9 @@
 import { createWorkspace, TILE } from "./kernel.ts";
 
-/** Number of terms that one step adds to each sum, and number of columns of the right matrix that one step packs. */
+/**
+ * `DEPTH` is the number of terms that one step adds to each sum, and `WIDTH` the number of columns of the right matrix
+ * that one step packs.
+ */
 const DEPTH = 256;
 const WIDTH = 256;
 

@@ -5,16 +5,17 @@ import { multiplier, multiply } from "./multiply.ts";
 import { dot, normOf } from "./norm.ts";
 
 /**
- * The main directions in which items vary together. The ridge of the other two models (dense-weights.ts) blurs them.
- * They are the principal components of the items' correlations. A regression onto them is principal component
- * regression (Massy 1965). Subspace iteration finds their space. The regression needs only the space.
+ * A linear model of items on the main directions in which items vary together: the principal components of the items'
+ * correlations. This is principal component regression (Massy 1965). The other two models (dense-weights.ts) see these
+ * directions less clearly, because of their L2 regularization (ridge). Subspace iteration finds the space of the
+ * components; the single components are not needed.
  */
 
 /** Maximum number of components. 32 and 128 are worse on MovieLens 100k (docs/models.md). */
 const MOST_COMPONENTS = 64;
 /** Minimum number of components. Fewer components only separate popular items from others. */
 const LEAST_COMPONENTS = 8;
-/** Number of items for each component. MovieLens 100k has 26. */
+/** Minimum number of items for each component. MovieLens 100k has 26 items for each of its 64 components. */
 const ITEMS_PER_COMPONENT = 25;
 /** Minimum number of items. With fewer than 5 items for each component, a model learns nothing from other items. */
 const FEWEST_ITEMS = 40;
@@ -27,8 +28,8 @@ const PRODUCTS_IN_A_ROW = 3;
 
 /**
  * Returns how strongly each item suggests each other item by principal components, n × n, row by row. It is the sum of
- * two regressions of equal norms: which items belong together, and which item follows. The diagonal has no meaning. The
- * norm has none either. All weights are 0 below 40 items.
+ * two regressions of equal norms: which items belong together, and which item follows. Only the proportions of the
+ * weights have a meaning: the caller sets the diagonal to 0 and scales the result. All weights are 0 below 40 items.
  */
 export function principalWeights({ gram, directed, roots }: PairSums): Float32Array {
     const n = roots.length;

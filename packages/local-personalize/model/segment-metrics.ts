@@ -10,8 +10,8 @@ const TRUTH = 0.2;
 /** Size of the evaluated segments, as a share of the users. */
 const SEGMENT = 0.01;
 /**
- * Maximum number of items for which a segment is evaluated, the most watched ones, because a segment takes a pass over
- * all users.
+ * Segments are evaluated only for this many items, the most watched ones, because each segment takes a pass over all
+ * users.
  */
 const MOST_ITEMS = 200;
 

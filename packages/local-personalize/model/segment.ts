@@ -27,7 +27,10 @@ export function usersFor(
         .map(([userId]) => userId);
 }
 
-/** Returns, for each item, how much affinity to all wanted items an event with that item adds to a user. */
+/**
+ * Returns for each item the sum of its weights towards all wanted items: a user with an event of that item has so much
+ * more affinity to the wanted items.
+ */
 function worthOfHistoryItems(
     { itemIds, weights, neighbours, dense = itemIds.length }: Model,
     wanted: readonly number[],

@@ -46,8 +46,8 @@ interface Served {
 }
 
 /**
- * Milliseconds for which an entry is cached that can change without a call: during an update, or with
- * syncWithLatestSolutionVersion.
+ * Milliseconds for which the entry of a campaign or recommender is cached if it can change without a call: during an
+ * update, or with `syncWithLatestSolutionVersion`.
  */
 const briefly = 1000;
 

@@ -27,7 +27,10 @@ interface Due<Value> {
     readonly until: number;
 }
 
-/** Length in seconds of the two intervals that the longest trend compares. */
+/**
+ * Length in seconds of the two intervals together that aws-trending-now compares if `trend_discovery_frequency` has its
+ * largest value, 1 day.
+ */
 const longestTrend = 2 * 86_400;
 
 const none: AttributeTable = { rows: new Map(), version: 0, schemaArn: "" };
@@ -113,8 +116,8 @@ export function createDatasetContents(context: {
             return latestEvents(index(userId), streams.ofUser(dataset, userId), now);
         },
         /**
-         * Returns the rising items of a dataset at its latest event until `now` (epoch milliseconds). `interval` is in
-         * seconds. An event with a future timestamp counts from that time on.
+         * Returns the rising items of a dataset as of its latest event that is not after `now` (epoch milliseconds).
+         * `interval` is in seconds. An event with a future timestamp counts from that time on.
          */
         rising(dataset: number, interval: number, now: number): string[] {
             const lastEvent = streams.lastEvent(dataset);

@@ -59,7 +59,7 @@ export function exploredItems(
         userId: string;
         history: readonly number[];
         passing?: Uint8Array | undefined;
-        /** How often users were shown each item without using it. */
+        /** How often each item was shown to users who did not interact with it. */
         ignored?: ReadonlyMap<string, number> | undefined;
     },
     length: number,

@@ -39,7 +39,7 @@ export interface Recommendation {
 /** Checks whether the model's answers depend on the user. */
 const isPersonal = (model: Model) => recipeTypeOf(model.recipeName) !== "POPULAR_ITEMS";
 
-/** Number of items to which aws-user-personalization-v2 gives scores, the best ones: a guess. */
+/** aws-user-personalization-v2 gives scores only to this many of the best items. The number is a guess. */
 const mostScoredV2 = 500;
 
 /**

@@ -26,8 +26,8 @@ import { recommendationId } from "./recommend.ts";
 import { segmentFor } from "./segments.ts";
 
 /**
- * After a pause, a campaign accepts a burst of as many requests as its capacity of this many seconds: a guess, because
- * AWS documents no number.
+ * After a pause, a campaign accepts a burst of as many requests as its capacity allows in this many seconds. The number
+ * is a guess, because AWS documents none.
  */
 const BURST_SECONDS = 10;
 

@@ -41,7 +41,7 @@ const schemas = {
 };
 /** Returns the device of a film's viewings: a phone for films with even numbers, a TV for the others. */
 const deviceOf = (film: number) => (film % 2 === 0 ? "phone" : "tv");
-/** Films are cheaper the more they are watched: film 1 has the highest price. */
+/** Returns a film's price. Films with higher numbers are watched more, and are cheaper. */
 const priceOf = (film: number) => 1000 - film;
 const objects = {
     "movies/INTERACTIONS.csv": `USER_ID,ITEM_ID,EVENT_TYPE,DEVICE,NOTE,TIMESTAMP\n${history

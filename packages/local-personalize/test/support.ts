@@ -34,7 +34,10 @@ export function serviceModels(): string {
     return serviceModelDirOf(python);
 }
 
-/** Creates an S3 in memory: `objects` are by `bucket/key`. After `deny(true)`, access to every read is denied. */
+/**
+ * Creates an S3 in memory. `objects` maps `bucket/key` to the object's content. After `deny(true)`, every access is
+ * denied.
+ */
 export function createBucket(objects: Record<string, string | Buffer> = {}) {
     const requests: ImportRequest[] = [];
     const writes: ImportRequest[] = [];

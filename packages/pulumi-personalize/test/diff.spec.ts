@@ -89,8 +89,8 @@ const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace"
 };
 
 /**
- * The inputs that determine the ARN of each kind. If the ARN stays equal, the old resource must be deleted first. Jobs
- * and versions get a new name or id each time.
+ * The inputs that determine the ARN of each kind. If the ARN stays the same, the old resource must be deleted first.
+ * Jobs and versions get a new name or id each time.
  */
 const identities: Record<ResourceKindName, readonly string[] | "its own each time"> = {
     Schema: ["region", "name"],

@@ -94,8 +94,8 @@ function hasOurName({ kind, name }: Identity): boolean {
 }
 
 /**
- * Resource kinds of which the next update creates a second resource: their API identifies resources only by id, so
- * `pulumi up` does not find the first one.
+ * Resource kinds that AWS identifies only by an ID. After an interrupted creation, `pulumi up` does not find such a
+ * resource by its name, and creates a second one.
  */
 const doubled: readonly InventoryKind[] = ["REST API", "usage plan", "API key", "distribution"];
 

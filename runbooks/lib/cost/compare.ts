@@ -15,7 +15,7 @@ export interface ComparedRow {
     readonly service: string;
     /** For Personalize only. */
     readonly kind: UsageKind | undefined;
-    /** Predicted cost in US dollars, at the upper end of the estimate (`predicted`), and billed cost. */
+    /** Predicted cost in US dollars, the highest value of the estimate (`predicted`), and billed cost. */
     readonly predicted: number;
     readonly billed: number;
 }

@@ -22,7 +22,7 @@ export interface StackObservation {
     /** The campaign with its version's ARN; undefined without a campaign. */
     readonly campaign: (ObservedCampaign & { readonly solutionVersionArn: string }) | undefined;
     readonly requests: RequestWindows;
-    /** Requests of the stack's own prefetch. */
+    /** Requests of the stack's own prefetch function. */
     readonly prefetched: RequestWindows;
     /** The ranking campaign; undefined if the stack has none. */
     readonly ranking: CampaignObservations | undefined;

@@ -132,7 +132,7 @@ const dayMs = 24 * 3600 * 1000;
 /** The period of the lookup: older failures do not explain a current one. */
 const lookupPeriodMs = 7 * dayMs;
 
-/** Returns the noun of a resource kind in the names of API operations. */
+/** Returns the name of a resource kind in the names of API operations. */
 const nounOf = (kind: ResourceKindName) => (kind === "MetadataDataset" ? "Dataset" : kind);
 
 /**

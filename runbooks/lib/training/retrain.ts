@@ -38,7 +38,10 @@ export interface Retrained {
     readonly outcome: "switched" | "nothing new" | "imported again" | "refused" | "rolled back";
     readonly live: string;
     readonly fresh: string | null;
-    /** The newest version before the retraining; differs from `live` if a hold keeps an older version. */
+    /**
+     * The newest version before the retraining. It differs from `live` if the state flag `hold` keeps the campaign at
+     * an older version.
+     */
     readonly newest: string;
     readonly compared: Compared | null;
     /** Reasons for a refusal or rollback. */

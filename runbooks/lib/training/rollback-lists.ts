@@ -39,8 +39,8 @@ export async function planLists(
 }
 
 /**
- * Holds the stack at a version or releases it, and waits until the lists of the wanted version are live. Until then,
- * the API serves the previous lists.
+ * Sets or removes the state flag `hold`, which keeps the stack at a version, and waits until the lists of the wanted
+ * version are live. Until then, the API serves the previous lists.
  */
 export async function changeLists(
     deps: OperationDeps,

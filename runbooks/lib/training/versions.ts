@@ -67,7 +67,10 @@ export async function versionsOf(
     return versions;
 }
 
-/** Returns a training's price. v2 recipes bill the considered interactions, whose number a version does not contain. */
+/**
+ * Returns a training's price. For v2 recipes, AWS bills the interactions that the training considers, and a version
+ * does not contain their number.
+ */
 function priceOf(recipeArn: string | undefined, trainingHours: number): UsdRange | null {
     return recipeArn?.endsWith("-v2") ? null : trainingUsd(recipeArn, { interactions: 0, trainingHours });
 }
@@ -100,8 +103,8 @@ export async function notedFlags(client: SSMClient, stack: string): Promise<Note
 }
 
 /**
- * Returns the recorded values that changed the campaign's version. Leaves out values that only hold or release the serving
- * version, failed switches, and the repeated value at the end of a retraining.
+ * Returns the recorded values that changed the campaign's version. Leaves out values that only set or remove `hold` for
+ * the serving version, failed switches, and the repeated value at the end of a retraining.
  */
 export function parseSwitches(notes: readonly NotedFlag[]): NotedSwitch[] {
     return notes.flatMap(({ flag: { solutionVersionArn, from, reason, since, retraining }, at, by }, index) => {

@@ -30,7 +30,10 @@ interface Datapoint {
     readonly value: number;
 }
 
-/** Returns the cost guard's ports to a CloudWatch stub with these datapoints. `incomplete` names a metric without complete data. */
+/**
+ * Returns the functions with which the cost guard calls AWS, with a CloudWatch stub that has these datapoints.
+ * `incomplete` names a metric without complete data.
+ */
 function portsOver(datapoints: readonly Datapoint[], incomplete?: string) {
     const cloudwatch = new CloudWatchClient({ region });
     const answer = async ({ input }: { readonly input: GetMetricDataCommandInput }) => ({

@@ -167,7 +167,7 @@ export function gatewayEvent(
     };
 }
 
-/** Starts the API with ports that a test can let fail; `at` is its clock. */
+/** Starts the API with simulated AWS services that a test can let fail; `at` is its clock. */
 export function startApi(
     more: {
         readonly limits?: Partial<Limits>;

@@ -7,7 +7,7 @@ import { histories, keenViewer, tablesDocument } from "./films.ts";
 import { filmsOf, openPage, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
-/** The manifest of a book shop's data, from which page and API take their words. */
+/** The manifest of a book shop's data, from which the page and the API take their words. */
 const manifest = {
     noun: { one: "book", many: "books" },
     eventTypes: [{ name: "purchase", rows: 9 }],

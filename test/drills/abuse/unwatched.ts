@@ -1,7 +1,7 @@
 import { countedMetrics } from "../../../app/functions/cost-guard/serving-ports.ts";
 import { assertExit, type TestAws } from "../../support/local-aws.ts";
 
-/** Resource types that bill no usage or only usage that strangers cannot cause, with the reason. */
+/** Resource types for which AWS bills no usage, or only usage that strangers cannot cause, with the reason. */
 const notByStrangers: Readonly<Record<string, string>> = {
     "aws:apigateway/deployment:Deployment": "a copy of the description",
     "aws:apigateway/methodSettings:MethodSettings": "settings",

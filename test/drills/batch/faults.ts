@@ -9,7 +9,7 @@ export interface BatchFault {
     apply(simulation: BatchSimulation): void;
 }
 
-/** Lets the `nth` call of a port fail once, or kills the function at this call. */
+/** Lets the `nth` call of the `BatchPorts` method `port` fail once, or kills the function at this call. */
 const once =
     (port: string, what: "kill" | "kill after" | "fail", nth = 1) =>
     (simulation: BatchSimulation) => {

@@ -10,7 +10,7 @@ import {
 } from "../../../app/serving/ports.ts";
 import { good } from "../../config/parsed.ts";
 
-/** The error of a port call at which the simulated function is killed. Later calls of the same run have no effect. */
+/** The error of a call to AWS at which the simulated function is killed. Later calls of the same run have no effect. */
 class KilledError extends Error {
     override readonly name = "KilledError";
 }
@@ -27,8 +27,8 @@ export interface SimulatedJob {
 }
 
 /**
- * Returns what happens instead of the usual effect when the function calls a port; undefined for the usual effect.
- * `calls` is the number of this port's calls in the run.
+ * Returns what happens instead of the usual effect when the function calls the `BatchPorts` method `port`; undefined
+ * for the usual effect. `calls` is the number of calls of this method in the run.
  */
 export type Sabotage = (
     port: string,
@@ -252,7 +252,7 @@ export class BatchSimulation {
         };
     }
 
-    /** Returns the API's port to the simulated table. The port does not return expired lists. */
+    /** Returns the functions with which the API uses the simulated table. They do not return expired lists. */
     table(): TablePort {
         const refused = async () => {};
         return {

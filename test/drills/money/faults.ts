@@ -22,7 +22,10 @@ type Met = "dies before" | "dies after" | "refused" | "answer lost" | undefined;
 /** The faults that occur in a simulated month. */
 export interface Disturbance {
     random(): number;
-    /** Returns the fault of a call to a port; undefined for none. `call` is the number of the call in the run. */
+    /**
+     * Returns the fault of a call of the `GuardPorts` method `port`; undefined for none. `call` is the number of the
+     * call in the run.
+     */
     call(minute: number, port: string, call: number): Met;
     /** Minutes until CloudWatch shows a request. */
     metricDelay(minute: number): number;
@@ -78,7 +81,10 @@ function times({ random, moments }: Chance, hours: number) {
 const within = (minute: number, spans: readonly { from: number; to: number }[]) =>
     spans.some(({ from, to }) => minute >= from && minute < to);
 
-/** Returns a fault that kills the function at the n-th call of a port, once at each moment at which the guard acts. */
+/**
+ * Returns a fault that kills the function at the n-th call of the `GuardPorts` method `port`, once at each moment at
+ * which the guard acts.
+ */
 function dies(name: string, port: string, time: "before" | "after" | "either", nth = 1): Fault {
     return {
         name,
@@ -99,7 +105,7 @@ function dies(name: string, port: string, time: "before" | "after" | "either", n
     };
 }
 
-/** Returns a fault with which a service rejects the calls of the ports `ports` for some hours. */
+/** Returns a fault with which a service rejects the calls of the `GuardPorts` methods `ports` for some hours. */
 function refuses(name: string, ports: readonly string[], hours: number, what: readonly Hindered[]): Fault {
     return {
         name,

@@ -43,7 +43,7 @@ interface Idle {
 /**
  * Maximum minutes until the guard reacts. `notification`: two runs and CloudWatch's delay. `proved`: three runs,
  * because the guard first sends its own request. `withdrawalWithPrefetch`: longer, because CloudWatch shows the
- * prefetch's requests late, so that the guard recognises a viewer's request later.
+ * prefetch function's requests late, so that the guard recognises a viewer's request later.
  */
 const allowed = { notification: 35, proved: 50, enforcement: 20, withdrawalWithPrefetch: 50 };
 

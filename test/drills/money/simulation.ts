@@ -31,7 +31,7 @@ const creationMinutes = 10;
 export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturbance: Disturbance) {
     const stack = simulateStack(start, config);
     const begin = stack.now;
-    /** Number of viewers' requests by minute, without those of the guard and the prefetch. */
+    /** Number of viewers' requests by minute, without those of the guard and the prefetch function. */
     const requestsByMinute = new Map<number, number>();
     const [bill, rankingBill] = [meterOf(v2), meterOf(false)];
     const bills = [bill, rankingBill];

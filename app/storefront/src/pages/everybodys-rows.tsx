@@ -11,7 +11,7 @@ interface EverybodysRowsProps {
     onDetails(title: string, answered: Answered<FilmList> | undefined): void;
 }
 
-/** Renders the rows that are equal for all viewers: trending films, and popular films of one genre or all. */
+/** Renders the rows that are the same for all viewers: trending films, and popular films of one genre or all. */
 export function EverybodysRows({ onOpen, onDetails }: EverybodysRowsProps) {
     const [genre, setGenre] = useState("");
     return (

@@ -25,7 +25,7 @@ interface OpenedOptions {
     /** Films that the viewer watched, from the data. */
     readonly history?: readonly ListedFilm[];
     onWatch(film: ListedFilm, recommendationId: string | undefined, act: Act): void;
-    /** Whether a viewer exists who may refuse a film. */
+    /** Whether the dialog offers to refuse a film. Without a chosen viewer, it does not. */
     readonly refuses?: boolean;
 }
 

@@ -6,7 +6,10 @@ const noBreak = "\u00a0";
 
 interface FactsProps {
     readonly film: ListedFilm;
-    /** Number of letters that fit into the space for genres. The number of the remaining genres replaces them. */
+    /**
+     * Number of letters that fit into the space for genres. Instead of genres that do not fit, the page shows their
+     * number.
+     */
     readonly letters: number;
 }
 

@@ -55,8 +55,8 @@ const cream = "#fdf6e6";
 const ink = "#14110f";
 
 /**
- * Returns a film's picture without letters, as the content of an SVG of 200 by 300. The picture is always equal for one
- * film.
+ * Returns a film's picture without letters, as the content of an SVG of 200 by 300. The same film always gets the same
+ * picture.
  *
  * @param id prefix of the gradient's ID, which must be unique in its document
  */
@@ -65,8 +65,8 @@ export function artwork(film: Drawn, id = ""): string {
 }
 
 /**
- * Returns a film's poster as the content of an SVG of 200 by 300: artwork, title and year. The poster is always equal
- * for one film.
+ * Returns a film's poster as the content of an SVG of 200 by 300: artwork, title and year. The same film always gets
+ * the same poster.
  */
 export function poster(film: Drawn, measure?: Measure): string {
     const { art, colours, draw, genre } = picture(film);

@@ -28,7 +28,10 @@ export function isPreflight({ headers, method }: Pick<IncomingMessage, "headers"
     return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
-/** The maximum size of a body in memory: enough for a base64-encoded Lambda package and other members. */
+/**
+ * The maximum size of a body in memory, in bytes: enough for a base64-encoded Lambda package and the call's other
+ * parameters.
+ */
 const largestBody = 128 * 1024 * 1024;
 
 /** Reads the body of a call to any service except S3, whose objects can be larger. */

@@ -115,7 +115,7 @@ export function isSignedBy(request: Signed, signature: Signature, secret: string
 
 const keys = new Map<string, KeyObject>();
 
-/** Returns the signing key of a day, region and service, which four HMACs derive. Caches it. */
+/** Returns the signing key of a day, region and service, derived from the secret with four HMACs. Caches the key. */
 function signingKey(secret: string, ...scope: [date: string, region: string, service: string]): KeyObject {
     const name = [secret, ...scope].join("\n");
     const cachedKey = keys.get(name);

@@ -17,7 +17,10 @@ import {
 const clients = 8;
 const updates = 10;
 
-/** Creates a package with many files, whose handler returns the numbers of its code and configuration after a delay. */
+/**
+ * Creates a package with many files. After a delay, its handler returns `version` as it stands in the handler, in the
+ * last file, and in the environment variable `VERSION`.
+ */
 const packageOf = (version: number) =>
     zipSync({
         "index.mjs": Buffer.from(`import { readFileSync } from "node:fs";

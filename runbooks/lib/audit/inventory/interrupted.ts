@@ -22,7 +22,10 @@ export const partName = (inputs: Inputs): string | undefined =>
         ?.map((key) => inputs[key])
         .join("/");
 
-/** Lists the existing parts of a kind that an interrupted update created: no API call lists all of an account. */
+/**
+ * Lists the existing parts of a kind (such as the parts of an API) that an interrupted update created. It uses the
+ * inputs in the state, because no API call lists all parts in an account.
+ */
 const partsOf =
     (kind: InventoryKind, exists: (inputs: Inputs, settings: Place["settings"]) => Promise<boolean>): Lister =>
     async ({ interrupted, settings }) => {

@@ -41,7 +41,7 @@ interface Alarm {
     readonly AlarmConfigurationUpdatedTimestamp?: Date | undefined;
 }
 
-/** Lists functions, schedules, and what watches the stack. Functions and queues bill only calls. */
+/** Lists functions, schedules, and what watches the stack. For functions and queues, AWS bills only calls. */
 export const operationsListers = {
     "Lambda function": lister(
         LambdaClient,
