@@ -22,7 +22,7 @@ const others = (page: string, pattern: RegExp, expected: readonly string[]) =>
     (read(page).match(pattern) ?? []).filter((text) => !expected.includes(text)).map((text) => `${page}: ${text}`);
 
 describe("Prices and durations in the documents", () => {
-    it("each monthly price in the documents is the price of the campaign, the default stack or a parked stack", () => {
+    it("each monthly price in the documents is of the campaign or a known stack", () => {
         const prices = [
             campaignUsdPerMonth(recipe, 1),
             estimate(idleStack).idleUsd,

@@ -9,16 +9,16 @@ import { commands, groups, helpText } from "../packages/local-aws/toolchain/help
 import { runbooks } from "../runbooks/runbooks.mjs";
 import { read } from "./support/sources.ts";
 
-describe("npm run help", () => {
+describe("`npm run help`", () => {
     const { scripts, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-    it("npm run help lists each npm script once, in lines of at most 120 columns", () => {
+    it("`npm run help` lists each script once, in lines of at most 120 columns", () => {
         const listed = Object.values(groups).flatMap((group) => Object.keys(group));
         assert.deepEqual(listed.toSorted(), Object.keys(scripts).toSorted());
         for (const line of helpText().split("\n")) assert.ok(line.length <= 120, line);
     });
 
-    it("each runbook has a file, a declaration and an npm script", () => {
+    it("each runbook has a file, an entry in runbooks.mjs, and an npm script", () => {
         const files = readdirSync(join(root, "runbooks")).filter((file) => file.endsWith(".ts"));
         assert.deepEqual(
             Object.keys(runbooks).toSorted(),
@@ -28,7 +28,7 @@ describe("npm run help", () => {
         for (const name of Object.keys(runbooks)) assert.equal(scripts[name], `${start} runbooks/${name}.ts`);
     });
 
-    it("docs/runbooks.md contains the row that each runbook's declaration requires", () => {
+    it("docs/runbooks.md contains a row with each runbook's purpose, changes and cost", () => {
         const page = read("docs/runbooks.md").replaceAll(/^\| \[([\w-]+)\]\(#\S+\) /gm, "| $1 ");
         const rows = Object.entries(runbooks).map(
             ([name, { purpose, changes, costs, asks }]) =>
@@ -40,7 +40,7 @@ describe("npm run help", () => {
         );
     });
 
-    it("--help of each command prints two valid examples and the option --version", async () => {
+    it("each command's `--help` prints two valid examples and the option `--version`", async () => {
         const programs = Object.keys(commands).flatMap((name) => {
             const program = /\s((?:runbooks|data-prep|bench|test\/drills|packages)\/\S+\.ts)$/.exec(scripts[name])?.[1];
             return program === undefined ? [] : [[name, program] as const];

@@ -53,8 +53,8 @@ function* importsOf(file: string): Generator<string> {
     for (const [, specifier = ""] of text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)) yield specifier;
 }
 
-describe("imports and folders of the repository", () => {
-    it("files import only from the folders and packages that are allowed for their folder", () => {
+describe("Imports and folders of the repository", () => {
+    it("files import only from folders and packages that their folder may use", () => {
         assert.ok(files.length > 300, `${files.length} files`);
         const wrong: string[] = [];
         for (const file of files) {

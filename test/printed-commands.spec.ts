@@ -100,7 +100,7 @@ describe("Commands in messages and documents", () => {
         );
     });
 
-    it("each option of a printed npm command appears in the help of its script", async () => {
+    it("each option of a printed npm command appears in the script's help", async () => {
         const helps = new Map<string, Promise<string>>();
         const helpOf = async (names: readonly string[]) => {
             const [name = "", ...rest] =

@@ -67,7 +67,7 @@ describe("Regular expressions of the repository", () => {
     });
 });
 
-describe("Parsers with hostile text of double length", () => {
+describe("Running time of parsers for hostile text", () => {
     const hostile: Readonly<
         Record<string, { readonly text: (n: number) => string; readonly read: (text: string) => unknown }>
     > = {

@@ -18,7 +18,7 @@ import { seededRandom } from "../../bench/lib/random.ts";
 const answer = (body: object, status = 200) => ({ status, body, layer: "memory", milliseconds: 1 });
 
 describe("Load generator of bench:api", () => {
-    it("zipf returns the first viewer twice as often as the second", () => {
+    it("`zipf` returns the first viewer twice as often as the second viewer", () => {
         const draw = zipf(100, 1, seededRandom(1));
         const counts = new Array<number>(100).fill(0);
         for (let drawn = 0; drawn < 200_000; drawn++) {
@@ -30,7 +30,7 @@ describe("Load generator of bench:api", () => {
         assert.ok(counts.every((count) => count > 0));
     });
 
-    it("load sends the configured number of requests, and requests after a viewer's event contain its revision", async () => {
+    it("`load` sends the configured number of requests, each with the viewer's last event revision", async () => {
         const requests: { viewer: string; since: number; revision: number }[] = [];
         const eventCounts = new Map<string, number>();
         const call: Call = async ({ path, query, body }) => {
@@ -52,7 +52,7 @@ describe("Load generator of bench:api", () => {
 });
 
 describe("Load generator of bench:api with limits", () => {
-    it("load sends no request after an abort, and resting waits before each request", async () => {
+    it("`load` sends no request after an abort, and `resting` waits before each request", async () => {
         const over = new AbortController();
         let callCount = 0;
         const call: Call = async () => {
@@ -67,7 +67,7 @@ describe("Load generator of bench:api with limits", () => {
         assert.ok(performance.now() - begun >= 60);
     });
 
-    it("paced callers together keep to the rate, and send no burst of requests after a late response", async () => {
+    it("`paced` callers together keep the request rate, without a burst after a late response", async () => {
         let now = 0;
         const starts: number[] = [];
         const waits: number[] = [];
@@ -100,7 +100,7 @@ describe("Load generator of bench:api with limits", () => {
 });
 
 describe("Figures of bench:api", () => {
-    it("figures.ts returns the latencies, failures, sources and cost of an example that was calculated by hand", () => {
+    it("figures.ts returns the latencies, failures, sources and cost of a hand-calculated example", () => {
         const times = Array.from({ length: 100 }, (_, at) => 100 - at);
         assert.deepEqual(latencyOf(times), { p50: 50, p95: 95, p99: 99 });
         const list = (source: string, status = 200) => ({ kind: "list" as const, answer: answer({ source }, status) });
@@ -115,7 +115,7 @@ describe("Figures of bench:api", () => {
 });
 
 describe("Callers of bench:api", () => {
-    it("httpCaller sends requests as openapi.yaml describes them, and reads the list's source from Server-Timing", async () => {
+    it("`httpCaller` sends requests that match openapi.yaml, and reads the source from Server-Timing", async () => {
         const received: unknown[] = [];
         const server = createServer(async (request, response) => {
             let body = "";
@@ -138,7 +138,7 @@ describe("Callers of bench:api", () => {
         }
     });
 
-    it("campaignCaller sends GetRecommendations and PutEvents and returns the HTTP status", async () => {
+    it("`campaignCaller` sends GetRecommendations and PutEvents and returns the HTTP status", async () => {
         const inputs: object[] = [];
         let fault: Error | undefined;
         const client = {
@@ -158,7 +158,7 @@ describe("Callers of bench:api", () => {
         assert.deepEqual([trackingId, eventList[0]?.itemId], ["tracker", "3"]);
     });
 
-    it("handlerCaller gets lists from caches while the campaign is throttled, and requests without a cached list fail", async () => {
+    it("with a throttled campaign, `handlerCaller` returns cached lists, and fails without a cached list", async () => {
         const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
         try {
             const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);

@@ -46,7 +46,7 @@ describe("Load client of bench:train and bench:serve", () => {
     };
     const request = (userId: string) => postRequest("/recommendations", { userId }, { host: "127.0.0.1" });
 
-    it("startLoad repeats the requests in the given order, and counts a response of several packets once", async () => {
+    it("`startLoad` repeats requests in the given order, and counts a multi-packet response once", async () => {
         const requests = ["a", "b", "c"].map(request);
         const measured = await measure(60, { connections: 1, requests, order: [0, 2, 1] });
         assert.deepEqual(
@@ -58,12 +58,12 @@ describe("Load client of bench:train and bench:serve", () => {
         assert.ok(0 < measured.p50 && measured.p50 <= measured.p99 && measured.p99 <= measured.seconds * 1000);
     });
 
-    it("startLoad keeps its connections open", async () => {
+    it("`startLoad` opens only the configured number of connections", async () => {
         await measure(100, { connections: 8, requests: [request("a")], order: [0] });
         assert.equal(connections, 8);
     });
 
-    it("startLoad keeps its connections open between requests", async () => {
+    it("`startLoad` counts failed responses, and returns the text of one failed response", async () => {
         failing = (number) => number === 3 || number === 5;
         const { failed, failure } = await measure(20, { connections: 1, requests: [request("a")], order: [0] });
         assert.equal(failed, 2);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { find, foldsOf, meanOf } from "../../bench/tables/trials.ts";
 import { columnsFrom } from "../support/columns.ts";
 
-describe("bench:tables", () => {
-    it("find ignores films that the user knows, and returns the recall and NDCG of an example calculated by hand", () => {
+describe("`bench:tables`", () => {
+    it("`find` ignores films that the user knows, and returns a hand-calculated recall and NDCG", () => {
         const { recall, ndcg } = find([9, 1, 5, 2], new Set([9]), new Set([1, 2, 7]));
         assert.equal(recall, 2 / 3);
         assert.equal(ndcg, (1 + 1 / Math.log2(4)) / (1 + 1 / Math.log2(3) + 1 / Math.log2(4)));
@@ -12,7 +12,7 @@ describe("bench:tables", () => {
         assert.equal(find(late, new Set([0]), new Set([20])).recall, 1);
     });
 
-    it("meanOf returns the mean of each figure over all results", () => {
+    it("`meanOf` returns the mean of each figure over all results", () => {
         const [all, none] = [
             { recall: 1, ndcg: 0.5 },
             { recall: 0, ndcg: 0 },
@@ -21,7 +21,7 @@ describe("bench:tables", () => {
         assert.deepEqual(meanOf([]), none);
     });
 
-    it("foldsOf puts each user into the test data of one fold, and not into the training data of that fold", () => {
+    it("`foldsOf` puts each user into one fold's test data, not into its training data", () => {
         const events = Array.from({ length: 50 }, (_, user) =>
             Array.from({ length: 20 }, (_, at) => [`u${user}`, `i${(user + at) % 30}`, 100 - at] as const),
         );

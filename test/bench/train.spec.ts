@@ -13,7 +13,7 @@ import { interactionsCsv, syntheticRatings } from "../../packages/local-personal
 
 const bench = new URL("../../bench/", import.meta.url).pathname;
 
-describe("bench:train", () => {
+describe("`bench:train`", () => {
     let folder: string;
     beforeEach(async () => {
         folder = await mkdtemp(join(tmpdir(), "bench-train-spec-"));
@@ -61,7 +61,7 @@ describe("bench:train", () => {
     });
 
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
-        it(`bench-train leaves no folder and no process after ${signal}`, async () => {
+        it(`\`bench:train\` leaves no folder and no process after ${signal}`, async () => {
             const data = join(folder, "interactions.csv");
             await writeFile(data, interactionsCsv(syntheticRatings()));
             const temporary = await mkdtemp(join(folder, "tmp-"));

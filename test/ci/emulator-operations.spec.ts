@@ -149,7 +149,7 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
 
     for (const parameter of parameters.filter((each) => rowOf(each)?.here === "refused")) {
         const { model, service: name, operation, path } = parameter;
-        it(`${operation} rejects ${path} with an error that contains this name`, async () => {
+        it(`${operation} rejects the parameter ${path}, and the error contains the parameter's name`, async () => {
             const shape = model.operations[operation]?.input?.shape ?? "";
             const without = smallest(model, shape) as Record<string, unknown>;
             const { answer } = await call(name, operation, withPath(model, shape, without, path.split(".")));
@@ -162,7 +162,7 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
 
     for (const { path, evidence } of parameterRows.filter(({ here }) => here === "has an effect")) {
         if (evidence.startsWith("List calls ")) continue;
-        it(`the test "${evidence}" for ${path} exists`, () => {
+        it(`the test "${evidence}", which parameters.md names for ${path}, exists`, () => {
             const [file = "", title = ""] = evidence.split(": ");
             const titles = [...readFileSync(join(specs, file), "utf8").matchAll(/^\s+it\((["`])(.*)\1/gm)];
             assert.ok(
@@ -172,14 +172,14 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
         });
     }
 
-    it("each row of parameters.md is one of: has an effect, refused, stored only; and has its evidence", () => {
+    it('each row of parameters.md says "has an effect", "refused" or "stored only", with evidence', () => {
         const wrong = parameterRows.filter(({ here }) => !["has an effect", "refused", "stored only"].includes(here));
         assert.deepEqual(wrong, []);
         assert.ok(parameterRows.every(({ evidence }) => evidence.trim() !== ""));
     });
 
     for (const { service: name, operation } of parameters.filter(({ path }) => path === "nextToken")) {
-        it(`${operation} rejects a nextToken that the same operation did not return`, async () => {
+        it(`${operation} rejects a \`nextToken\` that the same operation did not return`, async () => {
             const { answer } = await call(name, operation, {
                 nextToken: "none",
                 ...(operation === "ListMetricAttributionMetrics" && { metricAttributionArn: await attribution() }),

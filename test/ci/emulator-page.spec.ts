@@ -16,7 +16,7 @@ const rows = (page.split("\n## Behaviour by behaviour\n")[1]?.split("\n## ")[0] 
     );
 
 describe("Table of behaviours in docs/emulator.md", () => {
-    it("docs/emulator.md states how many behaviours are guesses, and the number equals the table's", () => {
+    it("docs/emulator.md states how many behaviours in the page's table are guesses", () => {
         const guesses = rows.filter(([, , guess]) => guess !== "").length;
         const counted = /^(\d+) of (\d+) behaviours of Personalize and its surroundings are guesses, or differ/m.exec(
             page,
@@ -25,7 +25,7 @@ describe("Table of behaviours in docs/emulator.md", () => {
         assert.ok(guesses > 0 && guesses < rows.length);
     });
 
-    it("each behaviour in the table has a source or is marked as a guess", () => {
+    it("each emulator behaviour in docs/emulator.md has a source or is marked as guess", () => {
         for (const [behaviour = "", source, guess] of rows) {
             assert.ok(source !== "–" || guess !== "", behaviour);
             assert.match(behaviour, /\w/);

@@ -109,7 +109,7 @@ describe("Workflow that tests pushes", () => {
 });
 
 describe("Scripts of package.json", () => {
-    it("each TypeScript script starts through bootstrap.mjs", () => {
+    it("each npm script that runs TypeScript starts with bootstrap.mjs", () => {
         const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
             scripts: Record<string, string>;
         };

@@ -35,7 +35,7 @@ describe("DataBucket and PersonalizeAccess", () => {
         return bucket;
     };
 
-    it("DataBucket creates exactly the resources that the test lists", async () => {
+    it("DataBucket creates a bucket, the bucket's settings, and an object with the interactions", async () => {
         await bucketWith("delete");
         assert.deepEqual(typesAndNames(), [
             "aws:s3/bucket:Bucket data",
@@ -75,13 +75,13 @@ describe("DataBucket and PersonalizeAccess", () => {
         assert.equal(rules[0].expiration, undefined);
     });
 
-    it("DataBucket attaches the bucket policy that dataBucketPolicy returns", async () => {
+    it("DataBucket attaches the bucket policy that `dataBucketPolicy` returns", async () => {
         await bucketWith("delete");
         const { policy } = inputsOf("BucketPolicy");
         assert.deepEqual(JSON.parse(policy), dataBucketPolicy(place, caller));
     });
 
-    it("DataBucket derives contentHash and sourceHash from the SHA-256 of the interactions", async () => {
+    it("DataBucket derives `contentHash` and `sourceHash` from the SHA-256 of the interactions", async () => {
         const bucket = await bucketWith("delete");
         // The output of sha256sum for a file with only the header line.
         const hash = "85d7a2753dae03c7392b6b04249eb3943877f7499893b06ef843e6cd592cdb13";
@@ -91,7 +91,7 @@ describe("DataBucket and PersonalizeAccess", () => {
         assert.equal(await value(fileOf(bucket.files, "interactions").lines), 1);
     });
 
-    it("the bucket has forceDestroy only if dataRetention is delete", async () => {
+    it("the bucket has `forceDestroy` only with `dataRetention: delete`", async () => {
         await bucketWith("delete");
         assert.equal(inputsOf("Bucket").forceDestroy, true);
         await useMocks();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { asCalled } from "../../config/as-called.ts";
 
-describe("asCalled", () => {
+describe("`asCalled`", () => {
     const cases: readonly (readonly [string, string])[] = [
         ["Bring it back: npm run resume", "Bring it back: npm run local -- resume"],
         ["`npm run rollback -- --to 2f` switches", "`npm run local -- rollback --to 2f` switches"],
@@ -21,16 +21,16 @@ describe("asCalled", () => {
         ],
     ];
     for (const [text, called] of cases) {
-        it(`asCalled with \`npm run local --\` adapts the command in: ${text}`, () =>
+        it(`\`asCalled\` adds \`npm run local --\` to commands in the text: ${text}`, () =>
             assert.equal(asCalled(text, { MOVIE_RECOMMENDER_COMMANDS: "npm run local --" }), called));
     }
 
-    it("asCalled replaces `pulumi` with the command of the clone's Pulumi CLI if the machine has no CLI", () => {
+    it("`asCalled` replaces `pulumi` with `npm run pulumi --` on machines without a Pulumi CLI", () => {
         const env = { MOVIE_RECOMMENDER_PULUMI: "npm run pulumi --" };
         assert.equal(asCalled("`pulumi up`, then npm run resume", env), "`npm run pulumi -- up`, then npm run resume");
     });
 
-    it("asCalled returns the text unchanged if the program was not started with `npm run local --`", () => {
+    it("`asCalled` changes no text in a program started without `npm run local --`", () => {
         assert.equal(process.env.MOVIE_RECOMMENDER_COMMANDS, undefined);
         assert.equal(asCalled("npm run resume"), "npm run resume");
     });

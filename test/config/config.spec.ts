@@ -27,7 +27,7 @@ describe("Stack configuration", () => {
         }
     });
 
-    it("an empty configuration returns the defaults in the table of keys, and values that follow from several keys", () => {
+    it("an empty configuration has the documented defaults, and names and tags for the stack", () => {
         const config = good();
         const values = Object.entries(keys).filter(([, { default: value }]) => /boolean|number/.test(typeof value));
         assert.ok(values.length > 20, `${values.length} values`);
@@ -41,7 +41,7 @@ describe("Stack configuration", () => {
         assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
     });
 
-    it("a user's filter with the name of the watched filter is rejected unless watchedFilter is false", () => {
+    it("a user's filter may not have the watched-items filter's name unless `watchedFilter` is false", () => {
         const filters = '{"movie-recommender-unwatched":"INCLUDE ItemID WHERE Items.YEAR > 1990"}';
         assert.deepEqual(
             problems({ filters }).map(({ path }) => path),
@@ -50,7 +50,7 @@ describe("Stack configuration", () => {
         assert.equal(good({ filters, watchedFilter: "false" }).watchedFilter, false);
     });
 
-    it("includesWatched returns the filters whose lists can contain watched items", () => {
+    it("`includesWatched` returns the filters whose lists can contain watched items", () => {
         const by = (type: string) => `ItemID WHERE interactions . EVENT_TYPE IN ("${type}")`;
         const drama = 'ItemID WHERE Items.GENRES IN ("Drama")';
         for (const [expression, expected] of [
@@ -63,7 +63,7 @@ describe("Stack configuration", () => {
         }
     });
 
-    it("contradictory values of viewerAuth, apiKey, storefront and allowedOrigins are rejected", () => {
+    it("the configuration rejects contradictory values of `viewerAuth`, `apiKey`, `storefront` and `allowedOrigins`", () => {
         const paths = (values: Record<string, string>) => problems(values).map(({ path }) => path);
         const jwt = { issuer: "https://login.example/realms/films", audience: "films" };
         const auth = (more: object) => ({ viewerAuth: JSON.stringify(more) });
@@ -85,7 +85,7 @@ describe("Stack configuration", () => {
         assert.deepEqual(paths({ allowedOrigins: "https://films.example" }), ["allowedOrigins"]);
     });
 
-    it("configured values replace the defaults", () => {
+    it("configured values replace the default values", () => {
         const config = good({
             pollSeconds: "0.2",
             minProvisionedTPS: "3",
@@ -105,7 +105,7 @@ describe("Stack configuration", () => {
         assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
     });
 
-    it("the configuration reports every invalid value at once, each with its path", () => {
+    it("the configuration reports every invalid value at once, each with the key's path", () => {
         const bad = {
             bucketName: "My_Bucket",
             nameSuffix: " x",
@@ -139,7 +139,7 @@ describe("Stack configuration", () => {
         assert.equal(new Set(reported.map(({ path }) => path)).size, reported.length, "one line for each key");
     });
 
-    it("the configuration reports every invalid member at once, each with its path", () => {
+    it("the configuration reports every invalid nested value, for example `idle.hours`, with the path", () => {
         const bad = {
             deadlineMinutes: { import: "1.5", training: "-1", campaign: "" },
             gate: { maximumNdcgDropPercent: "-1", minimumNdcgOverPopularityPercent: "much" },
@@ -159,7 +159,7 @@ describe("Stack configuration", () => {
         }
     });
 
-    it("members of a key that are not set have their defaults, and numbers may be strings", () => {
+    it("nested values that are not set have defaults, and numbers may be strings", () => {
         assert.deepEqual(good({ idle: '{"hours":"0.5"}' }).idle, { hours: 0.5, graceHours: 24, action: "announce" });
         assert.deepEqual(good({ deadlineMinutes: '{"campaign":30}' }).deadlineMinutes, {
             import: 120,
@@ -168,7 +168,7 @@ describe("Stack configuration", () => {
         });
     });
 
-    it("an unknown member is rejected, and the error suggests the member with the nearest name", () => {
+    it("the configuration rejects an unknown nested key, and suggests a similar nested key", () => {
         const reasons = (throttle: object) =>
             problems({ throttle: JSON.stringify(throttle) }).map(({ path, reason }) => `${path} ${reason}`);
         assert.deepEqual(reasons({ requestPerSecond: 5, zzzzzz: 1 }), [
@@ -180,7 +180,7 @@ describe("Stack configuration", () => {
     });
 
     for (const value of ["24", "park", "", "[24]", "null"]) {
-        it(`"${value}" for a key with members is rejected, and the error contains the commands that set members`, () => {
+        it(`the configuration rejects "${value}" for an object, and prints commands that set nested values`, () => {
             const [problem, ...others] = problems({ idle: value });
             assert.deepEqual([problem?.path, others], ["idle", []]);
             assert.match(
@@ -208,7 +208,7 @@ describe("Stack configuration", () => {
         });
     }
 
-    it("the region in a key's value is not compared with an invalid region of the stack", () => {
+    it("if `aws:region` is invalid, the configuration reports no ARN of a different region", () => {
         const kmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/1";
         assert.deepEqual(
             problems({ kmsKeyArn }, { region: "eu-centrall-1" }).map(({ path }) => path),
@@ -244,7 +244,7 @@ describe("Stack configuration", () => {
         ["tags.team", '{"team":"films","Team":"films"}'],
         ["tags", JSON.stringify(Object.fromEntries(Array.from({ length: 48 }, (_, at) => [`tag${at}`, "x"])))],
     ] as const) {
-        it(`the configuration rejects ${path} ${value}`, () => {
+        it(`the configuration rejects the value ${value} of ${path}`, () => {
             assert.deepEqual(
                 problems({ [path.split(".")[0] as string]: value }).map((problem) => problem.path),
                 [path],
@@ -252,7 +252,7 @@ describe("Stack configuration", () => {
         });
     }
 
-    it("aws:profile is rejected with a pointer to AWS_PROFILE", () => {
+    it("the configuration rejects `aws:profile`, and the error suggests AWS_PROFILE", () => {
         const [problem, ...more] = problems({}, { keys: ["aws:profile"] });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "aws:profile");

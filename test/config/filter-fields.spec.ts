@@ -12,13 +12,13 @@ const reasonOf = (expression: string) => {
     return problem?.reason;
 };
 
-describe("filterFieldProblems", () => {
+describe("`filterFieldProblems`", () => {
     for (const expression of [
         'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy") AND items.year > 1990',
         'EXCLUDE ItemID WHERE Interactions.event_type IN ("Watch")',
         "INCLUDE ItemID WHERE Items.GENRES IN CurrentItem.GENRES",
     ]) {
-        it(`filterFieldProblems accepts ${expression}`, () => assert.equal(reasonOf(expression), undefined));
+        it(`\`filterFieldProblems\` accepts ${expression}`, () => assert.equal(reasonOf(expression), undefined));
     }
 
     for (const [expression, reason] of [
@@ -39,7 +39,7 @@ describe("filterFieldProblems", () => {
             "uses Actions.VALUE (column 32), and the stack has no Actions dataset",
         ],
     ] as const) {
-        it(`filterFieldProblems reports a field that the data lacks: ${expression}`, () =>
+        it(`\`filterFieldProblems\` reports a field that the data lacks in ${expression}`, () =>
             assert.equal(reasonOf(expression), reason));
     }
 });

@@ -48,12 +48,13 @@ const wrong: [expression: string, column: number, reason: RegExp][] = [
     ["EXCLUDE ItemID WHERE Items.A = 5; DROP", 33, /; DROP does not belong/],
 ];
 
-describe("filterFault", () => {
+describe("`filterFault`", () => {
     for (const expression of published) {
-        it(`filterFault accepts ${JSON.stringify(expression)}`, () => assert.equal(filterFault(expression), undefined));
+        it(`\`filterFault\` accepts ${JSON.stringify(expression)}`, () =>
+            assert.equal(filterFault(expression), undefined));
     }
     for (const [expression, column, reason] of wrong) {
-        it(`filterFault returns column ${column} as the position of the fault in ${JSON.stringify(expression)}`, () => {
+        it(`\`filterFault\` finds a fault at column ${column} of ${JSON.stringify(expression)}`, () => {
             const fault = filterFault(expression);
             assert.equal(fault?.column, column, fault?.reason);
             assert.match(fault?.reason ?? "", reason);

@@ -3,7 +3,7 @@ import { bucketNameFor, namesFor } from "../../config/config.ts";
 import { good, problems } from "./parsed.ts";
 
 describe("Resource names", () => {
-    it("namesFor returns names without a suffix for dev and local", () => {
+    it("`namesFor` returns names without a suffix for the stacks `dev` and `local`", () => {
         const plain = {
             role: "AmazonPersonalize-ExecutionRole",
             schema: "item_interactions_schema",
@@ -51,7 +51,7 @@ describe("Resource names", () => {
         assert.deepEqual(namesFor("local"), plain);
     });
 
-    it("namesFor appends the stack's name to each name, or nameSuffix if that is set", () => {
+    it("`namesFor` appends the stack's name, or else `nameSuffix`, to each name", () => {
         assert.equal(namesFor("prod").campaign, "movie-recommender-campaign-prod");
         assert.equal(namesFor("prod", "-eu").campaign, "movie-recommender-campaign-eu");
         assert.equal(namesFor("dev", "-eu").role, "AmazonPersonalize-ExecutionRole-eu");
@@ -60,7 +60,7 @@ describe("Resource names", () => {
         }
     });
 
-    it("the length of nameSuffix is limited so that names of import jobs are not too long", () => {
+    it("the configuration limits the length of `nameSuffix` because import job names contain the suffix", () => {
         const room = 63 - "-01234567-9999".length - "item_interactions_import_job".length;
         assert.ok(good({ nameSuffix: "x".repeat(room) }));
         const [problem, ...more] = problems({ nameSuffix: "x".repeat(room + 1) });
@@ -69,7 +69,7 @@ describe("Resource names", () => {
         assert.match(String(problem?.reason), new RegExp(`^is "x+"; it must be at most ${room} letters`));
     });
 
-    it("a stack name that cannot be part of resource names is reported as a fault of the key nameSuffix", () => {
+    it("the configuration reports a stack name unfit for resource names as fault of `nameSuffix`", () => {
         assert.deepEqual(problems({}, { stack: "my.stack" }), [
             {
                 path: "nameSuffix",
@@ -79,7 +79,7 @@ describe("Resource names", () => {
         ]);
     });
 
-    it("a stack name that cannot be part of a bucket name is reported as a fault of the key bucketName", () => {
+    it("the configuration reports a stack name unfit for bucket names as fault of `bucketName`", () => {
         const [problem, ...more] = problems({}, { stack: "Prod" });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "bucketName");
@@ -90,7 +90,7 @@ describe("Resource names", () => {
         assert.ok(good({ bucketName: "films" }, { stack: "Prod" }));
     });
 
-    it("bucketNameFor contains the account and the stack unless bucketName is configured", () => {
+    it("`bucketNameFor` returns `bucketName`, or a name with the account and the stack", () => {
         assert.equal(bucketNameFor(good(), "123456789012"), "my-movie-recommender-data-123456789012-dev");
         assert.equal(bucketNameFor(good({ bucketName: "films" }), "123456789012"), "films");
     });

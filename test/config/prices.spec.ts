@@ -41,12 +41,12 @@ describe("Campaign price", () => {
         near(campaignUsdPerMonth(v1, 0), 146);
     });
 
-    it("the price falls beyond 20,000 and 200,000 TPS-hours a month", () => {
+    it("the campaign's price falls beyond 20,000 and 200,000 TPS-hours a month", () => {
         near(campaignUsdPerMonth(v1, 100), 20_000 * 0.2 + 53_000 * 0.1);
         near(campaignUsdPerMonth(v1, 1000), 20_000 * 0.2 + 180_000 * 0.1 + 530_000 * 0.05);
     });
 
-    it("isV2 recognizes v2 recipes by name or ARN, and does not count AutoML as v2", () => {
+    it("`isV2` recognizes v2 recipes by name or ARN, and returns false for AutoML", () => {
         assert.deepEqual([v1, v2, `arn:aws:personalize:::recipe/${v2}`, undefined].map(isV2), [
             false,
             true,
@@ -61,7 +61,7 @@ describe("Training price", () => {
         assert.deepEqual(trainingUsd(v2, { interactions: 5_000_000 }), { low: 10, high: 10 });
     });
 
-    it("a training with any other recipe is billed by hours, and its price is a range until the hours are known", () => {
+    it("a training without a v2 recipe is billed by hours, with an estimated range", () => {
         const guessed = trainingUsd(v1, { interactions: 100_000 });
         near(guessed.low, 1.07 * 0.24);
         near(guessed.high, 2.1 * 0.24);
@@ -89,7 +89,7 @@ describe("Data price", () => {
     });
 });
 
-describe("approximately", () => {
+describe("`approximately`", () => {
     for (const [sum, text] of [
         [146, "≈ $146"],
         [12_345.6, "≈ $12,346"],
@@ -99,6 +99,6 @@ describe("approximately", () => {
         [{ low: 0.2568, high: 0.504 }, "≈ $0.26 to $0.50"],
         [{ low: 10, high: 10.2 }, "≈ $10"],
     ] as const) {
-        it(`approximately returns ${text} for a sum in US dollars`, () => assert.equal(approximately(sum), text));
+        it(`\`approximately\` returns ${text} for a sum in US dollars`, () => assert.equal(approximately(sum), text));
     }
 });

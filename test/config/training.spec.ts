@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { good, problems } from "./parsed.ts";
 
 describe("Training configuration", () => {
-    it("syncWithLatestSolutionVersion requires performAutoTraining", () => {
+    it("`syncWithLatestSolutionVersion` requires `performAutoTraining`", () => {
         const [problem, ...more] = problems({ syncWithLatestSolutionVersion: "true" });
         assert.deepEqual(more, []);
         assert.match(String(problem?.reason), /while performAutoTraining is false.*Set both or neither/);
@@ -10,7 +10,7 @@ describe("Training configuration", () => {
         assert.equal(config.syncWithLatestSolutionVersion, true);
     });
 
-    it("eventWeights accepts numbers or text from 0 to 1, sorted by name", () => {
+    it("`eventWeights` accepts numbers or text from 0 to 1, and sorts event types", () => {
         const v2 = { recipe: "aws-user-personalization-v2" };
         const { eventWeights } = good({ ...v2, eventWeights: '{"Watch": "0.3", "Like": 1}' });
         assert.deepEqual(Object.entries(eventWeights ?? {}), [
@@ -29,7 +29,7 @@ describe("Training configuration", () => {
         assert.match(reasons({ "": 1 })[0] ?? "", /is not an event type/);
     });
 
-    it("eventWeights requires a v2 recipe, and the error contains the price of a campaign with that recipe", () => {
+    it("`eventWeights` requires a v2 recipe, and the error contains the price of a campaign with that recipe", () => {
         assert.deepEqual(problems({ eventWeights: '{"Watch": 0.3, "Like": 1}' }), [
             {
                 path: "eventWeights",
@@ -40,7 +40,7 @@ describe("Training configuration", () => {
         ]);
     });
 
-    it("performAutoML rejects a recipe, and the error contains the commands that solve the conflict", () => {
+    it("`performAutoML` rejects a recipe, and the error contains the commands that solve the conflict", () => {
         assert.deepEqual(problems({ performAutoML: "true" }), [
             {
                 path: "performAutoML",
@@ -52,7 +52,7 @@ describe("Training configuration", () => {
         assert.equal(good({ performAutoML: "true", recipe: "" }).recipe, undefined);
     });
 
-    it("an empty recipe without performAutoML is rejected, and the error lists the valid recipes", () => {
+    it("the configuration rejects an empty `recipe` without `performAutoML`, and lists the valid recipes", () => {
         assert.deepEqual(problems({ recipe: "" }), [
             {
                 path: "recipe",

@@ -22,13 +22,13 @@ describe("Secret configuration values", () => {
     const secretly = (key: string, values: Record<string, string>) =>
         problems(values, { secretKeys: [`${project}:${key}`] });
 
-    it("a secret value is rejected for a key that is part of resource names", () => {
+    it("the configuration rejects a secret value of a key that resource names contain", () => {
         const [problem, ...others] = secretly("bucketName", { bucketName: "films-of-ann" });
         assert.deepEqual([problem?.path, others], ["bucketName", []]);
         assert.match(problem?.reason ?? "", /is a secret.*`pulumi config set --plaintext bucketName <value>`/);
     });
 
-    it("a secret value of a member is rejected with the command that sets it as plain text, and not repeated", () => {
+    it("the configuration rejects a secret nested value, without printing the value", () => {
         const reported = secretly("viewerAuth", { viewerAuth: '{"issuer":"hunter2"}' });
         assert.deepEqual(
             reported.map(({ path }) => path),
@@ -38,16 +38,16 @@ describe("Secret configuration values", () => {
         assert.doesNotMatch(JSON.stringify(reported), /hunter2/);
     });
 
-    it("an error does not show the value of a secret", () => {
+    it("errors of the configuration do not show the value of a secret", () => {
         assert.deepEqual(secretly("alertEmail", { alertEmail: "ann at secret" }), [
             { path: "alertEmail", reason: 'is "[secret]", which is not a mail address' },
         ]);
     });
 });
 
-describe("unknownKeys", () => {
+describe("`unknownKeys`", () => {
     for (const [key, right] of meant) {
-        it(`unknownKeys rejects the key ${key} and suggests ${right}`, () => {
+        it(`\`unknownKeys\` rejects the key ${key} and suggests ${right}`, () => {
             const [problem, ...more] = unknownKeys([key, `${project}:recipe`], project);
             assert.deepEqual([problem?.path, more], [key, []]);
             assert.ok(problem?.reason.includes(`Did you mean ${right}?`), problem?.reason);
@@ -55,17 +55,17 @@ describe("unknownKeys", () => {
         });
     }
 
-    it("unknownKeys suggests --path for a member that was set as a key", () => {
+    it("`unknownKeys` suggests `--path` for a nested value that was set as top-level key", () => {
         const [problem] = unknownKeys([`${project}:idle.hours`], project);
         assert.match(problem?.reason ?? "", /needs --path: `pulumi config set --path idle\.hours <value>`/);
     });
 
-    it("the error of unknownKeys refers to docs/configuration.md if no key has a similar name", () => {
+    it("if no key has a similar name, `unknownKeys` refers to docs/configuration.md", () => {
         const [problem] = unknownKeys([`${project}:zzzzzz`], project);
         assert.match(problem?.reason ?? "", /docs\/configuration\.md lists all keys/);
     });
 
-    it("unknownKeys accepts declared keys and keys of other namespaces", () => {
+    it("`unknownKeys` accepts declared keys and keys of other namespaces", () => {
         const others = [
             "aws:profile",
             "aws:defaultTags",
@@ -81,7 +81,7 @@ describe("unknownKeys", () => {
 });
 
 describe("AWS regions", () => {
-    it("regionProblem rejects an unknown region and suggests the nearest name", () => {
+    it("`regionProblem` rejects an unknown region and suggests the nearest name", () => {
         assert.match(regionProblem("eu-centrall-1") ?? "", /not a region of AWS\. Did you mean eu-central-1\?/);
         assert.match(regionProblem("us_east_1") ?? "", /Did you mean us-east-1\?/);
         assert.match(regionProblem("Frankfurt") ?? "", /Choose one with Personalize: .*eu-central-1/);
@@ -97,17 +97,17 @@ describe("AWS regions", () => {
         ["af-south-1", ["eu-central-1", "eu-west-1"]],
         ["sa-east-1", ["us-east-1", "us-east-2"]],
     ] as const) {
-        it(`regionWarning suggests the nearest regions with Personalize for ${region}`, () => {
+        it(`\`regionWarning\` suggests the nearest regions with Personalize for ${region}`, () => {
             assert.match(regionWarning(region) ?? "", new RegExp(`The nearest with it: ${near.join(", ")}\\.`));
         });
     }
 
-    it("regionWarning suggests no region if the partition has none with Personalize", () => {
+    it("`regionWarning` suggests no region if the partition has none with Personalize", () => {
         assert.match(regionWarning("us-gov-west-1") ?? "", /No region of its partition is known to have it/);
         assert.deepEqual([regionWarning("eu-central-1"), regionWarning("eu-nowhere-1")], [undefined, undefined]);
     });
 
-    it("personalizeRegions equals the list of botocore", function () {
+    it("`personalizeRegions` equals botocore's list of regions with Personalize", function () {
         const lib = join(root, ".tools", "python", "lib");
         const python = existsSync(lib) ? readdirSync(lib)[0] : undefined;
         if (python === undefined) return this.skip();

@@ -23,20 +23,20 @@ const normal: AttackedStack = {
 };
 const with_ = (more: Partial<Rates>, firewall = false) => ({ ...normal, firewall, rates: { ...rates, ...more } });
 
-describe("Hourly cost of abuse", () => {
+describe("Hourly cost of attacks on the API", () => {
     it("requests of attackers to the API cost at most $5 an hour at the default settings", () => {
         assert.equal(rates.requestsPerSecond, 100);
         assert.ok(worstThroughApi(normal) <= 5, `$${worstThroughApi(normal)}`);
         assert.ok(worstThroughApi(with_({ storefront: "cloudfront" })) <= 5);
     });
 
-    it("requests for lists would cost about $22.8 an hour without a rate limit for the campaign", () => {
+    it("without the campaign's rate limit, requests for lists would cost about $22.8 an hour", () => {
         const unbounded = { ...normal, minProvisionedTPS: 100 };
         const lists = attacksOn(unbounded)[0]?.usdPerHour ?? 0;
         assert.ok(Math.abs(lists + 99 * 0.2 - 22.8) < 0.8, `$${lists + 99 * 0.2}`);
     });
 
-    it("the cost of abuse never falls if the request rate rises", () => {
+    it("the cost of an attack never falls if the request rate rises", () => {
         const rate = fc.integer({ min: 1, max: 5000 });
         fc.assert(
             fc.property(rate, rate, fc.integer({ min: 1, max: 200 }), (one, other, minProvisionedTPS) => {
@@ -49,7 +49,7 @@ describe("Hourly cost of abuse", () => {
     });
 
     for (const storefront of ["api", "cloudfront"] as const) {
-        it(`throttles contains every method of the API with the storefront setting ${storefront}`, () => {
+        it(`\`throttles\` returns a limit for every API method if \`storefront\` is ${storefront}`, () => {
             const wishes = { title: "t", invocation: "i", apiKey: false, otherOrigins: false };
             const page = storefront === "api";
             const { paths } = gatewayDocument(readApiDescription(), { ...wishes, page }) as {
@@ -63,7 +63,7 @@ describe("Hourly cost of abuse", () => {
         });
     }
 
-    it("docs/attacks.md shows the cost of attacks at the default settings, with lower throttling and with WAF", async () => {
+    it("docs/attacks.md shows attacks' cost by default, with lower throttling and with WAF", async () => {
         const page = await readFile("docs/attacks.md", "utf8");
         const edge = { storefront: "cloudfront" } as const;
         const lower = { requestsPerSecond: 10, burst: 20, eventsPerSecond: 1 };

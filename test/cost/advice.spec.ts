@@ -6,8 +6,8 @@ const now = Date.parse("2026-11-25T12:00:00Z");
 const campaign = { recipe: "aws-user-personalization", minProvisionedTPS: 5 };
 const tps = (value: number) => value * (window / 1000);
 
-describe("adviseMinimum", () => {
-    it("adviseMinimum returns the TPS of the week's busiest five minutes plus a fifth", () => {
+describe("`adviseMinimum`", () => {
+    it("`adviseMinimum` returns the TPS of the week's busiest five minutes plus 20 %", () => {
         const requests = new Map([
             [now - 8 * day, tps(90)],
             [now - 2 * day, tps(2.4)],
@@ -22,7 +22,7 @@ describe("adviseMinimum", () => {
         assert.match(String(advice?.text), /1: ≈ \$146 a month idle\), but Personalize may throttle bursts above it/);
     });
 
-    it("adviseMinimum returns 1 TPS without requests, and undefined without data", () => {
+    it("`adviseMinimum` returns 1 TPS without requests, and undefined without CloudWatch data", () => {
         assert.equal(adviseMinimum(now, campaign, new Map())?.minProvisionedTPS, 1);
         assert.match(String(adviseMinimum(now, { ...campaign, minProvisionedTPS: 1 }, new Map())?.text), /1 is right/);
         assert.equal(adviseMinimum(now, campaign, undefined), undefined);

@@ -68,7 +68,7 @@ describe("docs/cost.md", () => {
         has(row("a demo for an hour, with import and training", together));
     });
 
-    it("docs/cost.md shows the cost of a forgotten weekend, with and without the idle check, and what parking at night saves", () => {
+    it("docs/cost.md shows the cost of forgotten weekends and the savings from parking at night", () => {
         has(row("a demo forgotten on Friday, 18:00, until Monday, 9:00", hours(63)));
         const idle = defaults.idle.hours + defaults.idle.graceHours;
         assert.equal(idle, 48);
@@ -83,7 +83,7 @@ describe("docs/cost.md", () => {
         has(row("saved by parking from 20:00 to 8:00, a month", hours(nights * (12 - 18 / 60))));
     });
 
-    it("docs/cost.md shows the price table of the default stack, monthly costs for more requests, and the cost of a parked month", () => {
+    it("docs/cost.md shows the default stack's prices, costs for more requests, and a parked month", () => {
         has(priceTable(estimate(defaultStack(v1, 10_000)), 10_000));
         for (const requests of [0, 10_000, 100_000, 1_000_000]) {
             const sum = (recipe: string) => estimate(defaultStack(recipe, requests)).expectedUsd;
@@ -94,7 +94,7 @@ describe("docs/cost.md", () => {
         has(`$${defaultLimitUsd(defaultStack(v1, 10_000))} here`);
     });
 
-    it("docs/cost.md shows what the monthly limit saves if the number of requests rises without control", () => {
+    it("docs/cost.md shows what the monthly limit saves if requests rise without control", () => {
         const { nobody, enforced, hoursToLimit } = runaway();
         has(`costs ${approximately(nobody)} until the end of the month`);
         has(`after ${hoursToLimit.toFixed(0)} hours, and the month costs ${approximately(enforced)}`);

@@ -25,7 +25,7 @@ describe("Monthly limit of the cost guard", () => {
         assert.match(String(simulation.lastOf("limit-reached")?.text), /To resume without a training: npm run resume/);
     });
 
-    it("the guard lets a resumed campaign run until the limit or the month changes", async () => {
+    it("the guard parks a resumed campaign only after the limit or month changes", async () => {
         const simulation = await enforced();
         await simulation.hours(3);
         simulation.makeCampaign();
@@ -46,7 +46,7 @@ describe("Monthly limit of the cost guard", () => {
         assert.ok(simulation.ids().includes("dev/2026-12/limit-reached/25"));
     });
 
-    it("the guard deletes the campaign in its next run if the first deletion failed", async () => {
+    it("the guard repeats a failed deletion of the campaign in the guard's next run", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         simulation.refused.add("park");
@@ -58,7 +58,7 @@ describe("Monthly limit of the cost guard", () => {
         assert.equal(simulation.deletions, 1);
     });
 
-    it("the tag `keep` does not prevent parking at the limit", async () => {
+    it("the campaign's tag `keep` does not prevent parking at the limit", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         simulation.kept = true;

@@ -9,13 +9,13 @@ const near = (actual: number | undefined, expected: number) =>
     assert.ok(actual !== undefined && Math.abs(actual - expected) < 0.005, `${actual} is not ${expected}`);
 
 describe("Monthly estimate", () => {
-    it("an idle campaign is billed for its minimum TPS, also with a v2 recipe", () => {
+    it("the estimate contains an idle campaign's minimum TPS, also with a v2 recipe", () => {
         near(line({}, "campaign")?.idle.high, 146);
         near(line({ minProvisionedTPS: 3 }, "campaign")?.idle.high, 438);
         near(line({ recipe: "aws-user-personalization-v2" }, "campaign")?.idle.high, 394.2);
     });
 
-    it("requests above the minimum TPS are billed", () => {
+    it("the estimate contains requests above the minimum TPS", () => {
         near(line({ expectedRequestsPerDay: 20 * 86_400 }, "campaign")?.expected.high, 2920);
         near(line({ expectedRequestsPerDay: 20 * 86_400 }, "campaign")?.idle.high, 146);
         near(
@@ -25,7 +25,7 @@ describe("Monthly estimate", () => {
         );
     });
 
-    it("a campaign behind an API gets only the requests that caches do not answer", () => {
+    it("with an API, the estimate omits campaign requests that caches answer", () => {
         const api = { api: true, edge: true, expectedRequestsPerDay: 100 * 86_400 };
         // Of 38 requests for lists per second, 16 % call the campaign: 6.08 TPS.
         near(line(api, "campaign")?.expected.high, 6.08 * 730 * 0.2);
@@ -54,7 +54,7 @@ describe("Monthly estimate", () => {
         assert.deepEqual(training?.usd, { low: 0.2, high: 0.2 });
     });
 
-    it("prices of logs depend on the region, and the price of the audit trail is a range", () => {
+    it("the price of logs depends on the region, and CloudTrail's price is a range", () => {
         const traffic = { api: true, expectedRequestsPerDay: 1_000_000 };
         const usd = (region: string) => line({ ...traffic, region }, "API and its table")?.expected.high ?? 0;
         const logGb = (1_000_000 * (730 / 24)) / 1024 ** 2;
@@ -64,7 +64,7 @@ describe("Monthly estimate", () => {
         assert.equal(line({ auditTrail: false }, "audit trail"), undefined);
     });
 
-    it("the estimate contains batch inference only if a file of users is configured, with a range as price", () => {
+    it("the estimate contains a price range for batch inference only if `batchInferenceFile` is set", () => {
         const batch = (given: Partial<PlannedStack>) =>
             estimate({ ...plan, ...given }).once.find(({ what }) => what === "batch inference")?.usd;
         assert.equal(batch({}), undefined);
@@ -72,7 +72,7 @@ describe("Monthly estimate", () => {
         assert.deepEqual(batch({ batchUsers: 1000, recipe: "aws-user-personalization-v2" }), { low: 0.15, high: 0.15 });
     });
 
-    it("the lines of the estimate are sorted, add up to the total, and never fall with more use", () => {
+    it("estimate lines are sorted, add up to the total, and grow with use", () => {
         const more = fc.record({
             minProvisionedTPS: fc.integer({ min: 1, max: 100 }),
             expectedRequestsPerDay: fc.integer({ min: 0, max: 100_000_000 }),
@@ -101,8 +101,8 @@ describe("Monthly estimate", () => {
     });
 });
 
-describe("defaultLimitUsd", () => {
-    it("defaultLimitUsd returns the estimate plus a quarter, whether the campaign is parked or not", () => {
+describe("`defaultLimitUsd`", () => {
+    it("`defaultLimitUsd` returns the estimate plus 25 %, whether the campaign is parked or not", () => {
         const limit = defaultLimitUsd(plan);
         assert.equal(limit, Math.ceil(1.25 * estimate(plan).expectedUsd));
         assert.equal(defaultLimitUsd({ ...plan, hasCampaign: false }), limit);

@@ -6,7 +6,7 @@ import { hour } from "../../cost/time.ts";
 import { simulateStack, solutionArn } from "../support/guard-simulation.ts";
 
 describe("State of the cost guard", () => {
-    it("the largest possible state fits into an SSM parameter", async () => {
+    it("the cost guard's largest possible state fits into an SSM parameter", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", {
             stack: "s".repeat(27),
             unusedAction: "delete",
@@ -36,7 +36,7 @@ describe("State of the cost guard", () => {
             const parsed = parseState(state, simulation.now);
             if (simulation.version > 0 && "problem" in parsed) problems.add(parsed.problem);
             tps = (tps % 7) + 1;
-            // In some hours the requests cost so much that the guard closes API and page. An operator opens them again.
+            // In some hours the requests cost so much that the guard closes API and page. An operator opens API and page again.
             simulation.used.push({
                 at: simulation.now,
                 usage: { edgeGb: Math.floor(simulation.now / hour) % 7 === 0 ? 10 : 0.1 },
@@ -70,23 +70,23 @@ describe("State of the cost guard", () => {
         { what: "an own request of another year", state: { ...fresh, own: [4e12] } },
         { what: "no moment at all", state: { ...fresh, lastUse: 1e300 } },
     ]) {
-        it(`parseState rejects a state with ${what}`, () => {
+        it(`\`parseState\` rejects a state with ${what}`, () => {
             const parsed = parseState(JSON.stringify(state), now);
             assert.match("problem" in parsed ? parsed.problem : "", /contains a time in the future/);
         });
     }
 
-    it("parseState rejects a state with negative spend", () => {
+    it("`parseState` rejects a state with negative spend", () => {
         const state = { ...fresh, spend: { ...fresh.spend, settled: { tpsHours: -1e9, tpsHoursV2: 0 } } };
         assert.deepEqual(parseState(JSON.stringify(state), now), { problem: "is incomplete" });
     });
 
-    it("parseState accepts a timestamp half an hour in the future", () => {
+    it("`parseState` accepts a timestamp half an hour in the future", () => {
         const state = { ...fresh, spend: { ...fresh.spend, until: now + hour / 2 } };
         assert.ok("state" in parseState(JSON.stringify(state), now));
     });
 
-    it("parseState rejects compressed text that expands beyond its limit", () => {
+    it("`parseState` rejects compressed text that expands beyond the limit of a state", () => {
         const bomb = `deflate:${deflateRawSync(" ".repeat(5e6)).toString("base64")}`;
         assert.deepEqual(parseState(bomb, now), { problem: "is not JSON" });
     });

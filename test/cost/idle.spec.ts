@@ -10,7 +10,7 @@ const idleStack = (settings: Parameters<typeof simulateStack>[1] = {}) => {
 };
 
 describe("Idle campaign", () => {
-    it("the guard announces the parking of an idle campaign with its price, and parks the campaign later", async () => {
+    it("the guard announces the parking of an idle campaign, and parks the campaign later", async () => {
         const simulation = idleStack();
         await simulation.hours(4.9);
         assert.equal(simulation.probes, 0);
@@ -30,7 +30,7 @@ describe("Idle campaign", () => {
         assert.match(String(simulation.parkedReason), /^cost guard: no requests since 2026-11-02 00:00 UTC$/);
     });
 
-    it("with `idleAction: announce`, the guard sends one notification and parks nothing", async () => {
+    it("with `idle.action: announce`, the guard sends one notification and parks nothing", async () => {
         const simulation = idleStack({ idleAction: "announce" });
         await simulation.hours(60);
         assert.deepEqual(simulation.kinds(), ["idle"]);
@@ -44,7 +44,7 @@ describe("Idle campaign", () => {
         assert.equal(simulation.arrived.length, 3);
     });
 
-    it("a request to the campaign or an update of it cancels the announced parking", async () => {
+    it("a request to the campaign or a campaign update cancels the announced parking", async () => {
         for (const wake of ["ask", "update"]) {
             const simulation = idleStack();
             await simulation.hours(7);
@@ -60,7 +60,7 @@ describe("Idle campaign", () => {
         }
     });
 
-    it("the tag `keep` prevents parking before and after the announcement", async () => {
+    it("the campaign's tag `keep` prevents parking before and after the announcement", async () => {
         const before = idleStack();
         before.kept = true;
         await before.hours(40);
@@ -77,7 +77,7 @@ describe("Idle campaign", () => {
         assert.equal(after.deletions, 0);
     });
 
-    it("a campaign never counts as idle if CloudWatch data is missing", async () => {
+    it("a campaign does not count as idle while CloudWatch data is missing", async () => {
         for (const metrics of ["empty", "broken"] as const) {
             const simulation = idleStack();
             simulation.metrics = metrics;
@@ -101,7 +101,7 @@ describe("Idle campaign", () => {
         assert.equal(simulation.deletions, 1, "late datapoints prove it, too");
     });
 
-    it("a clock that is up to 10 minutes wrong does not change the notifications", async () => {
+    it("a clock error of up to 10 minutes does not change the guard's notifications", async () => {
         const simulation = idleStack();
         let ahead = false;
         await simulation.hours(60, () => {
@@ -111,7 +111,7 @@ describe("Idle campaign", () => {
         assert.deepEqual(simulation.kinds(), ["idle", "idle-parked"]);
     });
 
-    it("after the tag `keep` is removed, an earlier test request does not prove that the campaign is idle", async () => {
+    it("without CloudWatch data, the guard announces no parking after removal of the tag `keep`", async () => {
         const simulation = idleStack();
         await simulation.hours(12);
         simulation.kept = true;
@@ -123,7 +123,7 @@ describe("Idle campaign", () => {
         assert.deepEqual(simulation.kinds(), ["idle", "idle-withdrawn", "metrics-missing"]);
     });
 
-    it("a campaign is not idle if it gets rare requests, each within idleHours of the last one", async () => {
+    it("a campaign with rare requests is not idle if no pause reaches `idle.hours`", async () => {
         const simulation = idleStack();
         await simulation.hours(50, () => {
             if (simulation.now % (4.5 * hour) < 3 * window) simulation.ask();
@@ -151,7 +151,7 @@ describe("Prefetch and the idle check", () => {
         assert.equal(simulation.deletions, 1);
     });
 
-    it("a viewer's request during a prefetch, or just before parking, counts as use of the campaign", async () => {
+    it("a viewer's request during prefetch or just before parking counts as use", async () => {
         const used = idleStack({ prefetches: true });
         await used.hours(40, () => {
             if (used.now % hour === window * 3) used.prefetch(4);
@@ -179,20 +179,20 @@ describe("Prefetch and the idle check", () => {
     });
 });
 
-describe("foreignRequests", () => {
+describe("`foreignRequests`, the campaign's requests without those of the program", () => {
     const start = Date.parse("2026-11-02T00:00:00Z");
     const own = new Map([[start, 1]]);
-    it("foreignRequests subtracts the program's own requests in windows up to two windows away", () => {
+    it("`foreignRequests` subtracts the program's own requests that CloudWatch counts 10 minutes off", () => {
         for (const counted of [start, start + window, start + 2 * window, start - 2 * window]) {
             assert.deepEqual([...foreignRequests(new Map([[counted, 1]]), own)], []);
             assert.deepEqual([...foreignRequests(new Map([[counted, 2]]), own)], [[counted, 1]]);
         }
     });
-    it("foreignRequests does not subtract the program's own requests from windows that are three windows away", () => {
+    it("`foreignRequests` subtracts no requests that CloudWatch counts 15 minutes off", () => {
         const elsewhere = start + 3 * window;
         assert.deepEqual([...foreignRequests(new Map([[elsewhere, 1]]), own)], [[elsewhere, 1]]);
     });
-    it("foreignRequests first subtracts the program's own requests in the window in which they were sent", () => {
+    it("`foreignRequests` first subtracts own requests from the 5-minute window in which they were sent", () => {
         const requests = new Map([
             [start, 3],
             [start + window, 5],

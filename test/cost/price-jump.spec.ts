@@ -5,7 +5,7 @@ import { plannedStack } from "../support/planned-stack.ts";
 
 const deployed: PlannedStack = { ...plannedStack, api: true };
 
-describe("priceJump", () => {
+describe("`priceJump`", () => {
     for (const { change, from = {}, to } of [
         { change: "a second TPS", to: { minProvisionedTPS: 2 } },
         { change: "a ranking campaign", to: { rankingCampaign: true } },
@@ -17,7 +17,7 @@ describe("priceJump", () => {
         },
         { change: "a lower price", from: { minProvisionedTPS: 1000 }, to: {} },
     ]) {
-        it(`priceJump requires no monthly limit for ${change}`, () => {
+        it(`\`priceJump\` requires no \`monthlyLimitUsd\` for ${change}`, () => {
             assert.equal(
                 priceJump({ ...deployed, ...from }, { ...deployed, ...from, hasCampaign: true, ...to }),
                 undefined,
@@ -25,7 +25,7 @@ describe("priceJump", () => {
         });
     }
 
-    it("priceJump requires a monthly limit for 1000 TPS, and its message contains the price and the commands", () => {
+    it("`priceJump` requires `monthlyLimitUsd` for 1000 TPS, and the error contains price and commands", () => {
         for (const hasCampaign of [true, false]) {
             const reason = priceJump(
                 { ...deployed, hasCampaign },
@@ -40,7 +40,7 @@ describe("priceJump", () => {
         }
     });
 
-    it("priceJump requires a monthly limit for daily automatic training on 10 million interactions", () => {
+    it("`priceJump` requires `monthlyLimitUsd` for daily automatic training on 10 million interactions", () => {
         const large = { ...deployed, interactions: 10_000_000 };
         assert.match(priceJump(large, { ...large, autoTrainingDays: 1 }) ?? "", /automatic training/);
     });

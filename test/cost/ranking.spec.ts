@@ -10,7 +10,7 @@ const both = (settings: Parameters<typeof simulateStack>[1]) => {
 const unhurried = { idleAction: "announce", idleHours: 9999 } as const;
 
 describe("Ranking campaign and the cost guard", () => {
-    it("two campaigns reach the limit in half the time, and both are parked", async () => {
+    it("two campaigns reach the limit in half the time, and the guard parks both", async () => {
         const simulation = both({ ...unhurried, monthlyLimitUsd: 10 });
         // Two campaigns at $0.20 an hour each spend $10 in 25 hours.
         await simulation.hours(24.5);
@@ -25,7 +25,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.deepEqual(simulation.kinds(), ["limit-near", "limit-reached"]);
     });
 
-    it("the spend of the ranking campaign depends on its own requests", async () => {
+    it("the ranking campaign's spend depends on ranking requests only", async () => {
         const simulation = both({ ...unhurried, monthlyLimitUsd: 1000 });
         // Ten ranking requests a second cost $2 an hour. The other campaign has no requests and costs $0.20 an hour.
         await simulation.hours(5, () => simulation.rank(10 * 15 * 60));
@@ -36,7 +36,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.ok(Math.abs(spent - (5 * (2 + 0.2 * (2 / 3)) + 2 * 0.2 + 7 * 0.2)) < 0.5, `${spent}`);
     });
 
-    it("the guard deletes the ranking campaign at the limit without a first campaign", async () => {
+    it("the guard deletes the ranking campaign at the limit even without a recommendation campaign", async () => {
         const simulation = both({ ...unhurried, monthlyLimitUsd: 10 });
         await simulation.hours(20);
         simulation.campaign = undefined;
@@ -48,7 +48,7 @@ describe("Ranking campaign and the cost guard", () => {
         );
     });
 
-    it("the spend of a ranking campaign that cannot be read continues as before, and no time is counted twice", async () => {
+    it("while the guard cannot read the ranking campaign, the spend grows as before", async () => {
         const [seen, unseen] = [both({ ...unhurried }), both({ ...unhurried })];
         await seen.hours(20);
         await unseen.hours(5);
@@ -60,7 +60,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.ok(Math.abs(unseen.spend() - seen.spend()) < 0.01, `${unseen.spend()}, not ${seen.spend()}`);
     });
 
-    it("both campaigns count as used if either of them gets requests, or if their requests are unknown", async () => {
+    it("both campaigns count as used if either campaign's requests exist or are unknown", async () => {
         const simulation = both({ idleHours: 2, idleGraceHours: 2 });
         await simulation.hours(12, () => simulation.rank());
         assert.deepEqual(simulation.kinds(), []);
@@ -74,7 +74,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.match(String(simulation.lastOf("idle")?.text), /costs ≈ \$9\.60 .*a day/);
     });
 
-    it("a removed ranking campaign stays in the month's spend until the month ends", async () => {
+    it("the month's spend still contains the cost of a removed ranking campaign", async () => {
         const simulation = both({ ...unhurried });
         await simulation.hours(10);
         simulation.ranks = false;
@@ -88,7 +88,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.equal(JSON.parse(String(simulation.state)).ranking, undefined);
     });
 
-    it("resuming both campaigns after the limit overrides the limit for the rest of the month", async () => {
+    it("`resume` of both campaigns after the limit overrides the limit for the month", async () => {
         const simulation = both({ ...unhurried, monthlyLimitUsd: 10 });
         await simulation.hours(27);
         simulation.makeCampaign();

@@ -72,7 +72,7 @@ describe("docs/scale.md", () => {
         );
     });
 
-    it("docs/scale.md shows each quota and how much of it the busiest minutes use", () => {
+    it("docs/scale.md shows each quota and the quota's use in the busiest minutes", () => {
         const part = (load: Layer["load"]) => (load ? `${rounded((100 * load.atPeak) / load.quota)} %` : "");
         for (const what of whats.filter((what) => layerAt(10, what)?.load)) {
             const load = layerAt(10, what)?.load;
@@ -88,7 +88,7 @@ describe("docs/scale.md", () => {
         }
     });
 
-    it("docs/scale.md shows the recommended minimum TPS and the first layer that reaches a quota", () => {
+    it("docs/scale.md shows the recommended minimum TPS and which layer first reaches a quota", () => {
         has(row("`minProvisionedTPS`", ...each((rate) => String(freeMinimum(trafficOf(rate))))));
         const first = (more?: Partial<Traffic>) =>
             each((rate) => {

@@ -37,31 +37,31 @@ const near = (actual: number | undefined, expected: number, off = 0.01) =>
 /** Seconds of a month of 730 hours, in millions. */
 const month = 2.628;
 
-describe("servingLayers at 100 requests a second", () => {
-    it("each layer of the API passes on the requests that it does not answer itself", () => {
+describe("`servingLayers` at 100 requests a second", () => {
+    it("each layer of the API passes on the requests left by earlier layers", () => {
         near(layer("CloudFront")?.perSecond, 100);
         near(layer("API Gateway")?.perSecond, 60);
         near(layer("Lambda")?.perSecond, 60);
-        // 30 reads of viewers, 10 writes of lists, 10 reads and 10 writes of events.
+        // DynamoDB gets 30 reads of viewers, 10 writes of lists, and 10 reads and 10 writes of events.
         near(layer("DynamoDB")?.perSecond, 60);
         near(layer("campaign")?.perSecond, 10);
         near(layer("event tracker")?.perSecond, 10);
     });
 
     it("the cost of each layer of the API equals a calculation by hand", () => {
-        // 157.68 million requests at $3.50 per million.
+        // API Gateway bills 157.68 million requests at $3.50 per million.
         near(layer("API Gateway")?.usd, 157.68 * 3.5);
-        // $0.20 per million requests, and 0.5 GB of memory for 10 ms each.
+        // Lambda bills $0.20 per million requests, and 0.5 GB of memory for 10 ms each.
         near(layer("Lambda")?.usd, 157.68 * (0.2 + 0.5 * 0.01 * 13.3334));
-        // Reads: 30 of viewers and 10 of events, one unit each. Writes: 10 lists of three units and 10 events of one unit.
+        // A read needs one unit: 30 of viewers and 10 of events. The write of a list needs three units, and of an event one unit.
         near(layer("DynamoDB")?.usd, 40 * month * 0.125 + 40 * month * 0.625);
-        // 20 TPS for a tenth of the month and 8.9 TPS for the rest: 7,300 TPS-hours, below the tier of 20,000.
+        // The campaign uses 20 TPS for a tenth of the month and 8.9 TPS for the rest: 7,300 TPS-hours, below the tier of 20,000.
         near(layer("campaign")?.usd, 7300 * 0.2);
         near(layer("campaign", { recipe: "aws-user-personalization-v2" })?.usd, 7300 * 3.6 * 0.15);
         near(layer("event tracker")?.usd, ((10 * month * 1e6 * 0.25) / 1024 ** 2) * 0.05);
         // X-Ray records 1 request a second and 5 % of the other 59, at $5 per million. Each request logs one KB.
         near(layer("logs and traces")?.usd, 3.95 * month * 5 + ((60 * month * 1e6) / 1024 ** 2) * 0.5);
-        // 262.8 million requests at $1 per million, and 1,002.5 GB.
+        // CloudFront bills 262.8 million requests at $1 per million, and 1,002.5 GB.
         near(layer("CloudFront")?.usd, 262.8 + ((262.8e6 * 4) / 1024 ** 2) * 0.085);
         assert.equal(layer("data transfer"), undefined);
     });
@@ -81,7 +81,7 @@ describe("servingLayers at 100 requests a second", () => {
         near(layer("DynamoDB")?.load?.atPeak, 80);
     });
 
-    it("firstToBreak returns the layer whose load is nearest to its quota", () => {
+    it("`firstToBreak` returns the layer that uses most of a quota", () => {
         const first = firstToBreak(servingLayers(traffic));
         assert.equal(first?.layer.what, "campaign");
         near(first?.times, 25);
@@ -91,15 +91,15 @@ describe("servingLayers at 100 requests a second", () => {
         assert.equal(quotas.campaignRequests.isRaised, false);
     });
 
-    it("savedByCaches returns how much more the campaign would cost without caches", () => {
-        // 29,200 TPS-hours: 20,000 at $0.20 and the rest at $0.10.
+    it("`savedByCaches` returns how much more the campaign would cost without caches", () => {
+        // Without caches, the campaign uses 29,200 TPS-hours: 20,000 at $0.20 and the rest at $0.10.
         near(savedByCaches(traffic), 20_000 * 0.2 + 9200 * 0.1 - 7300 * 0.2);
         // Below the minimum provisioned TPS, a cached list saves nothing.
         near(savedByCaches({ ...traffic, requestsPerSecond: 1, peak: 1 }), 0);
         near(savedByCaches({ ...traffic, minProvisionedTPS: 1000 }), 0);
     });
 
-    it("freeMinimum returns the highest minimum TPS that does not raise the campaign's cost", () => {
+    it("`freeMinimum` returns the highest minimum TPS that does not raise the campaign's cost", () => {
         const free = freeMinimum(traffic);
         assert.equal(free, 8);
         near(layer("campaign", { minProvisionedTPS: free })?.usd, 7300 * 0.2);
@@ -107,21 +107,21 @@ describe("servingLayers at 100 requests a second", () => {
         assert.equal(freeMinimum({ ...traffic, requestsPerSecond: 1 }), 1);
     });
 
-    it("a short peak costs its requests, and the rest of the month costs the minimum TPS", () => {
+    it("the campaign costs a short peak's requests, and otherwise the minimum TPS", () => {
         // Traffic is 100 times the average for a hundredth of the month, and zero otherwise.
         near(layer("campaign", { peak: 100 })?.usd, 730 * (0.01 * 1000 + 0.99) * 0.2);
     });
 });
 
-describe("tieredUsd", () => {
-    it("tieredUsd uses another price from the amount at which a price tier begins", () => {
+describe("`tieredUsd`", () => {
+    it("`tieredUsd` uses a tier's price from the amount at which the tier begins", () => {
         near(tieredUsd(333, requestTiers), 333 * 3.5);
         near(tieredUsd(1200, requestTiers), 333 * 3.5 + 667 * 2.8 + 200 * 2.38);
         near(tieredUsd(60_000, transferTiers), 10_240 * 0.09 + 40_960 * 0.085 + 8800 * 0.07);
     });
 });
 
-describe("servingLayers for random traffic", () => {
+describe("`servingLayers` for random traffic", () => {
     const part = fc.double({ min: 0, max: 0.5, noNaN: true });
     const any = fc.record({
         requestsPerSecond: fc.double({ min: 0, max: 20_000, noNaN: true }),
@@ -157,7 +157,7 @@ describe("servingLayers for random traffic", () => {
         );
     });
 
-    it("firstToBreak returns the growth of traffic at which a layer reaches its quota", () => {
+    it("`firstToBreak` returns the growth of traffic at which the first layer reaches a quota", () => {
         fc.assert(
             fc.property(any, (one) => {
                 const first = firstToBreak(servingLayers({ ...one, requestsPerSecond: one.requestsPerSecond + 1 }));
@@ -174,8 +174,8 @@ describe("servingLayers for random traffic", () => {
     });
 });
 
-describe("usualTraffic", () => {
-    it("usualTraffic assumes that caches leave 15 to 17 % of the lists to the campaign, as measured", () => {
+describe("`usualTraffic`", () => {
+    it("`usualTraffic` assumes the measured 15 to 17 % of lists from the campaign", () => {
         const { memoryHits, tableHits } = usualTraffic;
         const left = 1 - memoryHits - tableHits;
         assert.ok(left >= 0.15 && left <= 0.17, `${left}`);

@@ -28,7 +28,7 @@ function attacked() {
 }
 
 describe("Spend of API and storefront", () => {
-    it("countServing counts every request exactly once despite missed runs and late datapoints", () => {
+    it("`countServing` counts every request exactly once despite missed runs and late CloudWatch data", () => {
         const uses = fc.array(fc.tuple(fc.nat(40 * 24 * 60), fc.nat(1000)), { maxLength: 60 });
         const gaps = fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 30 });
         fc.assert(
@@ -70,7 +70,7 @@ describe("Spend of API and storefront", () => {
         );
     });
 
-    it("API requests are part of the spend of the month and of the last hour", async () => {
+    it("the guard adds API requests to the spend of month and hour", async () => {
         const { simulation, minutes } = attacked();
         await minutes(60, { apiRequests: 2000 });
         const counted = 0.2 + usdOf({ apiRequests: 57 * 2000 });
@@ -78,7 +78,7 @@ describe("Spend of API and storefront", () => {
         assert.ok(simulation.hourly() > 0.2 + usdOf({ apiRequests: 40_000 }));
     });
 
-    it("the guard closes the API if requests in one hour cost 5 % of the monthly limit", async () => {
+    it("the guard closes the API if hourly requests cost 5 % of the limit", async () => {
         const { simulation, minutes } = attacked();
         await minutes(90, download);
         assert.equal(simulation.closings.length, 1);
@@ -93,13 +93,13 @@ describe("Spend of API and storefront", () => {
         assert.match(simulation.lastOf("api-closed")?.text ?? "", /npm run resume/);
     });
 
-    it("the guard only sends a notification if requests in one hour cost 2 % of the monthly limit", async () => {
+    it("the guard only notifies if hourly requests cost 2 % of the limit", async () => {
         const { simulation, minutes } = attacked();
         await minutes(120, { edgeGb: ((notificationShare + 0.01) * 200) / 0.085 / 60 });
         assert.deepEqual([simulation.closings.length, simulation.kinds()], [0, ["traffic-high"]]);
     });
 
-    it("the guard closes the API again if the attack continues after resume", async () => {
+    it("the guard closes the API again if an attack continues after `resume`", async () => {
         const { simulation, minutes } = attacked();
         await minutes(60, download);
         assert.equal(simulation.closings.length, 1);
@@ -111,7 +111,7 @@ describe("Spend of API and storefront", () => {
         assert.equal(simulation.ids().filter((id) => id.includes("api-closed")).length, 2);
     });
 
-    it("the guard closes the API once if slow requests use up the monthly limit", async () => {
+    it("the guard closes the API once if a slow attack reaches the limit", async () => {
         const { simulation, minutes } = attacked();
         simulation.config = { ...simulation.config, monthlyLimitUsd: 200 };
         // $4.70 an hour is 2.4 % of the limit, which is reached after 43 to 45 hours.
@@ -123,7 +123,7 @@ describe("Spend of API and storefront", () => {
         assert.ok(simulation.kinds().includes("limit-reached"));
     });
 
-    it("the guard closes the API only if it can read the metrics, and tries again if closing failed", async () => {
+    it("the guard closes the API only with readable metrics, and repeats a failed closing", async () => {
         const { simulation, minutes } = attacked();
         simulation.metrics = "broken";
         await minutes(60, download);
@@ -138,7 +138,7 @@ describe("Spend of API and storefront", () => {
         assert.equal(JSON.parse(simulation.state ?? "{}").closing, undefined);
     });
 
-    it("parseState accepts the state of an earlier version, which lacks the spend of the API", () => {
+    it("`parseState` accepts the state of an earlier release, without the API's spend", () => {
         const old = JSON.stringify(freshState(month, undefined));
         const parsed = parseState(old, month);
         assert.ok("state" in parsed && parsed.state.serving === undefined);

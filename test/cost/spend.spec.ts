@@ -64,7 +64,7 @@ describe("Campaign spend of a month", () => {
         );
     });
 
-    it("time with unknown requests is counted at the minimum TPS, and corrected once the requests are known", () => {
+    it("the spend assumes the minimum TPS until CloudWatch shows the requests", () => {
         const later = start + 3 * hour;
         const requests = new Map([[start + hour, 3000]]);
         const spend = countTime(freshSpend(start, start), later, undefined, at(1));
@@ -74,7 +74,7 @@ describe("Campaign spend of a month", () => {
         near(monthSpendUsd(settled, requests), (3 - 1 / 12 + 3000 / 3600) * 0.2);
     });
 
-    it("the spend starts with the campaign's creation, and at 0 each month", () => {
+    it("the spend begins with the campaign's creation, and each month at $0", () => {
         const createdAt = start + 10 * day;
         near(
             monthSpendUsd(
@@ -91,7 +91,7 @@ describe("Campaign spend of a month", () => {
         near(monthSpendUsd(after, undefined), 0.4);
     });
 
-    it("time without a campaign costs nothing, and a window in which the minimum changed costs the higher minimum", () => {
+    it("time without a campaign costs nothing, and during a change the higher TPS counts", () => {
         const gone = countTime(freshSpend(start, start), start + hour, undefined, at(1));
         const without = countTime(
             countTime(gone, start + 2 * hour, at(1), undefined),
@@ -105,7 +105,7 @@ describe("Campaign spend of a month", () => {
         near(monthSpendUsd(countTime(back, start + 11 * hour, at(1), at(3)), undefined), 1.1);
     });
 
-    it("if the guard did not see the parking, the campaign counts until half an hour after the park command", () => {
+    it("after an unobserved parking, the spend counts the campaign until 30 minutes after `park`", () => {
         const observed = countTime(freshSpend(start, start), start + hour, undefined, at(1));
         const parked = (parkedAt?: number) => countTime(observed, start + 5 * hour, at(1), undefined, parkedAt);
         near(monthSpendUsd(parked(start + 2 * hour), undefined), 0.5);

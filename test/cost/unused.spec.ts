@@ -17,7 +17,7 @@ const withSolutions = (settings: Parameters<typeof simulateStack>[1], ...names: 
 };
 
 describe("Unused solutions", () => {
-    it("the guard reports a solution after unusedDays without a campaign, and again if the list of such solutions changes", async () => {
+    it("the guard reports solutions without a campaign for `unused.days`, and changes of the report", async () => {
         const simulation = withSolutions({}, "old");
         await simulation.hours(2.9 * day);
         assert.deepEqual(simulation.kinds(), []);
@@ -34,7 +34,7 @@ describe("Unused solutions", () => {
         assert.deepEqual(simulation.deleted, [], "unusedAction is list");
     });
 
-    it("with `unusedAction: delete`, the guard deletes an unused solution a day after the notification", async () => {
+    it("with `unused.action: delete`, the guard deletes an unused solution a day after the notification", async () => {
         const simulation = withSolutions({}, "old");
         await simulation.hours(6 * day);
         simulation.config = { ...simulation.config, unusedAction: "delete" };
@@ -49,7 +49,7 @@ describe("Unused solutions", () => {
         assert.deepEqual(simulation.kinds(), ["unused", "unused", "unused-deleted"]);
     });
 
-    it("a solution with a campaign, or with a parked campaign, is not unused", async () => {
+    it("a solution with a campaign or a parked campaign does not count as unused", async () => {
         const simulation = withSolutions({ unusedAction: "delete" }, "films");
         simulation.solutions = [solution(simulation, "films", { hasCampaign: true })];
         await simulation.hours(10 * day);
@@ -70,7 +70,7 @@ describe("Unused solutions", () => {
         assert.deepEqual(simulation.deleted, [], "a campaign came back to it in time");
     });
 
-    it("the cleanup keeps a solution with the tag `keep`, and any solution if the parked flag cannot be read", async () => {
+    it("the guard deletes no solution with the tag `keep` or while parking is unknown", async () => {
         const simulation = withSolutions({ unusedAction: "delete" }, "old");
         simulation.solutions = [solution(simulation, "old", { kept: true })];
         await simulation.hours(10 * day);

@@ -34,7 +34,7 @@ describe("Tables of items and users", () => {
     };
 
     for (const { name, file, text, fields, first, title } of publicItems) {
-        it(`itemsAt reads the items in ${name}`, async () => {
+        it(`\`itemsAt\` reads the items in ${name}`, async () => {
             const { catalogue, columns } = await itemsAt(put(file, text));
             const all = itemColumns(catalogue, columns);
             const [csv, schema] = [itemsCsv(catalogue, all), itemsSchemaOf(all)];
@@ -46,7 +46,7 @@ describe("Tables of items and users", () => {
     }
 
     for (const { name, file, text, fields, first } of publicUsers) {
-        it(`readUsers reads the users in ${name}`, async () => {
+        it(`\`readUsers\` reads the users in ${name}`, async () => {
             const { schema, csv, ids } = await readUsers(put(file, text));
             assert.deepEqual(shown(schema.fields), fields);
             assert.equal(csv.split("\n")[1], first);
@@ -54,7 +54,7 @@ describe("Tables of items and users", () => {
         });
     }
 
-    it("itemColumns omits columns of titles, pictures and URLs, and the catalogue contains pictures", async () => {
+    it("`itemColumns` omits titles, URLs and pictures, and the catalogue keeps pictures", async () => {
         const path = put(
             "artists.dat",
             lines("id\tname\turl\tpictureURL", "1\tMALICE MIZER\thttp://a.example/1\thttp://a.example/1.jpg"),
@@ -87,13 +87,13 @@ describe("Tables of items and users", () => {
     const csv =
         'ITEM_ID,GENRES,PRICE,BRAND,STOCK\n"A-1","Garten|Balkon",1299.50,"Gr\u00fcn",7\n"A-2","Garten",4.5,,0\n';
 
-    it("itemsAt recognizes German column names and decimal commas in windows-1252", async () => {
+    it("`itemsAt` recognizes German column names and decimal commas in windows-1252", async () => {
         const itemTable = await itemsAt(put("Produkte.csv", Buffer.from(products, "latin1")));
         assert.deepEqual(itemTable.catalogue, garden);
         assert.equal(itemsCsv(itemTable.catalogue, itemColumns(itemTable.catalogue, itemTable.columns)), csv);
     });
 
-    it("--item-columns assigns columns of the file to those of the items dataset, also to new ones", async () => {
+    it("`--item-columns` maps columns of the file to columns of the items dataset", async () => {
         const odd = products.replace(/Artikel;.*/, "A;B;C;D;E;F;G");
         const choices = "id=A,title=B,category=3,price=D,brand=E,STOCK=F,image=G";
         const { catalogue, columns, understood } = await itemsAt(put("odd.csv", odd), choices);
@@ -106,7 +106,7 @@ describe("Tables of items and users", () => {
         );
     });
 
-    it("--user-columns assigns the column of user IDs, and the error about a missing ID column suggests the option", async () => {
+    it("`--user-columns` names the ID column, and the error for a missing column suggests `--user-columns`", async () => {
         const path = put("a.csv", lines("Konto,Vorname,Stra\u00dfe,Alter", "k1,Ada,Weg 1,36"));
         await assert.rejects(
             readUsers(path),
@@ -125,11 +125,11 @@ describe("Tables of items and users", () => {
         { values: ["4.50", "4,50"], isComma: false },
         { values: ["12", "7"], isComma: false },
     ]) {
-        it(`hasDecimalCommas returns ${isComma} for ${values.join("; ")}`, () =>
+        it(`\`hasDecimalCommas\` returns ${isComma} for ${values.join("; ")}`, () =>
             assert.equal(hasDecimalCommas(values), isComma));
     }
 
-    it("itemsAt and readUsers reject a table that does not have one row for each ID", async () => {
+    it("`itemsAt` and `readUsers` reject a table without one row for each ID", async () => {
         const properties = put(
             "item_properties.csv",
             lines("timestamp,itemid,property,value", "1435460400000,460429,categoryid,1338"),
@@ -145,13 +145,13 @@ describe("Tables of items and users", () => {
         );
     });
 
-    it("readUsers keeps the last row of each ID", async () => {
+    it("`readUsers` keeps only the last row for each user ID", async () => {
         const { csv, repeated } = await readUsers(put("a.csv", lines("user_id,age", "1,20", "2,30", "1,21")));
         assert.equal(csv, 'USER_ID,AGE\n"1",21\n"2",30\n');
         assert.equal(repeated, 1);
     });
 
-    it("readUsers rejects a file with more columns than Personalize allows for users", async () => {
+    it("`readUsers` rejects a file with more columns than Personalize allows for users", async () => {
         const columns = Array.from({ length: 26 }, (_, number) => `c${number}`);
         const path = put("a.csv", lines(["user_id", ...columns].join(","), ["1", ...columns].join(",")));
         await assert.rejects(readUsers(path), /26 columns for the dataset Users, and Personalize allows only 25/);

@@ -6,10 +6,10 @@ import { prepareForEach } from "./preparing.ts";
 
 const CLI = new URL("../../data-prep/cli.ts", import.meta.url).pathname;
 
-describe("npm run data-prep", () => {
+describe("`npm run data-prep`", () => {
     const { at, put } = prepareForEach();
 
-    it("--json writes one document to stdout, and errors exit with 1 or 2", () => {
+    it("`data-prep --json` writes one document to stdout, and failures exit with 1 or 2", () => {
         const cli = (...args: string[]) =>
             spawnSync(process.execPath, [CLI, ...args], { encoding: "utf8", cwd: at("") });
         const good = cli(put("u.data", ratingsFile(syntheticRatings())), "--output", at("c.csv"), "--json");
@@ -32,7 +32,7 @@ describe("npm run data-prep", () => {
         assert.match(unknown.stderr, /"grade=3" is not one of user=NAME/);
     });
 
-    it("--bad-rows quarantine writes unusable rows to a file", () => {
+    it("`data-prep --bad-rows quarantine` writes unusable rows to a file", () => {
         const rows = syntheticRatings().map(({ user, item, timestamp }) => `${user};${item};${timestamp}000`);
         put("events.csv", Buffer.from(`visitor_id;sku;ts\n${rows.join("\n")}\n,;x\u0007;1\n1;2\n`));
         const cli = (...args: string[]) =>

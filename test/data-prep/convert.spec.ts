@@ -58,8 +58,8 @@ data = data[["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"]]
 data.to_csv(sys.argv[2], index=False, quoting=csv.QUOTE_NONNUMERIC)
 `;
 
-describe("convert", () => {
-    it("convert writes exactly the CSV format that Personalize imports", async () => {
+describe("`convert`", () => {
+    it("`convert` writes exactly the CSV format that Personalize imports", async () => {
         const { csv } = await transform(Buffer.from("196\t242\t3\t881250949\n186\t302\t3\t891717742\n"));
         assert.equal(
             csv,
@@ -67,7 +67,7 @@ describe("convert", () => {
         );
     });
 
-    it("convert writes the same records as a program with pandas", async () => {
+    it("`convert` writes the same records as a program with pandas", async () => {
         const python = process.env.MOVIE_RECOMMENDER_PYTHON;
         assert.ok(python, "MOVIE_RECOMMENDER_PYTHON must name a Python with pandas; `npm test` sets it");
         const folder = mkdtempSync(join(tmpdir(), "data-prep-"));
@@ -85,7 +85,7 @@ describe("convert", () => {
         }
     });
 
-    it("convert keeps IDs and timestamps unchanged, wherever the input is divided into chunks", async () => {
+    it("`convert` keeps IDs and timestamps unchanged, wherever the input is divided into chunks", async () => {
         const id = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" }).filter((text) => !/\p{Cc}/u.test(text));
         const row = fc.record({ user: id, item: id, timestamp: fc.integer({ min: 0, max: latest }) });
         const property = fc.asyncProperty(
@@ -111,7 +111,7 @@ describe("convert", () => {
         await fc.assert(property, { numRuns: 200 });
     });
 
-    it("convert removes duplicate events, but keeps events that differ in at least one value", async () => {
+    it("`convert` removes duplicate events, but keeps events that differ in at least one value", async () => {
         const rows = [
             "1\t2\tview\t3\t5",
             "1\t2\tview\t3\t5",
@@ -136,7 +136,7 @@ describe("convert", () => {
         assert.deepEqual(eventTypes, { view: 3, buy: 1 });
     });
 
-    it("convert skips invalid rows and reports their line, column and reason", async () => {
+    it("`convert` skips invalid rows and reports each row's line, column and reason", async () => {
         const bad = [
             "1\t2\t3",
             "1\t2\t3\t4\t5",
@@ -177,7 +177,7 @@ describe("convert", () => {
         assert.ok(badRows.first.every(({ text }) => text.length <= 121 * 6));
     });
 
-    it("convert rejects rows that are not UTF-8", async () => {
+    it("`convert` rejects rows that are not UTF-8", async () => {
         const { badRows } = await transform(Buffer.from("1\tcaf\u00e9\t3\t881250949\n", "latin1"));
         assert.deepEqual(
             badRows.first.map(({ file, line, column, reason }) => [file, line, column, reason]),
@@ -185,12 +185,12 @@ describe("convert", () => {
         );
     });
 
-    it("convert rejects future, overflowing, signed and exponential timestamps", async () => {
+    it("`convert` rejects timestamps in the future or with an exponent or sign", async () => {
         const times = ["9223372036854775808", "8e8", "-5", "+5", "0x10", "abc", " 5", ""];
         const { badRows, interactions } = await transform(
             Buffer.from(times.map((time) => `1\t2\t3\t${time}\n`).join("")),
         );
-        // data-prep accepts spaces around a time.
+        // data-prep accepts spaces around a timestamp.
         assert.deepEqual([badRows.count, interactions], [7, 1]);
         const result = await converting([ratingsPlan(pieces(Buffer.from("1\t2\t3\t2000000001\n"), 9))], {
             latest: 2_000_000_000,
@@ -200,7 +200,7 @@ describe("convert", () => {
         assert.match(result.badRows.first[0]?.reason ?? "", /2000000001 is in the future \(2033-05-18T03:33:21/);
     });
 
-    it("convert reports line numbers, not record numbers, after quoted line breaks", async () => {
+    it("`convert` reports line numbers, not record numbers, after quoted line breaks", async () => {
         const text = '1,"a\nb",5\n2,"c""d, e",6\n3,x,y\n4,"open"x,7\n5,f,8\n';
         const { csv, badRows } = await transform(Buffer.from(text), 3, (plan) => ({
             ...plan,
@@ -225,7 +225,7 @@ describe("convert", () => {
         );
     });
 
-    it("convert accepts a row of 10 MB and stops at more than 32 MiB", async () => {
+    it("`convert` accepts a row of 10 MB, and stops at rows over 32 MiB", async () => {
         const long = Buffer.concat([
             Buffer.from("1\t2\t"),
             Buffer.alloc(10_000_000, "x"),
@@ -238,7 +238,7 @@ describe("convert", () => {
         );
     });
 
-    it("convert reports the line of an unclosed quote", async () => {
+    it("`convert` reports the line of an unclosed quote", async () => {
         const open = (plan: Plan): Plan => ({
             ...plan,
             table: { ...plan.table, dialect: { ...converted, delimiter: "\t", quotes: true } },

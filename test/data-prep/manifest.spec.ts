@@ -28,7 +28,7 @@ describe("Manifest of prepared data", () => {
     };
     const hashOf = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 
-    it("the manifest of shop data contains sources, hashes, counts, event types and nouns", async () => {
+    it('the manifest of shop data contains sources, hashes, counts, event types and "product"', async () => {
         const files = shopFiles();
         const manifest = await run(files);
         assert.deepEqual(
@@ -68,7 +68,7 @@ describe("Manifest of prepared data", () => {
         );
     });
 
-    it("data-prep with the options in the manifest produces the same data again", async () => {
+    it("`data-prep` with the options in the manifest produces the same data again", async () => {
         const manifest = await run(shopFiles());
         const [, columns] =
             /^As a command:.*--columns (\S+)/.exec(logged().find((line) => line.startsWith("As")) ?? "") ?? [];
@@ -76,7 +76,7 @@ describe("Manifest of prepared data", () => {
         assert.ok(manifest.options.includes("--users"));
     });
 
-    it("the manifest of MovieLens data contains the default schema, event type, noun and example viewers", async () => {
+    it('the manifest of MovieLens data contains the default schema, "Watch", "film" and example viewers', async () => {
         const manifest = await run({ input: put("u.data", ratingsFile(syntheticRatings({ users: 130 }))) });
         assert.equal(interactionsSchemaOf(manifest), itemInteractionsSchema);
         assert.deepEqual(manifest.consumedTypes, ["Watch"]);
@@ -85,7 +85,7 @@ describe("Manifest of prepared data", () => {
         assert.equal(manifest.users, undefined);
     });
 
-    it("the schema contains EVENT_VALUE and additional columns in the order of the CSV file", async () => {
+    it("the interactions schema contains EVENT_VALUE and additional columns in the CSV file's order", async () => {
         const rows = syntheticRatings().map(
             ({ user, item, timestamp }, row) =>
                 `${user},${item},view,${row / 4},${row % 3 ? "Yes" : "No"},${row},${timestamp}`,
@@ -105,7 +105,7 @@ describe("Manifest of prepared data", () => {
         );
     });
 
-    it("manifestOf returns undefined for another CSV file", async () => {
+    it("`manifestOf` returns undefined for a CSV file that the manifest does not describe", async () => {
         await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         const sha256 = hashOf(output());
         assert.ok(await manifestOf(output(), async () => sha256));
@@ -115,7 +115,7 @@ describe("Manifest of prepared data", () => {
         await assert.rejects(readManifest(output()), /manifest\.json has schemaVersion 9.*npm run data-prep/);
     });
 
-    it("withMetadataFiles adds the prepared items and users files, and hashes the interactions only if necessary", async () => {
+    it("`withMetadataFiles` adds prepared items and users files, and avoids needless hashes of interactions", async () => {
         const named = { items: "own.csv", users: "others.csv" };
         const of = (metadataFiles: { items: string | undefined; users: string | undefined }) => {
             let hashed = 0;
@@ -135,7 +135,7 @@ describe("Manifest of prepared data", () => {
         assert.deepEqual(await of(none), [none, 1]);
     });
 
-    it("a run removes files of earlier data, but neither changed files nor files of others", async () => {
+    it("a data-prep run removes earlier output, except changed files and files of other programs", async () => {
         await run(shopFiles());
         writeFileSync(at("out/users.csv"), 'USER_ID,AGE\n"1",7\n');
         writeFileSync(at("out/mine.csv"), "mine");
@@ -150,7 +150,7 @@ describe("Manifest of prepared data", () => {
         );
     });
 
-    it("rejected data leaves the earlier manifest and files unchanged", async () => {
+    it("a data-prep run that rejects the data changes no earlier output", async () => {
         await run(shopFiles());
         const before = readFileSync(at("out/manifest.json"), "utf8");
         const many = Array.from(
@@ -164,8 +164,8 @@ describe("Manifest of prepared data", () => {
     });
 });
 
-describe("Nouns and event types of a data set", () => {
-    it("nounOf derives the noun from the column or MovieLens's file names", () => {
+describe("Words for items, and event types, of a data set", () => {
+    it("`nounOf` derives the word for an item (film, book) from column or file names", () => {
         const noun = (file: string, column: string) => nounOf(file, column).one;
         assert.equal(noun("events.csv", "product_id"), "product");
         assert.equal(noun("ratings.csv", "movieId"), "film");
@@ -178,7 +178,7 @@ describe("Nouns and event types of a data set", () => {
         assert.deepEqual(nounOf("review.json", "business_id"), { one: "business", many: "businesses" });
     });
 
-    it("consumedTypes returns purchases but no views", () => {
+    it("`consumedTypes` returns the event types for purchases, but no views", () => {
         assert.deepEqual(consumedTypes(["view", "addtocart", "transaction"]), ["transaction"]);
         assert.deepEqual(consumedTypes(["pv", "cart", "fav", "buy"]), ["buy"]);
         assert.deepEqual(consumedTypes(["Ansicht", "Warenkorb", "Kauf"]), ["Kauf"]);
@@ -189,7 +189,7 @@ describe("Nouns and event types of a data set", () => {
         assert.deepEqual(consumedTypes(["click", "hover"]), ["click"]);
     });
 
-    it("filterText names the types whose items lists do not contain, and a guess", () => {
+    it("`filterText` names the event types that remove items from lists, and mentions guesses", () => {
         assert.equal(filterText(["Ansicht", "Kauf"]), "removes the items of a user's Kauf events from lists");
         assert.match(
             filterText(["click", "hover"]),

@@ -7,8 +7,8 @@ import { fetchMovieLens, type MovieLensSource } from "../../data-prep/movielens.
 import { downloadFromGroupLens, downloadFromWheel, ratingsFromRecbole } from "../../data-prep/movielens-download.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 
-describe("fetchMovieLens", () => {
-    it("fetchMovieLens tries each source, accepts only MovieLens 100k, and reports why each source failed", async () => {
+describe("`fetchMovieLens`", () => {
+    it("`fetchMovieLens` tries each source, accepts only MovieLens 100k, and reports why each source failed", async () => {
         const folder = mkdtempSync(join(tmpdir(), "movielens-"));
         const log: string[] = [];
         const sources: MovieLensSource[] = [
@@ -38,11 +38,11 @@ describe("fetchMovieLens", () => {
         }
     });
 
-    it("downloadFromGroupLens rejects if CI=true", async () => {
+    it("`downloadFromGroupLens` rejects if CI=true", async () => {
         await assert.rejects(downloadFromGroupLens({ log: () => {}, env: { CI: "true" } }), /CI=true/);
     });
 
-    it("downloadFromWheel reports the pip command that failed", async () => {
+    it("`downloadFromWheel` reports the pip command that failed", async () => {
         const env = { ...process.env, MOVIE_RECOMMENDER_PYTHON: "no-such-python" };
         await assert.rejects(
             downloadFromWheel({ log: () => {}, env }),
@@ -50,7 +50,7 @@ describe("fetchMovieLens", () => {
         );
     });
 
-    it("ratingsFromRecbole converts RecBole's ratings file into the format of u.data", () => {
+    it("`ratingsFromRecbole` converts RecBole's ratings file into the format of u.data", () => {
         const inter = Buffer.from(
             "user_id:token\titem_id:token\trating:float\ttimestamp:float\n196\t242\t3\t881250949\n",
         );
@@ -58,8 +58,8 @@ describe("fetchMovieLens", () => {
     });
 });
 
-describe("readCatalogue", () => {
-    it("readCatalogue reads title, year and genres of u.item in Latin-1", () => {
+describe("`readCatalogue`", () => {
+    it("`readCatalogue` reads title, year and genres of u.item in Latin-1", () => {
         const flags = (...set: number[]) => Array.from({ length: 19 }, (_, n) => (set.includes(n) ? 1 : 0)).join("|");
         const lines = [
             `12|Usual Suspects, The (1995)|14-Aug-1995||http://x|${flags(6, 16)}`,
@@ -86,7 +86,7 @@ describe("readCatalogue", () => {
         ]);
     });
 
-    it("readCatalogue reads RecBole's item file into the same form as u.item", () => {
+    it("`readCatalogue` returns the same catalogue for RecBole's item file as for u.item", () => {
         const file =
             "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n" +
             "543\tMisérables, Les\t1995\tDrama Musical\n267\tunkonwn\tunkonwn\tunknown\n";
@@ -96,11 +96,11 @@ describe("readCatalogue", () => {
         ]);
     });
 
-    it("readCatalogue reports the line number of a line that is not an item", () => {
+    it("`readCatalogue` reports the number of a line that is not an item", () => {
         assert.throws(() => readCatalogue(Buffer.from("1|Toy Story\n")), /line 1 of the item file does not have 24/);
     });
 
-    it("titleLookup returns the ID if an item has no title", () => {
+    it("`titleLookup` returns the ID if an item has no title", () => {
         const title = titleLookup([{ itemId: "1", title: "Toy Story", year: 1995, genres: [] }]);
         assert.deepEqual([title("1"), title("2")], ["Toy Story", "2"]);
     });

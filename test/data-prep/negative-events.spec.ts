@@ -11,7 +11,7 @@ describe("Negative events", () => {
     };
     const ruleIn = (text: string) => / --event '(.*)'$/m.exec(text)?.[1];
 
-    it("data-prep counts negative events and suggests an --event rule that omits them", async () => {
+    it("`data-prep` counts negative events and suggests an `--event` rule that omits negative events", async () => {
         const types = ["play", "skip", "add, to list"];
         const header = "user,item,event,time";
         const { summary } = await prepared("plays.csv", header, (n) => `"${types[n % 3]}"`);
@@ -26,13 +26,13 @@ describe("Negative events", () => {
         assert.deepEqual([after.eventTypes, after.rowsLeftOut], [{ "add, to list": 1000, play: 1000 }, 1000]);
     });
 
-    it("data-prep recognizes negative event types in German", async () => {
+    it("`data-prep` recognizes negative event types in German", async () => {
         const types = ["ansehen", "überspringen"];
         await prepared("ereignisse.csv", "user,item,event,time", (n) => types[n % 2]);
         assert.match(logged().join("\n"), /^Negative events train like all others: überspringen \(1,500 rows\)/m);
     });
 
-    it("data-prep treats low ratings as negative events", async () => {
+    it("`data-prep` treats low ratings as negative events", async () => {
         const { summary } = await prepared("rated.csv", "user,item,stars,time", (n) => (n % 5) + 1);
         assert.deepEqual(summary.eventTypes, { Watch: 3000 });
         const text = logged().join("\n");
@@ -41,7 +41,7 @@ describe("Negative events", () => {
         assert.equal(ruleIn(text), "stars >= 3 -> Watch");
     });
 
-    it("data-prep reports no negative events if an --event rule is given or all events are positive", async () => {
+    it("`data-prep` reports no negative events with an `--event` rule or only positive events", async () => {
         await prepared("rated.csv", "user,item,stars,time", (n) => (n % 5) + 1, "stars >= 4 -> Like, else Watch");
         await prepared("plays.csv", "user,item,event,time", () => "play");
         assert.doesNotMatch(logged().join("\n"), /train like all others/);

@@ -44,7 +44,7 @@ describe("Options file of data-prep", () => {
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
-    it("the command line overrides the options file", async () => {
+    it("data-prep's command line overrides the options file", async () => {
         const first = await dataPrep(folder, "--options", "shop.yaml");
         assert.equal(first.code, 0, first.text);
         assert.match(first.text, /user = who, item = what, time = at/);
@@ -62,7 +62,7 @@ describe("Options file of data-prep", () => {
         assert.match(third.text, /The case "stars >= 40" of --event matches no row/);
     });
 
-    it("data-prep rejects an unknown key, value or path in the options file, and the error contains the file's name", async () => {
+    it("`data-prep` rejects an options file with an unknown key, value or path", async () => {
         const refused = async (text: string, pattern: RegExp) => {
             put("wrong.yaml", text);
             const { code, text: printed } = await dataPrep(folder, "--options", "wrong.yaml");
@@ -83,7 +83,7 @@ describe("Options file of data-prep", () => {
         assert.match(text, /There is no file .*none\.yaml/);
     });
 
-    it("optionsOfStack reads the stack's options file, and sets --output to the stack's interactionsFile", async () => {
+    it("`optionsOfStack` reads the stack's options file, and sets `--output` to the stack's `interactionsFile`", async () => {
         put(
             "Pulumi.shop.yaml",
             "config:\n  movie-recommender:dataOptionsFile: shop.yaml\n  movie-recommender:interactionsFile: own/data.csv\n",
@@ -99,7 +99,7 @@ describe("Options file of data-prep", () => {
         await assert.rejects(optionsOfStack("none", folder, folder), /There is no file .*Pulumi\.none\.yaml/);
     });
 
-    it("preview rejects data if the options file changed after data-prep ran", async () => {
+    it("`preview` rejects data if the options file changed after data-prep ran", async () => {
         await dataPrep(folder, "--options", "shop.yaml");
         const dataManifest = await manifest();
         const config = (file: string | undefined) => ({
@@ -117,7 +117,7 @@ describe("Options file of data-prep", () => {
         await assert.rejects(refuseOtherOptions(undefined, config(at("shop.yaml"))), /Prepare it again/);
     });
 
-    it("readOptionsFile resolves paths relative to the options file, and accepts columns as a map", async () => {
+    it("`readOptionsFile` resolves paths relative to the options file, and accepts columns as YAML map", async () => {
         const { files, options } = await readOptionsFile(at("shop.yaml"), join(folder, ".."));
         put("items.yaml", "item-columns: { id: Artikel, price: Preis }\nuser-columns: id=Konto");
         const columns = await readOptionsFile(at("items.yaml"), folder);

@@ -12,7 +12,7 @@ import { lines, publicTables, repeat } from "./public-tables.ts";
 
 const now = Date.UTC(2026, 10, 27) / 1000;
 
-describe("Input files of other formats", () => {
+describe("Parquet, JSON and compressed input files, and other column names", () => {
     const { at, put } = folderForEach();
     const csvOf = async (path: string, choices: Choices = {}) => {
         const plans = await readLayout(path, choices, now);
@@ -21,14 +21,14 @@ describe("Input files of other formats", () => {
     };
 
     for (const { name, file, text, choices, first } of publicTables) {
-        it(`data-prep reads ${name}`, async () => {
+        it(`\`data-prep\` reads ${name}`, async () => {
             const { rows, badRows } = await csvOf(put(file, text), choices);
             assert.deepEqual(badRows, { count: 0, first: [] });
             assert.equal(rows[1], first);
         });
     }
 
-    it("data-prep reads Parquet files with four compressions, timestamps and nulls", async () => {
+    it("`data-prep` reads Parquet files with four compressions, timestamps and nulls", async () => {
         const path = join(import.meta.dirname, "fixtures", "events.parquet");
         const { rows, badRows, plans } = await csvOf(path, {
             columns: "user=visitor_id,item=sku,time=event_time,event=event_type,value=price",
@@ -45,16 +45,16 @@ describe("Input files of other formats", () => {
         assert.match(described(plans[0] as (typeof plans)[0]), /: Parquet, utf-8;/);
     });
 
-    it("textsOf writes 64-bit integers inside lists with all their digits", () => {
+    it("`textsOf` writes 64-bit integers inside lists with all digits", () => {
         assert.deepEqual(textsOf({ list: [1n, 2n ** 60n] }, ["list"]), ['[1,"1152921504606846976"]']);
     });
 
-    it("timeReader rejects years before 1970", () => {
+    it("`timeReader` rejects years before 1970", () => {
         const read = timeReader("iso");
         assert.deepEqual(["0070-01-02", "1969-12-31", "1970-01-02"].map(read), [undefined, undefined, 86_400]);
     });
 
-    it("data-prep rejects a file with more additional columns than Personalize allows", async () => {
+    it("`data-prep` rejects a file with more additional columns than Personalize allows", async () => {
         const columns = "ABCDEF"
             .split("")
             .map((name) => `${name}=${name.toLowerCase()}`)
@@ -69,7 +69,7 @@ describe("Input files of other formats", () => {
     const ratings = lines("userId,movieId,rating,timestamp", "1,2,3.5,1112486027");
     const expected = '"1","2","Watch",1112486027';
 
-    it("data-prep reads interactions that are compressed with gzip, zstd or zip, or are in a folder", async () => {
+    it("`data-prep` reads interactions in gzip, zstd and zip files and in folders", async () => {
         const tags = lines("userId,movieId,tag,timestamp", "1,2,fun,1112486027");
         const gzip = await csvOf(put("ratings.csv.gz", gzipSync(ratings)));
         const zstd = await csvOf(put("ratings.csv.zst", zstdCompressSync(ratings)));
@@ -87,7 +87,7 @@ describe("Input files of other formats", () => {
         for (const { rows } of [gzip, zstd, zip, all]) assert.deepEqual(rows.slice(1), [expected]);
     });
 
-    it("data-prep rejects a truncated gzip file and a gzip bomb", async () => {
+    it("`data-prep` rejects a truncated gzip file and a gzip bomb", async () => {
         const whole = gzipSync(
             Array.from({ length: 5000 }, (_, row) => `${row}\t${row * 7}\t3\t88125${row}\n`).join(""),
         );
@@ -99,7 +99,7 @@ describe("Input files of other formats", () => {
         await assert.rejects(csvOf(put("bomb.gz", bomb)), /bomb\.gz expands more than 300 times/);
     });
 
-    it("data-prep reports the line of an invalid JSON object", async () => {
+    it("`data-prep` reports the line of an invalid JSON object", async () => {
         const good = '{"user":"1","item":"2","timestamp":881250949}';
         const { badRows } = await csvOf(put("a.jsonl", lines(good, '{"user":', good)));
         assert.deepEqual(
@@ -108,7 +108,7 @@ describe("Input files of other formats", () => {
         );
     });
 
-    it("the description of a file contains its encoding, delimiter, columns and time format", async () => {
+    it("`data-prep` describes a file's encoding, delimiter, columns and time format", async () => {
         const { plans } = await csvOf(
             put("export.csv", Buffer.from(lines("client_id;sku;date", "1;caf\u00e9;2024-05-01"), "latin1")),
         );
@@ -120,7 +120,7 @@ describe("Input files of other formats", () => {
         );
     });
 
-    it("data-prep recognizes a library's column Member No as the user ID", async () => {
+    it("`data-prep` recognizes the column `Member No` of a library's loans as user ID", async () => {
         const loans = lines("Member No;ISBN;Borrowed on", "M1;9783000039595;22.07.2025 20:00");
         const { plans } = await csvOf(put("loans.csv", loans));
         const [plan] = plans;
@@ -128,7 +128,7 @@ describe("Input files of other formats", () => {
         assert.match(described(plan), /user = Member No, item = ISBN, time = Borrowed on; times in %d\.%m\.%Y %H:%M/);
     });
 
-    it("data-prep explains missing times, ambiguous dates and a wrong --time, and suggests commands", async () => {
+    it("`data-prep` explains missing times, ambiguous dates and a wrong `--time`, and suggests commands", async () => {
         const goodbooks = put("goodbooks.csv", lines("user_id,book_id,rating", "1,258,5", "2,4081,4"));
         await assert.rejects(
             csvOf(goodbooks),

@@ -10,7 +10,7 @@ import { readInteractions } from "../../packages/local-personalize/test/read-int
 
 const metricsOf = async (file: string) => popularityMetrics(await readColumns(file));
 
-describe("popularityMetrics", () => {
+describe("`popularityMetrics`", () => {
     let folder: string;
     before(async () => {
         folder = await mkdtemp(join(tmpdir(), "popularity-"));
@@ -23,7 +23,7 @@ describe("popularityMetrics", () => {
         return file;
     }
 
-    it("popularityMetrics is close to the emulator's aws-popularity-count metrics", async () => {
+    it("`popularityMetrics` returns nearly the metrics of the emulator's recipe aws-popularity-count", async () => {
         const file = await written(interactionsCsv(syntheticRatings({ users: 2000, items: 300, meanHistory: 40 })));
         const own = await metricsOf(file);
         const interactions = await readInteractions(file);
@@ -36,7 +36,7 @@ describe("popularityMetrics", () => {
         }
     });
 
-    it("popularityMetrics returns the figures of an example that was calculated by hand", async () => {
+    it("`popularityMetrics` returns the figures of an example that was calculated by hand", async () => {
         // Every user watches c after a. Item b has more views than c, but no user watches b next.
         const watchers = Array.from({ length: 40 }, (_, user) => `u${user},a,1\nu${user},c,2\n`);
         const others = Array.from({ length: 60 }, (_, user) => `v${user},b,1\n`);
@@ -52,12 +52,12 @@ describe("popularityMetrics", () => {
         assert.equal(metrics.precision_at_10, 0.1);
     });
 
-    it("popularityMetrics returns 0 if no user has two events", async () => {
+    it("`popularityMetrics` returns 0 if no user has two events", async () => {
         const metrics = await metricsOf(await written("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n"));
         assert.deepEqual([...new Set(Object.values(metrics))], [0]);
     });
 
-    it("popularityMetrics does not depend on the order of rows", async () => {
+    it("`popularityMetrics` returns nearly the same metrics for any order of rows", async () => {
         const csv = interactionsCsv(syntheticRatings()).toString().trimEnd().split("\n");
         const sorted = [csv[0], ...csv.slice(1).sort((a, b) => Number(a.split(",")[3]) - Number(b.split(",")[3]))];
         const [given, ordered] = [
@@ -69,7 +69,7 @@ describe("popularityMetrics", () => {
     });
 });
 
-describe("readColumns", () => {
+describe("`readColumns`", () => {
     let folder: string;
     before(async () => {
         folder = await mkdtemp(join(tmpdir(), "columns-"));
@@ -82,7 +82,7 @@ describe("readColumns", () => {
         return readColumns(file);
     };
 
-    it("readColumns returns the same interactions as the emulator's readInteractions", async () => {
+    it("`readColumns` returns the same interactions as the emulator's `readInteractions`", async () => {
         const csv = interactionsCsv(syntheticRatings({ users: 3000 }));
         assert.ok(csv.length > 2 << 20, "it is read in more than one piece");
         const columns = await read(csv);
@@ -94,14 +94,14 @@ describe("readColumns", () => {
         assert.deepEqual([...columns.users].map(row(columns)).sort(), [...sorted.users].map(row(sorted)).sort());
     });
 
-    it("readColumns accepts columns in any order, quotes, CR LF and a last line without a line end", async () => {
+    it("`readColumns` accepts columns in any order, quotes, CR LF and a last line without a line end", async () => {
         const columns = await read('TIMESTAMP,"ITEM_ID",NOTE,USER_ID\r\n5,"a,b","x ""y"" \\" z",7\r\n\r\n6,07,,"7"');
         assert.deepEqual(columns.userIds, ["7"]);
         assert.deepEqual(columns.itemIds, ["a,b", "07"]);
         assert.deepEqual([...columns.timestamps], [5, 6]);
     });
 
-    it("readColumns reports invalid lines and missing columns", async () => {
+    it("`readColumns` reports invalid lines and missing columns", async () => {
         await assert.rejects(read("USER_ID,ITEM_ID\n1,2\n"), /missing the following columns:\[TIMESTAMP\]/);
         await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n1,2\n"), /^MalformedCsvError: line 3: 2 fields/);
         await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,now\n"), /line 2: TIMESTAMP "now"/);
@@ -111,7 +111,7 @@ describe("readColumns", () => {
         await assert.rejects(read(""), /missing the following columns/);
     });
 
-    it("popularityMetrics accepts the columns that readColumns returns", async () => {
+    it("`popularityMetrics` accepts the columns that `readColumns` returns", async () => {
         const columns = await read(interactionsCsv(syntheticRatings()));
         assert.ok(popularityMetrics(columns).precision_at_25 > 0);
     });

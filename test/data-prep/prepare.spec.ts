@@ -14,10 +14,10 @@ const ITEM_FILE = Buffer.from(
     "latin1",
 );
 
-describe("prepare", () => {
+describe("`prepare`", () => {
     const { at, put, run, logged } = prepareForEach();
 
-    it("prepare writes a CSV with the given ratings and a summary", async () => {
+    it("`prepare` writes a CSV with the given ratings, and a summary", async () => {
         const ratings = syntheticRatings();
         const { outputPath, summary } = await run({
             input: put("u.data", ratingsFile(ratings)),
@@ -51,7 +51,7 @@ describe("prepare", () => {
     });
 
     for (const top of ["ml-100k", "archive/ml-100k"]) {
-        it(`prepare reads a zip with files in ${top}/ and Latin-1 titles`, async () => {
+        it(`\`prepare\` reads a zip with files in ${top}/ and Latin-1 titles`, async () => {
             const zip = zipSync({ [`${top}/u.data`]: ratingsFile(syntheticRatings()), [`${top}/u.item`]: ITEM_FILE });
             const { catalogue, cataloguePath, summary } = await run({ input: put("ml.zip", zip) });
             const expected = [{ itemId: "1", title: "Misérables, Les", year: 1995, genres: ["Drama", "Musical"] }];
@@ -61,7 +61,7 @@ describe("prepare", () => {
         });
     }
 
-    it("prepare reads the item file next to u.data, and logs that titles are missing if there is none", async () => {
+    it("`prepare` reads the item file next to u.data, or logs that titles are missing", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.deepEqual((await run({ input })).catalogue, []);
         assert.match(logged().join("\n"), /shown by their IDs/);
@@ -69,7 +69,7 @@ describe("prepare", () => {
         assert.equal((await run({ input })).catalogue.length, 1);
     });
 
-    it("prepare writes items.csv and a schema that Personalize accepts", async () => {
+    it("`prepare` writes items.csv and a schema that Personalize accepts", async () => {
         const flags = (...genres: number[]) => Array.from({ length: 19 }, (_, at) => (genres.includes(at) ? 1 : 0));
         const line = (itemId: string, title: string, ...genres: number[]) =>
             [itemId, title, "", "", "", ...flags(...genres)].join("|");
@@ -102,7 +102,7 @@ describe("prepare", () => {
         assert.deepEqual(records.at(-1), ['a"b\\c', "Drama", "1996"]);
     });
 
-    it("prepare writes fallback tables that contain the CSV file's hash, and logs a summary of them", async () => {
+    it("`prepare` writes fallback tables with the CSV file's hash, and logs a summary", async () => {
         const ratings = syntheticRatings();
         const left = 150;
         const others = [...new Set(ratings.map(({ item }) => item))].filter((item) => item > 1 && item !== left);
@@ -135,7 +135,7 @@ describe("prepare", () => {
         assert.match(lines, new RegExp(`^trending +${filmsTrending} items, over the last ${days} days$`, "m"));
     });
 
-    it("prepare writes no items if there is no item file, and keeps existing files", async () => {
+    it("without an item file, `prepare` writes no items, and keeps existing files", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.equal((await run({ input })).itemsPath, undefined);
         assert.deepEqual(readdirSync(at("out")).sort(), [
@@ -149,7 +149,7 @@ describe("prepare", () => {
         assert.equal(readFileSync(at("out/items.csv"), "utf8"), "mine");
     });
 
-    it("prepare reads titles from movies.csv next to ratings.csv, or from the file in --items", async () => {
+    it("`prepare` reads titles from movies.csv next to ratings.csv, or from the `--items` file", async () => {
         const rows = syntheticRatings().map(({ user, item, timestamp }) => `${user},${item},3.5,${timestamp}`);
         const input = put("ratings.csv", Buffer.from(`userId,movieId,rating,timestamp\n${rows.join("\n")}\n`));
         put(
@@ -175,7 +175,7 @@ describe("prepare", () => {
             return at("");
         };
 
-        it("prepare finds products.csv in the folder and adds --items to the options in the manifest", async () => {
+        it("`prepare` finds products.csv in the folder and adds `--items` to the manifest's options", async () => {
             const input = exports((id) => `P-${id}`);
             const { catalogue, manifestPath } = await run({ input });
             assert.deepEqual(catalogue[7], { itemId: "P-7", title: "Thing 7", year: null, genres: [], price: 7.5 });
@@ -185,7 +185,7 @@ describe("prepare", () => {
             assert.doesNotMatch(logged().join("\n"), /Skipped a file|Left out/);
         });
 
-        it("prepare rejects items or users whose IDs match no event", async () => {
+        it("`prepare` rejects items or users whose IDs match no event", async () => {
             const input = exports((id) => `X-${id}`);
             await assert.rejects(
                 run({ input }),

@@ -36,8 +36,8 @@ const fine: Row[] = Array.from({ length: 3000 }, (_, row) => [
     start + row * 864,
 ]);
 
-describe("figuresOf", () => {
-    it("figuresOf returns the figures of an example that was calculated by hand", () => {
+describe("`figuresOf`", () => {
+    it("`figuresOf` returns the quality figures of an example that was calculated by hand", () => {
         const figures = figuresOf(
             columnsFrom([
                 ["a", "x", start],
@@ -65,14 +65,14 @@ describe("figuresOf", () => {
         assert.equal(figures.gini, 0.25);
     });
 
-    it("the Gini coefficient is 0 if all items are equally popular, and near 1 if one item has almost all events", () => {
+    it("for equally popular items the Gini coefficient is 0, for one popular item about 1", () => {
         const equal = Array.from({ length: 100 }, (_, row): Row => ["u", `i${row}`, row]);
         assert.ok(Math.abs(figuresOf(columnsFrom(equal)).gini) < 1e-12);
         const one = [...equal, ...Array.from({ length: 100_000 }, (_, row): Row => ["u", "i0", row])];
         assert.ok(figuresOf(columnsFrom(one)).gini > 0.98);
     });
 
-    it("the chart has at most 60 bars, and the bars add up to all events", () => {
+    it("the report's chart has at most 60 bars, and the bars contain all events", () => {
         const years = Array.from({ length: 1000 }, (_, row): Row => ["u", "i", start - row * 3 * day]);
         const { events } = figuresOf(columnsFrom(years));
         assert.ok(events.bars.length <= 60);
@@ -84,13 +84,13 @@ describe("figuresOf", () => {
 });
 
 describe("Data checks", () => {
-    it("all checks of usual data are green, except those of its size", () => {
+    it("for usual data, all checks except the size checks are green", () => {
         const { interactions, users, ...others } = levels(fine);
         assert.deepEqual([interactions, users], ["amber", "amber"]);
         assert.deepEqual([...new Set(Object.values(others))], ["green"]);
     });
 
-    it("each fault in the data turns its check amber or red", () => {
+    it("each fault in the data turns the fault's check amber or red", () => {
         assert.equal(levels(fine.map(([user, item]) => [user, item, start])).span, "red");
         assert.equal(
             levels(fine.map(([user, item], row) => [row % 10 < 6 ? "bot" : user, item, start + row * 864]))["one-user"],
@@ -110,7 +110,7 @@ describe("Data checks", () => {
         assert.equal(levels(fine, { eventTypes: 8, optionalColumns: 3 })["types-and-columns"], "red");
     });
 
-    it("refuseRedData stops a preview if a check is red, unless dataWaiver is set", () => {
+    it("`refuseRedData` stops a preview if a check is red, unless `dataWaiver` is set", () => {
         const checks = checksOf(figuresOf(columnsFrom(fine.map(([user, item]) => [user, item, start]))), usual);
         const manifest = { checks } as unknown as Manifest;
         const config = { dataWaiver: undefined, eventWeights: undefined };
@@ -123,7 +123,7 @@ describe("Data checks", () => {
         refuseRedData(undefined, config);
     });
 
-    it("refuseRedData rejects eventWeights that leave fewer than 1,000 interactions", () => {
+    it("`refuseRedData` rejects `eventWeights` that leave fewer than 1,000 interactions", () => {
         const eventTypes = [
             { name: "view", rows: 5000 },
             { name: "buy", rows: 999 },
@@ -180,7 +180,7 @@ describe("Quality report", () => {
         assert.deepEqual([reportPaths("a.json"), reportPaths("a.html")], [paths, paths]);
     });
 
-    it("the HTML report needs no other file, and can be read in both themes and on phones", async () => {
+    it("the HTML report needs no other file, and is readable in both themes", async () => {
         for (const [scheme, width] of [
             ["light", 1280],
             ["dark", 390],

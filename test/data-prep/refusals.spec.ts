@@ -5,10 +5,10 @@ import { UnfitDataError } from "../../data-prep/refusals.ts";
 import { type Rating, ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { prepareForEach } from "./preparing.ts";
 
-describe("Input that prepare rejects", () => {
+describe("Input that `prepare` rejects", () => {
     const { at, put, run } = prepareForEach();
 
-    it("the error lists the first 20 invalid rows, and prepare writes no file", async () => {
+    it("`prepare` writes no file for invalid rows, and lists the first 20 rows", async () => {
         const broken = Array.from({ length: 25 }, () => "1\t2\tx\n").join("");
         const input = put("u.data", Buffer.concat([ratingsFile(syntheticRatings()), Buffer.from(broken)]));
         const first = syntheticRatings().length + 1;
@@ -30,7 +30,7 @@ describe("Input that prepare rejects", () => {
         assert.equal(summary.skipped.length, 20);
     });
 
-    it("a run that fails keeps the output of the run before", async () => {
+    it("a failing run of `prepare` keeps the earlier run's output", async () => {
         const { outputPath } = await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         const before = readFileSync(outputPath);
         const turnsToNoise = Buffer.concat([Buffer.alloc(3_000_000, "1\t2\t3\t4\n"), Buffer.alloc(40_000_000, 1)]);
@@ -50,14 +50,14 @@ describe("Input that prepare rejects", () => {
         ]);
     });
 
-    it("prepare does not overwrite its input file", async () => {
+    it("`prepare` does not overwrite the input file", async () => {
         const ratings = ratingsFile(syntheticRatings());
         const input = put("u.data", ratings);
         await assert.rejects(run({ input, output: input }), /would be both input and output: choose another file/);
         assert.deepEqual(readFileSync(input), ratings);
     });
 
-    it("prepare rejects an output path that another file uses", async () => {
+    it("`prepare` rejects an output path that another file uses", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         await assert.rejects(
             run({ input, output: at("items.csv") }),
@@ -67,7 +67,7 @@ describe("Input that prepare rejects", () => {
         await assert.rejects(run({ input, output: at("fallback-tables.json") }), /output file of the fallback tables/);
     });
 
-    it("prepare rejects data that Personalize cannot train on", async () => {
+    it("`prepare` rejects data that Personalize cannot train on", async () => {
         const rows = (count: number, users: number): Rating[] =>
             Array.from({ length: count }, (_, n) => ({ user: n % users, item: n, rating: 1, timestamp: n }));
         await assert.rejects(
@@ -81,7 +81,7 @@ describe("Input that prepare rejects", () => {
         assert.equal((await run({ input: put("u.data", ratingsFile(rows(1000, 25))) })).summary.usersWithTwo, 25);
     });
 
-    it("prepare reports a missing input or an invalid zip", async () => {
+    it("`prepare` reports a missing input file or an invalid zip", async () => {
         await assert.rejects(run({ input: at("none.data") }), { message: `There is no file ${at("none.data")}.` });
         await assert.rejects(
             run({ input: put("a.zip", zipSync({ "a.txt": Buffer.of(1) })) }),

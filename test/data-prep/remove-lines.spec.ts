@@ -7,7 +7,7 @@ import { sha256Of, writeWholeFile } from "../../data-prep/files.ts";
 import { removeLines } from "../../data-prep/remove-lines.ts";
 
 describe("Removal of lines from a file", () => {
-    it("all other bytes of the file stay, and the returned hash is that of the new file", async () => {
+    it("the removal of lines keeps all other bytes, and returns the new file's hash", async () => {
         const folder = mkdtempSync(join(tmpdir(), "remove-lines-"));
         try {
             const line = fc.record({ text: fc.string({ unit: "grapheme", maxLength: 9 }), isRemoved: fc.boolean() });

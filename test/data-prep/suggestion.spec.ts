@@ -34,7 +34,7 @@ describe("Suggested data-prep commands", () => {
         assert.equal(withColumns("user=who, time=at", { time: "NAME" }), "user=who,time=NAME");
     });
 
-    it("the command that data-prep suggests keeps --items, --users and --report, and overwrites no other data", () => {
+    it("the command that data-prep suggests keeps `--items` and `--report`, and overwrites no data", () => {
         put("events.csv", lines("who,item_id,date", "1,2,03/04/2021", "1,3,05/06/2021"));
         mkdirSync(at("data"));
         const sources = [{ dataset: "interactions", file: "u.data", sha256: "" }];
@@ -54,7 +54,7 @@ describe("Suggested data-prep commands", () => {
         assert.doesNotMatch(runDataPrep(...given).stderr, /--output/);
     });
 
-    it("the command suggested for too many event types contains the most frequent event types of the data", async () => {
+    it("for too many event types, the suggested command contains the most frequent event types", async () => {
         const rows = Array.from({ length: 1300 }, (_, n) => `u${n % 60},i${n % 97},t${n % 13},${1_700_000_000 + n}`);
         const input = put("events.csv", lines("user,item,event,time", ...rows));
         await assert.rejects(run({ input }), (error: Error) => {
@@ -66,7 +66,7 @@ describe("Suggested data-prep commands", () => {
         });
     });
 
-    it("the command that data-prep suggests raises --max-bad to the share of bad rows", async () => {
+    it("the command that data-prep suggests raises `--max-bad` to the share of bad rows", async () => {
         const rows = Array.from(
             { length: 1200 },
             (_, n) => `u${n % 60},i${n % 97},${n < 30 ? "x" : 1_700_000_000 + n}`,
@@ -84,7 +84,7 @@ describe("Suggested data-prep commands", () => {
         { time: "2025/12/24 6:30 pm", formats: ["%Y/%m/%d %I:%M %p"] },
         { time: "soon", formats: [] },
     ]) {
-        it(`likelyFormats returns ${formats.length} formats for "${time}"`, () =>
+        it(`\`likelyFormats\` returns ${formats.length} time formats for "${time}"`, () =>
             assert.deepEqual(likelyFormats([time, time], now), formats));
     }
 });

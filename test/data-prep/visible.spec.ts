@@ -21,19 +21,19 @@ describe("Terminal output", () => {
         "a line separator": "\u2028",
     };
     for (const [what, text] of Object.entries(attacks)) {
-        it(`visible escapes ${what}, also in a coloured line`, () => {
+        it(`the function \`visible\` escapes ${what}, also in a coloured line`, () => {
             const line = `${styleText("red", `it is ${text}`, { validateStream: false })}\n`;
             assert.doesNotMatch(visible(text), /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}]/u);
             assert.equal(visibleLines(line), `\x1b[31mit is ${visible(text)}\x1b[39m\n`);
         });
     }
 
-    it("visibleLines does not change the values of a JSON document", () => {
+    it("`visibleLines` does not change the values of a JSON document", () => {
         const value = { name: "\x1b[2J\u202e", line: "a\nb" };
         assert.deepEqual(JSON.parse(visibleLines(`${JSON.stringify(value)}\n`)), value);
     });
 
-    it("data-prep and runbooks escape control characters in the names that they print", async () => {
+    it("`data-prep` and runbooks escape control characters in printed names", async () => {
         const folder = await mkdtemp(join(tmpdir(), "visible-"));
         try {
             const file = join(folder, "evil.csv");

@@ -13,8 +13,8 @@ async function live(simulation: BatchSimulation, days: number): Promise<void> {
         await simulation.run();
 }
 
-describe("Lists of batch inference in virtual time", () => {
-    it("no fault of drill:batch leaves a request without a response, loses a personal list or pays for a job twice", async () => {
+describe("Simulation of lists of batch inference", () => {
+    it("no simulated fault leaves requests unanswered, loses personal lists or pays a job twice", async () => {
         const { faults, jobs, notifications, ...played } = await playFaults(batchFaults);
         assert.ok(faults.length >= 30);
         assert.ok(faults.every(({ answers }) => answers > 0));
@@ -47,7 +47,7 @@ describe("Lists of batch inference in virtual time", () => {
         assert.equal(simulation.jobs.length, 1);
     });
 
-    it("lists that the API no longer serves expire within a day", async () => {
+    it("lists in DynamoDB that the API no longer serves expire within a day", async () => {
         const simulation = new BatchSimulation({ everyDays: 2 });
         await live(simulation, 3);
         const expiry = [...simulation.lists].map(([key, { expiresAt }]) => [
@@ -58,7 +58,7 @@ describe("Lists of batch inference in virtual time", () => {
         assert.ok(expiry.every(([isFirst, isSoon]) => isFirst === isSoon));
     });
 
-    it("events that an attacker sends for invented viewers add at most 100 viewers to a job for 60 active users", async () => {
+    it("an attacker's events for invented viewers add at most 100 viewers to a job", async () => {
         const simulation = new BatchSimulation();
         for (let at = 0; at < 5000; at++) {
             simulation.recent.set(`invented${at}`, { revision: simulation.now + at, films: [] });
@@ -70,7 +70,7 @@ describe("Lists of batch inference in virtual time", () => {
         assert.ok(users.includes("proven") && users.includes("invented4999") && !users.includes("invented0"));
     });
 
-    it("playFaults counts a lost list if a viewer without a new list does not keep the old one", async () => {
+    it("`playFaults` counts a lost list if a viewer keeps neither list, old nor new", async () => {
         const copyFails = { what: "no list is copied", day: 0, apply: keepsNothing };
         const { lost } = await playFaults([copyFails, ...faultsNamed("half an output")]);
         assert.ok(lost > 0);

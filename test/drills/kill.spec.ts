@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { casesOf, excessOf } from "./kill/cases.ts";
 
-describe("drill:kill", () => {
-    it("casesOf returns as many kills of up as of destroy, half of them during an API call", () => {
+describe("`drill:kill`", () => {
+    it("`casesOf` returns as many kills of `up` as of `destroy`, half during API calls", () => {
         const cases = casesOf(7, 20);
         assert.equal(cases.length, 40);
         for (const command of ["up", "destroy"]) {
@@ -18,7 +18,7 @@ describe("drill:kill", () => {
         assert.ok(cases.some(({ faults }) => faults.length > 0));
     });
 
-    it("excessOf counts additional accepted Create calls for the same resource, and those that AWS bills", () => {
+    it("`excessOf` counts repeated Create calls for a resource, and how many AWS bills", () => {
         const request = (operation: string, outcome = "accepted") => ({
             id: 1,
             at: 0,

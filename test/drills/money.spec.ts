@@ -15,8 +15,8 @@ const named = (name: string) => scenarios.filter((scenario) => scenario.name ===
 const withFaults = (...words: readonly string[]) =>
     faults.filter(({ name }) => words.some((word) => name.includes(word)));
 
-describe("drill:money", () => {
-    it("the modules of drill:money import neither config/prices nor cost", () => {
+describe("`drill:money`", () => {
+    it("the modules of `drill:money` import neither config/prices nor cost", () => {
         for (const file of ["bill-table.ts", "oracle.ts", "month.ts", "metered.ts", "bill-month.ts"]) {
             const text = readFileSync(join(root, "test", "drills", "money", file), "utf8");
             assert.doesNotMatch(text, /from "[./]+(config\/prices|cost\/(?!guard-config))/, file);
@@ -29,7 +29,7 @@ describe("drill:money", () => {
         assert.ok(Math.abs(windowUsd(true, { hours: 1, minimum: 1, requests: 100 }) - 0.54) < 1e-9);
     });
 
-    it("each of the 20 faults of drill:money changes the simulated month, except a duplicate message", async () => {
+    it("each of the 20 simulated faults, except duplicate messages, changes the guard's month", async () => {
         assert.equal(new Set(faults.map(({ name }) => name)).size, 20);
         const [scenario] = named("forgotten weekends");
         const [fault] = withFaults("in every attempt");
@@ -48,7 +48,7 @@ describe("drill:money", () => {
         assert.deepEqual(equal, ["every message arrives twice"]);
     });
 
-    it("virtualMonths finds no fault in the cost guard despite kills and parallel runs of the guard", async () => {
+    it("`virtualMonths` finds no fault in the guard despite killed and parallel runs", async () => {
         const chosen = {
             scenarios: [
                 "limit raised",
@@ -93,7 +93,8 @@ describe("drill:money", () => {
         ],
     ];
     for (const [how, scenario, chosenFaults, isCaught] of bad) {
-        it(`virtualMonths detects a guard that ${how.replaceAll("-", " ")}`, async () => {
+        const fault = how.replaceAll("-", " ");
+        it(`\`virtualMonths\` detects a guard that ${fault}`, async () => {
             const chosen = { scenarios: named(scenario), faults: chosenFaults };
             const results = await virtualMonths(1, sabotages[how], undefined, chosen);
             assert.ok(results.some(({ survived }) => !survived));

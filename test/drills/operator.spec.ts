@@ -3,14 +3,14 @@ import { balance } from "./operator/access.ts";
 import { life } from "./operator/life.ts";
 import { chooseRemovals } from "./operator/removals.ts";
 
-describe("drill:operator", () => {
-    it("the steps of drill:operator depend only on existing steps", () => {
+describe("`drill:operator`", () => {
+    it("the steps of `drill:operator` depend only on existing steps", () => {
         const names = life.map(({ name }) => name);
         assert.equal(new Set(names).size, names.length);
         assert.ok(life.every(({ after = [] }) => after.every((name) => names.includes(name))));
     });
 
-    it("balance returns granted actions that nothing uses, and separately the actions that only AWS requires", () => {
+    it("`balance` separates granted actions that nothing uses from actions that only real AWS requires", () => {
         const granted = ["s3:GetObject", "s3:GetBucketAcl", "s3:PutObject", "s3:GetObject"];
         assert.deepEqual(balance(granted, new Set(["s3:GetObject"]), ["s3:GetBucketAcl"]), {
             unneeded: ["s3:PutObject"],
@@ -18,7 +18,7 @@ describe("drill:operator", () => {
         });
     });
 
-    it("chooseRemovals chooses for each used action the shortest step that uses the action", () => {
+    it("`chooseRemovals` chooses for each used action the shortest step with the action", () => {
         const lived = new Map([
             ["doctor", { seconds: 1, used: new Set(["iam:GetRole"]) }],
             ["refresh", { seconds: 4, used: new Set(["iam:GetRole", "s3:GetObject"]) }],

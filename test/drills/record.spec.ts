@@ -20,7 +20,7 @@ const call = (operation: string, request: object, response: object, error?: stri
     response,
 });
 
-describe("scrub of a recorded API call", () => {
+describe("`scrub`, which removes private data from a recorded API call", () => {
     const secrets = ["123456789012", "AKIAIOSFODNN7EXAMPLE", "jane.doe@films.example", "jane.doe"];
     const raw = call(
         "DescribeDatasetImportJob",
@@ -38,7 +38,7 @@ describe("scrub of a recorded API call", () => {
         },
     );
 
-    it("scrub removes account ids, access keys, names of people and buckets, request ids and times", () => {
+    it("`scrub` removes account IDs, access keys, names, request IDs and times from calls", () => {
         const text = JSON.stringify(scrub(raw));
         assert.ok(leaksIn(JSON.stringify(raw), secrets).length >= secrets.length, "the raw one is full of them");
         assert.deepEqual(leaksIn(text, secrets), []);
@@ -47,7 +47,7 @@ describe("scrub of a recorded API call", () => {
         }
     });
 
-    it("scrub keeps members, types and messages of the service", () => {
+    it("`scrub` keeps field names, types and error messages of a recorded call", () => {
         const { response } = scrub(raw) as { response: { datasetImportJob: Record<string, unknown> } };
         const { creationDateTime, dataSource, failureReason } = response.datasetImportJob;
         assert.equal(creationDateTime, 0);
@@ -56,18 +56,18 @@ describe("scrub of a recorded API call", () => {
         assert.deepEqual(scrub(scrub(raw)), scrub(raw));
     });
 
-    it("scrub does not mistake the digits of a score for an account ID", () => {
+    it("`scrub` does not mistake the digits of a score for an account ID", () => {
         const scores = { itemList: [{ itemId: "50", score: 0.123456789012 }] };
         assert.deepEqual(scrub(scores), scores);
         assert.deepEqual(leaksIn(JSON.stringify(scores), []), []);
     });
 
-    it("leaksIn returns the names and account IDs that a text still contains", () => {
+    it("`leaksIn` returns the names and account IDs that a text still contains", () => {
         assert.deepEqual(leaksIn('{"name":"jane.doe films"}', secrets), ["jane.doe"]);
         assert.deepEqual(leaksIn('{"arn":"arn:aws:iam::210987654321:role/x"}', []), ["210987654321"]);
     });
 
-    it("withoutOthers removes the account's other resources from a list", () => {
+    it("`withoutOthers` removes resources that are not of the drill from a list", () => {
         const campaigns = ["films", "movies-drill-0a1b2c"].map((name) => ({
             name,
             campaignArn: arn(`campaign/${name}`),
@@ -77,7 +77,7 @@ describe("scrub of a recorded API call", () => {
     });
 });
 
-describe("compare of two recordings", () => {
+describe("`compare`, which compares two recordings of API calls", () => {
     const campaignArn = arn("campaign/films", "000000000000");
     const describeCampaign = (status: string, more: object = {}) =>
         call("DescribeCampaign", { campaignArn }, { campaign: { campaignArn, status, minProvisionedTPS: 1, ...more } });
@@ -91,7 +91,7 @@ describe("compare of two recordings", () => {
     ];
     const doctored = (index: number, by: (one: Call) => Call) => life.map((one, i) => (i === index ? by(one) : one));
 
-    it("compare returns no difference for equal calls whose values differ", () => {
+    it("`compare` returns no difference for calls of the same form with different values", () => {
         assert.deepEqual(compare(life, life), []);
         assert.deepEqual(compare(life, [...life, describeCampaign("ACTIVE")].slice(0, -1)), []);
         const otherValue = doctored(4, () =>
@@ -104,7 +104,7 @@ describe("compare of two recordings", () => {
     });
 
     const where = "personalize DescribeCampaign";
-    it("compare returns a member that only one of the two recordings contains", () => {
+    it("`compare` returns a field that only one of the two recordings contains", () => {
         const more = doctored(1, () =>
             describeCampaign("CREATE PENDING", { campaignConfig: { rankingInfluence: {} } }),
         );
@@ -113,7 +113,7 @@ describe("compare of two recordings", () => {
         ]);
     });
 
-    it("compare returns a member whose type differs", () => {
+    it("`compare` returns a field whose type differs", () => {
         const all = life.map((one) =>
             JSON.parse(JSON.stringify(one).replaceAll('"minProvisionedTPS":1', '"minProvisionedTPS":"1"')),
         );
@@ -122,7 +122,7 @@ describe("compare of two recordings", () => {
         ]);
     });
 
-    it("compare returns a resource state that only one of the two recordings contains", () => {
+    it("`compare` returns a resource state that only one of the two recordings contains", () => {
         assert.deepEqual(compare(life, life.toSpliced(1, 1)), [
             {
                 what: "states",
@@ -133,7 +133,7 @@ describe("compare of two recordings", () => {
         ]);
     });
 
-    it("compare returns an error whose message or code differs", () => {
+    it("`compare` returns an error whose message or code differs", () => {
         const gone = { message: "The campaign is gone" };
         assert.deepEqual(
             compare(
@@ -159,13 +159,13 @@ describe("compare of two recordings", () => {
         );
     });
 
-    it("compare returns a call that one of the two recordings lacks", () => {
+    it("`compare` returns a call that one of the two recordings lacks", () => {
         assert.deepEqual(compare(life.slice(1), life), [
             { what: "call", where: "personalize CreateCampaign", one: "–", other: "1 times" },
         ]);
     });
 
-    it("compare returns observations that differ between the recordings, or that only one of them contains", () => {
+    it("`compare` returns different or missing observations, for example of the storefront page", () => {
         const observed = (operation: string, value: string): Call => ({
             service: "observed",
             operation,
@@ -182,7 +182,7 @@ describe("compare of two recordings", () => {
     });
 });
 
-describe("Recorder of drill:aws", () => {
+describe("Recorder of `drill:aws`", () => {
     it("the recorder writes each call and each error, and changes no response", async () => {
         const service = await startService({ access: createBucket().access, speed: "instant" });
         const folder = await mkdtemp(join(tmpdir(), "recorder-"));
@@ -218,13 +218,13 @@ describe("Recorder of drill:aws", () => {
     });
 });
 
-describe("drill:aws without an account", () => {
+describe("`drill:aws` without an AWS account", () => {
     /** Environment of the drill. Its AWS endpoint is a port on which nothing listens, so the test cannot call AWS. */
     const env = { ...process.env, AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
     const drill = (...args: string[]) =>
         spawnSync(process.execPath, ["test/drills/drill-aws.ts", ...args], { cwd: root, encoding: "utf8", env });
 
-    it("drill:aws prints its cost and does nothing if --spend-up-to is missing or too low", () => {
+    it("without a sufficient `--spend-up-to`, `drill:aws` only prints the cost of the drill", () => {
         for (const args of [[], ["--spend-up-to", "0.1"]]) {
             const { status, stdout } = drill(...args);
             assert.equal(status, 2, stdout);
@@ -233,7 +233,7 @@ describe("drill:aws without an account", () => {
         }
     });
 
-    it("drill:aws rejects a --spend-up-to that is not a number", () => {
+    it("`drill:aws` rejects a `--spend-up-to` that is not a number", () => {
         const { status, stdout, stderr } = drill("--spend-up-to", "much");
         assert.equal(status, 2, stdout);
         assert.match(stderr, /'much' is invalid.*number above 0/);

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { root } from "../../packages/local-aws/instance.ts";
 import { isAlive } from "../../packages/local-aws/toolchain/lock.mjs";
 
-describe("drill:abuse after a SIGTERM", () => {
-    it("drill:abuse stops its local AWS and removes its files after SIGTERM", async () => {
+describe("`drill:abuse` after a SIGTERM", () => {
+    it("after SIGTERM, `drill:abuse` stops the local AWS and removes the drill's files", async () => {
         const folder = await mkdtemp(join(tmpdir(), "ended-"));
         try {
             const drill = spawn(process.execPath, ["test/drills/drill-abuse.ts"], {

@@ -15,12 +15,12 @@ import { broken, diagnoseAccess, diagnoseWithoutStack } from "./diagnosing.ts";
 const refused = /CREATE FAILED\. Reason from Personalize: .*(?:access|permission)/i;
 
 /**
- * AWS managed policies that a user attached to the role. The first is in nearly every notebook; the local AWS lacks the second's
- * document.
+ * AWS managed policies that a user attached to the role. Nearly every notebook uses the first policy. The local AWS lacks the
+ * document of the second policy.
  */
 const attached = ["service-role/AmazonPersonalizeFullAccess", "AmazonForecastFullAccess"];
 
-describe("Imports without access on the real engine", () => {
+describe("Imports that Personalize may not read, in a stack on the local AWS", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
@@ -34,12 +34,12 @@ describe("Imports without access on the real engine", () => {
         return state.deployment.resources.find(({ type }: { type: string }) => type.endsWith(":DatasetImportJob"));
     };
 
-    it("diagnose-access reports a stack that is not deployed as not deployed", async () => {
+    it("`diagnose-access` reports that a stack is not deployed", async () => {
         const text = await shown(4, "--stack", aws.stack);
         assert.match(text, /^Stack \S+ is not deployed yet: .*\nFix: pulumi up --stack \S+\n/);
     });
 
-    it("diagnose-access finds a Deny in a role policy before the first import", async () => {
+    it("before the first import, `diagnose-access` finds a Deny in a role policy", async () => {
         const access = ["--target", "**DataBucket**", "--target", "**PersonalizeAccess**"];
         assertExit(await aws.engine("up", ...access), 0);
         // The user copied the condition of the trust policy into the role's policy.
@@ -70,7 +70,7 @@ describe("Imports without access on the real engine", () => {
         assert.deepEqual([early.firstBroken, broken(early)], ["role policies: list and read", ["role-policy"]]);
     });
 
-    it("up fails with the service's error and records the failed import job", async () => {
+    it("`up` fails with Personalize's error and records the failed import job", async () => {
         const up = await aws.engine("up");
         assertExit(up, 1);
         assert.match(up.stdout, refused);
@@ -84,14 +84,14 @@ describe("Imports without access on the real engine", () => {
         assert.equal((await recordedJob()).outputs.status, "CREATE FAILED");
     });
 
-    it("diagnose-access shows the result of the failed import job", async () => {
+    it("`diagnose-access` shows the result of the failed import job", async () => {
         const late = await ask(1, "--stack", aws.stack);
         assert.deepEqual(broken(late), ["role-policy"]);
         const job = late.links.find(({ link }) => link === "import job result");
         assert.match(job?.detail ?? "", /Insufficient privileges for accessing data in Amazon S3/);
     });
 
-    it("watch-status shows the failed import and the next step", async () => {
+    it("`watch-status` shows the failed import and the next step", async () => {
         const status = await aws.runbook("watch-status", "--json");
         assertExit(status, 1);
         const { overall, resources } = JSON.parse(status.stdout);
@@ -102,7 +102,7 @@ describe("Imports without access on the real engine", () => {
         assert.match(failed[0].nextStep, /`pulumi up`/);
     });
 
-    it("watch-status shows the last CloudTrail error of a failed resource", async () => {
+    it("`watch-status` shows the last CloudTrail error of a failed resource", async () => {
         const { id, inputs } = await recordedJob();
         const again = new CreateDatasetImportJobCommand({
             jobName: id.split("/").at(-1),
@@ -120,7 +120,7 @@ describe("Imports without access on the real engine", () => {
         assert.doesNotMatch(shown.stdout, /not read/);
     });
 
-    it("the printed fix of diagnose-access makes up succeed", async () => {
+    it("`up` succeeds after the fix that `diagnose-access` prints", async () => {
         const { fixes } = await ask(1, "--stack", aws.stack);
         const commands = fixes.flatMap((fix) => fix.commands);
         assert.match(
@@ -160,7 +160,7 @@ describe("Imports without access on the real engine", () => {
 
     diagnoseWithoutStack(() => aws);
 
-    it("destroy keeps the bucket with `dataRetention: retain`, and says so", async () => {
+    it("`destroy` with `dataRetention: retain` says that the bucket is kept, and keeps the bucket", async () => {
         const { bucketName: Bucket } = await aws.outputs();
         const RoleName = role();
         for (const policy of attached) {

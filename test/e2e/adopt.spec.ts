@@ -57,7 +57,7 @@ describe("Adoption of resources made in the console", () => {
         return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
     };
 
-    it("adopt lists the resources, the differences to the program and the configuration to set", async () => {
+    it("`adopt` lists the resources, differences to the program, and the configuration to set", async () => {
         const result = await adopt();
         assertExit(result, 0);
         const text = result.stdout;
@@ -74,13 +74,13 @@ describe("Adoption of resources made in the console", () => {
         }
     });
 
-    it("adopt rejects an unknown dataset group, and the error lists the existing ones", async () => {
+    it("`adopt` rejects an unknown dataset group, and the error lists the existing dataset groups", async () => {
         const result = await adopt("--dataset-group", "serials");
         assertExit(result, 2);
         assert.match(result.stderr, /There is no dataset group serials .*The existing dataset groups: console-films\./);
     });
 
-    it("adopt and up reject a solution with another recipe", async () => {
+    it("`adopt` and `up` reject a solution with a recipe other than the configured recipe", async () => {
         await aws.configure({ recipe: "aws-user-personalization-v2", adopt: byHand.adopt });
         const result = await adopt("--json");
         assertExit(result, 1);
@@ -102,7 +102,7 @@ describe("Adoption of resources made in the console", () => {
         assert.equal((await everythingIn(aws)).filter((thing) => thing.startsWith("solution ")).length, 1);
     });
 
-    it("up adopts all resources unchanged and keeps their names", async () => {
+    it("`up` adopts all resources without changes and keeps the resources' names", async () => {
         await aws.configure();
         const { chosen } = JSON.parse((await adopt("--dataset-group", "console-films", "--json")).stdout);
         const yaml = load(chosen.yaml) as { config: Record<string, unknown> };
@@ -136,7 +136,7 @@ describe("Adoption of resources made in the console", () => {
         assert.notEqual(outputs.solutionVersionArn, byHand.solutionVersionArn);
     });
 
-    it("refresh after the adoption shows no change, and adopt finds nothing more", async () => {
+    it("after the adoption, `refresh` shows no change, and `adopt` finds nothing more", async () => {
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         const result = await adopt();
@@ -145,7 +145,7 @@ describe("Adoption of resources made in the console", () => {
         assert.match(result.stdout, /there is nothing to adopt/);
     });
 
-    it("a stack keeps its solution after up rejected another solution in the config key `adopt`", async () => {
+    it("a stack keeps the solution after `up` rejected another solution in the key `adopt`", async () => {
         const before = await aws.outputs();
         const other = await aws.personalize.send(
             new CreateSolutionCommand({
@@ -164,7 +164,7 @@ describe("Adoption of resources made in the console", () => {
         await aws.personalize.send(new DeleteSolutionCommand({ solutionArn: other.solutionArn }));
     });
 
-    it("destroy deletes the adopted resources", async () => {
+    it("`destroy` deletes the adopted resources", async () => {
         await removeBucketAndRole(aws);
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual(await everythingIn(aws), []);

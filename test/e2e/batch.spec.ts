@@ -19,7 +19,7 @@ import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
-/** Deploys with the real engine a stack that serves lists of batch inference, then a campaign, then lists again. */
+/** Deploys with Pulumi a stack that serves lists of batch inference, then a campaign, then lists again. */
 describe("Serving lists of batch inference on the local AWS", () => {
     let aws: TestAws;
     let lambda: LambdaClient;
@@ -81,7 +81,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         return { lists: String(apiTableName).replace("-api", "-lists") };
     };
 
-    it("up with `serving.mode: batch` creates lists for every active viewer, and no campaign", async () => {
+    it("`up` with `serving.mode: batch` creates lists for every active viewer, and no campaign", async () => {
         await aws.configure(batchMode);
         assertExit(await aws.engine("up"), 0);
         const outputs = await aws.outputs();
@@ -96,7 +96,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assert.equal((await call("/health")).body.campaign.state, "batch");
     });
 
-    it("the stack of Pulumi.small.yaml has at most eight alarms, and no dashboard or custom metric", async () => {
+    it("the stack of Pulumi.small.yaml has at most eight alarms, no dashboard, no custom metric", async () => {
         const { stdout } = await aws.pulumi("stack", "export");
         const { resources } = JSON.parse(stdout).deployment as { resources: readonly { type: string }[] };
         const count = (type: string) => resources.filter((one) => one.type.endsWith(type)).length;
@@ -108,7 +108,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assert.deepEqual(own, []);
     });
 
-    it("a new viewer gets popular films, and the response has the reason no-list", async () => {
+    it("a new viewer gets popular films, and the response has the reason `no-list`", async () => {
         const { body } = await call("/recommendations/never-seen");
         assert.equal(body.source, "popular");
         assert.equal(body.reason, "no-list");
@@ -132,14 +132,14 @@ describe("Serving lists of batch inference on the local AWS", () => {
         );
     });
 
-    it("a further run of the function starts no job", async () => {
+    it("a second run of the lists function starts no batch job", async () => {
         const { settled, live } = await runOnce();
         assert.equal(settled, true);
         assert.equal(live.generation, 1);
         assert.equal((await jobs()).length, 1);
     });
 
-    it("up with new data switches the lists and the fallback tables in one write", async () => {
+    it("`up` with new data switches lists and fallback tables in one DynamoDB write", async () => {
         await aws.writeInteractions(2);
         assertExit(await aws.engine("up"), 0);
         const { apiTableName = "", solutionVersionArn } = await aws.outputs();
@@ -153,7 +153,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         });
     });
 
-    it("rollback serves the lists of the previous version, and rollback --release those of the newest", async () => {
+    it("`rollback` serves the previous version's lists, and `rollback --release` the newest version's lists", async () => {
         const { solutionVersionArn } = await aws.outputs();
         const versionIn = async () => (await call("/health")).body.lists?.solutionVersionArn;
         const Key = { pk: { S: "stack" }, sk: { S: "lists" } };
@@ -182,7 +182,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         assert.equal(await versionIn(), undefined, "a stranger sees the version");
     });
 
-    it("park, retrain and recommend fail with the explanation that the stack has no campaign", async () => {
+    it("`park`, `retrain` and `recommend` fail because the stack has no campaign", async () => {
         for (const [name, ...args] of [["park", "--yes"], ["retrain"], ["recommend", "1"]] as const) {
             const { exitCode, stderr } = await aws.runbook(
                 name,
@@ -195,7 +195,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         }
     });
 
-    it("every viewer gets personal lists while the stack changes to a campaign and back to batch inference", async () => {
+    it("every viewer gets personal lists while the stack changes to a campaign and back", async () => {
         const sources = new Set<string>();
         let stopped = false;
         const asking = (async () => {
@@ -230,7 +230,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         );
     });
 
-    it("watch-status shows a batch job in progress, and destroy during the job deletes every resource", async () => {
+    it("`watch-status` shows a batch job in progress, and `destroy` meanwhile deletes every resource", async () => {
         const { solutionVersionArn = "" } = await aws.outputs();
         const { solutionVersions = [] } = await aws.personalize.send(
             new ListSolutionVersionsCommand({ solutionArn: solutionVersionArn.split("/").slice(0, -1).join("/") }),

@@ -22,7 +22,7 @@ const films = Array.from({ length: 150 }, (_, index) => ({
 }));
 const isOf = (itemId: string, genre: string) => films[Number(itemId) - 1]?.genres.includes(genre);
 
-describe("Optional features of a stack on the real engine", () => {
+describe("Optional features of a stack that Pulumi deploys on the local AWS", () => {
     let aws: TestAws;
     let solutionVersionArn: string | undefined;
     const at = (name: string) => join(aws.instance.dir, "data", name);
@@ -52,12 +52,12 @@ describe("Optional features of a stack on the real engine", () => {
         await writeFile(at("users.schema.json"), JSON.stringify(usersSchema));
         await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured());
-        // Personalize may return expressions in another spelling than it received, so test with other spelling, too.
+        // Personalize may return expressions with other spaces and letter case than in requests, so test such responses, too.
         await adminOf(aws.instance).forms("other");
     });
     after(() => aws?.stop());
 
-    /** Asserts that a refresh and a preview find no change in responses with another spelling than those of `up`. */
+    /** Asserts that a refresh and a preview find no change if Personalize returns expressions in a different spelling. */
     async function settled(): Promise<void> {
         await adminOf(aws.instance).forms("received");
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
@@ -87,11 +87,11 @@ describe("Optional features of a stack on the real engine", () => {
         return schemas.map(({ name = "" }) => name).sort();
     }
 
-    it("up creates the stack with all optional features", async () => {
+    it("`up` creates the stack with all optional features", async () => {
         assertExit(await aws.engine("up"), 0);
     });
 
-    it("recommend --filter returns only items that match the filter", async () => {
+    it("`recommend --filter` returns only items that match the filter", async () => {
         const { campaignArn } = await aws.outputs();
         const unfiltered = new GetRecommendationsCommand({ campaignArn, userId: "1", numResults: 150 });
         const { itemList = [] } = await aws.runtime.send(unfiltered);
@@ -125,7 +125,7 @@ describe("Optional features of a stack on the real engine", () => {
         assert.match(alone.stderr, /--filter-value needs --filter/);
     });
 
-    it("recommend omits watched items by default, and --explain lists the omitted ones", async () => {
+    it("`recommend` omits watched items by default, and `--explain` lists the omitted items", async () => {
         const csv = await readFile(aws.interactionsFile, "utf8");
         const isWatched = (itemId: string) => csv.includes(`"1","${itemId}",`);
         const args = ["1", "--num-results", "50", "--explain", "--data", aws.interactionsFile];
@@ -136,7 +136,7 @@ describe("Optional features of a stack on the real engine", () => {
         assert.deepEqual([list.length, list.filter(isWatched)], [50, []]);
         const { filter, expression, items, knownItems } = explanations["1"].leftOut;
         assert.equal(filter, `movie-recommender-unwatched-${aws.stack}`);
-        // This is the emulator's alternative spelling.
+        // The emulator returns the expression in a different spelling.
         const words = 'exclude itemid where interactions.event_type in ("Watch","NotInterested")';
         assert.equal(expression.replaceAll(/\s+/g, " ").replaceAll(", ", ","), words);
         assert.ok(items.length > 0 && items.every(({ itemId }: { itemId: string }) => isWatched(itemId)));
@@ -148,7 +148,7 @@ describe("Optional features of a stack on the real engine", () => {
         );
     });
 
-    it("the batch inference output equals the campaign's recommendations", async () => {
+    it("the output of batch inference equals the campaign's recommendations", async () => {
         const { campaignArn } = await aws.outputs();
         const answers = await batchAnswers();
         assert.deepEqual(
@@ -168,7 +168,7 @@ describe("Optional features of a stack on the real engine", () => {
         }
     });
 
-    it("an event changes the next list of its own user and of no other user", async () => {
+    it("an event changes the next list of the event's user, and no other list", async () => {
         const [mine, others] = [await recommended("1"), await recommended("2")];
         const { eventTrackerId = "" } = await aws.outputs();
         const [first = ""] = mine;
@@ -179,12 +179,12 @@ describe("Optional features of a stack on the real engine", () => {
         assert.deepEqual(await recommended("2"), others);
     });
 
-    it("a new nullable column updates the items' schema in place", async () => {
+    it("`up` updates the items' schema in place if a nullable column is new", async () => {
         const before = await aws.outputs();
         const [old = ""] = (await schemaNames()).filter((name) => name.startsWith("movie_items_schema"));
         const fields = [...itemsSchema.fields, { name: "STUDIO", type: ["null", "string"] }];
         await writeFile(at("items.schema.json"), JSON.stringify({ ...itemsSchema, fields }));
-        // Personalize now requires the new column in the CSV. Its values are empty.
+        // Personalize now requires the new column in the CSV. The column's values are empty.
         const changed = itemsCsv(films.map((film) => ({ ...film, genres: ["Comedy"] })));
         await writeFile(at("items.csv"), changed.replace("YEAR", "YEAR,STUDIO").replace(/(\d)$/gm, "$1,"));
         assert.deepEqual((await applied(aws)).plan, {
@@ -201,7 +201,7 @@ describe("Optional features of a stack on the real engine", () => {
         assert.deepEqual(await recommended("1", "--filter", "by-genre", "--filter-value", "GENRE=Drama"), []);
     });
 
-    it("preview rejects an items file without a column of the dataset", async () => {
+    it("`preview` rejects an items file that lacks a column of the dataset", async () => {
         const deployed = await readFile(at("items.schema.json"), "utf8");
         await writeFile(at("items.schema.json"), JSON.stringify(itemsSchema));
         const preview = await aws.engine("preview");
@@ -211,7 +211,7 @@ describe("Optional features of a stack on the real engine", () => {
         assert.match(text, /movie-recommender:itemsFile is ".*items\.csv", and its schema lacks column STUDIO of the/);
     });
 
-    it("a changed filter expression replaces the filter, and a new users file starts an import job", async () => {
+    it("`up` replaces a filter with a changed expression, and imports a new users file", async () => {
         const filters = { ...configured().filters, "by-year": "INCLUDE ItemID WHERE Items.YEAR >= 1990" };
         await aws.configure(configured({ filters }));
         await writeFile(at("batch.jsonl"), users("3"));
@@ -230,7 +230,7 @@ describe("Optional features of a stack on the real engine", () => {
         await settled();
     });
 
-    it("up deletes the resources of features that were switched off, including the campaign", async () => {
+    it("`up` deletes the resources of features that were switched off, including the campaign", async () => {
         ({ solutionVersionArn } = await aws.outputs());
         await aws.configure({ campaignEnabled: false, watchedFilter: false });
         assertExit(await aws.engine("up"), 0);
@@ -242,7 +242,7 @@ describe("Optional features of a stack on the real engine", () => {
         assert.deepEqual(kinds, [...data, ...roles, "version"]);
     });
 
-    it("up creates the campaign again without a training and without the watched filter", async () => {
+    it("`up` creates the campaign again without a training, and deletes the filter for watched items", async () => {
         // The batch job must run again for users 1 and 2, because a later job has overwritten their output.
         await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured({ watchedFilter: false }));

@@ -19,7 +19,7 @@ describe("Cost runbooks on a deployed stack", () => {
     const alone = (name: string, ...args: string[]) =>
         run(aws.instance, process.execPath, [join("runbooks", `${name}.ts`), ...args], "captured");
 
-    /** Advances the clock by milliseconds. Returns its new time. */
+    /** Advances the clock by milliseconds, and returns the new time. */
     async function advance(milliseconds: number): Promise<number> {
         const body = JSON.stringify({ advanceSeconds: milliseconds / 1000 });
         const url = `http://127.0.0.1:${aws.instance.port}/_local/clock`;
@@ -36,7 +36,7 @@ describe("Cost runbooks on a deployed stack", () => {
     after(() => aws?.stop());
 
     describe("budget-alarms", () => {
-        it("budget-alarms shows the budget, its four thresholds, subscribers and alarms", async () => {
+        it("`budget-alarms` shows the budget, its four thresholds, subscribers and alarms", async () => {
             const shown = await ofStack("budget-alarms", "--json");
             assertExit(shown, 0);
             const { budget, subscriptions, alarms, problems } = JSON.parse(shown.stdout);
@@ -65,7 +65,7 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.match(text.stdout, /email +│ ann@example\.org +│ yes/);
         });
 
-        it("budget-alarms --send-test deletes its own message from the queue and no other message", async () => {
+        it("`budget-alarms --send-test` deletes the test message from the queue, and no other message", async () => {
             const sqs = new SQSClient(settings());
             const { notificationsQueueUrl: QueueUrl } = await aws.outputs();
             await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "another operator's" }));
@@ -87,7 +87,7 @@ describe("Cost runbooks on a deployed stack", () => {
             sqs.destroy();
         });
 
-        it("budget-alarms stops waiting for a lost notification, and makes other messages in the queue visible again", async () => {
+        it("`budget-alarms` stops waiting for a lost message, and makes other queued messages visible again", async () => {
             const [sns, sqs] = [new SNSClient(settings()), new SQSClient(settings())];
             const { TopicArn: topicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "without-a-queue" }));
             const { QueueUrl: queueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "lonely" }));
@@ -101,7 +101,7 @@ describe("Cost runbooks on a deployed stack", () => {
             for (const client of [sns, sqs]) client.destroy();
         });
 
-        it("budget-alarms --create creates a budget once and updates it later", async () => {
+        it("`budget-alarms --create` at first creates a budget, and later updates the budget", async () => {
             const createBudget = (...args: string[]) =>
                 alone("budget-alarms", "--create", "--email", "bob@example.org", ...args);
             const dry = await createBudget("--limit", "20", "--dry-run");
@@ -139,7 +139,7 @@ describe("Cost runbooks on a deployed stack", () => {
             );
         });
 
-        it("budget-alarms --create rejects the budget that the program itself created", async () => {
+        it("`budget-alarms --create` rejects the budget that the program itself created", async () => {
             const { budget } = JSON.parse((await ofStack("budget-alarms", "--json")).stdout);
             const args = ["--create", "--limit", "5", "--email", "bob@example.org", "--yes"];
             const refused = await alone("budget-alarms", ...args, "--budget", budget.name);
@@ -172,7 +172,7 @@ describe("Cost runbooks on a deployed stack", () => {
         const near = (actual: number, expected: number) =>
             assert.ok(Math.abs(actual - expected) < expected / 100, `${actual} is not ${expected}`);
 
-        it("cost-report compares the billed cost with the estimate and forecasts the month", async () => {
+        it("`cost-report` compares the billed cost with the estimate and forecasts the month", async () => {
             const { lines, predicted, forecast, saved, calls, totalUsd, scope, advice } = await report();
             assert.equal(advice.minProvisionedTPS, 1);
             assert.match(advice.text, /minProvisionedTPS 1 is right \(≈ \$146 a month idle\)/);
@@ -182,8 +182,8 @@ describe("Cost runbooks on a deployed stack", () => {
             const campaign = predicted.compared.rows.find(({ kind }: { kind?: string }) => kind === "campaign");
             near(campaign.predicted, 19 * 4.8);
             near(campaign.billed, 19 * 4.8);
-            // The two estimates may differ, because preview counts planned alarms and dashboards and the report
-            // existing ones.
+            // The two estimates may differ, because preview counts planned alarms and dashboards, and the
+            // report counts existing alarms and dashboards.
             const apart = Math.abs(predicted.monthlyUsd - predicted.estimatedMonthlyCostUsd);
             assert.ok(apart <= prices.dashboard.usd + 0.2, String(apart));
             assert.equal(forecast.by, "AWS");
@@ -192,7 +192,7 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.ok(saved.notBilled.hours < 0.1, String(saved.notBilled.hours));
         });
 
-        it("cost-report shows for each day a bar and the estimated and billed cost, and the price of its own calls", async () => {
+        it("`cost-report` shows each day's bar, estimated and billed cost, and the calls' price", async () => {
             const { exitCode, stdout, stderr } = await ofStack("cost-report", "--month", month);
             assert.equal(exitCode, 0, stderr);
             assert.match(stderr, /Calling Cost Explorer twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
@@ -200,7 +200,7 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.match(stdout, /Amazon Personalize: campaign +│ ≈ \$91 +│ \$91\.\d\d/);
         });
 
-        it("cost-report --by-tag includes only costs with the stack's tag", async () => {
+        it("`cost-report --by-tag` includes only costs with the stack's tag", async () => {
             const tagged = await ofStack("cost-report", "--month", month, "--by-tag", "--json");
             assertExit(tagged, 0);
             const document = JSON.parse(tagged.stdout);
@@ -208,7 +208,7 @@ describe("Cost runbooks on a deployed stack", () => {
             near(document.totalUsd, 19.5 * 4.8);
         });
 
-        it("cost-report calculates from the bill how much parking the campaign saved", async () => {
+        it("`cost-report` calculates from the bill what parking the campaign saved", async () => {
             assertExit(await ofStack("park", "--yes"), 0);
             await advance(4 * 24 * hour);
             assertExit(await ofStack("resume", "--yes"), 0);
@@ -218,14 +218,14 @@ describe("Cost runbooks on a deployed stack", () => {
             near(saved.notBilled.usd, 4 * 4.8);
         });
 
-        it("cost-report --dry-run makes no call and prints the price of the calls", async () => {
+        it("`cost-report --dry-run` makes no call and prints the price of the calls", async () => {
             const dry = await ofStack("cost-report", "--dry-run");
             assertExit(dry, 0);
             assert.match(dry.stdout, /twice, for ≈ \$0\.02 \(US price, unverified\)/);
         });
     });
 
-    it("the runbook prices fails on the local AWS with the message that it needs an AWS account", async () => {
+    it("on the local AWS, the runbook `prices` fails and requires an AWS account", async () => {
         const { exitCode, stderr } = await alone("prices", "--region", region);
         assert.equal(exitCode, 1);
         assert.match(stderr, /It needs an AWS account/);

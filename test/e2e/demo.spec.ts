@@ -12,7 +12,7 @@ const runFile = promisify(execFile);
 const bootstrap = "packages/local-aws/toolchain/bootstrap.mjs";
 
 /** Copies the project and runs the demo in the copy, because the demo writes data into the project's folder. */
-describe("npm run demo", () => {
+describe("`npm run demo`", () => {
     let project: string;
     let env: NodeJS.ProcessEnv;
     const node = (...args: string[]) => runFile(process.execPath, args, { cwd: project, env });
@@ -74,7 +74,7 @@ describe("npm run demo", () => {
         assert.match(stderr, /What this update means:\n {2}- updates the campaign in place: it keeps serving/);
     });
 
-    it("a second run of the demo changes no resource, and prints the lists of three users and the next commands", async () => {
+    it("a second demo run changes no resource, and prints three users' lists and commands", async () => {
         const { stdout, stderr } = await node("packages/local-aws/demo/demo.ts", "--data", "u.data");
         for (const user of [22, 6, 122]) {
             assert.match(stdout, new RegExp(`^Recommended to user ${user}$`, "m"));
@@ -101,7 +101,7 @@ describe("npm run demo", () => {
     };
     const local = "npm run local -- ";
 
-    it("runbooks started without `npm run local` say that the stack of the demo is on the local AWS", async () => {
+    it("runbooks without `npm run local` say that the demo is on the local AWS", async () => {
         // Pulumi for AWS finds no stack, because the demo's state is in another backend.
         const backend = await mkdtemp(join(tmpdir(), "movie-recommender-outside-"));
         env = { ...env, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "" };
@@ -122,7 +122,7 @@ describe("npm run demo", () => {
         }
     });
 
-    it("runbooks started with `npm run local --` print commands that also begin with `npm run local --`", async () => {
+    it("runbooks with `npm run local --` print commands that also contain `npm run local --`", async () => {
         const lines = [...typed, "versions --stack nothing", "rollback --to nothing", "recommend 22 --filter nothing"];
         let hints = 0;
         for (const line of lines) {
@@ -140,7 +140,7 @@ describe("npm run demo", () => {
         assert.ok(hints > 2, "no hint was seen");
     });
 
-    it("runbooks started with `npm run local --` print the command that connects the AWS CLI to the local AWS", async () => {
+    it("runbooks with `npm run local --` print the command that connects the AWS CLI", async () => {
         const hint = 'Before an aws command, run: eval "$(npm run -s local -- env)"\n';
         const { text } = await outputOf("packages/local-aws/cli.ts", "forget-viewer", "22", "--dry-run");
         assert.ok(text.includes("aws s3 cp") && text.endsWith(hint), text);
@@ -154,7 +154,7 @@ describe("npm run demo", () => {
         }
     });
 
-    it("the demo accepts data-prep options for other column names, and suggests them if they are missing", async () => {
+    it("the demo accepts data-prep options for other column names, and suggests missing options", async () => {
         const rows = ["who;what;when", "1;7;2026-01-02", "2;8;2026-01-03"].join("\n");
         await writeFile(join(project, "odd.csv"), `${rows}\n`);
         const odd = ["packages/local-aws/demo/demo.ts", "--data", "odd.csv"];
@@ -174,7 +174,7 @@ describe("npm run demo", () => {
         assert.match(named.text, /2 interactions are too few/);
     });
 
-    it("the demo rejects too little data before it deploys anything", async () => {
+    it("the demo rejects too little data before the first deployment", async () => {
         await writeFile(join(project, "few.data"), ratingsFile(syntheticRatings({ users: 10 })));
         await assert.rejects(
             node("packages/local-aws/demo/demo.ts", "--json", "--data", "few.data"),

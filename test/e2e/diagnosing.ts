@@ -30,7 +30,7 @@ export const broken = ({ findings }: Printed) =>
     findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []));
 
 /**
- * Defines tests of diagnose-access without a stack: for a role, a bucket or a job. They delete policies of the stack.
+ * Defines tests of diagnose-access without a stack: for a role, a bucket or a job. The tests delete policies of the stack.
  */
 export function diagnoseWithoutStack(aws: () => TestAws): void {
     const { answered, ask, shown } = diagnoseAccess(aws);

@@ -16,7 +16,7 @@ describe("drill-aws", () => {
     });
     after(() => aws?.stop());
 
-    /** Runs the drill against the test's local AWS. `onText` receives its output and may interrupt it. */
+    /** Runs the drill against the test's local AWS. `onText` receives the drill's output and may interrupt the drill. */
     async function drill(output: string, args: string[], onText: (text: string, interrupt: () => void) => void) {
         const { instance } = aws;
         const child = spawn(
@@ -42,7 +42,7 @@ describe("drill-aws", () => {
         return { exitCode, stdout, stderr };
     }
 
-    it("drill-aws records a complete run on the local AWS and finds no difference between recording and emulator", async () => {
+    it("on the local AWS, the recording of `drill:aws` shows no difference from the emulator", async () => {
         const output = join(aws.instance.dir, "recorded");
         const { exitCode, stdout, stderr } = await drill(output, [], () => {});
         assert.equal(exitCode, 0, stdout + stderr);
@@ -68,7 +68,7 @@ describe("drill-aws", () => {
         );
     });
 
-    it("drill-aws destroys all resources after Ctrl-C during up", async () => {
+    it("`drill:aws` destroys all resources after Ctrl-C during `up`", async () => {
         const output = join(aws.instance.dir, "interrupted");
         let interrupted = false;
         const { exitCode, stdout, stderr } = await drill(output, [], (text, interrupt) => {

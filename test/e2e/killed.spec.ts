@@ -17,7 +17,7 @@ const helpersOf = (engine: number) =>
     startedBy(engine).flatMap(({ pid, command }) => (/^\S*node /.test(command) ? [pid] : []));
 
 /** `npm run drill:kill` kills `up` and `destroy` at every call. */
-describe("Interrupted up", () => {
+describe("Interrupted `pulumi up`", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
@@ -29,8 +29,8 @@ describe("Interrupted up", () => {
         (await adminOf(aws.instance).requests(after)).filter((request) => request.operation === operation);
     const lastCall = async () => (await adminOf(aws.instance).requests()).at(-1)?.id ?? 0;
 
-    describe("Kill of the Pulumi engine", () => {
-        it("an up that was killed leaves a lock that blocks the next up", async () => {
+    describe("Pulumi process that is killed during `up`", () => {
+        it("an `up` that was killed leaves a lock that blocks the next `up`", async () => {
             const { instance } = aws;
             const env = environment(instance);
             const engine = spawn("pulumi", aws.engineArgs("up"), { cwd: instance.root, env, stdio: "ignore" });
@@ -57,7 +57,7 @@ describe("Interrupted up", () => {
             assert.match(up.stderr, /the stack is currently locked by 1 lock/);
         });
 
-        it("watch-status lists the import job that an up started before it was killed", async () => {
+        it("`watch-status` lists the import job that a killed `up` had started", async () => {
             const { stdout } = await aws.runbook("watch-status", "--json");
             const resources = (JSON.parse(stdout).resources as { resource: string }[]).map(({ resource }) => resource);
             assert.ok(
@@ -66,14 +66,14 @@ describe("Interrupted up", () => {
             );
         });
 
-        it("up continues after the printed commands have removed the lock and imported the resources", async () => {
+        it("`up` continues after the printed commands removed the lock and imported the resources", async () => {
             await ensureStack(aws.instance, aws.stack);
             await followAudit(aws);
             assertExit(await aws.engine("up"), 0);
             assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         });
 
-        it("destroy deletes every resource after an up that was killed and continued", async () => {
+        it("`destroy` deletes every resource after an `up` that was killed and continued", async () => {
             assertExit(await aws.engine("destroy"), 0);
             assert.deepEqual(await everythingIn(aws), []);
         });
@@ -82,7 +82,7 @@ describe("Interrupted up", () => {
     describe("Ctrl-C while a campaign is being created", () => {
         let last = 0;
 
-        it("up prints that AWS continues the creation, and the command that resumes it", async () => {
+        it("`up` says that AWS continues to create the campaign, and prints the next command", async () => {
             const admin = adminOf(aws.instance);
             last = await lastCall();
             await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });
@@ -140,7 +140,7 @@ describe("Interrupted up", () => {
             }
         });
 
-        it("the next up adopts the existing campaign and creates no other", async () => {
+        it("after Ctrl-C, the next `up` adopts the existing campaign and creates no other campaign", async () => {
             assertExit(await aws.engine("up"), 0);
             assert.equal((await calls("CreateCampaign", last)).length, 1);
             assert.equal((await calls("CreateDatasetImportJob", last)).length, 2, "one second job");

@@ -17,7 +17,7 @@ import { everythingIn, importJobNames, watchersIn } from "../support/inventory.t
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied, previewedAndApplied } from "../support/preview-plan.ts";
 
-describe("Lifecycle of a stack on the real engine", () => {
+describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
     let aws: TestAws;
     let firstJob = "";
     before(async () => {
@@ -25,7 +25,7 @@ describe("Lifecycle of a stack on the real engine", () => {
     });
     after(() => aws?.stop());
 
-    it("up returns the documented stack outputs", async () => {
+    it("`up` returns the documented stack outputs", async () => {
         assertExit(await aws.engine("up"), 0);
         const outputs = await aws.outputs();
         const { stack } = aws;
@@ -66,7 +66,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.equal(bestRecipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
     });
 
-    it("recommend returns for different users different lists, sorted and without watched items", async () => {
+    it("`recommend` returns different lists for different users, sorted and without watched items", async () => {
         const result = await aws.runbook("recommend", "1", "2", "--num-results", "5", "--json");
         assertExit(result, 0);
         const document = JSON.parse(result.stdout);
@@ -86,7 +86,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.notDeepEqual(document.recommendations[1], document.recommendations[2]);
     });
 
-    it("recommend reports an unknown filter with the config key that adds it", async () => {
+    it("`recommend` rejects an unknown filter, and names the key that adds a filter", async () => {
         const filtered = await aws.runbook("recommend", "1", "--filter", "comedies");
         assertExit(filtered, 2);
         assert.match(
@@ -95,7 +95,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         );
     });
 
-    it("recommend reports users who have no interactions in the stack's data", async () => {
+    it("`recommend` reports users who have no interactions in the stack's data", async () => {
         const result = await aws.runbook("recommend", "1", "stranger", "--config-file", aws.configFile);
         assertExit(result, 0);
         assert.match(result.stdout, /^User 1$/m);
@@ -103,7 +103,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.doesNotMatch(result.stderr, /note:/);
     });
 
-    it("watch-status reports all resources as ACTIVE", async () => {
+    it("`watch-status` reports all resources as ACTIVE", async () => {
         const result = await aws.runbook("watch-status", "--json");
         assertExit(result, 0);
         const { overall, resources } = JSON.parse(result.stdout);
@@ -111,7 +111,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.equal(resources.length, 8);
     });
 
-    it("doctor recognizes the stack's own resources", async () => {
+    it("`doctor` recognizes the stack's own resources", async () => {
         const result = await aws.runbook("doctor", "--config-file", aws.configFile, "--json");
         assertExit(result, 0);
         const checks = new Map<string, CheckResult>(
@@ -126,12 +126,12 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.match(detail("dataset groups"), /including ours$/);
     });
 
-    it("preview and refresh after up show no change", async () => {
+    it("`preview` and `refresh` after `up` show no change", async () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
     });
 
-    it("up rejects a stack name whose resources belong to another owner's stack", async () => {
+    it("`up` rejects a stack name whose resources belong to another owner's stack", async () => {
         const admin = adminOf(aws.instance);
         const file = join(aws.instance.dir, "state.json");
         assertExit(await aws.pulumi("stack", "export", "--file", file), 0);
@@ -161,7 +161,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assertExit(await aws.pulumi("stack", "import", "--file", file), 0);
     });
 
-    it("preview rejects a change to more than twice the deployed price unless monthlyLimitUsd is set", async () => {
+    it("`preview` rejects a more than doubled price unless `monthlyLimitUsd` is set", async () => {
         await aws.configure({ minProvisionedTPS: 4 });
         const refused = await aws.engine("preview");
         assertExit(refused, 1);
@@ -171,7 +171,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         await aws.configure();
     });
 
-    it("a changed interactions file creates an import and a version, and updates the campaign", async () => {
+    it("after a change of the interactions file, `up` imports, trains and updates the campaign", async () => {
         const before = await aws.outputs();
         await aws.writeInteractions(2);
         assert.deepEqual((await applied(aws)).plan, {
@@ -183,7 +183,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.deepEqual(changed.sort(), ["importJobArn", "solutionVersionArn"]);
     });
 
-    it("destroy leaves no resource in any service, even if a campaign was deleted by hand before", async () => {
+    it("`destroy` leaves no resource, even if a user deleted a campaign by hand before", async () => {
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
         // Two versions exist, because a version is deleted only with its solution.
         const versions = ["version", "version"];
@@ -207,7 +207,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.equal((await importJobNames(aws)).length, 2);
     });
 
-    it("up after destroy imports the data again, in a job with the next number in its name", async () => {
+    it("`up` after `destroy` imports the data again in a job with the next number", async () => {
         await aws.writeInteractions(1);
         assertExit(await aws.engine("up"), 0);
         const next = firstJob.replace(/-1$/, "-2");
@@ -217,8 +217,8 @@ describe("Lifecycle of a stack on the real engine", () => {
     });
 
     // `npm run drill:planned` tests every config key, every manual change in AWS and every pair of deleted resource kinds.
-    it("refresh, preview and up restore what was deleted by hand", async () => {
-        // Remove the ids of versions, because restored ones have new ids.
+    it("`refresh`, `preview` and `up` restore resources that a user deleted by hand", async () => {
+        // Remove the ids of versions, because restored versions have new ids.
         const names = async () =>
             [...(await everythingIn(aws)), ...(await watchersIn(aws))]
                 .map((thing) => thing.replace(/^version .*/, ""))
@@ -257,7 +257,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });
 
-    it("a changed bucketName keeps the bucket of the CloudTrail trail and the events in that bucket", async () => {
+    it("a changed `bucketName` keeps the CloudTrail trail's bucket and the events in that bucket", async () => {
         const { bucketName } = await aws.outputs();
         const event = { Bucket: `${bucketName}-trail`, Key: "AWSLogs/000000000000/event.json.gz" };
         await aws.s3.send(new PutObjectCommand({ ...event, Body: "{}" }));
@@ -267,7 +267,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         await aws.s3.send(new HeadObjectCommand(event));
     });
 
-    it("the runs write nothing into the project's folder", () => {
+    it("the Pulumi commands of this test write nothing into the project's folder", () => {
         assert.equal(existsSync(join(aws.instance.root, `Pulumi.${aws.stack}.yaml`)), false);
     });
 
@@ -313,7 +313,7 @@ describe("Lifecycle of a stack on the real engine", () => {
             assert.deepEqual(results.objectPages, [1]);
         });
 
-        it("boto3 raises the right exception class, with code and status, for each error", () => {
+        it("boto3 raises the documented exception class, with code and status, for each error", () => {
             assert.deepEqual(results.refusals, {
                 badName: ["ValidationException", 400, "ClientError"],
                 twice: ["ResourceAlreadyExistsException", 400, "ResourceAlreadyExistsException"],
@@ -327,14 +327,14 @@ describe("Lifecycle of a stack on the real engine", () => {
             });
         });
 
-        it("boto3 reads the same trust policy of the role that the program wrote", () => {
+        it("boto3 reads the role's trust policy as the program wrote the policy", () => {
             assert.deepEqual(
                 results.trust,
                 executionRoleTrust({ partition: "aws", region, accountId: "000000000000" }),
             );
         });
 
-        it("boto3 uploads in parts and presigns a working URL", async () => {
+        it("boto3 uploads a file in parts and signs a working download URL", async () => {
             assert.equal(results.large.same, true);
             assert.match(results.large.etag, /^"[0-9a-f]{32}-2"$/);
             const answer = await fetch(results.presigned);

@@ -102,7 +102,7 @@ describe("Observability of a deployed stack", function () {
         assert.deepEqual([...sources].sort(), ["cache", "campaign", "popular", "precomputed", "similar"]);
     }
 
-    it("every metric on the dashboard has data after requests, a run of the cost guard and publish-metrics", async () => {
+    it("every dashboard metric has data after requests, a run of the guard and `publish-metrics`", async () => {
         const campaignArn = String(outputs.campaignArn);
         for (const userId of ["1", "2", "3"]) {
             await aws.runtime.send(new GetRecommendationsCommand({ campaignArn, userId }));
@@ -129,7 +129,7 @@ describe("Observability of a deployed stack", function () {
         assert.ok((await lines()).length >= 20);
     });
 
-    it("cost-report shows that caches saved $0 if requests stay below the minimum TPS", async () => {
+    it("`cost-report` shows cache savings of $0 if requests stay below the minimum TPS", async () => {
         const args = ["--config-file", aws.engineArgs("up")[2] ?? ""];
         const result = await aws.runbook("cost-report", "--json", ...args);
         assertExit(result, 0);
@@ -144,7 +144,7 @@ describe("Observability of a deployed stack", function () {
         );
     });
 
-    it("publish-metrics does not change statistics if it publishes the same values again", async () => {
+    it("`publish-metrics` does not change statistics by a second publication of the same values", async () => {
         const at = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
         const values = [{ name: "CampaignAgeHours", value: 3.25 }];
         const statistics = async () => {
@@ -169,7 +169,7 @@ describe("Observability of a deployed stack", function () {
         }
     });
 
-    it("publish-metrics --dry-run shows the metrics, and invalid options are rejected", async () => {
+    it("`publish-metrics --dry-run` shows the metrics, and `publish-metrics` rejects invalid options", async () => {
         const dry = await aws.runbook("publish-metrics", "--dry-run");
         assertExit(dry, 0);
         assert.match(dry.stdout, /│ ProvisionedTPS +│ – +│ 1 +│/);
@@ -219,7 +219,7 @@ describe("Observability of a deployed stack", function () {
         });
 
     /**
-     * Copies the API's metrics to a time five minutes earlier. They have the machine's time, and not the time to which
+     * Copies the API's metrics to a time five minutes earlier. The metrics have the machine's time, not the time to which
      * the test advances the clock.
      */
     async function fiveMinutesBefore(): Promise<void> {
@@ -246,7 +246,7 @@ describe("Observability of a deployed stack", function () {
         }
     }
 
-    it("alarms fire in a total outage of the campaign, although the API returns 200", async () => {
+    it("alarms fire in a campaign's total outage, although the API still returns 200", async () => {
         await adminOf(aws.instance).arm(fault(500, 100_000));
         for (const viewers of [
             ["31", "32", "33", "34"],
@@ -270,7 +270,7 @@ describe("Observability of a deployed stack", function () {
         await adminOf(aws.instance).clear();
     });
 
-    it("the errors alarm fires if a tenth of the requests fail", async () => {
+    it("the alarm `errors` fires if a tenth of the requests fail", async () => {
         await advance(3600);
         await alarmIs("errors", "OK");
         for (const _period of [1, 2]) {
@@ -287,7 +287,7 @@ describe("Observability of a deployed stack", function () {
         await alarmIs("errors", "ALARM");
     });
 
-    it("the import-failed alarm fires for an import that was started by hand", async () => {
+    it("the alarm `import-failed` fires for an import that a user started by hand", async () => {
         const { datasetImportJobArn } = await aws.personalize.send(
             new CreateDatasetImportJobCommand({
                 jobName: "by-hand",
@@ -315,7 +315,7 @@ describe("Observability of a deployed stack", function () {
         assert.match(String(notice.AlarmDescription), /docs\/runbooks\/import-failed\.md$/);
     });
 
-    it("the audit trail writes to its bucket and log group", async () => {
+    it("the CloudTrail trail writes to the trail's bucket and log group", async () => {
         const { trailList = [] } = await by.cloudtrail.send(
             new DescribeTrailsCommand({ trailNameList: [names.trail] }),
         );
@@ -333,7 +333,7 @@ describe("Observability of a deployed stack", function () {
         assert.equal(logGroups[0]?.retentionInDays, 90);
     });
 
-    it("watch-status --follow prints each state change until Ctrl-C", async () => {
+    it("`watch-status --follow` prints each state change until Ctrl-C", async () => {
         const args = ["runbooks/watch-status.ts", "--stack", aws.stack, "--follow", "--poll", "0.2"];
         const runbook = spawn(process.execPath, args, {
             cwd: root,

@@ -5,7 +5,7 @@ import { createHarness } from "../drills/operator/harness.ts";
 import { freshUser, type OperatorOutputs, operatorProgram } from "../drills/operator/operators.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-describe("Operator program on the real engine", () => {
+describe("Pulumi program for operator access, deployed on the local AWS", () => {
     let aws: TestAws;
     let program: Awaited<ReturnType<typeof operatorProgram>>;
     let outputs: OperatorOutputs;
@@ -15,7 +15,7 @@ describe("Operator program on the real engine", () => {
     });
     after(() => aws?.stop());
 
-    it("up of the operator program creates the policies and a role for GitHub, and preview shows no change", async () => {
+    it("`up` creates operator policies and a role for GitHub, and `preview` shows no change", async () => {
         await program.configure({ githubSubject: "repo:my-org/films:environment:production" });
         assertExit(await program.engine("up"), 0);
         assertExit(await program.engine("preview", "--expect-no-changes"), 0);
@@ -26,7 +26,7 @@ describe("Operator program on the real engine", () => {
     });
 
     // `npm run drill:operator` runs every command with the policies of each level.
-    it("a user with all operator policies can deploy, and a read-only user cannot", async () => {
+    it("a user with all operator policies can deploy, and a user with `read` cannot", async () => {
         const harness = createHarness(aws, outputs.boundaryArn);
         const arns = operatorLevels.read.map((kind) => outputs.policyArns[kind] ?? "");
         const looker = await freshUser(aws.iam, "looker", arns);
@@ -47,7 +47,7 @@ describe("Operator program on the real engine", () => {
         await ann.end();
     });
 
-    it("preview rejects a githubSubject that several workflows could match", async () => {
+    it("`preview` rejects a `githubSubject` that several workflows could match", async () => {
         await program.configure({ githubSubject: "repo:my-org/*" });
         const preview = await program.engine("preview");
         assertExit(preview, 1);
@@ -55,7 +55,7 @@ describe("Operator program on the real engine", () => {
         await program.configure({ githubSubject: "repo:my-org/films:environment:production" });
     });
 
-    it("destroy of the operator program deletes all policies and the OIDC provider", async () => {
+    it("`destroy` deletes all operator policies and the OIDC provider", async () => {
         assertExit(await program.engine("destroy"), 0);
         const { Policies = [] } = await aws.iam.send(new ListPoliciesCommand({ Scope: "Local" }));
         assert.deepEqual(Policies, []);

@@ -20,7 +20,7 @@ export function parkAndResume(operated: () => Operated): void {
     const json = (...args: Parameters<typeof stack.json>) => stack.json(...args);
     const askedDuring = (work: () => Promise<unknown>) => stack.askedDuring(work);
 
-    it("park deletes only the campaign, and up keeps it deleted", async () => {
+    it("`park` deletes only the campaign, and `up` does not create the campaign again", async () => {
         assertExit(await runbook("park"), 2);
         assert.match((await runbook("park", "--dry-run")).stdout, /It would delete .* saves ≈ \$146 a month/);
         const operations = await askedDuring(async () => {
@@ -39,7 +39,7 @@ export function parkAndResume(operated: () => Operated): void {
         assert.match(stdout, /parked since .*holidays/);
     });
 
-    it("retrain, rollback and recommend are rejected while parked, and park can be repeated", async () => {
+    it("while the campaign is parked, `retrain`, `rollback` and `recommend` fail, and `park` succeeds", async () => {
         const again = await runbook("park", "--yes");
         assertExit(again, 0);
         assert.match(again.stdout, /The campaign has been parked since .*holidays/);
@@ -51,7 +51,7 @@ export function parkAndResume(operated: () => Operated): void {
         }
     });
 
-    it("resume changes nothing without --yes and shows the price", async () => {
+    it("`resume` without `--yes` shows the price and changes nothing", async () => {
         const operations = await askedDuring(async () => {
             const result = await runbook("resume");
             assertExit(result, 2);
@@ -67,7 +67,7 @@ export function parkAndResume(operated: () => Operated): void {
         await aws.configure();
     });
 
-    it("resume recreates the campaign without a training, and up records it", async () => {
+    it("`resume` creates the campaign again without a training, and `up` records the campaign", async () => {
         const operations = await askedDuring(async () => {
             const resumed = await json("resume", 0, "--yes");
             assert.equal(resumed.campaignArn, stack.campaignArn);
@@ -78,7 +78,7 @@ export function parkAndResume(operated: () => Operated): void {
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });
 
-    it("a second park completes an interrupted one and keeps its reason", async () => {
+    it("a second `park` completes an interrupted `park`, with the first reason", async () => {
         await admin.arm({
             operation: "DeleteCampaign",
             effect: { kind: "error", code: "InvalidInputException", message: "not now", status: 400 },
@@ -90,7 +90,7 @@ export function parkAndResume(operated: () => Operated): void {
         assert.equal((await json("versions", 0)).parked.reason, "first");
     });
 
-    it("destroy of a parked stack leaves nothing", async () => {
+    it("`destroy` of a parked stack leaves no resource", async () => {
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual(await everythingIn(aws), []);
         const again = await runbook("park", "--yes");

@@ -39,7 +39,7 @@ const minimalParts = {
 };
 const reason = "an experiment of one afternoon, on data that is public";
 
-describe("Preview on the real engine", () => {
+describe("Preview of a stack on the local AWS", () => {
     let aws: TestAws;
     let program: string;
     let original: string;
@@ -64,7 +64,7 @@ describe("Preview on the real engine", () => {
         return { ...result, text: `${result.stdout}${result.stderr}`.replaceAll(/\s+/g, " ") };
     }
 
-    it("preview shows the price and warns of aws-hrnn and of a region without Personalize", async () => {
+    it("`preview` shows the price, and warns of the recipe aws-hrnn and unsupported regions", async () => {
         // This number of requests per day needs 50 TPS.
         const expectedRequestsPerDay = String(50 * 86_400);
         const region = { "aws:region": "eu-north-1" };
@@ -82,7 +82,7 @@ describe("Preview on the real engine", () => {
         );
     });
 
-    it("preview of Pulumi.minimal.yaml lists exactly the resources that docs/setups.md lists, fewer than 25 of AWS", async () => {
+    it("`preview` of Pulumi.minimal.yaml lists the resources of docs/setups.md, under 25 of them from AWS", async () => {
         const { config } = load(await readFile(join(root, "Pulumi.minimal.yaml"), "utf8")) as {
             config: Record<string, string>;
         };
@@ -106,7 +106,7 @@ describe("Preview on the real engine", () => {
         assert.ok(Number(/estimatedMonthlyCostUsd: +"?([\d.]+)/.exec(stdout)?.[1]) < 152, stdout);
     });
 
-    it("preview reports all invalid values at once with their keys", async () => {
+    it("`preview` reports all invalid values at once with their keys", async () => {
         const empty = join(aws.instance.dir, "empty.csv");
         await writeFile(empty, "");
         await aws.configure({
@@ -152,7 +152,7 @@ describe("Preview on the real engine", () => {
         assert.deepEqual(await everythingIn(aws), []);
     });
 
-    it("preview rejects settings that AWS would reject during up", async () => {
+    it("`preview` rejects settings that AWS would reject during `up`", async () => {
         const batchInferenceFile = join(aws.instance.dir, "users.csv");
         await writeFile(batchInferenceFile, '{"userId":"1"}\nUSER_ID\n');
         const boundary = "arn:aws:iam::000000000000:policy/nowhere";
@@ -178,7 +178,7 @@ describe("Preview on the real engine", () => {
         await aws.configure();
     });
 
-    it("up rejects a price above monthlyLimitUsd and creates nothing", async () => {
+    it("`up` rejects a price above `monthlyLimitUsd` and creates nothing", async () => {
         await aws.configure({ monthlyLimitUsd: "200", minProvisionedTPS: "2" });
         const refused = await aws.engine("up");
         assertExit(refused, 1);
@@ -194,7 +194,7 @@ describe("Preview on the real engine", () => {
         await aws.configure();
     });
 
-    it("preview rejects an added policy with wildcards, and the error contains the resource rule", async () => {
+    it("`preview` rejects a policy with wildcards, and the error names the resource rule", async () => {
         const preview = await changed("preview", additions);
         assertExit(preview, 1);
         assert.match(
@@ -204,7 +204,7 @@ describe("Preview on the real engine", () => {
         assert.match(preview.text, /pulumi config set --path waivers\.wildcard-action/);
     });
 
-    it("preview accepts a wildcard policy with a waiver, and stacks without a budget or bucket policy conditions", async () => {
+    it("`preview` accepts a wildcard policy with a waiver, and stacks without a budget", async () => {
         const waivers = { "wildcard-action": reason };
         await aws.configure({ waivers, budget: false, bucketPolicyConditions: false });
         const preview = await changed("preview", additions);
@@ -218,7 +218,7 @@ describe("Preview on the real engine", () => {
         await aws.configure();
     });
 
-    it("up rejects a public bucket policy before it is created", async () => {
+    it("`up` rejects a public bucket policy without creating the policy", async () => {
         const up = await changed("up", publicPolicy);
         assertExit(up, 1);
         assert.match(

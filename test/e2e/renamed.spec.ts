@@ -4,7 +4,7 @@ import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied } from "../support/preview-plan.ts";
 
-describe("pulumi stack rename", () => {
+describe("`pulumi stack rename`", () => {
     let aws: TestAws;
     let all: readonly string[] = [];
     const isFlag = (thing: string) => thing.startsWith("SSM-parameter ");
@@ -34,7 +34,7 @@ describe("pulumi stack rename", () => {
     });
     after(() => aws?.stop());
 
-    it("preview of a renamed stack fails and prints commands that keep the names of the stack's resources", async () => {
+    it("`preview` of a renamed stack fails, and prints commands that keep resource names", async () => {
         const { exitCode, stdout, stderr } = await aws.engine("preview");
         assert.notEqual(exitCode, 0);
         const text = stdout + stderr;
@@ -47,7 +47,7 @@ describe("pulumi stack rename", () => {
         });
     });
 
-    it("up of the renamed stack with the kept names only updates resources in place, and leaves the campaign parked", async () => {
+    it("`up` of a renamed stack updates resources in place, and keeps the campaign parked", async () => {
         await aws.configure({ ...served, ...pins });
         const { plan } = await applied(aws);
         assert.deepEqual(Object.keys(plan), ["update"], JSON.stringify(plan));
@@ -55,12 +55,12 @@ describe("pulumi stack rename", () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
-    it("up moves the state flags and the cost guard's state to the stack's new name", async () => {
+    it("`up` moves state flags and the cost guard's state to the stack's new name", async () => {
         assert.deepEqual(await parameters(aws.stack), flags);
         assert.deepEqual(await parameters(former), {});
     });
 
-    it("resume works under the new stack name, and destroy leaves no resource", async () => {
+    it("under the new stack name, `resume` works and `destroy` leaves no resource", async () => {
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.configFile), 0);
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         assertExit(await aws.engine("destroy"), 0);

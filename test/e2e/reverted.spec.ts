@@ -10,7 +10,7 @@ const isPersonalize = (thing: string) =>
     /^(schema|dataset-group|dataset|solution|version|campaign|filter|event-tracker) /.test(thing);
 
 /** `npm run drill:revert` tests each kind of change, with each kind of interruption and each following command. */
-describe("A reverted change after an interrupted up", () => {
+describe("A reverted change after an interrupted `pulumi up`", () => {
     const settings = { alertEmail: "a@example.com", bucketName: "films-before" };
     let aws: TestAws;
     let original: readonly string[] = [];
@@ -25,7 +25,7 @@ describe("A reverted change after an interrupted up", () => {
     });
     after(() => aws?.stop());
 
-    it("up keeps every live resource if nameSuffix is reverted after a kill at CreateSolutionVersion", async () => {
+    it("after a kill at CreateSolutionVersion, `up` with the old `nameSuffix` keeps every live resource", async () => {
         await aws.configure({ ...settings, nameSuffix: "-yy" });
         assert.ok(await interrupted(aws, "up", { operation: "CreateSolutionVersion", stop: "kill" }));
         await aws.configure(settings);
@@ -36,7 +36,7 @@ describe("A reverted change after an interrupted up", () => {
         assert.deepEqual(own, jobs, "the reverted data was imported before");
     });
 
-    it("up keeps the bucket policy and the subscription if bucketName and alertEmail are reverted after a failure", async () => {
+    it("after a failed `up`, reverting `bucketName` and `alertEmail` keeps bucket policy and subscription", async () => {
         const state = async () => {
             const { Policy } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket: settings.bucketName }));
             const { Subscriptions = [] } = await aws.sns.send(new ListSubscriptionsCommand({}));

@@ -55,7 +55,7 @@ describe("Access to the API", () => {
         await aws?.stop();
     });
 
-    it("requests without the API key return 403, and outputs hide the key", async () => {
+    it("requests without the API key get 403, and stack outputs hide the key", async () => {
         const shown = JSON.parse((await aws.pulumi("stack", "output", "--json")).stdout);
         assert.equal(shown.apiKey, "[secret]");
         const ask = async (headers: Record<string, string>) =>
@@ -65,7 +65,7 @@ describe("Access to the API", () => {
         assert.equal(await ask({ "x-api-key": String(outputs.apiKey) }), 200);
     });
 
-    it("the state stores API key and secret configuration values encrypted", async () => {
+    it("Pulumi's state contains the API key and secret configuration values only encrypted", async () => {
         const { stdout } = await aws.pulumi("stack", "export");
         const shown = await aws.pulumi("stack", "export", "--show-secrets");
         for (const secret of [String(outputs.apiKey), ...Object.values(secrets)]) {
@@ -167,7 +167,7 @@ describe("Access to the API", () => {
             ["API", () => apiPolicy(scope(), { rank: true, track: true, trace: true, filters: filterNames() }), serve],
             ["prefetch", () => prefetchPolicy(scope(), { filters: filterNames().slice(0, 1) }), makeLists],
         ] as const) {
-            it(`the ${name} role has exactly the permissions that its code needs`, async () => {
+            it(`the ${name} role has exactly the permissions that the function's code needs`, async () => {
                 assert.equal(await errorWith(listOf(policy().Statement), work), undefined);
                 // Lambda and X-Ray make these calls with the role; the function's code does not.
                 const byLambda = /^(logs|sqs|xray):/;
@@ -217,7 +217,7 @@ describe("Access to the API", () => {
             assert.equal((await fetch(bucket)).status, 403);
         });
 
-        it("the cost guard closes the CloudFront distribution, up keeps it closed and resume opens it", async () => {
+        it("the cost guard closes the CloudFront distribution until `resume`, also during `up`", async () => {
             const lambda = new LambdaClient(settings());
             const Name = `/movie-recommender/${aws.stack}/guard`;
             const stored = async (): Promise<GuardState> =>
@@ -256,7 +256,7 @@ describe("Access to the API", () => {
             lambda.destroy();
         });
 
-        it("a viewer's list needs that viewer's token through CloudFront and API", async () => {
+        it("CloudFront and API return a viewer's list only with that viewer's token", async () => {
             const issuer = await startIssuer();
             try {
                 await aws.configure({
@@ -266,7 +266,7 @@ describe("Access to the API", () => {
                     prefetchUsers: 0,
                     viewerAuth: { issuer: issuer.issuer, audience: issuer.audience },
                 });
-                // The previous `up` recorded the closed stage; this `up` records the open one.
+                // The previous `up` recorded the closed stage; this `up` records the open stage.
                 assertExit(await aws.engine("up"), 0);
                 const authorization = `Bearer ${await issuer.token({ sub: "22" })}`;
                 const { apiUrl, storefrontUrl } = await aws.outputs();
@@ -294,7 +294,7 @@ describe("Access to the API", () => {
             }
         });
 
-        it("destroy leaves no resource, including the distribution", async () => {
+        it("`destroy` leaves no resource and no CloudFront distribution", async () => {
             assertExit(await aws.engine("destroy"), 0);
             assert.deepEqual(await everythingIn(aws), []);
             assert.deepEqual(await watchersIn(aws), []);

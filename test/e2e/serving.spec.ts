@@ -29,7 +29,7 @@ interface Answer {
     readonly headers: Headers;
 }
 
-/** Deploys the API with the real engine. The local AWS runs its gateway and its function. */
+/** Deploys the API with Pulumi. The local AWS runs API Gateway and the API function. */
 describe("API on the local AWS", () => {
     let aws: TestAws;
     let url: string;
@@ -77,7 +77,7 @@ describe("API on the local AWS", () => {
     const idsOf = ({ body }: Answer): string[] => body.films.map(({ itemId }: { itemId: string }) => itemId);
     /**
      * Returns the first answer from this source. The API waits 150 ms for DynamoDB and 350 ms for the campaign. On a busy machine
-     * it may exceed these times, and then answers from another source.
+     * the API may exceed these times, and then answers from another source.
      */
     async function from(source: string, ask: () => Promise<Answer>): Promise<Answer> {
         const others: string[] = [];
@@ -91,7 +91,7 @@ describe("API on the local AWS", () => {
     const operate = (name: string, ...args: string[]) =>
         aws.runbook(name, "--config-file", aws.engineArgs("up")[2] ?? "", ...args);
 
-    it("responses of every operation match the OpenAPI document that the API serves", async () => {
+    it("each operation's responses match the OpenAPI document that the API serves", async () => {
         const film = idsOf(await call("/popular?numResults=3"));
         const calls: Readonly<Record<string, () => Promise<Answer>>> = {
             getRecommendations: () => call("/recommendations/1?numResults=5"),
@@ -123,7 +123,7 @@ describe("API on the local AWS", () => {
         assert.deepEqual(checkedOperations.sort(), Object.keys(calls).sort());
     });
 
-    it("API Gateway and the function reject invalid requests with problem documents", async () => {
+    it("API Gateway and the function reject invalid requests with problem documents (RFC 9457)", async () => {
         const missing = await call("/items");
         assert.deepEqual([missing.status, missing.headers.get("content-type")], [400, "application/problem+json"]);
         assert.match(missing.body.detail, /\[query\]/);
@@ -137,7 +137,7 @@ describe("API on the local AWS", () => {
         assert.equal((await call("/items/no-such-film")).status, 404);
     });
 
-    it("an event changes the list of its viewer within a second, and no list of other viewers", async () => {
+    it("an event changes the event's viewer's list within a second, and no other list", async () => {
         const others = await from("campaign", () => call("/recommendations/8"));
         // Take the best of three measurements, because the machine may be busy with something else.
         const took: number[] = [];
@@ -170,7 +170,7 @@ describe("API on the local AWS", () => {
         assert.deepEqual(idsOf(then).toSorted(), [...again, idsOf(list)[0]].toSorted());
     });
 
-    it("after flush-cache, every list comes from the campaign again", async () => {
+    it("after `flush-cache`, every list comes from the campaign again", async () => {
         const list = () => call("/recommendations/9");
         await from("campaign", list);
         await from("cache", list);
@@ -179,7 +179,7 @@ describe("API on the local AWS", () => {
         await from("cache", list);
     });
 
-    it("forget-viewer --dry-run shows the viewer's items in the table, and forget-viewer deletes them", async () => {
+    it("`forget-viewer --dry-run` shows a viewer's items in the table, and `forget-viewer` deletes the items", async () => {
         await watch("30", idsOf(await call("/popular?numResults=1"))[0] ?? "");
         const { stdout, ...shown } = await aws.runbook("forget-viewer", "30", "--dry-run", "--json");
         assertExit({ stdout, ...shown }, 0);
@@ -217,7 +217,7 @@ describe("API on the local AWS", () => {
         assert.equal((await fetch(new URL("nothing.js", storefrontUrl))).status, 404);
     });
 
-    it("prefetch stores lists for the busiest viewers, and the API serves them as precomputed", async () => {
+    it("prefetch stores the busiest viewers' lists, and the API calls these lists precomputed", async () => {
         const FunctionName = `movie-recommender-prefetch-${aws.stack}`;
         await from("campaign", () => call("/recommendations/11"));
         // Use several viewers, because after a timeout of DynamoDB the process caches the campaign's list for a viewer.
@@ -234,7 +234,7 @@ describe("API on the local AWS", () => {
         assert.deepEqual(idsOf(answer).filter(isWatched), []);
     });
 
-    it("the API limits the rate of events more than the rate of lists", async () => {
+    it("the API throttles events at a lower rate than lists", async () => {
         // Send six requests at a time, because each concurrent request starts a process, which takes most of a second.
         const six = (ask: () => Promise<Answer>) => Promise.all(Array.from({ length: 6 }, ask));
         const isThrottled = ({ status }: Answer) => status === 429;
@@ -296,7 +296,7 @@ describe("API on the local AWS", () => {
                 () => false,
             );
 
-        it("the API responds while the campaign is throttled, and states the reason", async () => {
+        it("while the campaign is throttled, the API responds and states the reason", async () => {
             const admin = adminOf(aws.instance);
             await admin.arm({ operation: "GetRecommendations", times: 100_000, effect: { kind: "throttle" } });
             // Try several viewers, because on a busy machine the error may arrive after the deadline, with the reason
@@ -340,7 +340,7 @@ describe("API on the local AWS", () => {
             none();
         });
 
-        it("popular and similar films change when the campaign's version changes, and change back on rollback", async () => {
+        it("popular and similar films change with the campaign's version, also after `rollback`", async () => {
             const { solutionVersionArn = "" } = await aws.outputs();
             assertExit(await operate("rollback", "--to", solutionVersionArn, "--yes"), 0);
             const differs = (part: unknown, at: number) => !isDeepStrictEqual(part, first[at]);
@@ -351,10 +351,10 @@ describe("API on the local AWS", () => {
             none();
         });
 
-        it("the API responds while the campaign is parked, and uses the campaign again after resume", async () => {
+        it("the API responds while the campaign is parked, and uses the campaign after `resume`", async () => {
             assertExit(await operate("park", "--yes", "--reason", "night"), 0);
             assert.equal(await isThere(), false);
-            // Repeat the request, because on a busy machine the gateway may time out, and its error has no campaign
+            // Repeat the request, because on a busy machine the gateway may time out, and the gateway's error has no campaign
             // state.
             const isAway = async () => (await call("/health")).body.campaign?.state === "away";
             await until("health reports that the campaign is away", isAway);
@@ -373,7 +373,7 @@ describe("API on the local AWS", () => {
             none();
         });
 
-        it("the API responds while a campaign that was deleted by hand is created again", async () => {
+        it("the API responds while `up` creates a campaign that a user deleted by hand", async () => {
             await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
             while (await isThere()) await sleep(50);
             await waitForRequests(40);

@@ -24,7 +24,7 @@ interface Answer {
 }
 
 /** Tests a shop's data from CSV files to the storefront: UTF-8 ids, ISO times, views, purchases, and no titles. */
-describe("Shop data on the real engine", () => {
+describe("Stack with shop data that Pulumi deploys on the local AWS", () => {
     let aws: TestAws;
     let browser: Browser;
     let viewer: string;
@@ -80,7 +80,7 @@ describe("Shop data on the real engine", () => {
         await aws?.stop();
     });
 
-    it("data-prep prepares all tables and omits e-mail addresses", async () => {
+    it("`data-prep` prepares interactions, items and users, and omits e-mail addresses", async () => {
         const log = await prepared();
         assert.match(log, /times in ISO 8601/);
         assert.match(
@@ -90,7 +90,7 @@ describe("Shop data on the real engine", () => {
         assert.match(log, /Left out of users\.csv: email \(personal\)/);
     });
 
-    it("up creates datasets for interactions, items and users, and a filter of purchased items", async () => {
+    it("`up` creates three datasets, and a filter that removes purchased items", async () => {
         assertExit(await aws.engine("up"), 0);
         assert.deepEqual(await schemaOf("INTERACTIONS"), ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"]);
         assert.deepEqual(await schemaOf("ITEMS"), ["ITEM_ID", "GENRES", "PRICE", "BRAND"]);
@@ -126,7 +126,7 @@ describe("Shop data on the real engine", () => {
         assert.equal((await ask("events", init)).tracked, true);
     });
 
-    it("recommend shows the shop's items by their IDs, because they have no titles", async () => {
+    it("`recommend` shows the IDs of shop items that have no titles", async () => {
         const { exitCode, stdout, stderr } = await aws.runbook(
             "recommend",
             "--json",
@@ -156,7 +156,7 @@ describe("Shop data on the real engine", () => {
         assert.deepEqual(complaints, []);
     });
 
-    it("preview rejects data in which all events have the same timestamp", async () => {
+    it("`preview` rejects data in which all events have the same timestamp", async () => {
         await writeFile(at("timeless.csv"), events.replaceAll(/\d{4}-\d{2}-\d{2}T.*$/gm, "2026-03-01T00:00:00Z"));
         assert.match(await prepared({ input: at("timeless.csv") }), /^red +2026-03-01 to 2026-03-01, 0 days/m);
         const refused = await aws.engine("preview");
@@ -164,7 +164,7 @@ describe("Shop data on the real engine", () => {
         assert.match(refused.stdout + refused.stderr, /not good enough for a paid training.*0 days.*dataWaiver/s);
     });
 
-    it("a changed schema replaces the interactions dataset, and afterwards the campaign serves again", async () => {
+    it("`up` replaces the interactions dataset if the schema changed, and the campaign serves again", async () => {
         const rows = events.trimEnd().split("\n");
         const priced = rows.map((row, index) => (index === 0 ? `${row},price` : `${row},${(index % 40) / 4}`));
         await writeFile(at("priced.csv"), `${priced.join("\n")}\n`);

@@ -24,7 +24,7 @@ solution = boto3.client("personalize").describe_solution(solutionArn=sys.argv[1]
 print(json.dumps(solution.get("solutionConfig")))
 `;
 
-describe("Training settings on the real engine", () => {
+describe("Training settings of a stack that Pulumi deploys on the local AWS", () => {
     let aws: TestAws;
     let first: Record<string, string> = {};
     before(async () => {
@@ -63,8 +63,8 @@ describe("Training settings on the real engine", () => {
             return served !== solutionVersionArn && served;
         });
 
-    describe("eventWeights", () => {
-        it("up sets eventWeights on the solution and the version, and boto3 reads them", async () => {
+    describe("`eventWeights`", () => {
+        it("`up` sets `eventWeights` on the solution and the version, and boto3 reads the weights", async () => {
             const expected = [
                 { eventType: "Like", weight: 1 },
                 { eventType: "Watch", weight: 0.3 },
@@ -81,12 +81,12 @@ describe("Training settings on the real engine", () => {
             assert.deepEqual(JSON.parse(result.stdout), { eventsConfig: { eventParametersList: expected } });
         });
 
-        it("refresh finds no change of eventWeights in another response format than that of up", async () => {
+        it("`refresh` reports no change if Personalize returns `eventWeights` in a different format", async () => {
             await adminOf(aws.instance).forms("other");
             assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
         });
 
-        it("removed eventWeights are cleared in place and train one new version", async () => {
+        it("`up` clears removed `eventWeights` in place and trains one new version", async () => {
             await aws.configure(common);
             assertExit(await aws.engine("up"), 0);
             const { solutionArn, campaignArn, solutionVersionArn } = await aws.outputs();
@@ -98,12 +98,12 @@ describe("Training settings on the real engine", () => {
     });
 
     // Personalize may return `rate(1 days)`, which must not count as a change, because an update would restart the schedule.
-    describe("Automatic training with responses in another spelling", () => {
+    describe("Automatic training, with Personalize responses in a different format", () => {
         before(async () => {
             first = await aws.outputs();
         });
 
-        it("up with performAutoTraining updates campaign and solution in place and prints the price", async () => {
+        it("`up` with `performAutoTraining` updates campaign and solution in place and prints the price", async () => {
             await aws.configure({ ...common, ...automatic });
             const price =
                 /automatic training every day: ≈ \$0\.12 a month for 2,000 interactions \(US price, unverified\)/;
@@ -122,7 +122,7 @@ describe("Training settings on the real engine", () => {
             assert.equal((await campaign())?.solutionVersionArn, first.solutionVersionArn);
         });
 
-        it("after an import of a changed file, the service trains a version and the campaign serves it", async () => {
+        it("after an import, Personalize trains a version, and the campaign serves that version", async () => {
             await aws.writeInteractions(2);
             assert.deepEqual((await applied(aws)).plan, { replace: ["DatasetImportJob"], update: ["BucketObjectv2"] });
             const served = await servedAfter(first.solutionVersionArn);
@@ -130,7 +130,7 @@ describe("Training settings on the real engine", () => {
             assert.equal((await aws.outputs()).solutionVersionArn, first.solutionVersionArn);
         });
 
-        it("the service also trains on events, and refresh shows no change after it", async () => {
+        it("Personalize also trains on events, and afterwards `refresh` shows no change", async () => {
             const served = (await campaign())?.solutionVersionArn;
             const { eventTrackerId = "" } = first;
             await putEvent(aws, eventTrackerId, { userId: "1", itemId: "2", sentAt: Date.now() / 1000 });
@@ -138,7 +138,7 @@ describe("Training settings on the real engine", () => {
             assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
         });
 
-        it("up without performAutoTraining after an import trains a new version", async () => {
+        it("after an import, `up` without `performAutoTraining` trains a new version", async () => {
             await aws.configure(common);
             const { plan } = await applied(aws);
             assert.deepEqual(plan, { replace: ["SolutionVersion"], update: ["Campaign", "Solution"] });

@@ -11,7 +11,7 @@ import { parkAndResume } from "./parking.ts";
 /** Calls that AWS bills. */
 const billed = ["CreateDatasetImportJob", "CreateSolutionVersion"];
 
-describe("Runbooks of a long-lived recommender on the real engine", () => {
+describe("Runbooks for a stack that Pulumi deployed on the local AWS", () => {
     let stack: Awaited<ReturnType<typeof startOperated>>;
     let aws: typeof stack.aws;
     let admin: typeof stack.admin;
@@ -60,8 +60,8 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         return { exitCode, stderr };
     }
 
-    describe("retrain", () => {
-        it("retrain with unchanged data changes nothing in AWS, and `up` can still switch versions", async () => {
+    describe("Runbook `retrain`", () => {
+        it("`retrain` with unchanged data changes nothing in AWS, and `up` can still switch versions", async () => {
             const operations = await askedDuring(async () => {
                 assert.equal((await json("retrain", 0)).outcome, "nothing new");
             });
@@ -69,7 +69,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("retrain --reimport imports the same data once and starts no training", async () => {
+        it("`retrain --reimport` imports the same data once and starts no training", async () => {
             const operations = await askedDuring(async () => {
                 assert.equal((await json("retrain", 0, "--reimport")).outcome, "imported again");
             });
@@ -77,7 +77,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("retrain keeps the campaign at its version if the new version fails the quality gate", async () => {
+        it("`retrain` does not switch the campaign if the new version fails the quality gate", async () => {
             const live = await serving();
             await aws.configure({ gate: { minimumNdcgOverPopularityPercent: "100000" } });
             await aws.writeInteractions(2);
@@ -97,7 +97,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             await aws.configure(openGate);
         });
 
-        it("retrain switches the campaign in place if the new version passes the quality gate", async () => {
+        it("`retrain` switches the campaign in place if the new version passes the quality gate", async () => {
             const live = await serving();
             await aws.writeInteractions(3);
             const operations = await askedDuring(async () => {
@@ -111,7 +111,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("retrain rolls back if the new version does not return recommendations", async () => {
+        it("`retrain` rolls back if the new version does not return recommendations", async () => {
             const live = await serving();
             await aws.writeInteractions(4);
             const effect = { kind: "error", code: "InvalidInputException", message: "no answer today", status: 400 };
@@ -125,7 +125,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         });
 
         // test/runbooks/retrain.spec.ts tests what happens if retrain is killed at any other call.
-        it("retrain exits with 8 on Ctrl-C, and another retrain continues", async () => {
+        it("`retrain` exits with 8 on Ctrl-C, and a second `retrain` continues", async () => {
             await aws.writeInteractions(6);
             const live = await serving();
             const operations = await askedDuring(async () => {
@@ -151,8 +151,8 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         });
     });
 
-    describe("rollback", () => {
-        it("rollback without --yes prints its plan and changes nothing", async () => {
+    describe("Runbook `rollback`", () => {
+        it("`rollback` without `--yes` prints the plan and changes nothing", async () => {
             const live = await serving();
             const dry = await json("rollback", 0, "--dry-run");
             assert.equal(dry.from, live);
@@ -160,7 +160,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(await serving(), live);
         });
 
-        it("rollback skips a version that failed its smoke test, and up keeps the version that rollback chose", async () => {
+        it("`rollback` skips a version that failed the smoke test, and `up` keeps the choice", async () => {
             const { versions } = await json("versions", 0);
             const { to, skipped } = await json("rollback", 0, "--yes", "--reason", "odd lists");
             assert.equal(to, versions[2].solutionVersionArn);
@@ -172,14 +172,14 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.match(stdout, new RegExp(`held at version ${to}.*odd lists`));
         });
 
-        it("rollback skips a version that the quality gate rejected", async () => {
+        it("`rollback` skips a version that the quality gate rejected", async () => {
             const { versions } = await json("versions", 0);
             const { to, skipped } = await json("rollback", 0, "--dry-run");
             assert.equal(to, versions[0].solutionVersionArn);
             assert.deepEqual(skipped, [`${versions[1].id} (the quality gate refused ${versions[1].id})`]);
         });
 
-        it("rollback --to accepts any ACTIVE version, and lists those for an unknown ID", async () => {
+        it("`rollback --to` accepts any ACTIVE version, and lists ACTIVE versions for an unknown ID", async () => {
             const { versions } = await json("versions", 0);
             const first = versions[0].id;
             const operations = await askedDuring(() => json("rollback", 0, "--to", first, "--yes"));
@@ -190,7 +190,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.match(wrong.stderr, new RegExp(`0badcafe is not a version.*Choices: ${versions[1].id}`));
         });
 
-        it("a failed rollback restores the state flag and keeps the campaign at the old version", async () => {
+        it("a failed `rollback` restores the state flag and does not switch the campaign", async () => {
             const live = await serving();
             const { versions } = await json("versions", 0);
             await admin.arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
@@ -198,7 +198,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assertExit(result, 1);
             assert.match(result.stderr, new RegExp(`failed; the campaign keeps serving ${id(live)}.*no capacity`));
             assert.equal(await serving(), live);
-            // Personalize still returns the failed update. `up` must not report it as the result of its own update.
+            // Personalize still returns the failed update. `up` must not report the failed update as the result of the new update.
             assertExit(await aws.engine("up"), 0);
             const { held } = await json("versions", 0);
             assert.deepEqual([held.solutionVersionArn, held.failed], [live, versions[2].solutionVersionArn]);
@@ -212,8 +212,8 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         });
     });
 
-    describe("versions", () => {
-        it("versions shows for each version the data, metrics, cost and times at which the campaign switched to it", async () => {
+    describe("Runbook `versions`", () => {
+        it("`versions` shows each version's data, metrics, cost, and the times of switches", async () => {
             const { versions, held, parked } = await json("versions", 0);
             assert.deepEqual([held, parked], [null, null]);
             assert.equal(versions.length, 5);
@@ -239,5 +239,5 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
         });
     });
 
-    describe("park and resume", () => parkAndResume(() => stack));
+    describe("Runbooks `park` and `resume`", () => parkAndResume(() => stack));
 });

@@ -84,7 +84,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         }
     });
 
-    it("the boundary allows X-Ray actions without a condition key, because Lambda documents no key", () => {
+    it("the permissions boundary allows X-Ray actions without a condition key", () => {
         for (const action of ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]) {
             const request = { caller: role, action, resource: "*", context: {} };
             const documents = {
@@ -95,7 +95,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         }
     });
 
-    it("the API role can call its own campaign and table but no others", () => {
+    it("the API role can use the stack's campaign and table, but no others", () => {
         const campaign = arn("personalize", `campaign/${names.campaign}`);
         assert.equal(decide(everything, "personalize:GetRecommendations", campaign), "allowed");
         assert.equal(decide(everything, "personalize:GetRecommendations", `${campaign}-2`), "implicitDeny");
@@ -137,7 +137,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         assert.equal(decrypts({}), "implicitDeny");
     });
 
-    it("the API policy omits filters, the event tracker and the ranking campaign if they are not configured", () => {
+    it("the API policy omits filters, event tracker and ranking campaign if not configured", () => {
         const plain = apiPolicy(scope, { rank: false, track: false, trace: false, filters: [] });
         const watchedFilter = arn("personalize", `filter/${names.watchedFilter}`);
         assert.equal(decide(plain, "personalize:GetRecommendations", watchedFilter), "implicitDeny");
@@ -147,7 +147,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         assert.equal(decide(plain, "personalize:PutEvents", "*"), "implicitDeny");
     });
 
-    it("the trust policy of API Gateway's log role has no condition, and each function can be invoked by one API only", () => {
+    it("API Gateway's log role has no trust condition, and one API invokes each function", () => {
         const trust = gatewayLogTrust();
         assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
         // The page of API Gateway's guide shows no condition for this trust policy.

@@ -83,7 +83,7 @@ describe("IAM policies of the cost guard", () => {
         });
     }
 
-    it("the boundary of an operator's roles allows every action of the cost guard's policies", () => {
+    it("the permissions boundary of operators' roles allows every action of the cost guard's policies", () => {
         for (const document of Object.values(policies)) {
             for (const { Sid, Action, Resource } of listOf(document.Statement)) {
                 for (const action of listOf(Action)) {
@@ -98,7 +98,7 @@ describe("IAM policies of the cost guard", () => {
         }
     });
 
-    it("the policies do not allow access to other stacks, and DeleteSolution only if unusedAction is delete", () => {
+    it("the cost guard's policies exclude other stacks, and allow DeleteSolution only with `unused.action: delete`", () => {
         const { guard, schedule, notifier } = policies as Record<string, PolicyDocument>;
         assert.ok(guard && schedule && notifier);
         const edgeMetrics = (region: string) =>
@@ -139,7 +139,7 @@ describe("IAM policies of the cost guard", () => {
         );
     });
 
-    it("trust policies accept only the stack's own function, schedules, budgets and alarms", () => {
+    it("the guard's trust policies accept only the stack's own function, schedules, budgets and alarms", () => {
         const by = (
             name: string,
             Service: string,

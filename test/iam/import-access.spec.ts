@@ -89,7 +89,7 @@ describe("Trust, role and bucket policy of an import", () => {
         });
     });
 
-    it("bucketPolicyConditions: false removes the account condition from the bucket policy only", () => {
+    it("`bucketPolicyConditions: false` removes the account condition from the bucket policy only", () => {
         const open = dataBucketPolicy(place, caller, false);
         const statements = listOf(open.Statement);
         assert.deepEqual(
@@ -106,7 +106,7 @@ describe("Trust, role and bucket policy of an import", () => {
         assert.equal(violationsOf(type, { policy: trust }, [], { bucketPolicyConditions: false }).length, 1);
     });
 
-    it("the policies for aws-cn contain no arn:aws: ARN", () => {
+    it("the import policies for the partition aws-cn contain no ARN of the partition aws", () => {
         const china = { partition: "aws-cn", region: "cn-north-1", accountId: "123456789012" };
         const there = { ...place, partition: "aws-cn" };
         const all = JSON.stringify([
@@ -144,7 +144,7 @@ describe("Trust, role and bucket policy of an import", () => {
     });
 });
 
-describe("judgeImport", () => {
+describe("`judgeImport`", () => {
     const request = {
         roleArn: "arn:aws:iam::123456789012:role/AmazonPersonalize-ExecutionRole",
         bucket: "films",
@@ -164,7 +164,7 @@ describe("judgeImport", () => {
             bucketPolicies: [{ name: "bucket policy", document: documents.bucket ?? bucketPolicy }],
         });
 
-    it("judgeImport allows the import if trust, role and bucket policy are complete", () => {
+    it("`judgeImport` allows the import if trust, role and bucket policy are complete", () => {
         assert.deepEqual(judge({}), { allowed: true });
     });
 
@@ -193,7 +193,7 @@ describe("judgeImport", () => {
         ],
     ];
     for (const [what, documents, step] of needed) {
-        it(`judgeImport denies the import without ${what}`, () => {
+        it(`\`judgeImport\` denies the import without ${what}`, () => {
             const judgement = judge(documents);
             assert.ok(!judgement.allowed);
             assert.equal(judgement.step, step);
@@ -207,7 +207,7 @@ describe("judgeImport", () => {
         "another service": { sourceArn: "arn:aws:s3:eu-central-1:123456789012:dataset-import-job/first" },
     };
     for (const [who, overrides] of Object.entries(strangers)) {
-        it(`judgeImport denies the import on behalf of ${who}`, () => {
+        it(`\`judgeImport\` denies the import on behalf of ${who}`, () => {
             const judgement = judge({}, overrides);
             assert.ok(!judgement.allowed);
             assert.equal(judgement.step, "assume the role");
@@ -215,20 +215,20 @@ describe("judgeImport", () => {
         });
     }
 
-    it("judgeImport denies another object of the bucket", () => {
+    it("`judgeImport` denies reading an object that the policies do not name", () => {
         const judgement = judge({}, { key: "payroll.csv" });
         assert.ok(!judgement.allowed);
         assert.match(judgement.reason, /s3:GetObject on arn:aws:s3:::films\/payroll\.csv/);
     });
 
-    it("judgeImport denies a role policy that requires aws:SourceArn", () => {
+    it("`judgeImport` denies the import if the role policy requires aws:SourceArn", () => {
         const tooStrict = statementsOf(rolePolicy).map((statement) => ({ ...statement, Condition: onlyForUs }));
         const judgement = judge({ role: { ...rolePolicy, Statement: tooStrict } });
         assert.ok(!judgement.allowed);
         assert.equal(judgement.step, "read by the role's policies");
     });
 
-    it("judgeImport denies the import if the bucket policy has a Deny for the role's session", () => {
+    it("`judgeImport` denies the import if the bucket policy has a Deny for the role's session", () => {
         const veto: Statement = {
             Sid: "NotThisRole",
             Effect: "Deny",

@@ -20,7 +20,7 @@ const operator = { arn: "arn:aws:iam::123456789012:user/ann" };
 
 describe("Limits of the operator policies", () => {
     for (const stack of ["dev", "team"]) {
-        it(`the policies for stack ${stack} allow no request to resources outside the stack`, () => {
+        it(`the operator policies for stack ${stack} allow no request to resources outside the stack`, () => {
             const scope = scopeOf(stack);
             const identity = policyKinds.map((name) => ({ name, document: operatorPolicy(scope, name) }));
             // A campaign accepts only filters of its own dataset group, so the policy allows all filters.
@@ -36,7 +36,7 @@ describe("Limits of the operator policies", () => {
         });
     }
 
-    it("the policies allow import jobs and schemas with any number or hash at the end of the name", () => {
+    it("the operator policies allow import jobs and schemas with any number or hash suffix", () => {
         const scope = scopeOf("dev");
         const identity = policyKinds.map((name) => ({ name, document: operatorPolicy(scope, name) }));
         const may = (action: string, tail: string) => {
@@ -51,7 +51,7 @@ describe("Limits of the operator policies", () => {
         assert.equal(may("personalize:CreateSchema", "schema/movie_items_schema-0a1b2c3d"), "allowed");
     });
 
-    it("the boundary denies requests of function roles from outside Lambda, except requests that Lambda itself makes", () => {
+    it("the boundary denies a function's role outside Lambda, except for Lambda's own requests", () => {
         const scope = scopeOf("dev");
         const boundary = rolesBoundary(scope);
         const decide = (action: string, resource: string, context: Record<string, string>, document = boundary) => {
@@ -84,13 +84,13 @@ describe("Limits of the operator policies", () => {
     });
 });
 
-describe("isGithubSubject", () => {
+describe("`isGithubSubject`", () => {
     for (const subject of [
         "repo:my-org/films:environment:production",
         "repo:my-org/films:ref:refs/heads/main",
         "repo:my-org/films:ref:refs/tags/v1.2",
     ]) {
-        it(`isGithubSubject accepts ${subject}`, () => assert.ok(isGithubSubject(subject)));
+        it(`\`isGithubSubject\` accepts ${subject}`, () => assert.ok(isGithubSubject(subject)));
     }
     for (const subject of [
         "repo:my-org/films:pull_request",
@@ -102,7 +102,7 @@ describe("isGithubSubject", () => {
         "repo:my-org/films:environment:",
         "my-org/films:environment:production",
     ]) {
-        it(`isGithubSubject rejects ${subject}`, () => assert.ok(!isGithubSubject(subject)));
+        it(`\`isGithubSubject\` rejects ${subject}`, () => assert.ok(!isGithubSubject(subject)));
     }
 });
 

@@ -58,7 +58,7 @@ describe("Operator policies", () => {
         });
     }
 
-    it("a grant on resource * has a stated reason and rarely contains write actions", () => {
+    it("a grant on resource * states a reason, and only four grants allow writes", () => {
         for (const grant of operatorGrants(scope)) {
             const isAll = grant.on.includes("*");
             assert.equal(isAll, grant.everythingBecause !== undefined, grant.sid);
@@ -92,7 +92,7 @@ describe("Operator policies", () => {
         }
     });
 
-    it("the policies grant each action that AWS requires and the local AWS does not, and each has a link to its documentation", () => {
+    it("the policies grant each documented action that real AWS, not the emulator, requires", () => {
         const granted = new Set(operatorGrants(scope).flatMap(actionsOf));
         for (const { action, page } of neededOnAws) {
             assert.ok(granted.has(action), `${action} is not granted`);
@@ -127,7 +127,7 @@ describe("Operator policies", () => {
         assert.equal(may("iam:PassRole", `${role}-2`, to("personalize.amazonaws.com")), "implicitDeny");
     });
 
-    it("the operator can pass each role of the stack's functions and schedules to its own service only", () => {
+    it("the operator can pass a role only to the service that uses the role", () => {
         for (const { role, service } of rolesOf) {
             for (const other of new Set(rolesOf.map((each) => each.service))) {
                 const decision = may("iam:PassRole", roleArn(scope, role), { "iam:PassedToService": other });
@@ -189,7 +189,7 @@ describe("Operator policies", () => {
         }
     });
 
-    it("the operator can change table items only through the tableOperations function", () => {
+    it("the operator can change DynamoDB items only through the `tableOperations` function", () => {
         const table = `arn:aws-cn:dynamodb:cn-north-1:123456789012:table/${scope.names.api}`;
         const keys = { "dynamodb:LeadingKeys": "stack", "dynamodb:Attributes": "pk", "dynamodb:Select": "COUNT" };
         for (const action of [
@@ -234,7 +234,7 @@ describe("Operator policies", () => {
         ]);
     });
 
-    it("only operators of the level deploy can update a function's code", () => {
+    it("only operators of the access level `deploy` can update a function's code", () => {
         const { api, prefetch, costGuard, tableOperations, notifier } = scope.names;
         for (const name of [api, prefetch, costGuard, tableOperations, notifier]) {
             const resource = `arn:aws-cn:lambda:cn-north-1:123456789012:function:${name}`;
@@ -246,7 +246,7 @@ describe("Operator policies", () => {
         }
     });
 
-    it("only operators of the level deploy can read an API key's value", () => {
+    it("only operators of the access level `deploy` can read an API key's value", () => {
         const ours = {
             "aws:ResourceTag/pulumi:project": scope.project,
             "aws:ResourceTag/pulumi:stack": scope.stack,
@@ -267,7 +267,7 @@ describe("Operator policies", () => {
         assert.equal(reads("/restapis/a1", "read"), "allowed");
     });
 
-    it("the level read allows no changes, and the level operate allows creating only versions, campaigns and jobs", () => {
+    it("the level `read` allows no changes, and `operate` only creates versions, campaigns and jobs", () => {
         const actions = (kind: OperatorLevel) =>
             operatorGrants(scope)
                 .filter(({ policy }) => operatorLevels[kind].some((each) => each === policy))

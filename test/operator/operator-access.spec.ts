@@ -26,7 +26,7 @@ async function accessOf(more: Partial<OperatorAccessArgs> = {}) {
 describe("OperatorAccess", () => {
     beforeEach(useMocks);
 
-    it("OperatorAccess creates managed policies and, by default, no role or user", async () => {
+    it("OperatorAccess by default creates managed policies, but no role and no user", async () => {
         const access = await accessOf();
         assert.deepEqual(typesAndNames(), [...policies, "movie-recommender:access:OperatorAccess operator"]);
         const documentOf = (name: string) =>
@@ -47,7 +47,7 @@ describe("OperatorAccess", () => {
         assert.equal(await value(access.githubRoleArn), "");
     });
 
-    it("OperatorAccess attaches the policies, except the boundary, to existing users and roles", async () => {
+    it("OperatorAccess attaches its policies, except the permissions boundary, to existing users and roles", async () => {
         await accessOf({ users: ["ann"], roles: ["ops"] });
         const attached = declaredResources.filter(({ type }) => /Attachment$/.test(type)).map(({ inputs }) => inputs);
         assert.equal(attached.length, 2 * policyKinds.length);
@@ -55,7 +55,7 @@ describe("OperatorAccess", () => {
         assert.deepEqual(new Set(attached.map(({ user, role }) => user ?? role)), new Set(["ann", "ops"]));
     });
 
-    it("OperatorAccess creates a role for one GitHub subject, and no access key", async () => {
+    it("OperatorAccess creates a role for one subject of GitHub's OIDC, and no access key", async () => {
         const subject = "repo:my-org/films:environment:production";
         await accessOf({ github: { subject, providerArn: undefined } });
         const provider = inputsOf("OpenIdConnectProvider");

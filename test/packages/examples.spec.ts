@@ -13,7 +13,7 @@ import { assertExit, region, startTestAws, type TestAws } from "../support/local
  * Tests the example programs of the packages, which users can copy, on an AWS that enforces the policies of the role
  * and the bucket.
  */
-describe("Examples on the real engine with enforced policies", () => {
+describe("Examples that Pulumi deploys on a local AWS that enforces IAM policies", () => {
     let aws: TestAws;
     let path: string;
     before(async () => {
@@ -58,7 +58,7 @@ describe("Examples on the real engine with enforced policies", () => {
         return (await aws.runtime.send(command)).itemList ?? [];
     };
 
-    it("the example bring-your-own-bucket imports with the role and bucket policy of ImportAccess, and recommends items", async () => {
+    it("the example `bring-your-own-bucket` imports with the policies of ImportAccess, and recommends items", async () => {
         const pulumi = await project("bring-your-own-bucket");
         await pulumi("up", "--yes", "--skip-preview");
         const { campaignArn, trackingId } = JSON.parse(await pulumi("stack", "output", "--json"));
@@ -70,7 +70,7 @@ describe("Examples on the real engine with enforced policies", () => {
         assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
     });
 
-    it("the example video-on-demand creates a recommender, stops it, starts it, and deletes it", async () => {
+    it("the example `video-on-demand` creates, stops, starts and deletes a recommender", async () => {
         const pulumi = await project("video-on-demand");
         const status = async (recommenderArn: string) =>
             (await aws.personalize.send(new DescribeRecommenderCommand({ recommenderArn }))).recommender?.status;

@@ -58,7 +58,7 @@ const broken = [
 
 describe("A state flag with invalid JSON", () => {
     for (const text of broken) {
-        it(`beginPark parks the campaign although a state flag has the invalid content ${text}`, async () => {
+        it(`\`beginPark\` parks the campaign although a state flag has the invalid content ${text}`, async () => {
             for (const key of ["parked", "closed", "serving"]) {
                 const aws = fakeAws({ [key]: text });
                 const deps = { client: () => aws.personalize, ssm: () => aws.ssm };
@@ -71,7 +71,7 @@ describe("A state flag with invalid JSON", () => {
     }
 
     for (const text of broken.slice(0, -1)) {
-        it(`closeApi closes the API although a state flag has the invalid content ${text}`, async () => {
+        it(`\`closeApi\` closes the API although a state flag has the invalid content ${text}`, async () => {
             for (const key of ["parked", "closed", "serving"]) {
                 const aws = fakeAws({ [key]: text });
                 const place = { stack: "dev", tags: {}, apiName: "films-api", distribution: undefined };
@@ -82,7 +82,7 @@ describe("A state flag with invalid JSON", () => {
         });
     }
 
-    it("readStateFlags throws an error with the SSM parameter and the command that deletes the parameter", async () => {
+    it("`readStateFlags` throws an error with the SSM parameter and a delete command", async () => {
         const { ssm } = fakeAws({ parked: "{" });
         await assert.rejects(
             readStateFlags(ssm, "dev"),

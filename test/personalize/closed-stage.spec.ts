@@ -4,7 +4,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { type CloseClients, closeApi } from "../../personalize/operations/close-api.ts";
 
 /**
- * Returns clients of a simulated account without a distribution. It has one REST API, whose stage has settings for the
+ * Returns clients of a simulated account without a distribution. The account has one REST API, whose stage has settings for the
  * given methods.
  */
 function accountWith(methods: readonly string[]) {
@@ -25,8 +25,8 @@ function accountWith(methods: readonly string[]) {
     return { updates, tags, client };
 }
 
-describe("closeApi", () => {
-    it("closeApi sets the throttling of every method to 0, with at most 80 operations in each UpdateStage call", async () => {
+describe("`closeApi`", () => {
+    it("`closeApi` throttles every method to 0 with UpdateStage calls of at most 80 operations", async () => {
         const methods = Array.from({ length: 99 }, (_, n) => `~1films~1${n}/GET`);
         const { updates, tags, client } = accountWith(methods);
         const clients = {

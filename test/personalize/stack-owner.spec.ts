@@ -11,7 +11,7 @@ describe("StackOwner", () => {
             assertEngineAlive: async () => {},
         });
 
-    it("StackOwner.check rejects resource names that another owner uses, and keeps its own ownerId", async () => {
+    it("`StackOwner.check` rejects resource names that another owner uses, and keeps the stack's `ownerId`", async () => {
         const StackOwner = stackOwner();
         const inputs = {
             region: "eu-central-1",
@@ -36,7 +36,7 @@ describe("StackOwner", () => {
         assert.deepEqual((await StackOwner.check({}, { ...inputs, datasetGroupName: "others" })).failures, []);
     });
 
-    it("StackOwner.check rejects a region other than the region of the existing resources", async () => {
+    it("`StackOwner.check` rejects a region other than the region of the existing resources", async () => {
         const StackOwner = stackOwner();
         const inputs = { region: "eu-central-1", tags, datasetGroupName: "films" };
         const { inputs: recorded } = await StackOwner.check({}, inputs);

@@ -49,15 +49,15 @@ const films: Group = {
 const keysOf = ({ parts }: AdoptionPlan) => parts.map(({ key }) => key);
 const nameOf = ({ parts }: AdoptionPlan, wanted: string) => parts.find(({ key }) => key === wanted)?.name;
 
-describe("planAdoption for the adoption of a dataset group", () => {
-    it("planAdoption adopts every resource that the program declares", () => {
+describe("`planAdoption` for the adoption of a dataset group", () => {
+    it("`planAdoption` adopts every resource that the program declares", () => {
         const plan = planAdoption(configOf(), films);
         assert.deepEqual(keysOf(plan), ["schema", "datasetGroup", "dataset"]);
         assert.equal(isRefused(plan), false);
         assert.deepEqual(plan.outside, []);
     });
 
-    it("planAdoption adopts the solution with the configured recipe and lists the other solutions", () => {
+    it("`planAdoption` adopts the solution with the configured recipe and lists the other solutions", () => {
         const [popular, personal] = [
             solutionNamed("popular", "aws-popularity-count"),
             solutionNamed("personal", "aws-user-personalization"),
@@ -75,7 +75,7 @@ describe("planAdoption for the adoption of a dataset group", () => {
         );
     });
 
-    it("planAdoption omits the campaign and the event tracker if the configuration contains none", () => {
+    it("`planAdoption` omits the campaign and the event tracker if the configuration contains none", () => {
         const solution = solutionNamed("personal", "aws-user-personalization");
         const eventTracker = part("EventTracker", "event-tracker/1", { datasetGroupArn: films.group.arn });
         const content = { ...films, solutions: [{ solution, campaigns: [campaignOf(solution, "b")] }], eventTracker };
@@ -93,7 +93,7 @@ describe("planAdoption for the adoption of a dataset group", () => {
         parts.flatMap(({ key, refusals }) => refusals.map(({ property }) => `${key} ${property}`));
     const solution = solutionNamed("personal", "aws-user-personalization");
 
-    it("planAdoption refuses a failed campaign and leaves it out of the suggested configuration", () => {
+    it("`planAdoption` refuses a failed campaign, and the suggested configuration omits that campaign", () => {
         const failed = { ...campaignOf(solution, "b"), description: { status: "CREATE FAILED", properties: {} } };
         const plan = planAdoption(configOf(), { ...films, solutions: [{ solution, campaigns: [failed] }] });
         assert.deepEqual(refusedIn(plan), ["campaign status"]);
@@ -102,14 +102,14 @@ describe("planAdoption for the adoption of a dataset group", () => {
         assert.doesNotMatch(yaml, /campaign:/);
     });
 
-    it("planAdoption adopts a schema only if it equals the schema of the data", () => {
+    it("`planAdoption` adopts a schema only if the schema equals the schema of the data", () => {
         const wider = itemInteractionsSchema.replace("EVENT_TYPE", "EVENT");
         const content = { ...films, schema: part("Schema", "schema/films", { schema: wider }) };
         assert.deepEqual(refusedIn(planAdoption({ ...configOf(), interactionsSchema: wider }, content)), []);
         assert.equal(refusedIn(planAdoption(configOf(), content))[0], "schema schema");
     });
 
-    it("planAdoption refuses to adopt dataset group, dataset and solution if the schema differs", () => {
+    it("`planAdoption` refuses to adopt dataset group, dataset and solution if the schema differs", () => {
         const schema = part("Schema", "schema/films", {
             schema: itemInteractionsSchema.replace("EVENT_TYPE", "EVENT"),
         });
@@ -123,7 +123,7 @@ describe("planAdoption for the adoption of a dataset group", () => {
         assert.deepEqual(configLines("movie-recommender", "dev", plan).commands, []);
     });
 
-    it("adoptionLines prints the current value and the wanted value of each update", () => {
+    it("`adoptionLines` returns the current and the wanted value of each update", () => {
         const training = solutionNamed("personal", "aws-user-personalization", { performAutoTraining: true });
         const text = adoptionLines(
             planAdoption(configOf(), { ...films, solutions: [{ solution: training, campaigns: [] }] }),
@@ -132,9 +132,9 @@ describe("planAdoption for the adoption of a dataset group", () => {
     });
 });
 
-describe("ownerName, the owner of a resource by its tags", () => {
+describe("`ownerName`, the owner of a resource by its tags", () => {
     const config = { project: "movie-recommender", stack: "dev" };
-    it("ownerName returns the project and the stack in a resource's tags", () => {
+    it("`ownerName` returns the project and the stack in a resource's tags", () => {
         const of = (project: string, stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
         assert.equal(ownerName(undefined, config), "carries no tags");
         assert.equal(ownerName({ team: "films" }, config), "untagged");
@@ -144,8 +144,8 @@ describe("ownerName, the owner of a resource by its tags", () => {
     });
 });
 
-describe("firstUp, the cost of the first pulumi up after an adoption", () => {
-    it("firstUp returns the price of one import and one training, or the command that must run first", () => {
+describe("`firstUp`, the cost of the first pulumi up after an adoption", () => {
+    it("`firstUp` returns the price of import and training, or the required first command", () => {
         const size = { bytes: 1e6, interactions: 100_000, usableUsers: 900 };
         assert.match(
             firstUp(configOf(), size, true),

@@ -32,7 +32,7 @@ const servingKinds = [
 
 const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
 
-describe("audit-leftovers on the local AWS", () => {
+describe("`audit-leftovers` on the local AWS", () => {
     let aws: TestAws;
     let apis: gateway.APIGatewayClient;
     /** Runs audit-leftovers and returns its result. */
@@ -54,7 +54,7 @@ describe("audit-leftovers on the local AWS", () => {
         await aws?.stop();
     });
 
-    it("audit-leftovers lists nothing if a stack owns all resources", async () => {
+    it("`audit-leftovers` lists nothing if a stack owns all resources", async () => {
         const { rows, monthlyUsd, unread } = await audit(0);
         assert.deepEqual([rows, monthlyUsd, unread], [[], 0, []]);
         assert.match(
@@ -63,7 +63,7 @@ describe("audit-leftovers on the local AWS", () => {
         );
     });
 
-    it("audit-leftovers lists a campaign of another owner that costs money, and exits with 0", async () => {
+    it("`audit-leftovers` lists a campaign of another owner that costs money, and exits with 0", async () => {
         const { campaignArn, solutionVersionArn } = await aws.outputs();
         assert.ok(campaignArn);
         const made = await aws.personalize.send(
@@ -81,7 +81,7 @@ describe("audit-leftovers on the local AWS", () => {
         await aws.personalize.send(new personalize.DeleteCampaignCommand({ campaignArn: made.campaignArn }));
     });
 
-    it("audit-leftovers lists and deletes only the duplicate of an API", async () => {
+    it("`audit-leftovers` lists an API's duplicate, and the printed command deletes only the duplicate", async () => {
         const { items: [api] = [] } = await apis.send(new gateway.GetRestApisCommand({}));
         const tags = { "pulumi:project": project, "pulumi:stack": aws.stack };
         const { id } = await apis.send(new gateway.CreateRestApiCommand({ name: api?.name, tags }));
@@ -99,7 +99,7 @@ describe("audit-leftovers on the local AWS", () => {
         );
     });
 
-    it("audit-leftovers lists a campaign that the stack's state lacks, and exits with 1", async () => {
+    it("`audit-leftovers` exits with 1 and lists a campaign that the stack's state lacks", async () => {
         const exported = JSON.parse((await aws.pulumi("stack", "export")).stdout);
         const { urn } = exported.deployment.resources.find(({ type }: { type: string }) => type === campaignType);
         assertExit(await aws.pulumi("state", "delete", urn, "--yes"), 0);
@@ -113,7 +113,7 @@ describe("audit-leftovers on the local AWS", () => {
         assert.doesNotMatch(found.stderr, /warning: not checked: /);
     });
 
-    it("the delete commands remove all resources of a removed stack in the printed order", async () => {
+    it("the commands printed by `audit-leftovers` delete all resources of a removed stack", async () => {
         await makeLeftovers(aws);
         assertExit(await aws.pulumi("stack", "rm", "--force", "--yes"), 0);
         // The runbook gets the name of a deleted stack.
@@ -184,7 +184,7 @@ describe("audit-leftovers on the local AWS", () => {
         );
     });
 
-    it("audit-leftovers exits with 6 if the stack does not exist", async () => {
+    it("`audit-leftovers` exits with 6 if the stack does not exist", async () => {
         assertExit(await aws.runbook("audit-leftovers"), 6);
     });
 });

@@ -28,7 +28,7 @@ describe("Command line of the runbooks", () => {
         ...["cost-report", "budget-alarms", "publish-metrics"],
     ];
     for (const name of ofAStack) {
-        it(`${name} exits with 6 and one message if the stack does not exist`, async () => {
+        it(`\`${name}\` exits with 6 and one message if the stack does not exist`, async () => {
             const users = name === "recommend" ? ["22"] : [];
             const { exitCode, stdout, stderr } = await runbook(name, ...users, "--stack", "nowhere", "--json");
             assert.deepEqual([exitCode, stdout], [6, ""], stderr);
@@ -39,7 +39,7 @@ describe("Command line of the runbooks", () => {
         });
     }
 
-    it("recommend exits with 1 and the next step without a campaign", async () => {
+    it("without a campaign, `recommend` prints the next step and exits with 1", async () => {
         const { exitCode, stderr } = await runbook("recommend", "22", "--stack", "local");
         assert.equal(exitCode, 1);
         assert.match(
@@ -48,14 +48,14 @@ describe("Command line of the runbooks", () => {
         );
     });
 
-    it("watch-status on an empty stack prints the command that creates resources", async () => {
+    it("for a stack without resources, `watch-status` prints the command that creates resources", async () => {
         const { exitCode, stdout, stderr } = await runbook("watch-status", "--stack", "local");
         assert.equal(exitCode, 0, stderr);
         assert.equal(stdout, "The stack has no Personalize resources. Create them with: pulumi up\n");
     });
 });
 
-describe("watch-status on a stack with resources", () => {
+describe("`watch-status` on a stack with resources", () => {
     const folders: string[] = [];
     after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
@@ -83,7 +83,7 @@ describe("watch-status on a stack with resources", () => {
         }
     }
 
-    it("watch-status --wait --json prints one document once all is ACTIVE", async () => {
+    it("`watch-status --wait --json` prints one document once every resource is ACTIVE", async () => {
         const { exitCode, stdout, stderr } = await watchStatus("instant", "--wait", "--json");
         assert.equal(exitCode, 0, stderr);
         const { schemaVersion, overall, resources, money, unread } = JSON.parse(stdout);
@@ -98,7 +98,7 @@ describe("watch-status on a stack with resources", () => {
         assert.equal(resources[0].state, "ACTIVE");
     });
 
-    it("watch-status --wait exits with 9 after its timeout and prints how to resume", async () => {
+    it("`watch-status --wait` exits with 9 after the timeout and prints how to continue", async () => {
         const { exitCode, stdout, stderr } = await watchStatus("real", "--wait", "--timeout", "0.001", "--poll", "0.1");
         assert.deepEqual([exitCode, stdout], [9, ""]);
         assert.match(stderr, /^dataset group films: CREATE (PENDING|IN_PROGRESS)\n/);
@@ -106,8 +106,8 @@ describe("watch-status on a stack with resources", () => {
     });
 });
 
-describe("recommend with a campaign that does not answer", () => {
-    it("recommend exits with 8 on Ctrl-C", async () => {
+describe("`recommend` with a campaign that does not answer", () => {
+    it("`recommend` exits with 8 on Ctrl-C", async () => {
         const silent = createServer(() => {}).listen(0, "127.0.0.1");
         await once(silent, "listening");
         const instance = await bareInstance((silent.address() as AddressInfo).port);

@@ -29,8 +29,8 @@ import { region } from "../support/local-aws.ts";
 /** The salt that Pulumi wrote for a stack with the passphrase "local". */
 const salt = "v1:Niprmp3ie18=:v1:3gK1sQjrO2jIjEZV:hm/Rwv+mKXy/s0e5BVHiUexKThtEmw==";
 
-describe("runChecks", () => {
-    it("runChecks runs checks in parallel, and returns the verdict unknown for a check that throws", async () => {
+describe("`runChecks`", () => {
+    it("`runChecks` runs checks in parallel, and a check that throws gets the verdict `unknown`", async () => {
         const finished: string[] = [];
         const results = await runChecks(
             {
@@ -52,15 +52,15 @@ describe("runChecks", () => {
     });
 });
 
-describe("opens", () => {
-    it("isPassphrase returns whether a passphrase fits the stack's encryption salt", async () => {
+describe("`isPassphrase`", () => {
+    it("`isPassphrase` returns whether a passphrase fits the stack's encryption salt", async () => {
         assert.equal(await isPassphrase(salt, "local"), true);
         assert.equal(await isPassphrase(salt, "other"), false);
         assert.equal(await isPassphrase("v2:another form", "local"), undefined);
     });
 });
 
-describe("Machine checks of the doctor", () => {
+describe("Checks of the machine by the runbook `doctor`", () => {
     let folder: string;
     const answers: Record<string, string | undefined> = {};
     const deps = (env: NodeJS.ProcessEnv = {}): MachineDeps => ({
@@ -86,14 +86,14 @@ describe("Machine checks of the doctor", () => {
     });
     afterEach(() => rm(folder, { recursive: true, force: true }));
 
-    it("isAtLeast compares versions by number", () => {
+    it("`isAtLeast` compares versions by number", () => {
         assert.ok(
             isAtLeast("22.18.0", "22.18.0") && isAtLeast("24.1.0", "22.18.0") && isAtLeast("3.1000.0", "3.230.0"),
         );
         for (const version of ["22.17.9", "4.0.0", "", "nonsense"]) assert.equal(isAtLeast(version, "22.18.0"), false);
     });
 
-    it("the node check reads the version that a plain pulumi up uses", async () => {
+    it("the `node` check reads the Node.js version that a plain `pulumi up` uses", async () => {
         const bin = async (name: string, version: string) => {
             const path = join(folder, name);
             await mkdir(path, { recursive: true });
@@ -118,7 +118,7 @@ describe("Machine checks of the doctor", () => {
         }
     });
 
-    it("the checks of engine and login fail without a recent Pulumi CLI and without a login", async () => {
+    it("the checks `engine` and `login` fail without a recent Pulumi CLI or a login", async () => {
         assert.equal((await engine(deps())).verdict, "fail");
         assert.equal((await login(deps())).verdict, "fail");
         answers.version = "v3.100.0\n";
@@ -129,7 +129,7 @@ describe("Machine checks of the doctor", () => {
         assert.deepEqual(await login(deps()), ok("me at file:///state"));
     });
 
-    it("the passphrase check reports a missing, wrong or unneeded passphrase", async () => {
+    it("the `passphrase` check reports a missing or wrong passphrase", async () => {
         const settings = (text: string) => writeFile(join(folder, "Pulumi.dev.yaml"), text);
         const verdict = async (env: NodeJS.ProcessEnv) => (await passphrase(deps(env))).verdict;
         answers.whoami = '{"user": "me", "url": "file:///state"}';
@@ -148,7 +148,7 @@ describe("Machine checks of the doctor", () => {
         assert.equal(await verdict({}), "ok");
     });
 
-    it("the awsPlugin check reports whether the plugin exists or will be downloaded", async () => {
+    it("the `awsPlugin` check reports whether Pulumi's AWS plugin exists or will be downloaded", async () => {
         await packageFile("node_modules/@pulumi/aws", { version: "7.48.0" });
         answers.plugin = '[{"name":"aws","kind":"resource","version":"7.1.0"}]';
         const missing = await awsPlugin(deps());
@@ -162,7 +162,7 @@ describe("Machine checks of the doctor", () => {
         assert.match((await awsPlugin(deps({ PATH: folder }))).detail, /is on the PATH/);
     });
 
-    it("the packages check reports missing packages and packages of another version", async () => {
+    it("the `packages` check reports missing npm packages and packages of another version", async () => {
         await packageFile(".", { dependencies: { a: "1.0.0", b: "2.0.0", c: "3.0.0" } });
         await packageFile("node_modules/a", { version: "1.0.0" });
         await packageFile("node_modules/b", { version: "1.9.9" });
@@ -171,12 +171,12 @@ describe("Machine checks of the doctor", () => {
     });
 });
 
-describe("Interactions check of the doctor", () => {
+describe("Check of the interactions by the runbook `doctor`", () => {
     const look = (data: () => Promise<DataSize | undefined>) =>
         interactions({ stack: "dev", projectDir: root, configuration: async () => ({ config: good() }), data });
     const size = { bytes: 1, interactions: 1000, usableUsers: 25 };
 
-    it("the interactions check fails for an invalid file, 999 rows or 24 users", async () => {
+    it("the `interactions` check fails for an invalid file, 999 rows or 24 users", async () => {
         assert.equal((await look(async () => size)).verdict, "ok");
         for (const data of [undefined, { ...size, interactions: 999 }, { ...size, usableUsers: 24 }]) {
             const { verdict, fix } = await look(async () => data);
@@ -188,7 +188,7 @@ describe("Interactions check of the doctor", () => {
     });
 });
 
-describe("Check of the fallback tables by the doctor", () => {
+describe("Check of the fallback tables by the runbook `doctor`", () => {
     let folder: string;
     beforeEach(async () => {
         folder = await mkdtemp(join(tmpdir(), "movie-recommender-"));
@@ -200,7 +200,7 @@ describe("Check of the fallback tables by the doctor", () => {
             configuration: async () => ({ config: good({ interactionsFile: "films.csv", ...values }) }),
         });
 
-    it("the fallbackTables check fails if the tables of an API are missing or outdated", async () => {
+    it("the `fallbackTables` check fails if an API's fallback tables are missing or outdated", async () => {
         assert.match((await look({ api: "false" })).detail, /^not needed/);
         const missing = await look();
         assert.deepEqual([missing.verdict, missing.detail], ["fail", "there is no fallback-tables.json"]);
@@ -216,8 +216,8 @@ describe("Check of the fallback tables by the doctor", () => {
     });
 });
 
-describe("Check of the storefront host by the doctor", () => {
-    it("the pageHost check warns if up will delete the stack's CloudFront distribution", async () => {
+describe("Check of the storefront host by the runbook `doctor`", () => {
+    it("the `pageHost` check warns if `pulumi up` will delete the stack's CloudFront distribution", async () => {
         const held = async () => ({ arns: new Set<string>(), ids: new Set([`${distribution} E1`]) });
         const distribution = "aws:cloudfront/distribution:Distribution";
         const look = (storefront: string) => pageHost({ config: good({ storefront }), held, now: Date.now });
@@ -231,30 +231,30 @@ describe("Check of the storefront host by the doctor", () => {
     });
 });
 
-describe("Check of CloudTrail trails by the doctor", () => {
+describe("Check of CloudTrail trails by the runbook `doctor`", () => {
     const trailOf = (Name: string, HomeRegion: string) => ({ Name, HomeRegion, TrailARN: `arn:${HomeRegion}:${Name}` });
     const own = trailOf(good().names.trail, region);
 
-    it("trailFinding accepts an account without a trail or with the stack's own trail", () => {
+    it("`trailFinding` accepts an account without a trail or with only the stack's trail", () => {
         for (const trails of [[], [own]]) assert.equal(trailFinding(trails, good()).verdict, "ok");
     });
 
-    it("trailFinding warns of another trail, with the price and a command", () => {
+    it("`trailFinding` warns of a second trail, with the price and a command", () => {
         const organization = trailOf("organization", "us-east-1");
         const { verdict, detail, fix } = trailFinding([own, organization], good());
         assert.deepEqual([verdict, fix], ["warn", "pulumi config set --stack dev auditTrail false"]);
         assert.match(detail, /^the region has trail arn:us-east-1:organization\. .* ≈ \$2\.00 for 100,000 events/);
     });
 
-    it("trailFinding warns of a trail with the same name in another region", () => {
+    it("`trailFinding` warns of a trail with the stack's trail name in another region", () => {
         assert.equal(trailFinding([trailOf(good().names.trail, "us-east-1")], good()).verdict, "warn");
     });
 });
 
-describe("forecast, the duration and cost of the first pulumi up", () => {
+describe("`forecast`, the duration and cost of the first `pulumi up`", () => {
     const data = { bytes: 3_000_000, interactions: 100_000, usableUsers: 943 };
 
-    it("forecast returns the minutes, the one-time cost and the monthly cost", () => {
+    it("`forecast` returns the minutes, the one-time cost and the monthly cost", () => {
         assert.equal(
             forecast(good(), data).sentence,
             "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and after " +
@@ -263,7 +263,7 @@ describe("forecast, the duration and cost of the first pulumi up", () => {
         );
     });
 
-    it("forecast depends on TPS, recipe, ranking campaign, automatic training and AutoML", () => {
+    it("`forecast` depends on TPS, recipe, ranking campaign, automatic training and AutoML", () => {
         const monthly = (values: Record<string, string>) => Math.round(forecast(good(values), data).monthlyUsd.high);
         assert.equal(monthly({ minProvisionedTPS: "3" }), 438);
         assert.equal(monthly({ recipe: "aws-user-personalization-v2" }), 394);
@@ -278,7 +278,7 @@ describe("forecast, the duration and cost of the first pulumi up", () => {
     });
 });
 
-describe("confirmationOf, the check of an email subscription", () => {
+describe("`confirmationOf`, the check of an email subscription", () => {
     const topic = "arn:aws:sns:eu-central-1:000000000000:movie-recommender";
     const look = (SubscriptionArn: string) => {
         const subscription = { SubscriptionArn, Protocol: "email", Endpoint: "ops@example.com" };
@@ -286,7 +286,7 @@ describe("confirmationOf, the check of an email subscription", () => {
         return confirmationOf(client, [topic], region);
     };
 
-    it("confirmationOf warns of a subscription that is not confirmed, with the command that resends the email", async () => {
+    it("`confirmationOf` warns of an unconfirmed subscription, with the command that resends the email", async () => {
         const pending = await look("PendingConfirmation");
         assert.equal(pending.verdict, "warn");
         assert.match(pending.detail, /ops@example\.com/);

@@ -21,7 +21,7 @@ import { run } from "../../packages/local-aws/pulumi.ts";
 import type { CheckResult } from "../../runbooks/lib/doctor/check.ts";
 import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-describe("doctor on the local AWS", () => {
+describe("Runbook `doctor` on the local AWS", () => {
     let aws: TestAws;
     /** What doctor reports before the first `up`, with the default configuration. */
     let initial: Awaited<ReturnType<typeof doctor>>;
@@ -42,7 +42,7 @@ describe("doctor on the local AWS", () => {
     const failed = (checks: readonly CheckResult[]) =>
         checks.filter(({ verdict }) => verdict === "fail" || verdict === "unknown").map(({ name }) => name);
 
-    it("doctor finds no fault before the first up and exits with 0", () => {
+    it("`doctor` finds no fault before the first `pulumi up`, and exits with 0", () => {
         const { checks, of, forecast: expected, stderr, ...result } = initial;
         assertExit({ ...result, stderr }, 0);
         assert.deepEqual(failed(checks), []);
@@ -53,7 +53,7 @@ describe("doctor on the local AWS", () => {
         assert.ok(expected);
     });
 
-    it("doctor reports each bucket, role and Personalize name that is already in use, and exits with 1", async () => {
+    it("`doctor` exits with 1 and reports each bucket, role and Personalize name in use", async () => {
         const bucket = { Bucket: `my-movie-recommender-data-000000000000-${aws.stack}` };
         const caller = { partition: "aws", region, accountId: "000000000000" };
         const RoleName = `AmazonPersonalize-ExecutionRole-${aws.stack}`;
@@ -93,7 +93,7 @@ describe("doctor on the local AWS", () => {
         }
     });
 
-    it("doctor requires the account's log role only if the API has access logs", async () => {
+    it("`doctor` requires the account's log role only if the API has access logs", async () => {
         assert.match(initial.of("API's log role").detail, /^not needed/);
         await aws.configure({ api: true, apiAccessLogs: true });
         try {
@@ -109,7 +109,7 @@ describe("doctor on the local AWS", () => {
         }
     });
 
-    it("doctor warns that the account has no CloudFront distribution yet, and fails without permission for budgets", async () => {
+    it("`doctor` warns of an account without CloudFront distributions, and fails without permission for budgets", async () => {
         assert.match(initial.of("CloudFront").detail, /^not needed/);
         const { verdict, detail } = initial.of("public API");
         assert.equal(verdict, "ok");
@@ -145,7 +145,7 @@ describe("doctor on the local AWS", () => {
         }
     });
 
-    it("doctor fails if a policy denies budgets:ModifyBudget", async () => {
+    it("`doctor` fails if a policy denies budgets:ModifyBudget", async () => {
         const UserName = "without-budgets";
         await aws.iam.send(new CreateUserCommand({ UserName }));
         const statements = [
@@ -161,7 +161,7 @@ describe("doctor on the local AWS", () => {
         assert.match(of("budgets").detail, /user\/without-budgets may not create a budget: a policy denies/);
     });
 
-    it("doctor reports the number of dataset groups if the quota is used up", async () => {
+    it("`doctor` reports the number of dataset groups if the account's quota is used up", async () => {
         const groups = ["a", "b", "c", "d", "e"].map((name) => `full-${name}`);
         const created = await Promise.all(
             groups.map((name) => aws.personalize.send(new CreateDatasetGroupCommand({ name }))),
@@ -178,7 +178,7 @@ describe("doctor on the local AWS", () => {
         }
     });
 
-    it("doctor warns of credentials that could expire during an up", async () => {
+    it("`doctor` warns of credentials that could expire during `pulumi up`", async () => {
         const soon = new Date(Date.now() + 30 * 60_000).toISOString();
         const session = await sessionOf(aws.instance);
         const { of, ...result } = await doctor({ ...session, AWS_CREDENTIAL_EXPIRATION: soon });
@@ -188,7 +188,7 @@ describe("doctor on the local AWS", () => {
         assert.match((await doctor(session)).of("identity").detail, /for an unknown time/);
     });
 
-    it("doctor fails without credentials and suggests aws sso login", async () => {
+    it("`doctor` fails without credentials and suggests `aws sso login`", async () => {
         const { of, ...result } = await doctor({ AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
         assertExit(result, 1);
         assert.equal(of("identity").verdict, "fail");
@@ -196,7 +196,7 @@ describe("doctor on the local AWS", () => {
         assert.match(String(of("identity").fix), /^aws sso login/);
     });
 
-    it("doctor prints the command for Cost Explorer and does not call it", async () => {
+    it("`doctor` prints a command that calls Cost Explorer, but calls no paid API", async () => {
         assert.equal(initial.of("Cost Explorer"), undefined);
         const { of, ...result } = await doctor({}, "--cost-explorer");
         assertExit(result, 0);
@@ -204,7 +204,7 @@ describe("doctor on the local AWS", () => {
         assert.match(String(of("Cost Explorer").fix), /^aws ce get-cost-and-usage /);
     });
 
-    it("doctor returns the verdict unknown for each check if AWS does not answer", async () => {
+    it("if AWS does not answer, `doctor` returns the verdict `unknown` for each check", async () => {
         // No service listens on the discard port 9.
         const { of, ...result } = await doctor({ AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_MAX_ATTEMPTS: "1" });
         assertExit(result, 1);
@@ -216,7 +216,7 @@ describe("doctor on the local AWS", () => {
         assert.equal(of("Pulumi CLI").verdict, "ok");
     });
 
-    it("doctor prints the command that creates a missing stack", async () => {
+    it("`doctor` prints the command that creates a missing stack", async () => {
         const args = ["runbooks/doctor.ts", "--stack", "nowhere"];
         const result = await run(aws.instance, process.execPath, args, "captured");
         assertExit(result, 1);

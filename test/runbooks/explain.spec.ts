@@ -31,8 +31,8 @@ const data = interactionsOf({
 const flat = listOf({ a: 0.1, b: 0.1, c: 0.1, d: 0.1 });
 const sharp = listOf({ "rare 5": 0.6, "rare 6": 0.2, "rare 7": 0.1, hit: 0.1 });
 
-describe("explain of a recommendation list", () => {
-    it("explain returns the verdict confident for a long history and a sharp, personal list", () => {
+describe("`explain` of a recommendation list", () => {
+    it("`explain` returns `confident` for long histories and lists with unequal scores and unpopular items", () => {
         assert.deepEqual(explain(data, "avid", sharp, [flat, flat]), {
             historyLength: 32,
             longerThan: 0.75,
@@ -46,20 +46,20 @@ describe("explain of a recommendation list", () => {
         });
     });
 
-    it("explain returns the verdict mixed for a flat list, and for a list of popular items", () => {
+    it("`explain` returns `mixed` for a list with equal scores or popular items", () => {
         assert.equal(explain(data, "avid", flat, [sharp, sharp]).verdict, "mixed");
         const popular = listOf({ hit: 0.8, "hit two": 0.1, "rare 0": 0.05, "rare 6": 0.05 });
         const { verdict, popularItems } = explain(data, "avid", popular, [flat]);
         assert.deepEqual({ verdict, popularItems }, { verdict: "mixed", popularItems: 3 });
     });
 
-    it("explain returns the verdict sparse for a short history, even with a sharp list", () => {
+    it("`explain` returns `sparse` for a short history, even if the list's scores differ", () => {
         const { verdict, historyLength, sentence } = explain(data, "casual", sharp, [flat]);
         assert.deepEqual({ verdict, historyLength }, { verdict: "sparse", historyLength: 2 });
         assert.match(sentence, /^User casual has 2 interactions, more than 25 % of all users.*: sparse\.$/);
     });
 
-    it("explain states that all unknown users get the same list", () => {
+    it("`explain` states that all unknown users get the same list", () => {
         const { verdict, historyLength, sentence } = explain(data, "stranger", sharp, [flat]);
         assert.deepEqual({ verdict, historyLength }, { verdict: "unknown user", historyLength: 0 });
         assert.equal(
@@ -68,7 +68,7 @@ describe("explain of a recommendation list", () => {
         );
     });
 
-    it("explain omits the sharpness if the list has no scores or there are no other users", () => {
+    it("`explain` compares no scores without scores in the list or without other users", () => {
         const bare = sharp.map(({ itemId, title }) => ({ itemId, title }));
         const unscored = explain(data, "avid", bare, [flat]);
         assert.deepEqual([unscored.sharpness, unscored.sharperThan], [null, null]);

@@ -12,21 +12,21 @@ const place = {
     ...{ tagged: undefined, interrupted: [] },
 };
 
-describe("The audit inventory", () => {
+describe("Inventory of the runbook `audit-leftovers`", () => {
     const bill = async (Table: object) => {
         const send = async () => ({ TableNames: ["films"], Table });
         const client = Object.assign(new DynamoDBClient({ region }), { send });
         const [table] = await servingListers["DynamoDB table"](place, client);
         return (await table?.bill?.())?.usdPerMonth;
     };
-    it("the price of a DynamoDB table is 0 only if the table is small and on-demand", async () => {
+    it("the inventory prices a DynamoDB table at $0 only if small and on-demand", async () => {
         const onDemand = { BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" } };
         assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e9 }), 0);
         assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e11 }), null);
         assert.equal(await bill({ TableSizeBytes: 0 }), null);
     });
 
-    it("the audit adds a warning only to the deletion of the account's log role", async () => {
+    it("the inventory adds a warning only to the deletion of API Gateway's log role", async () => {
         const Roles = ["MovieRecommender-ApiGatewayLogs-eu-central-1", "films"].map((RoleName) => ({ RoleName }));
         const client = Object.assign(new IAMClient({ region }), { send: async () => ({ Roles }) });
         const [logs, films] = await Promise.all(
@@ -36,7 +36,7 @@ describe("The audit inventory", () => {
         assert.deepEqual(films, ["aws iam delete-role --role-name films"]);
     });
 
-    it("the audit lists a dashboard at $3 a month with a quoted delete command", async () => {
+    it("the inventory lists a dashboard at $3 a month, with a quoted delete command", async () => {
         const entry = { DashboardName: "it's", DashboardArn: "arn:aws:cloudwatch::000000000000:dashboard/it's" };
         const send = async () => ({ DashboardEntries: [entry] });
         const client = Object.assign(new CloudWatchClient({ region }), { send });

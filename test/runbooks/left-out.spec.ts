@@ -5,8 +5,8 @@ import type { Recommendation } from "../../runbooks/lib/recommendations/recommen
 const listOf = (...ids: string[]): Recommendation[] => ids.map((itemId) => ({ itemId, title: `Film ${itemId}` }));
 const unwatched = { name: "unwatched", expression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
 
-describe("leftOut, the effect of a filter on a list", () => {
-    it("leftOut returns removed items, the filter, and watched items that the filter's limit did not cover", () => {
+describe("`leftOut`, the effect of a filter on a list", () => {
+    it("`leftOut` returns the items that a filter removed, and watched items that stay", () => {
         const { items, knownItems, sentence } = leftOut(
             unwatched,
             listOf("2", "4", "5"),
@@ -23,14 +23,14 @@ describe("leftOut, the effect of a filter on a list", () => {
         );
     });
 
-    it("leftOut returns no item if the list did not change or the filter is not about watched items", () => {
+    it("`leftOut` returns no item if the filter removed none", () => {
         const dramas = { name: "dramas", expression: 'INCLUDE ItemID WHERE Items.GENRES IN ("Drama")' };
         const { items, sentence } = leftOut(dramas, listOf("1"), listOf("1"), new Set(["1"]));
         assert.deepEqual(items, []);
         assert.match(sentence, /the filter dramas removed none\..* in the list: Film 1 \[1\]\.$/);
     });
 
-    it("historyOf returns the items of the given user only", () => {
+    it("`historyOf` returns the items of the given user only", () => {
         const data = {
             userIds: ["a", "b"],
             itemIds: ["x", "y", "z"],

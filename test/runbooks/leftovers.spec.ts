@@ -23,7 +23,7 @@ const stacks: AllStacks = {
 };
 const broken: AllStacks = { ...stacks, unreadable: [{ stack: "broken", reason: "no key" }] };
 
-describe("findClaim on a resource", () => {
+describe("`findClaim`, the stack that owns a resource", () => {
     const claim = (thing: Partial<InventoryItem>, tags: Tags | undefined, of = stacks) =>
         findClaim(
             { kind: "campaign", name: "x", arn: arn("campaign/x"), ...thing } as InventoryItem,
@@ -33,7 +33,7 @@ describe("findClaim on a resource", () => {
         );
     const ours = (stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
 
-    it("findClaim recognizes resources that a stack owns, contains or is creating", () => {
+    it("`findClaim` recognizes resources that a stack owns, contains or is creating", () => {
         for (const thing of [
             { arn: arn("campaign/in-dev") },
             { kind: "IAM role", name: "role-of-dev" },
@@ -45,11 +45,11 @@ describe("findClaim on a resource", () => {
         }
     });
 
-    it("findClaim distinguishes two resources of different kinds with the same name", () => {
+    it("`findClaim` distinguishes two resources of different kinds with the same name", () => {
         assert.equal(claim({ kind: "dashboard", name: "role-of-dev" }, ours("dev")).is, "leftover");
     });
 
-    it("findClaim returns the stack in the resource's tag as the reason", () => {
+    it("`findClaim` calls a resource a leftover if no stack contains it, despite a tag", () => {
         assert.deepEqual(claim({}, ours("dev")), { is: "leftover", why: "tag pulumi:stack=dev" });
         assert.deepEqual(claim({}, ours("gone")), {
             is: "leftover",
@@ -67,7 +67,7 @@ describe("findClaim on a resource", () => {
     };
     const killed: AllStacks = { ...stacks, interrupted: [by] };
 
-    it("findClaim assigns a resource to an interrupted update if type and name match", () => {
+    it("`findClaim` assigns a resource to an interrupted update if type and name match", () => {
         const resource = { kind: "IAM role", name: "guard-role", arn: "a" } as const;
         assert.deepEqual(claim(resource, ours("dev"), killed), { is: "interrupted", by });
         // The engine may be killed before the resource gets its tags.
@@ -85,7 +85,7 @@ describe("findClaim on a resource", () => {
         }
     });
 
-    it("importCommand returns a pulumi import command, or undefined for kinds that cannot be imported", () => {
+    it("`importCommand` returns a `pulumi import` command, or undefined for kinds that Pulumi cannot import", () => {
         assert.equal(
             importCommand({ kind: "IAM role", name: "guard-role" }, by),
             `pulumi import ${role} guard guard-role --parent parent=${by.parent} --stack ${by.stack} --protect=false --generate-code=false --yes`,
@@ -94,7 +94,7 @@ describe("findClaim on a resource", () => {
         assert.equal(importCommand({ kind: "REST API", name: "films" }, by), undefined);
     });
 
-    it("findClaim rejects a resource with another project's tag, even if a stack has a resource of that name", () => {
+    it("`findClaim` assigns no resource with another project's tag, even if the name matches", () => {
         assert.deepEqual(claim({ name: "movie-recommender-campaign" }, { "pulumi:project": "other" }), {
             is: "not ours",
         });
@@ -113,14 +113,14 @@ describe("findClaim on a resource", () => {
         ["campaign", "console-campaign", "not ours"],
         ["log group", "/aws/lambda/other", "not ours"],
     ] as const) {
-        it(`findClaim returns "${expected}" for the ${kind} ${name} without tags`, () => {
+        it(`\`findClaim\` returns "${expected}" for the ${kind} ${name} without tags`, () => {
             const thing = { kind, name, arn: `arn:aws:x:::${name}` };
             assert.equal(claim(thing, undefined).is, expected);
             assert.equal(claim(thing, {}).is, expected);
         });
     }
 
-    it('findClaim returns "undecided" if an unreadable state may own the resource', () => {
+    it('`findClaim` returns "undecided" if a stack with an unreadable state may own the resource', () => {
         assert.equal(claim({}, ours("broken"), broken).is, "undecided");
         assert.equal(claim({ kind: "schema", name: "item_interactions_schema" }, undefined, broken).is, "undecided");
         assert.equal(claim({}, ours("dev"), broken).is, "leftover");
@@ -140,7 +140,7 @@ describe("Leftover resources of the audit", () => {
         remove: [],
     });
 
-    it("inRemovalOrder puts dependent resources before the resources that they use", () => {
+    it("`inRemovalOrder` puts dependent resources before the resources that they use", () => {
         const kinds = Object.keys(inventoryKinds) as Row["kind"][];
         const before = (a: Row["kind"], b: Row["kind"]) => assert.ok(kinds.indexOf(a) < kinds.indexOf(b), `${a}, ${b}`);
         for (const [first, then] of [
@@ -171,7 +171,7 @@ describe("Leftover resources of the audit", () => {
         );
     });
 
-    it("inRemovalOrder returns each command only once, with the first resource in the order that needs it", () => {
+    it("`inRemovalOrder` returns a command only once, at the first resource that needs the command", () => {
         const [first, second] = inRemovalOrder([
             { ...row("IAM policy", "p"), remove: ["detach", "delete p"] },
             { ...row("IAM role", "r"), remove: ["detach", "delete r"] },
@@ -179,13 +179,13 @@ describe("Leftover resources of the audit", () => {
         assert.deepEqual([first?.remove, second?.remove], [["detach", "delete r"], ["delete p"]]);
     });
 
-    it("isBilled returns true for at least $0.01 a month and for an unknown price", () => {
+    it("`isBilled` returns true for at least $0.01 a month and for an unknown price", () => {
         assert.deepEqual([0, 0.009, 0.01, 146, null].map(isBilled), [false, false, true, true, true]);
         assert.equal(monthlyUsd([row("campaign", "a", 146), row("filter", "b", null), row("alarm", "c", 0.1)]), 146.1);
     });
 });
 
-describe("recordedIn, the resources in a stack's state", () => {
+describe("`recordedIn`, the resources in a stack's state", () => {
     const type = "aws:s3/bucket:Bucket";
     const datasetType = "pulumi-nodejs:dynamic/personalize:Dataset";
     const dataset = {
@@ -195,7 +195,7 @@ describe("recordedIn, the resources in a stack's state", () => {
         region: "eu-central-1",
     };
 
-    it("recordedIn returns ARNs, IDs, names that up adopts, and creations that were interrupted", () => {
+    it("`recordedIn` returns ARNs, IDs, names that `pulumi up` adopts, and interrupted creations", () => {
         const held = recordedIn(
             JSON.stringify({
                 deployment: {
@@ -229,12 +229,12 @@ describe("recordedIn, the resources in a stack's state", () => {
         assert.deepEqual(held?.interrupted, [{ type, urn: "u", parent: "p", inputs: { bucket: "new" } }]);
     });
 
-    it("recordedIn returns nothing for an empty state, and undefined for text that is not a state", () => {
+    it("`recordedIn` returns nothing for an empty state, and undefined for any other text", () => {
         assert.deepEqual(recordedIn('{"version":3}'), { arns: new Set(), ids: new Set(), interrupted: [] });
         assert.equal(recordedIn("not logged in"), undefined);
     });
 
-    it("readAllStacks returns the stacks that it can read and the names of the others", async () => {
+    it("`readAllStacks` returns the resources of readable stacks, and the names of unreadable stacks", async () => {
         const allStacks = await readAllStacks(async (...args) => {
             if (args[1] === "ls") return { exitCode: 0, stdout: '[{"name":"a"},{"name":"b"}]', stderr: "" };
             return args[3] === "a"
@@ -249,7 +249,7 @@ describe("recordedIn, the resources in a stack's state", () => {
         assert.deepEqual([...allStacks.ids], [`${type} b`]);
     });
 
-    it("readAllStacks fails without a login, and the error contains pulumi login", async () => {
+    it("`readAllStacks` fails without a login, and the error contains `pulumi login`", async () => {
         await assert.rejects(
             readAllStacks(async () => ({ exitCode: 3, stdout: "", stderr: "this command requires logging in" })),
             /requires logging in[\s\S]*pulumi login/,

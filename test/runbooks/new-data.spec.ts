@@ -44,7 +44,7 @@ describe("New data of a stack", () => {
     const stackOf = (recorded: readonly RecordedResource[], more: object = {}) =>
         ({ config: configOf(more), recorded }) as OperatedStack;
 
-    it("hasNewData is true if a file is not imported, an import is not trained, or eventWeights changed", async () => {
+    it("`hasNewData` returns true if a file or `eventWeights` changed since import or training", async () => {
         await write(1);
         const hash = await sha256Of(interactionsFile);
         const metadataFiles = { items: interactionsFile };
@@ -69,7 +69,7 @@ describe("New data of a stack", () => {
         }
     });
 
-    it("renewTables creates the fallback tables again only if the interactions changed", async () => {
+    it("`renewTables` creates the fallback tables again only if the interactions changed", async () => {
         await write(1);
         assert.equal(await renewTables(configOf()), undefined, "data-prep made them");
         const rows = (await readFile(interactionsFile, "utf8")).trimEnd().split("\n");

@@ -13,7 +13,7 @@ const films = (title: string, sha256: string) =>
     });
 const sha256 = "01ba8bd1b08bca28e16ba8e2de1e7a3f2e5ac5a0f5a1cf7ac5b5bbaa5ae1d7c3";
 
-describe("ownData of a stack", () => {
+describe("`ownData` of a stack", () => {
     let folder: string;
     let file: string;
     beforeEach(async () => {
@@ -32,20 +32,20 @@ describe("ownData of a stack", () => {
             .update(await readFile(file))
             .digest("hex");
 
-    it("ownData reads titles and years from fallback tables that were made from the same file", async () => {
+    it("`ownData` reads titles and years from fallback tables of the same file", async () => {
         const own = await hashOf();
         await writeFile(join(folder, "fallback-tables.json"), films("Gertie", own));
         assert.deepEqual(titles(await ownData(file, own.slice(0, 8))), ["Gertie", "Twelve Monkeys (1995)", "9", "10"]);
         assert.deepEqual(titles(await ownData(file, undefined)), ["Gertie", "Twelve Monkeys (1995)", "9", "10"]);
     });
 
-    it("ownData returns IDs as titles if the fallback tables were made from another file", async () => {
+    it("`ownData` returns IDs as titles if the fallback tables are of another file", async () => {
         await writeFile(join(folder, "fallback-tables.json"), films("Gertie", sha256));
         await writeFile(join(folder, "catalogue.json"), JSON.stringify([{ itemId: "7", title: "Wrong", genres: [] }]));
         assert.deepEqual(titles(await ownData(file, undefined)), ["7", "8", "9", "10"]);
     });
 
-    it("ownData rejects a file that is missing, or changed after the import", async () => {
+    it("`ownData` rejects an interactions file that is missing, or changed after the import", async () => {
         const before = (await hashOf()).slice(0, 8);
         await writeFile(file, "USER_ID,ITEM_ID,TIMESTAMP\n22,8,1\n");
         const changed = await ownData(file, before);
@@ -54,7 +54,7 @@ describe("ownData of a stack", () => {
         assert.match(missing.kind === "other" ? missing.why : "", /none\.csv cannot be read \(ENOENT/);
     });
 
-    it("unknownUsers returns the users who have no interactions in the data", async () => {
+    it("`unknownUsers` returns the users who have no interactions in the data", async () => {
         const data = await ownData(file, undefined);
         assert.deepEqual(data.kind === "own" && unknownUsers(["22", "nobody"], data.interactions), ["nobody"]);
     });

@@ -10,8 +10,8 @@ const steps = (...lines: readonly string[]): Step[] =>
     });
 const meaning = (...lines: readonly string[]) => explainChanges(steps(...lines), plannedStack);
 
-describe("explainChanges of a preview", () => {
-    it("explainChanges returns nothing if only a Pulumi provider changes", () => {
+describe("`explainChanges` of a preview", () => {
+    it("`explainChanges` returns nothing if only a Pulumi provider changes", () => {
         const provider = {
             op: "update",
             urn: "urn:pulumi:dev::movie-recommender::pulumi:providers:pulumi-nodejs::default",
@@ -19,7 +19,7 @@ describe("explainChanges of a preview", () => {
         assert.deepEqual(explainChanges([...steps("same Campaign campaign"), provider], plannedStack), []);
     });
 
-    it("explainChanges returns the duration and price of an import and of a training", () => {
+    it("`explainChanges` returns the duration and the price of an import and a training", () => {
         const [imported, trained, campaign, ...others] = meaning(
             "replace DatasetImportJob import",
             "create-replacement DatasetImportJob import",
@@ -32,12 +32,12 @@ describe("explainChanges of a preview", () => {
         assert.deepEqual(others, []);
     });
 
-    it("explainChanges returns the monthly cost of each new campaign", () => {
+    it("`explainChanges` returns the monthly cost of each new campaign", () => {
         assert.match(meaning("create Campaign campaign")[0] ?? "", /creates the campaign: .*≈ \$146 a month/);
         assert.match(meaning("create Campaign ranking-campaign")[0] ?? "", /creates the ranking campaign: .*≈ \$146/);
     });
 
-    it("explainChanges reports an interruption, and each loss of data or of a URL", () => {
+    it("`explainChanges` reports an interruption, and each loss of data or of a URL", () => {
         const explanation = meaning(
             "replace Campaign campaign",
             "delete Dataset interactions",
@@ -58,7 +58,7 @@ describe("explainChanges of a preview", () => {
         }
     });
 
-    it("explainChanges states that changes of other resources interrupt nothing", () => {
+    it("`explainChanges` states that changes of resources around the recommender interrupt nothing", () => {
         assert.deepEqual(meaning("update Dashboard dashboard"), [
             "no import, no training and no interruption: only resources around the recommender change",
         ]);

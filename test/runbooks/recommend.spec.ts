@@ -16,7 +16,7 @@ import {
 } from "../../packages/local-personalize/test/support.ts";
 import { recommend, titlesBeside } from "../../runbooks/lib/recommendations/recommendations.ts";
 
-describe("recommend with the local Personalize", () => {
+describe("`recommend` with the local Personalize", () => {
     const ratings = syntheticRatings();
     const { access } = createBucket({ "films/interactions.csv": interactionsCsv(ratings) });
     let service: Service;
@@ -35,7 +35,7 @@ describe("recommend with the local Personalize", () => {
     const ask = (users: readonly string[], numResults = 10, titleOf = (itemId: string) => `Film ${itemId}`) =>
         recommend({ client: service.runtime, titleOf }, { campaignArn: arn("campaign/films"), users, numResults });
 
-    it("recommend returns titles for each user, in descending order of score", async () => {
+    it("`recommend` returns titles for each user, in descending order of score", async () => {
         const lists = await ask(["22", "6", "nobody"]);
         assert.deepEqual(Object.keys(lists).sort(), ["22", "6", "nobody"]);
         for (const list of Object.values(lists)) {
@@ -54,11 +54,11 @@ describe("recommend with the local Personalize", () => {
         assert.notDeepEqual(lists["22"], lists["6"]);
     });
 
-    it("recommend returns the requested number of items", async () => {
+    it("`recommend` returns the requested number of items", async () => {
         assert.equal((await ask(["22"], 3))["22"]?.length, 3);
     });
 
-    it("recommend fails with ResourceNotFoundException without a campaign", async () => {
+    it("`recommend` fails with ResourceNotFoundException if the campaign does not exist", async () => {
         const { runtime: client } = service;
         const campaignArn = arn("campaign/none");
         await assert.rejects(recommend({ client, titleOf: String }, { campaignArn, users: ["22"], numResults: 1 }), {
@@ -67,8 +67,8 @@ describe("recommend with the local Personalize", () => {
     });
 });
 
-describe("titlesBeside the interactions", () => {
-    it("titlesBeside returns title and year from the catalogue, or the ID if the catalogue lacks the item", async () => {
+describe("`titlesBeside` the interactions", () => {
+    it("`titlesBeside` returns an item's title and year from the catalogue, or else the ID", async () => {
         const folder = await mkdtemp(join(tmpdir(), "titles-"));
         try {
             const interactions = join(folder, "interactions.csv");

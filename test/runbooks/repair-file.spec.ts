@@ -20,7 +20,7 @@ import { region } from "../support/local-aws.ts";
 const good = interactionsCsv(syntheticRatings()).toString();
 const Bucket = "films";
 
-describe("repair-file on the local S3", () => {
+describe("`repair-file` on the local S3", () => {
     let instance: Instance;
     let s3: S3Client;
 
@@ -45,7 +45,7 @@ describe("repair-file on the local S3", () => {
         return run(instance, process.execPath, [path, ...args], "captured");
     };
 
-    it("repair-file writes a copy next to the file and replaces no existing file", async () => {
+    it("`repair-file` writes a copy next to the file and replaces no existing file", async () => {
         const marked = `\uFEFF${good.replaceAll(",", ";")}`;
         await put("a/in.csv", marked);
         const first = await repair("s3://films/a/in.csv");
@@ -70,7 +70,7 @@ describe("repair-file on the local S3", () => {
         ]);
     });
 
-    it("repair-file writes nothing for a file that is valid, cannot be repaired, or has too few rows", async () => {
+    it("`repair-file` writes nothing for a valid or irreparable file, or too few rows", async () => {
         await put("b/good.csv", good);
         await put("b/words.csv", `${good}1,2,Watch,yesterday\n`);
         await put("b/few.csv", `\uFEFF${good.split("\n").slice(0, 500).join("\n")}\n`);
@@ -90,7 +90,7 @@ describe("repair-file on the local S3", () => {
         assert.deepEqual(await keys("b/"), ["b/few.csv", "b/good.csv", "b/words.csv"]);
     });
 
-    it("repair-file repairs either all data files of a folder or none", async () => {
+    it("`repair-file` repairs either all data files of a folder or none", async () => {
         await put("c/1.csv", good.replaceAll(",", "\t"));
         await put("c/2.csv", good.replaceAll(/^.+$/gm, "$&,x").replace(",x", ",MORE"));
         await put("c/manifest.json", "{}");
@@ -107,7 +107,7 @@ describe("repair-file on the local S3", () => {
         assert.deepEqual(await keys("d/"), ["d/1.csv", "d/2.csv"]);
     });
 
-    it("repair-file copies the repaired files of several subfolders into one folder", async () => {
+    it("`repair-file` copies the repaired files of several subfolders into one folder", async () => {
         await put("e/2020/1.csv", good);
         await put("e/2021/1.csv", good);
         const { exitCode, stdout } = await repair("s3://films/e/");
@@ -115,7 +115,7 @@ describe("repair-file on the local S3", () => {
         assert.deepEqual(await keys("e/repaired/"), ["e/repaired/2020-1.csv", "e/repaired/2021-1.csv"]);
     });
 
-    it("upload of 65 MiB completes and replaces no file", async () => {
+    it("`upload` writes a file of 65 MiB, but does not replace an existing file", async () => {
         const file = join(instance.dir, "large.csv");
         await writeFile(file, Buffer.alloc(65 * 1024 * 1024, "x"));
         await upload(s3, file, { bucket: Bucket, key: "g/large.csv" }, {});
@@ -129,7 +129,7 @@ describe("repair-file on the local S3", () => {
         assert.deepEqual(Uploads, []);
     });
 
-    it("repair-file encrypts the copy with the original file's KMS key", async () => {
+    it("`repair-file` encrypts the copy with the original file's KMS key", async () => {
         const SSEKMSKeyId = "arn:aws:kms:eu-central-1:000000000000:key/1";
         await put("f/in.csv", `\uFEFF${good}`, { ServerSideEncryption: "aws:kms", SSEKMSKeyId });
         assert.equal((await repair("s3://films/f/in.csv")).exitCode, 0);

@@ -21,8 +21,8 @@ const report = (...resources: ReportedResource[]): StackReport => ({
 });
 const parked = { since: "2026-11-25T12:00:00Z", reason: "cost guard: $12 this month, and the limit is $10" };
 
-describe("changesSince an earlier status report", () => {
-    it("changesSince returns all resources at first, and then only those whose state changed", () => {
+describe("`changesSince` an earlier status report", () => {
+    it("`changesSince` at first returns all resources, and then only resources whose state changed", () => {
         const first = report(resource("campaign films", "CREATE PENDING"), resource("solution films", "ACTIVE"));
         assert.deepEqual(changesSince(undefined, first), ["campaign films: CREATE PENDING", "solution films: ACTIVE"]);
         const later = report(
@@ -48,7 +48,7 @@ describe("changesSince an earlier status report", () => {
         ]);
     });
 
-    it("changesSince reports the start and the end of parking", () => {
+    it("`changesSince` reports the start and the end of parking", () => {
         const before = report();
         const after = { ...before, money: { parked, held: null, spent: null } };
         const changes = changesSince(before, after);
@@ -60,8 +60,8 @@ describe("changesSince an earlier status report", () => {
     });
 });
 
-describe("reportText of watch-status", () => {
-    it("reportText contains the parked flag, the held version, the month's spend, and the sources that could not be read", () => {
+describe("`reportText` of the runbook `watch-status`", () => {
+    it("`reportText` contains parking, a version that `up` may not replace, spend and unreadable sources", () => {
         const spent = { month: "2026-11", usd: 12.345, until: "2026-11-25T12:10:00Z" };
         const held = {
             since: "2026-11-25T11:00:00Z",

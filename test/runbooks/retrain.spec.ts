@@ -133,8 +133,8 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
     };
 }
 
-describe("retrain", () => {
-    it("retrain switches to a version that passes the quality gate, and ends the hold of the campaign", async () => {
+describe("Runbook `retrain`", () => {
+    it("`retrain` switches to an accepted version, and no longer holds the campaign at one version", async () => {
         const stack = stackWithNewData();
         const { outcome, fresh, live } = await stack.run();
         assert.deepEqual([outcome, live, fresh], ["switched", version(1), version(2)]);
@@ -147,14 +147,14 @@ describe("retrain", () => {
         });
     });
 
-    it("retrain does nothing without new data", async () => {
+    it("without new data, `retrain` does nothing", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData();
         assert.equal((await stack.run()).outcome, "nothing new");
         assert.deepEqual([stack.mark(), stack.at.moves], [{}, 0]);
     });
 
-    it("retrain with reimport imports the same rows, starts no training, and ends the hold of the campaign", async () => {
+    it("`retrain --reimport` imports the same rows, trains nothing, and lets `up` change the campaign", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData();
         assert.equal((await stack.reimport()).outcome, "imported again");
@@ -162,7 +162,7 @@ describe("retrain", () => {
         assert.deepEqual([stack.mark().hold, stack.mark().retraining], [false, undefined]);
     });
 
-    it("retrain with reimport imports exactly once, even after a kill at any call", async () => {
+    it("`retrain --reimport` imports exactly once, even if a call is killed and retrain repeated", async () => {
         for (let call = 1; ; call++) {
             const stack = stackWithNewData();
             stack.hasNoNewData();
@@ -175,7 +175,7 @@ describe("retrain", () => {
         }
     });
 
-    it("retrain runs `up` if the newest version does not serve and the campaign is not held at a version", async () => {
+    it("without new data, `retrain` runs `up` if the campaign serves an older version", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData();
         stack.at.newest = version(2);
@@ -183,7 +183,7 @@ describe("retrain", () => {
         assert.equal(stack.mark().hold, false);
     });
 
-    it("without new data, retrain keeps an existing hold of the campaign and its reason", async () => {
+    it("without new data, `retrain` keeps the campaign held at its version, with the reason", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData("seemsNew");
         stack.hold(version(1));
@@ -198,7 +198,7 @@ describe("retrain", () => {
         { name: "a version that returns no list", options: { problem: "nothing" }, serves: version(1), hold: true },
     ];
     for (const { name, options, serves, hold } of endings) {
-        it(`retrain has the same result after a kill at any call: ${name}`, async () => {
+        it(`\`retrain\` ends with the same result if killed at any call and repeated: ${name}`, async () => {
             let kills = 0;
             for (let call = 1; ; call++) {
                 const stack = stackWithNewData(options);
@@ -219,14 +219,14 @@ describe("retrain", () => {
     }
 });
 
-describe("refusals by the quality gate", () => {
+describe("`refusals` by the quality gate", () => {
     const compared = { fresh: ndcg(0.28), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 };
 
-    it("refusals is empty for a slightly worse version that is better than popularity", () => {
+    it("`refusals` returns nothing for a slightly worse version that is better than popularity", () => {
         assert.deepEqual(refusals(compared, thresholds), []);
     });
 
-    it("refusals contains each threshold that the version misses", () => {
+    it("`refusals` returns each threshold that the new version misses", () => {
         const [drop, ...none] = refusals({ ...compared, fresh: ndcg(0.2) }, thresholds);
         assert.deepEqual(none, []);
         assert.match(
@@ -241,26 +241,26 @@ describe("refusals by the quality gate", () => {
         assert.match(both[1] ?? "", /0\.2500, 150 % over the 0\.1000 of the most popular items/);
     });
 
-    it("refusals is empty for NDCG 0.40 after 0.51 with 94 test users, because the difference can be chance", () => {
+    it("`refusals` accepts a drop of NDCG from 0.51 to 0.40 with 94 test users", () => {
         const by = (testUsers: number) =>
             refusals({ fresh: ndcg(0.4), live: ndcg(0.51), popularity: ndcg(0.41), testUsers }, thresholds).length;
         assert.deepEqual([94, 1000, 20_000].map(by), [0, 1, 2]);
     });
 
-    it("testUsersIn returns 10 % of the users with two interactions, and at least one user", () => {
+    it("`testUsersIn` returns 10 % of the users with two interactions, and at least one", () => {
         const users = Int32Array.from({ length: 400 }, (_, row) => Math.floor(row / 2));
         assert.equal(testUsersIn({ users, userCount: 200 }), 20);
         assert.equal(testUsersIn({ users: Int32Array.of(0, 1, 1), userCount: 2 }), 1);
     });
 
-    it("refusals is empty if the NDCG equals the threshold", () => {
+    it("`refusals` returns nothing if the NDCG equals the threshold", () => {
         assert.deepEqual(
             refusals({ ...compared, fresh: ndcg(0.29) }, { ...thresholds, maximumNdcgDropPercent: 0 }),
             [],
         );
     });
 
-    it("refusals requires metrics of the new version, but not of the version that serves", () => {
+    it("`refusals` rejects a new version without metrics, but accepts a serving version without metrics", () => {
         assert.deepEqual(refusals({ ...compared, live: null }, thresholds), []);
         assert.match(refusals({ ...compared, fresh: null }, thresholds).join(), /no NDCG@10 of the new version/);
     });

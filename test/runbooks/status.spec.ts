@@ -27,8 +27,8 @@ async function statusWhen(described: object): Promise<ResourceStatus> {
     return status;
 }
 
-describe("readStatus of a campaign", () => {
-    it("readStatus returns state, age and console URL, and the cost of an ACTIVE campaign", async () => {
+describe("`readStatus` of a campaign", () => {
+    it("`readStatus` returns a campaign's state, age and console URL, and mentions the cost", async () => {
         const lastUpdatedDateTime = new Date(changed);
         assert.deepEqual(await statusWhen({ status: "ACTIVE", lastUpdatedDateTime }), {
             resource: "campaign films",
@@ -41,7 +41,7 @@ describe("readStatus of a campaign", () => {
         });
     });
 
-    it("readStatus counts a campaign's age from its latest update", async () => {
+    it("`readStatus` counts a campaign's age from the latest update", async () => {
         const latestCampaignUpdate = { status: "ACTIVE", lastUpdatedDateTime: new Date(changed) };
         const lastUpdatedDateTime = new Date(changed - 86_400_000);
         const updated = await statusWhen({ status: "ACTIVE", lastUpdatedDateTime, latestCampaignUpdate });
@@ -71,7 +71,7 @@ describe("readStatus of a campaign", () => {
         [{ status: "ACTIVE", latestCampaignUpdate: { status: "ACTIVE" } }, "ACTIVE", null, /costs money/],
     ];
     for (const [described, state, failureReason, nextStep] of cases) {
-        it(`readStatus returns ${state} for ${JSON.stringify(described)}`, async () => {
+        it(`\`readStatus\` returns ${state} for the campaign ${JSON.stringify(described)}`, async () => {
             const status = await statusWhen(described);
             assert.deepEqual([status.state, status.failureReason], [state, failureReason]);
             assert.match(String(status.nextStep), nextStep);
@@ -79,7 +79,7 @@ describe("readStatus of a campaign", () => {
     }
 });
 
-describe("newestListsJob", () => {
+describe("`newestListsJob`", () => {
     const created = "2026-11-25T10:00:00Z";
     const awaited = {
         type: "pulumi-nodejs:dynamic/personalize:AwaitedLists",
@@ -103,7 +103,7 @@ describe("newestListsJob", () => {
         });
     const deploymentWith = (...resources: object[]) => ({ deployment: { resources } as never });
 
-    it("newestListsJob returns the newest batch job of the stack's function, also while `up` waits for the job", async () => {
+    it("`newestListsJob` returns the lists function's newest batch job, even a job in progress", async () => {
         const client = clientWith({});
         const newest = {
             ...{ kind: "BatchInferenceJob", region: "eu-central-1", inputs: {}, makesLists: true },
@@ -117,7 +117,7 @@ describe("newestListsJob", () => {
         }
     });
 
-    it("newestListsJob returns nothing for a stack with a campaign, or if all jobs belong to an earlier stack", async () => {
+    it("`newestListsJob` returns nothing if the stack has a campaign or all jobs are older", async () => {
         const client = clientWith({});
         assert.deepEqual(
             await newestListsJob(() => client, deploymentWith({ ...awaited, type: "other", id: "x" })),
@@ -127,7 +127,7 @@ describe("newestListsJob", () => {
         assert.deepEqual(await newestListsJob(() => client, deploymentWith(late)), []);
     });
 
-    it("readStatus returns a failed batch job of viewers' lists with reason and age, and says that the stack tries again", async () => {
+    it("`readStatus` returns a failed batch job of viewers' lists, and says that another follows", async () => {
         const client = clientWith({
             status: "CREATE FAILED",
             failureReason: "no",
@@ -143,10 +143,10 @@ describe("newestListsJob", () => {
     });
 });
 
-describe("worstState, the most severe of several states", () => {
+describe("`worstState`, the most severe of several states", () => {
     const of = (...states: string[]) => worstState(states.map((state) => ({ state }) as ResourceStatus));
 
-    it('worstState returns "empty" without resources', () => {
+    it('`worstState` returns "empty" without resources', () => {
         assert.equal(of(), "empty");
     });
     for (const [states, word] of [
@@ -157,12 +157,12 @@ describe("worstState, the most severe of several states", () => {
         [["ACTIVE", "GONE"], "failed"],
         [["CREATE STOPPED"], "failed"],
     ] as const) {
-        it(`worstState returns "${word}" for the states ${states.join(" and ")}`, () =>
+        it(`\`worstState\` returns "${word}" for the states ${states.join(" and ")}`, () =>
             assert.equal(of(...states), word));
     }
 });
 
-describe("readStatus with the local Personalize", () => {
+describe("`readStatus` with the local Personalize", () => {
     const bucket = createBucket();
     let service: Service;
 
@@ -171,7 +171,7 @@ describe("readStatus with the local Personalize", () => {
     });
     after(() => service?.discard());
 
-    it("readStatus reports existing, failed and deleted resources with reasons", async () => {
+    it("`readStatus` reports existing, failed and deleted resources with reasons", async () => {
         const { datasetArn, datasetGroupArn } = await createDataset(service);
         bucket.deny(true);
         await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/none.csv" });
@@ -195,7 +195,7 @@ describe("readStatus with the local Personalize", () => {
         assert.equal(worstState(statuses), "failed");
     });
 
-    it("readStatus also returns resources that an up in progress is still creating", async () => {
+    it("`readStatus` also returns resources that a running `pulumi up` is creating", async () => {
         const { datasetGroupArn } = await createDataset(service, "series");
         const resource = (kind: string, name: string) => ({
             type: `pulumi-nodejs:dynamic/personalize:${kind}`,

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { mock } from "node:test";
 import { reportWaits, waitingFor } from "../../runbooks/lib/cli/waits.ts";
 
-describe("reportWaits for a command that prints nothing", () => {
+describe("`reportWaits` for a command that prints nothing", () => {
     let lines: string[];
     let output: number;
     let stop: () => void;
@@ -27,7 +27,7 @@ describe("reportWaits for a command that prints nothing", () => {
         for (let passed = 0; passed < milliseconds; passed += 250) mock.timers.tick(250);
     }
 
-    it("reportWaits prints the host of an open request after two seconds", async () => {
+    it("`reportWaits` prints the host of an open request after two seconds", async () => {
         const server = createServer(() => {}).listen(0, "127.0.0.1");
         await once(server, "listening");
         const request = get({ host: "127.0.0.1", port: (server.address() as AddressInfo).port });
@@ -44,7 +44,7 @@ describe("reportWaits for a command that prints nothing", () => {
         server.close();
     });
 
-    it("reportWaits prints the name of a running program two seconds after the last output, and then less often", async () => {
+    it("`reportWaits` prints a running program's name after two silent seconds, then less often", async () => {
         const work = Promise.withResolvers<void>();
         const waited = waitingFor("pulumi stack export", work.promise);
         pass(1000);

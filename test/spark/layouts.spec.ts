@@ -153,7 +153,7 @@ const layouts: readonly Layout[] = [
     },
 ];
 
-describe("data-prep/spark/prepare.py with public layouts", () => {
+describe("data-prep/spark/prepare.py with the column layouts of public data sets", () => {
     let folder: string;
     let runs: readonly SparkRun[];
     let names: Readonly<Record<string, string>>;
@@ -230,7 +230,7 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
         assert.doesNotMatch(missing?.stderr ?? "", /Traceback|at org\.apache/);
     });
 
-    it("prepare.py rejects files of one folder with different column orders", () => {
+    it("prepare.py rejects a folder of files with different column orders", () => {
         const run = runs.at(-1);
         assert.equal(run?.code, 1, run?.stdout);
         assert.match(

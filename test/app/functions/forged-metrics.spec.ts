@@ -119,7 +119,7 @@ describe("Cost guard with forged CloudWatch metrics", () => {
         { what: "events", name: servingApiMetrics.events, most: 10 },
         { what: "bytes", name: servingApiMetrics.bytes, most: 6 * 1024 ** 2 },
     ]) {
-        it(`the cost guard counts at most as many ${what} as the number of API Gateway requests allows`, async () => {
+        it(`API Gateway's number of requests limits how many ${what} the cost guard counts`, async () => {
             const honest = await usdOf([requests(100), logged(name, 100 * most)]);
             assert.equal(await usdOf([requests(100), logged(name, 1e15)]), honest);
             assert.equal(await usdOf([requests(0), logged(name, 1e15)]), 0);
@@ -134,7 +134,7 @@ describe("Cost guard with forged CloudWatch metrics", () => {
         });
     }
 
-    it("the cost guard assumes a number of bytes per API response while the access log has no value", async () => {
+    it("without a logged value, the cost guard assumes the size of API responses", async () => {
         const [without, with0] = [
             await usdOf([requests(1000)]),
             await usdOf([requests(1000), logged("AnswerBytes", 0)]),
@@ -142,7 +142,7 @@ describe("Cost guard with forged CloudWatch metrics", () => {
         assert.ok(without > with0, `${without} ${with0}`);
     });
 
-    it("the cost guard counts prefetch calls only if the function prefetch was invoked", async () => {
+    it("the cost guard counts prefetch calls only if the Lambda function `prefetch` was invoked", async () => {
         const used = new Map([
             [start, 5],
             [start + window, 5],
@@ -165,7 +165,7 @@ describe("Cost guard with forged CloudWatch metrics", () => {
 });
 
 describe("Cost guard with incomplete data for one metric", () => {
-    it("the cost guard still counts the usage from all other metrics", async () => {
+    it("the cost guard counts all other metrics if CloudWatch lacks data for one metric", async () => {
         const usage = await portsOver([requests(5e6)], "ConsumedReadCapacityUnits").serving?.usage(start);
         assert.deepEqual(usage?.missing, ["CloudWatch has no complete data for ConsumedReadCapacityUnits"]);
         assert.ok(usageUsd(plus(...(usage?.windows.values() ?? []))) > 15);

@@ -45,7 +45,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         films: packFilms([{ itemId: "a,b", score: 0.0123457 }, { itemId: "Ж" }]),
     };
 
-    it("of two runs of the lists function that begin at the same moment, only one gets the lease and the state", async () => {
+    it("only one of two simultaneous runs of the lists function gets lease and state", async () => {
         const ports = [1, 2].map(() => stateItem(dynamo, TableName));
         const begun = await Promise.all(ports.map((port) => port.begin(60_000)));
         assert.deepEqual(begun.map((state) => state !== undefined).sort(), [false, true]);
@@ -96,7 +96,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual(await table.recent("v", signal), { revision: 9, films: [{ itemId: "1", at: 9 }] });
     });
 
-    it("recent events fit into one write unit (1 kB) for IDs of any length", async () => {
+    it("a viewer's recent events fit into one write unit (1 kB) despite long IDs", async () => {
         const table = tablePort(dynamo, TableName);
         const Key = { pk: { S: "viewer#v" }, sk: { S: "recent" } };
         const revision = 1_764_190_000_123;

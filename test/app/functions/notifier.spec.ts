@@ -67,7 +67,7 @@ describe("Notifier Lambda function", () => {
         });
     }
 
-    it("the function posts each SNS message as one line, and reads the webhook URL only once", async () => {
+    it("the notifier posts SNS messages as lines, and reads the webhook URL once", async () => {
         const printed = await invoke('{"text":"one"}', "two");
         assert.deepEqual(
             chat.bodies.map((body) => JSON.parse(body)),
@@ -77,7 +77,7 @@ describe("Notifier Lambda function", () => {
         assert.doesNotMatch(printed, new RegExp(secret));
     });
 
-    it("the function fails without logging the webhook URL if the webhook does not work", async () => {
+    it("the notifier fails without logging the webhook URL if the webhook does not work", async () => {
         chat.status = 410;
         const refused = await invoke("one", "two");
         assert.match(refused, /the chat rejected the notification: HTTP 410/);
@@ -92,14 +92,14 @@ describe("Notifier Lambda function", () => {
     });
 });
 
-describe("lineOf", () => {
-    it("lineOf returns the text of a cost guard notification on one line", () => {
+describe("`lineOf`", () => {
+    it("`lineOf` returns the text of a cost guard notification on one line", () => {
         assert.equal(
             lineOf('{"schemaVersion":1,"id":"dev/1","text":"Stack dev:\\n it is idle"}'),
             "Stack dev: it is idle",
         );
     });
-    it("lineOf returns an alarm's state together with its reason and description", () => {
+    it("`lineOf` returns an alarm's state together with the alarm's reason and description", () => {
         const alarm = {
             AlarmName: "errors",
             NewStateValue: "ALARM",
@@ -112,7 +112,7 @@ describe("lineOf", () => {
         );
         assert.equal(lineOf('{"AlarmName":"errors"}'), "? errors: no reason given");
     });
-    it("lineOf returns any other message with its subject, cut to 1,000 characters", () => {
+    it("`lineOf` returns any other message with the message's subject, cut to 1,000 characters", () => {
         const budget = "Dear AWS Customer,\n\nYou requested that we alert you\n";
         assert.equal(
             lineOf(budget, "AWS Budgets: films"),

@@ -107,7 +107,7 @@ describe("Recommendation API on the local AWS", () => {
                 return answer.source === "campaign" && answer;
             });
 
-        it("the API function serves lists of the campaign, uses events, and still answers after the campaign is deleted", async () => {
+        it("the API function serves campaign lists, uses events, and responds after the campaign's deletion", async () => {
             await recommend("warm");
             await until(async () => jsonOf(await ask("GET /health")).campaign.solutionVersionArn !== undefined);
             assert.equal(jsonOf(await ask("GET /health")).campaign.solutionVersionArn, harness.solutionVersionArn);

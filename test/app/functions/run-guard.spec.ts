@@ -57,7 +57,7 @@ const stories: Record<string, { readonly make: () => Simulation; readonly days: 
 
 describe("Cost guard", () => {
     for (const [what, { make, days, kinds }] of Object.entries(stories)) {
-        it(`the guard handles ${what} once, even if runs crash at any call`, async () => {
+        it(`despite crashes at any call, the guard handles this case exactly once: ${what}`, async () => {
             const fine = make();
             await fine.hours(days * 24);
             assert.deepEqual(fine.kinds(), kinds);
@@ -88,7 +88,7 @@ describe("Cost guard", () => {
         });
     }
 
-    it("the guard enforces the limit although other calls fail, and throws those failures", async () => {
+    it("the guard enforces the limit despite failed calls, and throws an error afterwards", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();
@@ -100,7 +100,7 @@ describe("Cost guard", () => {
         assert.match(String(thrown?.message), /could not publish metrics/);
     });
 
-    it("the guard enforces the limit by the campaign's last known state if DescribeCampaign fails", async () => {
+    it("if DescribeCampaign fails, the guard enforces the limit with the campaign's last known state", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();
@@ -111,7 +111,7 @@ describe("Cost guard", () => {
     });
 
     for (const port of ["readState", "writeState"]) {
-        it(`the guard enforces the limit and notifies if ${port} fails, and leaves the stored state unchanged`, async () => {
+        it(`if \`${port}\` fails, the guard enforces the limit, notifies, and keeps the stored state`, async () => {
             const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
             simulation.makeCampaign();
             await simulation.run();
@@ -130,11 +130,11 @@ describe("Cost guard", () => {
     }
 
     for (const { what, refused, missing } of [
-        { what: "without its state", refused: ["writeState"], missing: [] },
-        { what: "with an unreadable closed flag", refused: ["isClosed"], missing: [] },
-        { what: "without one of the metrics", refused: [], missing: ["ConsumedReadCapacityUnits"] },
+        { what: "although storing its state fails", refused: ["writeState"], missing: [] },
+        { what: "although reading the flag `closed` fails", refused: ["isClosed"], missing: [] },
+        { what: "although CloudWatch lacks a metric", refused: [], missing: ["ConsumedReadCapacityUnits"] },
     ]) {
-        it(`the guard closes the API ${what}, and throws the failure`, async () => {
+        it(`the guard closes the API ${what}, and throws an error with the failure`, async () => {
             const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 100 });
             simulation.makeCampaign();
             simulation.serves = true;
@@ -151,7 +151,7 @@ describe("Cost guard", () => {
         });
     }
 
-    it("two concurrent runs have the same effects and notifications as one run", async () => {
+    it("two concurrent guard runs have the same effects and notifications as one run", async () => {
         for (const make of [
             stories["solutions that nothing uses"]?.make,
             stories["a campaign without requests"]?.make,
@@ -195,7 +195,7 @@ describe("Cost guard", () => {
         assert.deepEqual(simulation.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
     });
 
-    it("the guard replaces an invalid state by a new one from AWS, notifies, and deletes nothing", async () => {
+    it("the guard replaces an invalid state with a new one, notifies, and deletes nothing", async () => {
         const fresh = freshState(Date.parse("2026-11-02T09:00:00Z"), undefined);
         const broken = [
             { ranking: 5 },

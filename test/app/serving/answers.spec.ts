@@ -7,7 +7,7 @@ describe("Answers of the API", () => {
     const harness = startApi();
     const get = (what: string, input?: Asked) => harness.ask(what, input);
 
-    it("a request with the current ETag returns 304", async () => {
+    it("a request with the current ETag gets 304", async () => {
         const first = await get("GET /similar/{itemId}", { path: { itemId: "5" } });
         const etag = first.headers.ETag ?? "";
         assert.match(etag, /^"[\w-]{27}"$/);
@@ -21,7 +21,7 @@ describe("Answers of the API", () => {
         assert.equal(other.statusCode, 200);
     });
 
-    it("responses that are equal for all viewers are publicly cacheable, and responses for one viewer are private", async () => {
+    it("caches may share responses that are equal for all viewers, but not a viewer's responses", async () => {
         const cacheControl = async (what: string, input?: Asked) =>
             (await get(what, input)).headers["Cache-Control"] ?? "";
         for (const what of [
@@ -44,7 +44,7 @@ describe("Answers of the API", () => {
         harness.state.fault = undefined;
     });
 
-    it("the response of each operation matches its schema in the OpenAPI document", async () => {
+    it("the response of each operation matches the operation's schema in the OpenAPI document", async () => {
         const film = { path: { itemId: "1", userId: "a" } };
         const schemas: [string, Asked, string][] = [
             ["GET /recommendations/{userId}", film, "FilmList"],
@@ -82,7 +82,7 @@ describe("Answers of the API", () => {
         assert.deepEqual([unknown.source, idsOf(unknown)], ["popular", ["1"]]);
     });
 
-    it("POST /rankings returns 404 without a ranking campaign, and the order by popularity during throttling", async () => {
+    it("POST /rankings returns 404 without a ranking campaign, and sorts by popularity during throttling", async () => {
         const input = { path: { userId: "a" }, body: { itemIds: ["9", "x", "4"] } };
         const none = await get("POST /rankings/{userId}", input);
         assert.equal(none.statusCode, 404);

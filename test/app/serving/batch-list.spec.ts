@@ -17,7 +17,7 @@ async function startBatchApi(itemIds: readonly string[]) {
 }
 
 describe("GET /recommendations/{userId} with a list of batch inference", () => {
-    it("the response contains the films and scores of the batch job's list and the time of the job", async () => {
+    it("the response contains the batch job's films and scores, and the job's time", async () => {
         const harness = await startBatchApi(["100", "200", "20"]);
         const answer = await harness.recommend("a");
         assert.deepEqual([answer.source, idsOf(answer)], ["batch", ["100", "200", "20"]]);
@@ -25,7 +25,7 @@ describe("GET /recommendations/{userId} with a list of batch inference", () => {
         assert.equal(answer.films[0].score, 0.01);
     });
 
-    it("an event moves similar films to the front of the list and removes the watched film", async () => {
+    it("an event moves similar films to the list's front and removes the watched film", async () => {
         const harness = await startBatchApi(["100", "200", "18", "20"]);
         await harness.watch("a", "18");
         const answer = await harness.recommend("a");
@@ -38,7 +38,7 @@ describe("GET /recommendations/{userId} with a list of batch inference", () => {
         assert.deepEqual(idsOf(await harness.recommend("a")), ["100", "200"]);
     });
 
-    it("an event from long before the batch job does not change the list", async () => {
+    it("an event from long before the batch job does not change the viewer's list", async () => {
         const harness = await startBatchApi(["100", "200", "20"]);
         harness.clock.at -= 120 * minute;
         await harness.watch("a", "18");

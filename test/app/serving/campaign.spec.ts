@@ -101,7 +101,7 @@ describe("Campaign status in the API", () => {
 });
 
 describe("A stale list", () => {
-    it("the API returns a stale list at once and refreshes it for the next request", async () => {
+    it("the API returns a stale list at once, and then refreshes the list", async () => {
         const harness = startApi();
         await harness.recommend("a");
         harness.clock.at += 2 * hour;
@@ -113,7 +113,7 @@ describe("A stale list", () => {
         assert.equal((await harness.recommend("a")).source, "campaign");
     });
 
-    it("a slow refresh of a list does not delay the response, and the next request gets the refreshed list", async () => {
+    it("a slow refresh delays no response, and the next request gets the refreshed list", async () => {
         const harness = startApi({ limits: { campaign: 20 } });
         await harness.recommend("a");
         harness.clock.at += 2 * hour;
@@ -196,7 +196,7 @@ describe("POST /events", () => {
         assert.equal(idsOf(await harness.recommend("a", { since }))[0], markOf("a", 1));
     });
 
-    it("a list that was made right after an event is cached only for a moment", async () => {
+    it("the API caches a list from right after an event only for a moment", async () => {
         const harness = startApi();
         const { revision } = await harness.watch("a", "20");
         await harness.recommend("a", { since: String(revision) });

@@ -27,7 +27,7 @@ describe("GET /history/{userId}", () => {
         );
     });
 
-    it("the history of a viewer who is not in the data contains watched films but no clicked ones", async () => {
+    it("the history of a new viewer contains watched films, but no clicked films", async () => {
         const harness = startApi({ tables });
         assert.deepEqual(jsonOf(await history(harness, "6")), {
             from: ["events"],
@@ -44,7 +44,7 @@ describe("GET /history/{userId}", () => {
         assert.equal(jsonOf(await history(harness, "constructor")).total, 0);
     });
 
-    it("pages of any size add up to the whole history, even if the viewer watches films in between", async () => {
+    it("all pages contain the whole history, even if the viewer meanwhile watches films", async () => {
         await fc.assert(
             fc.asyncProperty(
                 fc.array(fc.nat(3), { maxLength: 40 }),
@@ -76,7 +76,7 @@ describe("GET /history/{userId}", () => {
         assert.equal(harness.lastLine().TableFailures, 1);
     });
 
-    it("an invalid nextToken or limit returns 400", async () => {
+    it("a request with an invalid `nextToken` or `limit` gets 400", async () => {
         const harness = startApi({ tables });
         const token = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
         for (const nextToken of ["x", token({}), token(["1", 1]), token([1]), token(null)]) {
@@ -96,7 +96,7 @@ describe("GET /history/{userId}", () => {
         );
     });
 
-    it("a caller without credentials gets 403 unless publicHistories is true", async () => {
+    it("a caller without credentials gets 403 unless `publicHistories` is true", async () => {
         const harness = startApi({ tables, config: { publicHistories: false } });
         let reads = 0;
         harness.table.state.gate = async (call) => {
@@ -112,7 +112,7 @@ describe("GET /history/{userId}", () => {
         assert.equal((await history(keyed, "22")).statusCode, 200);
     });
 
-    it("a token gives access to the history of its own viewer only, even with publicHistories", async () => {
+    it("a viewer's token gives access only to that viewer's history, even with `publicHistories`", async () => {
         const issuer = await startIssuer();
         try {
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };

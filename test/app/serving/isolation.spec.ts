@@ -17,7 +17,7 @@ const step = fc.record({
 });
 
 describe("Concurrent requests and events in random order", () => {
-    it("no viewer gets another viewer's list, or a list older than the revision in `since`", async () => {
+    it("no viewer gets another viewer's list, or a list older than the requested revision", async () => {
         let answerCount = 0;
         await fc.assert(
             fc.asyncProperty(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { offeredViewers } from "../../../app/serving/offered-viewers.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 
-describe("offeredViewers", () => {
+describe("`offeredViewers`", () => {
     const watched = { films: [0, 1, 2], timestamps: [3, 2, 1] };
     const tables = {
         films: { genres: [0, 1, 0] },
@@ -11,7 +11,7 @@ describe("offeredViewers", () => {
     } as unknown as TablesDocument;
     const drama = { genres: ["Drama"], items: 3 };
 
-    it("offeredViewers returns example viewers of MovieLens first, each with genres and number of films", () => {
+    it("`offeredViewers` returns example viewers of MovieLens first, each with genres and number of films", () => {
         const viewers = [
             { id: "22", ...drama },
             { id: "6", genres: [], items: 1 },
@@ -20,7 +20,7 @@ describe("offeredViewers", () => {
         assert.deepEqual(offeredViewers(tables, false), viewers);
     });
 
-    it("offeredViewers returns no viewers for tables without histories", () => {
+    it("`offeredViewers` returns no viewers for tables without histories", () => {
         assert.deepEqual(offeredViewers({ films: tables.films, genreSets: [] }, true), []);
     });
 });

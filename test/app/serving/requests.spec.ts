@@ -79,7 +79,7 @@ describe("Request validation", () => {
         ["GET /recommendations/{userId}", { query: { context: '{"A":"\\udc00"}' } }, "query context", /well-formed/],
     ];
     for (const [what, input, where, message] of wrong) {
-        it(`an invalid ${where} returns 400 with ${message}`, async () => {
+        it(`a request with an invalid ${where} gets 400 with ${message}`, async () => {
             const result = await harness.ask(what, { path: { userId: "a", itemId: "1" }, ...input });
             const problem = jsonOf(result);
             assert.equal(result.statusCode, 400);
@@ -118,7 +118,7 @@ describe("Request validation", () => {
         ["10 MB of text", "POST /events", "x".repeat(10e6)],
     ];
     for (const [what, path, text] of hostile) {
-        it(`a body with ${what} returns 400 with less than 4 kB`, async () => {
+        it(`a request body with ${what} gets a 400 response of less than 4 kB`, async () => {
             for (const type of ["application/json", "text/plain", "application/octet-stream", undefined]) {
                 for (const isBase64Encoded of [false, true]) {
                     const body = isBase64Encoded ? Buffer.from(text).toString("base64") : text;
@@ -137,7 +137,7 @@ describe("Request validation", () => {
         });
     }
 
-    it("a query with hundreds of errors returns 400 with less than 4 kB", async () => {
+    it("a query with hundreds of errors gets a 400 response of less than 4 kB", async () => {
         const many = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`${"\u{1F600}".repeat(3)}${at}`, 1]));
         const names = Object.keys(many).map((name) => [name, ["1", "2"]]);
         for (const more of [
@@ -151,21 +151,21 @@ describe("Request validation", () => {
         }
     });
 
-    it("a repeated query parameter returns 400", async () => {
+    it("a request that repeats a query parameter gets 400", async () => {
         const multi = { multiValueQueryStringParameters: { numResults: ["1", "2"] } };
         const event = { ...gatewayEvent("GET /popular", { query: { numResults: "2" } }), ...multi };
         const problem = jsonOf(await harness.another().handle(event));
         assert.deepEqual(problem.errors, [{ in: "query numResults", message: "must occur only once" }]);
     });
 
-    it("an unknown path returns 404, and an unknown method returns 405 with the header Allow", async () => {
+    it("an unknown path gets 404, and an unknown method 405 with the header Allow", async () => {
         assert.equal((await harness.ask("GET /nothing")).statusCode, 404);
         const result = await harness.ask("DELETE /events");
         assert.deepEqual([result.statusCode, result.headers.Allow], [405, "OPTIONS, POST"]);
         described("Problem", jsonOf(result));
     });
 
-    it("an internal error returns 500 with the request ID and logs the stack", async () => {
+    it("the API returns 500 with the request ID, and logs the stack, for internal errors", async () => {
         const document = JSON.parse(openApi);
         document.paths["/unanswered"] = { get: { operationId: "getUnanswered" } };
         const broken = startApi({ openApi: JSON.stringify(document) });
@@ -179,7 +179,7 @@ describe("Request validation", () => {
         assert.equal(broken.lastLine().status, 500);
     });
 
-    it("path parameters are percent-decoded", async () => {
+    it("the API decodes percent-encoded path parameters", async () => {
         const result = await harness.ask("GET /items/{itemId}", { path: { itemId: "%31" } });
         assert.equal(jsonOf(result).itemId, "1");
         assert.equal((await harness.ask("GET /items/{itemId}", { path: { itemId: "100%" } })).statusCode, 404);

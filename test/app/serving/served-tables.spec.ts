@@ -19,14 +19,14 @@ describe("Fallback tables of a solution version", () => {
     });
     const popular = async () => idsOf(jsonOf(await harness.ask("GET /popular", { query: { numResults: "2" } })));
     const health = async () => jsonOf(await harness.ask("GET /health"));
-    /** Sends two requests: the first one starts the check for a new version, and the second one uses its result. */
+    /** Sends two requests: the first one starts the check for a new version, and the second one uses the check's result. */
     const later = async (milliseconds = minute) => {
         harness.clock.at += milliseconds;
         await popular();
         await new Promise((resolve) => setTimeout(resolve, 5));
     };
 
-    it("the API keeps its fallback tables while a newer solution version is trained and uploaded", async () => {
+    it("the API keeps the fallback tables during training and upload of a newer version", async () => {
         assert.deepEqual(await popular(), ["1", "2"]);
         harness.store.newest = "v2";
         await later();
@@ -35,7 +35,7 @@ describe("Fallback tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1", "2"]);
     });
 
-    it("the API switches its fallback tables when the campaign's version changes, also after a rollback", async () => {
+    it("the API switches the fallback tables with the campaign's version, also after a rollback", async () => {
         await popular();
         harness.state.version = "v2";
         await later();
@@ -64,7 +64,7 @@ describe("Fallback tables of a solution version", () => {
         assert.deepEqual([after.campaign.solutionVersionArn, after.tables.interactionsSha256], ["v2", "def"]);
     });
 
-    it("the API keeps its fallback tables after the campaign is deleted, also after a restart", async () => {
+    it("the API keeps the fallback tables after the campaign's deletion, also after a restart", async () => {
         harness.state.version = "v2";
         await later();
         harness.state.status = undefined;
@@ -77,7 +77,7 @@ describe("Fallback tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1001", "1002"]);
     });
 
-    it("the API keeps its fallback tables while a campaign with another version is being created", async () => {
+    it("the API keeps the fallback tables while a campaign with another version is created", async () => {
         await popular();
         harness.state.status = "CREATE IN_PROGRESS";
         harness.state.version = "v2";
@@ -116,7 +116,7 @@ describe("Fallback tables of a solution version", () => {
         ["missing", () => Promise.reject(Object.assign(new Error(), { name: "NoSuchKey" }))],
         ["slow to load", hangs],
     ] as const) {
-        it(`the API keeps the previous fallback tables if the new ones are ${what}`, async () => {
+        it(`the API keeps the previous fallback tables if the new tables are ${what}`, async () => {
             harness = startApi({ config: { apiKey: true }, limits: { tables: 1 } });
             harness.store.documents.set("v2", otherData);
             await popular();
@@ -133,7 +133,7 @@ describe("Fallback tables of a solution version", () => {
         });
     }
 
-    it("the API keeps the previous fallback tables if the new ones are invalid JSON", async () => {
+    it("the API keeps the previous fallback tables if the new tables are invalid JSON", async () => {
         await popular();
         harness.store.documents.set("v2", "{");
         harness.state.version = "v2";
@@ -163,7 +163,7 @@ describe("Fallback tables of a solution version", () => {
         assert.ok(!shown.includes("1:0") && shown.length > 90, `${shown.length}`);
     });
 
-    it("popular films replace a cached list that has no film of the catalogue if the campaign is unavailable", async () => {
+    it("without a campaign, popular films replace a cached list without films of the catalogue", async () => {
         assert.equal((await harness.recommend("1")).source, "campaign");
         harness.store.documents.set("v2", { ...otherData, hasCatalogue: true });
         harness.state.version = "v2";

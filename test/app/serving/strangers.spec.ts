@@ -62,7 +62,7 @@ describe("Events of unauthenticated callers", () => {
         });
     }
 
-    it("POST /events accepts a sentAt of one minute ahead, and of almost a day ago", async () => {
+    it("POST /events accepts a `sentAt` one minute ahead or almost a day ago", async () => {
         for (const sentAt of [now() + 59, now() - day + 1]) {
             assert.equal((await harness.ask("POST /events", eventsOf("a", 1, { sentAt }))).statusCode, 202);
         }
@@ -73,7 +73,7 @@ describe("Events of unauthenticated callers", () => {
         assert.deepEqual([result.statusCode, jsonOf(result).errors[0].in], [400, "body /userId"]);
     });
 
-    it("all processes together limit the events of a viewer per minute", async () => {
+    it("the limit of events per viewer and minute applies to all API processes together", async () => {
         const other = startApi({ table: harness.table });
         const statusCounts = await statuses(eventsPerViewer, (at) =>
             (at % 2 ? harness : other).ask("POST /events", eventsOf("22", 2, {}, { from: `192.0.2.${at}` })),
@@ -87,14 +87,14 @@ describe("Events of unauthenticated callers", () => {
         assert.equal((await harness.ask("POST /events", eventsOf("22"))).statusCode, 202);
     });
 
-    it("all processes together limit the events of an IP address per minute", async () => {
+    it("the event limit per minute and IP address applies to all API processes together", async () => {
         const other = startApi({ table: harness.table });
         const from = "198.51.100.7";
         const flood = (asker: ApiHarness) => (at: number) =>
             asker.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from }));
         const all = eventsPerAddress / 10;
         assert.deepEqual(await statuses(all, flood(harness)), { 202: all });
-        // The other process has not seen this IP address yet. It learns the total when it reports its own requests.
+        // The other process has not seen this IP address yet. The other process learns the total when reporting requests.
         const late = await statuses(all, flood(other));
         assert.ok((late[202] ?? 0) <= 3, JSON.stringify(late));
         let calls = 0;
@@ -123,8 +123,8 @@ describe("Events of unauthenticated callers", () => {
             harness.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "198.51.100.7"))),
         );
         assert.deepEqual(direct, { 202: 30, 429: 10 });
-        // CloudFront appends the viewer's address, and API Gateway appends CloudFront's. The caller can choose the entries before
-        // these two.
+        // CloudFront appends the viewer's address, and API Gateway appends CloudFront's address. The caller can choose the entries
+        // before these two.
         const behind = startApi({ config: { behindCloudFront: true } });
         const through = await statuses(40, (at) =>
             behind.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "192.0.2.1, 198.51.100.7"))),
@@ -139,7 +139,7 @@ describe("Events of unauthenticated callers", () => {
         assert.deepEqual(past, { 202: 30 * viewersPerEdge, 429: 10 * viewersPerEdge }, "past CloudFront");
     });
 
-    it("networkOf groups IPv6 addresses by their /64 network", () => {
+    it("`networkOf` returns the same network for IPv6 addresses of one /64 network", () => {
         assert.equal(networkOf("2001:db8:0:7::1"), networkOf("2001:0DB8::7:1:2:3:4"));
         assert.notEqual(networkOf("2001:db8:0:8::1"), networkOf("2001:db8:0:7::1"));
         assert.deepEqual([networkOf("::1"), networkOf("192.0.2.1")], ["0:0:0:0::/64", "192.0.2.1"]);
@@ -154,8 +154,8 @@ describe("Events of unauthenticated callers", () => {
     });
 });
 
-describe("List requests of unauthenticated callers", () => {
-    it("a forged `since` in the future causes no campaign call", async () => {
+describe("Requests for lists by unauthenticated callers", () => {
+    it("list requests with a forged future time in `since` cause no campaign call", async () => {
         const harness = startApi();
         const { revision } = await harness.watch("9", "20");
         harness.clock.at += 10_000;
@@ -169,7 +169,7 @@ describe("List requests of unauthenticated callers", () => {
         assert.equal(harness.state.asks.length, before);
     });
 
-    it("all processes together limit the campaign calls of unknown viewers", async () => {
+    it("the limit of campaign calls for unknown viewers applies to all API processes together", async () => {
         const [campaign, table] = [campaignFixture(), memoryTable()];
         const limited = { campaign, table, config: { campaignPerSecond: 10 } };
         const harnesses = [startApi(limited), startApi(limited)] as const;
@@ -190,7 +190,7 @@ describe("List requests of unauthenticated callers", () => {
         assert.equal(harnesses[0].lastLine().CampaignFailures, 0);
     });
 
-    it("concurrent calls share one DynamoDB write, and a process without DynamoDB may use a tenth of the limit", async () => {
+    it("concurrent campaign calls share one DynamoDB write; without DynamoDB, the limit is a tenth", async () => {
         const harness = startApi({ config: { campaignPerSecond: 10 } });
         await Promise.all(Array.from({ length: 10 }, (_, at) => harness.recommend(`u${at}`)));
         assert.deepEqual([harness.state.asks.length, [...harness.table.counts.values()]], [10, [10]]);

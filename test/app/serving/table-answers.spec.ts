@@ -29,7 +29,7 @@ const ids = (films: readonly { itemId: string }[]) => films.map(({ itemId }) => 
 describe("Answers from the fallback tables", () => {
     const tables = openTables(document);
 
-    it("film returns a film's title, year and genres, or only the ID if the tables have no title", () => {
+    it("`film` returns a film's title, year and genres, or only the film's ID", () => {
         assert.deepEqual(tables.film("b"), {
             itemId: "b",
             title: "Brazil",
@@ -43,7 +43,7 @@ describe("Answers from the fallback tables", () => {
         assert.deepEqual(tables.genres, ["Drama", "Sci-Fi"]);
     });
 
-    it("popular returns the most watched films of one genre or of all, without excluded films", () => {
+    it("`popular` returns the most watched films of one or all genres, without excluded films", () => {
         assert.equal(ids(tables.popular()), "abcd");
         assert.equal(ids(tables.popular({ count: 2 })), "ab");
         assert.equal(ids(tables.popular({ count: 2, without: new Set(["a", "zz"]) })), "bc");
@@ -53,7 +53,7 @@ describe("Answers from the fallback tables", () => {
         assert.equal(ids(tables.popular({ count: 0 })), "");
     });
 
-    it("search finds films by their titles, or by their IDs if they have no titles, most watched first", () => {
+    it("`search` finds films by title, or by ID if untitled, most watched first", () => {
         assert.equal(ids(tables.search("BRA")), "b");
         assert.equal(ids(tables.search("e")), "ead", "eden begins with it; alien is more popular than dune");
         assert.equal(ids(tables.search("e", 2)), "ea");
@@ -62,25 +62,25 @@ describe("Answers from the fallback tables", () => {
         assert.equal(ids(tables.search("nothing")), "");
     });
 
-    it("trending returns the trending films of the tables, without excluded films", () => {
+    it("`trending` returns the trending films of the tables, without excluded films", () => {
         assert.equal(ids(tables.trending()), "da");
         assert.equal(ids(tables.trending({ without: new Set(["d"]) })), "a");
     });
 
-    it("similar returns the films that are similar to one film, without excluded films", () => {
+    it("`similar` returns the films that are similar to one film, without excluded films", () => {
         const { from, films } = tables.similar(["b"]);
         assert.deepEqual([from, ids(films)], ["similar", "dac"]);
         assert.equal(ids(tables.similar(["b"], { count: 1, without: new Set(["d"]) }).films), "a");
     });
 
-    it("similar combines the similar films of several films, and omits the given films", () => {
+    it("`similar` merges the lists of several given films, and omits the given films", () => {
         // The score of film c is the sum of 1/11, for its similarity to film a, and 2^(-1/3)/12, for its similarity to film b. The score of film d is 2^(-1/3)/10, for its similarity to film b.
         assert.equal(ids(tables.similar(["a", "b"]).films), "cd");
         assert.equal(ids(tables.similar(["a", "b", "a", "b"]).films), "cd", "once more changes nothing");
         assert.equal(ids(tables.similar(["zz", "b", "d"]).films), "ac");
     });
 
-    it("similar gives recent films more weight and uses only the ten most recent ones", () => {
+    it("`similar` uses the ten most recently watched films, and gives later films more weight", () => {
         const films = Array.from({ length: 24 }, (_, film) => `f${film}`);
         const blank = films.map(() => null);
         // Each of the first twelve films is similar to one of the other twelve.
@@ -101,7 +101,7 @@ describe("Answers from the fallback tables", () => {
         assert.equal(ids(pairs.similar(newestFirst).films), "f23f22f21f20f19f18f17f16f15f14");
     });
 
-    it("similar returns films of the same genres if too few users watched the given film", () => {
+    it("`similar` returns films of the same genres if too few users watched the film", () => {
         const ofD = tables.similar(["d"]);
         assert.deepEqual([ofD.from, ids(ofD.films)], ["genres", "ab"]);
         // Film b shares both genres with e: √1 · 8 is more than √½ · 9.
@@ -109,7 +109,7 @@ describe("Answers from the fallback tables", () => {
         assert.deepEqual([ofE.from, ids(ofE.films)], ["genres", "bad"]);
     });
 
-    it("similar returns popular films if a film has no similar films and no genres", () => {
+    it("`similar` returns popular films if a film has no similar films and no genres", () => {
         const unknown = tables.similar(["zz"], { count: 2 });
         assert.deepEqual([unknown.from, ids(unknown.films)], ["popular", "ab"]);
         assert.deepEqual([tables.similar([]).from, ids(tables.similar([]).films)], ["popular", "abcd"]);
@@ -119,7 +119,7 @@ describe("Answers from the fallback tables", () => {
         assert.deepEqual([allKnown.from, ids(allKnown.films)], ["popular", ""]);
     });
 
-    it("readTables rejects an invalid document with an error that contains `npm run data-prep`", () => {
+    it("`readTables` rejects an invalid document, and the error contains `npm run data-prep`", () => {
         const again = /npm run data-prep$/;
         for (const [text, reason] of [
             ["{", /not JSON/],
@@ -141,8 +141,8 @@ describe("Answers from the fallback tables", () => {
     });
 });
 
-describe("makeTables", () => {
-    it("makeTables stores price, brand, stock and image of an item, and the API returns them", () => {
+describe("`makeTables`", () => {
+    it("`makeTables` stores each item's price, brand, stock and image, and API responses contain them", () => {
         const film = (itemId: string, more: object) => ({ itemId, title: itemId, year: null, genres: [], ...more });
         const columns = columnsFrom([
             ["u", "1", 7],
@@ -165,7 +165,7 @@ describe("makeTables", () => {
         genres: [["Drama"], ["Comedy", "Drama"], []][at % 3] ?? [],
     }));
 
-    it("makeTables returns equal bytes for equal interactions, and each film is in the tables once", async () => {
+    it("`makeTables` returns equal bytes for equal interactions, and lists each film once", async () => {
         const make = async () =>
             JSON.stringify(makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "abc"));
         const text = await make();
@@ -179,7 +179,7 @@ describe("makeTables", () => {
         assert.equal(interactions.rows, syntheticRatings().length);
     });
 
-    it("makeTables stores at most 500 films for each history, each with the time of its newest event", () => {
+    it("`makeTables` stores each history's newest 500 films, with the time of the newest event", () => {
         const long = Array.from({ length: 600 }, (_, at) => ["long", `film ${at}`, 1000 + at] as const);
         const rows = [["a", "x", 10], ["a", "y", 20], ["a", "x", 30], ["b", "x", 40], ...long] as const;
         const tablesDocument = makeTables(columnsFrom(rows), [], "", ["a", "long", "unknown"]);
@@ -198,7 +198,7 @@ describe("makeTables", () => {
         assert.equal(openTables(earlier).history("a"), undefined);
     });
 
-    it("makeTables omits films that are not in the catalogue from lists and histories", () => {
+    it("`makeTables` omits films that the catalogue lacks from lists and histories", () => {
         const [start, hundredDays] = [1_000_000, 8_640_000];
         const rows = ["gone", "one", "two", "gone too"].flatMap((item, at) =>
             Array.from({ length: 9 - at }, (_, user): [string, string, number] => {
@@ -226,7 +226,7 @@ describe("makeTables", () => {
         assert.ok(all.shows("anything"));
     });
 
-    it("makeTables stores at most 50 similar films for each film that has at least five viewers", () => {
+    it("`makeTables` stores at most 50 similar films for films with at least five viewers", () => {
         const friends = Array.from({ length: leastViewers }, (_, user) => [`u${user}`, "known", 10 + user] as const);
         const others = friends.flatMap(([user], at) =>
             Array.from({ length: 20 }, (_, film) => [user, `film ${at} ${film}`, 20 + film] as const),
@@ -240,7 +240,7 @@ describe("makeTables", () => {
         assert.equal(tables.similar(["film 1 1"]).from, "popular", "no catalogue, so no genres");
     });
 
-    it("makeTables stores similar films only for the 20,000 most popular films", () => {
+    it("`makeTables` stores similar films only for the 20,000 most popular films", () => {
         const films = maxWithNeighbours + 10;
         const rows = Array.from({ length: films * leastViewers }, (_, row) => row);
         const tablesDocument = makeTables(
@@ -262,7 +262,7 @@ describe("makeTables", () => {
         assert.equal(tablesDocument.similar.length, films);
     });
 
-    it("similar, popular and trending never return excluded or unknown films", async () => {
+    it("the functions `similar`, `popular` and `trending` never return excluded or unknown films", async () => {
         const tablesDocument = makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "");
         const tables = readTables(JSON.stringify(tablesDocument));
         const id = fc.integer({ min: 0, max: 170 }).map(String);
@@ -286,7 +286,7 @@ describe("makeTables", () => {
                             assert.deepEqual(film, tables.film(film.itemId));
                         }
                     }
-                    // Of 160 films, at most 80 + 15 are excluded, so some remain.
+                    // Of 160 films, at most 80 + 15 are excluded, so some films remain.
                     assert.ok(films.length > 0);
                     assert.ok(films.every(({ itemId }) => !seeds.includes(itemId)));
                 },
@@ -294,7 +294,7 @@ describe("makeTables", () => {
         );
     });
 
-    it("similar films contain at least 30 % more of the films that users watch next than popular films", async () => {
+    it("similar films predict 30 % more of the next watched films than popular films", async () => {
         const ratings = syntheticRatings({ users: 300, seed: 3 });
         const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
         const tables = openTables(makeTables(await columnsOf(interactionsCsv(byUser.slice(0, 250).flat())), [], ""));

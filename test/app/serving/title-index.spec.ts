@@ -40,10 +40,10 @@ describe("Title search", () => {
         ["strasse", titles[11]],
         ["les miserables", titles[13]],
     ] as const) {
-        it(`the search for “${query}” finds ${title ?? "nothing"}`, () => assert.equal(named(query)[0], title));
+        it(`the title search for “${query}” finds ${title ?? "nothing"}`, () => assert.equal(named(query)[0], title));
     }
 
-    it("the search returns equal titles first, then titles that begin with the text, then words, then parts of words", () => {
+    it("the title search sorts equal titles first, then matching beginnings, then words, then parts", () => {
         const some = ["Stargate", "Evening Star, The", "Star Wars", "Custard Stars", "Star"];
         const foundTitles = titleIndex(some)("star", 25).map((number) => some[number]);
         assert.deepEqual(foundTitles, ["Star", "Stargate", "Star Wars", "Evening Star, The", "Custard Stars"]);
@@ -51,7 +51,7 @@ describe("Title search", () => {
         assert.deepEqual(titleIndex(some)("tar", 25), [0, 1, 2, 3, 4], "equal matches keep the order of the titles");
     });
 
-    it("the search finds a title by its words in any order, or by ID", () => {
+    it("the title search finds a title by ID, or by words in any order", () => {
         for (const title of titles) {
             assert.equal(named(title)[0], title);
             assert.ok(named(folded(title).split(" ").reverse().join(" ")).includes(title), title);
@@ -60,12 +60,12 @@ describe("Title search", () => {
         assert.deepEqual(titleIndex(["P-1001", "B0017T2MWW", "七人の侍"])("侍", 5), [2]);
     });
 
-    it("the search returns nothing for blank or unmatched queries", () => {
+    it("the title search returns nothing for a blank or unmatched query", () => {
         for (const query of ["", "  ", "zzz", "!!!"]) assert.deepEqual(search(query, 25), [], query);
         assert.deepEqual(titleIndex([])("a", 25), []);
     });
 
-    it("the search finds the same films as a full scan of all titles", () => {
+    it("the title search finds the same films as a comparison with every title", () => {
         const text = fc.string({ unit: fc.constantFrom("a", "b", "É", " ", "-", "\n", "$", "ß"), maxLength: 6 });
         fc.assert(
             fc.property(fc.array(text, { maxLength: 20 }), text, (all, query) => {
@@ -82,8 +82,8 @@ describe("Title search", () => {
     });
 });
 
-describe("folded", () => {
-    it("folded replaces Latin-1 accents as Lucene's ASCIIFoldingFilter does", () => {
+describe("`folded`", () => {
+    it("`folded` replaces accented Latin letters with the same ASCII letters as Lucene's ASCIIFoldingFilter", () => {
         for (const [from, to] of [
             ["Des mot clés À LA CHAÎNE", "des mot cles a la chaine"],
             ["À Á Â Ã Ä Å Æ Ç È É Ê Ë", "a a a a a a ae c e e e e"],

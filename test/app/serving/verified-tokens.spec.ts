@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rememberTokens } from "../../../app/serving/verified-tokens.ts";
 import { InvalidTokenError } from "../../../app/serving/viewer-auth.ts";
 
-describe("rememberTokens", () => {
+describe("`rememberTokens`", () => {
     let now: number;
     let verified: string[];
     const verify = (expires: number) =>
@@ -19,7 +19,7 @@ describe("rememberTokens", () => {
         verified = [];
     });
 
-    it("rememberTokens verifies the same token only once a minute", async () => {
+    it("`rememberTokens` verifies the same token only once a minute", async () => {
         const remember = verify(now + 3_600_000);
         for (const step of [0, 30_000, 29_999]) {
             now += step;
@@ -31,7 +31,7 @@ describe("rememberTokens", () => {
         assert.deepEqual(verified, ["a", "a"]);
     });
 
-    it("rememberTokens verifies a token again after its expiry", async () => {
+    it("`rememberTokens` verifies a token again after its expiry", async () => {
         const remember = verify(now + 1000);
         await remember("a");
         now += 1000;
@@ -39,7 +39,7 @@ describe("rememberTokens", () => {
         assert.deepEqual(verified, ["a", "a"]);
     });
 
-    it("rememberTokens does not confuse two tokens, and does not cache invalid ones", async () => {
+    it("`rememberTokens` does not confuse two tokens, and does not cache invalid tokens", async () => {
         const remember = verify(now + 3_600_000);
         await remember("a");
         assert.equal((await remember("b")).sub, "b");
@@ -47,7 +47,7 @@ describe("rememberTokens", () => {
         assert.deepEqual(verified, ["a", "b", "bad", "bad"]);
     });
 
-    it("rememberTokens caches at most 10,000 tokens and removes the oldest", async () => {
+    it("`rememberTokens` caches at most 10,000 tokens and removes the oldest", async () => {
         const remember = verify(now + 3_600_000);
         for (let each = 0; each <= 10_000; each++) await remember(`t${each}`);
         verified = [];

@@ -29,7 +29,7 @@ describe("Viewer tokens (JWT)", () => {
             body: { userId, sessionId: "s", events: [{ eventType: "Watch", itemId }] },
         });
 
-    it("a token gives access to its own viewer's list and events only", async () => {
+    it("a viewer's token gives access only to that viewer's list and events", async () => {
         const token = await issuer.token({ sub: "22" });
         assert.equal((await list("22", token)).statusCode, 200);
         assert.equal((await watch("22", token)).statusCode, 202);
@@ -72,7 +72,7 @@ describe("Viewer tokens (JWT)", () => {
         assert.equal(headers.Vary, "Origin, Authorization");
     });
 
-    it("the viewer ID can be in another claim of the token, and can be an integer", async () => {
+    it("`viewerAuth.claim` names the token's claim with the viewer ID, which may be an integer", async () => {
         const auth = { issuer: issuer.issuer, audience: "films", claim: "movielens_id" };
         harness = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
         const token = await issuer.token({ sub: "someone", movielens_id: 22 });
@@ -116,14 +116,14 @@ describe("Viewer tokens (JWT)", () => {
         ["that is not a JWT", async () => "22", /not a signed JWT/],
     ];
     for (const [what, token, reason] of bad) {
-        it(`a token ${what} returns 401 with the reason`, async () => {
+        it(`a request with a token ${what} gets 401 with the reason`, async () => {
             const answer = await list("22", await token());
             assert.equal(answer.statusCode, 401);
             assert.match(jsonOf(answer).detail, reason);
         });
     }
 
-    it("an Authorization header with another scheme or form returns 401", async () => {
+    it("a request whose Authorization header is not of the form `Bearer TOKEN` gets 401", async () => {
         for (const header of ["Basic dXNlcjpwYXNz", "Bearer", "Bearer a b"]) {
             const headers = { authorization: header };
             const answer = await harness.ask("GET /recommendations/{userId}", { path: { userId: "22" }, headers });
@@ -135,7 +135,7 @@ describe("Viewer tokens (JWT)", () => {
         assert.equal((await list("22", await issuer.token({ sub: "22", exp: now() - 20 }))).statusCode, 200);
     });
 
-    it("the issuer's keys are read once, even for 100 tokens with unknown key IDs", async () => {
+    it("the API reads the issuer's keys once despite 100 tokens with unknown key IDs", async () => {
         const key = await foreign();
         await list("22", await issuer.token({ sub: "22" }));
         for (let at = 0; at < 100; at++) {
@@ -144,7 +144,7 @@ describe("Viewer tokens (JWT)", () => {
         assert.deepEqual(issuer.state.asked, ["/.well-known/openid-configuration", "/keys"]);
     });
 
-    it("requests return 503 while the issuer is unavailable or its document contains another issuer", async () => {
+    it("requests get 503 while the issuer's OpenID configuration is unavailable or contains another issuer", async () => {
         for (const fault of [{ status: 500 }, { named: "https://evil.example" }]) {
             Object.assign(issuer.state, fault, { asked: [] });
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
@@ -207,7 +207,7 @@ describe("Viewer tokens (JWT)", () => {
         });
     });
 
-    it("the response contains the watched films on which its list is based", async () => {
+    it("a signed-in viewer's response contains the watched films on which the list is based", async () => {
         const token = await issuer.token({ sub: "22" });
         await watch("22", token);
         harness.state.fault = throws(serviceError("ThrottlingException"));
@@ -228,7 +228,7 @@ describe("Events without a viewer token", () => {
         return [films.map(({ itemId }) => itemId), proven];
     };
 
-    it("events without a token are marked as unproven, and ignored once the viewer sends a token", async () => {
+    it("events without a token are ignored once the same viewer sends a token", async () => {
         const harness = startApi();
         await send(harness, "66");
         assert.deepEqual([harness.state.put[0]?.sessionId, recent(harness)], ["unproven:s", [["66"], undefined]]);
@@ -241,7 +241,7 @@ describe("Events without a viewer token", () => {
         assert.equal(later.state.put[0]?.sessionId, "s");
     });
 
-    it("events without a token are not sent to Personalize if trackUnproven is false", async () => {
+    it("events without a token are not sent to Personalize if `trackUnproven` is false", async () => {
         const none = startApi({ config: { trackUnproven: false } });
         assert.equal(jsonOf(await send(none, "66")).tracked, false);
         assert.deepEqual([none.state.put, recent(none)[0]], [[], ["66"]]);
@@ -253,7 +253,7 @@ describe("Events without a viewer token", () => {
 });
 
 describe("Lists without a viewer token", () => {
-    it("the response contains the watched films on which its list is based only if publicHistories is true", async () => {
+    it("a list names the watched films behind the list only with `publicHistories`", async () => {
         for (const publicHistories of [false, true]) {
             const harness = startApi({ config: { publicHistories } });
             await harness.watch("22", "20", "66");

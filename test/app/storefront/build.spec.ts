@@ -23,7 +23,7 @@ describe("Storefront build", () => {
         assert.ok(kilobytes(".css") > 1 && kilobytes(".css") < 15, `${kilobytes(".css")} kB`);
     });
 
-    it("file names contain a content hash and are relative to the page", () => {
+    it("file names contain a content hash, and URLs are relative to the page", () => {
         assert.match(page(), /<html [^>]*data-api="%API%" data-viewer-auth="%VIEWER_AUTH%"/);
         const named = [...page().matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path as string);
         assert.equal(named.length, 3);

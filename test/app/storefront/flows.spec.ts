@@ -38,7 +38,7 @@ describe("Storefront", () => {
         clean();
     });
 
-    it("the page says that a viewer is not known until the viewer watches a film", async () => {
+    it("the page says that a viewer is unknown until the viewer watches a film", async () => {
         const page = await open("#/?viewer=nobody-knows");
         await waitForText(page, "#picks .row-note", /^This viewer is not known, so these are popular films\./);
         await waitForText(page, "#picks [data-source]", /^From: Popular: viewer not known$/);
@@ -157,7 +157,7 @@ describe("Storefront", () => {
         clean();
     });
 
-    it("the URL contains the ID of the open film, and the Back button closes the film", async () => {
+    it("the URL contains the open film's ID, and the Back button closes the dialog", async () => {
         const page = await open("#/?viewer=17");
         const [first = "", second = ""] = await filmsOf(page, "popular");
         const hash = () => page.evaluate(() => location.hash);
@@ -212,7 +212,7 @@ describe("Storefront", () => {
         assert.ok((await filmsOf(page, "picks")).length > 0);
     });
 
-    it("the details of a row show the source of its list and an API call to copy", async () => {
+    it("a row's details show the source of the list and a curl command", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "picks");
         await page
@@ -243,7 +243,7 @@ describe("Storefront", () => {
         clean();
     });
 
-    it("the genre menu shows the popular films of a genre", async () => {
+    it("the page shows the popular films of the genre chosen in the menu", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "popular");
         await choose(page, ".genre", "Western");

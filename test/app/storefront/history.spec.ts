@@ -117,7 +117,7 @@ describe("Viewer history in the storefront", () => {
         await waitForText(page, ".history [role=status]", /films, watched in the data/);
     });
 
-    it("the page does not request histories unless they are public", async () => {
+    it("the page does not request a viewer's history unless histories are public", async () => {
         const served = await serve({ words: dataWords(undefined, { publicHistories: false }) });
         const { page } = await open(served, "#/?viewer=6");
         await filmsOf(page, "picks");

@@ -77,7 +77,7 @@ describe("Storefront layout shift and speed", () => {
         await context.close();
     });
 
-    it("the first row appears within a second, and a changed list within a second after the click", async () => {
+    it("the first row appears within a second, and changes within a second after Watch", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         await filmsOf(page, "picks");
         await page.evaluate(() => sessionStorage.clear());

@@ -100,7 +100,7 @@ describe("Storefront of a book shop", () => {
         ["an unknown page", "#/nowhere", (page) => waitForText(page, "main", /Go to the books/)],
     ];
     for (const [place, hash, ready] of places) {
-        it(`the page says book instead of film in this place: ${place}`, async () => {
+        it(`a book shop's page says book instead of film in this place: ${place}`, async () => {
             const { page, context } = await openPage(browser, `${served.url}${hash}`);
             await waitForText(page, ".skip", /^Skip to the books$/);
             if (!/nowhere|status|compare/.test(hash)) await filmsOf(page, "popular");
@@ -110,7 +110,7 @@ describe("Storefront of a book shop", () => {
         });
     }
 
-    it("the page says book instead of film in empty rows and when it is offline", async () => {
+    it("a book shop's page says book instead of film in empty rows and offline", async () => {
         for (const emptied of ["recommendations", "popular", "trending"]) {
             served.control.emptied = emptied;
             const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);

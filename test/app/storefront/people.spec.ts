@@ -18,8 +18,8 @@ const listOf = (films: readonly ListedFilm[], more: Partial<FilmList> = {}): Fil
     ...more,
 });
 
-describe("givenNameOf and shortId", () => {
-    it("givenNameOf returns the same name each time for an ID with a digit", () => {
+describe("`givenNameOf` and `shortId`", () => {
+    it("`givenNameOf` invents a first name for an ID with digits, always the same name", () => {
         fc.assert(
             fc.property(fc.string({ minLength: 1, maxLength: 6 }), fc.nat(99_999), (text, number) => {
                 const id = `${text}${number}`;
@@ -31,11 +31,11 @@ describe("givenNameOf and shortId", () => {
         assert.deepEqual(["22", "6", "122"].map(givenNameOf), ["Lea", "Amir", "Maja"]);
     });
 
-    it("givenNameOf returns no name for an ID that looks like a name itself", () => {
+    it("`givenNameOf` invents no name for an ID without digits, which may be a name", () => {
         for (const id of ["jane", "jane.doe@example.com", "a/b 七", ""]) assert.equal(givenNameOf(id), undefined, id);
     });
 
-    it("givenNameOf returns no name for a long ID, which shortId shortens", () => {
+    it("`shortId` shortens a long ID, and `givenNameOf` invents no name for such an ID", () => {
         for (const [id, shown] of [
             ["3f2a91c4-7b1e-4c55-9d0a-2b7f6a1c9e10", "3f2a91c4…"],
             ["customer-000123456", "…00123456"],
@@ -46,7 +46,7 @@ describe("givenNameOf and shortId", () => {
         }
     });
 
-    it("givenNameOf returns different names for the suggested viewers and spreads names evenly over MovieLens", () => {
+    it("`givenNameOf` spreads names over MovieLens users, with a different name for each suggested viewer", () => {
         assert.equal(new Set(knownViewers.map(givenNameOf)).size, knownViewers.length);
         const counts = new Map<string | undefined, number>();
         for (let id = 1; id <= 943; id++) {
@@ -57,10 +57,10 @@ describe("givenNameOf and shortId", () => {
     });
 });
 
-describe("tasteBy", () => {
+describe("`tasteBy`", () => {
     const drama = [film("1", "Drama", "War"), film("2", "Drama"), film("3", "War", "Drama"), film("4", "Western")];
 
-    it("tasteBy returns the most frequent genres of at least three watched films", () => {
+    it("`tasteBy` returns the most frequent genres if at least three watched films are known", () => {
         assert.deepEqual(tasteBy(drama, undefined, "you"), {
             genres: ["Drama", "War"],
             sentence: "Mostly Drama and War, by the films that you watched",
@@ -69,7 +69,7 @@ describe("tasteBy", () => {
         assert.equal(tasteBy([film("1", "A"), film("2", "B"), film("3", "C")], undefined, "you"), undefined);
     });
 
-    it("tasteBy uses the viewer's recommended list if too few watched films are known", () => {
+    it("`tasteBy` uses the viewer's recommended list if fewer than three watched films are known", () => {
         const sentence = tasteBy([], listOf(drama), "Lea (22)")?.sentence;
         assert.equal(sentence, "Mostly Drama and War, by this list");
         assert.equal(tasteBy([], listOf(drama, { source: "popular" }), "Lea (22)"), undefined);
@@ -78,8 +78,8 @@ describe("tasteBy", () => {
     });
 });
 
-describe("shortened", () => {
-    it("shortened returns as many genres as fit, at least one, without duplicates", () => {
+describe("`shortened`", () => {
+    it("`shortened` returns the genres that fit into a number of letters, at least one", () => {
         assert.deepEqual(shortened(["Action", "Crime", "Drama"], 15), { shown: ["Action", "Crime"], rest: ["Drama"] });
         assert.deepEqual(shortened(["Documentary", "War"], 3), { shown: ["Documentary"], rest: ["War"] });
         assert.deepEqual(shortened(["War", "War"], 20), { shown: ["War"], rest: [] });
@@ -94,12 +94,12 @@ describe("shortened", () => {
     });
 });
 
-describe("whyOf", () => {
+describe("`whyOf`", () => {
     const [a, b, c, d] = ["a", "b", "c", "d"].map((id) => film(id)) as [ListedFilm, ListedFilm, ListedFilm, ListedFilm];
     const input = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
     const because = (...films: ListedFilm[]) => listOf([a, b], { source: "similar", because: films });
 
-    it("whyOf returns the film's rank in the list, and nothing if no list contains the film", () => {
+    it("`whyOf` returns the film's rank in a list, and nothing without such a list", () => {
         assert.deepEqual(whyOf(input), []);
         assert.deepEqual(whyOf({ ...input, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
             "Number 2 of 3 in “Top picks”: Personal (live).",
@@ -107,14 +107,14 @@ describe("whyOf", () => {
         assert.deepEqual(whyOf({ ...input, origin: { title: "Top picks", list: listOf([a]) } }), []);
     });
 
-    it("whyOf returns the watched films that are similar to the film, but not the film itself", () => {
+    it("`whyOf` names the watched films that are similar to the recommended film", () => {
         assert.deepEqual(whyOf({ ...input, watched: [b, c, d], similar: [a, d] }), [
             "Close to Film d, which Lea (22) watched.",
         ]);
         assert.deepEqual(whyOf({ ...input, watched: [c], similar: [a, d] }), []);
     });
 
-    it("whyOf states that a film was watched only if the viewer watched that film", () => {
+    it("`whyOf` states that a film was watched only if the viewer watched that film", () => {
         const origin = { title: "Similar", list: because(c) };
         assert.equal(whyOf({ ...input, origin, watched: [c] })[1], "Close to Film c, which Lea (22) watched.");
         assert.equal(whyOf({ ...input, origin })[1], "The list has films like Film c.");

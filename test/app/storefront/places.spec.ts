@@ -9,7 +9,7 @@ describe("Storefront pages and settings", () => {
     const site = storefrontSite();
     const { open, askedFor, clean } = site;
 
-    it("the comparison shows popular, similar and personal films, and marks films that are in several lists", async () => {
+    it("the comparison page shows popular, similar and personal films, and marks common films", async () => {
         const page = await open("#/compare?viewer=6");
         const columns = async () =>
             page.$$eval(".column", (all) =>
@@ -51,7 +51,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("the comparison asks the user to choose a viewer if none is chosen", async () => {
+    it("the comparison page asks the user to choose a viewer if none is chosen", async () => {
         const page = await open("#/compare");
         assert.equal(await textOf(page, "h1"), "Choose a viewer to compare");
         await page.locator("text/Lea (22)").click();
@@ -97,7 +97,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("the status page without a token shows the state and the visit, but no version and no cost", async () => {
+    it("the status page shows no version and no cost to callers without a token", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "picks");
         await filmsOf(page, "popular");
@@ -133,7 +133,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("the status page shows the stack's owner the month's spend and the limit", async () => {
+    it("to the stack's owner, the status page shows the month's spend and its limit", async () => {
         const spend = { month: "2026-11", usd: 50, at: Date.now() };
         const owners = await serveStorefront({ tables: tablesDocument, histories, details: true, spend });
         try {
@@ -146,7 +146,7 @@ describe("Storefront pages and settings", () => {
         }
     });
 
-    it("the page prefetches the film under the pointer once, and never with data saver", async () => {
+    it("the page prefetches a hovered film's details once, and never with data saver", async () => {
         const page = await open("#/?viewer=6");
         const [first] = await filmsOf(page, "trending");
         const path = `similar/${first}?`;
@@ -193,7 +193,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("the page works in a browser without localStorage and sessionStorage", async () => {
+    it("the page works in a browser without `localStorage` and `sessionStorage`", async () => {
         const page = await open("#/?viewer=16", {
             before: () => {
                 const refuse = () => {
@@ -211,7 +211,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("the page works if the API itself serves it", async () => {
+    it("the page works if the API, instead of CloudFront, serves the page", async () => {
         const page = await site.openUrl(`${site.served.insideApi}#/?viewer=6`);
         assert.equal((await filmsOf(page, "picks")).length, 20);
         clean();

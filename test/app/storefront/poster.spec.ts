@@ -22,7 +22,7 @@ function elementsOf(markup: string): string[] {
     return all;
 }
 
-describe("poster", () => {
+describe("`poster`", () => {
     it("the poster of a film is always the same and differs from almost all other posters", () => {
         const drawn = catalogue.map((film) => artwork(film));
         assert.deepEqual(
@@ -69,7 +69,7 @@ describe("poster", () => {
         }
     });
 
-    it("tellingGenre returns the film's most characteristic genre", () => {
+    it("`tellingGenre` returns the film's most characteristic genre", () => {
         assert.equal(tellingGenre(["Drama", "Western"]), "western");
         assert.equal(tellingGenre(["Action", "Sci-Fi", "War"]), "sci-fi");
         assert.equal(tellingGenre(["Science Fiction"]), "sci-fi");
@@ -84,7 +84,7 @@ const elementsText = (markup: string) =>
         .replaceAll(/\s/g, "");
 
 describe("Poster title", () => {
-    it("spoken moves a title's article to the front, and lettered removes the translated title in brackets", () => {
+    it("`spoken` moves a title's article to the front, and `lettered` removes a bracketed title", () => {
         assert.equal(spoken("Usual Suspects, The"), "The Usual Suspects");
         assert.equal(spoken("Misérables, Les"), "Les Misérables");
         assert.equal(spoken("Avventura, L'"), "L'Avventura");
@@ -94,7 +94,7 @@ describe("Poster title", () => {
         assert.equal(lettered("(500)"), "(500)");
     });
 
-    it("setTitle fits any title into the poster's box for the title", () => {
+    it("`setTitle` fits any title into the poster's box for the title", () => {
         const word = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(..."abcdeimwMW'") });
         const box = { width: 168, height: 88, largest: 44, mostLines: 4 };
         fc.assert(

@@ -5,8 +5,8 @@ import { assertExit, startTestAws, type TestAws } from "../../support/local-aws.
 import { until } from "../../support/until.ts";
 import { filmsOf, openPage, waitForText } from "./pages.ts";
 
-/** The page of a real `pulumi up`, with the API, the DynamoDB table and the campaign of a local AWS. */
-describe("Storefront on the real engine and the local AWS", () => {
+/** Tests the page that `pulumi up` deploys, with the API, the DynamoDB table and the campaign of a local AWS. */
+describe("Storefront of a stack that Pulumi deployed on the local AWS", () => {
     let aws: TestAws;
     let browser: Browser;
     let url: string;
@@ -39,7 +39,7 @@ describe("Storefront on the real engine and the local AWS", () => {
         await context.close();
     });
 
-    it("the storefront's status page shows version and cost, and other callers of GET /health get only the state", async () => {
+    it("the status page shows version and cost, and other callers only the campaign's state", async () => {
         const { page, context } = await openPage(browser, `${url}#/status`);
         await waitForText(page, "#campaign-title ~ .state", /^Serving$/);
         await waitForText(page, ".panel .facts", /Solution version\w+.*NDCG at 100\.\d{4}/);

@@ -44,7 +44,7 @@ export interface Served {
 
 export interface ServeOptions {
     readonly tables: TablesDocument;
-    /** Films that viewers watched, newest first. The simulated campaign derives its lists from them. */
+    /** Films that viewers watched, newest first. The simulated campaign derives lists from these films. */
     readonly histories: ReadonlyMap<string, readonly string[]>;
     /** Whether the cost guard parked the campaign. */
     readonly parked?: boolean;

@@ -88,7 +88,7 @@ describe("Storefront of a shop", () => {
         await end();
     });
 
-    it("axe finds no violation and no low contrast in either theme", async () => {
+    it("in both themes, axe finds no accessibility violation, and no text has low contrast", async () => {
         const { page, end } = await open("#/?viewer=6");
         await filmsOf(page, "picks");
         await page.locator("#picks [data-item]:has(.stock) button").click();
@@ -115,7 +115,7 @@ describe("Storefront of a shop", () => {
         await end();
     });
 
-    it("each button sends its own event type, and only a purchase removes the product from the list", async () => {
+    it("each button sends another event type, and only a purchase removes the product", async () => {
         const { page, end } = await open("#/?viewer=21");
         const [first = "", second = ""] = await filmsOf(page, "picks");
         const buttons = await page.$$eval(".hero-deeds .button", (all) => all.map((one) => one.textContent));
@@ -135,7 +135,7 @@ describe("Storefront of a shop", () => {
         await end();
     });
 
-    it("Not interested removes a product from the customer's lists", async () => {
+    it("a click on the button `Not interested` removes a product from the customer's lists", async () => {
         const { page, end } = await open("#/?viewer=22");
         const [, refused = ""] = await filmsOf(page, "picks");
         await page.locator(`#picks [data-item="${refused}"] button`).click();

@@ -78,7 +78,7 @@ describe("Storefront with viewer tokens", () => {
         await context.close();
     });
 
-    it("the page ignores a token in a message of another window", async () => {
+    it("the page ignores a viewer token in a message of another window", async () => {
         const { page, context } = await openPage(browser, served.url);
         await waitForText(page, "h1", /Sign in/);
         const token = await issuer.token({ sub: "22" });

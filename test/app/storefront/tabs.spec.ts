@@ -6,7 +6,7 @@ describe("Comparison page on a phone", () => {
     const site = storefrontSite();
     const open = (width: number) => site.open(`#/compare?viewer=6`, { width, height: 844 });
 
-    it("each tab shows one of the three lists", async () => {
+    it("each tab of the comparison page shows one of the three lists", async () => {
         const page = await open(390);
         await page.waitForSelector("#personal-panel [data-item]", { visible: true });
         const shown = () =>
@@ -33,7 +33,7 @@ describe("Comparison page on a phone", () => {
         site.clean();
     });
 
-    it("the row of tabs is one tab stop, and arrows, Home and End select a tab", async () => {
+    it("the Tab key stops once at the tabs, and arrow keys select a tab", async () => {
         const page = await open(390);
         await page.waitForSelector("#personal-panel [data-item]", { visible: true });
         await page.focus("#personal-tab");
@@ -64,7 +64,7 @@ describe("Comparison page on a phone", () => {
         assert.equal(await focused(page), (await chosen()) ?? "");
     });
 
-    it("a wide screen shows three lists without tabs", async () => {
+    it("on a wide screen, the comparison page shows three lists without tabs", async () => {
         const page = await open(390);
         await page.waitForSelector("[role=tab]");
         await page.setViewport({ width: 1280, height: 844 });

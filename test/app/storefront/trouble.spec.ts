@@ -45,7 +45,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("an empty row shows why it is empty", async () => {
+    it("an empty row shows why the row is empty", async () => {
         served.control.emptied = "trending";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await atRow(page, "trending", ".trouble");
@@ -54,7 +54,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("empty lists, comparisons and similar films show why they are empty", async () => {
+    it("empty lists, comparisons and similar films show the reason for the empty list", async () => {
         served.control.emptied = "";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await waitForText(page, ".hero-film", /^There is no film to recommend\.$/);
@@ -89,7 +89,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("the page says that it is offline, keeps its content, and continues when it is online again", async () => {
+    it("the page says that the browser is offline, keeps the films, and continues online", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         const films = await filmsOf(page, "picks");
         await atRow(page, "popular", "[data-item]");

@@ -8,7 +8,7 @@ import { ago, listed, milliseconds } from "../../../app/storefront/src/words.ts"
 const films = (ids: string) => [...ids].map((itemId) => ({ itemId }));
 
 describe("Storefront URL", () => {
-    it("parseRoute reads every URL hash that hashFor writes", () => {
+    it("`parseRoute` reads every URL hash that `hashFor` writes", () => {
         const id = fc.string({ minLength: 1, maxLength: 256, unit: "grapheme-ascii" });
         fc.assert(
             fc.property(
@@ -29,7 +29,7 @@ describe("Storefront URL", () => {
         );
     });
 
-    it("parseRoute returns home for an empty hash and `missing` for an unknown one", () => {
+    it("`parseRoute` returns `home` for an empty URL hash and `missing` for an unknown hash", () => {
         for (const hash of ["", "#", "#/", "#main", "#/?viewer="]) {
             assert.deepEqual(parseRoute(hash), { page: "home" }, hash);
         }
@@ -37,13 +37,13 @@ describe("Storefront URL", () => {
     });
 });
 
-describe("changesBetween", () => {
+describe("`changesBetween`", () => {
     const marks = (before: string, after: string) =>
         [...changesBetween(films(before), films(after)).marks].map(
             ([id, mark]) => `${id} ${mark.kind}${"by" in mark ? ` ${mark.by}` : ""}`,
         );
 
-    it("changesBetween returns new, moved and removed films", () => {
+    it("`changesBetween` returns new, moved and removed films", () => {
         assert.deepEqual(marks("abcd", "abcd"), []);
         assert.deepEqual(marks("abcd", "xabcd"), ["x new"], "who makes room did not move");
         assert.deepEqual(marks("abcd", "dabc"), ["d up 3", "a down 1", "b down 1", "c down 1"]);
@@ -51,7 +51,7 @@ describe("changesBetween", () => {
         assert.deepEqual([arrived, rose, gone.map(({ itemId }) => itemId).join("")], [1, 1, "bc"]);
     });
 
-    it("changesInWords returns a sentence about the changes, or undefined without changes", () => {
+    it("`changesInWords` returns a sentence about the changes, or undefined without changes", () => {
         assert.equal(changesInWords(changesBetween(films("abcd"), films("dxa"))), "1 new, 1 moved up, 2 gone");
         assert.equal(changesInWords(changesBetween(films("ab"), films("ab"))), undefined);
         assert.equal(changesInWords(changesBetween([], films("ab"))), "2 new");
@@ -62,7 +62,7 @@ describe("changesBetween", () => {
 });
 
 describe("Storefront text functions", () => {
-    it("ago and milliseconds return times in words", () => {
+    it("the functions `ago` and `milliseconds` return a time and a duration as text", () => {
         const now = Date.UTC(2026, 0, 2);
         const before = (seconds: number) => ago(new Date(now - seconds * 1000).toISOString(), now);
         assert.deepEqual([0, 30, 60, 7300, 172_800].map(before), [
@@ -76,14 +76,14 @@ describe("Storefront text functions", () => {
         assert.deepEqual([Math.PI, 42.4].map(milliseconds), ["3.1 ms", "42 ms"]);
     });
 
-    it("listed returns names joined with and, and counts names beyond the third", () => {
+    it('`listed` joins at most three names with commas and "and", and counts further names', () => {
         assert.deepEqual(
             ["a", "ab", "abc", "abcd"].map((names) => listed([...names])),
             ["a", "a and b", "a, b and c", "a, b and 2 more"],
         );
     });
 
-    it("answersBySource returns the number of responses and their median time for each source", () => {
+    it("`answersBySource` returns the number and the median duration of responses for each list source", () => {
         const calls = [
             ["cache", 4],
             ["cache", 1],

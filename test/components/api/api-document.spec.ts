@@ -7,8 +7,8 @@ const wishes = { title: "films", invocation: "arn:of:function", apiKey: false, o
 const description = readApiDescription();
 const documentOf = (more: Partial<typeof wishes> = {}) => gatewayDocument(description, { ...wishes, ...more }) as Json;
 
-describe("gatewayDocument", () => {
-    it("API Gateway's document contains every operation of openapi.yaml, each integrated with the function", () => {
+describe("`gatewayDocument`, the OpenAPI document for API Gateway", () => {
+    it("API Gateway's document contains every operation of openapi.yaml, integrated with the API function", () => {
         const { paths } = documentOf();
         const names = (of: object) => Object.keys(of).sort();
         assert.deepEqual(names(paths), names(description.paths));
@@ -21,7 +21,7 @@ describe("gatewayDocument", () => {
         }
     });
 
-    it("API Gateway validates required parameters, and the function validates bodies", () => {
+    it("API Gateway validates required parameters, and the API function validates request bodies", () => {
         const document = documentOf();
         assert.equal(document.openapi, "3.0.1");
         const list = document.paths["/recommendations/{userId}"].get.parameters;
@@ -43,7 +43,7 @@ describe("gatewayDocument", () => {
         });
     });
 
-    it("no method uses IAM authorization, in any configuration", () => {
+    it("no method of the API uses IAM authorization, in any configuration", () => {
         for (const apiKey of [false, true]) {
             for (const page of [false, true]) {
                 const document = documentOf({ apiKey, page, otherOrigins: page });
@@ -68,7 +68,7 @@ describe("gatewayDocument", () => {
         assert.equal(documentOf().components, undefined);
     });
 
-    it("gateway responses are problem documents with CORS headers, so that pages of other origins can read them", () => {
+    it("API Gateway's error responses are problem documents (RFC 9457) with CORS headers", () => {
         for (const otherOrigins of [true, false]) {
             for (const [type, refused] of Object.entries<Json>(
                 documentOf({ otherOrigins })["x-amazon-apigateway-gateway-responses"],
@@ -85,7 +85,7 @@ describe("gatewayDocument", () => {
         }
     });
 
-    it("the document contains a storefront path if the API serves the page", () => {
+    it("API Gateway's document contains a storefront path if the API serves the page", () => {
         const { get } = documentOf({ page: true }).paths["/storefront/{proxy+}"];
         assert.equal(get.parameters[0].name, "proxy");
     });

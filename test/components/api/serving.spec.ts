@@ -46,7 +46,7 @@ const names = (type: string) =>
     declaredResources.filter((args) => args.type.endsWith(`:${type}`)).map(({ name }) => name);
 
 describe("RecommendationApi component", () => {
-    it("the function's configuration contains the stack's resources, and the ARN of a campaign with the configured name", async () => {
+    it("the API function's configuration contains the stack's resources and the campaign's expected ARN", async () => {
         const { config } = await makeApi({
             filters: JSON.stringify({
                 comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")',
@@ -90,7 +90,7 @@ describe("RecommendationApi component", () => {
         assert.deepEqual(inputsOf("Table").ttl, { attributeName: "expiresAt", enabled: true });
     });
 
-    it("only the stack's API can invoke the function, and a changed API description causes a deployment", async () => {
+    it("only the stack's API can invoke the function, and API changes cause a deployment", async () => {
         await makeApi();
         const { principal, sourceArn, sourceAccount } = inputsOf("Permission");
         // With sourceAccount, the permission would have no effect. The ARN contains the account.
@@ -101,7 +101,7 @@ describe("RecommendationApi component", () => {
         assert.notEqual(inputsOf("Deployment").triggers.body, before);
     });
 
-    it("the stage throttles requests, and has no access logs and no API key by default", async () => {
+    it("by default, the API stage has throttling, but no access logs and API key", async () => {
         await makeApi({ throttle: '{"eventsPerSecond":2,"eventsBurst":"3"}' });
         const all = declaredResources
             .filter(({ type }) => type.endsWith(":MethodSettings"))
@@ -140,7 +140,7 @@ describe("RecommendationApi component", () => {
         assert.deepEqual([names("ApiKey"), names("Account")], [[], []]);
     });
 
-    it("access logs contain no viewer IDs, and the account's log role is kept when the stack is destroyed", async () => {
+    it("access logs contain no viewer IDs, and `destroy` keeps the account's log role", async () => {
         await makeApi({ apiAccessLogs: "true", apiGatewayLogRole: "true", storefront: "none", apiKey: "true" });
         const { format } = inputsOf("Stage").accessLogSettings;
         assert.match(format, /\$context\.resourcePath/);
@@ -150,7 +150,7 @@ describe("RecommendationApi component", () => {
         assert.deepEqual([names("Account"), names("UsagePlanKey")], [["api"], ["api"]]);
     });
 
-    it("Prefetch creates a schedule, and RankingCampaign creates a campaign with a minimum of 1 TPS", async () => {
+    it("Prefetch creates a schedule, and RankingCampaign a campaign with a minimum of 1 TPS", async () => {
         await useMocks();
         const config = good({ rankingCampaign: "true", prefetchUsers: "5" });
         const [tableName, watchedFilterArn, failuresArn] = ["films", "arn:of:unwatched", "arn:of:failures"];
@@ -185,7 +185,7 @@ describe("Fallback tables and storefront files", () => {
     });
     after(() => rm(dir, { recursive: true, force: true }));
 
-    it("fallbackTables rejects tables that were made from another interactions file", async () => {
+    it("`fallbackTables` rejects tables that were made from another interactions file", async () => {
         const [input, output] = [join(dir, "u.data"), join(dir, "interactions.csv")];
         await assert.rejects(
             fallbackTables(join(dir, "none.csv")),
@@ -199,7 +199,7 @@ describe("Fallback tables and storefront files", () => {
         await assert.rejects(fallbackTables(other), /made from other interactions/);
     });
 
-    it("dataWords returns the nouns and the event types of the data", () => {
+    it("`dataWords` returns the words for an item (film, product), and the event types", () => {
         assert.deepEqual(words, {
             noun: "film",
             nouns: "films",
@@ -223,7 +223,7 @@ describe("Fallback tables and storefront files", () => {
         });
     });
 
-    it("imageOriginsOf returns the origins of the items' images, the most frequent first", () => {
+    it("`imageOriginsOf` returns the origins of the items' images, the most frequent first", () => {
         const image = (place: number) => ({
             image: `https://${place < 2 ? "cdn" : "other"}.shop.example/${place}.jpg`,
         });
@@ -236,7 +236,7 @@ describe("Fallback tables and storefront files", () => {
         assert.deepEqual(imageOriginsOf(tables), ["https://cdn.shop.example", "https://other.shop.example"]);
     });
 
-    it("pageFiles escapes event types that it inserts into HTML attributes", async () => {
+    it("`pageFiles` escapes the event types that `pageFiles` inserts into HTML attributes", async () => {
         const dir = await mkdtemp(join(tmpdir(), "page-"));
         await writeFile(join(dir, "index.html"), '<html data-noun="%NOUN%" data-events="%EVENTS%">100%');
         const events = ['a"b<i>&\u00eb'];
@@ -246,7 +246,7 @@ describe("Fallback tables and storefront files", () => {
         });
     });
 
-    it("pageFiles inserts the API's address and rejects unknown file types", async () => {
+    it("`pageFiles` inserts the API's address into the page, and rejects unknown file types", async () => {
         await writeFile(join(dir, "index.html"), '<html data-api="%API%" data-viewer-auth="%VIEWER_AUTH%">');
         for (const file of ["u.data", "interactions.csv", "other.csv"]) await rm(join(dir, file), { force: true });
         const html = pageFiles(dir, { api: "api", viewerAuth: "jwt", ...words }).find(

@@ -4,14 +4,14 @@ import { checkViewerAuth } from "../../../components/api/viewer-auth.ts";
 import { good } from "../../config/parsed.ts";
 import { useMocks } from "../mocks.ts";
 
-describe("checkViewerAuth", () => {
+describe("`checkViewerAuth`", () => {
     useMocks();
     const check = (issuer: string, env: NodeJS.ProcessEnv) => {
         const config = good({ viewerAuth: JSON.stringify({ issuer, audience: "films" }) });
         checkViewerAuth(config, env, new pulumi.ComponentResource("test:Issuer", "issuer"));
     };
 
-    it("checkViewerAuth requires an issuer with https:// on AWS", () => {
+    it("on AWS, `checkViewerAuth` requires an issuer with https://", () => {
         const local = "http://127.0.0.1:8080";
         assert.throws(
             () => check(local, {}),

@@ -9,7 +9,7 @@ import { buildBundle, bundleFile, lambdaBundle } from "../../../components/commo
 const root = join(import.meta.dirname, "../../..");
 
 describe("Lambda bundles", () => {
-    it("a bundle has equal bytes in another clone, contains no local paths, and is smaller than 1.4 MB", async () => {
+    it("Lambda bundles have under 1.4 MB, no local paths, and equal bytes everywhere", async () => {
         const clone = await mkdtemp(join(tmpdir(), "another-clone-"));
         try {
             for (const part of ["app", "components", "config", "cost", "data-prep", "personalize", "package.json"]) {
@@ -37,7 +37,7 @@ describe("Lambda bundles", () => {
         }
     });
 
-    it("bundleFile uses its cached bundle until a source changes or the bundle is deleted", async () => {
+    it("`bundleFile` uses a cached bundle until a source changes or the bundle is deleted", async () => {
         const { text } = buildBundle("notifier");
         const file = bundleFile("notifier");
         assert.equal(await readFile(file, "utf8"), text);
@@ -54,7 +54,7 @@ describe("Lambda bundles", () => {
         assert.deepEqual(JSON.parse(await readFile(record, "utf8")), kept);
     });
 
-    it("lambdaBundle stores a path relative to the project in Pulumi's state", async () => {
+    it("`lambdaBundle` stores a path relative to the project in Pulumi's state", async () => {
         const { assets } = lambdaBundle("notifier", { "tables.json": new pulumi.asset.StringAsset("{}") });
         const { "index.mjs": code, ...beside } = (await assets) as Record<string, pulumi.asset.FileAsset>;
         assert.deepEqual(Object.keys(beside), ["tables.json"]);

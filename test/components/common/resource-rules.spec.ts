@@ -14,14 +14,14 @@ const open = JSON.stringify({
 const common = { region: "eu-central-1", tags: {}, pollSeconds: 1, deadlineMinutes: 1 };
 const reason = "a drill needs it, for an hour";
 
-describe("enforceResourceRules", () => {
+describe("`enforceResourceRules`", () => {
     beforeEach(async () => {
         await useMocks();
         // Transformations are registered on the stack resource, which Pulumi's mocks do not create by themselves.
         await pulumi.runtime.runInPulumiStack(async () => ({}));
     });
 
-    it("a resource that violates a rule throws an error that contains the resource, the rule and the fix", () => {
+    it("creating a resource that violates a rule throws an error with the fix", () => {
         enforceResourceRules({});
         assert.throws(
             () => new aws.iam.Policy("wide", { policy: open }),
@@ -29,7 +29,7 @@ describe("enforceResourceRules", () => {
         );
     });
 
-    it("a policy whose text is known only later and violates a rule is never registered", async () => {
+    it("Pulumi registers no policy that violates a rule, even with delayed policy text", async () => {
         enforceResourceRules({});
         const later = (text: string) => pulumi.output(Promise.resolve(text));
         new aws.iam.Policy("wide", { policy: later(open) });
@@ -41,14 +41,14 @@ describe("enforceResourceRules", () => {
         );
     });
 
-    it("a resource passes unchanged if the rule that it violates has a waiver", async () => {
+    it("with a waiver of the rule, a resource that violates the rule is unchanged", async () => {
         enforceResourceRules({ "wildcard-action": reason });
         const policy = new aws.iam.Policy("wide", { policy: pulumi.output(open) });
         const text = await new Promise((resolve) => policy.policy.apply(resolve));
         assert.equal(text, open);
     });
 
-    it("a campaign is rejected unless a budget for Amazon Personalize exists", async () => {
+    it("the resource rules reject a campaign unless a budget for Amazon Personalize exists", async () => {
         const campaign = (name: string) =>
             new Campaign(name, { name, solutionArn: "s", solutionVersionArn: "s/v", minProvisionedTPS: 1, ...common });
         const budget = (name: string, service: string) =>
@@ -73,7 +73,7 @@ describe("enforceResourceRules", () => {
         );
     });
 
-    it("with budgetByTag, only a budget of the stack itself satisfies the rule campaign-without-budget", async () => {
+    it("with `budgetByTag`, the resource rules reject a campaign without a budget of the stack", async () => {
         const config = good({ budgetByTag: "true" });
         enforceResourceRules({}, config);
         const campaign = (name: string) =>
@@ -86,7 +86,7 @@ describe("enforceResourceRules", () => {
         assert.ok(declaredResources.some(({ name }) => name === "second"));
     });
 
-    it("a waiver of campaign-without-budget accepts a campaign without a budget", async () => {
+    it("with a waiver of `campaign-without-budget`, the resource rules accept a campaign without a budget", async () => {
         enforceResourceRules({ "campaign-without-budget": reason });
         new Campaign("free", {
             name: "free",
@@ -99,7 +99,7 @@ describe("enforceResourceRules", () => {
         assert.ok(declaredResources.some(({ name }) => name === "free"));
     });
 
-    it("a waiver of an unknown rule, or without a valid reason, is rejected", () => {
+    it("`enforceResourceRules` rejects a waiver of an unknown rule or without a valid reason", () => {
         assert.throws(
             () => enforceResourceRules({ "wildcard-action": "because" }),
             /waivers\.wildcard-action is "because"/,

@@ -29,7 +29,7 @@ async function makeAll(values: Record<string, string> = {}) {
 const ofType = (type: string) => declaredResources.filter((args) => args.type.endsWith(`:${type}`));
 
 describe("Cost guard components", () => {
-    it("CostGuard creates a scheduled function with a role of its own and a queue for failures", async () => {
+    it("CostGuard creates a scheduled function with a role and a queue for failures", async () => {
         const { names } = await makeAll({
             guardMinutes: "1",
             idle: '{"action":"park"}',
@@ -60,7 +60,7 @@ describe("Cost guard components", () => {
         ]);
     });
 
-    it("SpendBudget filters costs by the stack's tag with budgetByTag", async () => {
+    it("with `budgetByTag`, SpendBudget filters costs by the stack's tag", async () => {
         await makeAll({ budgetByTag: "true" });
         const budget = inputsOf("Budget");
         assert.deepEqual([budget.limitAmount, budget.timeUnit, budget.budgetType], ["192.5", "MONTHLY", "COST"]);
@@ -77,7 +77,7 @@ describe("Cost guard components", () => {
         ]);
     });
 
-    it("`budget: false` creates no budget, and adds a waiver of the rule campaign-without-budget with a reason", async () => {
+    it("`budget: false` creates no budget, and adds a waiver of the rule campaign-without-budget", async () => {
         const config = await makeAll({ budget: "false" });
         assert.deepEqual([ofType("Budget").length, ofType("Function").length], [0, 1]);
         assert.deepEqual(waiverProblems(waiversOf(config)), []);
@@ -85,7 +85,7 @@ describe("Cost guard components", () => {
         assert.deepEqual(waiversOf({ budget: true }), {});
     });
 
-    it("the component Notifications subscribes a queue to the topic, and a mail address and a chat webhook if configured", async () => {
+    it("the component Notifications subscribes a queue, and the configured email address and webhook", async () => {
         await makeAll();
         assert.deepEqual(
             ofType("TopicSubscription").map(({ inputs }) => inputs.protocol),
@@ -107,7 +107,7 @@ describe("Cost guard components", () => {
         assert.equal(inputsOf("Permission").sourceArn, `arn:aws:sns:eu-central-1:123456789012:${names.notifications}`);
     });
 
-    it("all resources have the stack's tags, and all roles have the permissions boundary", async () => {
+    it("all resources of the guard have the stack's tags, and roles the permissions boundary", async () => {
         const permissionsBoundary = "arn:aws:iam::123456789012:policy/boundary";
         await makeAll({ permissionsBoundary, chatWebhookParameter: "/chat" });
         const tagged = ["Function", "Role", "LogGroup", "Queue", "Topic", "Budget", "MetricAlarm"];

@@ -7,10 +7,10 @@ import { estimate } from "../../../cost/estimate.ts";
 import { good } from "../../config/parsed.ts";
 import { plannedStack } from "../../support/planned-stack.ts";
 
-describe("priceTable", () => {
+describe("`priceTable`", () => {
     const table = priceTable(estimate(plannedStack), 10_000);
 
-    it("priceTable shows the monthly cost with and without requests, and the cost of the first up", () => {
+    it("`priceTable` shows monthly costs with and without requests, and the first `up`'s cost", () => {
         const lines = table.split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, " | "));
         assert.ok(lines.includes("per month | no requests | 10,000 requests a day"), table);
         assert.ok(lines.includes("campaign, minimum 1 TPS | ≈ $146 | ≈ $146"), table);
@@ -18,17 +18,17 @@ describe("priceTable", () => {
         assert.ok(lines.includes("training, by the hour | ≈ $0.26 to $0.50"), table);
     });
 
-    it("priceTable states that the prices are those of the USA and are unverified", () => {
+    it("`priceTable` states that the prices are those of the USA and are unverified", () => {
         assert.match(table, /US price, unverified/);
     });
 
-    it("priceTable aligns the amounts in its columns", () => {
+    it("`priceTable` aligns the amounts in its columns", () => {
         const rows = table.split("\n").filter((line) => line.trimEnd().endsWith("$146") || line.includes("total"));
         assert.equal(new Set(rows.map((line) => line.trimEnd().length)).size, 1);
     });
 });
 
-describe("plannedStack with serving.mode batch", () => {
+describe("`plannedStack` with `serving.mode: batch`", () => {
     let folder: string;
     before(async () => {
         folder = await mkdtemp(join(tmpdir(), "price-table-"));
@@ -42,7 +42,7 @@ describe("plannedStack with serving.mode batch", () => {
         { serving: { mode: "batch" }, viewers: 4 },
         { serving: { mode: "batch", activeDays: 30 }, viewers: 2 },
     ]) {
-        it(`plannedStack counts ${viewers} viewers in batch inference jobs with ${JSON.stringify(serving)}`, async () => {
+        it(`\`plannedStack\` counts ${viewers} viewers in batch inference jobs with ${JSON.stringify(serving)}`, async () => {
             const interactionsFile = join(folder, "interactions.csv");
             const config = good({ interactionsFile, serving: JSON.stringify(serving) });
             assert.deepEqual((await planOf(config, 0)).batchLists, { viewers, everyDays: 7 });

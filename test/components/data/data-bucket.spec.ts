@@ -18,7 +18,7 @@ describe("Data files of a stack", () => {
     });
     after(() => rm(folder, { recursive: true, force: true }));
 
-    it("schemaBeside reads the Avro schema file next to a CSV file, and rejects a missing or invalid schema", async () => {
+    it("`schemaBeside` reads the schema next to a CSV file, and rejects an invalid schema", async () => {
         const csv = join(folder, "films.csv");
         const schema = join(folder, "films.schema.json");
         assert.throws(() => schemaBeside(csv, "ITEMS"), {
@@ -30,12 +30,12 @@ describe("Data files of a stack", () => {
                 message: `${schema} is not an Avro record with a field ITEM_ID. docs/data.md shows an example.`,
             });
         }
-        // Different white space does not make it a different schema.
+        // A schema with different white space is the same schema.
         await writeFile(schema, JSON.stringify(JSON.parse(schemaText("Items", "ITEM_ID")), null, 2));
         assert.equal(schemaBeside(csv, "ITEMS"), schemaText("Items", "ITEM_ID"));
     });
 
-    it("fileProblem returns the command that creates a missing file", () => {
+    it("`fileProblem` returns the command that creates a missing file", () => {
         const file = join(folder, "none.csv");
         assert.deepEqual(fileProblem("interactionsFile", file), {
             path: "interactionsFile",
@@ -45,7 +45,7 @@ describe("Data files of a stack", () => {
         });
     });
 
-    it("the role can read exactly the files of prefixesOf, and write only the output of batch jobs", () => {
+    it("the role can read only the data files, and write only batch jobs' output", () => {
         const [interactions, items, users, input] = [
             "personalize_interactions_fixed.csv",
             "items.csv",

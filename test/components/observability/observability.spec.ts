@@ -103,7 +103,7 @@ describe("CloudWatch dashboard", () => {
         );
     });
 
-    it("the dashboard of a stack without a campaign shows no metrics of a campaign", () => {
+    it("a dashboard for batch inference shows no metrics of a campaign", () => {
         const batch = widgetsOf(true);
         const shown = JSON.stringify(batch);
         assert.ok(shown.includes(answeredBy.batch));
@@ -113,14 +113,14 @@ describe("CloudWatch dashboard", () => {
         assert.ok(batch.every(({ x, width }) => x + width <= 24));
     });
 
-    it("metric math on the dashboard uses only metrics that the dashboard shows", () => {
+    it("metric expressions on the dashboard use only metrics that the dashboard shows", () => {
         const ids = new Set(named.map((line) => (line.at(-1) as unknown as { id?: string }).id));
         const math = expressions.filter((expression) => !/^SE(LECT|ARCH)/.test(expression));
         assert.equal(math.length, 2);
         for (const word of math.join().match(/\b[a-z]\w*/g) ?? []) assert.ok(ids.has(word), word);
     });
 
-    it("dashboardUrl returns the console address of each partition", () => {
+    it("`dashboardUrl` returns the console address of each partition", () => {
         const tail = "/cloudwatch/home?region=r#dashboards/dashboard/d";
         assert.equal(dashboardUrl("aws", "r", "d"), `https://r.console.aws.amazon.com${tail}`);
         assert.equal(dashboardUrl("aws-cn", "r", "d"), `https://console.amazonaws.cn${tail}`);
@@ -129,7 +129,7 @@ describe("CloudWatch dashboard", () => {
 });
 
 describe("CloudWatch alarms", () => {
-    it("the number of alarms is the number in the cost estimate, and alarms use metrics of config/metrics.ts", () => {
+    it("the cost estimate counts all alarms, and alarms use only metrics of config/metrics.ts", () => {
         assert.equal(alarms.length, alarmCount({ api: true }));
         assert.equal(alarmCount({ api: false }), alarmCount({ api: true }) - 6);
         // CloudWatch bills each metric in an alarm's expression: three metrics for the errors, and two for each failure
@@ -143,14 +143,14 @@ describe("CloudWatch alarms", () => {
         }
     });
 
-    it("alarm thresholds follow the stack's configuration", () => {
+    it("the stack's configuration determines the alarm thresholds", () => {
         const thresholds = Object.fromEntries(alarms.map(({ id, calls, threshold }) => [id, `${calls} ${threshold}`]));
         assert.equal(thresholds.idle, "at or above 24");
         assert.equal(thresholds.cost, "at or above 160");
         assert.equal(thresholds["quality-drop"], "above 15");
     });
 
-    it("each alarm has a period and a number of evaluation periods that CloudWatch accepts", () => {
+    it("CloudWatch accepts the period and the number of evaluation periods of each alarm", () => {
         for (const { id, period, datapoints, watches } of alarms) {
             assert.ok(period * datapoints.of <= 86_400 && period % 60 === 0, id);
             assert.ok(datapoints.needed >= 1 && datapoints.needed <= datapoints.of, id);
@@ -189,7 +189,7 @@ describe("Observability component", () => {
         return { config, observability };
     };
 
-    it("each alarm notifies the SNS topic and links to its runbook page", async () => {
+    it("each alarm notifies the SNS topic and links to the alarm's runbook page", async () => {
         const { config } = await observe({});
         const its = declaredResources.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
         assert.equal(its.length, alarmCount({ api: config.api }) - 1);
@@ -210,7 +210,7 @@ describe("Observability component", () => {
         );
     });
 
-    it("the dashboard finds the metrics of all solution versions by a SEARCH expression", async () => {
+    it("the dashboard finds the metrics of all solution versions with a SEARCH expression", async () => {
         const { observability } = await observe({});
         const { dashboardBody: body } = inputsOf("Dashboard");
         assert.ok(

@@ -50,7 +50,7 @@ describe("Outage alarms", () => {
         ["campaign-failures", "no requests", {}, false],
     ];
     for (const [id, what, sums, expected] of cases) {
-        it(`the alarm ${id} ${expected ? "breaches" : "does not breach"}: ${what}`, () =>
+        it(`the alarm \`${id}\` ${expected ? "fires" : "does not fire"} in this case: ${what}`, () =>
             assert.equal(breaches(id, sums), expected));
     }
 });

@@ -38,7 +38,7 @@ describe("Recommender component", () => {
     beforeEach(useMocks);
     after(() => rm(folder, { recursive: true, force: true }));
 
-    it("Recommender creates the expected resources with their name, region and deadline", async () => {
+    it("Recommender creates all Personalize resources with the configured names, region and timeouts", async () => {
         await recommender(good({}));
         const dynamic = "pulumi-nodejs:dynamic/personalize";
         assert.deepEqual(typesAndNames(), [
@@ -54,7 +54,7 @@ describe("Recommender component", () => {
             `${dynamic}:SolutionVersion movies`,
             `${dynamic}:StateFlags movies`,
         ]);
-        /** Deadlines by resource kind: those of the configuration; undefined if the kind's default applies. */
+        /** Configured timeouts in minutes by resource kind; undefined if the kind's default applies. */
         const deadlines = {
             Schema: undefined,
             DatasetGroup: undefined,
@@ -94,7 +94,7 @@ describe("Recommender component", () => {
         assert.equal(inputsOf("Solution").recipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
     });
 
-    it("Recommender sets no recipeArn if performAutoML is true", async () => {
+    it("Recommender sets no `recipeArn` if `performAutoML` is true", async () => {
         await recommender(good({ recipe: "", performAutoML: "true" }));
         assert.equal(inputsOf("Solution").performAutoML, true);
         assert.equal("recipeArn" in inputsOf("Solution"), false);
@@ -123,7 +123,7 @@ describe("Recommender component", () => {
         assert.equal(inputsOf("DatasetImportJob").repeats, "arn:of:job-1");
     });
 
-    it("the campaign keeps a solution version that the flag serving holds, and otherwise gets the newest version", async () => {
+    it("the campaign gets the newest version unless the state flag `serving` contains another version", async () => {
         const serving = { solutionVersionArn: "arn:of:old", reason: "worse", since: "2026-11-25T12:00:00Z" };
         await recommender(good({}), { serving: { ...serving, hold: true } });
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
@@ -136,7 +136,7 @@ describe("Recommender component", () => {
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
     });
 
-    it("the fallback tables of a version are uploaded before the campaign changes, and are not deleted later", async () => {
+    it("Recommender uploads a version's fallback tables before changing the campaign, and never deletes them", async () => {
         const tables = join(folder, "fallback-tables.json");
         await writeFile(tables, "{}");
         await recommender(good({}), {}, tables);
@@ -152,7 +152,7 @@ describe("Recommender component", () => {
         assert.ok(campaign > declaredResources.findLastIndex((args) => args.type.endsWith(":BucketObjectv2")));
     });
 
-    it("syncWithLatestSolutionVersion deploys $LATEST, and imports then start no training", async () => {
+    it("with `syncWithLatestSolutionVersion`, the campaign uses `$LATEST`, and imports start no training", async () => {
         const automatic = { performAutoTraining: "true", syncWithLatestSolutionVersion: "true", autoTrainingDays: "1" };
         await recommender(good(automatic));
         const { solution } = namesFor("dev");
@@ -172,7 +172,7 @@ describe("Recommender component", () => {
         ["aws-user-personalization-v2", 1, "every day: ≈ $6.08 a month for 100,000 interactions"],
         [undefined, 30, "every 30 days: ≈ $0.26 to $0.51 a month for 100,000 interactions"],
     ] as const) {
-        it(`autoTrainingPrice of ${recipe ?? "AutoML"} returns the monthly price of training ${sentence.split(":")[0]}`, () => {
+        it(`\`autoTrainingPrice\` for ${recipe ?? "AutoML"} returns the monthly price with \`autoTrainingDays\` ${days}`, () => {
             const priceText = autoTrainingPrice({ recipe, autoTrainingDays: days }, 100_001);
             assert.equal(priceText, `automatic training ${sentence} (US price, unverified)`);
         });
@@ -220,7 +220,7 @@ describe("Recommender component", () => {
         );
     });
 
-    it("batchInferenceFile creates one batch inference job with the program's solution version", async () => {
+    it("with `batchInferenceFile`, Recommender creates one batch inference job with the stack's solution version", async () => {
         await recommender(good({ batchInferenceFile: "users.jsonl" }));
         const job = inputsOf("BatchInferenceJob");
         assert.equal(job.solutionVersionArn, "movies");
@@ -231,7 +231,7 @@ describe("Recommender component", () => {
         assert.equal("filterArn" in job, false);
     });
 
-    it("itemsFile and usersFile create a schema, dataset and import job before the solution", async () => {
+    it("with `itemsFile` and `usersFile`, Recommender imports items and users before creating the solution", async () => {
         const texts = { items: schemaText("Items", "ITEM_ID"), users: schemaText("Users", "USER_ID") };
         for (const [kind, text] of Object.entries(texts)) {
             await writeFile(join(folder, `${kind}.schema.json`), text);

@@ -5,7 +5,7 @@ const schema = (fields: Readonly<Record<string, unknown>>) =>
     JSON.stringify({ type: "record", fields: Object.entries(fields).map(([name, type]) => ({ name, type })) });
 const before = { ITEM_ID: "string", PRICE: ["null", "double"] };
 
-describe("schemaChangeFault", () => {
+describe("`schemaChangeFault`", () => {
     for (const { change, after, fault } of [
         { change: "no change", after: before, fault: undefined },
         { change: "another order", after: { PRICE: ["null", "double"], ITEM_ID: "string" }, fault: undefined },
@@ -22,7 +22,7 @@ describe("schemaChangeFault", () => {
         },
         { change: "another type", after: { ...before, PRICE: "double" }, fault: "changes the type of column PRICE" },
     ]) {
-        it(`schemaChangeFault of ${change} is ${fault ?? "undefined"}`, () =>
+        it(`\`schemaChangeFault\` returns ${fault ?? "undefined"} for ${change}`, () =>
             assert.equal(schemaChangeFault(schema(before), schema(after)), fault));
     }
 });

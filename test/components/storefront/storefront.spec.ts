@@ -15,7 +15,7 @@ async function makePage(values: Record<string, string> = {}, isClosed = false) {
 const cacheKey = () => inputsOf("CachePolicy").parametersInCacheKeyAndForwardedToOrigin;
 
 describe("Storefront component (CloudFront)", () => {
-    it("the distribution is disabled while the API and the page are closed", async () => {
+    it("while the cost guard keeps the stack closed, the CloudFront distribution is disabled", async () => {
         await makePage();
         assert.equal(inputsOf("Distribution").enabled, true);
         await makePage({}, true);
@@ -30,14 +30,14 @@ describe("Storefront component (CloudFront)", () => {
         );
     });
 
-    it("the cache key contains the Origin header if other origins are allowed", async () => {
+    it("CloudFront's cache key contains the Origin header if the configuration allows other origins", async () => {
         await makePage();
         assert.deepEqual(cacheKey().headersConfig, { headerBehavior: "none" });
         await makePage({ allowedOrigins: '["https://films.example"]' });
         assert.deepEqual(cacheKey().headersConfig, { headerBehavior: "whitelist", headers: { items: ["Origin"] } });
     });
 
-    it("the cache key contains the Authorization header with viewerAuth", async () => {
+    it("with `viewerAuth`, CloudFront's cache key contains the Authorization header", async () => {
         await makePage({ viewerAuth: '{"issuer":"https://login.example","audience":"films"}' });
         assert.deepEqual(cacheKey().headersConfig, {
             headerBehavior: "whitelist",

@@ -13,8 +13,8 @@ type Event = readonly [string, string, number];
 const views = (item: string, count: number, daysAgo: number): Event[] =>
     Array.from({ length: count }, (_, at) => [`${item}-${daysAgo}-${at}`, item, newest - daysAgo * day]);
 
-describe("viewsOf", () => {
-    it("viewsOf returns each item of a user once, with the time of its newest event", () => {
+describe("`viewsOf`", () => {
+    it("`viewsOf` returns each item of a user once, with the newest event's time", () => {
         const event = fc.tuple(
             fc.integer({ min: 0, max: 3 }).map(String),
             fc.integer({ min: 0, max: 5 }).map(String),
@@ -38,12 +38,12 @@ describe("viewsOf", () => {
         );
     });
 
-    it("spanOf returns 0 for empty data", () => {
+    it("`spanOf` returns 0 for empty data", () => {
         assert.deepEqual(spanOf(columnsFrom([])), { firstTimestamp: 0, lastTimestamp: 0 });
     });
 });
 
-describe("popularity", () => {
+describe("`popularity`", () => {
     // The generated data has as many users, items and events as MovieLens 100k.
     const ratings = syntheticRatings({ users: 943, items: 1682, meanHistory: 106 });
     const data = ratings.map(({ user, item, timestamp }): Event => [`${user}`, `${item}`, timestamp]);
@@ -72,31 +72,31 @@ describe("popularity", () => {
         });
     }
 
-    it("the weight of a view in popularity halves after each half-life", () => {
+    it("the weight of a view in `popularity` halves after each half-life", () => {
         const columns = columnsFrom([...views("old", 3, halfLifeDays), ...views("new", 2, 0)]);
         assert.deepEqual([...popularity(columns, viewsOf(columns))], [1.5, 2]);
         assert.deepEqual([...popularity(columns, viewsOf(columns), Number.POSITIVE_INFINITY)], [3, 2]);
     });
 
-    it("popularity counts several views of an item by one user once", () => {
+    it("`popularity` counts several views of an item by one user once", () => {
         const fan = Array.from({ length: 30 }, (_, at): Event => ["fan", "loved", newest - at]);
         const columns = columnsFrom([...fan, ...views("liked", 2, 0)]);
         assert.deepEqual(ranked(popularity(columns, viewsOf(columns))), [1, 0]);
     });
 
-    it("ranked sorts equal scores by the second count, and then by item number", () => {
+    it("`ranked` sorts by score, then by the given counts, then by item number", () => {
         assert.deepEqual(ranked(Float64Array.of(1, 2, 1, 1), [5, 0, 6, 5]), [1, 2, 0, 3]);
     });
 });
 
-describe("trending", () => {
+describe("`trending`", () => {
     const first = views("first", 1, 200);
     const of = (events: Event[], count = 10) => {
         const columns = columnsFrom([...first, ...events, ...views("now", 1, 0)]);
         return trending(columns, viewsOf(columns), count).items.map((item) => columns.itemIds[item]);
     };
 
-    it("trending returns items with more views in the last 30 days than in the 30 days before", () => {
+    it("`trending` returns items with more views in the last 30 days than before", () => {
         const steady = [...views("steady", 40, 10), ...views("steady", 40, 40)];
         const growing = [...views("growing", 40, 5), ...views("growing", 10, 45)];
         const falling = [...views("falling", 10, 5), ...views("falling", 40, 45)];
@@ -105,27 +105,27 @@ describe("trending", () => {
         assert.deepEqual(of([...steady, ...growing, ...falling, ...fresh], 1), ["growing"]);
     });
 
-    it("trending ignores growth that is equal for all items", () => {
+    it("`trending` ignores growth that is equal for all items", () => {
         const tenfold = (item: string, count: number) => [...views(item, 10 * count, 5), ...views(item, count, 45)];
         assert.deepEqual(of([...tenfold("a", 10), ...tenfold("b", 20), ...views("c", 60, 5), ...views("c", 1, 45)]), [
             "c",
         ]);
     });
 
-    it("trending does not change because of one view today", () => {
+    it("`trending` ignores a single event long after all other events", () => {
         const steady = [...views("steady", 40, 10), ...views("steady", 40, 40)];
         const growing = [...views("growing", 40, 5), ...views("growing", 10, 45)];
         assert.deepEqual(of([...steady, ...growing, ["late", "late", newest + 9000 * day]]), ["growing"]);
     });
 
-    it("trending compares thirds of the data if the data is shorter than 90 days", () => {
+    it("`trending` compares thirds of the period if the data spans less than 90 days", () => {
         const short = columnsFrom([...views("a", 1, 9), ...views("a", 9, 1), ...views("b", 9, 4), ...views("b", 4, 0)]);
         const { windowSeconds, items } = trending(short, viewsOf(short), 10);
         assert.equal(windowSeconds, 3 * day);
         assert.deepEqual(items, [0]);
     });
 
-    it("trending returns nothing if there is no earlier period", () => {
+    it("`trending` returns nothing without an earlier period", () => {
         assert.deepEqual(of(views("a", 50, 1)), []);
         for (const events of [[], views("a", 3, 0)]) {
             const columns = columnsFrom(events);
@@ -133,7 +133,7 @@ describe("trending", () => {
         }
     });
 
-    it("growthOf returns a higher value for more views with the same ratio", () => {
+    it("`growthOf` rates equal relative growth higher for the item with more views", () => {
         assert.equal(growthOf(40, 10), 30 / Math.sqrt(51));
         assert.ok(growthOf(1, 0) < growthOf(4, 1) && growthOf(4, 1) < growthOf(40, 10));
         assert.ok(growthOf(10, 40) < 0);

@@ -46,8 +46,8 @@ function byMatrix(columns: Columns, { userWeight, kernel, score }: Likeness): nu
     );
 }
 
-describe("similarItems", () => {
-    it("similarItems returns the scores of an example that was calculated by hand", () => {
+describe("`similarItems`", () => {
+    it("`similarItems` returns the scores of an example that was calculated by hand", () => {
         // Ann watched a, b and c; Bob a and b; Cid a.
         const columns = columnsFrom([
             ["ann", "a", 1],
@@ -71,7 +71,7 @@ describe("similarItems", () => {
         assert.ok(Math.abs((light?.scores[0] ?? 0) - (1 / 3 + 1 / 2)) < 1e-5);
     });
 
-    it("similarItems returns the same as a full matrix of all pairs for random data", () => {
+    it("for random data, `similarItems` returns the same as a matrix of all pairs", () => {
         fc.assert(
             fc.property(anyColumns, (columns) => {
                 const expected = byMatrix(columns, timeAwareCosine);
@@ -85,7 +85,7 @@ describe("similarItems", () => {
         );
     });
 
-    it("scores of similarItems are symmetric, sorted and at most 1, and no list contains the item itself", () => {
+    it("`similarItems` returns symmetric, sorted scores of at most 1, without the item itself", () => {
         fc.assert(
             fc.property(anyColumns, (columns) => {
                 const rows = rowsOf(columns);
@@ -104,7 +104,7 @@ describe("similarItems", () => {
         );
     });
 
-    it("similarItems with a smaller count returns the beginning of the full list", () => {
+    it("`similarItems` with a smaller count returns the beginning of the full list", () => {
         fc.assert(
             fc.property(anyColumns, fc.integer({ min: 1, max: 5 }), (columns, count) => {
                 const whole = rowsOf(columns);
@@ -119,7 +119,7 @@ describe("similarItems", () => {
         );
     });
 
-    it("similarItems returns the same for any order of the users", async () => {
+    it("`similarItems` returns the same for any order of the users", async () => {
         const ratings = syntheticRatings();
         const named = (columns: Columns) =>
             new Map(rowsOf(columns).map(({ item, scores }) => [columns.itemIds[item], scores.map((score) => score)]));
@@ -131,7 +131,7 @@ describe("similarItems", () => {
         assert.equal(turned.size, given.size);
     });
 
-    it("similarItems uses a sample of 1,000 viewers for a film that has more", () => {
+    it("`similarItems` samples 1,000 viewers of a film with more viewers", () => {
         const viewers = Array.from({ length: 2500 }, (_, user) => user);
         const columns = columnsFrom(
             viewers.flatMap((user) => [[`u${user}`, "popular", 1] as const, [`u${user}`, `own${user}`, 2] as const]),
@@ -144,7 +144,7 @@ describe("similarItems", () => {
         );
     });
 
-    it("historiesOf keeps the newest 500 films of a user, each with the time of its last view", () => {
+    it("`historiesOf` keeps a user's newest 500 films, each at the last view", () => {
         const watched = Array.from({ length: 600 }, (_, at) => ["u", `i${at}`, at] as const);
         const columns = columnsFrom([...watched, ["u", "i0", 1000]]);
         const { items } = historiesOf(columns, viewsOf(columns));
@@ -153,7 +153,7 @@ describe("similarItems", () => {
         assert.equal(columns.itemIds[items.at(-1) as number], "i0");
     });
 
-    it("similarItems finds films that the same users like", async () => {
+    it("`similarItems` finds films that the same users like", async () => {
         const columns = await columnsOf(interactionsCsv(syntheticRatings({ users: 400 })));
         const tasteOf = (item: number) => Number(columns.itemIds[item]) % 5;
         const rows = rowsOf(columns).filter(({ item }) => Number(columns.itemIds[item]) <= 40);

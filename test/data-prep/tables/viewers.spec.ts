@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { listViewers, maxListedViewers, viewersIn } from "../../../data-prep/tables/viewers.ts";
 
-describe("listViewers and viewersIn", () => {
-    it("viewersIn returns true for each listed viewer and false for any other", () => {
+describe("`listViewers` and `viewersIn`", () => {
+    it("`viewersIn` returns true for each listed viewer and false for any other", () => {
         const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { maxLength: 200 });
         fc.assert(
             fc.property(ids, fc.nat(200), (all, cut) => {
@@ -18,7 +18,7 @@ describe("listViewers and viewersIn", () => {
         );
     });
 
-    it("listViewers uses four bytes for each viewer, and returns undefined for too many viewers", () => {
+    it("`listViewers` stores four bytes for each viewer, and returns undefined for too many viewers", () => {
         const ids = Array.from({ length: 3000 }, (_, at) => String(at));
         assert.equal(Buffer.from(listViewers(ids) ?? "", "base64").length, 12_000);
         assert.equal(listViewers({ length: maxListedViewers + 1 } as unknown as string[]), undefined);

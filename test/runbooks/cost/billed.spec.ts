@@ -22,7 +22,7 @@ const page = (usageType: string, usd: string, NextPageToken?: string) => ({
     ...(NextPageToken && { NextPageToken }),
 });
 
-describe("countedBill, the bill from Cost Explorer", () => {
+describe("`countedBill`, the bill from Cost Explorer", () => {
     let server: Server;
     let client: CostExplorerClient;
     let bill: CountedBill;
@@ -55,7 +55,7 @@ describe("countedBill, the bill from Cost Explorer", () => {
         [requests, bill] = [[], countedBill(client)];
     });
 
-    it("countedBill reads the bill of all pages and counts each page as a call", async () => {
+    it("`countedBill` reads all pages of the bill, and counts each page as a call", async () => {
         answers = [page("EUC1-A", "4.8", "next"), page("EUC1-B", "0.24")];
         const lines = await bill.lines(period, scope);
         assert.deepEqual(
@@ -73,7 +73,7 @@ describe("countedBill, the bill from Cost Explorer", () => {
         assert.equal(bill.calls(), 2);
     });
 
-    it("countedBill filters the bill by region and services, and by a stack's tag if one is given", async () => {
+    it("`countedBill` filters the bill by region, services and, if given, the stack's tag", async () => {
         answers = [{}, {}];
         await bill.lines(period, scope);
         await bill.lines(period, { ...scope, stackTag: undefined });
@@ -84,7 +84,7 @@ describe("countedBill, the bill from Cost Explorer", () => {
         assert.equal(requests[1].Filter.And.length, 2);
     });
 
-    it("countedBill returns no forecast if AWS has too little data for one", async () => {
+    it("`countedBill` returns no forecast if AWS has too little data for a forecast", async () => {
         answers = [{ __type: "DataUnavailableException", message: "Insufficient amount of historical data" }];
         assert.equal(await bill.forecast(period, scope), undefined);
         answers = [{ Total: { Amount: "12.5", Unit: "USD" } }];
@@ -108,7 +108,7 @@ describe("countedBill, the bill from Cost Explorer", () => {
         ["Cost Explorer has no data", "DataUnavailableException", "no data", /up to 24 hours.*EstimatedMonthToDateUsd/],
     ];
     for (const [what, __type, message, words] of refusals) {
-        it(`countedBill throws an error that contains the next step if ${what}`, async () => {
+        it(`if ${what}, \`countedBill\` throws an error that contains the next step`, async () => {
             answers = [{ __type, message }];
             await assert.rejects(bill.lines(period, scope), words);
         });

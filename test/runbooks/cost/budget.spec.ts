@@ -32,15 +32,15 @@ const texts = (view: BudgetView | undefined, more = {}) => {
     return changesTo(view, desired).map((change) => changeText(change, desired));
 };
 
-describe("changesTo returns the changes to an AWS budget", () => {
-    it("changesTo creates a missing budget and changes nothing in an equal budget", () => {
+describe("`changesTo`, the changes to an AWS budget", () => {
+    it("`changesTo` returns one creation for a missing budget, and nothing for an equal budget", () => {
         assert.deepEqual(texts(budget), []);
         assert.deepEqual(texts(undefined), [
             "create budget films: $20 a month on Amazon Personalize, mail to ann@example.org at 50 % (actual), 80 % (actual), 100 % (actual), 100 % (forecasted)",
         ]);
     });
 
-    it("changesTo updates the limit and the service, and adds missing thresholds and subscribers", () => {
+    it("`changesTo` returns updates of limit and service, and missing thresholds and subscribers", () => {
         const [first, second, ...rest] = notifications;
         assert.ok(first && second);
         const other = { ...second, subscribers: emailSubscribers("bob@example.org") };
@@ -53,29 +53,29 @@ describe("changesTo returns the changes to an AWS budget", () => {
         assert.deepEqual(texts(ofAll), ["update budget films: service (all) → Amazon Personalize"]);
     });
 
-    it("changesTo does not mistake a threshold in US dollars for a percentage", () => {
+    it("`changesTo` does not mistake a threshold in US dollars for a percentage", () => {
         const dollars = notifications.map((one) => ({ ...one, isPercent: false }));
         assert.equal(texts({ ...budget, notifications: dollars }).length, 4);
     });
 
-    it("changesTo rejects the budget of a stack, and a usage budget", () => {
+    it("`changesTo` rejects a budget that a stack created, and a usage budget", () => {
         assert.throws(() => texts({ ...budget, stack: "dev" }), /monthlyLimitUsd 20 --stack dev/);
         const usage = { ...budget, budget: { ...budget.budget, BudgetType: "USAGE" as const } };
         assert.throws(() => texts(usage), /not a monthly cost budget \(USAGE, MONTHLY\)/);
     });
 });
 
-describe("problemsOf a budget and its alarms", () => {
+describe("`problemsOf` a budget and its alarms", () => {
     const topicArn = "arn:aws:sns:eu-central-1:000000000000:notices";
     const subscriptions = [{ protocol: "email", endpoint: "ann@example.org", confirmed: true }];
     const alarm = { name: "movie-recommender-alarm-errors", state: "OK", since: null, reason: "", page: null };
     const all = { budget, isBudgetWanted: true, subscriptions, alarms: [alarm] };
     const nothing = { subscriptions: undefined, alarms: [] };
 
-    it("problemsOf returns nothing for a confirmed budget if no alarm fires", () =>
+    it("`problemsOf` returns nothing if the subscription is confirmed and no alarm fires", () =>
         assert.deepEqual(problemsOf(all, topicArn), []));
 
-    it("problemsOf returns an unconfirmed email address with the command that subscribes it again", () => {
+    it("`problemsOf` returns an unconfirmed email address, with the command that subscribes the address again", () => {
         const pending = subscriptions.map((one) => ({ ...one, confirmed: false }));
         const [problem = "", ...others] = problemsOf({ ...all, subscriptions: pending }, topicArn);
         assert.match(
@@ -85,7 +85,7 @@ describe("problemsOf a budget and its alarms", () => {
         assert.deepEqual(others, []);
     });
 
-    it("problemsOf returns exceeded thresholds, firing alarms with their page, and missing resources", () => {
+    it("`problemsOf` returns exceeded thresholds, firing alarms with a runbook page, and missing resources", () => {
         const fired = notifications.map((one, index) => ({ ...one, state: index === 0 ? "ALARM" : "OK" }));
         assert.match(
             problemsOf({ ...all, budget: { ...budget, notifications: fired } }, topicArn)[0] ?? "",

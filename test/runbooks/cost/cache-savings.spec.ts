@@ -9,9 +9,9 @@ const near = (actual: number | undefined, expected: number) =>
     assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 1e-6, `${actual} is not ${expected}`);
 const saved = (windows: readonly ServedWindow[], of = campaign) => savedCalls(windows, window, of);
 
-describe("savedCalls, the value of the responses from caches", () => {
+describe("`savedCalls`, the cost of the campaign calls that caches save", () => {
     // 300 requests in five minutes are 1 TPS for 1/12 of an hour.
-    it("savedCalls counts the price of calls above the minimum TPS in each 5-minute window", () => {
+    it("`savedCalls` returns the price of saved calls above the minimum TPS, by 5-minute windows", () => {
         near(saved([{ lists: 3000, calls: 300 }]).usd, (9 / 12) * 0.2);
         near(saved([{ lists: 3000, calls: 1500 }]).usd, (5 / 12) * 0.2);
         near(saved([{ lists: 3000, calls: 300 }], { ...campaign, minProvisionedTPS: 4 }).usd, (6 / 12) * 0.2);
@@ -21,7 +21,7 @@ describe("savedCalls, the value of the responses from caches", () => {
         );
     });
 
-    it("savedCalls returns $0 for any number of calls below the minimum TPS", () => {
+    it("`savedCalls` returns $0 for any number of calls below the minimum TPS", () => {
         assert.deepEqual(saved(Array.from({ length: 1000 }, () => ({ lists: 300, calls: 0 }))), {
             lists: 300_000,
             calls: 0,
@@ -29,7 +29,7 @@ describe("savedCalls, the value of the responses from caches", () => {
         });
     });
 
-    it("savedCalls does not let an idle window reduce the savings of a busy window", () => {
+    it("`savedCalls` does not let an idle window reduce the savings of a busy window", () => {
         near(
             saved([
                 { lists: 600, calls: 0 },
@@ -39,13 +39,13 @@ describe("savedCalls, the value of the responses from caches", () => {
         );
     });
 
-    it("savedCalls returns $0 if the campaign got more calls than the API returned lists", () => {
+    it("`savedCalls` returns $0 if the campaign got more calls than the API did", () => {
         near(saved([{ lists: 10, calls: 900 }]).usd, 0);
         assert.deepEqual(saved([]), { lists: 0, calls: 0, usd: 0 });
     });
 });
 
-describe("cacheSavings from CloudWatch metrics", () => {
+describe("`cacheSavings` from CloudWatch metrics", () => {
     const now = Date.parse("2026-11-25T18:00:00Z");
     const month = { start: Date.parse("2026-11-01T00:00:00Z"), end: Date.parse("2026-12-01T00:00:00Z"), now };
     const of = { stack: "dev", ...campaign };
@@ -71,7 +71,7 @@ describe("cacheSavings from CloudWatch metrics", () => {
     }
     const never = (why: string) => assert.fail(why);
 
-    it("cacheSavings counts only personal lists and the campaign calls for them", async () => {
+    it("`cacheSavings` counts only personal lists and the campaign calls for personal lists", async () => {
         const { client, asked } = clientOf({
             AnsweredByCache: [2000, 10],
             AnsweredByCampaign: [500],
@@ -87,20 +87,20 @@ describe("cacheSavings from CloudWatch metrics", () => {
         assert.equal(query?.MetricStat?.Period, 300);
     });
 
-    it("cacheSavings reads hourly data for periods that have no 5-minute data", async () => {
+    it("`cacheSavings` reads hourly data for periods without 5-minute data in CloudWatch", async () => {
         const { client, asked } = clientOf({});
         await cacheSavings(client, of, { ...month, start: now - 70 * day }, never);
         assert.equal(asked[0]?.MetricDataQueries?.[0]?.MetricStat?.Period, 3600);
     });
 
-    it("cacheSavings returns undefined if CloudWatch returns partial data", async () => {
+    it("`cacheSavings` returns undefined if CloudWatch returns partial data", async () => {
         const why: string[] = [];
         const { client } = clientOf({}, "PartialData");
         assert.equal(await cacheSavings(client, of, month, (text) => why.push(text)), undefined);
         assert.match(why.join(), /returned only part of/);
     });
 
-    it("cacheSavingsText returns one line, even if the caches saved nothing", () => {
+    it("`cacheSavingsText` returns one line, even if the caches saved nothing", () => {
         assert.equal(
             cacheSavingsText({ lists: 30_000, calls: 4000, usd: 12.4 }),
             "Caching: 30,000 personal lists needed 4,000 campaign calls, which saved ≈ $12 (US price, unverified); below the campaign's minimum a call saves nothing.",

@@ -4,8 +4,8 @@ import { usageKind } from "../../../runbooks/lib/cost/billed.ts";
 import { compare, savedByBill, savedByNote } from "../../../runbooks/lib/cost/compare.ts";
 import { at, line, near, plan, service } from "./bill.ts";
 
-describe("usageKind", () => {
-    it("usageKind returns the kind of cost for usage types of the bill and lines of the estimate", () => {
+describe("`usageKind`", () => {
+    it("`usageKind` returns the kind of cost of a usage type or estimate line", () => {
         assert.equal(usageKind("EUC1-RecommendationTPSHours"), "campaign");
         assert.equal(usageKind("EUC1-RecommendationRequests"), "campaign");
         assert.equal(usageKind("EUC1-TrainingHours"), "training");
@@ -17,7 +17,7 @@ describe("usageKind", () => {
     });
 });
 
-describe("compare of estimate and bill", () => {
+describe("`compare` of estimate and bill", () => {
     const time = { from: at("11-20T00:00"), to: at("11-25T00:00") };
     const lines = [
         line("11-19", "EUC1-RecommendationTPSHours", 4.8),
@@ -28,7 +28,7 @@ describe("compare of estimate and bill", () => {
         line("11-21", "EUC1-Requests-Tier1", 0.5, { service: "Amazon Simple Storage Service" }),
     ];
 
-    it("compare returns the estimated and billed cost of the same period, for each service and each kind of Personalize cost", () => {
+    it("`compare` returns estimated and billed cost by service and kind of Personalize cost", () => {
         const rows = compare(estimate(plan), lines, time, at("11-20T00:00"));
         const row = (kind: string | undefined, of = service) =>
             rows.find((candidate) => candidate.service === of && candidate.kind === kind);
@@ -41,7 +41,7 @@ describe("compare of estimate and bill", () => {
         assert.deepEqual(rows[0]?.kind, "campaign");
     });
 
-    it("compare omits one-time costs if the stack was created before the period", () => {
+    it("`compare` omits one-time costs if the stack was created before the period", () => {
         const rows = compare(estimate(plan), [], time, at("11-01T00:00"));
         assert.deepEqual(
             rows.filter(({ kind }) => kind === "training"),
@@ -58,7 +58,7 @@ describe("Savings from a parked campaign", () => {
     });
     const period = { start: at("11-01T00:00"), end: at("12-01T00:00"), now: at("11-25T18:00") };
 
-    it("savedByNote returns the price of the hours since parking, of all campaigns that resume creates", () => {
+    it("`savedByNote` returns what all parked campaigns would have cost since parking", () => {
         const saved = savedByNote(parked("11-25T08:00", 2), plan, period);
         near(saved?.hours, 10);
         near(saved?.usd, 10 * 2 * 0.2);
@@ -69,10 +69,10 @@ describe("Savings from a parked campaign", () => {
         assert.equal(savedByNote({ ...parked("11-25T08:00"), campaign: null }, plan, period), undefined);
     });
 
-    it("savedByBill returns the price of the campaign hours that the bill lacks after the first full day", () => {
+    it("`savedByBill` returns the price of hours for which AWS billed no campaign", () => {
         const days = [
             ...["11-20", "11-21"].map((date) => line(date, "EUC1-RecommendationTPSHours", 4.8)),
-            // Parked from 06:00 on the 22nd until 12:00 on the 24th.
+            // The campaign was parked from 06:00 on the 22nd until 12:00 on the 24th.
             line("11-22", "EUC1-RecommendationTPSHours", 1.2),
             line("11-24", "EUC1-RecommendationTPSHours", 2.4),
             line("11-24", "EUC1-TrainingHours", 9),
@@ -90,7 +90,7 @@ describe("Savings from a parked campaign", () => {
         near(both?.usd, 54 * 0.4);
     });
 
-    it("savedByBill returns $0 for busy days, and undefined if the bill contains no campaign", () => {
+    it("`savedByBill` returns $0 without such hours, and undefined if the bill contains no campaign", () => {
         const busy = [line("11-20", "EUC1-TPS", 4.8), line("11-21", "EUC1-TPS", 12)];
         near(savedByBill(busy, { from: at("11-19T10:00"), to: at("11-22T00:00") }, plan)?.usd, 0);
         const training = [line("11-20", "EUC1-TrainingHours", 1)];

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { estimateInput } from "../../../runbooks/lib/cost/plan.ts";
 import { good } from "../../config/parsed.ts";
 
-describe("estimateInput of a deployed stack", () => {
-    it("estimateInput counts the metrics of all alarms in the stack's state", () => {
+describe("`estimateInput` of a deployed stack", () => {
+    it("`estimateInput` counts the metrics of all alarms in the stack's state", () => {
         const type = "aws:cloudwatch/metricAlarm:MetricAlarm";
         const metric = { metricName: "Count" };
         const resources = [

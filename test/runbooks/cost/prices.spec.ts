@@ -72,7 +72,7 @@ const listed = (usageType: string, unit: string, usd: number, more: { from?: num
 });
 
 describe("Prices of the AWS Price List", () => {
-    it("pricesOf returns a product's price tiers in ascending order", () => {
+    it("`pricesOf` returns a product's price tiers in ascending order", () => {
         assert.deepEqual(
             pricesOf(tps).map(({ from, usd }) => [from, usd]),
             [
@@ -106,7 +106,7 @@ describe("Prices of the AWS Price List", () => {
         ],
     ];
     for (const [price, name, usd] of sure) {
-        it(`matchPrice matches the listed price of ${price.usageType} per ${price.unit} to ${name} in config/prices.ts`, () => {
+        it(`\`matchPrice\` finds ${name} of config/prices.ts for the listed ${price.usageType} per ${price.unit}`, () => {
             const match = matchPrice(price);
             assert.equal(match?.name, name);
             assert.ok(Math.abs((match?.listedUsd ?? 0) - usd) < 1e-9, String(match?.listedUsd));
@@ -123,16 +123,17 @@ describe("Prices of the AWS Price List", () => {
         ["with an unknown usage type", listed("EUC1-Foo", "Hrs", 0.2)],
     ];
     for (const [what, price] of unsure) {
-        it(`matchPrice returns undefined for a listed price ${what}`, () => assert.equal(matchPrice(price), undefined));
+        it(`\`matchPrice\` returns undefined for a listed price ${what}`, () =>
+            assert.equal(matchPrice(price), undefined));
     }
 
-    it("deviation returns the difference relative to the price in config/prices.ts, for higher and lower prices", () => {
+    it("`deviation` returns the difference of a listed price, relative to the price in config/prices.ts", () => {
         assert.ok(Math.abs(deviation({ name: "tpsHour", ourUsd: 0.2, listedUsd: 0.24 }) - 0.2) < 1e-9);
         assert.ok(Math.abs(deviation({ name: "tpsHour", ourUsd: 0.2, listedUsd: 0.16 }) - 0.2) < 1e-9);
     });
 });
 
-describe("prices runbook", () => {
+describe("Runbook `prices`", () => {
     let server: Server;
     let instance: Instance;
     let pages: string[][];
@@ -179,7 +180,7 @@ describe("prices runbook", () => {
     const runPrices = (...args: string[]) =>
         run(instance, process.execPath, ["runbooks/prices.ts", "--region", "eu-central-1", ...args], "captured");
 
-    it("the runbook prices reads all pages, compares each price and exits with 0", async () => {
+    it("the runbook `prices` reads all pages, compares each price and exits with 0", async () => {
         const { exitCode, stdout, stderr } = await runPrices();
         assert.equal(exitCode, 0, stdout + stderr);
         assert.deepEqual(
@@ -202,7 +203,7 @@ describe("prices runbook", () => {
         );
     });
 
-    it("the runbook prices exits with 1 if a price differs by more than 1 %", async () => {
+    it("the runbook `prices` exits with 1 if a price differs by over 1 %", async () => {
         pages = [[product("EUC1-DataIngestion", "GB", [{ usd: "0.051" }]), trained]];
         const { exitCode, stdout } = await runPrices();
         assert.equal(exitCode, 1);
@@ -215,7 +216,7 @@ describe("prices runbook", () => {
         assert.equal((await runPrices()).exitCode, 0);
     });
 
-    it("the runbook prices reports a missing permission, or a region without prices", async () => {
+    it("the runbook `prices` reports a missing permission, or a region without prices", async () => {
         refusal = { __type: "AccessDeniedException", message: "not authorized" };
         const refused = await runPrices();
         assert.equal(refused.exitCode, 1);
@@ -226,7 +227,7 @@ describe("prices runbook", () => {
         assert.match(none.stderr, /lists no price of Personalize in eu-central-1/);
     });
 
-    it("the runbook prices exits with 3 if AWS rejects the credentials", async () => {
+    it("the runbook `prices` exits with 3 if AWS rejects the credentials", async () => {
         refusal = { __type: "UnrecognizedClientException", message: "The security token included is invalid." };
         assert.equal((await runPrices()).exitCode, 3);
     });

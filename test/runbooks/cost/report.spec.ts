@@ -7,10 +7,10 @@ import { bar, reportText } from "../../../runbooks/lib/cost/print-report.ts";
 import { costReport, forecastMonth, minCalls } from "../../../runbooks/lib/cost/report.ts";
 import { at, line, near, plan, service } from "./bill.ts";
 
-describe("reportPeriod and comparedTime", () => {
+describe("`reportPeriod` and `comparedTime`", () => {
     const now = at("11-25T18:00");
 
-    it("reportPeriod returns this month, the last n days or a given month", () => {
+    it("`reportPeriod` returns this month, the last n days or a given month", () => {
         const show = (options: object) => {
             const { start, end, month } = reportPeriod(now, options);
             return [new Date(start).toISOString().slice(0, 10), new Date(end).toISOString().slice(0, 10), month];
@@ -21,20 +21,20 @@ describe("reportPeriod and comparedTime", () => {
         assert.deepEqual(show({ month: "2025-12" }), ["2025-12-01", "2026-01-01", "2025-12"]);
     });
 
-    it("reportPeriod rejects an invalid month, and a month together with days", () => {
+    it("`reportPeriod` rejects an invalid month, and a month together with a number of days", () => {
         for (const month of ["2026-13", "November", "2026-1"]) {
             assert.throws(() => reportPeriod(now, { month }), /not a month.*--month 2026-11/);
         }
         assert.throws(() => reportPeriod(now, { month: "2026-11", days: 3 }), /not both/);
     });
 
-    it("minCalls counts a second call for the forecast only in the current month", () => {
+    it("`minCalls` counts a second call, for the forecast, only in the current month", () => {
         assert.equal(minCalls(reportPeriod(now, {}), now), 2);
         assert.equal(minCalls(reportPeriod(now, { days: 3 }), now), 1);
         assert.equal(minCalls(reportPeriod(now, { month: "2026-10" }), now), 1);
     });
 
-    it("comparedTime begins with the stack's creation and ends with the last full day", () => {
+    it("`comparedTime` begins with the stack's creation and ends with the last full day", () => {
         const period = reportPeriod(now, {});
         const today = at("11-25T00:00");
         const time = (bornAt: number) => comparedTime(period, { now, today, bornAt });
@@ -46,7 +46,7 @@ describe("reportPeriod and comparedTime", () => {
     });
 });
 
-describe("forecastMonth, the forecast of the current month", () => {
+describe("`forecastMonth`, the forecast of the current month", () => {
     const [today, end] = [at("11-25T00:00"), at("12-01T00:00")];
     const lines = [
         line("11-23", "EUC1-TrainingHours", 50),
@@ -55,24 +55,24 @@ describe("forecastMonth, the forecast of the current month", () => {
         line("11-25", "EUC1-RecommendationTPSHours", 3),
     ];
 
-    it("forecastMonth adds AWS's forecast to the cost billed before today", () => {
+    it("`forecastMonth` adds AWS's forecast to the cost billed before today", () => {
         const outlook = forecastMonth(lines, 30, { today, end, bornAt: at("11-22T12:00") }, estimate(plan));
         assert.deepEqual(outlook, { monthUsd: 86, remainingUsd: 30, by: "AWS" });
     });
 
-    it("forecastMonth continues the last full day, without trainings, if AWS has no forecast", () => {
+    it("without AWS's forecast, `forecastMonth` repeats the last full day's cost, except trainings", () => {
         const outlook = forecastMonth(lines, undefined, { today, end, bornAt: at("11-22T12:00") }, estimate(plan));
         assert.deepEqual([outlook.by, outlook.remainingUsd], ["straight line", 6 * 3]);
     });
 
-    it("forecastMonth uses the estimate if there is no full day yet", () => {
+    it("`forecastMonth` uses the estimate if the stack has existed for less than a day", () => {
         const outlook = forecastMonth([], undefined, { today, end, bornAt: at("11-25T12:00") }, estimate(plan));
         near(outlook.remainingUsd, estimate(plan).expectedUsd * ((6 * 24) / 730));
     });
 });
 
-describe("bar", () => {
-    it("bar draws in steps of an eighth of a character, and something for any cost above 0", () => {
+describe("`bar`", () => {
+    it("`bar` rounds to an eighth of a character, and draws any cost above 0", () => {
         assert.equal(bar(10, 10, 4), "████");
         assert.equal(bar(5.3, 10, 4), "██▏");
         assert.equal(bar(0.001, 10, 4), "▏");
@@ -81,7 +81,7 @@ describe("bar", () => {
     });
 });
 
-describe("costReport and reportText", () => {
+describe("`costReport` and `reportText`", () => {
     const period = reportPeriod(at("11-25T18:00"), {});
     const reported = {
         plan,
@@ -113,7 +113,7 @@ describe("costReport and reportText", () => {
         line("11-24", "EUC1-RecommendationTPSHours", 4.8),
     ];
 
-    it("costReport requests the bill of the estimated services, and a forecast until the end of the month", async () => {
+    it("`costReport` requests the bill of all estimated services and the month's forecast", async () => {
         const bill = billOf(lines, 28.8);
         const report = await costReport(bill, { ...reported, stackTag: "dev" });
         const [first, second] = bill.asked as [[object, { services: string[] }], [object, object]];
@@ -124,7 +124,7 @@ describe("costReport and reportText", () => {
         near(report.totalUsd, 12);
     });
 
-    it("reportText contains each day, even with $0.00, and each usage type", async () => {
+    it("`reportText` contains each day, even a day with $0.00, and each usage type", async () => {
         const days = [lines[0], lines[2]].flatMap((billedLine) => (billedLine ? [billedLine] : []));
         const report = await costReport(billOf(days, 28.8), reported);
         const text = reportText(report, { period, expectedMonthUsd: 146.21, savedByCaches: undefined });
@@ -142,7 +142,7 @@ describe("costReport and reportText", () => {
         assert.doesNotMatch(text, /cach/i);
     });
 
-    it("reportText contains what the caches saved, and states how old the billing data can be", async () => {
+    it("`reportText` contains the savings from caches and the possible age of the billing data", async () => {
         const report = await costReport(billOf([]), reported);
         const text = reportText(report, {
             period,
@@ -155,7 +155,7 @@ describe("costReport and reportText", () => {
         assert.doesNotMatch(text, /█/);
     });
 
-    it("costReport forecasts no cost for a parked campaign, and makes no forecast with --days", async () => {
+    it("`costReport` forecasts no cost for a parked campaign, and with `--days` makes no forecast", async () => {
         const parked = { reason: "x", since: new Date(at("11-25T12:00")).toISOString(), campaign: null };
         const report = await costReport(billOf([]), { ...reported, parked, bornAt: at("11-25T08:00") });
         assert.ok((report.outlook?.remainingUsd ?? 9) < 1, String(report.outlook?.remainingUsd));
@@ -164,7 +164,7 @@ describe("costReport and reportText", () => {
         assert.deepEqual([some.outlook, bill.asked.length], [undefined, 1]);
     });
 
-    it("costReport of a destroyed stack contains no estimate and no forecast", async () => {
+    it("`costReport` of a destroyed stack contains no estimate and no forecast", async () => {
         const bill = billOf(lines, 28.8);
         const report = await costReport(bill, { ...reported, bornAt: undefined });
         assert.equal(bill.asked.length, minCalls(period, reported.now, false));
@@ -174,7 +174,7 @@ describe("costReport and reportText", () => {
         assert.doesNotMatch(text, /A month costs|Predicted|whole month will cost|According to the bill|≈/);
     });
 
-    it("costReport uses the latest date in the bill if it is later than the local clock", async () => {
+    it("`costReport` uses the bill's latest date if the local clock is behind that date", async () => {
         const ahead = line("12-05", "EUC1-RecommendationTPSHours", 2.4);
         const december = reportPeriod(reported.now, { month: "2026-12" });
         const before = line("12-04", "EUC1-RecommendationTPSHours", 4.8);

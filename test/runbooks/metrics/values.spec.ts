@@ -37,8 +37,8 @@ const of = (changed: Partial<StackObservation>) =>
         ]),
     );
 
-describe("metricValues, the values that publish-metrics publishes", () => {
-    it("metricValues returns usage, age and cost of the campaign, and the metrics of each solution version", () => {
+describe("`metricValues`, the values that the runbook `publish-metrics` publishes", () => {
+    it("`metricValues` returns the campaign's usage, age and cost, and each solution version's metrics", () => {
         assert.deepEqual(of({}), {
             ProvisionedTPS: 2,
             UsedTPS: 0.5,
@@ -54,18 +54,18 @@ describe("metricValues, the values that publish-metrics publishes", () => {
         });
     });
 
-    it("metricValues counts idle hours from the campaign's last change if there were no requests", () => {
+    it("without requests, `metricValues` counts idle hours from the campaign's last change", () => {
         const { IdleHours, UsedTPS, EstimatedUsdPerHour } = of({ requests: new Map() });
         assert.deepEqual([IdleHours, UsedTPS, EstimatedUsdPerHour], [20, 0, 0.4]);
     });
 
-    it("metricValues does not count requests of the cost guard as use", () => {
+    it("`metricValues` does not count requests of the cost guard as use of the campaign", () => {
         const requestedAt = now - 600_000;
         const guard = { ...freshState(now - hour, campaign), own: [requestedAt] };
         assert.equal(of({ guard, requests: new Map([[requestedAt, 1]]) }).IdleHours, 20);
     });
 
-    it("metricValues returns the month's spend only if the cost guard has recorded it", () => {
+    it("`metricValues` returns the month's spend only if the cost guard has recorded a spend", () => {
         assert.equal(of({}).EstimatedMonthToDateUsd, undefined);
         const begun = { ...freshState(now - 10 * hour, undefined), campaign: undefined };
         const guard = { ...freshState(now - 10 * hour, campaign), spend: begun.spend };
@@ -77,13 +77,13 @@ describe("metricValues, the values that publish-metrics publishes", () => {
         );
     });
 
-    it("metricValues returns no cost and no campaign age if there is no campaign", () => {
+    it("`metricValues` returns a cost of 0 and no campaign age without a campaign", () => {
         const values = of({ campaign: undefined, requests: new Map() });
         assert.deepEqual([values.ProvisionedTPS, values.UsedTPS, values.EstimatedUsdPerHour], [0, 0, 0]);
         for (const name of ["CampaignAgeHours", "IdleHours", "NdcgDropPercent"]) assert.ok(!(name in values), name);
     });
 
-    it("metricValues omits unknown values, and returns no NDCG drop if the previous version was worse", () => {
+    it("`metricValues` omits unknown values, and returns an NDCG drop of 0 after an improvement", () => {
         const serving = (one: typeof old) => ({ ...campaign, solutionVersionArn: one.solutionVersionArn });
         assert.equal(of({ campaign: serving(old) }).NdcgDropPercent, 0);
         assert.equal(of({ versions: [fresh, old], campaign: serving(old) }).NdcgDropPercent, 0);
@@ -91,7 +91,7 @@ describe("metricValues, the values that publish-metrics publishes", () => {
         assert.equal(of({ importedAt: undefined }).DataAgeHours, undefined);
     });
 
-    it("batchValues returns batches of 1,000 values, each with the start of its minute", () => {
+    it("`batchValues` returns batches of 1,000 values, each with the start of the current minute", () => {
         const values = Array.from({ length: 2001 }, (_, n) => ({ name: "coverage", value: n, version: `v${n}` }));
         const batches = batchValues(values, "dev", minuteOf(now + 59_999));
         assert.deepEqual(
@@ -114,15 +114,15 @@ describe("metricValues, the values that publish-metrics publishes", () => {
     });
 });
 
-describe("interval", () => {
+describe("`interval`", () => {
     for (const [text, seconds] of [
         ["30s", 30],
         ["5m", 300],
         ["1.5h", 5400],
     ] as const) {
-        it(`interval returns ${seconds} for "${text}"`, () => assert.equal(interval(text), seconds));
+        it(`\`interval\` returns ${seconds} seconds for "${text}"`, () => assert.equal(interval(text), seconds));
     }
     for (const text of ["5", "0m", "-5m", "5 m"]) {
-        it(`interval rejects "${text}"`, () => assert.throws(() => interval(text), /30s, 5m or 1h/));
+        it(`\`interval\` rejects "${text}"`, () => assert.throws(() => interval(text), /30s, 5m or 1h/));
     }
 });
