@@ -232,7 +232,7 @@ export interface components {
             title: string;
             year: number | null;
             genres: string[];
-            /** @description Number of users in the interactions who watched it */
+            /** @description Number of users who watched it */
             viewers?: number;
             price?: components["schemas"]["Price"];
             brand?: string;
@@ -245,7 +245,7 @@ export interface components {
             title: string;
             year: number | null;
             genres: string[];
-            /** @description Score from the campaign; the scores of the whole catalogue add up to 1 */
+            /** @description Score from the campaign; all scores of the catalogue add up to 1 */
             score?: number;
             price?: components["schemas"]["Price"];
             brand?: string;
@@ -255,22 +255,22 @@ export interface components {
         FilmList: {
             source: components["schemas"]["Source"];
             /**
-             * @description Why the campaign did not make this list for this request. no-list: the newest batch inference job made no list for this viewer
+             * @description Why the campaign did not make this list now. no-list: batch inference made no list for this viewer
              * @enum {string}
              */
             reason?: "away" | "throttled" | "slow" | "failed" | "filter-not-served" | "no-list";
-            /** @description Id of the campaign's list; send this id with each event that follows from the list */
+            /** @description Id of the campaign's list; send it with each event that follows from the list */
             recommendationId?: string;
             /**
              * Format: date-time
              * @description Creation time of the list
              */
             madeAt?: string;
-            /** @description Only in a viewer's list. False if the viewer has no interactions in the data and no event of the last 30 days: then the films are popular ones */
+            /** @description Only in a viewer's list. False if the viewer has neither interactions nor events: then the films are popular ones */
             viewerKnown?: boolean;
             /** @description All genres; only in the answer of GET /popular */
             genres?: string[];
-            /** @description Films on which a list with source similar is based; in a viewer's list only with the viewer's token, or with config `publicHistories` */
+            /** @description Films on which a list with source similar is based, for a viewer with a token, or with config `publicHistories` */
             because?: components["schemas"]["Film"][];
             films: components["schemas"]["ListedFilm"][];
         };
@@ -278,9 +278,9 @@ export interface components {
             films: components["schemas"]["Film"][];
         };
         History: {
-            /** @description Sources of the films. events: the events that the API received. data: the interactions, only for viewers that the page offers */
+            /** @description Sources of the films. events: events that the API received. data: the interactions */
             from: ("events" | "data")[];
-            /** @description Days after the last event for which the API keeps a viewer's newest films */
+            /** @description Days after the last event for which the API keeps films */
             eventDays: number;
             /** @description Maximum number of films from events */
             mostEvents: number;
@@ -298,7 +298,7 @@ export interface components {
             genres: string[];
             /**
              * Format: date-time
-             * @description Time of the viewer's newest event with this film
+             * @description Time of the newest event
              */
             at: string;
             price?: components["schemas"]["Price"];
@@ -316,18 +316,18 @@ export interface components {
         };
         Event: {
             eventId?: components["schemas"]["Id"];
-            /** @description An event type of the data, for example Watch. Only events of the default filter's types remove the item from lists and enter the history */
+            /** @description An event type of the data, for example Watch. Only types of the default filter remove the item from lists */
             eventType: string;
             itemId: components["schemas"]["Id"];
-            /** @description Epoch seconds, at most a minute ahead and a day old; default is now */
+            /** @description Epoch seconds, at most a day old; default is now */
             sentAt?: number;
-            /** @description recommendationId of the list that contained the film */
+            /** @description Id of the list that contained the film */
             recommendationId?: string;
         };
         EventsAnswer: {
-            /** @description Send this number as `since` with the next request for this viewer */
+            /** @description Send this number as `since` with the viewer's next request */
             revision: number;
-            /** @description Whether the event tracker accepted the events; if false, the campaign does not learn from them */
+            /** @description Whether the event tracker accepted the events; if not, the campaign does not learn from them */
             tracked: boolean;
         };
         Health: {
@@ -345,20 +345,20 @@ export interface components {
             region?: string;
             campaign: {
                 /**
-                 * @description serving: the API calls the campaign. resting: after failures the API calls it again in seconds. away: there is no campaign, for example while it is parked. batch: lists come from batch inference jobs
+                 * @description serving: the API calls the campaign. resting: the API waits some seconds after failures. away: there is no campaign. batch: lists come from batch inference
                  * @enum {string}
                  */
                 state: "serving" | "resting" | "away" | "batch";
-                /** @description Status from Personalize, for example ACTIVE */
+                /** @description Status of Personalize, for example ACTIVE */
                 status?: string;
                 solutionVersionArn?: string;
-                /** @description normalized_discounted_cumulative_gain_at_10 of the version; absent if unknown */
+                /** @description NDCG@10 of the version */
                 ndcgAt10?: number;
                 minProvisionedTPS?: number;
                 /** Format: date-time */
                 checkedAt?: string;
             };
-            /** @description The lists of batch inference that the API serves; absent in other stacks, and before the first job */
+            /** @description The lists of batch inference that the API serves */
             lists?: {
                 solutionVersionArn: string;
                 /** Format: date-time */
@@ -371,6 +371,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
             };
+            /** @description The fallback tables that the API uses */
             tables?: {
                 films: number;
                 interactionsSha256: string;
@@ -503,28 +504,28 @@ export interface components {
         itemId: components["schemas"]["Id"];
         /** @description Maximum number of films */
         numResults: number;
-        /** @description Maximum number of films in a page */
+        /** @description Maximum number of films on a page */
         limit: number;
-        /** @description `nextToken` from the answer with the previous page */
+        /** @description `nextToken` of the previous page */
         nextToken: string;
-        /** @description Words of a title, or their beginnings */
+        /** @description Words of a title, or beginnings of words */
         query: string;
-        /** @description Only films of this genre; the field `genres` of the answer lists all */
+        /** @description Only films of this genre; `genres` of the answer lists all */
         genre: string;
-        /** @description Name of a filter in config `filters`, which replaces the filter that removes watched films */
+        /** @description Name of a filter in config `filters`, which replaces the default filter */
         filter: string;
         /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
         filterValues: string;
-        /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
+        /** @description Context of the viewer, for example {"DEVICE":"phone"}, if the schema has these fields */
         context: string;
-        /** @description `revision` from the answer to the viewer's last event. A higher value counts as that revision. A value more than a minute after the current time, in milliseconds since 1970, gets 400 */
+        /** @description `revision` from the answer to the viewer's last event. A value more than a minute after the current time, in milliseconds, gets 400 */
         since: number;
     };
     requestBodies: never;
     headers: {
-        /** @description Entity tag; a request with it in `If-None-Match` gets 304 while the answer is unchanged */
+        /** @description Entity tag; a request with it in `If-None-Match` gets 304 for an unchanged answer */
         ETag: string;
-        /** @description `private` for a viewer's list, `public` for answers that are equal for all viewers */
+        /** @description `private` for a viewer's list, else `public` */
         CacheControl: string;
     };
     pathItems: never;
@@ -536,13 +537,13 @@ export interface operations {
             query?: {
                 /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];
-                /** @description Name of a filter in config `filters`, which replaces the filter that removes watched films */
+                /** @description Name of a filter in config `filters`, which replaces the default filter */
                 filter?: components["parameters"]["filter"];
                 /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
                 filterValues?: components["parameters"]["filterValues"];
-                /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
+                /** @description Context of the viewer, for example {"DEVICE":"phone"}, if the schema has these fields */
                 context?: components["parameters"]["context"];
-                /** @description `revision` from the answer to the viewer's last event. A higher value counts as that revision. A value more than a minute after the current time, in milliseconds since 1970, gets 400 */
+                /** @description `revision` from the answer to the viewer's last event. A value more than a minute after the current time, in milliseconds, gets 400 */
                 since?: components["parameters"]["since"];
             };
             header?: never;
@@ -567,9 +568,9 @@ export interface operations {
     getHistory: {
         parameters: {
             query?: {
-                /** @description Maximum number of films in a page */
+                /** @description Maximum number of films on a page */
                 limit?: components["parameters"]["limit"];
-                /** @description `nextToken` from the answer with the previous page */
+                /** @description `nextToken` of the previous page */
                 nextToken?: components["parameters"]["nextToken"];
             };
             header?: never;
@@ -624,7 +625,7 @@ export interface operations {
     getPopular: {
         parameters: {
             query?: {
-                /** @description Only films of this genre; the field `genres` of the answer lists all */
+                /** @description Only films of this genre; `genres` of the answer lists all */
                 genre?: components["parameters"]["genre"];
                 /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];
@@ -690,7 +691,7 @@ export interface operations {
     searchItems: {
         parameters: {
             query: {
-                /** @description Words of a title, or their beginnings */
+                /** @description Words of a title, or beginnings of words */
                 query: components["parameters"]["query"];
                 /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];

@@ -63,7 +63,7 @@ function typeText(part: Part): string {
     return [type].flat().join(" or ");
 }
 
-/** Returns the type and range of a value as text: `integer, 1 to 100`. */
+/** Returns the type and range of a value as text: `integer, 1 to 100`, or `1 to 256 characters` for a string. */
 function valueText(part: Part): string {
     const { type, ...schema } = resolved(part);
     const ranges = {
@@ -72,7 +72,8 @@ function valueText(part: Part): string {
         string: range(schema.minLength, schema.maxLength, " characters"),
         integer: range(schema.minimum, schema.maximum, ""),
     };
-    return `${typeText(part)}${ranges[type as keyof typeof ranges] ?? ""}`;
+    const text = `${typeText(part)}${ranges[type as keyof typeof ranges] ?? ""}`;
+    return text.replace(/^string, (?=.* characters$)/, "");
 }
 
 const row = (...cells: readonly string[]) => `| ${cells.join(" | ")} |`;

@@ -4,33 +4,30 @@ import { flag, matches, members, optional, texts } from "../kinds.ts";
 export const accessKeys = {
     observability: members(
         {
-            alarms: flag(true, { description: "CloudWatch alarms; each metric of an alarm is billed" }),
+            alarms: flag(true, { description: "CloudWatch alarms" }),
             dashboard: flag(true, { description: "the CloudWatch dashboard" }),
             customMetrics: flag(true, {
-                description: "metrics of cost guard and API, and the alarms on them",
+                description: "metrics of cost guard and API, and their alarms",
             }),
             traces: flag(true, { description: "X-Ray traces of the API" }),
         },
         {
-            description: "parts that observe the stack; cost guard and notifications work without them",
-            effect: "functions of API and cost guard, and the API's stage",
+            description: "parts that observe the stack; the cost guard works without them",
             other: { alarms: false, dashboard: false },
         },
     ),
     auditTrail: flag(true, {
-        description:
-            "a CloudTrail [trail](audit.md); set `false` if your organisation has one: AWS bills the events of a second trail",
+        description: "a CloudTrail [trail](audit.md); AWS bills the events of a second trail in the account",
         changes: "± Trail, ± Bucket",
-        effect: "`false` deletes the records too",
+        effect: "`false` also deletes the records",
     }),
     permissionsBoundary: optional({
-        description: "ARN of the roles' permissions boundary: output `boundaryArn` of `operator/`",
+        description: "ARN of the roles' [permissions boundary](access-operator.md#create-the-policies)",
         check: matches(/^arn:[^:]+:iam::\d{12}:policy\/.+$/, "which is not the ARN of a customer managed policy"),
     }),
     kmsKeyArn: optional({
-        description:
-            "your KMS key, in the same region, for the bucket; see [its key policy](access-operator.md#a-key-of-your-own)",
-        effect: "the bucket; objects keep their encryption until uploaded again",
+        description: "ARN of [your KMS key](access-operator.md#a-key-of-your-own) for the bucket, in the same region",
+        effect: "objects keep their encryption until uploaded again",
         check: matches(
             /^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/,
             "which is not the ARN of a KMS key (a policy cannot use an alias)",
@@ -38,7 +35,7 @@ export const accessKeys = {
     }),
     bucketPolicyConditions: flag(true, {
         description:
-            "the bucket policy allows Personalize only for this account; set `false` if [diagnose-access](access.md#every-link-holds-and-it-still-fails) says so",
+            "the bucket policy allows Personalize for this account only; `false` if [diagnose-access](access.md#every-link-holds-and-it-still-fails) says so",
         otherNeeds: { waivers: { "service-without-condition": "a drill needs this for an hour" } },
     }),
     waivers: texts({

@@ -4,8 +4,6 @@ import { decimal, flag, matches, members, oneOf, optional, orNone, whole } from 
 export const isMailAddress = (text: string): boolean => mailAddress.test(text);
 const mailAddress = /^[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+$/;
 
-const figures = "budget, guard and alarms";
-
 /** Configuration keys for the limit, notifications, and automatic actions of the cost guard. */
 export const costKeys = {
     monthlyLimitUsd: orNone(
@@ -13,15 +11,13 @@ export const costKeys = {
             least: 0.01,
             description:
                 "US dollars a month above which preview fails, the budget warns, and the cost guard parks the campaign. Empty: the estimate plus 25 %. " +
-                "A change with [a large rise of the estimate](cost.md#limit-the-cost) requires it",
-            effect: figures,
+                "[A large rise of the estimate](cost.md#limit-the-cost) requires a limit",
             other: 400,
         }),
     ),
     expectedRequestsPerDay: whole(10_000, {
         least: 0,
-        description: "expected requests per day to the API, or without an API to the campaign, for the cost estimate",
-        effect: figures,
+        description: "requests per day for the cost estimate",
         other: 20_000,
     }),
     guardMinutes: whole(15, {
@@ -31,13 +27,13 @@ export const costKeys = {
     }),
     idle: members(
         {
-            hours: decimal(24, { least: 0.001, description: "hours without requests before a notification" }),
+            hours: decimal(24, { least: 0.001, description: "hours without requests until a notification" }),
             graceHours: decimal(24, {
                 least: 0.001,
-                description: "hours between notification and parking",
+                description: "hours from the notification to parking",
             }),
             action: oneOf(["announce", "park"], "announce", {
-                description: "`announce`: only notify. `park`: notify, and park the campaign later",
+                description: "`park`: park the campaign after the notification",
             }),
         },
         { description: "actions on a campaign without requests" },
@@ -46,10 +42,10 @@ export const costKeys = {
         {
             days: decimal(14, {
                 least: 0.001,
-                description: "days without a campaign after which a solution counts as unused",
+                description: "days without a campaign until a solution counts as unused",
             }),
             action: oneOf(["list", "delete"], "list", {
-                description: "`list`: only notify. `delete`: delete the solutions with all versions",
+                description: "`delete`: delete the solutions after a notification",
             }),
         },
         { description: "actions on unused solutions" },
@@ -73,11 +69,9 @@ export const costKeys = {
         maySecret: true,
     }),
     budget: flag(true, {
-        description:
-            "AWS budget for Personalize; `false` if the account [refuses budgets](cost.md#an-account-that-refuses-budgets)",
+        description: "AWS budget; `false` if the account [refuses budgets](cost.md#an-account-that-refuses-budgets)",
     }),
     budgetByTag: flag(false, {
-        description:
-            "the budget counts only this stack's tag `pulumi:stack`, which you [activate](cost.md#once-in-an-account) first",
+        description: "the budget counts this stack's tag, which you [activate](cost.md#once-in-an-account) first",
     }),
 };

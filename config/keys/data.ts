@@ -30,53 +30,51 @@ const everything = personalizeKinds.map((kind) => `+- ${kind}`).join(", ");
 
 const metadata = {
     changes: "± Schema, ± MetadataDataset, ± DatasetImportJob, +- DatasetImportJob",
-    effect: "policies of role and bucket. Filters (on AWS within 20 minutes) and the next training use new content. See [Changes of a schema](#changes-of-a-schema)",
+    effect: "filters and the next training use new content. See [Changes of a schema](#changes-of-a-schema)",
 } as const;
 
 /** Configuration keys for names, files and tags. */
 export const dataKeys = {
     bucketName: text("", {
-        description: "name of the data bucket, unique in S3. Empty: `my-movie-recommender-data-<account id>-<stack>`",
+        description: "name of the data bucket. Empty: `my-movie-recommender-data-<account id>-<stack>`",
         changes: "+- Bucket, +- DatasetImportJob, ~ Trail, +- BatchInferenceJob",
-        effect: "also the page's bucket; starts an import, but no training",
+        effect: "an import, but no training",
         other: "another-films-bucket",
     }),
     nameSuffix: text("auto", {
         description:
-            "suffix of the names of all resources; `auto`: no suffix for the stacks `dev` and `local`, else `-<stack>`. Set it before you [rename a stack](stacks.md#rename-a-stack)",
+            "suffix of all names; `auto`: none for the stacks `dev` and `local`, else `-<stack>`. Set it before you [rename a stack](stacks.md#rename-a-stack)",
         changes: `${everything}, +- Table, +- Trail, ~ RestApi`,
-        effect: "all other resources except buckets; the API keeps its address",
+        effect: "other resources except buckets; the API keeps its address",
         other: "-yy",
     }),
     interactionsFile: text("data/personalize_interactions_fixed.csv", {
         description: "interactions as CSV from data-prep",
         changes: "+- DatasetImportJob, +- SolutionVersion, ~ Campaign, +- BatchInferenceJob",
-        effect: "new content in the file has the same effect. Content that was imported before needs no training. With `syncWithLatestSolutionVersion`, only automatic trainings use new content",
+        effect: "new content has the same effect. With `syncWithLatestSolutionVersion`, only automatic trainings use new content",
         isFile: true,
     }),
     dataOptionsFile: optional({
         description:
-            "YAML file of [data-prep's options](data.md#options-in-a-file), for `npm run data-prep -- --stack <stack>`. Preview " +
-            "refuses interactions that were prepared with other options",
+            "YAML file of [data-prep's options](data.md#options-in-a-file), for `npm run data-prep -- --stack <stack>`",
         isFile: true,
     }),
     itemsFile: optional({
         description:
-            "CSV of [items](data.md#items) with its schema in `<name>.schema.json`, for filters and recipes. Empty: the file that data-prep made with `--items`",
+            "CSV of [items](data.md#items), for filters and recipes. Empty: the file that data-prep made with `--items`",
         isFile: true,
         ...metadata,
     }),
     usersFile: optional({
-        description:
-            "CSV of [users](data.md#users), with its schema in `<name>.schema.json`. Empty: the file that data-prep made with `--users`",
+        description: "CSV of [users](data.md#users). Empty: the file that data-prep made with `--users`",
         isFile: true,
         ...metadata,
     }),
     batchInferenceFile: optional({
         description:
-            'users for one batch inference job, as JSON Lines: `{"userId": "22"}`. The results are in the bucket under `batch/output/`',
+            'users for one batch inference job, as JSON Lines: `{"userId": "22"}`. Results: `batch/output/` in the bucket',
         changes: "± BatchInferenceJob, +- BatchInferenceJob",
-        effect: "new content starts a new job, which AWS bills",
+        effect: "new content starts a job, which AWS bills",
         isFile: true,
     }),
     dataRetention: oneOf(["delete", "retain"], "delete", {
@@ -84,8 +82,7 @@ export const dataKeys = {
         changes: "~ Bucket",
     }),
     dataWaiver: optional({
-        description:
-            "reason, at least 20 characters, to train on data with [red checks](data.md#quality-report), which preview refuses otherwise",
+        description: "reason, at least 20 characters, to train on data with [red checks](data.md#quality-report)",
         other: "a drill needs this for an hour",
         check(reason, refuse) {
             if (reason.trim().length < shortestReason) {
@@ -94,22 +91,17 @@ export const dataKeys = {
         },
     }),
     tags: texts({
-        description:
-            "at most 47 tags, in addition to `pulumi:project`, `pulumi:stack` and `pulumi-personalize:owner`, which the program adds. S3 " +
-            "objects get none",
+        description: "at most 47 tags of all resources except S3 objects",
         changes:
             "~ DatasetGroup, ~ Dataset, ~ DatasetImportJob, ~ Solution, ~ SolutionVersion, ~ Campaign, ~ Filter, ~ EventTracker, " +
             "~ MetadataDataset, ~ BatchInferenceJob, ~ Bucket, ~ Table, ~ RestApi, ~ Distribution, ~ Trail",
-        effect: "all other resources that have tags",
         other: { team: "films" },
         check: checkTags,
     }),
     adopt: texts({
-        description:
-            "ARNs of existing resources to manage (`schema`, `datasetGroup`, `dataset`, `solution`, `campaign`, `eventTracker`), from " +
-            "`npm run adopt`",
+        description: "ARNs of existing resources to manage, from `npm run adopt`",
         changes: everything,
-        effect: "the adopted resource gets the stack's tags; it replaces the stack's own resource and those that depend on it",
+        effect: "the adopted resource replaces the stack's own",
         check: checkAdopted,
     }),
 };

@@ -1,6 +1,5 @@
 import { flag, list, matches, members, oneOf, type Refuse, text, whole } from "../kinds.ts";
 
-const apiFunction = "the API's function";
 /** Allows HTTP only for this machine: see `components/api/viewer-auth.ts`. */
 const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
 
@@ -9,29 +8,25 @@ export const servingKeys = {
     serving: members(
         {
             mode: oneOf(["campaign", "batch"], "campaign", {
-                description:
-                    "`campaign`: a campaign computes lists on request; `batch`: batch inference jobs compute them in advance",
+                description: "[what makes viewers' lists](serving-modes.md)",
             }),
             everyDays: whole(7, { least: 1, most: 30, description: "days between two batch inference jobs" }),
             activeDays: whole(36_500, {
                 least: 1,
-                description:
-                    "days without an interaction or event after which a viewer gets no list; by default every viewer of the data gets one",
+                description: "days without an interaction or event after which a viewer gets no list",
             }),
         },
         {
-            description:
-                "where viewers' lists come from; [without a campaign](serving-modes.md) nothing is billed by the hour",
+            description: "lists by a campaign, or in advance by batch inference, without a cost by the hour",
             changes: "± Campaign, ± Schedule",
-            effect: "no training; `up` awaits the first job before it deletes the campaign",
+            effect: "no training",
             other: { mode: "batch" },
         },
     ),
     api: flag(true, {
-        description:
-            "a REST API that [always answers](call-it.md); `false`: only Personalize's own API, without table and page",
+        description: "the [REST API](call-it.md); `false`: only Personalize's own API, and no page",
         changes: "± RestApi, ± Table, ± Distribution, ± Bucket",
-        effect: "also functions; a new API has a new address",
+        effect: "a new API has a new address",
         otherNeeds: { storefront: "none" },
     }),
     apiKey: flag(false, {
@@ -43,30 +38,24 @@ export const servingKeys = {
     viewerAuth: members(
         {
             issuer: text("", {
-                description: "claim `iss` of the tokens: an https:// address with an OpenID Connect discovery document",
+                description: "claim `iss` of the tokens: an https:// address with OpenID Connect discovery",
             }),
             audience: text("", { description: "claim `aud` of the tokens, usually the client id" }),
             claim: text("sub", { description: "claim with the viewer's id, as in the interactions" }),
         },
         {
             description:
-                "with an issuer, a viewer's requests need [that viewer's token](viewer-auth.md). Without an issuer, anyone can read and change " +
-                "any list, so use no data of real people",
+                "with an issuer, a viewer's requests need [that viewer's token](viewer-auth.md). Without an issuer, anyone can read and change any list",
             changes: "~ Distribution",
-            effect: apiFunction,
             other: { issuer: "https://login.example", audience: "films" },
             check: checkViewerAuth,
         },
     ),
     publicHistories: flag(false, {
-        description:
-            "strangers may see the films that a viewer watched (field `because`, and [`GET /history`](serving.md#histories)); set it only for public data",
-        effect: apiFunction,
+        description: "strangers may see [the films that a viewer watched](serving.md#histories); only for public data",
     }),
     trackUnproven: flag(true, {
-        description:
-            "`false`: Personalize gets no events of viewers who send no token, so [no training uses them](data.md#events-of-strangers)",
-        effect: apiFunction,
+        description: "`false`: Personalize gets no [events of strangers](data.md#events-of-strangers)",
     }),
     throttle: members(
         {
@@ -79,8 +68,7 @@ export const servingKeys = {
             eventsBurst: whole(50, { least: 1, description: "requests to `POST /events` that may arrive at once" }),
         },
         {
-            description:
-                "rate limits of the API. Events have their own limits, because AWS bills each event several times",
+            description: "rate limits of the API",
         },
     ),
     allowedOrigins: list({
@@ -98,18 +86,15 @@ export const servingKeys = {
         },
     }),
     apiAccessLogs: flag(false, {
-        description:
-            "API Gateway logs requests, without viewers' ids, to `/aws/apigateway/movie-recommender-api`; needs the account's log role",
+        description: "API Gateway logs requests, without viewers' ids; needs the account's log role",
         otherNeeds: { apiGatewayLogRole: true },
     }),
     apiGatewayLogRole: flag(false, {
-        description:
-            "creates the role with which API Gateway writes logs of all APIs of the account; needs an administrator",
+        description: "creates the log role of API Gateway for the account; needs an administrator",
         effect: "`false` and destroy keep the role",
     }),
     rankingCampaign: flag(false, {
-        description:
-            "a second campaign, for `POST /rankings/{userId}`: about $146 more a month. Cost guard, limit and `park` include this campaign",
+        description: "a second campaign, for `POST /rankings/{userId}`: about $146 more a month",
         changes: "± Solution, ± SolutionVersion, ± Campaign",
         effect: "a training",
         otherNeeds: { monthlyLimitUsd: 1000 },
@@ -117,12 +102,10 @@ export const servingKeys = {
     prefetchUsers: whole(100, {
         least: 0,
         most: 10_000,
-        description:
-            "number of busiest viewers whose lists are precomputed each hour, within the minimum TPS; `0`: none",
+        description: "number of busiest viewers whose lists are requested in advance, within the minimum TPS",
     }),
     storefront: oneOf(["cloudfront", "api", "none"], "api", {
-        description:
-            "server of the page: the API, or S3 and CloudFront, which [may refuse a new account](storefront.md#cloudfront)",
+        description: "server of the page: the API, or [CloudFront](storefront.md#cloudfront)",
         changes: "~ RestApi, ± Distribution, ± Bucket",
     }),
 };

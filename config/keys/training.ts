@@ -13,14 +13,13 @@ const schedule = { changes: "~ Solution" };
 export const trainingKeys = {
     recipe: orNone(
         oneOf(recipes, "aws-user-personalization", {
-            description:
-                "with version 2 an idle campaign costs 2.7 times as much; AWS may reject `aws-hrnn`; must be empty with `performAutoML`",
+            description: "with version 2 an idle campaign costs 2.7 times as much; AWS may reject `aws-hrnn`",
             ...recipeChange,
             other: "aws-hrnn",
         }),
     ),
     performAutoML: flag(false, {
-        description: 'Personalize chooses the recipe, which AWS advises against. Set `recipe` to `""`',
+        description: 'Personalize chooses the recipe, which AWS advises against; needs `recipe` `""`',
         ...recipeChange,
         otherNeeds: { recipe: "" },
     }),
@@ -37,9 +36,9 @@ export const trainingKeys = {
     }),
     syncWithLatestSolutionVersion: flag(false, {
         description:
-            "the campaign serves the newest version (`$LATEST`), including those of automatic training; requires `performAutoTraining`",
+            "the campaign serves the newest version, also of automatic training; requires `performAutoTraining`",
         changes: "~ Campaign, +- SolutionVersion",
-        effect: "setting it back to `false` after a new import causes a training",
+        effect: "`false` after a new import causes a training",
         otherNeeds: { performAutoTraining: true },
     }),
     eventWeights: numbers({
@@ -49,14 +48,13 @@ export const trainingKeys = {
             "weights from 0 to 1 by event type: `eventWeights.Watch 0.3`. [Training ignores types without a weight](setups.md#weights-of-events); " +
             "requires recipe version 2",
         changes: "~ Solution, +- SolutionVersion, ~ Campaign",
-        effect: "a training; with `syncWithLatestSolutionVersion`, only the next automatic one",
+        effect: "a training",
         other: { Watch: 1 },
         otherNeeds: { recipe: "aws-user-personalization-v2", monthlyLimitUsd: 1000 },
         check: checkWeights,
     }),
     campaignEnabled: flag(true, {
-        description:
-            "`false`: no campaign and no hourly cost; solution versions remain, and output `campaignArn` is empty",
+        description: "`false`: no campaign and no hourly cost; solution versions remain",
         changes: "± Campaign",
         effect: "no training",
     }),
@@ -67,16 +65,15 @@ export const trainingKeys = {
         otherNeeds: { monthlyLimitUsd: 1000 },
     }),
     eventTracker: flag(true, {
-        description: "event tracker, its id in output `eventTrackerId`; AWS bills events like imported data",
+        description: "event tracker; AWS bills events like imported data",
         changes: "± EventTracker",
         effect: "a new tracker has a new tracking id",
     }),
     watchedFilter: flag(true, {
         description:
-            'free filter `movie-recommender-unwatched`: `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", "NotInterested")`, ' +
-            "or with the event types in the [manifest's](data.md#manifest) `consumedTypes`. `false`: lists [contain watched films](serving.md#watched-films)",
+            "free filter `movie-recommender-unwatched`, which removes items after the event types in the [manifest's](data.md#manifest) `consumedTypes`. `false`: lists [contain watched films](serving.md#watched-films)",
         changes: "± Filter",
-        effect: "API and prefetch; cached lists change within an hour, or at once after `npm run flush-cache`",
+        effect: "cached lists change within an hour, or at once after `npm run flush-cache`",
     }),
     filters: texts({
         description: "expressions by name: `filters.comedies 'INCLUDE ItemID WHERE Items.GENRES IN (\"Comedy\")'`",
@@ -97,7 +94,7 @@ export const trainingKeys = {
             }),
         },
         {
-            description: "thresholds of the quality gate of `npm run retrain`, and of the alarm quality-drop",
+            description: "thresholds of the [quality gate](runbooks.md#retrain)",
         },
     ),
     pollSeconds: decimal(15, {
@@ -108,11 +105,11 @@ export const trainingKeys = {
     deadlineMinutes: members(
         {
             import: whole(120, { least: 1, description: "minutes for an import job" }),
-            training: whole(360, { least: 1, description: "minutes for the training of a solution version" }),
-            campaign: whole(120, { least: 1, description: "minutes for the creation or update of the campaign" }),
+            training: whole(360, { least: 1, description: "minutes for a training" }),
+            campaign: whole(120, { least: 1, description: "minutes for a change of the campaign" }),
         },
         {
-            description: "minutes until `pulumi up` fails; AWS continues, and the next `up` resumes the wait",
+            description: "minutes until `pulumi up` fails; the next `up` resumes the wait",
         },
     ),
 };
