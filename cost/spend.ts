@@ -97,7 +97,7 @@ export function countTime(
 export function settle(spend: SpendState, now: number, requests: RequestWindows | undefined): SpendState {
     const newest = requests === undefined ? 0 : Math.max(0, ...requests.keys());
     const knownUntil = hourOf(Math.min(newest, now - late));
-    // If too many periods wait for the metric of requests, settle the oldest period without the metric.
+    // If the metric of requests is missing for too many periods, count the oldest period without this metric.
     const overflow = spend.open.at(-longestOpen - 1)?.to ?? 0;
     const to = Math.max(knownUntil, hourOf(overflow));
     const closing = spend.open

@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 /** Default path of the CSV, relative to the project's folder, where npm runs commands. */
 export const DEFAULT_OUTPUT = "data/personalize_interactions_fixed.csv";
 
-/** Returns the path of the catalogue, which is beside its CSV. */
+/** Returns the path of `catalogue.json`, in the folder of the interactions CSV. */
 export const cataloguePathBeside = (csvPath: string) => join(dirname(csvPath), "catalogue.json");
 
-/** Returns the paths of an Items dataset's files. The program looks for the schema beside its CSV. */
+/** Returns the paths of the Items dataset's files, in the folder of the interactions CSV. */
 export const itemsPathsBeside = (csvPath: string) => ({
     csv: join(dirname(csvPath), "items.csv"),
     schema: join(dirname(csvPath), "items.schema.json"),

@@ -32,7 +32,7 @@ export function observingGrants({ project, stack, arn, inRegion: condition }: Gr
             sid: "WriteStateFlags",
             service: "ssm",
             actions: ["DeleteParameter", "PutParameter"],
-            // Leave out the cost guard's state, which decides whether the campaign runs and how much was spent.
+            // Operators must not write the cost guard's own state: with it, they could keep a campaign that the guard must park.
             on: stateFlagKeys.map((key) => `${marks}/${key}`),
         },
         {

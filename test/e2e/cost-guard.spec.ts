@@ -237,7 +237,7 @@ describe("Cost guard on the local AWS", function () {
                 guardPolicy(scope(), { unusedAction: "delete", api: true }),
             )) {
                 if (byLambda.test(action)) continue;
-                // The guard parks or closes only in runs that lack a permission for parking or closing.
+                // Give the guard a state that makes it park or close only if the removed permission is one for parking or closing.
                 const parks = /DeleteCampaign$|PutParameter$/.test(action) && !resource.endsWith("/guard");
                 const deletes = /DeleteSolution$/.test(action);
                 const state = await busy();

@@ -53,7 +53,7 @@ async function post(to: string, text: string): Promise<void> {
         body: JSON.stringify({ text }),
         signal: AbortSignal.timeout(timeoutSeconds * 1000),
     }).catch((error: unknown) => {
-        // The error of `fetch` may contain the URL.
+        // Do not log the message of `fetch`: it may contain the webhook's URL, which is a secret.
         throw new Error(`the chat does not answer: ${error instanceof Error ? error.name : "unknown error"}`);
     });
     if (!response.ok) {

@@ -13,8 +13,8 @@ export interface MonthResult {
     readonly actsWrong: readonly string[];
     readonly notifications: number;
     /**
-     * For each reached limit, the minutes until the guard parked the campaign: `all`, and `counted` without the time in
-     * which a fault prevented it.
+     * One entry for each time that the costs reached the limit. `all` is the minutes until the guard parked the
+     * campaign; `counted` leaves out the minutes in which an injected fault kept the guard from parking it.
      */
     readonly enforcements: readonly { readonly counted: number; readonly all: number }[];
     /** Difference in US dollars between the guard's last estimate of the month's cost and the actual cost. */

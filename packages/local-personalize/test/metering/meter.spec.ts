@@ -207,7 +207,7 @@ describe("Usage records of the local Personalize", () => {
         assert.equal(of("RecommendationRequests")[0]?.usageType, "EUC1-RecommendationRequests");
     });
 
-    it("the usage of imports and events is in bytes, and that of other trainings in hours", async () => {
+    it("the usage of imports and events is in GiB, and the usage of a training in hours", async () => {
         const imported = of("DataIngestion");
         const first = imported.find(({ resourceArn }) => resourceArn === arn("dataset-import-job/first"));
         assert.equal(first?.quantity, interactionsCsv(history).length / 1024 ** 3);
