@@ -37,6 +37,7 @@ export function parkAndResume(operated: () => Operated): void {
         assert.deepEqual(byUp, []);
         assert.equal((await aws.outputs()).campaignArn, "");
         assert.match(stdout, /parked since .*holidays/);
+        assert.match(stdout, /npm run resume\S* adds ≈ \$146 a month/);
     });
 
     it("retrain, rollback and recommend are rejected while parked, and park can be repeated", async () => {
