@@ -1,7 +1,7 @@
 import { type DiagnoseOptions, runDiagnosis, withDiagnoseOptions } from "access-doctor";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { asRunbook } from "./lib/import/errors.ts";
-import { targetOfStack } from "./lib/import/target-of-stack.ts";
+import { ownedBySelectedStack, targetOfStack } from "./lib/import/target-of-stack.ts";
 
 const options = withDiagnoseOptions(
     runbook("diagnose-access", ["", "--role arn:aws:iam::111122223333:role/Import --bucket films --key ratings.csv"]),
@@ -18,6 +18,6 @@ await runAction(
         const { stack } = options;
         const other = { option: "stack", value: stack, target: targetOfStack.bind(undefined, stack) };
         const start = ["npm", "run", "diagnose-access", "--"];
-        return codes[await runDiagnosis(options, { start, signal, other })];
+        return codes[await runDiagnosis(options, { start, signal, other, owned: ownedBySelectedStack })];
     }),
 );

@@ -7,6 +7,7 @@ import { type Check, type CheckResult, runChecks, unknown } from "./lib/doctor/c
 import { type Forecast, forecast } from "./lib/doctor/forecast.ts";
 import { awsPlugin, engine, login, node, packages, passphrase } from "./lib/doctor/machine.ts";
 import { bucketName, personalizeNames, roleName } from "./lib/doctor/names.ts";
+import { permissions } from "./lib/doctor/permissions.ts";
 import { fallbackTables, gatewayLogRole, pageHost, publicApi } from "./lib/doctor/serving.ts";
 import { configuration, interactions, readData } from "./lib/doctor/stack.ts";
 import { auditTrail } from "./lib/doctor/trail.ts";
@@ -65,6 +66,7 @@ await runAction(options.verbose, async () => {
         interactions,
         "fallback tables": fallbackTables,
         identity: ofAccount(identity),
+        permissions: ofAccount(permissions),
         Personalize: ofAccount(personalize),
         bucket: ofAccount(bucketName),
         role: ofAccount(roleName),

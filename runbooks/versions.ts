@@ -1,5 +1,5 @@
 import { isBatch } from "../config/config.ts";
-import { approximately, priceNote } from "../config/prices.ts";
+import { approximately } from "../config/prices.ts";
 import { describeCampaign, nameInArn, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
@@ -7,7 +7,14 @@ import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } from "./lib/stack/operation.ts";
 import { servedLists } from "./lib/stack/served-lists.ts";
-import { type NotedSwitch, notedFlags, parseSwitches, type Version, versionsOf } from "./lib/training/versions.ts";
+import {
+    costNote,
+    type NotedSwitch,
+    notedFlags,
+    parseSwitches,
+    type Version,
+    versionsOf,
+} from "./lib/training/versions.ts";
 
 const options = stackRunbook("versions", ["", "--json"]).parse().opts<OperationOptions>();
 
@@ -66,7 +73,7 @@ function print(versions: readonly Version[], switches: readonly NotedSwitch[]): 
         version.servingNow ? "serves" : version.status,
     ]);
     console.log(table(head, rows));
-    console.log(`The cost is the price of the training ${priceNote}.`);
+    if (versions.some((version) => version.trainingUsd)) console.log(costNote(process.env));
     for (const { at, by, solutionVersionArn, reason } of switches) {
         const who = by?.split(/[:/]/).at(-1) ?? "unknown caller";
         console.log(`${shortTime(at)} ${who} switched to ${nameInArn(solutionVersionArn)}: ${reason}`);

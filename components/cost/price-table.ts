@@ -36,7 +36,8 @@ export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }:
         throw new ProgramError(refusal(costEstimate, limit));
     }
     info(priceTable(costEstimate, config.expectedRequestsPerDay));
-    if (config.api) info(bothModes(config, plan));
+    const note = priceNoteOf(config, plan, { isParked });
+    if (note !== undefined) info(note);
     return {
         estimatedMonthlyCostUsd: cents(costEstimate.expectedUsd),
         unparkedUsdPerMonth: cents(estimate(plan).expectedUsd),
@@ -67,6 +68,18 @@ export async function plannedStack(config: StackConfig, alarmMetrics: number): P
 /** Returns the number of viewers of the interactions for whom a job makes lists. */
 async function viewersOfJobs({ interactionsFile, serving }: StackConfig): Promise<number> {
     return activeUsers(await readColumns(interactionsFile), serving.activeDays).length;
+}
+
+/**
+ * Returns the note below the price table: what resume adds to the price of a parked stack, otherwise the other mode of
+ * config `serving`; undefined without campaign and API.
+ */
+export function priceNoteOf(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
+    if (isParked && plan.hasCampaign) {
+        const addedUsd = estimate(plan).expectedUsd - estimate({ ...plan, hasCampaign: false }).expectedUsd;
+        return `The campaign is parked, and not in this price. \`npm run resume\` adds ${approximately(addedUsd)} a month ${priceNote}.`;
+    }
+    return config.api ? bothModes(config, plan) : undefined;
 }
 
 /**

@@ -35,6 +35,8 @@ export interface DiagnoseContext {
     /** The command line without its arguments, such as `npm run diagnose-access --`. */
     readonly start: readonly string[];
     readonly signal: AbortSignal;
+    /** Returns which of the import's resources the calling program declares, for an import that a job or a role selects. */
+    owned?(target: Target): Promise<Target["owned"]>;
     /**
      * An option of the calling program that also selects an import, with its name and value. `target` returns the
      * import that the option selects, or the program's default if the caller gives no option.
@@ -82,7 +84,8 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
     const fetched = await targetOf(options, context, look)
         .then((target) => fetchSnapshot(target, look))
         .finally(() => clearTimeout(slow));
-    const owned = { ...fetched.owned, ...(ownedFile !== undefined && (await ownedIn(ownedFile))) };
+    const declared = (job ?? role) === undefined ? undefined : await context.owned?.(fetched);
+    const owned = { ...fetched.owned, ...declared, ...(ownedFile !== undefined && (await ownedIn(ownedFile))) };
     const snapshot = { ...fetched, owned, ...(error !== undefined && { reported: error }) };
     const diagnosis = diagnose(snapshot);
     const folder = resolve(`access-fix-${nameOf(snapshot)}`);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { AttachRolePolicyCommand, DetachRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { CreateDatasetImportJobCommand } from "@aws-sdk/client-personalize";
-import { HeadObjectCommand } from "@aws-sdk/client-s3";
-import type { PolicyDocument } from "policy-evaluator";
+import { GetBucketPolicyCommand, HeadObjectCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { listOf, type PolicyDocument } from "policy-evaluator";
 import { runCommand } from "../drills/access/commands.ts";
 import { everythingIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
@@ -156,6 +156,30 @@ describe("Imports that Personalize may not read, in a stack on the local AWS", (
         assert.match(sentence, /^An import can read s3:\/\/\S+ by arn:aws:iam::\S+\.\n/);
         const sound = await ask(0, "--stack", aws.stack);
         assert.deepEqual([sound.verdict, broken(sound), sound.firstBroken], ["sound", [], null]);
+    });
+
+    it("the stack's own command removes a Deny that somebody added to the policy of the stack's bucket", async () => {
+        const { bucketName: Bucket = "", importJobArn = "" } = await aws.outputs();
+        const { Policy = "" } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket }));
+        const { Version, Statement }: PolicyDocument = JSON.parse(Policy);
+        const denial = { Sid: "NoImports", Effect: "Deny", Principal: "*", Action: "s3:GetObject" } as const;
+        const Resource = `arn:aws:s3:::${Bucket}/*`;
+        const Condition = { StringNotEquals: { "aws:SourceVpce": "vpce-1a2b3c4d" } };
+        const denied = { Version, Statement: [...listOf(Statement), { ...denial, Resource, Condition }] };
+        await aws.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(denied) }));
+        assertExit(await aws.pulumi("stack", "select"), 0);
+        const own = /\nFix: pulumi refresh && pulumi up {3}# removes NoImports from the bucket policy\n/;
+        for (const selected of [
+            ["--stack", aws.stack],
+            ["--job", importJobArn],
+        ]) {
+            const text = await shown(1, ...selected);
+            assert.match(text, own);
+            assert.doesNotMatch(text, /\nAsk: /);
+        }
+        assertExit(await aws.engine("refresh"), 0);
+        assertExit(await aws.engine("up"), 0);
+        assert.equal((await ask(0, "--stack", aws.stack)).verdict, "sound");
     });
 
     diagnoseWithoutStack(() => aws);

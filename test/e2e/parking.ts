@@ -37,6 +37,7 @@ export function parkAndResume(operated: () => Operated): void {
         assert.deepEqual(byUp, []);
         assert.equal((await aws.outputs()).campaignArn, "");
         assert.match(stdout, /parked since .*holidays/);
+        assert.match(stdout, /npm run resume\S* adds ≈ \$146 a month/);
     });
 
     it("while the campaign is parked, `retrain`, `rollback` and `recommend` fail, and `park` succeeds", async () => {

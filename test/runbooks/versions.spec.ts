@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { chooseTarget, parseSwitches, type ServedRecord, servedRecord } from "../../runbooks/lib/training/versions.ts";
+import {
+    chooseTarget,
+    costNote,
+    parseSwitches,
+    type ServedRecord,
+    servedRecord,
+} from "../../runbooks/lib/training/versions.ts";
 
 const versions = [
     { id: "a1", status: "ACTIVE" },
@@ -123,5 +129,19 @@ describe("`parseSwitches`, the campaign's version switches in the SSM parameter 
 
     it("`parseSwitches` uses the time in the state flag if SSM returns no time", () => {
         assert.equal(parseSwitches([note("v2", "v1", "")])[0]?.at, "2026-01-01T00:00:00Z");
+    });
+});
+
+describe("costNote, the note about the column cost", () => {
+    it("costNote states that the price is that of the training hours", () => {
+        assert.equal(costNote({}), "The cost is the price of the training hours (US price, unverified).");
+    });
+
+    it("costNote states on the local AWS that AWS bills more, because the local AWS trains in seconds", () => {
+        assert.equal(
+            costNote({ MOVIE_RECOMMENDER_COMMANDS: "npm run local --" }),
+            "The cost is the price of the training hours (US price, unverified). " +
+                "The local AWS trains in seconds; for the same training AWS bills ≈ $0.26 or more.",
+        );
     });
 });

@@ -11,6 +11,7 @@ import {
     personalizeService,
     type Statement,
 } from "policy-evaluator";
+import { visible } from "terminal-text";
 
 /**
  * The least-privilege statements that the Developer Guide documents for an import, and functions that add them to a
@@ -102,4 +103,10 @@ export function storable(document: PolicyDocument): PolicyDocument | undefined {
             return Object.keys(kept).length > 0 ? [{ ...statement, Principal: kept }] : [];
         }),
     };
+}
+
+/** Returns the statements of a document that somebody else added to the caller's declared ones, by Sid. */
+export function othersIn(present: PolicyDocument | undefined, declared: PolicyDocument | undefined): string[] {
+    const ours = new Set(listOf(declared?.Statement).map(({ Sid }) => Sid));
+    return listOf(present?.Statement).flatMap(({ Sid }) => (ours.has(Sid) ? [] : [visible(Sid ?? "a statement")]));
 }

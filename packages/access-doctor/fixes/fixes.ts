@@ -115,6 +115,7 @@ function printed(group: readonly Finding[], repair: Repair, scene: Scene, presen
     const refused = steps.map(refusal).find((each) => each !== undefined);
     if (steps.length === 0) return { ...none, ...(ask !== undefined && { ask }) };
     if (refused !== undefined || remains) {
+        if (program !== "") return none;
         const why = refused ?? "adding the documented statements does not let the import pass";
         return { ...none, ask: `the owner of ${ownedBy(group, scene)}: ${purposeOf(group, scene)}; ${why}.` };
     }

@@ -4,7 +4,6 @@ import {
     executionRolePolicy,
     executionRoleTrust,
     type Import,
-    listOf,
     type PolicyDocument,
     parseArn,
     type Statement,
@@ -17,6 +16,7 @@ import { fetchedValue } from "../snapshot.ts";
 import {
     bucketStatements,
     keyStatements,
+    othersIn,
     passStatement,
     roleStatements,
     storable,
@@ -54,8 +54,7 @@ const has = (group: readonly Finding[], ...faults: readonly Finding["fault"][]) 
  * somebody else added.
  */
 function restores({ snapshot }: Scene, arn: string, present?: PolicyDocument, declared?: PolicyDocument) {
-    const ours = new Set(listOf(declared?.Statement).map(({ Sid }) => Sid));
-    return listOf(present?.Statement).some(({ Sid }) => !ours.has(Sid)) ? undefined : snapshot.owned[arn];
+    return othersIn(present, declared).length > 0 ? undefined : snapshot.owned[arn];
 }
 
 const parsed = (text: string | undefined, kind: "identity" | "resource") =>
@@ -184,14 +183,18 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
         const unread =
             "unread" in scene.snapshot.bucketPolicy &&
             unreadRepair(owner, `let ${of.roleArn} and Personalize list and read it`, bucketStatements(of));
-        const place = { partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key] };
-        return (
+        const place = { partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key], writePrefix: "any" };
+        const declared = dataBucketPolicy(place, of);
+        const repair =
             askOfMeant(owner, group, of) ??
-            (unread || {
-                ...added(owner, present, bucketStatements(of), (written) => putBucketPolicy(of.bucket, written)),
-                program: restores(scene, bucketArnOf(of), present, dataBucketPolicy(place, of)),
-            })
-        );
+            (unread || added(owner, present, bucketStatements(of), (written) => putBucketPolicy(of.bucket, written)));
+        const program = scene.snapshot.owned[bucketArnOf(of)];
+        if (repair.ask === undefined || program === undefined) {
+            return { ...repair, program: restores(scene, bucketArnOf(of), present, declared) };
+        }
+        // The caller owns the bucket, so there is nobody to ask.
+        const others = othersIn(present, declared).join(", ");
+        return { program: others === "" ? program : `${program}   # removes ${others} from the bucket policy` };
     },
     location(scene, group) {
         const { of } = scene;

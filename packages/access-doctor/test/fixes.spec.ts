@@ -25,14 +25,28 @@ describe("fixes that `diagnose` suggests", () => {
         });
     }
 
-    it("a fix uses a resource's command from `owned`, unless the command would remove another policy statement", () => {
+    it("a fix uses the command of the caller's program only for the program's resources", () => {
         const programs = (of: ImportFixture, owned: Record<string, string>) =>
             diagnose({ ...fixtureSnapshot(of), owned }).fixes.map(({ program }) => program);
         const ours = { "arn:aws:s3:::films-test": "make data" };
         assert.deepEqual(programs(brokenBy("bucket-list-missing"), {}), [""]);
         assert.deepEqual(programs(brokenBy("bucket-list-missing"), ours), ["make data"]);
         assert.deepEqual(programs(brokenBy("bucket-missing"), ours), ["make data"]);
-        assert.deepEqual(programs(brokenBy("bucket-deny-vpc"), ours), [""]);
+    });
+
+    it("a Deny in the policy of the caller's own bucket leads to the caller's command, which names what it removes, and to no request", () => {
+        const snapshot = {
+            ...fixtureSnapshot(brokenBy("bucket-deny-vpc")),
+            owned: { "arn:aws:s3:::films-test": "make data" },
+        };
+        const [fix] = diagnose(snapshot).fixes;
+        assert.deepEqual(
+            [fix?.program, fix?.ask],
+            ["make data   # removes OnlyOurEndpoint from the bucket policy", undefined],
+        );
+        const unread = { unread: "s3:GetBucketPolicy is denied", needs: "s3:GetBucketPolicy" };
+        for (const each of diagnose({ ...snapshot, bucketPolicy: unread }).fixes) assert.equal(each.ask, undefined);
+        assert.match(diagnose({ ...snapshot, owned: {} }).fixes[0]?.ask ?? "", /^the owner of the bucket films-test: /);
     });
 
     it("each policy document that a fix writes is valid and not too long", () => {
@@ -53,7 +67,7 @@ describe("fixes that `diagnose` suggests", () => {
         assert.equal(fixes[0]?.commands.length, 1);
     });
 
-    it("a fix keeps every existing statement of a bucket policy", () => {
+    it("a fix with commands keeps every existing statement of a bucket policy, also of the caller's own bucket", () => {
         const site: Statement = {
             Sid: "Site",
             Effect: "Allow",
@@ -63,8 +77,12 @@ describe("fixes that `diagnose` suggests", () => {
         };
         const broken = brokenBy("bucket-list-missing");
         const present = [...(JSON.parse(broken.bucketPolicy ?? "") as { Statement: Statement[] }).Statement, site];
-        const [fix] = diagnosisOf({ ...broken, bucketPolicy: JSON.stringify(document(...present)) }).fixes;
-        assert.deepEqual(listOf(fix?.steps[0]?.document?.Statement).slice(0, present.length), present);
+        const snapshot = fixtureSnapshot({ ...broken, bucketPolicy: JSON.stringify(document(...present)) });
+        for (const owned of [{}, { "arn:aws:s3:::films-test": "make data" }]) {
+            const [fix] = diagnose({ ...snapshot, owned }).fixes;
+            assert.equal(fix?.program, "");
+            assert.deepEqual(listOf(fix?.steps[0]?.document?.Statement).slice(0, present.length), present);
+        }
     });
 
     it("a shell passes each argument of a fix command on unchanged", () => {

@@ -4,6 +4,7 @@ import { localAccountId } from "../instance.ts";
 import { answerAdmin } from "./admin.ts";
 import { type Answer, awsJson, jsonAnswer, sendAnswer } from "./answer.ts";
 import { showsSpend, withSpend } from "./budgets/decide.ts";
+import { answerClientError } from "./client-errors.ts";
 import { eventsOf } from "./cloudtrail/events.ts";
 import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
 import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
@@ -58,6 +59,7 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
             }
         });
     });
+    server.on("clientError", answerClientError);
     await new Promise<void>((resolve, reject) => {
         server.once("error", reject);
         server.listen(options.port, "127.0.0.1", resolve);

@@ -1,5 +1,5 @@
 import { callerIn, quietReader, type ReadFromAws, type Target, targetOfJob } from "access-doctor";
-import { bucketNameFor, objectKeys } from "../../../config/config.ts";
+import { bucketNameFor, objectKeys, type StackConfig } from "../../../config/config.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { recordedResources } from "../stack/stack.ts";
 import { requireStackConfig, selectedStack } from "../stack/stack-config.ts";
@@ -22,29 +22,44 @@ export async function targetOfStack(named: string | undefined, look: ReadFromAws
     const { region, names } = config;
     const identity = chosen ?? (await callerIn(region, look));
     const { accountId, partition } = identity;
-    const roleArn = `arn:${partition}:iam::${accountId}:role/${names.role}`;
-    const bucket = bucketNameFor(config, accountId);
-    const bucketArn = `arn:${partition}:s3:::${bucket}`;
-    const [restore, prepare] = ["pulumi refresh && pulumi up", "npm run data-prep && pulumi up"];
-    const objects = [objectKeys.interactions, objectKeys.items, objectKeys.users].map((key) => `${bucketArn}/${key}`);
-    const owned = {
-        [roleArn]: restore,
-        [bucketArn]: restore,
-        ...Object.fromEntries(objects.map((arn) => [arn, prepare])),
-    };
-    if (chosen) {
-        return { ...chosen, ...(chosen.roleArn === roleArn && chosen.bucket === bucket && { owned }) };
-    }
-    return {
+    const target = chosen ?? {
         region,
         ...identity,
-        roleArn,
-        owned,
-        bucket,
+        roleArn: `arn:${partition}:iam::${accountId}:role/${names.role}`,
+        bucket: bucketNameFor(config, accountId),
         key: objectKeys.interactions,
         sourceArn: `arn:${partition}:personalize:${region}:${accountId}:dataset-import-job/${names.importJobPrefix}`,
         job: { is: undefined },
         schema: { is: undefined },
         planned: stack,
+    };
+    return { ...target, owned: ownedBy(config, target) };
+}
+
+/**
+ * Returns the commands that restore the role, the bucket and the files of an import of the selected stack; empty for any
+ * other import.
+ */
+export async function ownedBySelectedStack(target: ImportPlace): Promise<Target["owned"]> {
+    try {
+        return ownedBy(await requireStackConfig(await selectedStack()), target);
+    } catch {
+        // The import may belong to no stack, so a stack is optional.
+        return {};
+    }
+}
+
+type ImportPlace = Pick<Target, "partition" | "accountId" | "roleArn" | "bucket">;
+
+function ownedBy(config: StackConfig, { partition, accountId, roleArn, bucket }: ImportPlace): Target["owned"] {
+    const ownRole = `arn:${partition}:iam::${accountId}:role/${config.names.role}`;
+    if (roleArn !== ownRole || bucket !== bucketNameFor(config, accountId)) return {};
+    const bucketArn = `arn:${partition}:s3:::${bucket}`;
+    const [restore, prepare] = ["pulumi refresh && pulumi up", "npm run data-prep && pulumi up"];
+    const objects = [objectKeys.interactions, objectKeys.items, objectKeys.users].map((key) => `${bucketArn}/${key}`);
+    return {
+        [roleArn]: restore,
+        [bucketArn]: restore,
+        ...Object.fromEntries(objects.map((arn) => [arn, prepare])),
     };
 }

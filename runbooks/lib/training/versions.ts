@@ -1,7 +1,7 @@
 import { DescribeSolutionVersionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { ParameterNotFound, paginateGetParameterHistory, type SSMClient } from "@aws-sdk/client-ssm";
 import { contentHashIn, importOf } from "pulumi-personalize/core";
-import { trainingUsd, type UsdRange } from "../../../config/prices.ts";
+import { approximately, priceNote, trainingUsd, type UsdRange } from "../../../config/prices.ts";
 import { nameInArn } from "../../../personalize/operations/operation.ts";
 import {
     type ListedVersion,
@@ -73,6 +73,15 @@ export async function versionsOf(
  */
 function priceOf(recipeArn: string | undefined, trainingHours: number): UsdRange | null {
     return recipeArn?.endsWith("-v2") ? null : trainingUsd(recipeArn, { interactions: 0, trainingHours });
+}
+
+/** Returns the note about the column `cost`. The trainings of the local AWS are shorter, and thus cheaper, than those of AWS. */
+export function costNote(env: NodeJS.ProcessEnv): string {
+    const note = `The cost is the price of the training hours ${priceNote}.`;
+    const least = approximately(trainingUsd(undefined, { interactions: 0 }).low);
+    return env.MOVIE_RECOMMENDER_COMMANDS === undefined
+        ? note
+        : `${note} The local AWS trains in seconds; for the same training AWS bills ${least} or more.`;
 }
 
 /** A value of the parameter `serving`, with its time and author as SSM returns them. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { plannedStack as planOf, priceTable } from "../../../components/cost/price-table.ts";
+import { plannedStack as planOf, priceNoteOf, priceTable } from "../../../components/cost/price-table.ts";
 import { estimate } from "../../../cost/estimate.ts";
 import { good } from "../../config/parsed.ts";
 import { plannedStack } from "../../support/planned-stack.ts";
@@ -25,6 +25,26 @@ describe("`priceTable`", () => {
     it("`priceTable` aligns the amounts in its columns", () => {
         const rows = table.split("\n").filter((line) => line.trimEnd().endsWith("$146") || line.includes("total"));
         assert.equal(new Set(rows.map((line) => line.trimEnd().length)).size, 1);
+    });
+});
+
+describe("`priceNoteOf`, the note below the price table", () => {
+    const noteOf = (isParked: boolean, plan = plannedStack) => priceNoteOf(good({ api: "true" }), plan, { isParked });
+
+    it("the preview of a stack with a campaign compares the campaign with batch inference", () => {
+        assert.match(noteOf(false) ?? "", /^Without a campaign, with lists by batch inference/);
+    });
+
+    it("the preview of a parked stack states what `resume` adds to the price, and compares nothing", () => {
+        const note =
+            "The campaign is parked, and not in this price. `npm run resume` adds ≈ $146 a month (US price, unverified).";
+        assert.equal(noteOf(true), note);
+        assert.match(noteOf(true, { ...plannedStack, rankingCampaign: true }) ?? "", / adds ≈ \$292 a month /);
+    });
+
+    it("the preview of a stack without campaign and API has no note", () => {
+        const config = good({ api: "false" });
+        assert.equal(priceNoteOf(config, { ...plannedStack, hasCampaign: false }, { isParked: true }), undefined);
     });
 });
 
