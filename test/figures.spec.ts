@@ -22,7 +22,7 @@ const others = (page: string, pattern: RegExp, expected: readonly string[]) =>
     (read(page).match(pattern) ?? []).filter((text) => !expected.includes(text)).map((text) => `${page}: ${text}`);
 
 describe("Prices and durations in the documents", () => {
-    it("each monthly price in the documents is of the campaign or a known stack", () => {
+    it("each monthly price in the documents is the price of the campaign or of a known stack", () => {
         const prices = [
             campaignUsdPerMonth(recipe, 1),
             estimate(idleStack).idleUsd,
@@ -42,7 +42,7 @@ describe("Prices and durations in the documents", () => {
         }
     });
 
-    it("each duration of an update in the documents is the duration that the runbook doctor uses", () => {
+    it("each duration of an update in the documents is the duration that the runbook `doctor` uses", () => {
         const { groupAndDataset, import: imported, training, campaign } = observedMinutes;
         const minutes = (...parts: readonly { readonly low: number; readonly high: number }[]) =>
             `${parts.reduce((sum, { low }) => sum + low, 0)} to ${parts.reduce((sum, { high }) => sum + high, 0)} minutes`;

@@ -22,7 +22,7 @@ function viewsWith(later: readonly (readonly [user: number, film: number, day: n
 }
 
 describe("`agedLists` of `bench:tables`", () => {
-    it("`agedLists` counts only visits of viewers who were in the data 30 days before", async () => {
+    it("`agedLists` counts only visits of viewers who had events 30 days before the visit", async () => {
         const visit = (user: number, films: readonly number[], at: number) =>
             films.map((film) => [user, film, at] as const);
         const later = [

@@ -30,7 +30,7 @@ describe("Load generator of bench:api", () => {
         assert.ok(counts.every((count) => count > 0));
     });
 
-    it("`load` sends the configured number of requests, each with the viewer's last event revision", async () => {
+    it("`load` sends the configured number of requests, each with the `revision` that the viewer's last event returned", async () => {
         const requests: { viewer: string; since: number; revision: number }[] = [];
         const eventCounts = new Map<string, number>();
         const call: Call = async ({ path, query, body }) => {
@@ -115,7 +115,7 @@ describe("Figures of bench:api", () => {
 });
 
 describe("Callers of bench:api", () => {
-    it("`httpCaller` sends requests that match openapi.yaml, and reads the source from Server-Timing", async () => {
+    it("`httpCaller` sends requests that match openapi.yaml, and reads from Server-Timing which layer answered", async () => {
         const received: unknown[] = [];
         const server = createServer(async (request, response) => {
             let body = "";

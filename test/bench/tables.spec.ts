@@ -3,7 +3,7 @@ import { find, foldsOf, meanOf } from "../../bench/tables/trials.ts";
 import { columnsFrom } from "../support/columns.ts";
 
 describe("`bench:tables`", () => {
-    it("`find` ignores films that the user knows, and returns a hand-calculated recall and NDCG", () => {
+    it("`find` ignores films that the user knows, and its recall and NDCG equal a calculation by hand", () => {
         const { recall, ndcg } = find([9, 1, 5, 2], new Set([9]), new Set([1, 2, 7]));
         assert.equal(recall, 2 / 3);
         assert.equal(ndcg, (1 + 1 / Math.log2(4)) / (1 + 1 / Math.log2(3) + 1 / Math.log2(4)));

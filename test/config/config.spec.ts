@@ -41,7 +41,7 @@ describe("Stack configuration", () => {
         assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
     });
 
-    it("a user's filter may not have the watched-items filter's name unless `watchedFilter` is false", () => {
+    it("a filter in `filters` must not have the name of the built-in filter unless `watchedFilter` is false", () => {
         const filters = '{"movie-recommender-unwatched":"INCLUDE ItemID WHERE Items.YEAR > 1990"}';
         assert.deepEqual(
             problems({ filters }).map(({ path }) => path),
@@ -180,7 +180,7 @@ describe("Stack configuration", () => {
     });
 
     for (const value of ["24", "park", "", "[24]", "null"]) {
-        it(`the configuration rejects "${value}" for an object, and prints commands that set nested values`, () => {
+        it(`the configuration rejects "${value}" where it needs an object, and prints commands that set nested values`, () => {
             const [problem, ...others] = problems({ idle: value });
             assert.deepEqual([problem?.path, others], ["idle", []]);
             assert.match(
@@ -208,7 +208,7 @@ describe("Stack configuration", () => {
         });
     }
 
-    it("if `aws:region` is invalid, the configuration reports no ARN of a different region", () => {
+    it("if `aws:region` is invalid, the configuration does not also report that an ARN is in a different region", () => {
         const kmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/1";
         assert.deepEqual(
             problems({ kmsKeyArn }, { region: "eu-centrall-1" }).map(({ path }) => path),

@@ -69,7 +69,7 @@ describe("Resource names", () => {
         assert.match(String(problem?.reason), new RegExp(`^is "x+"; it must be at most ${room} letters`));
     });
 
-    it("the configuration reports a stack name unfit for resource names as fault of `nameSuffix`", () => {
+    it("if the stack name is unfit for resource names, the configuration reports a problem of the key `nameSuffix`", () => {
         assert.deepEqual(problems({}, { stack: "my.stack" }), [
             {
                 path: "nameSuffix",
@@ -79,7 +79,7 @@ describe("Resource names", () => {
         ]);
     });
 
-    it("the configuration reports a stack name unfit for bucket names as fault of `bucketName`", () => {
+    it("if the stack name is unfit for bucket names, the configuration reports a problem of the key `bucketName`", () => {
         const [problem, ...more] = problems({}, { stack: "Prod" });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "bucketName");

@@ -35,7 +35,7 @@ describe("Campaign price", () => {
         near(campaignUsdPerMonth(v2, 1), 394.2);
     });
 
-    it("the campaign's price is proportional to its minimum TPS, of which at least 1 is billed", () => {
+    it("the campaign's price is proportional to its minimum TPS, and at least 1 TPS is billed", () => {
         near(campaignUsdPerMonth(v1, 5), 5 * 146);
         near(campaignUsdPerMonth(v2, 5), 5 * 394.2);
         near(campaignUsdPerMonth(v1, 0), 146);

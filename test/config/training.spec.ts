@@ -10,7 +10,7 @@ describe("Training configuration", () => {
         assert.equal(config.syncWithLatestSolutionVersion, true);
     });
 
-    it("`eventWeights` accepts numbers or text from 0 to 1, and sorts event types", () => {
+    it("`eventWeights` accepts numbers from 0 to 1, also as text, and sorts event types", () => {
         const v2 = { recipe: "aws-user-personalization-v2" };
         const { eventWeights } = good({ ...v2, eventWeights: '{"Watch": "0.3", "Like": 1}' });
         assert.deepEqual(Object.entries(eventWeights ?? {}), [
@@ -40,7 +40,7 @@ describe("Training configuration", () => {
         ]);
     });
 
-    it("`performAutoML` rejects a recipe, and the error contains the commands that solve the conflict", () => {
+    it("the configuration rejects a recipe with `performAutoML`, and prints the commands that solve the conflict", () => {
         assert.deepEqual(problems({ performAutoML: "true" }), [
             {
                 path: "performAutoML",

@@ -22,7 +22,7 @@ describe("Secret configuration values", () => {
     const secretly = (key: string, values: Record<string, string>) =>
         problems(values, { secretKeys: [`${project}:${key}`] });
 
-    it("the configuration rejects a secret value of a key that resource names contain", () => {
+    it("the configuration rejects a secret as the value of a key whose value appears in resource names", () => {
         const [problem, ...others] = secretly("bucketName", { bucketName: "films-of-ann" });
         assert.deepEqual([problem?.path, others], ["bucketName", []]);
         assert.match(problem?.reason ?? "", /is a secret.*`pulumi config set --plaintext bucketName <value>`/);

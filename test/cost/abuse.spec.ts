@@ -63,7 +63,7 @@ describe("Hourly cost of attacks on the API", () => {
         });
     }
 
-    it("docs/attacks.md shows attacks' cost by default, with lower throttling and with WAF", async () => {
+    it("docs/attacks.md shows the cost of attacks with default settings, with lower throttling and with WAF", async () => {
         const page = await readFile("docs/attacks.md", "utf8");
         const edge = { storefront: "cloudfront" } as const;
         const lower = { requestsPerSecond: 10, burst: 20, eventsPerSecond: 1 };

@@ -55,7 +55,7 @@ describe("docs/cost.md", () => {
         has(row("a demo for an hour, with import and training", together));
     });
 
-    it("docs/cost.md shows the cost of forgotten weekends and the savings from parking at night", () => {
+    it("docs/cost.md shows the cost of a campaign forgotten over a weekend, and the savings if it is deleted at night", () => {
         has(row("a demo forgotten on Friday, 18:00, until Monday, 9:00", hours(63)));
         const idle = defaults.idle.hours + defaults.idle.graceHours;
         assert.equal(idle, 48);
@@ -64,7 +64,7 @@ describe("docs/cost.md", () => {
         has(row("saved by parking from 20:00 to 8:00, a month", hours(nights * (12 - 18 / 60))));
     });
 
-    it("docs/cost.md shows the default stack's prices, costs for more requests, and a parked month", () => {
+    it("docs/cost.md shows the cost of the default stack, of more requests, and of a month without a campaign", () => {
         has(priceTable(estimate(defaultStack(v1, 10_000)), 10_000));
         for (const requests of [0, 100_000, 1_000_000]) {
             const sum = (recipe: string) => estimate(defaultStack(recipe, requests)).expectedUsd;

@@ -17,7 +17,7 @@ const enforced = async () => {
 };
 
 describe("Monthly limit of the cost guard", () => {
-    it("the guard notifies at 80 % of the limit and parks the campaign at 100 %", async () => {
+    it("the cost guard sends a notification at 80 % of the monthly limit, and deletes the campaign at 100 %", async () => {
         const simulation = await enforced();
         assert.deepEqual(simulation.ids(), ["dev/2026-11/limit-near/10", "dev/2026-11/limit-reached/10"]);
         assert.match(String(simulation.lastOf("limit-near")?.at), /^2026-11-03T16:/, "40 hours of $0.20");
@@ -25,7 +25,7 @@ describe("Monthly limit of the cost guard", () => {
         assert.match(String(simulation.lastOf("limit-reached")?.text), /To resume without a training: npm run resume/);
     });
 
-    it("the guard parks a resumed campaign only after the limit or month changes", async () => {
+    it("the cost guard deletes a resumed campaign again only if the limit changes or a new month begins", async () => {
         const simulation = await enforced();
         await simulation.hours(3);
         simulation.makeCampaign();
@@ -46,7 +46,7 @@ describe("Monthly limit of the cost guard", () => {
         assert.ok(simulation.ids().includes("dev/2026-12/limit-reached/25"));
     });
 
-    it("the guard repeats a failed deletion of the campaign in the guard's next run", async () => {
+    it("if the deletion of the campaign fails, the cost guard deletes the campaign in its next run", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         simulation.refused.add("park");
@@ -58,7 +58,7 @@ describe("Monthly limit of the cost guard", () => {
         assert.equal(simulation.deletions, 1);
     });
 
-    it("the campaign's tag `keep` does not prevent parking at the limit", async () => {
+    it("at the monthly limit, the cost guard deletes the campaign even if the campaign has the tag `keep`", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         simulation.kept = true;

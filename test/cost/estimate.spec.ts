@@ -102,7 +102,7 @@ describe("Monthly estimate", () => {
 });
 
 describe("`defaultLimitUsd`", () => {
-    it("`defaultLimitUsd` returns the estimate plus 25 %, whether the campaign is parked or not", () => {
+    it("`defaultLimitUsd` returns the estimate plus 25 %, even after `park` deleted the campaign", () => {
         const limit = defaultLimitUsd(plan);
         assert.equal(limit, Math.ceil(1.25 * estimate(plan).expectedUsd));
         assert.equal(defaultLimitUsd({ ...plan, hasCampaign: false }), limit);

@@ -10,7 +10,7 @@ const idleStack = (settings: Parameters<typeof simulateStack>[1] = {}) => {
 };
 
 describe("Idle campaign", () => {
-    it("the guard announces the parking of an idle campaign, and parks the campaign later", async () => {
+    it("the cost guard announces that it will delete an idle campaign, and deletes the campaign later", async () => {
         const simulation = idleStack();
         await simulation.hours(4.9);
         assert.equal(simulation.probes, 0);
@@ -30,7 +30,7 @@ describe("Idle campaign", () => {
         assert.match(String(simulation.parkedReason), /^cost guard: no requests since 2026-11-02 00:00 UTC$/);
     });
 
-    it("with `idle.action: announce`, the guard sends one notification and parks nothing", async () => {
+    it("with `idle.action: announce`, the cost guard sends one notification and deletes nothing", async () => {
         const simulation = idleStack({ idleAction: "announce" });
         await simulation.hours(60);
         assert.deepEqual(simulation.kinds(), ["idle"]);
@@ -44,7 +44,7 @@ describe("Idle campaign", () => {
         assert.equal(simulation.arrived.length, 3);
     });
 
-    it("a request to the campaign or a campaign update cancels the announced parking", async () => {
+    it("a request to the campaign or a campaign update cancels the announced deletion", async () => {
         for (const wake of ["ask", "update"]) {
             const simulation = idleStack();
             await simulation.hours(7);
@@ -60,7 +60,7 @@ describe("Idle campaign", () => {
         }
     });
 
-    it("the campaign's tag `keep` prevents parking before and after the announcement", async () => {
+    it("the cost guard does not delete an idle campaign with the tag `keep`, even after the announcement", async () => {
         const before = idleStack();
         before.kept = true;
         await before.hours(40);
@@ -88,7 +88,7 @@ describe("Idle campaign", () => {
         }
     });
 
-    it("the guard does not park an announced campaign while CloudWatch has no data", async () => {
+    it("the cost guard does not delete a campaign after the announcement while CloudWatch has no data", async () => {
         const simulation = idleStack();
         await simulation.hours(7);
         assert.deepEqual(simulation.kinds(), ["idle"]);
@@ -101,7 +101,7 @@ describe("Idle campaign", () => {
         assert.equal(simulation.deletions, 1, "late datapoints prove it, too");
     });
 
-    it("a clock error of up to 10 minutes does not change the guard's notifications", async () => {
+    it("a clock error of up to 10 minutes does not change the cost guard's notifications", async () => {
         const simulation = idleStack();
         let ahead = false;
         await simulation.hours(60, () => {
@@ -111,7 +111,7 @@ describe("Idle campaign", () => {
         assert.deepEqual(simulation.kinds(), ["idle", "idle-parked"]);
     });
 
-    it("without CloudWatch data, the guard announces no parking after removal of the tag `keep`", async () => {
+    it("without CloudWatch data, the cost guard announces no deletion after the tag `keep` is removed", async () => {
         const simulation = idleStack();
         await simulation.hours(12);
         simulation.kept = true;
@@ -151,7 +151,7 @@ describe("Prefetch and the idle check", () => {
         assert.equal(simulation.deletions, 1);
     });
 
-    it("a viewer's request during prefetch or just before parking counts as use", async () => {
+    it("a viewer's request during prefetch or just before the deletion of the campaign counts as use", async () => {
         const used = idleStack({ prefetches: true });
         await used.hours(40, () => {
             if (used.now % hour === window * 3) used.prefetch(4);
@@ -182,13 +182,13 @@ describe("Prefetch and the idle check", () => {
 describe("`foreignRequests`, the campaign's requests without those of the program", () => {
     const start = Date.parse("2026-11-02T00:00:00Z");
     const own = new Map([[start, 1]]);
-    it("`foreignRequests` subtracts the program's own requests that CloudWatch counts 10 minutes off", () => {
+    it("`foreignRequests` subtracts the program's own requests if their times in CloudWatch differ by up to 10 minutes", () => {
         for (const counted of [start, start + window, start + 2 * window, start - 2 * window]) {
             assert.deepEqual([...foreignRequests(new Map([[counted, 1]]), own)], []);
             assert.deepEqual([...foreignRequests(new Map([[counted, 2]]), own)], [[counted, 1]]);
         }
     });
-    it("`foreignRequests` subtracts no requests that CloudWatch counts 15 minutes off", () => {
+    it("`foreignRequests` does not subtract the program's own requests if their times in CloudWatch differ by 15 minutes", () => {
         const elsewhere = start + 3 * window;
         assert.deepEqual([...foreignRequests(new Map([[elsewhere, 1]]), own)], [[elsewhere, 1]]);
     });

@@ -10,7 +10,7 @@ const both = (settings: Parameters<typeof simulateStack>[1]) => {
 const unhurried = { idleAction: "announce", idleHours: 9999 } as const;
 
 describe("Ranking campaign and the cost guard", () => {
-    it("two campaigns reach the limit in half the time, and the guard parks both", async () => {
+    it("two campaigns reach the limit in half the time, and the cost guard deletes both", async () => {
         const simulation = both({ ...unhurried, monthlyLimitUsd: 10 });
         // Two campaigns at $0.20 an hour each spend $10 in 25 hours.
         await simulation.hours(24.5);
@@ -36,7 +36,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.ok(Math.abs(spent - (5 * (2 + 0.2 * (2 / 3)) + 2 * 0.2 + 7 * 0.2)) < 0.5, `${spent}`);
     });
 
-    it("the guard deletes the ranking campaign at the limit even without a recommendation campaign", async () => {
+    it("at the monthly limit, the cost guard deletes the ranking campaign even if it is the only campaign", async () => {
         const simulation = both({ ...unhurried, monthlyLimitUsd: 10 });
         await simulation.hours(20);
         simulation.campaign = undefined;
@@ -48,7 +48,7 @@ describe("Ranking campaign and the cost guard", () => {
         );
     });
 
-    it("while the guard cannot read the ranking campaign, the spend grows as before", async () => {
+    it("while the cost guard cannot read the ranking campaign, the spend grows as before", async () => {
         const [seen, unseen] = [both({ ...unhurried }), both({ ...unhurried })];
         await seen.hours(20);
         await unseen.hours(5);
@@ -60,7 +60,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.ok(Math.abs(unseen.spend() - seen.spend()) < 0.01, `${unseen.spend()}, not ${seen.spend()}`);
     });
 
-    it("both campaigns count as used if either campaign's requests exist or are unknown", async () => {
+    it("both campaigns count as used if one of them had requests, or if its requests cannot be read", async () => {
         const simulation = both({ idleHours: 2, idleGraceHours: 2 });
         await simulation.hours(12, () => simulation.rank());
         assert.deepEqual(simulation.kinds(), []);
@@ -88,7 +88,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.equal(JSON.parse(String(simulation.state)).ranking, undefined);
     });
 
-    it("`resume` of both campaigns after the limit overrides the limit for the month", async () => {
+    it("if both campaigns are resumed after the limit was reached, the cost guard ignores the limit for that month", async () => {
         const simulation = both({ ...unhurried, monthlyLimitUsd: 10 });
         await simulation.hours(27);
         simulation.makeCampaign();

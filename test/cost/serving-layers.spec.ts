@@ -38,7 +38,7 @@ const near = (actual: number | undefined, expected: number, off = 0.01) =>
 const month = 2.628;
 
 describe("`servingLayers` at 100 requests a second", () => {
-    it("each layer of the API passes on the requests left by earlier layers", () => {
+    it("each layer of the API receives only the requests that the earlier layers did not answer", () => {
         near(layer("CloudFront")?.perSecond, 100);
         near(layer("API Gateway")?.perSecond, 60);
         near(layer("Lambda")?.perSecond, 60);
@@ -81,7 +81,7 @@ describe("`servingLayers` at 100 requests a second", () => {
         near(layer("DynamoDB")?.load?.atPeak, 80);
     });
 
-    it("`firstToBreak` returns the layer that uses most of a quota", () => {
+    it("`firstToBreak` returns the layer that uses the largest share of its quota", () => {
         const first = firstToBreak(servingLayers(traffic));
         assert.equal(first?.layer.what, "campaign");
         near(first?.times, 25);
@@ -107,7 +107,7 @@ describe("`servingLayers` at 100 requests a second", () => {
         assert.equal(freeMinimum({ ...traffic, requestsPerSecond: 1 }), 1);
     });
 
-    it("the campaign costs a short peak's requests, and otherwise the minimum TPS", () => {
+    it("AWS bills a campaign for all requests during a short peak, and otherwise for the minimum TPS", () => {
         // Traffic is 100 times the average for a hundredth of the month, and zero otherwise.
         near(layer("campaign", { peak: 100 })?.usd, 730 * (0.01 * 1000 + 0.99) * 0.2);
     });
@@ -175,7 +175,7 @@ describe("`servingLayers` for random traffic", () => {
 });
 
 describe("`usualTraffic`", () => {
-    it("`usualTraffic` assumes the measured 15 to 17 % of lists from the campaign", () => {
+    it("`usualTraffic` assumes that the campaign answers 15 to 17 % of list requests, as measured", () => {
         const { memoryHits, tableHits } = usualTraffic;
         const left = 1 - memoryHits - tableHits;
         assert.ok(left >= 0.15 && left <= 0.17, `${left}`);

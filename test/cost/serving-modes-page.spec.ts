@@ -71,7 +71,7 @@ describe("docs/serving-modes.md", () => {
         has(`recovers ${recovered.slice(0, 2).join(", ")} and ${recovered[2]} of the difference`);
     });
 
-    it("Pulumi.small.yaml costs at most $2.50 a month for 1,000 viewers and $9 for 10,000", () => {
+    it("the stack of Pulumi.small.yaml costs at most $2.50 a month for 1,000 viewers and $9 for 10,000", () => {
         assert.ok(monthUsd(1000, 7) <= 2.5, `${monthUsd(1000, 7)}`);
         assert.ok(monthUsd(10_000, 7) <= 9, `${monthUsd(10_000, 7)}`);
         assert.ok(small.alarmMetrics <= 8, `${small.alarmMetrics}`);

@@ -70,7 +70,7 @@ describe("Spend of API and storefront", () => {
         );
     });
 
-    it("the guard adds API requests to the spend of month and hour", async () => {
+    it("the cost guard adds API requests to the spend of the month and of the hour", async () => {
         const { simulation, minutes } = attacked();
         await minutes(60, { apiRequests: 2000 });
         const counted = 0.2 + usdOf({ apiRequests: 57 * 2000 });
@@ -78,7 +78,7 @@ describe("Spend of API and storefront", () => {
         assert.ok(simulation.hourly() > 0.2 + usdOf({ apiRequests: 40_000 }));
     });
 
-    it("the guard closes the API if hourly requests cost 5 % of the limit", async () => {
+    it("the cost guard blocks requests to the API if the requests of an hour cost 5 % of the monthly limit", async () => {
         const { simulation, minutes } = attacked();
         await minutes(90, download);
         assert.equal(simulation.closings.length, 1);
@@ -93,13 +93,13 @@ describe("Spend of API and storefront", () => {
         assert.match(simulation.lastOf("api-closed")?.text ?? "", /npm run resume/);
     });
 
-    it("the guard only notifies if hourly requests cost 2 % of the limit", async () => {
+    it("the cost guard only sends a notification if the requests of an hour cost 2 % of the monthly limit", async () => {
         const { simulation, minutes } = attacked();
         await minutes(120, { edgeGb: ((notificationShare + 0.01) * 200) / 0.085 / 60 });
         assert.deepEqual([simulation.closings.length, simulation.kinds()], [0, ["traffic-high"]]);
     });
 
-    it("the guard closes the API again if an attack continues after `resume`", async () => {
+    it("the cost guard blocks requests to the API again if an attack continues after `resume`", async () => {
         const { simulation, minutes } = attacked();
         await minutes(60, download);
         assert.equal(simulation.closings.length, 1);
@@ -111,7 +111,7 @@ describe("Spend of API and storefront", () => {
         assert.equal(simulation.ids().filter((id) => id.includes("api-closed")).length, 2);
     });
 
-    it("the guard closes the API once if a slow attack reaches the limit", async () => {
+    it("the cost guard blocks requests to the API once if a slow attack reaches the monthly limit", async () => {
         const { simulation, minutes } = attacked();
         simulation.config = { ...simulation.config, monthlyLimitUsd: 200 };
         // $4.70 an hour is 2.4 % of the limit, which is reached after 43 to 45 hours.
@@ -123,7 +123,7 @@ describe("Spend of API and storefront", () => {
         assert.ok(simulation.kinds().includes("limit-reached"));
     });
 
-    it("the guard closes the API only with readable metrics, and repeats a failed closing", async () => {
+    it("the cost guard blocks requests to the API only if it can read the metrics, and repeats a failed attempt", async () => {
         const { simulation, minutes } = attacked();
         simulation.metrics = "broken";
         await minutes(60, download);

@@ -17,7 +17,7 @@ const withSolutions = (settings: Parameters<typeof simulateStack>[1], ...names: 
 };
 
 describe("Unused solutions", () => {
-    it("the guard reports solutions without a campaign for `unused.days`, and changes of the report", async () => {
+    it("the cost guard reports solutions that had no campaign for `unused.days`, and reports again after a change", async () => {
         const simulation = withSolutions({}, "old");
         await simulation.hours(2.9 * day);
         assert.deepEqual(simulation.kinds(), []);
@@ -34,7 +34,7 @@ describe("Unused solutions", () => {
         assert.deepEqual(simulation.deleted, [], "unusedAction is list");
     });
 
-    it("with `unused.action: delete`, the guard deletes an unused solution a day after the notification", async () => {
+    it("with `unused.action: delete`, the cost guard deletes an unused solution a day after the notification", async () => {
         const simulation = withSolutions({}, "old");
         await simulation.hours(6 * day);
         simulation.config = { ...simulation.config, unusedAction: "delete" };
@@ -49,7 +49,7 @@ describe("Unused solutions", () => {
         assert.deepEqual(simulation.kinds(), ["unused", "unused", "unused-deleted"]);
     });
 
-    it("a solution with a campaign or a parked campaign does not count as unused", async () => {
+    it("a solution does not count as unused if it has a campaign, or if its campaign is parked (deleted for now)", async () => {
         const simulation = withSolutions({ unusedAction: "delete" }, "films");
         simulation.solutions = [solution(simulation, "films", { hasCampaign: true })];
         await simulation.hours(10 * day);
@@ -70,7 +70,7 @@ describe("Unused solutions", () => {
         assert.deepEqual(simulation.deleted, [], "a campaign came back to it in time");
     });
 
-    it("the guard deletes no solution with the tag `keep` or while parking is unknown", async () => {
+    it("the cost guard deletes no solution with the tag `keep`, and none while it cannot read the SSM parameter `parked`", async () => {
         const simulation = withSolutions({ unusedAction: "delete" }, "old");
         simulation.solutions = [solution(simulation, "old", { kept: true })];
         await simulation.hours(10 * day);

@@ -129,7 +129,7 @@ describe("Tables of items and users", () => {
             assert.equal(hasDecimalCommas(values), isComma));
     }
 
-    it("`itemsAt` and `readUsers` reject a table without one row for each ID", async () => {
+    it("`itemsAt` and `readUsers` reject a table with one property in each row, without user IDs or without attributes", async () => {
         const properties = put(
             "item_properties.csv",
             lines("timestamp,itemid,property,value", "1435460400000,460429,categoryid,1338"),

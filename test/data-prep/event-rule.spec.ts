@@ -90,7 +90,7 @@ describe("`data-prep` with an `--event` rule", () => {
         assert.deepEqual([summary.eventTypes, summary.rowsLeftOut], [{ Cheap: 600, Dear: 400 }, 200]);
     });
 
-    it("an `--event` condition that matches no row is an error or a warning", async () => {
+    it("an `--event` condition that matches no row is an error, or a warning with the option `unmatchedCases`", async () => {
         const event = "stars >= 40 -> Love, stars >= 4 -> Like";
         const message = /The case "stars >= 40" of --event matches no row\. The column has 1, 2, 3, 4, 5\./;
         await assert.rejects(

@@ -28,7 +28,7 @@ describe("Manifest of prepared data", () => {
     };
     const hashOf = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 
-    it('the manifest of shop data contains sources, hashes, counts, event types and "product"', async () => {
+    it('the manifest of shop data contains sources, hashes, counts, event types and the word for an item ("product")', async () => {
         const files = shopFiles();
         const manifest = await run(files);
         assert.deepEqual(
@@ -164,7 +164,7 @@ describe("Manifest of prepared data", () => {
     });
 });
 
-describe("Words for items, and event types, of a data set", () => {
+describe("Event types of a data set, and the word for an item", () => {
     it("`nounOf` derives the word for an item (film, book) from column or file names", () => {
         const noun = (file: string, column: string) => nounOf(file, column).one;
         assert.equal(noun("events.csv", "product_id"), "product");
@@ -189,7 +189,7 @@ describe("Words for items, and event types, of a data set", () => {
         assert.deepEqual(consumedTypes(["click", "hover"]), ["click"]);
     });
 
-    it("`filterText` names the event types that remove items from lists, and mentions guesses", () => {
+    it("`filterText` names the event types that remove items from lists, and says if it does not know a purchase type", () => {
         assert.equal(filterText(["Ansicht", "Kauf"]), "removes the items of a user's Kauf events from lists");
         assert.match(
             filterText(["click", "hover"]),

@@ -23,7 +23,7 @@ describe("`popularityMetrics`", () => {
         return file;
     }
 
-    it("`popularityMetrics` returns nearly the metrics of the emulator's recipe aws-popularity-count", async () => {
+    it("`popularityMetrics` returns nearly the same metrics as the emulator's recipe aws-popularity-count", async () => {
         const file = await written(interactionsCsv(syntheticRatings({ users: 2000, items: 300, meanHistory: 40 })));
         const own = await metricsOf(file);
         const interactions = await readInteractions(file);

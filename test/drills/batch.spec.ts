@@ -14,7 +14,7 @@ async function live(simulation: BatchSimulation, days: number): Promise<void> {
 }
 
 describe("Simulation of lists of batch inference", () => {
-    it("no simulated fault leaves requests unanswered, loses personal lists or pays a job twice", async () => {
+    it("no simulated fault leaves a request unanswered, loses a personal list, or causes AWS to charge for a job twice", async () => {
         const { faults, jobs, notifications, ...played } = await playFaults(batchFaults);
         assert.ok(faults.length >= 30);
         assert.ok(faults.every(({ answers }) => answers > 0));
@@ -70,7 +70,7 @@ describe("Simulation of lists of batch inference", () => {
         assert.ok(users.includes("proven") && users.includes("invented4999") && !users.includes("invented0"));
     });
 
-    it("`playFaults` counts a lost list if a viewer keeps neither list, old nor new", async () => {
+    it("`playFaults` counts a lost list if a viewer has neither the old list nor a new list", async () => {
         const copyFails = { what: "no list is copied", day: 0, apply: keepsNothing };
         const { lost } = await playFaults([copyFails, ...faultsNamed("half an output")]);
         assert.ok(lost > 0);

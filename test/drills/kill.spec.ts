@@ -18,7 +18,7 @@ describe("`drill:kill`", () => {
         assert.ok(cases.some(({ faults }) => faults.length > 0));
     });
 
-    it("`excessOf` counts repeated Create calls for a resource, and how many AWS bills", () => {
+    it("`excessOf` counts repeated Create calls for a resource, and how many of them AWS charges for", () => {
         const request = (operation: string, outcome = "accepted") => ({
             id: 1,
             at: 0,

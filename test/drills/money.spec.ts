@@ -29,7 +29,7 @@ describe("`drill:money`", () => {
         assert.ok(Math.abs(windowUsd(true, { hours: 1, minimum: 1, requests: 100 }) - 0.54) < 1e-9);
     });
 
-    it("each of the 20 simulated faults, except duplicate messages, changes the guard's month", async () => {
+    it("each of the 20 simulated faults, except duplicate messages, changes what the cost guard does in a month", async () => {
         assert.equal(new Set(faults.map(({ name }) => name)).size, 20);
         const [scenario] = named("forgotten weekends");
         const [fault] = withFaults("in every attempt");
@@ -48,7 +48,7 @@ describe("`drill:money`", () => {
         assert.deepEqual(equal, ["every message arrives twice"]);
     });
 
-    it("`virtualMonths` finds no fault in the guard despite killed and parallel runs", async () => {
+    it("`virtualMonths` finds no fault in the cost guard despite killed and parallel runs", async () => {
         const chosen = {
             scenarios: [
                 "limit raised",
@@ -94,7 +94,7 @@ describe("`drill:money`", () => {
     ];
     for (const [how, scenario, chosenFaults, isCaught] of bad) {
         const fault = how.replaceAll("-", " ");
-        it(`\`virtualMonths\` detects a guard that ${fault}`, async () => {
+        it(`\`virtualMonths\` detects a cost guard that ${fault}`, async () => {
             const chosen = { scenarios: named(scenario), faults: chosenFaults };
             const results = await virtualMonths(1, sabotages[how], undefined, chosen);
             assert.ok(results.some(({ survived }) => !survived));

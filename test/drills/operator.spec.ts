@@ -18,7 +18,7 @@ describe("`drill:operator`", () => {
         });
     });
 
-    it("`chooseRemovals` chooses for each used action the shortest step with the action", () => {
+    it("`chooseRemovals` chooses for each used action the shortest step of the drill that uses the action", () => {
         const lived = new Map([
             ["doctor", { seconds: 1, used: new Set(["iam:GetRole"]) }],
             ["refresh", { seconds: 4, used: new Set(["iam:GetRole", "s3:GetObject"]) }],

@@ -67,7 +67,7 @@ describe("`scrub`, which removes private data from a recorded API call", () => {
         assert.deepEqual(leaksIn('{"arn":"arn:aws:iam::210987654321:role/x"}', []), ["210987654321"]);
     });
 
-    it("`withoutOthers` removes resources that are not of the drill from a list", () => {
+    it("`withoutOthers` removes resources that the drill did not create from a list", () => {
         const campaigns = ["films", "movies-drill-0a1b2c"].map((name) => ({
             name,
             campaignArn: arn(`campaign/${name}`),

@@ -21,7 +21,7 @@ describe("`casesOf` of `drill:revert`", () => {
         });
     }
 
-    it("`casesOf` returns equal cases for equal seeds, and other cases for other seeds", () => {
+    it("`casesOf` returns equal cases for equal seeds, and different cases for different seeds", () => {
         assert.deepEqual(casesOf(7, 30), casesOf(7, 30));
         assert.notDeepEqual(casesOf(7, 30), casesOf(8, 30));
     });

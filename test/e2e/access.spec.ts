@@ -20,7 +20,7 @@ const refused = /CREATE FAILED\. Reason from Personalize: .*(?:access|permission
  */
 const attached = ["service-role/AmazonPersonalizeFullAccess", "AmazonForecastFullAccess"];
 
-describe("Imports that Personalize may not read, in a stack on the local AWS", () => {
+describe("Imports of files that Personalize has no permission to read, in a stack on the local AWS", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();

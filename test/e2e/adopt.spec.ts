@@ -145,7 +145,7 @@ describe("Adoption of resources made in the console", () => {
         assert.match(result.stdout, /there is nothing to adopt/);
     });
 
-    it("a stack keeps the solution after `up` rejected another solution in the key `adopt`", async () => {
+    it("if `up` rejects a different solution in the config key `adopt`, the stack keeps its solution", async () => {
         const before = await aws.outputs();
         const other = await aws.personalize.send(
             new CreateSolutionCommand({

@@ -139,7 +139,7 @@ describe("Cost guard on the local AWS", function () {
     const resume = async () =>
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
 
-    it("after the cost guard closed a stack, a new API rejects requests until `resume`", async () => {
+    it("after the cost guard blocked a stack's API, a new API of this stack rejects requests until `resume`", async () => {
         assert.deepEqual(await statuses(), [429]);
         assert.equal((await fetch(`${outputs.apiUrl}/events`, { method: "OPTIONS" })).status, 429);
         await resume();
@@ -229,7 +229,7 @@ describe("Cost guard on the local AWS", function () {
             );
         });
 
-        it("a guard run without a needed permission fails and reports this permission", async () => {
+        it("a run of the cost guard without a needed permission fails and reports this permission", async () => {
             // Lambda itself makes these calls with the role, so a run of the guard's code does not need them.
             const byLambda = /^(logs|sqs):/;
             const removedActions: string[] = [];
@@ -268,7 +268,7 @@ describe("Cost guard on the local AWS", function () {
             assert.deepEqual(await there(), [true, true]);
         });
 
-        it("the guard's role allows notifying, publishing metrics, deleting, closing and parking", async () => {
+        it("the cost guard's role allows sending notifications and metrics, deleting solutions and campaigns, and blocking the API", async () => {
             await drain();
             const permission = { FunctionName: names().api, StatementId: "planted" };
             const planted = { ...permission, Action: "lambda:InvokeFunction", Principal: "999999999999" };
@@ -307,7 +307,7 @@ describe("Cost guard on the local AWS", function () {
     });
 
     describe("Operation of the cost guard", () => {
-        it("the scheduled guard parks the campaigns at the limit, and `up` creates none again", async () => {
+        it("the scheduled cost guard deletes the campaigns at the monthly limit, and `up` creates no campaign again", async () => {
             await note("guard", overLimit());
             await aws.configure({ ...serving, guardMinutes: 1 });
             // The first `up` recorded the closed stage; this `up` records the open stage.
@@ -339,7 +339,7 @@ describe("Cost guard on the local AWS", function () {
             assert.deepEqual(await there(), [true, true]);
         });
 
-        it("the guard publishes the month's cost to CloudWatch", async () => {
+        it("the cost guard publishes the month's cost to CloudWatch", async () => {
             const statistics = await by.cloudwatch.send(
                 new GetMetricStatisticsCommand({
                     Namespace: "MovieRecommender",
@@ -361,7 +361,7 @@ describe("Cost guard on the local AWS", function () {
             assert.ok(metricOf("EstimatedMonthToDateUsd") >= 600);
         });
 
-        it("`destroy` deletes every resource, including the API's table and the guard's SSM parameters", async () => {
+        it("`destroy` deletes every resource, including the API's table and the cost guard's SSM parameters", async () => {
             assert.ok(await mark("guard"));
             assertExit(await aws.engine("destroy"), 0);
             assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], []);

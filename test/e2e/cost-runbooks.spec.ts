@@ -192,7 +192,7 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.ok(saved.notBilled.hours < 0.1, String(saved.notBilled.hours));
         });
 
-        it("`cost-report` shows each day's bar, estimated and billed cost, and the calls' price", async () => {
+        it("`cost-report` shows a bar for each day, estimated and billed cost, and the price of the Cost Explorer calls", async () => {
             const { exitCode, stdout, stderr } = await ofStack("cost-report", "--month", month);
             assert.equal(exitCode, 0, stderr);
             assert.match(stderr, /Calling Cost Explorer twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
@@ -208,7 +208,7 @@ describe("Cost runbooks on a deployed stack", () => {
             near(document.totalUsd, 19.5 * 4.8);
         });
 
-        it("`cost-report` calculates from the bill what parking the campaign saved", async () => {
+        it("`cost-report` calculates from the bill how much money the deletion of the campaign by `park` saved", async () => {
             assertExit(await ofStack("park", "--yes"), 0);
             await advance(4 * 24 * hour);
             assertExit(await ofStack("resume", "--yes"), 0);

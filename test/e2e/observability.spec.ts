@@ -102,7 +102,7 @@ describe("Observability of a deployed stack", function () {
         assert.deepEqual([...sources].sort(), ["cache", "campaign", "popular", "precomputed", "similar"]);
     }
 
-    it("every dashboard metric has data after requests, a run of the guard and `publish-metrics`", async () => {
+    it("every dashboard metric has data after requests, a run of the cost guard and `publish-metrics`", async () => {
         const campaignArn = String(outputs.campaignArn);
         for (const userId of ["1", "2", "3"]) {
             await aws.runtime.send(new GetRecommendationsCommand({ campaignArn, userId }));
@@ -144,7 +144,7 @@ describe("Observability of a deployed stack", function () {
         );
     });
 
-    it("`publish-metrics` does not change statistics by a second publication of the same values", async () => {
+    it("the statistics in CloudWatch do not change if `publish-metrics` publishes the same values again", async () => {
         const at = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
         const values = [{ name: "CampaignAgeHours", value: 3.25 }];
         const statistics = async () => {

@@ -82,7 +82,7 @@ describe("Preview of a stack on the local AWS", () => {
         );
     });
 
-    it("`preview` of Pulumi.minimal.yaml lists the resources of docs/setups.md, under 25 of them from AWS", async () => {
+    it("`preview` of Pulumi.minimal.yaml lists the resources of docs/setups.md, fewer than 25 of which are AWS resources", async () => {
         const { config } = load(await readFile(join(root, "Pulumi.minimal.yaml"), "utf8")) as {
             config: Record<string, string>;
         };
@@ -204,7 +204,7 @@ describe("Preview of a stack on the local AWS", () => {
         assert.match(preview.text, /pulumi config set --path waivers\.wildcard-action/);
     });
 
-    it("`preview` accepts a wildcard policy with a waiver, and stacks without a budget", async () => {
+    it("`preview` accepts a wildcard policy if the rule is waived, and a stack whose `budget` is false", async () => {
         const waivers = { "wildcard-action": reason };
         await aws.configure({ waivers, budget: false, bucketPolicyConditions: false });
         const preview = await changed("preview", additions);

@@ -47,7 +47,7 @@ describe("`pulumi stack rename`", () => {
         });
     });
 
-    it("`up` of a renamed stack updates resources in place, and keeps the campaign parked", async () => {
+    it("`up` of a renamed stack updates resources in place, and does not create the campaign that `park` deleted", async () => {
         await aws.configure({ ...served, ...pins });
         const { plan } = await applied(aws);
         assert.deepEqual(Object.keys(plan), ["update"], JSON.stringify(plan));

@@ -217,7 +217,7 @@ describe("Access to the API", () => {
             assert.equal((await fetch(bucket)).status, 403);
         });
 
-        it("the cost guard closes the CloudFront distribution until `resume`, also during `up`", async () => {
+        it("after the cost guard blocks the storefront, CloudFront returns 403 until `resume`, even after `up`", async () => {
             const lambda = new LambdaClient(settings());
             const Name = `/movie-recommender/${aws.stack}/guard`;
             const stored = async (): Promise<GuardState> =>

@@ -137,7 +137,7 @@ describe("API on the local AWS", () => {
         assert.equal((await call("/items/no-such-film")).status, 404);
     });
 
-    it("an event changes the event's viewer's list within a second, and no other list", async () => {
+    it("an event changes the list of the viewer who sent the event within a second, and no other list", async () => {
         const others = await from("campaign", () => call("/recommendations/8"));
         // Take the best of three measurements, because the machine may be busy with something else.
         const took: number[] = [];
@@ -217,7 +217,7 @@ describe("API on the local AWS", () => {
         assert.equal((await fetch(new URL("nothing.js", storefrontUrl))).status, 404);
     });
 
-    it("prefetch stores the busiest viewers' lists, and the API calls these lists precomputed", async () => {
+    it("prefetch stores the lists of the busiest viewers, and the API returns these lists with the source `precomputed`", async () => {
         const FunctionName = `movie-recommender-prefetch-${aws.stack}`;
         await from("campaign", () => call("/recommendations/11"));
         // Use several viewers, because after a timeout of DynamoDB the process caches the campaign's list for a viewer.
@@ -351,7 +351,7 @@ describe("API on the local AWS", () => {
             none();
         });
 
-        it("the API responds while the campaign is parked, and uses the campaign after `resume`", async () => {
+        it("after `park` deletes the campaign, the API still responds, and after `resume` it uses the campaign again", async () => {
             assertExit(await operate("park", "--yes", "--reason", "night"), 0);
             assert.equal(await isThere(), false);
             // Repeat the request, because on a busy machine the gateway may time out, and the gateway's error has no campaign

@@ -147,7 +147,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         assert.equal(decide(plain, "personalize:PutEvents", "*"), "implicitDeny");
     });
 
-    it("API Gateway's log role has no trust condition, and one API invokes each function", () => {
+    it("API Gateway's log role has no trust condition, and only one API may invoke each function", () => {
         const trust = gatewayLogTrust();
         assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
         // The page of API Gateway's guide shows no condition for this trust policy.

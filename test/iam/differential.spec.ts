@@ -141,7 +141,7 @@ const settings = fc.record({
     bucket: fc.option(documents(true), { nil: undefined, freq: 2 }),
 });
 
-describe("Policy evaluator compared with MiniStack", () => {
+describe("Policy evaluator compared with MiniStack, an emulator of AWS", () => {
     let miniStack: EnforcingMiniStack;
     let administrator: { iam: IAMClient; s3: S3Client };
     let alice: S3Client;
@@ -200,7 +200,7 @@ describe("Policy evaluator compared with MiniStack", () => {
         else await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
     }
 
-    it("the evaluator and MiniStack decide 5 calls equally with each of 120 policy sets", async () => {
+    it("the evaluator and MiniStack make the same decisions about 5 calls, for each of 120 sets of policies", async () => {
         const decisionCounts = { allowed: 0, denied: 0 };
         const different: object[] = [];
         for (const setting of fc.sample(settings, { numRuns: 120, seed: 20261125 })) {

@@ -139,7 +139,7 @@ describe("IAM policies of the cost guard", () => {
         );
     });
 
-    it("the guard's trust policies accept only the stack's own function, schedules, budgets and alarms", () => {
+    it("the cost guard's trust policies accept only the stack's own function, schedules, budgets and alarms", () => {
         const by = (
             name: string,
             Service: string,

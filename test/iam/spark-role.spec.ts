@@ -30,7 +30,7 @@ describe("Spark role in docs/spark.md", () => {
             account,
         ).decision === "allowed";
 
-    it("only EMR Serverless of this account can assume the role", () => {
+    it("only EMR Serverless of this account can assume the Spark role", () => {
         const ours = {
             "aws:SourceAccount": account,
             "aws:SourceArn": `arn:aws:emr-serverless:eu-central-1:${account}:/applications/00abc`,
@@ -47,7 +47,7 @@ describe("Spark role in docs/spark.md", () => {
         assert.ok(!assumes("emr-serverless.amazonaws.com", {}));
     });
 
-    it("the role can read the program and the events, and write below one prefix", () => {
+    it("the Spark role can read the Spark program and the events, and write below one prefix", () => {
         const bucket = "arn:aws:s3:::my-clicks";
         for (const [action, key] of [
             ["s3:GetObject", "code/prepare.py"],
@@ -64,7 +64,7 @@ describe("Spark role in docs/spark.md", () => {
         }
     });
 
-    it("the role allows no other action on S3", () => {
+    it("the Spark role allows no other action on S3, and no action of IAM or Personalize", () => {
         const bucket = "arn:aws:s3:::my-clicks";
         for (const [action, resource] of [
             ["s3:PutObject", `${bucket}/code/prepare.py`],

@@ -60,7 +60,7 @@ describe("IAM policies of the audit trail", () => {
         assert.equal(byCloudTrail(bucket, "s3:PutObject", files, { "aws:SecureTransport": "false" }), "explicitDeny");
     });
 
-    it("the trail's role can write only the trail's log streams, even with the boundary", () => {
+    it("with the permissions boundary, the trail's role can write to the trail's log streams, and to nothing else", () => {
         const arn = `arn:aws-cn:iam::${accountId}:role/${names.trailRole}`;
         const caller = { arn: `arn:aws-cn:sts::${accountId}:assumed-role/${names.trailRole}/one`, roleArn: arn };
         const boundary = rolesBoundary({ ...scope, project: "movie-recommender", stack: "dev", bucketName: "films" });

@@ -58,7 +58,7 @@ const broken = [
 
 describe("A state flag with invalid JSON", () => {
     for (const text of broken) {
-        it(`\`beginPark\` parks the campaign although a state flag has the invalid content ${text}`, async () => {
+        it(`\`beginPark\` deletes the campaign even if a state flag (SSM parameter) has the invalid content ${text}`, async () => {
             for (const key of ["parked", "closed", "serving"]) {
                 const aws = fakeAws({ [key]: text });
                 const deps = { client: () => aws.personalize, ssm: () => aws.ssm };
@@ -71,7 +71,7 @@ describe("A state flag with invalid JSON", () => {
     }
 
     for (const text of broken.slice(0, -1)) {
-        it(`\`closeApi\` closes the API although a state flag has the invalid content ${text}`, async () => {
+        it(`\`closeApi\` blocks requests to the API even if a state flag (SSM parameter) has the invalid content ${text}`, async () => {
             for (const key of ["parked", "closed", "serving"]) {
                 const aws = fakeAws({ [key]: text });
                 const place = { stack: "dev", tags: {}, apiName: "films-api", distribution: undefined };

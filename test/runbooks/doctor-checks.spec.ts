@@ -254,7 +254,7 @@ describe("Check of CloudTrail trails by the runbook `doctor`", () => {
 describe("`forecast`, the duration and cost of the first `pulumi up`", () => {
     const data = { bytes: 3_000_000, interactions: 100_000, usableUsers: 943 };
 
-    it("`forecast` returns the minutes, the one-time cost and the monthly cost", () => {
+    it("`forecast` returns the duration of `pulumi up` in minutes, the one-time cost and the monthly cost", () => {
         assert.equal(
             forecast(good(), data).sentence,
             "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and after " +

@@ -68,7 +68,7 @@ describe("`explain` of a recommendation list", () => {
         );
     });
 
-    it("`explain` compares no scores without scores in the list or without other users", () => {
+    it("`explain` does not compare scores if the list has no scores or if there are no other users", () => {
         const bare = sharp.map(({ itemId, title }) => ({ itemId, title }));
         const unscored = explain(data, "avid", bare, [flat]);
         assert.deepEqual([unscored.sharpness, unscored.sharperThan], [null, null]);

@@ -33,7 +33,7 @@ describe("`findClaim`, the stack that owns a resource", () => {
         );
     const ours = (stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
 
-    it("`findClaim` recognizes resources that a stack owns, contains or is creating", () => {
+    it("`findClaim` recognizes a stack's resources by ARN, name or parent, and resources that the stack is creating", () => {
         for (const thing of [
             { arn: arn("campaign/in-dev") },
             { kind: "IAM role", name: "role-of-dev" },
@@ -49,7 +49,7 @@ describe("`findClaim`, the stack that owns a resource", () => {
         assert.equal(claim({ kind: "dashboard", name: "role-of-dev" }, ours("dev")).is, "leftover");
     });
 
-    it("`findClaim` calls a resource a leftover if no stack contains it, despite a tag", () => {
+    it('`findClaim` returns "leftover" for a resource that no stack contains, even if the resource has the project tag', () => {
         assert.deepEqual(claim({}, ours("dev")), { is: "leftover", why: "tag pulumi:stack=dev" });
         assert.deepEqual(claim({}, ours("gone")), {
             is: "leftover",
@@ -94,7 +94,7 @@ describe("`findClaim`, the stack that owns a resource", () => {
         assert.equal(importCommand({ kind: "REST API", name: "films" }, by), undefined);
     });
 
-    it("`findClaim` assigns no resource with another project's tag, even if the name matches", () => {
+    it("`findClaim` assigns a resource with another project's tag to no stack, even if the name matches", () => {
         assert.deepEqual(claim({ name: "movie-recommender-campaign" }, { "pulumi:project": "other" }), {
             is: "not ours",
         });
@@ -128,7 +128,7 @@ describe("`findClaim`, the stack that owns a resource", () => {
     });
 });
 
-describe("Leftover resources of the audit", () => {
+describe("Leftover resources that the runbook `audit` lists", () => {
     const row = (kind: Row["kind"], name: string, usdPerMonth: number | null = 0): Row => ({
         kind,
         name,

@@ -32,14 +32,14 @@ describe("`ownData` of a stack", () => {
             .update(await readFile(file))
             .digest("hex");
 
-    it("`ownData` reads titles and years from fallback tables of the same file", async () => {
+    it("`ownData` reads titles and years from fallback tables that were made from the same interactions file", async () => {
         const own = await hashOf();
         await writeFile(join(folder, "fallback-tables.json"), films("Gertie", own));
         assert.deepEqual(titles(await ownData(file, own.slice(0, 8))), ["Gertie", "Twelve Monkeys (1995)", "9", "10"]);
         assert.deepEqual(titles(await ownData(file, undefined)), ["Gertie", "Twelve Monkeys (1995)", "9", "10"]);
     });
 
-    it("`ownData` returns IDs as titles if the fallback tables are of another file", async () => {
+    it("`ownData` returns IDs as titles if the fallback tables were made from a different interactions file", async () => {
         await writeFile(join(folder, "fallback-tables.json"), films("Gertie", sha256));
         await writeFile(join(folder, "catalogue.json"), JSON.stringify([{ itemId: "7", title: "Wrong", genres: [] }]));
         assert.deepEqual(titles(await ownData(file, undefined)), ["7", "8", "9", "10"]);

@@ -58,7 +58,7 @@ describe("`explainChanges` of a preview", () => {
         }
     });
 
-    it("`explainChanges` states that changes of resources around the recommender interrupt nothing", () => {
+    it("`explainChanges` says that changes of resources outside the recommender, such as a dashboard, interrupt nothing", () => {
         assert.deepEqual(meaning("update Dashboard dashboard"), [
             "no import, no training and no interruption: only resources around the recommender change",
         ]);

@@ -48,7 +48,7 @@ describe("`changesSince` an earlier status report", () => {
         ]);
     });
 
-    it("`changesSince` reports the start and the end of parking", () => {
+    it("`changesSince` reports that the campaign was parked (deleted for now) and that it was resumed", () => {
         const before = report();
         const after = { ...before, money: { parked, held: null, spent: null } };
         const changes = changesSince(before, after);
@@ -61,7 +61,7 @@ describe("`changesSince` an earlier status report", () => {
 });
 
 describe("`reportText` of the runbook `watch-status`", () => {
-    it("`reportText` contains parking, a version that `up` may not replace, spend and unreadable sources", () => {
+    it("`reportText` says whether the campaign is parked or held at a version, and contains the spend and unreadable sources", () => {
         const spent = { month: "2026-11", usd: 12.345, until: "2026-11-25T12:10:00Z" };
         const held = {
             since: "2026-11-25T11:00:00Z",

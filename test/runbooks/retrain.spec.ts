@@ -162,7 +162,7 @@ describe("Runbook `retrain`", () => {
         assert.deepEqual([stack.mark().hold, stack.mark().retraining], [false, undefined]);
     });
 
-    it("`retrain --reimport` imports exactly once, even if a call is killed and retrain repeated", async () => {
+    it("`retrain --reimport` imports exactly once, even if it is killed at a call and run again", async () => {
         for (let call = 1; ; call++) {
             const stack = stackWithNewData();
             stack.hasNoNewData();
@@ -183,7 +183,7 @@ describe("Runbook `retrain`", () => {
         assert.equal(stack.mark().hold, false);
     });
 
-    it("without new data, `retrain` keeps the campaign held at its version, with the reason", async () => {
+    it("without new data, `retrain` leaves the campaign at the version that `rollback` fixed, and keeps the recorded reason", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData("seemsNew");
         stack.hold(version(1));
@@ -198,7 +198,7 @@ describe("Runbook `retrain`", () => {
         { name: "a version that returns no list", options: { problem: "nothing" }, serves: version(1), hold: true },
     ];
     for (const { name, options, serves, hold } of endings) {
-        it(`\`retrain\` ends with the same result if killed at any call and repeated: ${name}`, async () => {
+        it(`if \`retrain\` is killed at any call and run again, the result is the same: ${name}`, async () => {
             let kills = 0;
             for (let call = 1; ; call++) {
                 const stack = stackWithNewData(options);
@@ -222,7 +222,7 @@ describe("Runbook `retrain`", () => {
 describe("`refusals` by the quality gate", () => {
     const compared = { fresh: ndcg(0.28), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 };
 
-    it("`refusals` returns nothing for a slightly worse version that is better than popularity", () => {
+    it("`refusals` returns nothing for a slightly worse version that is better than a list of popular items", () => {
         assert.deepEqual(refusals(compared, thresholds), []);
     });
 

@@ -127,7 +127,7 @@ describe("`newestListsJob`", () => {
         assert.deepEqual(await newestListsJob(() => client, deploymentWith(late)), []);
     });
 
-    it("`readStatus` returns a failed batch job of viewers' lists, and says that another follows", async () => {
+    it("`readStatus` returns a failed batch job of viewers' lists, and says that a new job will follow", async () => {
         const client = clientWith({
             status: "CREATE FAILED",
             failureReason: "no",

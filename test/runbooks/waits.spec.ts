@@ -44,7 +44,7 @@ describe("`reportWaits` for a command that prints nothing", () => {
         server.close();
     });
 
-    it("`reportWaits` prints a running program's name after two silent seconds, then less often", async () => {
+    it("`reportWaits` prints the program's name after two seconds without output, and then at longer intervals", async () => {
         const work = Promise.withResolvers<void>();
         const waited = waitingFor("pulumi stack export", work.promise);
         pass(1000);

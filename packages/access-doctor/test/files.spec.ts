@@ -143,7 +143,7 @@ describe("`diagnose` of a data file", () => {
         }
     });
 
-    it("a file with fewer than 25 users with two interactions can be imported, with a warning", () => {
+    it("a file in which fewer than 25 users have two interactions can be imported, and `diagnose` warns", () => {
         const lonely = `USER_ID,ITEM_ID,TIMESTAMP\n${Array.from({ length: 1200 }, (_, row) => `u${row},i,${row}\n`).join("")}`;
         const { findings, verdict } = diagnose(of({ [key]: lonely }));
         assert.deepEqual(
@@ -192,7 +192,7 @@ describe("`diagnose` of the S3 location of an import", () => {
 
 describe("`diagnose` of an S3 folder", () => {
     const location = "movies/";
-    it("the fix for a nested folder is its location, or `repair-file` for several nested folders", () => {
+    it("the fix for files in one nested folder is an import from that folder, and for several folders `repair-file`", () => {
         const one = diagnose(of({}, { location, keys: ["movies/2020/1.csv", "movies/2020/2.csv"] }));
         assert.deepEqual(
             [one.findings[0]?.fault, one.fixes[0]?.location],
@@ -264,7 +264,7 @@ describe("`diagnose` of an object that cannot be read", () => {
         assert.match(diagnose({ ...snapshot, objects: [{ is: begun }] }).fixes[0]?.ask ?? "", /its restore has begun/);
     });
 
-    it("a deleted object and an object encrypted with a customer-provided key are faults, and the fix is a request to the owner", () => {
+    it("for a deleted object, or an object encrypted with a customer-provided key, the fix asks the owner for help", () => {
         const snapshot = of({});
         const text =
             "InvalidRequest: The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.";

@@ -100,7 +100,7 @@ describe("fixes for access faults must not remove protection", () => {
         fc.assert(property, { numRuns: 200, seed: 15 });
     });
 
-    it("the fix does not remove a Deny for the import's own role, and is a request to the owner", () => {
+    it("the fix does not remove a Deny for the import's own role, but asks the owner to change the policy", () => {
         const named = denial(undefined, { Principal: { AWS: roleArn } });
         const [fix] = asks(withBucket(createFixture(), named));
         assert.deepEqual(fix?.commands, []);
@@ -110,7 +110,7 @@ describe("fixes for access faults must not remove protection", () => {
         );
     });
 
-    it("the fix is a request for an exception if a policy of the role denies the import, even if the role belongs to the caller", () => {
+    it("for a Deny in a policy of the role, the fix asks the role's owner for an exception", () => {
         for (const owned of [{}, { [roleArn]: "pulumi up" }]) {
             const [fix] = diagnose({ ...fixtureSnapshot(brokenBy("role-deny")), owned }).fixes;
             assert.deepEqual(fix?.commands, []);
@@ -177,7 +177,7 @@ describe("fixes for access faults must not remove protection", () => {
         );
     });
 
-    it("a fix that the caller may not apply is a request to an administrator to run the commands", () => {
+    it("if the caller may not apply a fix, the fix asks an administrator to run the commands", () => {
         const user = `arn:aws:iam::${account}:user/operator`;
         const denied = (action: string, resource: string) => ({
             action,
@@ -196,7 +196,7 @@ describe("fixes for access faults must not remove protection", () => {
         assert.match(fix?.ask ?? "", /^an administrator of account 0{12}: .* may not iam:PutRolePolicy\. --write DIR/);
     });
 
-    it("the fix for a missing bucket is the question whether the bucket with a similar name was meant", () => {
+    it("the fix for a missing bucket asks whether the user meant the bucket with a similar name", () => {
         const missing = {
             ...fixtureSnapshot(brokenBy("bucket-missing")),
             bucketFacts: { is: { region: undefined, others: ["film-test"] } },

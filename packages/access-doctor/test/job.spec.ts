@@ -41,7 +41,7 @@ describe('the check "import job result" of a diagnosis', () => {
         assert.deepEqual(brokenIn(explained), ["column-missing"]);
     });
 
-    it("the job check reports a fault as already fixed only if all other checks could run", () => {
+    it("the job check says that a fault is already fixed only if all other checks could run", () => {
         const sound = fixtureSnapshot(createFixture());
         assert.deepEqual(resultOf(failed(sound, privileges)).slice(0, 3), [
             "sound",
@@ -63,7 +63,7 @@ describe('the check "import job result" of a diagnosis', () => {
         ]);
     });
 
-    it("the job check has the verdict `broken` if the message in `reported` is a refusal of the call", () => {
+    it("the job check has the verdict `broken` if the error that the user pasted rejects CreateDatasetImportJob", () => {
         const resultFor = (reported: string) => resultOf({ ...fixtureSnapshot(createFixture()), reported });
         assert.deepEqual(resultFor(columns).slice(0, 3), ["broken", "broken", "file-refused"]);
         assert.deepEqual(resultFor("More than 5 resources with PENDING or IN_PROGRESS status.").slice(0, 3), [

@@ -39,7 +39,7 @@ describe("reads from AWS by diagnose-access", () => {
             (ends) => policyText(withSignal(s3, ends), "films"),
         );
 
-    it("a denied read reports the permission in AWS's message, or else the permission for the API call", async () => {
+    it("if a read is denied, the result names the permission in AWS's message, or else the permission of the API call", async () => {
         refuse(403, "AccessDenied", "Access Denied");
         const denied = await read();
         assert.ok("unread" in denied);

@@ -50,7 +50,7 @@ describe("`explainMessage` for a pasted message of AWS", () => {
         assert.deepEqual(line.mentions.lines, [7]);
     });
 
-    it("`explainMessage` returns undefined for a message about another subject", () => {
+    it("`explainMessage` returns undefined for a text that has nothing to do with access to import data", () => {
         for (const text of ["", "The build failed.", "Training: line of business", "no"]) {
             assert.equal(explainMessage(text), undefined, text);
         }

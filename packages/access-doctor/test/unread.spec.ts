@@ -43,13 +43,13 @@ describe("`diagnose` without permission to read a resource", () => {
         assert.equal(verdict, "unknown");
     });
 
-    it("`diagnose` finds a role's fault with only the policy documents or only the IAM simulator", () => {
+    it("`diagnose` finds a fault of the role from the policy documents alone, and from the IAM simulator alone", () => {
         const broken = fixtureSnapshot(brokenBy("role-list-missing"));
         assert.deepEqual(brokenIn({ ...broken, simulated: denied }), ["role-policy"]);
         assert.deepEqual(brokenIn({ ...broken, role: denied }), ["role-policy"]);
     });
 
-    it("`diagnose` reports a permissions boundary that denies, even if the IAM simulator is unavailable", () => {
+    it("`diagnose` finds a permissions boundary that denies the import, even if the IAM simulator is unavailable", () => {
         assert.deepEqual(brokenIn({ ...fixtureSnapshot(brokenBy("boundary")), simulated: denied }), ["boundary"]);
     });
 
@@ -97,7 +97,7 @@ describe("`diagnose` of a failed job whose checks all pass", () => {
         const { findings } = diagnose({ ...snapshot, job });
         return findings.find(({ fault }) => fault.startsWith("job-"));
     };
-    it("`diagnose` suggests bucketPolicyConditions=false only if privileges are missing although the policies, with conditions, are correct", () => {
+    it("if privileges are missing, `diagnose` suggests bucketPolicyConditions=false only for correct policies with conditions", () => {
         const sound = fixtureSnapshot(createFixture());
         const named = faultOf(sound);
         assert.equal(named?.fault, "job-bucket-conditions");

@@ -88,7 +88,7 @@ describe("Environment variables of a local AWS instance", () => {
     });
 });
 
-describe("Pulumi stack local of a local AWS instance", () => {
+describe("Pulumi stack named `local` of a local AWS instance", () => {
     let instance: Instance;
     before(async () => {
         instance = await testInstance();

@@ -141,7 +141,7 @@ describe("Metric attributions", () => {
         assert.deepEqual(await values({ eventType: "Click" }), []);
     });
 
-    it("CloudWatch receives values under AWS's metric names, in the event's 15-minute period, if the event is younger than 14 days", async () => {
+    it("a metric attribution publishes an event's values in the event's 15-minute period if the event is younger than 14 days", async () => {
         const sentAt = Date.now() / 1000 - 5 * 3600;
         const metricAttribution = { eventAttributionSource: "home_page" };
         const [watches] = await published({ sentAt, metricAttribution });

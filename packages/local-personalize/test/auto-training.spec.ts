@@ -112,7 +112,7 @@ describe("Automatic training", () => {
         });
     const untilLogged = (text: string) => until(async () => service.lines.some((line) => line.includes(text)));
 
-    it("automatic training is on by default and trains only on new interactions", async () => {
+    it("automatic training is on by default, and trains again only if there are new interactions", async () => {
         await createDataset(service);
         await importData("first");
         await create({ solutionConfig: everyDay });

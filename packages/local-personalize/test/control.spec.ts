@@ -94,7 +94,7 @@ describe("Resources of the local Personalize", () => {
         });
     }
 
-    it("CreateDataset rejects a schema of another type or without required fields", async () => {
+    it("CreateDataset rejects a schema of a different dataset type or without required fields", async () => {
         const dataset = { name: "d", schemaArn, datasetGroupArn };
         await assert.rejects(
             send(new CreateDatasetCommand({ ...dataset, datasetType: "Items" })),

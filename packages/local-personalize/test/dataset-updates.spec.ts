@@ -165,7 +165,7 @@ describe("UpdateDataset", () => {
         });
     }
 
-    it("UpdateDataset rejects Interactions datasets, and schemas that are current, missing or of another type", async () => {
+    it("UpdateDataset rejects Interactions datasets, and schemas that are already in use, missing or of a different type", async () => {
         await assert.rejects(update("before"), refusal("InvalidInputException", /already/));
         const others = await createDataset(service, "others");
         const interactions = { datasetArn: others.datasetArn, schemaArn: schemaArn("after") };

@@ -129,7 +129,7 @@ describe("Filters of the local Personalize", () => {
         );
     });
 
-    it("a filter keeps items of any INCLUDE clause without those of EXCLUDE clauses, whatever the clauses' order", async () => {
+    it("a filter keeps the items that match any INCLUDE clause and no EXCLUDE clause, in any order of the clauses", async () => {
         const list = await filtered(
             'EXCLUDE ItemID WHERE Items.RELEASE_YEAR < 1910 | INCLUDE ItemID WHERE Items.GENRES IN ("Taste1") | INCLUDE ItemID WHERE Items.GENRES IN ("Taste2")',
         );

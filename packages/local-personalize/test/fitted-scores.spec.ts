@@ -41,7 +41,7 @@ describe("Campaign scores", () => {
             return answer?.itemList;
         });
 
-    it("training fits the exponent of the scores to test users and saves the exponent, and the scores sum to 1", async () => {
+    it("training raises scores to a power that it fits to test users, saves the power, and the scores sum to 1", async () => {
         const line = await train("many");
         const pattern =
             /power of ([\d.]+), fitted to 32 test users: perplexity of the next item ([\d.]+), with the default power ([\d.]+)/;

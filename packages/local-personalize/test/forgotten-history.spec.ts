@@ -66,7 +66,7 @@ describe("Filters of Interactions for users whose last import or event is long a
         assert.deepEqual(await remembered("40"), []);
     });
 
-    it("an event keeps a user's earlier history for filters only within 90 days after the import", async () => {
+    it("filters keep a user's imported history longer if the user sends an event within 90 days after the import", async () => {
         const unseen = films.find((film) => ![...watchedBy("22"), ...watchedBy("40")].includes(film)) ?? 0;
         service.emulator.advance(60 * day);
         await watch("22", unseen);

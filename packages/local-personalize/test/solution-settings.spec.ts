@@ -293,7 +293,7 @@ describe("Settings of solutions, context and impressions", () => {
         assert.ok(after < before && after < other, `990 in ${before} lists, then in ${after}; 991 in ${other}`);
     });
 
-    it("exports contain all columns of the schema, and take columns of streamed events from the events' properties", async () => {
+    it("exports contain all columns of the schema, and for streamed events the values of the events' properties", async () => {
         const jobOutput = { s3DataDestination: { path: "s3://movies/export/" } };
         const exported = async (jobName: string, ingestionMode: "BULK" | "PUT") => {
             const job = { jobName, datasetArn: interactionsArn, roleArn: importRole, jobOutput, ingestionMode };

@@ -27,7 +27,7 @@ describe("phaseAt", () => {
         assert.equal(phaseAt(campaign, "demo", 9000).since, 2000);
     });
 
-    it("states last as long as on AWS with the speed `real`, and no time with `instant`", () => {
+    it("with the speed `real`, states last as long as on AWS, and with `instant` they last no time", () => {
         const minutes = (count: number) => 1000 + count * 60_000;
         assert.equal(at(minutes(8), life("campaign"), "real"), "CREATE IN_PROGRESS");
         assert.equal(at(minutes(10), life("campaign"), "real"), "ACTIVE");
@@ -69,7 +69,7 @@ describe("phaseAt", () => {
         );
     });
 
-    it("the status of a resource never returns to an earlier status, for random times", () => {
+    it("the status of a resource never returns to an earlier status", () => {
         const order = [
             "CREATE PENDING",
             "CREATE IN_PROGRESS",

@@ -55,7 +55,7 @@ describe("Adoption of existing resources", () => {
     describe("Stacks of two owners with the same resource names", () => {
         const of = (owner: string) => ({ owner });
 
-        it("`create` rejects another owner's dataset group and adopts the dataset group of the inputs' owner", async () => {
+        it("`create` rejects the dataset group of another owner, and adopts the dataset group of the owner in the inputs", async () => {
             const { id } = await makeGroup(of("ann"));
             await assert.rejects(
                 makeGroup(of("bob")),

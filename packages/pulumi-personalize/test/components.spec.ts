@@ -179,7 +179,7 @@ describe("Component Recommender", () => {
         assert.deepEqual([performAutoML, recipeArn], [true, undefined]);
     });
 
-    it("a campaign serves automatically trained versions or a given version, and the input `rows` of a version contains the data's content hash", async () => {
+    it("a campaign serves the newest version or a given version, and a version's input `rows` contains its data's hash", async () => {
         await recommend({
             interactions: { ...interactions, contentHash: "c".repeat(64) },
             performAutoTraining: true,

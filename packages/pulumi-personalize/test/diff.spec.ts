@@ -175,7 +175,7 @@ describe("`diff` of recorded and requested inputs", () => {
                 assert.deepEqual(takenOut.replaces, "name" in inputs ? ["name"] : [], String(adopt));
             });
 
-            it(`\`diff\` of ${name} replaces the resource, without deleting it first, if the input \`adopt\` has another ARN`, () => {
+            it(`if the input \`adopt\` has a different ARN, \`diff\` of ${name} replaces the resource without deleting it first`, () => {
                 assert.deepEqual(diffOf(kind, outs, { ...inputs, adopt: "arn:of:another" }), {
                     changes: true,
                     replaces: ["adopt"],

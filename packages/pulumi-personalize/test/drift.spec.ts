@@ -187,7 +187,7 @@ describe("Drift of Personalize resources", () => {
         assert.deepEqual(seen.props?.eventParameters, other);
     });
 
-    it("the input `adopt` rejects a missing dataset group, and a solution with other settings", async () => {
+    it("the input `adopt` rejects a missing dataset group, and a solution with different settings", async () => {
         const adopt = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/nothing";
         await assert.rejects(
             harness.makeGroup({ adopt }),

@@ -20,7 +20,7 @@ describe("spellingOfFilter", () => {
         ["column", expression.replace("YEAR", "YEARS")],
     ];
     for (const [what, other] of different) {
-        it(`spellingOfFilter returns different texts for expressions with another ${what}`, () =>
+        it(`spellingOfFilter returns different texts for two expressions that differ in the ${what}`, () =>
             assert.notEqual(spellingOfFilter(other), spellingOfFilter(expression)));
     }
 

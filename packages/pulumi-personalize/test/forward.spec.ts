@@ -3,7 +3,7 @@ import { forward } from "../forward.ts";
 import { kinds } from "../kinds.ts";
 
 describe("forward", () => {
-    it("`forward` returns provider code below 2 KB in which only the resource kind's name varies", () => {
+    it("`forward` returns less than 2 KB of provider code, which differs between resource kinds only in the kind's name", () => {
         const ofSchema = forward("#handlers", "Schema");
         for (const kind of Object.keys(kinds)) {
             const text = forward("#handlers", kind);

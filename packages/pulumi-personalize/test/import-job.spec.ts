@@ -188,7 +188,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         assert.equal(again.outs.jobName, "import-aaaaaaaa-2");
     });
 
-    it("`create` numbers import jobs with the same content, and starts another job for another location or role", async () => {
+    it("`create` numbers import jobs with the same content, and starts a new job for a different location or role", async () => {
         const { dataset } = await makeDataset();
         harness.bucket.objects["films/copy.csv"] = csv;
         const jobs = [
@@ -223,7 +223,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         ]);
     });
 
-    it("`create` imports equal content once for each job that the input `repeats` lists", async () => {
+    it("`create` imports the same content again if the input `repeats` is the ARN of the earlier job", async () => {
         const { dataset, importJob, solution, version } = await makeVersion();
         const inputs = importInputs(dataset.id, { repeats: importJob.id });
         const { diff } = harness.handlers.DatasetImportJob;

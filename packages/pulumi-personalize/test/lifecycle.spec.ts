@@ -214,7 +214,7 @@ describe("Lifecycle of Personalize resources", () => {
         );
     });
 
-    it("an update that fails before it changes tags records the old tags", async () => {
+    it("if an update fails before the tags change, the state still contains the old tags", async () => {
         const group = await makeGroup();
         const failing = harness.handlersWith({
             assertEngineAlive: (() => {

@@ -83,7 +83,7 @@ describe("A pending deletion", () => {
 describe("Deletion of a solution", () => {
     const harness = useHarness();
 
-    it("`delete` of a solution fails if a campaign that `up` keeps uses the solution", async () => {
+    it("`delete` of a solution fails if a campaign that remains in the program uses the solution", async () => {
         const { solution, campaign } = await harness.makeAll();
         const handlers = harness.handlersWith({ live: new Set([campaign.id]) });
         await assert.rejects(

@@ -38,7 +38,7 @@ describe("A create call whose response is lost", () => {
         return elements;
     }
 
-    it("`create` finds its training by the import job after a lost answer, and starts no second training", async () => {
+    it("if the response of CreateSolutionVersion is lost, `create` finds the training and starts no second training", async () => {
         const resources = await harness.makeVersion();
         const job = await harness.make(
             "DatasetImportJob",
@@ -62,7 +62,7 @@ describe("A create call whose response is lost", () => {
         assert.equal(versions.length, 2);
     });
 
-    it("`create` finds its import job by name after a lost answer, and starts no second job", async () => {
+    it("if the response of CreateDatasetImportJob is lost, `create` finds the job by name and starts no second job", async () => {
         const { dataset } = await harness.makeDataset();
         const count = loseAnswers("CreateDatasetImportJob");
         const job = await harness.make("DatasetImportJob", importInputs(dataset.id));
@@ -73,7 +73,7 @@ describe("A create call whose response is lost", () => {
         assert.equal(jobs.length, 1);
     });
 
-    it("`create` finds its dataset group by name after a lost answer, and logs the search", async () => {
+    it("if the response of CreateDatasetGroup is lost, `create` finds the dataset group by name, and logs the search", async () => {
         const count = loseAnswers("CreateDatasetGroup");
         const { id, outs } = await harness.makeGroup();
         assert.equal(outs.status, "ACTIVE");

@@ -153,14 +153,14 @@ describe("Recommender of a domain dataset group", () => {
         );
     });
 
-    it("`create` does not adopt a dataset group with another domain", async () => {
+    it("`create` does not adopt a dataset group with a different domain", async () => {
         const { group, dataset, recommender } = await makeRecommender();
         await harness.handlers.DatasetGroup.delete(group.id, group.outs);
         assert.deepEqual(await harness.handlers.Recommender.read(recommender.id, recommender.outs), {});
         assert.deepEqual(await harness.handlers.Dataset.read(dataset.id, dataset.outs), {});
     });
 
-    it("a dataset group with another domain is not adopted", async () => {
+    it("a dataset group with a different domain is not adopted", async () => {
         const { group } = await makeRecommender();
         await assert.rejects(
             harness.make("DatasetGroup", { name: "videos", adopt: group.id }),

@@ -101,7 +101,7 @@ describe("newestIfOf", () => {
         return (await newestIfOf("batch-aaaaaaaa", "batch", listed))?.jobName;
     };
 
-    it("`newestIfOf` returns the newest import job of the content, regardless of the order of the list", async () => {
+    it("`newestIfOf` returns the newest job if its name contains the given content hash, in any order of the list", async () => {
         assert.equal(await newestOf(job("batch-aaaaaaaa-1", 1), job("batch-aaaaaaaa-2", 2)), "batch-aaaaaaaa-2");
         assert.equal(await newestOf(job("batch-aaaaaaaa-2", 3), job("batch-bbbbbbbb-1", 2)), "batch-aaaaaaaa-2");
     });

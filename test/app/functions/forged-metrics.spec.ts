@@ -134,7 +134,7 @@ describe("Cost guard with forged CloudWatch metrics", () => {
         });
     }
 
-    it("without a logged value, the cost guard assumes the size of API responses", async () => {
+    it("if the size of responses was not logged, the cost guard assumes a fixed size for each API response", async () => {
         const [without, with0] = [
             await usdOf([requests(1000)]),
             await usdOf([requests(1000), logged("AnswerBytes", 0)]),

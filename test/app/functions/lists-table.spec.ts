@@ -45,7 +45,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         films: packFilms([{ itemId: "a,b", score: 0.0123457 }, { itemId: "Ж" }]),
     };
 
-    it("only one of two simultaneous runs of the lists function gets lease and state", async () => {
+    it("if two runs of the lists function start at the same time, only one gets the lease (lock) and the saved state", async () => {
         const ports = [1, 2].map(() => stateItem(dynamo, TableName));
         const begun = await Promise.all(ports.map((port) => port.begin(60_000)));
         assert.deepEqual(begun.map((state) => state !== undefined).sort(), [false, true]);
@@ -55,7 +55,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.equal((await stateItem(dynamo, TableName).begin(0))?.lastGeneration, 7);
     });
 
-    it("a lists run does not begin if another run wrote to the table after the lease was read", async () => {
+    it("a run of the lists function does not start if another run wrote to the table after the lease was read", async () => {
         const stale: Pick<DynamoDBClient, "send"> = Object.create(dynamo);
         const send = dynamo.send.bind(dynamo) as (command: unknown) => Promise<object>;
         stale.send = ((command: unknown) =>
@@ -130,7 +130,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual([await count(1, 3), await count(1, 4), await count(2, 5)], [3, 7, 5]);
     });
 
-    it("`putCampaign` stores the first of two concurrent reads of the campaign, and keeps the last flush's time", async () => {
+    it("if two processes read the campaign at once, `putCampaign` stores the first result, and keeps the time of `flush-cache`", async () => {
         const table = tablePort(dynamo, TableName);
         assert.deepEqual(await table.stack(signal), {});
         const at = { checkedAt: 10, activeAt: 10 };

@@ -57,7 +57,7 @@ const stories: Record<string, { readonly make: () => Simulation; readonly days: 
 
 describe("Cost guard", () => {
     for (const [what, { make, days, kinds }] of Object.entries(stories)) {
-        it(`despite crashes at any call, the guard handles this case exactly once: ${what}`, async () => {
+        it(`despite crashes at any call, the cost guard handles this case exactly once: ${what}`, async () => {
             const fine = make();
             await fine.hours(days * 24);
             assert.deepEqual(fine.kinds(), kinds);
@@ -88,7 +88,7 @@ describe("Cost guard", () => {
         });
     }
 
-    it("the guard enforces the limit despite failed calls, and throws an error afterwards", async () => {
+    it("the cost guard enforces the monthly limit despite failed calls, and throws an error afterwards", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();
@@ -100,7 +100,7 @@ describe("Cost guard", () => {
         assert.match(String(thrown?.message), /could not publish metrics/);
     });
 
-    it("if DescribeCampaign fails, the guard enforces the limit with the campaign's last known state", async () => {
+    it("if DescribeCampaign fails, the cost guard enforces the monthly limit with the campaign's last known state", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();
@@ -111,7 +111,7 @@ describe("Cost guard", () => {
     });
 
     for (const port of ["readState", "writeState"]) {
-        it(`if \`${port}\` fails, the guard enforces the limit, notifies, and keeps the stored state`, async () => {
+        it(`if \`${port}\` fails, the cost guard enforces the monthly limit, notifies, and keeps the stored state`, async () => {
             const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
             simulation.makeCampaign();
             await simulation.run();
@@ -134,7 +134,7 @@ describe("Cost guard", () => {
         { what: "although reading the flag `closed` fails", refused: ["isClosed"], missing: [] },
         { what: "although CloudWatch lacks a metric", refused: [], missing: ["ConsumedReadCapacityUnits"] },
     ]) {
-        it(`the guard closes the API ${what}, and throws an error with the failure`, async () => {
+        it(`the cost guard blocks requests to the API ${what}, and throws an error with the failure`, async () => {
             const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 100 });
             simulation.makeCampaign();
             simulation.serves = true;
@@ -151,7 +151,7 @@ describe("Cost guard", () => {
         });
     }
 
-    it("two concurrent guard runs have the same effects and notifications as one run", async () => {
+    it("two concurrent runs of the cost guard have the same effects and notifications as one run", async () => {
         for (const make of [
             stories["solutions that nothing uses"]?.make,
             stories["a campaign without requests"]?.make,
@@ -168,7 +168,7 @@ describe("Cost guard", () => {
         }
     });
 
-    it("if SNS rejects a notification, the guard sends it again with the same ID", async () => {
+    it("if SNS rejects a notification, the cost guard sends the notification again with the same ID", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         await simulation.run();
@@ -183,7 +183,7 @@ describe("Cost guard", () => {
         assert.equal(simulation.lastOf("limit-reached")?.at.slice(0, 10), "2026-11-02");
     });
 
-    it("the guard stores the reason that the API shows to viewers before it sends the notification", async () => {
+    it("before the cost guard sends a notification, it stores the reason that the API shows to viewers", async () => {
         const simulation = simulateStack("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         simulation.makeCampaign();
         simulation.refused.add("show");
@@ -195,7 +195,7 @@ describe("Cost guard", () => {
         assert.deepEqual(simulation.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
     });
 
-    it("the guard replaces an invalid state with a new one, notifies, and deletes nothing", async () => {
+    it("the cost guard replaces an invalid stored state with a new state, notifies, and deletes nothing", async () => {
         const fresh = freshState(Date.parse("2026-11-02T09:00:00Z"), undefined);
         const broken = [
             { ranking: 5 },

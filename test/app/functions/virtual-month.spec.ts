@@ -34,7 +34,7 @@ const askedHours = fc.uniqueArray(fc.integer({ min: 0, max: 719 }), { maxLength:
 const action = fc.constantFrom("announce" as const, "park" as const);
 
 describe("Simulated month of the cost guard", () => {
-    it("the guard enforces the limit exactly once and in time, despite random failures", async () => {
+    it("the cost guard enforces the monthly limit exactly once and in time, despite random failures", async () => {
         let enforced = 0;
         await fc.assert(
             fc.asyncProperty(

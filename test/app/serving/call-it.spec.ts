@@ -31,7 +31,7 @@ function ask(harness: ApiHarness, verb: string, address: string, body: string) {
 }
 
 describe("docs/call-it.md", () => {
-    it("the page has a working example request for each operation", async () => {
+    it("docs/call-it.md has a working example request for each operation", async () => {
         const [, examples = ""] = /One example for each operation of the API:\n\n```sh\n(.*?)```/s.exec(page) ?? [];
         const called: string[] = [];
         const harness = startApi({ rank: async () => ({ films: packFilms([{ itemId: "1", score: 1 }]) }) });
@@ -47,7 +47,7 @@ describe("docs/call-it.md", () => {
         assert.deepEqual(called.toSorted(), operations.toSorted());
     });
 
-    it("the JavaScript program on the page prints a list before and after an event", async () => {
+    it("the JavaScript program in docs/call-it.md prints a list before and after an event", async () => {
         const fixture = campaignFixture();
         const films = packFilms(Array.from({ length: 120 }, (_, at) => ({ itemId: `${at + 1}`, score: 1 / (at + 9) })));
         const campaign = { ...fixture.campaign, ask: async () => ({ films, recommendationId: "RID" }) };

@@ -161,7 +161,7 @@ describe("POST /events", () => {
         );
     });
 
-    it("a list counts as newer than an event only after the event tracker has accepted the event", async () => {
+    it("the API treats a list as newer than an event only after the event tracker has accepted the event", async () => {
         const campaign = campaignFixture();
         const table = memoryTable();
         const [one, other] = [startApi({ campaign, table }), startApi({ campaign, table })];
@@ -196,7 +196,7 @@ describe("POST /events", () => {
         assert.equal(idsOf(await harness.recommend("a", { since }))[0], markOf("a", 1));
     });
 
-    it("the API caches a list from right after an event only for a moment", async () => {
+    it("the API caches a list for only half a second if the viewer sent an event just before", async () => {
         const harness = startApi();
         const { revision } = await harness.watch("a", "20");
         await harness.recommend("a", { since: String(revision) });

@@ -216,7 +216,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.equal((await harness.recommend("c")).source, "campaign");
     });
 
-    it("the API returns a stored precomputed list, and adds the reason `away` if the list is old", async () => {
+    it("the API returns a stored precomputed list, and adds the reason `away` (no campaign) if the list is old", async () => {
         const list = { key: "", madeAt: harness.clock.at, revision: 0, from: "precomputed" as const };
         await harness.table.port.putList(
             "a",

@@ -44,7 +44,7 @@ describe("GET /history/{userId}", () => {
         assert.equal(jsonOf(await history(harness, "constructor")).total, 0);
     });
 
-    it("all pages contain the whole history, even if the viewer meanwhile watches films", async () => {
+    it("the pages together contain the whole history, even if the viewer watches films between two requests", async () => {
         await fc.assert(
             fc.asyncProperty(
                 fc.array(fc.nat(3), { maxLength: 40 }),

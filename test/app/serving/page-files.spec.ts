@@ -38,7 +38,7 @@ describe("Storefront files served by the API", () => {
         assert.deepEqual([icon.isBase64Encoded, [...Buffer.from(icon.body, "base64")]], [true, [255, 0, 1]]);
     });
 
-    it("unknown paths get 404, and all paths if CloudFront serves the page", async () => {
+    it("the API returns 404 for unknown files, and for every file if CloudFront serves the storefront", async () => {
         for (const path of ["../index.html", "%2e%2e/index.html", "", "assets"]) {
             assert.equal((await file(path)).statusCode, 404, path);
         }

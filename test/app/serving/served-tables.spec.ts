@@ -163,7 +163,7 @@ describe("Fallback tables of a solution version", () => {
         assert.ok(!shown.includes("1:0") && shown.length > 90, `${shown.length}`);
     });
 
-    it("without a campaign, popular films replace a cached list without films of the catalogue", async () => {
+    it("without a campaign, the API replaces a cached list with popular films if no film of the list is in the catalogue", async () => {
         assert.equal((await harness.recommend("1")).source, "campaign");
         harness.store.documents.set("v2", { ...otherData, hasCatalogue: true });
         harness.state.version = "v2";

@@ -198,7 +198,7 @@ describe("`makeTables`", () => {
         assert.equal(openTables(earlier).history("a"), undefined);
     });
 
-    it("`makeTables` omits films that the catalogue lacks from lists and histories", () => {
+    it("`makeTables` omits the films that are missing in the catalogue from lists and histories", () => {
         const [start, hundredDays] = [1_000_000, 8_640_000];
         const rows = ["gone", "one", "two", "gone too"].flatMap((item, at) =>
             Array.from({ length: 9 - at }, (_, user): [string, string, number] => {
@@ -294,7 +294,7 @@ describe("`makeTables`", () => {
         );
     });
 
-    it("similar films predict 30 % more of the next watched films than popular films", async () => {
+    it("lists of similar films contain 30 % more of the films that users watch next than lists of popular films", async () => {
         const ratings = syntheticRatings({ users: 300, seed: 3 });
         const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
         const tables = openTables(makeTables(await columnsOf(interactionsCsv(byUser.slice(0, 250).flat())), [], ""));

@@ -43,7 +43,7 @@ describe("Title search", () => {
         it(`the title search for “${query}” finds ${title ?? "nothing"}`, () => assert.equal(named(query)[0], title));
     }
 
-    it("the title search sorts equal titles first, then matching beginnings, then words, then parts", () => {
+    it("the title search ranks an equal title first, then a match at the start, a whole word, and a part of a word", () => {
         const some = ["Stargate", "Evening Star, The", "Star Wars", "Custard Stars", "Star"];
         const foundTitles = titleIndex(some)("star", 25).map((number) => some[number]);
         assert.deepEqual(foundTitles, ["Star", "Stargate", "Star Wars", "Evening Star, The", "Custard Stars"]);

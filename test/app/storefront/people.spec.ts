@@ -46,7 +46,7 @@ describe("`givenNameOf` and `shortId`", () => {
         }
     });
 
-    it("`givenNameOf` spreads names over MovieLens users, with a different name for each suggested viewer", () => {
+    it("`givenNameOf` distributes names evenly over MovieLens users, and viewers in the viewer menu have different names", () => {
         assert.equal(new Set(knownViewers.map(givenNameOf)).size, knownViewers.length);
         const counts = new Map<string | undefined, number>();
         for (let id = 1; id <= 943; id++) {
@@ -79,7 +79,7 @@ describe("`tasteBy`", () => {
 });
 
 describe("`shortened`", () => {
-    it("`shortened` returns the genres that fit into a number of letters, at least one", () => {
+    it("`shortened` returns as many genres as fit into a number of letters, but at least one genre", () => {
         assert.deepEqual(shortened(["Action", "Crime", "Drama"], 15), { shown: ["Action", "Crime"], rest: ["Drama"] });
         assert.deepEqual(shortened(["Documentary", "War"], 3), { shown: ["Documentary"], rest: ["War"] });
         assert.deepEqual(shortened(["War", "War"], 20), { shown: ["War"], rest: [] });
@@ -99,7 +99,7 @@ describe("`whyOf`", () => {
     const input = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
     const because = (...films: ListedFilm[]) => listOf([a, b], { source: "similar", because: films });
 
-    it("`whyOf` returns the film's rank in a list, and nothing without such a list", () => {
+    it("`whyOf` returns the film's rank in a list, and nothing if the list does not contain the film", () => {
         assert.deepEqual(whyOf(input), []);
         assert.deepEqual(whyOf({ ...input, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
             "Number 2 of 3 in “Top picks”: Personal (live).",

@@ -9,7 +9,7 @@ describe("Storefront pages and settings", () => {
     const site = storefrontSite();
     const { open, askedFor, clean } = site;
 
-    it("the comparison page shows popular, similar and personal films, and marks common films", async () => {
+    it("the comparison page shows popular, similar and personal films, and marks films that are in several lists", async () => {
         const page = await open("#/compare?viewer=6");
         const columns = async () =>
             page.$$eval(".column", (all) =>
@@ -68,7 +68,7 @@ describe("Storefront pages and settings", () => {
         clean();
     });
 
-    it("a film's card shows all genres, or how many more there are, and cuts no text", async () => {
+    it("a film's card shows the genres that fit and the number of the other genres, and cuts no text", async () => {
         for (const width of [320, 390, 1280, 1920]) {
             const page = await open("#/?viewer=6", { width });
             const [itemId = ""] = (await filmsOf(page, "popular")).filter(

@@ -84,7 +84,7 @@ const elementsText = (markup: string) =>
         .replaceAll(/\s/g, "");
 
 describe("Poster title", () => {
-    it("`spoken` moves a title's article to the front, and `lettered` removes a bracketed title", () => {
+    it("`spoken` moves a title's article to the front, and `lettered` removes an alternative title in brackets", () => {
         assert.equal(spoken("Usual Suspects, The"), "The Usual Suspects");
         assert.equal(spoken("Misérables, Les"), "Les Misérables");
         assert.equal(spoken("Avventura, L'"), "L'Avventura");

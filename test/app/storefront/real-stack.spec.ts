@@ -39,7 +39,7 @@ describe("Storefront of a stack that Pulumi deployed on the local AWS", () => {
         await context.close();
     });
 
-    it("the status page shows version and cost, and other callers only the campaign's state", async () => {
+    it("the status page shows version and cost, but GET /health gives other callers only the campaign's state", async () => {
         const { page, context } = await openPage(browser, `${url}#/status`);
         await waitForText(page, "#campaign-title ~ .state", /^Serving$/);
         await waitForText(page, ".panel .facts", /Solution version\w+.*NDCG at 100\.\d{4}/);
@@ -53,7 +53,7 @@ describe("Storefront of a stack that Pulumi deployed on the local AWS", () => {
         }
     });
 
-    it("the page notices a parked campaign by itself and still shows films", async () => {
+    it("the page notices without a reload that `park` deleted the campaign, and still shows films", async () => {
         const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=visitor`);
         assert.ok((await filmsOf(page, "picks")).length > 0);
         const park = await aws.runbook("park", "--config-file", aws.engineArgs("up")[2] ?? "", "--yes");

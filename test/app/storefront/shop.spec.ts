@@ -115,7 +115,7 @@ describe("Storefront of a shop", () => {
         await end();
     });
 
-    it("each button sends another event type, and only a purchase removes the product", async () => {
+    it("each button sends a different event type, and only a purchase removes the product from the list", async () => {
         const { page, end } = await open("#/?viewer=21");
         const [first = "", second = ""] = await filmsOf(page, "picks");
         const buttons = await page.$$eval(".hero-deeds .button", (all) => all.map((one) => one.textContent));

@@ -54,7 +54,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("empty lists, comparisons and similar films show the reason for the empty list", async () => {
+    it("an empty list, an empty comparison and an empty row of similar films show why there are no films", async () => {
         served.control.emptied = "";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await waitForText(page, ".hero-film", /^There is no film to recommend\.$/);
@@ -89,7 +89,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("the page says that the browser is offline, keeps the films, and continues online", async () => {
+    it("the page says that the browser is offline, keeps the films, and works again when the browser is online", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         const films = await filmsOf(page, "picks");
         await atRow(page, "popular", "[data-item]");
@@ -106,7 +106,7 @@ describe("Storefront errors", () => {
         await context.close();
     });
 
-    it("the page says that the campaign is parked and shows the source of each list", async () => {
+    it("the page says that the campaign is parked (deleted to save cost), and shows the source of each list", async () => {
         const { page, context, complaints } = await openPage(browser, `${parked.url}#/?viewer=6`);
         await waitForText(page, ".banner", /^The campaign is parked\./);
         await waitForText(page, "#picks [data-source]", /Popular films.*there is currently no campaign/);

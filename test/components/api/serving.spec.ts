@@ -101,7 +101,7 @@ describe("RecommendationApi component", () => {
         assert.notEqual(inputsOf("Deployment").triggers.body, before);
     });
 
-    it("by default, the API stage has throttling, but no access logs and API key", async () => {
+    it("by default, the API stage has throttling, no access logs and no API key", async () => {
         await makeApi({ throttle: '{"eventsPerSecond":2,"eventsBurst":"3"}' });
         const all = declaredResources
             .filter(({ type }) => type.endsWith(":MethodSettings"))
@@ -150,7 +150,7 @@ describe("RecommendationApi component", () => {
         assert.deepEqual([names("Account"), names("UsagePlanKey")], [["api"], ["api"]]);
     });
 
-    it("Prefetch creates a schedule, and RankingCampaign a campaign with a minimum of 1 TPS", async () => {
+    it("the component Prefetch creates a schedule, and the component RankingCampaign creates a campaign with at least 1 TPS", async () => {
         await useMocks();
         const config = good({ rankingCampaign: "true", prefetchUsers: "5" });
         const [tableName, watchedFilterArn, failuresArn] = ["films", "arn:of:unwatched", "arn:of:failures"];
@@ -185,7 +185,7 @@ describe("Fallback tables and storefront files", () => {
     });
     after(() => rm(dir, { recursive: true, force: true }));
 
-    it("`fallbackTables` rejects tables that were made from another interactions file", async () => {
+    it("`fallbackTables` rejects tables that were made from a different interactions file", async () => {
         const [input, output] = [join(dir, "u.data"), join(dir, "interactions.csv")];
         await assert.rejects(
             fallbackTables(join(dir, "none.csv")),

@@ -29,7 +29,7 @@ describe("`enforceResourceRules`", () => {
         );
     });
 
-    it("Pulumi registers no policy that violates a rule, even with delayed policy text", async () => {
+    it("Pulumi registers no policy that violates a rule, even if the policy text is an output that resolves later", async () => {
         enforceResourceRules({});
         const later = (text: string) => pulumi.output(Promise.resolve(text));
         new aws.iam.Policy("wide", { policy: later(open) });
@@ -41,7 +41,7 @@ describe("`enforceResourceRules`", () => {
         );
     });
 
-    it("with a waiver of the rule, a resource that violates the rule is unchanged", async () => {
+    it("a resource that violates a rule is created as declared if the config key `waivers` names the rule", async () => {
         enforceResourceRules({ "wildcard-action": reason });
         const policy = new aws.iam.Policy("wide", { policy: pulumi.output(open) });
         const text = await new Promise((resolve) => policy.policy.apply(resolve));

@@ -107,7 +107,7 @@ describe("Cost guard components", () => {
         assert.equal(inputsOf("Permission").sourceArn, `arn:aws:sns:eu-central-1:123456789012:${names.notifications}`);
     });
 
-    it("all resources of the guard have the stack's tags, and roles the permissions boundary", async () => {
+    it("all resources of the cost guard have the stack's tags, and all its roles have the permissions boundary", async () => {
         const permissionsBoundary = "arn:aws:iam::123456789012:policy/boundary";
         await makeAll({ permissionsBoundary, chatWebhookParameter: "/chat" });
         const tagged = ["Function", "Role", "LogGroup", "Queue", "Topic", "Budget", "MetricAlarm"];

@@ -45,7 +45,7 @@ describe("Data files of a stack", () => {
         });
     });
 
-    it("the role can read only the data files, and write only batch jobs' output", () => {
+    it("the role of Personalize can read only the data files, and write only the output of batch jobs", () => {
         const [interactions, items, users, input] = [
             "personalize_interactions_fixed.csv",
             "items.csv",

@@ -100,7 +100,7 @@ describe("Recommender component", () => {
         assert.equal("recipeArn" in inputsOf("Solution"), false);
     });
 
-    it("Recommender creates no campaign while the campaign is parked or disabled", async () => {
+    it("Recommender creates no campaign after `park`, and none if the configuration disables the campaign", async () => {
         const parked = { reason: "holidays", since: "2026-11-25T12:00:00Z", campaign: null };
         for (const [config, stateFlags] of [
             [good({}), { parked }],
@@ -123,7 +123,7 @@ describe("Recommender component", () => {
         assert.equal(inputsOf("DatasetImportJob").repeats, "arn:of:job-1");
     });
 
-    it("the campaign gets the newest version unless the state flag `serving` contains another version", async () => {
+    it("the campaign gets the newest version unless the SSM parameter `serving` names another version to keep", async () => {
         const serving = { solutionVersionArn: "arn:of:old", reason: "worse", since: "2026-11-25T12:00:00Z" };
         await recommender(good({}), { serving: { ...serving, hold: true } });
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");

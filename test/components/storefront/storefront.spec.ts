@@ -15,7 +15,7 @@ async function makePage(values: Record<string, string> = {}, isClosed = false) {
 const cacheKey = () => inputsOf("CachePolicy").parametersInCacheKeyAndForwardedToOrigin;
 
 describe("Storefront component (CloudFront)", () => {
-    it("while the cost guard keeps the stack closed, the CloudFront distribution is disabled", async () => {
+    it("while the cost guard blocks requests to the API, the CloudFront distribution is disabled", async () => {
         await makePage();
         assert.equal(inputsOf("Distribution").enabled, true);
         await makePage({}, true);

@@ -144,7 +144,7 @@ describe("`similarItems`", () => {
         );
     });
 
-    it("`historiesOf` keeps a user's newest 500 films, each at the last view", () => {
+    it("`historiesOf` keeps the 500 films that a user viewed last, each with the time of the last view", () => {
         const watched = Array.from({ length: 600 }, (_, at) => ["u", `i${at}`, at] as const);
         const columns = columnsFrom([...watched, ["u", "i0", 1000]]);
         const { items } = historiesOf(columns, viewsOf(columns));

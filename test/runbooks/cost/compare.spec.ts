@@ -50,7 +50,7 @@ describe("`compare` of estimate and bill", () => {
     });
 });
 
-describe("Savings from a parked campaign", () => {
+describe("Savings after `park` deleted the campaign", () => {
     const parked = (since: string, tps = 1) => ({
         reason: "by hand",
         since: new Date(at(since)).toISOString(),
@@ -58,7 +58,7 @@ describe("Savings from a parked campaign", () => {
     });
     const period = { start: at("11-01T00:00"), end: at("12-01T00:00"), now: at("11-25T18:00") };
 
-    it("`savedByNote` returns what all parked campaigns would have cost since parking", () => {
+    it("`savedByNote` returns what the campaigns that `park` deleted would have cost since then", () => {
         const saved = savedByNote(parked("11-25T08:00", 2), plan, period);
         near(saved?.hours, 10);
         near(saved?.usd, 10 * 2 * 0.2);
@@ -90,7 +90,7 @@ describe("Savings from a parked campaign", () => {
         near(both?.usd, 54 * 0.4);
     });
 
-    it("`savedByBill` returns $0 without such hours, and undefined if the bill contains no campaign", () => {
+    it("`savedByBill` returns $0 if AWS billed every hour, and undefined if the bill contains no campaign", () => {
         const busy = [line("11-20", "EUC1-TPS", 4.8), line("11-21", "EUC1-TPS", 12)];
         near(savedByBill(busy, { from: at("11-19T10:00"), to: at("11-22T00:00") }, plan)?.usd, 0);
         const training = [line("11-20", "EUC1-TrainingHours", 1)];

@@ -155,7 +155,7 @@ describe("`costReport` and `reportText`", () => {
         assert.doesNotMatch(text, /█/);
     });
 
-    it("`costReport` forecasts no cost for a parked campaign, and with `--days` makes no forecast", async () => {
+    it("`costReport` forecasts no cost for a campaign that `park` deleted, and with `--days` makes no forecast", async () => {
         const parked = { reason: "x", since: new Date(at("11-25T12:00")).toISOString(), campaign: null };
         const report = await costReport(billOf([]), { ...reported, parked, bornAt: at("11-25T08:00") });
         assert.ok((report.outlook?.remainingUsd ?? 9) < 1, String(report.outlook?.remainingUsd));

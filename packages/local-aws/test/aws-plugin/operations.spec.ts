@@ -89,7 +89,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         }
     });
 
-    it("`create` rejects an existing queue or topic with other attributes or tags", async () => {
+    it("`create` rejects an existing queue or topic with different attributes or tags", async () => {
         for (const [type, change] of [
             ["aws:sqs/queue:Queue", { visibilityTimeoutSeconds: 77 }],
             ["aws:sns/topic:Topic", { tags: { "pulumi:stack": "other" } }],

@@ -135,14 +135,14 @@ describe("`createProvider` of the local AWS plugin", () => {
         assert.equal(await changes(at("/here/u.csv", "2")), true);
     });
 
-    it("`create` gives the resource type plain values of secrets, and returns the computed outputs", async () => {
+    it("`create` passes decrypted secrets to the resource type's code, and returns the computed outputs", async () => {
         const created = await plugin.create(urn, { name: "films", books: secret(3) });
         assert.deepEqual(calls, [["create", { name: "films", books: 3 }]]);
         assert.equal(created.id, "shelf-1");
         assert.deepEqual(created.outs?.arn, "arn:shelf-1");
     });
 
-    it("`update` gives the resource type new and old arguments, and keeps computed outputs", async () => {
+    it("`update` passes the new and the old arguments to the resource type's code, and keeps computed outputs", async () => {
         const { outs } = await plugin.update("shelf-1", urn, olds, { name: "films", books: 4 });
         assert.deepEqual(calls, [["update", "shelf-1", { name: "films", books: 4 }, olds]]);
         assert.deepEqual(outs, { arn: "arn:shelf-1", name: "films", books: 4 });

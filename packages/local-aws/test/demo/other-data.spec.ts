@@ -5,7 +5,7 @@ describe("hasOtherData of the demo", () => {
     const importJobArn =
         "arn:aws:personalize:eu-central-1:000000000000:dataset-import-job/item_interactions_import_job-0123abcd-2";
 
-    it("hasOtherData returns true if the stack has imported another file", () => {
+    it("hasOtherData returns true if the stack has imported a different file", () => {
         assert.equal(hasOtherData({ importJobArn }, "ffff".repeat(16)), true);
     });
 

@@ -48,7 +48,7 @@ describe("`scopeOf` for a budget", () => {
         assert.equal(holds({ Region: ["eu-central-1"], UsageType: ["EUC1-TrainingHours"] }), true);
     });
 
-    it("the period that `scopeOf` returns begins with the month, or with a budget that begins later", () => {
+    it("the period that `scopeOf` returns begins at the start of the month, or at the budget's start if that is later", () => {
         const start = (Start?: Date) => {
             const scope = scopeOf(budget(Start ? { TimePeriod: { Start } } : {}), now);
             return "start" in scope ? scope.start : undefined;

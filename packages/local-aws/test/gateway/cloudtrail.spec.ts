@@ -62,7 +62,7 @@ describe("CloudTrail LookupEvents on the local AWS", () => {
         assert.equal((await lookUp(by("EventName", "ListSchemas"))).Events.length, 0, "reads are not listed");
     });
 
-    it("LookupEvents returns pages and only events of its region, and requires cloudtrail:LookupEvents", async () => {
+    it("LookupEvents splits results into pages, omits events of other regions, and requires cloudtrail:LookupEvents", async () => {
         const first = await lookUp({ ...by("Username", "ann"), MaxResults: 2 });
         assert.equal(first.Events.length, 2);
         const rest = await lookUp({ ...by("Username", "ann"), MaxResults: 2, NextToken: first.NextToken });

@@ -108,7 +108,7 @@ describe("answerCostExplorer of the local AWS", () => {
         assert.deepEqual(day.Total.UsageQuantity, { Amount: "2", Unit: "N/A" });
     });
 
-    it("GetCostForecast continues the cost of the last hour", () => {
+    it("GetCostForecast assumes that every future hour costs as much as the last hour", () => {
         const forecast = { TimePeriod: { Start: "2026-12-01", End: "2027-01-01" }, Metric: "UNBLENDED_COST" };
         // The previous hour cost $0.80. The current hour begins now, so it costs $0 and lasts 0 hours: the rate is
         // $0.80 an hour.

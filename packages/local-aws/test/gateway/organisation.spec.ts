@@ -31,7 +31,7 @@ describe("Service control policies of the local AWS", () => {
         assert.equal(organisation.attach(deny()), undefined);
         assert.equal(organisation.simulated()?.[0]?.length, 2);
     });
-    it("a service control policy can deny the read of an import's role", () => {
+    it("a service control policy can deny that an import's role reads the data", () => {
         const organisation = createOrganisation();
         const request = {
             roleArn: "arn:aws:iam::123456789012:role/Import",

@@ -3,7 +3,7 @@ import { coldFigures } from "../../bench/models/cold.ts";
 import { trialsOf } from "../../bench/models/trials.ts";
 import { syntheticRatings } from "../interactions.ts";
 
-describe("Cold items of bench:models", () => {
+describe("Recall of items without interactions in the benchmark bench:models", () => {
     const ratings = syntheticRatings({ users: 200, items: 600 }).sort((a, b) => a.timestamp - b.timestamp);
     const userIds = [...new Set(ratings.map(({ user }) => String(user)))];
     const itemIds = [...new Set(ratings.map(({ item }) => String(item)))];

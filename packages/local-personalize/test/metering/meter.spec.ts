@@ -156,7 +156,7 @@ describe("Usage records of the local Personalize", () => {
         assert.equal(campaign?.status, "ACTIVE");
     });
 
-    it("requests above the minimum TPS count in their window of 5 minutes", async () => {
+    it("requests above the minimum TPS are billed in the 5-minute window in which they arrive", async () => {
         // Start at the beginning of a 5-minute window, so that all calls are in one window.
         const { emulator } = service;
         emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));

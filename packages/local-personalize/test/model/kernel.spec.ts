@@ -5,7 +5,7 @@ import { rowSumsOf } from "../../model/row-sums.ts";
 import { kernelModule } from "./kernel-text.ts";
 
 describe("the WebAssembly kernel", () => {
-    it("kernel-bytes.ts contains what kernel-text.ts assembles", async () => {
+    it("kernel-bytes.ts contains the WebAssembly that kernel-text.ts generates", async () => {
         const file = readFileSync(new URL("../../model/kernel-bytes.ts", import.meta.url), "utf8");
         assert.equal(file, await kernelModule(), "run: node packages/local-personalize/test/model/kernel-text.ts");
     });

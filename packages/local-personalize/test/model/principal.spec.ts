@@ -15,7 +15,7 @@ function groupedHistories(groups: number, items: number): number[][] {
 }
 
 describe("principalWeights", () => {
-    it("principalWeights connects items that users watch together, most strongly with the item that follows", () => {
+    it("principalWeights connects items that the same users watch, and gives the item watched next the highest weight", () => {
         const [groups, items] = [8, 6];
         const n = groups * items;
         const weights = principalWeights(pairSums(groupedHistories(groups, items), n));

@@ -98,7 +98,7 @@ describe("Alarms of the local AWS", () => {
             }),
         );
 
-    it("alarms evaluate their own dimensions, percentiles and metric math, and notify SNS", async () => {
+    it("alarms evaluate the metric with their dimensions, percentiles and metric math, and send a notification to SNS", async () => {
         const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
         const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "alarms" }));
         const queueArn = `arn:aws:sqs:${region}:${localAccountId}:alarms`;

@@ -70,7 +70,7 @@ describe("boto3 on a local AWS with IAM enforcement", () => {
         assert.equal(kept, 4);
     });
 
-    it("a query protocol request without exactly one known Action is denied", () => {
+    it("a query protocol request is denied if it contains no Action, two Actions or an unknown Action", () => {
         assert.equal(results.plain, 200);
         assert.equal(results.twoActions, 403);
         assert.equal(results.noForm, 403);

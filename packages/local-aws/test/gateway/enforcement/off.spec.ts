@@ -26,7 +26,7 @@ describe("Local AWS started with --no-enforce", () => {
         return iam.send(new ListUsersCommand({}));
     };
 
-    it("start prints that policies are not enforced, and the local AWS accepts every key and logs no access", async () => {
+    it("`start --no-enforce` prints that policies are not enforced; every key is then accepted, and no access log exists", async () => {
         assert.match((await local("start", "--no-enforce")).stdout, /policies +not enforced: every call is allowed/);
         await askWithWrongSecret();
         assert.equal((await fetch(`http://127.0.0.1:${instance.port}/_local/access`)).status, 409);

@@ -175,7 +175,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         await user.iam.send(role);
     });
 
-    it("a policy variable limits GetUser, and iam:PermissionsBoundary limits CreateRole", async () => {
+    it("the policy variable `aws:username` limits GetUser to the caller, and iam:PermissionsBoundary limits CreateRole", async () => {
         const command = new CreatePolicyCommand({
             PolicyName: "boundary",
             PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:*")] }),

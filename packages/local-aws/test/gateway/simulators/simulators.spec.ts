@@ -140,7 +140,7 @@ describe("IAM policy simulator of the local AWS", () => {
         ]);
     });
 
-    it("SimulateCustomPolicy decides for each resource, and the overall decision is the strictest of these", async () => {
+    it("SimulateCustomPolicy returns a decision for each resource, and the strictest decision as the overall decision", async () => {
         const results = await custom({
             PolicyInputList: [policy(allow("s3:GetObject", "arn:aws:s3:::films/*")), policy(allow("s3:ListBucket"))],
             ActionNames: ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
@@ -205,7 +205,7 @@ describe("IAM policy simulator of the local AWS", () => {
         assert.deepEqual([bad?.EvalDecision, bad?.MissingContextValues], ["implicitDeny", []]);
     });
 
-    it("SimulateCustomPolicy reports whether a permissions boundary denies or does not allow the action", async () => {
+    it("SimulateCustomPolicy reports whether a permissions boundary denies the action explicitly or implicitly", async () => {
         const PolicyInputList = [policy(allow("s3:*"))];
         const bounded = async (boundary: string) => {
             const [result] = await custom({ PolicyInputList, PermissionsBoundaryPolicyInputList: [boundary] });
@@ -445,7 +445,7 @@ describe("IAM policy simulator of the local AWS", () => {
         assert.deepEqual(await decided(), ["allowed", "implicitDeny"]);
     });
 
-    it("boto3 reads the same decisions, statement positions and pages from the simulator", async () => {
+    it("boto3 can read the decisions, statement positions and pages of the simulator", async () => {
         const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(instance.root).python;
         const script = join(import.meta.dirname, "simulators_client.py");
         const env = { ...process.env, ...variables(instance) };
