@@ -280,9 +280,9 @@ export interface components {
         History: {
             /** @description Sources of the films. events: events that the API received. data: the interactions */
             from: ("events" | "data")[];
-            /** @description Days after the last event for which the API keeps films */
+            /** @description Days for which the API keeps a viewer's films after the viewer's last event */
             eventDays: number;
-            /** @description Maximum number of films from events */
+            /** @description Maximum number of films kept from events */
             mostEvents: number;
             /** @description Number of films in all pages */
             total: number;
@@ -316,7 +316,7 @@ export interface components {
         };
         Event: {
             eventId?: components["schemas"]["Id"];
-            /** @description An event type of the data, for example Watch. Only types of the default filter remove the item from lists */
+            /** @description An event type of the data, for example Watch. Only event types in the default filter remove the item from lists */
             eventType: string;
             itemId: components["schemas"]["Id"];
             /** @description Epoch seconds, at most a day old; default is now */

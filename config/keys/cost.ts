@@ -72,6 +72,7 @@ export const costKeys = {
         description: "AWS budget; `false` if the account [refuses budgets](cost.md#an-account-that-refuses-budgets)",
     }),
     budgetByTag: flag(false, {
-        description: "the budget counts this stack's tag, which you [activate](cost.md#once-in-an-account) first",
+        description:
+            "the budget counts this stack's tag, which you [activate](cost.md#one-time-setup-of-an-account) first",
     }),
 };

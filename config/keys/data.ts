@@ -30,7 +30,7 @@ const everything = personalizeKinds.map((kind) => `+- ${kind}`).join(", ");
 
 const metadata = {
     changes: "± Schema, ± MetadataDataset, ± DatasetImportJob, +- DatasetImportJob",
-    effect: "filters and the next training use new content. See [Changes of a schema](#changes-of-a-schema)",
+    effect: "a changed file replaces the import; filters and the next training use it. See [Changes of a schema](#changes-of-a-schema)",
 } as const;
 
 /** Configuration keys for names, files and tags. */
@@ -38,14 +38,14 @@ export const dataKeys = {
     bucketName: text("", {
         description: "name of the data bucket. Empty: `my-movie-recommender-data-<account id>-<stack>`",
         changes: "+- Bucket, +- DatasetImportJob, ~ Trail, +- BatchInferenceJob",
-        effect: "an import, but no training",
+        effect: "starts an import, but no training",
         other: "another-films-bucket",
     }),
     nameSuffix: text("auto", {
         description:
             "suffix of all names; `auto`: none for the stacks `dev` and `local`, else `-<stack>`. Set it before you [rename a stack](stacks.md#rename-a-stack)",
         changes: `${everything}, +- Table, +- Trail, ~ RestApi`,
-        effect: "other resources except buckets; the API keeps its address",
+        effect: "replaces other resources except buckets; the API keeps its address",
         other: "-yy",
     }),
     interactionsFile: text("data/personalize_interactions_fixed.csv", {
@@ -74,7 +74,7 @@ export const dataKeys = {
         description:
             'users for one batch inference job, as JSON Lines: `{"userId": "22"}`. Results: `batch/output/` in the bucket',
         changes: "± BatchInferenceJob, +- BatchInferenceJob",
-        effect: "new content starts a job, which AWS bills",
+        effect: "a changed file starts a new job, which AWS bills",
         isFile: true,
     }),
     dataRetention: oneOf(["delete", "retain"], "delete", {

@@ -35,10 +35,9 @@ export const trainingKeys = {
         otherNeeds: { performAutoTraining: true },
     }),
     syncWithLatestSolutionVersion: flag(false, {
-        description:
-            "the campaign serves the newest version, also of automatic training; requires `performAutoTraining`",
+        description: "the campaign serves the newest version, including automatic ones; requires `performAutoTraining`",
         changes: "~ Campaign, +- SolutionVersion",
-        effect: "`false` after a new import causes a training",
+        effect: "setting `false` after a new import starts a training",
         otherNeeds: { performAutoTraining: true },
     }),
     eventWeights: numbers({
@@ -71,13 +70,14 @@ export const trainingKeys = {
     }),
     watchedFilter: flag(true, {
         description:
-            "free filter `movie-recommender-unwatched`, which removes items after the event types in the [manifest's](data.md#manifest) `consumedTypes`. `false`: lists [contain watched films](serving.md#watched-films)",
+            "filter `movie-recommender-unwatched`, without charge: removes items with events of the types in the [manifest's](data.md#manifest) `consumedTypes`. `false`: lists [contain watched films](serving.md#watched-films)",
         changes: "± Filter",
         effect: "cached lists change within an hour, or at once after `npm run flush-cache`",
     }),
     filters: texts({
         description: "expressions by name: `filters.comedies 'INCLUDE ItemID WHERE Items.GENRES IN (\"Comedy\")'`",
         changes: "± Filter, +- Filter",
+        effect: "a changed expression replaces its filter",
         other: { recent: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Like")' },
         check: checkFilters,
     }),

@@ -90,7 +90,7 @@ describe("docs/cost.md", () => {
     });
 
     it("docs/cost.md labels every amount as unverified", () => {
-        has("≈ US price, unverified");
+        has("Amounts (≈) are estimates from unverified US prices");
         const unmarked = page.match(/.{0,20}(?<!≈ |to |than |\()\$\d+/g) ?? [];
         assert.deepEqual(unmarked, []);
     });

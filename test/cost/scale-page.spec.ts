@@ -93,10 +93,12 @@ describe("docs/scale.md", () => {
         const first = (more?: Partial<Traffic>) =>
             each((rate) => {
                 const bottleneck = firstToBreak(layersAt(rate, more));
-                return bottleneck ? `${bottleneck.layer.what}, at ${rounded(rate * bottleneck.times)} a second` : "";
+                return bottleneck
+                    ? `${bottleneck.layer.what}, at ${rounded(rate * bottleneck.times)} requests a second`
+                    : "";
             });
-        has(row("first bottleneck", ...first()));
-        has(row("first bottleneck without caches", ...first(uncached)));
+        has(row("layer that reaches its quota first", ...first()));
+        has(row("layer that reaches its quota first, without caches", ...first(uncached)));
     });
 
     it("docs/scale.md shows the assumed shares of traffic and the stage's default throttling", () => {
@@ -119,7 +121,7 @@ describe("docs/scale.md", () => {
     });
 
     it("docs/scale.md labels every amount as unverified", () => {
-        has("≈ US price, unverified");
+        has("Amounts (≈) are estimates from unverified US prices");
         const unmarked = page.match(/.{0,20}(?<!≈ |to |than |\()\$\d+/g) ?? [];
         assert.deepEqual(unmarked, []);
     });

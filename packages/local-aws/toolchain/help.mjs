@@ -42,7 +42,7 @@ export const groups = {
         "bench:spark": "speed of data-prep on Spark, beside data-prep",
         "bench:samples": "run the calls of AWS's own samples against the local Personalize",
         "bench:tables": "hits of the tables of similar, popular and trending films",
-        "drill:access": "break the access of an import in every way, and repair it",
+        "drill:access": "break the permissions of an import in every way, and repair them",
         "drill:operator": "prove that the operator's policies are enough, and no more",
         "drill:batch": "play faults against the lists of batch inference",
         "drill:kill": "kill the engine at forty moments: nothing is lost or doubled",

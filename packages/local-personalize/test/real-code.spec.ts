@@ -41,9 +41,11 @@ describe("Client code written for AWS", () => {
     });
     after(() => service?.discard());
 
-    it("CreateDatasetImportJob is accepted while the dataset is pending, and CreateSolutionVersion right after CreateSolution", async () => {
+    let datasetGroupArn: string | undefined;
+    let solutionArn: string | undefined;
+    it("CreateDatasetImportJob is accepted while the dataset is pending", async () => {
         const { schemaArn } = await send(new CreateSchemaCommand({ name: "films", schema: interactionsSchema }));
-        const { datasetGroupArn } = await send(new CreateDatasetGroupCommand({ name: "films" }));
+        ({ datasetGroupArn } = await send(new CreateDatasetGroupCommand({ name: "films" })));
         await until(async () => {
             const { datasetGroup } = await send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
             return datasetGroup?.status === "ACTIVE";
@@ -60,13 +62,18 @@ describe("Client code written for AWS", () => {
         assert.equal(imported.status, "ACTIVE");
         const { dataset: ready } = await send(new DescribeDatasetCommand({ datasetArn }));
         assert.ok(Number(imported.lastUpdatedDateTime) >= Number(ready?.lastUpdatedDateTime));
+    });
 
+    it("a solution version without a name gets a name that begins with solution_, right after CreateSolution", async () => {
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-sims") };
-        const { solutionArn } = await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
+        ({ solutionArn } = await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false })));
         assert.equal((await send(new DescribeSolutionCommand({ solutionArn }))).solution?.status, "ACTIVE");
         const { solutionVersionArn } = await send(new CreateSolutionVersionCommand({ solutionArn }));
         const { solutionVersion } = await send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
         assert.match(solutionVersion?.name ?? "", /^solution_\w+$/);
+    });
+
+    it("CreateSolutionVersion rejects the trainingMode UPDATE for aws-sims", async () => {
         const update = new CreateSolutionVersionCommand({ solutionArn, trainingMode: "UPDATE" });
         await assert.rejects(send(update), refusal("InvalidInputException", /only for aws-user-personalization/));
     });

@@ -83,7 +83,7 @@ describe("Recipes of the local Personalize", () => {
     const tasteOf = (itemId: string) => genresOf(Number(itemId))[0];
 
     for (const name of ["aws-sims", "aws-similar-items"]) {
-        it(`${name} returns items that the same users like, and no scores`, async () => {
+        it(`${name} returns items that the users of the given itemId like, and no scores`, async () => {
             const list = await ask(name, { itemId: "6", numResults: 10 });
             assert.equal(list.length, 10);
             assert.ok(list.every(({ itemId, score }) => itemId !== "6" && score === undefined));

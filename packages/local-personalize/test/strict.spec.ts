@@ -114,7 +114,7 @@ describe("Documented rules of Personalize", () => {
             ],
         ];
         for (const [what, type, schema, message, domain] of refused) {
-            it(`CreateDataset rejects ${what}`, async () => {
+            it(`CreateDataset checks the columns that type and domain require, and rejects ${what}`, async () => {
                 await assert.rejects(create(type, schema, domain), refusal("InvalidInputException", message));
             });
         }
