@@ -73,7 +73,7 @@ process.exitCode = printGoals([
     },
     { name: "tables-popular-to-all-time", figure: popular.comers.ndcg / allTime.comers.ndcg, bound: ">=", limit: 1 },
     { name: "tables-moved-by-one", figure: moved, bound: "<=", limit: 1, unit: "%" },
-    // Synthetic users have no trends, so the bench skips the goals for trending items.
+    // Synthetic users have no trends, so the bench does not compare the list of trending items with a minimum.
     ...(synthetic
         ? []
         : [

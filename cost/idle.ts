@@ -61,8 +61,8 @@ export function idle(
         const notified = addNotification(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
         return notified === undefined ? state : without(notified, "idle");
     }
-    // Recent requests (`open`) may come from the stack's own prefetch function, whose metric arrives late. Let a later
-    // run of the guard decide.
+    // `open` contains recent requests whose sender is not known yet: they may come from the stack's own prefetch
+    // function, whose metric arrives late. Let a later run of the guard decide whether they are use of the campaign.
     const isUndecided = open.size > 0 || observations.kept !== false || observedCampaign.status !== "ACTIVE";
     if (isUndecided || now - lastUse < config.idleHours * hour) {
         return state;
@@ -74,7 +74,8 @@ export function idle(
     if (parkAt !== undefined && now < parkAt) {
         return state;
     }
-    // Require a probe request of the last day: after a user removed the tag `keep`, the last use and the last probe may
+    // Before the guard announces that a campaign is unused, it sends a probe request, and checks that CloudWatch counts
+    // it. Accept only a probe of the last day: after a user removed the tag `keep`, the last use and the last probe may
     // be weeks old.
     const proved = prove(state, now, observations.requests, parkAt ?? Math.max(lastUse, now - day));
     if (!proved.probe?.seen) {
@@ -191,8 +192,9 @@ const apart = 2 * window;
 export function foreignRequests(requests: RequestWindows, own: RequestWindows): RequestWindows {
     const foreign = new Map(requests);
     const left = new Map(own);
-    // Subtract the stack's own requests from the same window first, and then from neighbouring windows. Otherwise, an
-    // own request could hide a request of another client in a neighbouring window.
+    // Subtract the stack's own requests from the same window first, and then from neighbouring windows. Otherwise, a
+    // request of the stack could be subtracted from a neighbouring window, where it would cancel a request of another
+    // client.
     for (const distance of [0, window, -window, apart, -apart]) {
         for (const [start, count] of left) {
             const counted = foreign.get(start + distance) ?? 0;

@@ -97,7 +97,8 @@ export function countTime(
 export function settle(spend: SpendState, now: number, requests: RequestWindows | undefined): SpendState {
     const newest = requests === undefined ? 0 : Math.max(0, ...requests.keys());
     const knownUntil = hourOf(Math.min(newest, now - late));
-    // If the metric of requests is missing for too many periods, count the oldest period without this metric.
+    // If the metric that counts requests is missing for too many periods, calculate the cost of the oldest period
+    // without this metric.
     const overflow = spend.open.at(-longestOpen - 1)?.to ?? 0;
     const to = Math.max(knownUntil, hourOf(overflow));
     const closing = spend.open
@@ -151,7 +152,8 @@ function unitsOf(stretches: readonly Stretch[], requests: RequestWindows): Serve
         const billed = (milliseconds: number, requestCount: number) =>
             billedTpsHours({ hours: milliseconds / hour, minProvisionedTPS, requests: requestCount });
         const inside = (start: number) => overlap(stretch, start, length);
-        // Prorate a window in which the campaign changed.
+        // If the campaign changed during a window, divide the window's requests in proportion to the time before and
+        // after the change.
         const lived = (start: number) => stretches.reduce((all, one) => all + overlap(one, start, length), 0);
         const busy = [...grouped(requests, length)].filter(
             ([start, requestCount]) => requestCount > 0 && inside(start) > 0,

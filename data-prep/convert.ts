@@ -42,13 +42,13 @@ export async function convert(
     const header = [...headerFields(hasValue).map(({ name }) => name), ...extraNames];
     const headerLine = Buffer.from(`${header.join(",")}\n`);
     const parts = [{ bytes: await output.fill(headerLine.length, (out) => headerLine.copy(out)), lines: 1 }];
-    // Use one buffer for all chunks, because new buffers cause much garbage collection. Each chunk follows the incomplete record
-    // of the chunk before.
+    // Use one buffer for all chunks, because new buffers cause much garbage collection. Each chunk follows the
+    // incomplete record of the chunk before.
     let work = Buffer.alloc(2 * PIECE);
     for (const plan of plans) {
         const take = rows.takerOf(plan);
-        // `enough` is the number of bytes before the next scan. Scanning a long record again with each piece would take
-        // quadratic time.
+        // `enough` is the number of bytes at which the search for the end of a long record starts again. A search after
+        // each chunk would read the record from its start each time, which takes quadratic time.
         let [kept, enough] = [0, 0];
         const convertPiece = async (piece: Uint8Array, isLast = false): Promise<void> => {
             // Copy the chunk, because a source may reuse its buffer.

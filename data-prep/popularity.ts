@@ -46,8 +46,9 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
 
     const sums = new Float64Array(keys.length);
     // The loop visits one user after another. For each item, `watchedBy` contains the last visited user who had watched
-    // the item. `wanted` contains the last visited user to whom the item should be recommended. These arrays need less
-    // memory than sets.
+    // the item, and `wanted` contains the last visited user to whom the item should be recommended. If the entry of an
+    // item is the current user, the item is in this user's set. Two arrays need less memory than two sets for each
+    // user.
     const watchedBy = new Int32Array(itemCount).fill(-1);
     const wanted = new Int32Array(itemCount).fill(-1);
     let tested = 0;

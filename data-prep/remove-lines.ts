@@ -54,7 +54,7 @@ async function read(file: FileHandle, bytes: Buffer, position: number): Promise<
     let length = 0;
     while (length < bytes.length) {
         const { bytesRead } = await file.read(bytes, length, bytes.length - length, position + length);
-        if (bytesRead === 0) throw new Error("the written file became shorter while data-prep removed equal events");
+        if (bytesRead === 0) throw new Error("another program shortened the output file. Run data-prep again.");
         length += bytesRead;
     }
     return length;

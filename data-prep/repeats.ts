@@ -49,8 +49,9 @@ export function createRepeats(hasValues: boolean) {
             (items[a] as number) - (items[b] as number) ||
             (types[a] as number) - (types[b] as number) ||
             (hasValues ? (values[a] as number) - (values[b] as number) : 0);
-        // A group is the rows of one user with equal timestamps. `groupOf` contains the last group of each item. Most
-        // groups contain each item only once, so they need no sorting to find repeated rows.
+        // A group is the rows of one user with equal timestamps. For each item, `groupOf` contains the last visited
+        // group with this item. If that is the current group, the item is in the group twice. Only such groups are
+        // sorted to find repeated rows, because most groups contain each item only once.
         const groupOf = new Int32Array(columns.itemCount).fill(-1);
         const hasItemAgain = (from: number, to: number): boolean => {
             for (let at = from; at < to; at++) {

@@ -120,8 +120,9 @@ export function apiPolicy(
             apiTableArn(scope),
         ),
         ...readsTables(scope),
-        // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). Lambda checks this permission of the role
-        // when it creates the function, and does not document the condition keys, so the statement has no condition.
+        // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). When Lambda creates the
+        // function, it checks that the role has this permission. AWS does not document the condition keys of this
+        // check, so the statement has no condition.
         ...(may.trace ? [allow("WriteTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*")] : []),
         writesLogs(scope, scope.names.api),
     ]);
@@ -184,8 +185,8 @@ export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {
             ],
             groups,
         ),
-        // DescribeLogGroups does not accept a single log group (Service Authorization Reference, "Amazon CloudWatch
-        // Logs").
+        // Allow all log groups, because DescribeLogGroups does not accept a single log group (Service Authorization
+        // Reference, "Amazon CloudWatch Logs").
         anywhere(caller, "FindLogGroups", ["logs:DescribeLogGroups"]),
     ]);
 }
@@ -206,7 +207,7 @@ export function storefrontBucketPolicy(
                 Principal: { Service: "cloudfront.amazonaws.com" },
                 Action: "s3:GetObject",
                 Resource: `${bucket}/*`,
-                // CloudFront Developer Guide, "Restrict access to an Amazon S3 origin".
+                // Source of this condition: CloudFront Developer Guide, "Restrict access to an Amazon S3 origin".
                 Condition: { StringEquals: { "aws:SourceArn": distributionArn } },
             },
             onlyWithTls(bucket),

@@ -83,7 +83,8 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
             ...pages,
         ],
         ...(bundled.length > 0 && { dependencies: everyDependency(described, bundled), bundleDependencies: bundled }),
-        // npm's provenance compares the repository with that of the workflow.
+        // npm accepts the package's provenance only if this field names the repository of the workflow that publishes
+        // the package.
         ...(repository && {
             repository: { type: "git", url: `git+https://github.com/${repository}.git`, directory: `packages/${name}` },
         }),

@@ -43,7 +43,7 @@ await runAction(options.verbose, async () => {
         console.log(table(head, cells));
         const matched = rows.filter(({ match }) => match).length;
         console.log(
-            `${rows.length} prices of Personalize in ${region}: ${matched} match a price in config/prices.ts, and ${others.length} of those differ by more than 1 %.`,
+            `${rows.length} prices of Personalize in ${region}: ${matched} are also in config/prices.ts, and ${others.length} of these differ there by more than 1 %.`,
         );
         if (others.length > 0) {
             console.log(

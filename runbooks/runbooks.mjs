@@ -62,7 +62,8 @@ export const runbooks = {
                 "iam",
                 ["SimulatePrincipalPolicy"],
                 [
-                    // The import role, and the caller: an IAM user, or the role of the session.
+                    // The runbook simulates the policies of the import role and of the caller, which is an IAM user or
+                    // the role of a session.
                     `arn:${partition}:iam::${accountId}:role/*`,
                     `arn:${partition}:iam::${accountId}:user/\${aws:username}`,
                 ],

@@ -55,7 +55,7 @@ describe("`npm run help`", () => {
             assert.ok(examples.length >= 2, `${name}: ${examples.length} examples`);
             for (const example of examples.filter((line) => line.startsWith("  "))) {
                 assert.match(example, new RegExp(`^  npm run (-s )?${name}( --|$)`));
-                // Options of `npm run local` belong to its subcommands.
+                // Skip the options of `npm run local`, because they belong to its subcommands.
                 for (const [option] of name === "local" ? [] : example.matchAll(/ (--[a-z-]+)/g)) {
                     assert.ok(help.includes(`  ${option.trim()}`), `${name} has no ${option}`);
                 }

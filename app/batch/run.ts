@@ -81,7 +81,7 @@ async function doSteps(run: Run, taken: BatchState): Promise<{ state: BatchState
         if (step === "wait" || ports.timeLeft() < reserve) return { state, observed };
         try {
             const after = await steps[step](run, state, observed);
-            // The step waits for a job that is still in progress.
+            // If the state did not change, the step waits for a job that is still in progress, so end this run.
             if (after === state) return { state, observed };
             state = after;
         } catch (error) {
@@ -315,6 +315,6 @@ const leavingOf = ({ generation, jobName }: Generation) => ({ generation, jobNam
 
 /** Returns the generation that is being made. Throws Error without one, which is a bug of `nextStep`. */
 function makingOf({ making }: BatchState): Making {
-    if (making === undefined) throw new Error("according to the state, no lists are being made");
+    if (making === undefined) throw new Error("bug in nextStep: the batch state contains no lists that are being made");
     return making;
 }

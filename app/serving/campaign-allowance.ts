@@ -23,18 +23,19 @@ export interface AllowedViewer {
     readonly proven: boolean;
 }
 
-/** Seconds of a window. A burst may use all of the window's requests immediately. */
+/** Length in seconds of a window, the period in which requests count together. A burst may use all of its requests. */
 const windowSeconds = 10;
-/** Number of shares of a window's requests. A process reserves one share with one write to DynamoDB. */
+/** Number of equal parts of a window's requests. A process reserves one part with one write to DynamoDB. */
 const parts = 10;
 /** Seconds after which a count expires in DynamoDB. */
 const keptSeconds = 600;
 
 /**
  * Limits the campaign requests that viewers may cause, because AWS bills each request above the minimum TPS. Caches do
- * not limit these requests, because a viewer can choose other parameters for each one. A viewer is proven by a token or
- * the API key. Unproven viewers share one limit, because a stranger can invent any number of viewers. Each proven
- * viewer has a limit. All proven viewers also share one, which strangers cannot use up.
+ * not limit these requests, because a viewer can choose other parameters for each one. A viewer is proven if the
+ * request has a valid token or the API key. All other viewers have one limit together, because a stranger can invent
+ * any number of viewers. Each proven viewer has a limit, and all proven viewers have another limit together, which
+ * strangers cannot use up.
  */
 export function campaignAllowance(parts: AllowanceParts) {
     const { perSecond, log } = parts;
@@ -68,8 +69,8 @@ function sharedAllowance(
     let window: Window = { at: 0, left: 0, over: true };
 
     /**
-     * Reserves one more share of the window's requests. The caller may have added the share's requests to `left` before
-     * this write; `granted` is their number, and is not added again.
+     * Reserves one more tenth of the window's requests in DynamoDB, and adds these requests to `left`. `granted` is the
+     * number of requests that the caller added to `left` before, and is not added again.
      */
     async function count(into: Window, granted: number): Promise<void> {
         const expiresAt = into.at * windowSeconds + keptSeconds;
@@ -80,8 +81,9 @@ function sharedAllowance(
             into.over = total >= limit;
         } catch (error) {
             log({ failed: "count the campaign requests of all viewers", error: errorName(error) });
-            // If DynamoDB cannot count the requests, reserve no further share. This process may then send only its
-            // first share, a tenth of the requests that all processes may send in 10 seconds.
+            // If DynamoDB cannot count the requests, reserve no more of them. This process may then send only the
+            // requests that it has already reserved, at least the first tenth of the requests that all processes may
+            // send in 10 seconds.
             into.over = true;
         }
     }
@@ -96,8 +98,8 @@ function sharedAllowance(
     return async function allowed(): Promise<boolean> {
         const at = Math.floor(clock() / (windowSeconds * 1000));
         if (at !== window.at) {
-            // This process may use its first share of the window before DynamoDB has stored the reservation. Otherwise,
-            // the first request of each window would wait for the write.
+            // Let this process send the first tenth of the requests before DynamoDB has stored the reservation.
+            // Otherwise, the first request in each 10 seconds would wait for the write.
             window = { at, left: part, over: false };
             take(window, part);
         }
@@ -120,7 +122,7 @@ interface Window {
     left: number;
     /** Whether all processes together have used up the window's requests. */
     over: boolean;
-    /** The running write to DynamoDB that reserves a share; undefined if there is none. */
+    /** The running write to DynamoDB that reserves requests; undefined if there is none. */
     taking?: Promise<void> | undefined;
 }
 

@@ -101,7 +101,8 @@ export function recommender(parts: RecommendParts) {
 
         const listOrReason = stackState.away ? "away" : await lists.ask(wantedOf(viewer), trace);
         const { revision } = viewer;
-        // This process may have received events of the viewer after the call to the campaign.
+        // This process may have received events of the viewer while it waited for the campaign, so read the viewer from
+        // its memory again.
         viewer = newer(memory.find(ask.userId), viewer);
         if (typeof listOrReason !== "string") {
             trace.layer = "campaign";
@@ -118,10 +119,12 @@ export function recommender(parts: RecommendParts) {
             clock() - before.madeAt <= limits.stale
         ) {
             const kept = answerKept(before, viewer, listOrReason);
-            // A list from other data (before a change of the data set) has no film of this catalogue.
+            // A list from before a change of the data set contains no film of this catalogue, so continue with the next
+            // source.
             if (kept.films.length > 0) return kept;
         }
-        // The stack served lists from batch inference until now, and its first campaign does not exist yet.
+        // If the stack served lists from batch inference until now, its first campaign may not exist yet, so serve
+        // these lists.
         if (stackState.lists !== undefined && clock() - stackState.lists.madeAt <= limits.stale)
             return batchList(ask, trace, listOrReason);
         trace.layer = "tables";

@@ -31,7 +31,7 @@ export function refuseNone(only: string, names: readonly string[], isChosen: (na
 export function millions(text: string): number[] {
     const sizes = text.split(",").map(Number);
     if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-        throw new InvalidArgumentError("Write millions of rows as whole numbers, such as 1,10,25.");
+        throw new InvalidArgumentError("Give the numbers of rows in millions, as whole numbers, such as 1,10,25.");
     }
     return sizes;
 }

@@ -82,7 +82,7 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
         ...(withKey && { security: [{ apiKey: [] }] }),
         "x-amazon-apigateway-integration": integration,
     });
-    // A browser sends its preflight request without an API key.
+    // A browser sends its preflight request without an API key, so the preflight method does not require one.
     const preflight = (parameters: readonly Json[]) => method({ parameters }, false);
 
     const apiPaths: Record<string, Json> = {};

@@ -85,13 +85,13 @@ function methodSettings(
             throttlingRateLimit: isClosed ? 0 : rate,
             throttlingBurstLimit: isClosed ? 0 : burst,
             loggingLevel: "OFF",
-            // Metrics per method would be billed as custom metrics.
+            // Publish no metrics for each method, because AWS would bill them as custom metrics.
             metricsEnabled: false,
             // Do not log request and response bodies, because they contain viewer IDs.
             dataTraceEnabled: false,
         };
         const args = { restApi, stageName: stage.stageName, methodPath, settings };
-        // API Gateway rejects two simultaneous changes of a stage.
+        // API Gateway rejects two simultaneous changes of a stage, so each change waits for the previous one.
         const after = { ...opts, dependsOn: [...closed, ...createdSettings.slice(-1)] };
         createdSettings.push(new aws.apigateway.MethodSettings(`${name}${ending}`, args, after));
     }
@@ -110,7 +110,8 @@ function keyOf(
         {
             name: names.api,
             apiStages: [{ apiId, stage: stage.stageName }],
-            // The stage's throttle of events also applies to callers with an API key.
+            // The usage plan limits all requests with the API key together. The stage's limit for events also applies
+            // to them.
             throttleSettings: { rateLimit: throttle.requestsPerSecond, burstLimit: throttle.burst },
             tags,
         },
@@ -120,7 +121,8 @@ function keyOf(
     new aws.apigateway.UsagePlanKey(
         name,
         { keyId: key.id, keyType: "API_KEY", usagePlanId: plan.id },
-        // @pulumi/aws marks `value` of ApiKey as a secret, but not the equal `value` of UsagePlanKey.
+        // The `value` of a UsagePlanKey is the API key. Mark it as a secret, because @pulumi/aws does this only for
+        // ApiKey.
         { ...opts, additionalSecretOutputs: ["value"] },
     );
     return pulumi.secret(key.value);

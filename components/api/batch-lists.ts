@@ -79,7 +79,8 @@ export class BatchLists extends pulumi.ComponentResource {
                 roleName: names.batchListsScheduleRole,
                 starts: "the lists from batch inference",
                 target: lists,
-                // A scheduled run of the function does nothing until its next step is possible.
+                // Frequent runs are cheap, because a run does nothing while the function's next step is not possible
+                // yet.
                 expression: "rate(15 minutes)",
                 retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
                 policy: batchListsSchedulePolicy(scope),
@@ -94,8 +95,8 @@ export class BatchLists extends pulumi.ComponentResource {
             name,
             {
                 region: config.region,
-                // This output is known only after the function has its new settings. `up` therefore waits for lists
-                // that the function made with the new settings.
+                // Pulumi knows the function's `arn` only after the function has its new settings, so the name waits for
+                // `arn`. `up` therefore waits for lists that the function made with the new settings.
                 functionName: pulumi.all([lists.functionName, lists.arn]).apply(([functionName]) => functionName),
                 solutionVersionArn,
                 pollSeconds: config.pollSeconds,

@@ -43,7 +43,8 @@ export class RecommendationApi extends pulumi.ComponentResource {
         const table = listsTable(name, config, child);
         const description = readApiDescription();
 
-        // Make the first lists before the API's function uses them. Until then it would answer with popular films.
+        // Make the first lists before the API's function uses them. Without these lists, the function would answer with
+        // popular films.
         const lists = args.batchLists?.(table.name);
         const handler = apiFunction(name, args, table, description, {
             ...child,
@@ -65,8 +66,8 @@ export class RecommendationApi extends pulumi.ComponentResource {
                 description: "Film recommendations; answers with or without a campaign",
                 body,
                 endpointConfiguration: { types: "REGIONAL" },
-                // The smallest response that is compressed, in bytes. Compressing a smaller one takes longer than it
-                // saves.
+                // Minimum size in bytes of a response that API Gateway compresses. To compress a smaller response takes
+                // longer than it saves.
                 minimumCompressionSize: "1024",
                 tags,
             },

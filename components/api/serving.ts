@@ -46,7 +46,8 @@ export async function servingFiles({
         return { tables, page: [], imageOrigins: [] };
     }
     const { directory } = await buildStorefront();
-    // Path of the API relative to the page: beside the page with CloudFront, above it if the API serves the page.
+    // Path of the API relative to the page. If the API serves the page, the API is the page's parent folder. If
+    // CloudFront serves the page, the API is a folder beside the page.
     const api = storefront === "api" ? ".." : apiStage;
     const viewerAuth = config.viewerAuth === undefined ? "none" : "jwt";
     const document = parseTables(await readFile(tablesPathBeside(config.interactionsFile), "utf8"));

@@ -22,8 +22,8 @@ export function lambdaBundle(
     name: string,
     beside: Readonly<Record<string, pulumi.asset.Asset>> = {},
 ): pulumi.asset.AssetArchive {
-    // Use a FileAsset. With a StringAsset, Pulumi's state would contain megabytes of code, and the engine writes the state at each
-    // step of an update.
+    // Use a FileAsset. With a StringAsset, Pulumi's state would contain megabytes of code, and the engine writes the
+    // state at each step of an update.
     const code = new pulumi.asset.FileAsset(relative(process.cwd(), bundleFile(name)));
     return new pulumi.asset.AssetArchive({ ...beside, "index.mjs": code });
 }
@@ -37,7 +37,8 @@ export function bundleFile(name: string): string {
     }
     const { text, sources } = buildBundle(name);
     mkdirSync(cache, { recursive: true });
-    // Use a new name, because another Pulumi process may be reading the bundle of other sources.
+    // Use a new name, because another Pulumi process may be reading a bundle that was built from an older version of
+    // the sources.
     const file = `${name}-${sha256(text).slice(0, 16)}.mjs`;
     replaceFile(join(cache, file), text);
     replaceFile(record, JSON.stringify({ file, sources } satisfies Cached));

@@ -26,7 +26,8 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
     const fieldsOf = (schema: string) =>
         (JSON.parse(schema) as { fields: { name: string }[] }).fields.map(({ name }) => name);
     const filters =
-        // An adopted dataset group may have datasets that the configuration does not name.
+        // Do not check the filters of an adopted dataset group, because it may have datasets that the configuration
+        // does not name.
         config.adopt.datasetGroup === undefined
             ? filterFieldProblems(config.filters, {
                   Interactions: fieldsOf(interactionsSchema),

@@ -42,7 +42,7 @@ export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomRe
         },
         opts,
     );
-    // Only a schedule group can have tags, not a schedule.
+    // The schedule itself has no tags, because in EventBridge Scheduler only a schedule group can have tags.
     new aws.scheduler.Schedule(
         name,
         {

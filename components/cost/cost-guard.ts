@@ -103,7 +103,8 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGu
         prefetch: prefetchOf(config),
         batchSolution: isBatch(config) ? nameInArn(config.adopt.solution ?? config.names.solution) : undefined,
         customMetrics: config.observability.customMetrics,
-        // Pass the table's name instead of the resource: Pulumi creates the guard before the table and deletes the guard after it.
+        // Pass the table's name instead of the resource: Pulumi creates the guard before the table and deletes the
+        // guard after it.
         tableName: api ? config.names.api : undefined,
         serving: api
             ? {

@@ -108,7 +108,7 @@ export function priceTable({ once, monthly, idleUsd, expectedUsd }: Estimate, re
         ...once.map(({ what, usd }) => [what, approximately(usd), ""]),
     ];
     const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-    // Headings have no amounts, so they may extend over several columns.
+    // Ignore headings for the width of the first column: they have no amounts, so they may extend over several columns.
     widths[0] = Math.max(...rows.filter((row) => row[1] !== "").map(([what = ""]) => what.length));
     const line = ([what = "", ...amounts]: readonly string[]) =>
         [what.padEnd(widths[0] ?? 0), ...amounts.map((amount, index) => amount.padStart(widths[index + 1] ?? 0))]

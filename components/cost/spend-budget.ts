@@ -55,8 +55,8 @@ export class SpendBudget extends pulumi.ComponentResource {
                 limitUnit: "USD",
                 timeUnit: "MONTHLY",
                 costFilters: [
-                    // The tag filter counts every service, but matches no cost until the tag is activated in the
-                    // billing console.
+                    // A filter by tag counts the costs of every service, but matches no cost until a user activates the
+                    // tag in the billing console.
                     config.budgetByTag ? stackCostFilter(stack) : serviceCostFilter,
                 ],
                 notifications,

@@ -101,13 +101,13 @@ export class DataBucket extends pulumi.ComponentResource {
                     })),
                 ],
             },
-            // S3 rejects lifecycle rules for old versions until versioning is enabled.
+            // Wait for the versioning, because S3 rejects lifecycle rules for old versions until versioning is enabled.
             { ...child, dependsOn: versioning },
         );
         const policy = new aws.s3.BucketPolicy(
             name,
             { ...of, policy: pulumi.jsonStringify(args.policy) },
-            // S3 rejects a policy while the public access block is being set.
+            // Wait for the public access block, because S3 rejects a policy while the block is being set.
             { ...child, dependsOn: accessBlock },
         );
         const upload = ([file, { path, key, contentType }]: [string, FileArgs]): [string, UploadedFile] => {

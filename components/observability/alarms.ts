@@ -91,7 +91,8 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
             id: "errors",
             says: "More than 5 % of the recommendation requests fail in Personalize",
             watches: {
-                // SUM of an array skips a metric without data. In an outage, the metric that counts successes has no data.
+                // Add the metrics with SUM, because SUM of an array skips a metric without data. In an outage, the
+                // metric that counts successes has no data.
                 expression: `IF(${failed} >= ${enoughFailures}, 100 * ${failed} / SUM([successes, badRequests, failures]), 0)`,
                 sums: {
                     successes: servingMetric(place, servingMetrics.successes),
@@ -105,7 +106,8 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
         {
             id: "latency",
             says: `The average latency of recommendations is ${slowMilliseconds} ms or more for 15 minutes`,
-            // Personalize documents no percentiles of this metric (developer guide, "Monitoring with CloudWatch").
+            // Use the average, because Personalize documents no percentiles of the latency (Developer Guide,
+            // "Monitoring with CloudWatch").
             watches: { metric: servingMetric(place, servingMetrics.latency), statistic: "Average" },
             calls: "at or above",
             threshold: slowMilliseconds,

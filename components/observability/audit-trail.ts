@@ -78,7 +78,8 @@ export class AuditTrail extends pulumi.ComponentResource {
                 name: names.trail,
                 s3BucketName,
                 isMultiRegionTrail: false,
-                // IAM, CloudFront and Route 53 log to us-east-1, which may differ from the trail's region.
+                // Include global services, because IAM, CloudFront and Route 53 log to us-east-1, and the trail's
+                // region may be another one.
                 includeGlobalServiceEvents: true,
                 enableLogFileValidation: true,
                 cloudWatchLogsRoleArn,
@@ -87,7 +88,8 @@ export class AuditTrail extends pulumi.ComponentResource {
                 cloudWatchLogsGroupArn: knownAfter(streams, logs),
                 tags,
             },
-            // CloudTrail checks immediately whether it may write to the bucket.
+            // Wait for the bucket policy, because CloudTrail checks at the trail's creation whether it may write to the
+            // bucket.
             { ...child, dependsOn: bucketPolicy },
         );
         this.trailArn = trail.arn;

@@ -26,7 +26,8 @@ export class Observability extends pulumi.ComponentResource {
         const { config, caller, monthlyLimitUsd } = args;
         const { names, stack, adopt, idle, gate, throttle } = config;
         const child = { parent: this };
-        // Pass names instead of resources, because the alarm on failed trainings must exist before the first training starts.
+        // Pass names instead of resources, because the alarm on failed trainings must exist before the first training
+        // starts.
         const arn = (tail: string) => regionalArn(caller, "personalize", tail);
         const place = {
             stack,

@@ -144,7 +144,8 @@ function recommenderArgs(name: string, args: RecommenderArgs): components.Recomm
             },
         afterTraining: ({ id: solutionVersionArn }, parent) => {
             const { bucketName, tables: path } = args;
-            // The API finds the tables of the version as soon as the campaign serves it.
+            // Store the fallback tables before the campaign serves the version, because the API then reads the tables
+            // of this version.
             return path ? storeTables(name, { bucketName, path, solutionVersionArn }, { parent }) : [];
         },
     };

@@ -69,8 +69,8 @@ export async function stackOwner(
         priced,
     });
     await new Promise((resolve) => owner.urn.apply(resolve));
-    // `up --target` does not create the resource `owner` if it is not a target. The outputs of `owner` are then
-    // unknown, and `apply` would never run.
+    // If the resource `owner` is not a target of `up --target`, Pulumi does not create it. The outputs of `owner` are
+    // then unknown, and `apply` never calls its function, so check `isKnown` first.
     const { isKnown } = owner.previousStack as unknown as { readonly isKnown: Promise<boolean> };
     const previousStack = (await isKnown)
         ? await new Promise<string>((resolve) => owner.previousStack.apply(resolve))

@@ -7,7 +7,8 @@ import { warn } from "../common/messages.ts";
  * program leaves out a parked campaign and keeps a held version, so that `up` does not undo what a runbook did.
  */
 export async function stackStateFlags(stack: string, previousStack: string): Promise<StateFlags> {
-    // In the preview of a renamed stack, the flags are still under the previous name.
+    // Read the flags under both names, because in the preview of a renamed stack they are still under the previous
+    // name.
     const paths = [previousStack, stack].filter((name) => name !== "").map(stateFlagsPath);
     const parameterSets = await Promise.all(paths.map((path) => aws.ssm.getParametersByPath({ path })));
     const stateFlags = parseStateFlags(

@@ -60,8 +60,8 @@ export class Storefront extends pulumi.ComponentResource {
             this,
         );
         const bucketName = storefrontBucketNameFor(args.bucketName);
-        // Every `up` can create these objects again, so nothing is retained. Use S3 managed keys, because CloudFront can read
-        // objects with them without a KMS grant.
+        // `destroy` deletes the bucket with all objects (forceDestroy), because every `up` can create the objects
+        // again. Use S3 managed keys, because CloudFront can read objects with them without a KMS grant.
         const { bucketName: bucket, accessBlock } = closedBucket(
             name,
             { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags },
@@ -158,8 +158,8 @@ export class Storefront extends pulumi.ComponentResource {
                         originRequestPolicyId: managed.allViewerExceptHostHeader,
                     },
                 ],
-                // By default, CloudFront caches an error for 10 s in spite of Cache-Control (CloudFront Developer
-                // Guide, "Control how long CloudFront caches errors").
+                // Turn off the caching of errors: by default, CloudFront caches an error for 10 s in spite of
+                // Cache-Control (CloudFront Developer Guide, "Control how long CloudFront caches errors").
                 customErrorResponses: [500, 502, 503, 504].map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
                 restrictions: { geoRestriction: { restrictionType: "none" } },
                 viewerCertificate: { cloudfrontDefaultCertificate: true },

@@ -49,7 +49,7 @@ GLUE_OPTIONS = ("JOB_NAME", "JOB_ID", "JOB_RUN_ID", "SECURITY_CONFIGURATION", "T
 EARLIEST = 631_152_000
 DAY = 86_400
 SAMPLE = 1000
-# Java's regular expression engine recurses for each doubled quote.
+# Java's regular expression engine recurses for each doubled quote, so more quotes in a line could overflow the stack.
 MOST_QUOTES = 2000
 EMPTY = ("", "NaN", "nan", "null", "NULL", "None", "\\N", "NA", "N/A")
 # The characters that JavaScript's trim() removes.
@@ -602,7 +602,8 @@ def run(spark: SparkSession, options: argparse.Namespace) -> dict:
         texts = [printable(F.coalesce(F.col(name), F.lit(""))).alias(name.upper()) for name in bad_rows.columns]
         bad_rows.select(*texts).write.options(header=True, quoteAll=True, escape='"', **as_is).csv(options.quarantine)
     log("writing")
-    # Write one column whose name is the header line, because Personalize needs quoted ids but an unquoted header and time.
+    # Personalize needs quoted ids, but an unquoted header and unquoted times. Write each row as the text of one column,
+    # and name this column like the whole header line, so that Spark adds no quotes.
     plain_text = {"header": "true", "sep": "\u0001", "quote": "", "escapeQuotes": "false", **as_is}
     lines.write.options(**plain_text).csv(options.output)
     written = spark.read.option("header", True).csv(options.output, escape="\\").agg(

@@ -26,20 +26,22 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
     );
     const group = arn(`dataset-group/${names.datasetGroup}`);
     const datasets = arn(`dataset/${names.datasetGroup}/*`);
-    // IAM checks an action on a solution version with the solution's ARN, or with the version's own ARN, which starts with the
-    // solution's.
+    // IAM checks an action on a solution version with the solution's ARN, or with the version's own ARN, which starts
+    // with the solution's.
     const solution = [arn(`solution/${names.solution}`), arn(`solution/${names.solution}/*`)];
     const campaign = arn(`campaign/${names.campaign}`);
     // `park` and `resume` include the ranking campaign. An action on a campaign also needs the permission on its
     // solution.
     const ranking = [`campaign/${names.ranking}`, `solution/${names.ranking}`, `solution/${names.ranking}/*`].map(arn);
-    // Match numbers of exact length: `-*` would also match jobs of a stack whose name begins with this stack's name.
+    // The name of a job ends with a number of one to three digits. Match each digit with `?`, because `-*` would also
+    // match jobs of a stack whose name begins with this stack's name.
     const numbered = (prefix: string) => ["?", "??", "???"].map((number) => arn(`${prefix}-${hash}-${number}`));
     const imports = [names.importJobPrefix, names.itemsImportJobPrefix, names.usersImportJobPrefix].flatMap((prefix) =>
         numbered(`dataset-import-job/${prefix}`),
     );
     const batches = numbered(`batch-inference-job/${names.batchInferenceJobPrefix}`);
-    // The service generates these names, or the stack's config defines them.
+    // Allow all names of filters and event trackers, because Personalize generates their names, or the stack's config
+    // defines them.
     const unnamed = [arn("filter/*"), arn("event-tracker/*")];
     return [
         {
@@ -114,7 +116,7 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
             sid: "ImportData",
             service,
             // According to the Service Authorization Reference, CreateDatasetImportJob also needs permission on the
-            // dataset. Imports into other datasets are therefore denied.
+            // dataset. The statement names only the stack's datasets, so imports into other datasets are denied.
             actions: ["CreateDatasetImportJob", "TagResource", "UntagResource"],
             on: [datasets, ...imports],
         },
@@ -169,7 +171,8 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
             service,
             actions: ["TagResource"],
             on: unnamed,
-            // A new resource has no tags yet. Resources with another stack's tags cannot be changed.
+            // `IfExists` allows a new resource, which has no tags yet. The condition denies resources with another
+            // stack's tags.
             condition: { StringEqualsIfExists: ours(scope, "ResourceTag") },
         },
     ];

@@ -19,8 +19,8 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
     const tables = [arn("dynamodb", `table/${names.api}`)];
     const accessLogs = arn("logs", `log-group:/aws/apigateway/${names.api}`);
     // API Gateway's ARNs contain no account, and the service generates its IDs (Service Authorization Reference,
-    // "Amazon API Gateway Management"). Only tags identify the owner; everything in an API or a usage plan inherits
-    // them (Developer Guide, "API Gateway resources that can be tagged").
+    // "Amazon API Gateway Management"). Only the tags identify the owner, and everything in an API or a usage plan
+    // inherits the tags (Developer Guide, "API Gateway resources that can be tagged").
     const gateway = (path: string) => `arn:${partition}:apigateway:${region}::${path}`;
     const apis = ["/apikeys/*", "/restapis/*", "/usageplans/*"].map(gateway);
     const tags = gateway("/tags/*");
@@ -54,9 +54,10 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
             ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateTable", "UpdateTimeToLive"],
             tables,
         ),
-        // Operators change the table only through functions: `rollback` and `pulumi up` invoke the one for lists of
-        // batch inference, and `flush-cache` and `forget-viewer` the other one. With a write permission on the table
-        // itself, an operator could also read items, because a failed conditional write returns the item.
+        // Operators change the table only through functions: `rollback` and `pulumi up` invoke the function
+        // `batchLists`, and `flush-cache` and `forget-viewer` invoke the function `tableOperations`. With a write
+        // permission on the table itself, an operator could also read items, because a failed conditional write returns
+        // the item.
         grant("operate")("RunTableOperations", "lambda", ["InvokeFunction"], invoked),
         looks("ListTables", "dynamodb", ["ListTables"], ["*"], {
             everythingBecause: "ListTables has no resource type",
@@ -65,7 +66,8 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
         // Do not allow GET on /apikeys here, because the list of API keys can contain each key's value.
         looks("ListApis", "apigateway", ["GET"], ["/account", "/restapis", "/usageplans"].map(gateway)),
         looks("ReadApis", "apigateway", ["GET"], [gateway("/restapis/*"), tags], { condition: { StringEquals: ours } }),
-        // GET of an API key, or of the keys of a usage plan, returns the values of the keys.
+        // Allow GET only for keys with the stack's tags, because GET of an API key, or of the keys of a usage plan,
+        // returns the values of the keys.
         page("ReadApiKeys", "apigateway", ["GET"], ["/apikeys/*", "/usageplans/*"].map(gateway), {
             condition: { StringEquals: ours },
         }),
@@ -77,8 +79,8 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
         }),
         makes("TagNewApis", "apigateway", ["PUT"], [tags], { condition: { StringEquals: asOurs, Null: nobodys } }),
         makes("TagApis", "apigateway", ["DELETE", "PUT"], [tags], { condition: { StringEquals: ours } }),
-        // An account needs this role once, for the first stage with X-Ray tracing (API Gateway Developer Guide, "Using
-        // service-linked roles for API Gateway").
+        // An account needs API Gateway's service-linked role once, for the first stage with X-Ray tracing (API Gateway
+        // Developer Guide, "Using service-linked roles for API Gateway").
         makes(
             "CreateTracingRole",
             "iam",
@@ -105,7 +107,8 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
             ["*"],
             { everythingBecause: "CloudFront's lists have no resource type" },
         ),
-        // Allow the ranking campaign (config `rankingCampaign`); `park` and `resume` include it.
+        // Allow the actions on the ranking campaign (config `rankingCampaign`), because `park` and `resume` include
+        // this campaign.
         page(
             "ManageRankingCampaign",
             "personalize",
@@ -143,7 +146,7 @@ export function servingGrants(scope: GrantScope): readonly Grant[] {
             ["*"],
             { everythingBecause: `${noNewResource}, and its policies have no tags` },
         ),
-        // CloudFront's policies have no tags, and the service generates their ids.
+        // Allow all policies of CloudFront, because they have no tags, and CloudFront generates their ids.
         page(
             "ChangeCloudFrontPolicies",
             "cloudfront",

@@ -35,8 +35,8 @@ export function unknownsOf({ caller, action, resource }: AccessRequest, knownVal
         ...(isRole && {
             ...(!knownValues.noOrganisation && organisation),
             "aws:TokenIssueTime": anything,
-            // Temporary credentials of a service have no MFA. AWS does not document whether their requests contain this
-            // key.
+            // Temporary credentials of a service have no MFA. AWS does not document whether their requests contain
+            // aws:MultiFactorAuthPresent, so both values are possible: `false`, and no value.
             "aws:MultiFactorAuthPresent": ["false", null],
             ...(!knownValues.roleTags && { "aws:PrincipalTag/*": anything }),
             ...(!knownValues.roleId && { "aws:userid": anything }),
@@ -65,7 +65,8 @@ function ofService(action: string, resource: string, knownValues: Known): Unknow
         "s3:TlsVersion": ["1.2", "1.3"],
         "s3:signatureAge": anything,
         "s3:x-amz-content-sha256": anything,
-        // The bucket's tags have an effect only if the owner enabled attribute-based access control.
+        // The values of aws:ResourceTag are unknown, because a bucket's tags have an effect only if the owner enabled
+        // attribute-based access control.
         "aws:ResourceTag/*": anything,
         ...(!knownValues.bucketAccount && { "aws:ResourceAccount": anything, "s3:ResourceAccount": anything }),
         ...(action === "s3:ListBucket" && { "s3:delimiter": anything, "s3:max-keys": anything }),

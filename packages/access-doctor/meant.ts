@@ -153,8 +153,9 @@ export function correctionsOf(
                 listOf(wanted as OneOrMany<string>).map(String),
                 sentOf(key),
             ).filter(
-                // A condition key that does not exist is always wrong. Return any other correction only if it changes
-                // the decision.
+                // A condition key that does not exist is always wrong. Return the correction of an operator or a value
+                // only if the wrong condition prevents the request (an Allow statement does not match, or a Deny
+                // statement matches) and the corrected condition does not.
                 ({ part, block: corrected }) => part === "key" || (isMet !== isAllow && met(corrected) === isAllow),
             );
         }),

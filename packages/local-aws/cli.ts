@@ -130,7 +130,8 @@ async function against(command: string, args: readonly string[]): Promise<void> 
     if (note !== undefined) {
         process.once("SIGINT", () => process.stderr.write(note));
     }
-    // With this variable, the messages of the started command also suggest commands with this prefix.
+    // MOVIE_RECOMMENDER_COMMANDS makes the messages of the started command suggest commands that begin with `npm run
+    // local --`.
     const preview = recordedPreview(command, args);
     const extra = { MOVIE_RECOMMENDER_COMMANDS: prefix, ...preview?.env };
     try {

@@ -54,8 +54,8 @@ const stopSeconds = 10;
 export async function stateOf(instance: Instance): Promise<State> {
     const record = recordOf(instance);
     const answer = await probe(instance.port);
-    // Any program could return this status. Only this user can lock the folder (mode 0700), so the lock proves that the
-    // process belongs to this instance.
+    // Any program that listens on the port could give the same answer. Only this user can lock the folder (mode 0700),
+    // so the lock proves that the process belongs to this instance.
     const isOurs = answer?.ours?.dir === instance.dir && isServed(instance);
     if (answer?.ours && isOurs) {
         return { kind: "running", running: answer.ours };
@@ -203,7 +203,7 @@ function recordOf(instance: Instance): DaemonRecord | undefined {
     try {
         return JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")) as DaemonRecord;
     } catch {
-        // Without a complete record, only the answer on the port shows whether the instance is running.
+        // Ignore an incomplete record: the answer on the port then shows whether the instance is running.
         return undefined;
     }
 }
@@ -222,7 +222,7 @@ async function probe(port: number, again = true): Promise<Answer> {
     } catch (error) {
         const { code } = ((error as Error).cause ?? {}) as { code?: string };
         if (again && (code === "ECONNRESET" || code === "UND_ERR_SOCKET")) {
-            // The process on the port closed the connection: it is ending.
+            // Try once more: the process on the port closed the connection, so the process is ending.
             await sleep(100);
             return probe(port, false);
         }
@@ -245,7 +245,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
     try {
         process.kill(pid, name);
     } catch (error) {
-        // The process may end between the check and the signal.
+        // Ignore ESRCH (no such process), because the process may end between the check and the signal.
         if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
             throw error;
         }

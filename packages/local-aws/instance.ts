@@ -46,7 +46,8 @@ export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance 
     }
     return {
         root,
-        // The path is absolute because the daemon compares it, and Pulumi's file backend requires it.
+        // Use an absolute path, because commands compare it with the path that the running daemon returns, and because
+        // Pulumi's file backend requires it.
         dir: resolve(root, env.MOVIE_RECOMMENDER_LOCAL_DIR || ".local"),
         port,
         speed,

@@ -82,7 +82,7 @@ function compares(
     values: Values,
 ): boolean {
     if (values === undefined) {
-        // A missing key fails a positive operator, and passes a negated one. ForAllValues passes without values.
+        // Without the key in the request, a negated operator and ForAllValues match, and a positive operator does not.
         return ifExists || quantifier === "all" || (quantifier === undefined && negated);
     }
     const accepts = (value: string) => patterns.some((pattern) => compare(pattern, value)) !== negated;

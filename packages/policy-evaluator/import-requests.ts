@@ -66,7 +66,8 @@ const common = ({ region, now = new Date() }: Import) => ({
     // Personalize makes these calls itself or with the job's role, never on behalf of the caller (forward access
     // sessions).
     "aws:ViaAWSService": "false",
-    // Every request that does not come through a VPC endpoint has this key. Personalize calls from an address of AWS.
+    // Every request that does not come through a VPC endpoint has the key aws:SourceIp. Personalize calls from an
+    // address of AWS, so use one here.
     "aws:SourceIp": "52.94.133.131",
 });
 
@@ -128,7 +129,7 @@ const onBehalf = ({ accountId, sourceArn }: Import): Readonly<Record<string, One
 function reads(of: Import): Asked[] {
     const { partition, bucket, key, keys, bucketAccount, objectTags = {} } = of;
     const bucketArn = `arn:${partition}:s3:::${bucket}`;
-    // Condition keys of every S3 action (Service Authorization Reference, "Amazon S3").
+    // Every request to S3 has these condition keys (Service Authorization Reference, "Amazon S3").
     const always = {
         ...common(of),
         "s3:authType": "REST-HEADER",

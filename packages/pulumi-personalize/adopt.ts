@@ -24,7 +24,7 @@ export async function adoptable<I extends CommonInputs>(
     const description = arn === undefined ? undefined : await kind.describe(client, arn).catch(goneOrThrow);
     if (inputs.adopt !== undefined && description === undefined) {
         throw new Error(
-            `${what}: the input adopt is ${inputs.adopt}, which does not exist. Correct or remove this input.`,
+            `${what}: the input \`adopt\` is ${inputs.adopt}, which does not exist. Correct or remove this input.`,
         );
     }
     if (arn === undefined || description === undefined) {
@@ -36,7 +36,7 @@ export async function adoptable<I extends CommonInputs>(
     if (inputs.adopt !== undefined && isLeaving(description.status)) {
         // Do not delete the resource: with `adopt`, the program must use this resource, not a new one.
         throw new Error(
-            `${what}: the input adopt is ${inputs.adopt}, whose status is ${description.status}. ${deps.advice.otherAdoption}`,
+            `${what}: the input \`adopt\` is ${inputs.adopt}, whose status is ${description.status}. ${deps.advice.otherAdoption}`,
         );
     }
     const leaving = { arn, what, pollSeconds: inputs.pollSeconds, owner: inputs.owner };

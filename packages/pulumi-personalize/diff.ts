@@ -55,11 +55,12 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
     if (isLeaving(status)) {
         replaces.push("status");
     }
-    // An imported resource without an owner gets one only when another input changes.
+    // A missing owner of an imported resource is not a change. The resource gets an owner when another input changes.
     const hasOtherOwner = olds.owner !== undefined && changed("owner");
     const inPlace = kind.updates.some(changed) || (kind.taggable && (changed("tags") || hasOtherOwner));
     return {
-        // If a refresh read the resource before it was ACTIVE, an update is needed, which only waits.
+        // If a refresh read the resource before it was ACTIVE, report an update, which changes nothing and waits until
+        // the resource is ACTIVE.
         changes: replaces.length > 0 || inPlace || !isSettled(status),
         replaces,
         // Keep the old resource until the new one is adopted, because the program may reject the new one.

@@ -112,8 +112,8 @@ function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDep
             const verdict = verdictOn(description);
             const failed =
                 "done" in verdict && description.update !== undefined && description.update.status !== "ACTIVE";
-            // After a failed update, Personalize reports the failure even when the properties have the wanted values
-            // again.
+            // Ignore the failure of an earlier update if the properties have the wanted values, because Personalize
+            // still reports this failure.
             return updated && failed && !kind.updates.every(isAsWanted(kind, updated, description))
                 ? {
                       failed: `the update failed, so the previous configuration stays. Reason from Personalize: ${description.update?.failureReason}`,
@@ -206,7 +206,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 }
                 const outs = await settle(client, arn, inputs).catch((failure) => repeat(client, arn, inputs, failure));
                 const id = String(outs.arn);
-                // Some inputs, such as `stopped` of a recommender, can be set only by an update.
+                // Update a new resource if necessary, because only an update can set some inputs, such as `stopped` of
+                // a recommender.
                 const isOther = adopted || kind.updates.some((key) => isChanged(kind, key, outs, inputs));
                 return { id, outs: isOther && kind.update ? await updateAndSettle(client, id, inputs) : outs };
             } catch (error) {
@@ -237,9 +238,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const client = deps.client(news.region);
             await deps.assertEngineAlive();
             const changedIn = (before: Properties) => (key: string) => isChanged(kind, key, before, news);
-            // Wait first, because Personalize rejects an update during the previous one, for example after a deadline.
-            // If the wait fails, the state must record the old tags: otherwise the next update would not set the new
-            // ones.
+            // Wait first, because Personalize rejects an update while an earlier one is still in progress, for example
+            // one that reached its deadline. If the wait fails, record the old tags in the state: otherwise, the next
+            // update would not set the new tags.
             const settled = await settle(client, id, Object.assign({}, news, { tags: olds.tags, owner: olds.owner }));
             try {
                 if (kind.taggable && ["tags", "owner"].some(changedIn(olds))) {

@@ -214,7 +214,7 @@ export async function removeStateFlag(ssm: SSMClient, stack: string, key: keyof 
 /** Removes all parameters under a path. */
 async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> {
     const Names = (await parametersIn(ssm, path)).map(({ name }) => name);
-    // DeleteParameters accepts ten names, and a stack has five.
+    // Delete ten parameters at a time, because DeleteParameters accepts at most ten names.
     for (let at = 0; at < Names.length; at += 10) {
         await ssm.send(new DeleteParametersCommand({ Names: Names.slice(at, at + 10) }));
     }
@@ -262,8 +262,8 @@ export function stateFlagsHandler(deps: {
         check: async (_olds, news) => ({ inputs: news, failures: [] }),
         async diff(_id, olds, news) {
             const replaces = olds.region === news.region ? [] : ["region"];
-            // A changed path needs only an update of the state: the update of StackOwner has already moved the SSM
-            // parameters.
+            // After the stack was renamed, `path` differs. Update only Pulumi's state, because the update of the
+            // resource StackOwner has already moved the SSM parameters to the new path.
             return { changes: replaces.length > 0 || olds.path !== news.path, replaces, deleteBeforeReplace: false };
         },
         create: async (inputs) => ({ id: String(inputs.path), outs: inputs }),

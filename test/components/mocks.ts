@@ -15,7 +15,8 @@ export async function useMocks(): Promise<void> {
     await pulumi.runtime.setMocks(
         {
             async newResource(args) {
-                // Delay the import, so that Pulumi creates a resource that does not wait for the import before it.
+                // Delay the import. If a resource does not wait for the import, Pulumi then creates the resource first,
+                // which a test can detect.
                 if (args.type.endsWith(":DatasetImportJob")) await sleep(20);
                 declaredResources.push(args);
                 const named = args.inputs.bucket ?? args.inputs.name ?? args.name;

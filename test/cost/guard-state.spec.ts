@@ -36,7 +36,8 @@ describe("State of the cost guard", () => {
             const parsed = parseState(state, simulation.now);
             if (simulation.version > 0 && "problem" in parsed) problems.add(parsed.problem);
             tps = (tps % 7) + 1;
-            // In some hours the requests cost so much that the guard closes API and page. An operator opens API and page again.
+            // In some hours the requests cost so much that the guard closes API and page. An operator opens API and
+            // page again.
             simulation.used.push({
                 at: simulation.now,
                 usage: { edgeGb: Math.floor(simulation.now / hour) % 7 === 0 ? 10 : 0.1 },

@@ -53,9 +53,11 @@ describe("`servingLayers` at 100 requests a second", () => {
         near(layer("API Gateway")?.usd, 157.68 * 3.5);
         // Lambda bills $0.20 per million requests, and 0.5 GB of memory for 10 ms each.
         near(layer("Lambda")?.usd, 157.68 * (0.2 + 0.5 * 0.01 * 13.3334));
-        // A read needs one unit: 30 of viewers and 10 of events. The write of a list needs three units, and of an event one unit.
+        // A read needs one unit: 30 of viewers and 10 of events. The write of a list needs three units, and of an event
+        // one unit.
         near(layer("DynamoDB")?.usd, 40 * month * 0.125 + 40 * month * 0.625);
-        // The campaign uses 20 TPS for a tenth of the month and 8.9 TPS for the rest: 7,300 TPS-hours, below the tier of 20,000.
+        // The campaign uses 20 TPS for a tenth of the month and 8.9 TPS for the rest: 7,300 TPS-hours, below the tier
+        // of 20,000.
         near(layer("campaign")?.usd, 7300 * 0.2);
         near(layer("campaign", { recipe: "aws-user-personalization-v2" })?.usd, 7300 * 3.6 * 0.15);
         near(layer("event tracker")?.usd, ((10 * month * 1e6 * 0.25) / 1024 ** 2) * 0.05);
@@ -75,7 +77,8 @@ describe("`servingLayers` at 100 requests a second", () => {
     it("the peak factor multiplies the load of each layer in the busiest five minutes", () => {
         near(layer("campaign")?.load?.atPeak, 20);
         near(layer("API Gateway")?.load?.atPeak, 120);
-        // 120 requests a second of 10 ms would need two processes, but Lambda gives each process at most ten requests a second.
+        // 120 requests a second of 10 ms would need two processes, but Lambda gives each process at most ten requests a
+        // second.
         near(layer("Lambda")?.load?.atPeak, 12);
         near(layer("Lambda", { functionMs: 500 })?.load?.atPeak, 60);
         near(layer("DynamoDB")?.load?.atPeak, 80);
@@ -94,7 +97,8 @@ describe("`servingLayers` at 100 requests a second", () => {
     it("`savedByCaches` returns how much more the campaign would cost without caches", () => {
         // Without caches, the campaign uses 29,200 TPS-hours: 20,000 at $0.20 and the rest at $0.10.
         near(savedByCaches(traffic), 20_000 * 0.2 + 9200 * 0.1 - 7300 * 0.2);
-        // Below the minimum provisioned TPS, a cached list saves nothing.
+        // If the requests stay below the minimum provisioned TPS, a cached list saves nothing, because AWS bills the
+        // minimum.
         near(savedByCaches({ ...traffic, requestsPerSecond: 1, peak: 1 }), 0);
         near(savedByCaches({ ...traffic, minProvisionedTPS: 1000 }), 0);
     });

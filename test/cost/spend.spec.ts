@@ -110,7 +110,8 @@ describe("Campaign spend of a month", () => {
         const parked = (parkedAt?: number) => countTime(observed, start + 5 * hour, at(1), undefined, parkedAt);
         near(monthSpendUsd(parked(start + 2 * hour), undefined), 0.5);
         near(monthSpendUsd(parked(), undefined), 1);
-        // A state flag older than the last observation does not reduce the spend.
+        // If the state flag `parked` is older than the last observation of the campaign, the cost until this
+        // observation stays in the spend.
         near(monthSpendUsd(parked(start), undefined), 0.2);
     });
 

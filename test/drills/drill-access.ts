@@ -101,7 +101,8 @@ async function runOwnFaults(stage: Stage): Promise<void> {
 
     for (const one of alone) {
         const fixture = one.make(soundFixture(`s${++number}`, caller));
-        // `recordOf` compares the snapshots before the fixes change the setup.
+        // `runCase` calls the function that `recordOf` returns before it runs the fixes, because the fixes change the
+        // setup.
         const outcome = await runCase(instance, stage, fixture, [one.fault], recordOf(one, fixture));
         sums.missed += outcome.missed.length;
         note("alone", one.name, [one], outcome);

@@ -113,7 +113,7 @@ async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEn
     console.log(`using account ${Account} with the credentials of ${Arn}`);
     const folder = join(defaultInstance().dir, "drill-aws");
     const end = await life(signal, false, { env: process.env, folder, recording, pollSeconds: onAws ? "15" : "0.2" });
-    // The account and user of a local AWS need not be secret.
+    // On the local AWS, the recording may contain the account and user, because they are not secret.
     const secrets = onAws ? [Account, accessKeyId, Arn.split("/").at(-1) ?? ""] : [];
     const leaks = leaksIn(await readFile(recording, "utf8").catch(() => ""), secrets);
     if (leaks.length > 0) {

@@ -22,8 +22,8 @@ describe("`drill:money`", () => {
             assert.doesNotMatch(text, /from "[./]+(config\/prices|cost\/(?!guard-config))/, file);
         }
         assert.equal(billTable.RecommendationTPSHours, 0.2);
-        // The cost of one hour at 2 TPS with a minimum of 1 TPS, in windows of five minutes, and of one hour of v2 at
-        // its minimum.
+        // One hour at 2 TPS, in windows of five minutes and with a minimum of 1 TPS, costs 0.40 USD. One hour of a v2
+        // recipe at its minimum costs 0.54 USD.
         const five = { hours: 1 / 12, minimum: 1, requests: 600 };
         assert.ok(Math.abs(12 * windowUsd(false, five) - 0.4) < 1e-9);
         assert.ok(Math.abs(windowUsd(true, { hours: 1, minimum: 1, requests: 100 }) - 0.54) < 1e-9);

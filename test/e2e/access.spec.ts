@@ -42,7 +42,7 @@ describe("Imports of files that Personalize has no permission to read, in a stac
     it("before the first import, `diagnose-access` finds a Deny in a role policy", async () => {
         const access = ["--target", "**DataBucket**", "--target", "**PersonalizeAccess**"];
         assertExit(await aws.engine("up", ...access), 0);
-        // The user copied the condition of the trust policy into the role's policy.
+        // Simulate a user's mistake: the condition of the trust policy is also in the role's policy.
         const { bucketName = "" } = await aws.outputs();
         const bucketArn = `arn:aws:s3:::${bucketName}`;
         const wrong: PolicyDocument = {

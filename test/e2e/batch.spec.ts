@@ -238,7 +238,8 @@ describe("Serving lists of batch inference on the local AWS", () => {
         const held = solutionVersions
             .map((version) => version.solutionVersionArn)
             .find((arn) => arn !== solutionVersionArn);
-        // A request to serve another version starts a job.
+        // Change the version in the state flag `serving`, because the function then starts a batch inference job for
+        // the other version.
         const since = new Date().toISOString();
         const flag = { solutionVersionArn: String(held), hold: true, reason: "test", since };
         await writeStateFlag(aws.ssm, aws.stack, "serving", flag);

@@ -52,7 +52,8 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         await writeFile(at("users.schema.json"), JSON.stringify(usersSchema));
         await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured());
-        // Personalize may return expressions with other spaces and letter case than in requests, so test such responses, too.
+        // Personalize may return expressions with other spaces and letter case than in requests, so test such
+        // responses, too.
         await adminOf(aws.instance).forms("other");
     });
     after(() => aws?.stop());
@@ -136,7 +137,7 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         assert.deepEqual([list.length, list.filter(isWatched)], [50, []]);
         const { filter, expression, items, knownItems } = explanations["1"].leftOut;
         assert.equal(filter, `movie-recommender-unwatched-${aws.stack}`);
-        // The emulator returns the expression in a different spelling.
+        // Compare without spaces after commas, because the emulator returns the expression in a different spelling.
         const words = 'exclude itemid where interactions.event_type in ("Watch","NotInterested")';
         assert.equal(expression.replaceAll(/\s+/g, " ").replaceAll(", ", ","), words);
         assert.ok(items.length > 0 && items.every(({ itemId }: { itemId: string }) => isWatched(itemId)));
@@ -184,7 +185,7 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         const [old = ""] = (await schemaNames()).filter((name) => name.startsWith("movie_items_schema"));
         const fields = [...itemsSchema.fields, { name: "STUDIO", type: ["null", "string"] }];
         await writeFile(at("items.schema.json"), JSON.stringify({ ...itemsSchema, fields }));
-        // Personalize now requires the new column in the CSV. The column's values are empty.
+        // With the new schema, Personalize requires the column STUDIO in the CSV, so add the column with empty values.
         const changed = itemsCsv(films.map((film) => ({ ...film, genres: ["Comedy"] })));
         await writeFile(at("items.csv"), changed.replace("YEAR", "YEAR,STUDIO").replace(/(\d)$/gm, "$1,"));
         assert.deepEqual((await applied(aws)).plan, {

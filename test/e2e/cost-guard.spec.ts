@@ -237,7 +237,8 @@ describe("Cost guard on the local AWS", function () {
                 guardPolicy(scope(), { unusedAction: "delete", api: true }),
             )) {
                 if (byLambda.test(action)) continue;
-                // Give the guard a state that makes it park or close only if the removed permission is one for parking or closing.
+                // Choose the guard's state by the removed permission. Only a state that makes the guard delete
+                // campaigns or close the API reaches the calls that need such a permission.
                 const parks = /DeleteCampaign$|PutParameter$/.test(action) && !resource.endsWith("/guard");
                 const deletes = /DeleteSolution$/.test(action);
                 const state = await busy();
@@ -317,7 +318,7 @@ describe("Cost guard on the local AWS", function () {
             const reached = arrived.find(({ kind }) => kind === "limit-reached");
             assert.match(String(reached?.id), new RegExp(`^${aws.stack}/\\d{4}-\\d\\d/limit-reached/`));
             assert.match(String(reached?.text), /^Stack .*: The campaigns cost .* The cost guard parks them/);
-            // The guard notifies before it parks.
+            // Wait for the deletion of the campaigns, because the guard sends the notification before it deletes them.
             await until("the guard parks", async () => !(await there()).includes(true));
             assert.match(String(await mark("parked")), /cost guard: \$600/);
             assert.deepEqual(await there(), [false, false]);

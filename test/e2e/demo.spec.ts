@@ -102,7 +102,8 @@ describe("`npm run demo`", () => {
     const local = "npm run local -- ";
 
     it("runbooks without `npm run local` say that the demo is on the local AWS", async () => {
-        // Pulumi for AWS finds no stack, because the demo's state is in another backend.
+        // Use an empty Pulumi backend, because outside `npm run local` a user's backend does not contain the demo's
+        // stack.
         const backend = await mkdtemp(join(tmpdir(), "movie-recommender-outside-"));
         env = { ...env, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "" };
         try {

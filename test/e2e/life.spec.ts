@@ -76,7 +76,8 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
             const list = document.recommendations[user] as { itemId: string; score: number }[];
             assert.equal(list.length, 5);
             assert.ok(list.every(({ itemId }) => csv.includes(`,"${itemId}",`)));
-            // A filter considers the last 100 interactions, and no user of this data has more.
+            // The filter leaves out all watched films: it considers a user's last 100 interactions, and no user of this
+            // data has more.
             assert.ok(list.every(({ itemId }) => !csv.includes(`"${user}","${itemId}",`)));
             assert.deepEqual(
                 list.map(({ score }) => score),
@@ -185,7 +186,7 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
 
     it("`destroy` leaves no resource, even if a user deleted a campaign by hand before", async () => {
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
-        // Two versions exist, because a version is deleted only with its solution.
+        // Two solution versions exist, because Personalize deletes a version only together with its solution.
         const versions = ["version", "version"];
         const roles = ["IAM-role", "IAM-role", "IAM-role", "IAM-role"];
         const watchers = (await watchersIn(aws)).map((thing) => thing.split(" ")[0]);
@@ -216,7 +217,8 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });
 
-    // `npm run drill:planned` tests every config key, every manual change in AWS and every pair of deleted resource kinds.
+    // `npm run drill:planned` tests every config key, every manual change in AWS and every pair of deleted resource
+    // kinds.
     it("`refresh`, `preview` and `up` restore resources that a user deleted by hand", async () => {
         // Remove the ids of versions, because restored versions have new ids.
         const names = async () =>

@@ -134,7 +134,7 @@ describe("Observability of a deployed stack", function () {
         const result = await aws.runbook("cost-report", "--json", ...args);
         assertExit(result, 0);
         const { lists, calls, usd } = JSON.parse(result.stdout).saved.byCaches;
-        // Similar and popular films are not personal lists.
+        // `saved.byCaches` counts only personal lists, not lists of similar and popular films.
         assert.equal(lists, personalLists);
         assert.ok(calls >= 1 && calls < lists, `${calls} calls`);
         assert.equal(usd, 0);

@@ -169,7 +169,7 @@ describe("Access to the API", () => {
         ] as const) {
             it(`the ${name} role has exactly the permissions that the function's code needs`, async () => {
                 assert.equal(await errorWith(listOf(policy().Statement), work), undefined);
-                // Lambda and X-Ray make these calls with the role; the function's code does not.
+                // Skip these permissions: Lambda makes such calls with the role, and the function's code does not.
                 const byLambda = /^(logs|sqs|xray):/;
                 const removals = removalsOf(policy()).filter(({ action }) => !byLambda.test(action));
                 assert.ok(removals.length >= 6, `${removals.length}`);
@@ -229,7 +229,7 @@ describe("Access to the API", () => {
                 return stored();
             };
             const status = async () => (await through(new URL(String(outputs.storefrontUrl)).host, "/")).status;
-            // The local AWS publishes its metrics each second.
+            // The wait of two seconds below is enough, because the local AWS publishes its metrics each second.
             const before = (await run()).serving?.knownUsd ?? 0;
             for (let views = 0; views < 200; views += 1) assert.equal(await status(), 200);
             await sleep(2000);

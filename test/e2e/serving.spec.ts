@@ -220,7 +220,8 @@ describe("API on the local AWS", () => {
     it("prefetch stores the lists of the busiest viewers, and the API returns these lists with the source `precomputed`", async () => {
         const FunctionName = `movie-recommender-prefetch-${aws.stack}`;
         await from("campaign", () => call("/recommendations/11"));
-        // Use several viewers, because after a timeout of DynamoDB the process caches the campaign's list for a viewer.
+        // Use several viewers: if DynamoDB does not answer in time for one viewer, the process caches the campaign's
+        // list, and the API returns this list instead of the precomputed one.
         const viewers = Array.from({ length: 16 }, (_, number) => String(31 + number));
         await countRequestsOf(viewers, aws, String((await aws.outputs()).apiTableName));
         const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
@@ -354,8 +355,8 @@ describe("API on the local AWS", () => {
         it("after `park` deletes the campaign, the API still responds, and after `resume` it uses the campaign again", async () => {
             assertExit(await operate("park", "--yes", "--reason", "night"), 0);
             assert.equal(await isThere(), false);
-            // Repeat the request, because on a busy machine the gateway may time out, and the gateway's error has no campaign
-            // state.
+            // Repeat the request, because on a busy machine the gateway may time out, and the gateway's error has no
+            // campaign state.
             const isAway = async () => (await call("/health")).body.campaign?.state === "away";
             await until("health reports that the campaign is away", isAway);
             const { body } = await watch("parked-viewer", "3");

@@ -97,7 +97,8 @@ describe("Training settings of a stack that Pulumi deploys on the local AWS", ()
         });
     });
 
-    // Personalize may return `rate(1 days)`, which must not count as a change, because an update would restart the schedule.
+    // Personalize may return `rate(1 days)`, which must not count as a change, because an update would restart the
+    // schedule.
     describe("Automatic training, with Personalize responses in a different format", () => {
         before(async () => {
             first = await aws.outputs();

@@ -198,7 +198,8 @@ describe("Runbooks for a stack that Pulumi deployed on the local AWS", () => {
             assertExit(result, 1);
             assert.match(result.stderr, new RegExp(`failed; the campaign keeps serving ${id(live)}.*no capacity`));
             assert.equal(await serving(), live);
-            // Personalize still returns the failed update. `up` must not report the failed update as the result of the new update.
+            // Personalize still returns the failed update. `up` must not report the failed update as the result of the
+            // new update.
             assertExit(await aws.engine("up"), 0);
             const { held } = await json("versions", 0);
             assert.deepEqual([held.solutionVersionArn, held.failed], [live, versions[2].solutionVersionArn]);

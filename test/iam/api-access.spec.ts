@@ -150,7 +150,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
     it("API Gateway's log role has no trust condition, and only one API may invoke each function", () => {
         const trust = gatewayLogTrust();
         assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
-        // The page of API Gateway's guide shows no condition for this trust policy.
+        // API Gateway's Developer Guide shows no condition for this trust policy, so the policy has none.
         assert.ok(listOf(trust.Statement).every(({ Condition }) => Condition === undefined));
         assert.equal(anyMethodOf(arn("execute-api", "abc")), arn("execute-api", "abc/*/*"));
         assert.match(invocationOf(scope, names.api), /^arn:aws-cn:apigateway:cn-north-1:lambda:path\/.*\/invocations$/);

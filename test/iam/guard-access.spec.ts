@@ -37,7 +37,7 @@ const trusts: Readonly<Record<string, PolicyDocument>> = {
 const exampleOf = (pattern: string) => (pattern === "*" ? "*" : pattern.replace(/\*$/, "one"));
 const carried = {
     "aws:RequestedRegion": scope.region,
-    // Lambda adds this key to calls that a function's code makes.
+    // Lambda adds the key lambda:SourceFunctionArn to each call that a function's code makes.
     "lambda:SourceFunctionArn": `arn:aws-cn:lambda:cn-north-1:123456789012:function:${names.costGuard}`,
     "cloudwatch:namespace": "MovieRecommender",
     "aws:ResourceTag/pulumi:project": scope.project,

@@ -20,7 +20,8 @@ function accountWith(methods: readonly string[]) {
         if (command.constructor.name === "UpdateStageCommand") updates.push(command.input as UpdateStageCommandInput);
         return answers[command.constructor.name] ?? {};
     };
-    // The SDK's paginators accept only instances of the client's class.
+    // Create the fake client with the prototype of the client's class, because the SDK's paginators accept only
+    // instances of this class.
     const client = (of: object) => Object.assign(Object.create(of), { send });
     return { updates, tags, client };
 }

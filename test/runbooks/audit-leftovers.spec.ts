@@ -116,7 +116,7 @@ describe("`audit-leftovers` on the local AWS", () => {
     it("the commands printed by `audit-leftovers` delete all resources of a removed stack", async () => {
         await makeLeftovers(aws);
         assertExit(await aws.pulumi("stack", "rm", "--force", "--yes"), 0);
-        // The runbook gets the name of a deleted stack.
+        // Although the stack is deleted, `audit` passes its name to the runbook.
         const found = await audit(1, "--region", region);
         const names = rowsOf(found);
         for (const expected of [

@@ -41,7 +41,7 @@ def aws(service, operation, *rest):
     if waits:
         operation, *rest = rest
     given = dict(zip([flag.removeprefix("--") for flag in rest[::2]], rest[1::2], strict=True))
-    # These commands never find more than one page.
+    # Ignore `--max-items`, because the results of these commands never have more than one page.
     given.pop("max-items", None)
     client = boto3.client({"s3api": "s3"}.get(service, service), region_name=given.pop("region", None))
     query, output = given.pop("query", None), given.pop("output", "json")

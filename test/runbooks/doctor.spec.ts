@@ -184,7 +184,7 @@ describe("Runbook `doctor` on the local AWS", () => {
         const { of, ...result } = await doctor({ ...session, AWS_CREDENTIAL_EXPIRATION: soon });
         assertExit(result, 0);
         assert.equal(of("identity").verdict, "warn");
-        assert.match(of("identity").detail, /for (29|30) more minutes.*run `pulumi up` again, which resumes/);
+        assert.match(of("identity").detail, /for (29|30) minutes.*run `pulumi up` again, which resumes/);
         assert.match((await doctor(session)).of("identity").detail, /for an unknown time/);
     });
 

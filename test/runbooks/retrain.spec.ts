@@ -73,8 +73,8 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         assertEngineAlive: async () => {},
         random: () => 0.5,
         advice,
-        // Simulates `pulumi up`: trains on new data, and then updates the campaign to the version at which the serving
-        // flag holds it, or to the newest version if the flag holds none.
+        // Simulates `pulumi up`: trains on new data, and then switches the campaign to the version in the state flag
+        // `serving`, or to the newest version if the flag does not hold a version.
         async up() {
             tick();
             if (!toDate) {
@@ -92,8 +92,8 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         compare: around(() => ({ fresh: ndcg(fresh), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 })),
         smokeProblem: around(() => (at.serving === version(2) ? problem : undefined)),
     };
-    // Simulates --reimport: `repeated` records the newest import, as the state flag does. The next `up` then imports
-    // the same data once more.
+    // Simulates --reimport. As the state flag `reimport` does, `repeated` contains the newest import, and the next `up`
+    // repeats this import because nothing newer exists.
     const reimport = around(() => {
         repeated = at.imports;
     });

@@ -15,8 +15,8 @@ export async function runPrinted(aws: TestAws, commands: readonly string[]): Pro
     const path = environment(aws.instance).PATH ?? "";
     const programs = {
         aws: `exec '${python}' '${cli}' "$@"`,
-        // Add the path of the test's Pulumi configuration to each command. A user's configuration is in the project's
-        // folder, where Pulumi finds it.
+        // Add the path of the test's Pulumi configuration to each command, because the test's configuration is not in
+        // the project's folder. Pulumi finds a user's configuration there.
         pulumi: `PATH='${path}' exec pulumi "$@" --config-file '${aws.configFile}' --non-interactive --skip-preview`,
     };
     for (const [name, line] of Object.entries(programs)) {

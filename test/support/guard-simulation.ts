@@ -211,7 +211,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         campaign: port("campaign", observed("campaign")),
         kept: port("kept", () => simulation.kept),
         requests: port("requests", (since) => shown(lists, since)),
-        // CloudWatch derives this metric from log lines, so it shows it two minutes later than the others.
+        // CloudWatch derives the metric of prefetched requests from log lines, so this metric appears two minutes later
+        // than the others.
         prefetched: port("prefetched", (since) => shown(prefetched, since, simulation.metricsDelay + 2)),
         ranking: simulation.ranks
             ? {

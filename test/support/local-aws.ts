@@ -198,7 +198,7 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
             const resources: { type: string; outputs?: Record<string, string | object> }[] =
                 checkpoint.latest?.resources ?? [];
             const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
-            // An output that is an object is encrypted, because the program has no outputs that are objects.
+            // The program's outputs are never objects, so an object in the state is an encrypted value.
             const shown = Object.entries(outputs).map(([name, value]) => [
                 name,
                 typeof value === "object" ? "[secret]" : value,

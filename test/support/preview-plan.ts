@@ -49,7 +49,8 @@ export async function previewedAndApplied(aws: TestAws) {
 async function appliedSteps(aws: TestAws) {
     const log = join(aws.instance.dir, "events.json");
     const args = aws.engineArgs("up", "--event-log", log);
-    // This variable enables `--event-log`. Pulumi's Automation API uses it, too.
+    // Set PULUMI_DEBUG_COMMANDS, because Pulumi accepts `--event-log` only with it. Pulumi's Automation API does the
+    // same.
     const up = await run(aws.instance, "pulumi", args, "captured", { PULUMI_DEBUG_COMMANDS: "true" });
     assertExit(up, 0);
     const steps = (await readFile(log, "utf8"))

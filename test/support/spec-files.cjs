@@ -63,7 +63,8 @@ const settings = (files) => ({
     extension: ["ts"],
     require: ["./test/support/prepare.ts"],
     parallel: true,
-    // Two more than a small machine's cores, because an engine test waits a fifth of its time, and a browser test more.
+    // Run four spec files at the same time on a machine with two cores, because a test of the engine waits for a fifth
+    // of its time, and a browser test waits longer.
     jobs: 4,
     // Some tests run the engine seven times, possibly on a busy machine.
     timeout: 240_000,

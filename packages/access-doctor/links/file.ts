@@ -23,7 +23,8 @@ export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFac
         (key: string): Make =>
         (fault, sentence, ...evidence) => ({
             ...breaks(fault, sentence, "object", ...evidence),
-            // `repair-file` repairs all files of a folder together, so the findings of all files are about the folder.
+            // `repair-file` repairs all files of a folder together, so report the findings of each file for the whole
+            // folder.
             about: isFolder(snapshot.key ?? "") ? (snapshot.key ?? "") : key,
         });
     const empty = objects.filter(({ size }) => size === 0);

@@ -31,7 +31,7 @@ export function passRole({ snapshot }: Scene): Link {
         return hasJob(snapshot) ? accepted() : unknownLink(passRoleLink, simulator, fetched.unread);
     }
     const [toPersonalize, toAny] = fetched.is;
-    // The simulation of an account's root user has no result, and a root user may pass every role.
+    // Without a result of the simulation, the caller is the account's root user, who may pass every role.
     if (!toPersonalize || toPersonalize.decision === "allowed") {
         return linkOf(passRoleLink, simulator, `${caller} may pass the role to ${personalizeService}`, []);
     }
@@ -44,8 +44,9 @@ export function passRole({ snapshot }: Scene): Link {
         return unknownLink(passRoleLink, simulator, cannotTell(unsure));
     }
     const by = [...new Set(toPersonalize.matched)];
-    // If a statement allows iam:PassRole to another service, the simulation without iam:PassedToService reports this
-    // key as missing.
+    // `toAny` is the result of a simulation without the key iam:PassedToService. If the simulation reports this key as
+    // missing, a statement allows iam:PassRole under a condition on the key. Because the caller may not pass the role
+    // to Personalize, that statement must name another service.
     const forOthers = toAny?.decision !== "explicitDeny" && (toAny?.missing ?? []).length > 0;
     const why = [
         ...(toPersonalize.byBoundary === false
@@ -119,7 +120,8 @@ export function roleLinks(scene: Scene): Link[] {
         const findings = broken(fault, explanations, fault === "boundary" ? "boundary" : "rolePolicy");
         const detail =
             fault === "boundary" ? "the boundary allows it" : "the role may list the bucket and read its objects";
-        // A document that AWS stores but this parser rejects may still allow the action.
+        // The verdict is unknown if the parser rejects a policy document that AWS stores, because this document may
+        // still allow the action.
         if (findings.length > 0 && problems.length > 0) return unknownLink(name, evaluator, problems.join("; "));
         return findings.length === 0 && unknown.length > 0
             ? unknownLink(name, evaluator, cannotTell(unknown))

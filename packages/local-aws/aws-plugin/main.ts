@@ -88,7 +88,8 @@ const provider = createProvider(
 // does not write it.
 flushCompileCache();
 
-// Exit soon after the engine: a killed engine leaves its plugins running, and their later changes would be in no state.
+// Exit soon after the engine: a killed engine leaves its plugins running, and no Pulumi state would record their later
+// changes.
 const engine = Number(process.env.ENGINE_PID);
 setInterval(() => process.ppid !== engine && process.exit(1), 500).unref();
 

@@ -26,7 +26,8 @@ MOST_DATAPOINTS = int(os.environ.pop("DATAPOINTS", None) or 2_000)
 
 # The journal is rewritten when it is larger than this size and twice as large as the events that are kept.
 SMALLEST_JOURNAL = 4 * 1024 * 1024
-# A stream whose events are all removed is deleted after this time, because an append may be using it.
+# Keep a stream for this time after its last append, even if its events are all removed, because another append may
+# still be using it.
 REST_SECONDS = 5
 # CloudWatch also merges older datapoints, to one value for each minute (CloudWatch User Guide, "Metrics retention").
 MINUTE = 60
@@ -50,7 +51,8 @@ def start() -> None:
     cloudwatch._evict_old_metrics = evict_alone
     logs.get_state = state_without_events
     if not os.path.exists(os.path.join(persistence.STATE_DIR, "cloudwatch_logs.json")):
-        # MiniStack restores only services that have a state file, and a kill may come before the first save.
+        # MiniStack restores only services that have a state file. Save one at the start, because MiniStack may be
+        # killed before its first save.
         saving.save_state("cloudwatch_logs", logs.get_state())
     threading.Thread(target=keep_bounding, daemon=True).start()
 

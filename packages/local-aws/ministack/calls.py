@@ -22,7 +22,7 @@ import resources
 import service_linked_roles
 import table_keys
 
-# MiniStack answers these paths without its router, so the operation that the router returns would be wrong.
+# Paths that MiniStack answers without its router. For these paths, the operation that the router returns is wrong.
 BEFORE_ROUTER = re.compile(r"/(_|iceberg|oauth2|logout|login|graphql|v20180820|WriteGetObjectResponse)")
 
 MODELS = {
@@ -260,12 +260,12 @@ def completed(service, action, resource, context, account):
     held = (store.get_scoped(account, None, name.rsplit("/", 1)[-1]) or {}) if store is not None else {}
     tags = {tag["Key"]: tag["Value"] for tag in held.get("Tags") or []} if held else tagging.resource_tags(resource)
     tags = edge_resources.own_tags(service, resource) if service in ("apigateway", "cloudfront") else tags
-    # MiniStack's tagging API does not return the tags of alarms.
+    # Read the tags of alarms from MiniStack's CloudWatch, because its tagging API does not return them.
     tags = cloudwatch._resource_tags.get(resource) if service == "monitoring" else tags
     for key, value in (tags or {}).items():
         context.setdefault(f"aws:ResourceTag/{key}", value)
-    # iam:PermissionsBoundary is the current boundary of a changed user or role. A new user or role has no current
-    # boundary.
+    # If a call changes a user or role, iam:PermissionsBoundary is the boundary before the change. A new user or role
+    # has none before the call.
     if service == "iam" and action not in ("iam:CreateRole", "iam:CreateUser") and held.get("PermissionsBoundary"):
         context.setdefault("iam:PermissionsBoundary", held["PermissionsBoundary"])
     policy = (_resource_policy(service, resource) or ("",))[0]

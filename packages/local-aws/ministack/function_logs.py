@@ -12,7 +12,7 @@ import time
 from ministack.core import lambda_runtime
 
 END = f"end of invocation {secrets.token_hex(8)}"
-# The longest wait for the end line: a process may end without writing it.
+# Maximum wait for the text END, because a process may end without writing it.
 LONGEST_WAIT_SECONDS = 0.25
 
 ANSWERS = "const _realStdoutWrite = process.stdout.write.bind(process.stdout);"
@@ -39,7 +39,7 @@ def report_ends() -> None:
             while True:
                 line = worker._stderr_queue.get(timeout=max(0, latest - time.monotonic()))
                 if line.endswith(END):
-                    # The end line follows the function's last log line directly if that line has no line break.
+                    # If the function's last log text has no line break, END is in the same line, after this text.
                     rest = line.removesuffix(END)
                     return "\n".join([*lines, rest] if rest else lines)
                 lines.append(line)

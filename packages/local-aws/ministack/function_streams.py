@@ -19,15 +19,16 @@ def share_streams() -> None:
         return invoke(worker, *args, **kwargs)
 
     def emit_to_stream(*args, **kwargs):
-        # The thread that invoked the function also logs it. `worker` is missing if the function does not run in a
-        # process.
+        # The thread that invoked the function also writes the log of this invocation, so it still has the `worker` (the
+        # function's process). `worker` is missing if MiniStack runs the function without a process.
         worker = now.__dict__.pop("worker", None)
         if worker is not None:
             now.stream = vars(worker).setdefault("stream_id", any_id())
         return emit(*args, **kwargs)
 
     def stream_id() -> str:
-        # MiniStack names a log stream after the first id that its log function generates.
+        # Return the process's stream id once, because MiniStack names a log stream after the first id that its log
+        # function generates.
         return now.__dict__.pop("stream", None) or any_id()
 
     lambda_runtime.Worker.invoke = invoke_and_note

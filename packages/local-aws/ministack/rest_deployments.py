@@ -11,8 +11,8 @@ from contextvars import ContextVar
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import apigateway_v1 as gateway
 
-# MiniStack already saves the gateway responses of each deployment. The snapshot of the deployed API (`STORES`) is
-# stored with the gateway responses, under this key.
+# The key of the snapshot of a deployed API (`STORES`). The snapshot is stored among the deployment's gateway responses,
+# because MiniStack already saves them.
 SNAPSHOT = "deployed"
 SIZE = "minimumCompressionSize"
 STORES = {"resources": gateway._resources, "models": gateway._models, "validators": gateway._request_validators}

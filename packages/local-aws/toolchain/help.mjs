@@ -1,7 +1,8 @@
 // `npm run help` runs before anything is installed, so this file is plain JavaScript and imports only Node.js modules.
 import { pathToFileURL } from "node:url";
 
-// The local AWS starts runbooks as programs. Only this list and `npm run local` need their names.
+// The local AWS imports no code of the runbooks, because it starts them as programs. Only the list of commands here and
+// `npm run local` need the names of the runbooks, so read the names from the runbooks' declaration.
 const declared = new URL("../../../runbooks/runbooks.mjs", import.meta.url);
 /** @type {{ runbooks: Readonly<Record<string, { subject: string, purpose: string }>> }} */
 const { runbooks } = await import(declared.href);

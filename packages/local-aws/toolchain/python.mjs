@@ -33,12 +33,12 @@ export const python = {
         await buildFolder.run("python", program(built), pip, { env });
         await buildFolder.run("python", program(built), ["-m", "pip", "check", "--disable-pip-version-check"], { env });
         // Test packages are in a separate folder, because a running local AWS loads modules from this environment. A
-        // rename creates that folder with all packages at once. Python ignores the line in test-packages.pth while the
-        // folder does not exist.
+        // rename creates that folder with all packages at once. test-packages.pth adds the folder to Python's module
+        // path; Python ignores the file while the folder does not exist.
         const site = ask(program(built), ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], env);
         writeFileSync(join(site, "test-packages.pth"), "../../../../python-test\n");
-        // The random part identifies this environment. Test packages are installed again for a new environment, because
-        // compiled packages work only with the Python that installed them.
+        // The random text in the stamp identifies this environment. If the text has changed, the test packages are
+        // installed again, because compiled packages work only with the Python that installed them.
         writeFileSync(join(built, STAMP), `${baseDigest(root)} ${randomUUID()}`);
         buildFolder.place(built, inPlace(root));
     },

@@ -106,6 +106,7 @@ export function createCsvParser(onRecord: (fields: string[], line: number) => vo
         endRecord();
     };
 
-    // `field` holds the unfinished rest of a chunk, so the next chunk starts at its own index 0.
+    // Between two chunks, `field` keeps the text of an unfinished field, so the scan of the next chunk starts at index
+    // 0.
     return { write, end };
 }

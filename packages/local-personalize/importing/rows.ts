@@ -158,8 +158,8 @@ export function propertyTexts(properties: string | null, columns: readonly strin
     return columns.map((name) => String(given.get(plainName(name)) ?? ""));
 }
 
-// A file has: length of the header (8 bytes), header (JSON, padded to 8 bytes), timestamps, users, items, events.
-// Values, if there are any, follow the timestamps; the other columns follow the events.
+// A file contains in this order: length of the header (8 bytes), header (JSON, padded to a multiple of 8 bytes),
+// timestamps, event values (if the data has them), users, items, event types, optional columns.
 const word = 8;
 
 /** Writes rows to `file`, completely or not at all. */
@@ -184,7 +184,8 @@ export function saveRows(file: string, rows: Rows): void {
 export function loadRows(file: string): Rows {
     if (!existsSync(file)) return createRowCollector().finish();
     const read = readFileSync(file);
-    // A small file may be a part of a shared buffer, in which numbers would not be aligned.
+    // Copy a small file, because Node.js may read it into a part of a shared buffer, in which the numbers would not be
+    // aligned.
     const isWhole = read.byteOffset === 0 && read.byteLength === read.buffer.byteLength;
     const bytes = isWhole ? read.buffer : new Uint8Array(read).buffer;
     const headerLength = new DataView(bytes).getUint32(0, true);

@@ -121,7 +121,8 @@ describe("Import jobs", () => {
     it("an import with FULL replaces all rows, and with INCREMENTAL adds rows", async () => {
         await run("movies/folder/");
         await run("movies/more.csv", "INCREMENTAL");
-        // 600 of the 1,100 rows are also in the files of the folder.
+        // The folder's files have 1,200 rows, and 600 of the 1,100 new rows are equal to them, so the dataset has 1,700
+        // rows.
         assert.match(lastLog() ?? "", /1100 rows read, 1700 in the dataset/);
         await run("movies/more.csv", "INCREMENTAL");
         assert.match(lastLog() ?? "", /1100 rows read, 1700 in the dataset/);

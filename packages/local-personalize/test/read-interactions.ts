@@ -14,7 +14,7 @@ export class MissingColumnsError extends Error {
     readonly columns: string[];
 
     constructor(columns: string[]) {
-        // The service's own message.
+        // Amazon Personalize returns this message.
         super(`Input CSV is missing the following columns:[${columns.join(", ")}].`);
         this.columns = columns;
     }

@@ -93,7 +93,7 @@ describe("phaseAt", () => {
         fc.assert(
             fc.property(kind, work, fc.option(fc.constant(4000)), times, (kind, took, deletedAt, looks) => {
                 const of = life(kind, { finishedAt: 1000 + took, deletedAt });
-                // A deletion begins only after the creation has ended.
+                // A deletion begins only after the creation has ended, so calculate the end of the creation.
                 const created = Math.max(2000, 1000 + took);
                 const ranks = looks
                     .sort((a, b) => a - b)

@@ -191,7 +191,7 @@ describe("Drift of Personalize resources", () => {
         const adopt = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/nothing";
         await assert.rejects(
             harness.makeGroup({ adopt }),
-            /dataset group films: the input adopt is .*nothing, which does not exist\. Correct or remove this input\./,
+            /dataset group films: the input `adopt` is .*nothing, which does not exist\. Correct or remove this input\./,
         );
         const { group, solution } = await harness.makeVersion();
         const otherwise = {
@@ -214,7 +214,7 @@ describe("Drift of Personalize resources", () => {
         await harness.service.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn: group.id }));
         await assert.rejects(
             harness.makeGroup({ adopt: group.id }),
-            /adopt is .*films, whose status is DELETE \w+\. Nothing was changed\./,
+            /`adopt` is .*films, whose status is DELETE \w+\. Nothing was changed\./,
         );
     });
 

@@ -71,7 +71,8 @@ describe("Import jobs and the solution versions trained on them", () => {
             harness.service.personalize.middlewareStack.add(
                 (next, { commandName }) =>
                     async (args) => {
-                        // From this job on, access is allowed, as after IAM has distributed the policy.
+                        // Allow access from this job on. On AWS, access is allowed after IAM has distributed the
+                        // policy.
                         if (commandName === "CreateDatasetImportJobCommand" && left-- === 0) harness.bucket.deny(false);
                         return next(args);
                     },

@@ -108,7 +108,8 @@ export function importCommand(
     { stack, type, urn, parent }: InterruptedCreate,
 ): string | undefined {
     if (doubled.includes(kind)) return undefined;
-    // `pulumi import` keeps parents and resources in one table, so the parent needs a different name.
+    // `pulumi import` keeps the names of parents and of imported resources in one table, so do not give the parent the
+    // name of the imported resource.
     const under = parent === undefined ? [] : ["--parent", `parent=${parent}`];
     const resource = ["pulumi", "import", type, urn.split("::").at(-1) ?? "", importId, ...under];
     return shell(...resource, "--stack", stack, "--protect=false", "--generate-code=false", "--yes");

@@ -63,12 +63,12 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
     if (expiration === undefined) {
         return sessionToken === undefined
             ? ok(`${arn}, without expiry`)
-            : warn(`${arn}, valid for an unknown time: an up may take ${runHours} hours. ${resumes}`, again);
+            : warn(`${arn}, valid for an unknown time: \`pulumi up\` may take ${runHours} hours. ${resumes}`, again);
     }
     const minutes = Math.floor((expiration.getTime() - now()) / 60_000);
     return minutes >= runHours * 60
         ? ok(`${arn}, valid for ${Math.floor(minutes / 60)} more hours`)
-        : warn(`${arn}, valid for ${minutes} more minutes, and an up may take ${runHours} hours. ${resumes}`, again);
+        : warn(`${arn}, valid for ${minutes} minutes, and \`pulumi up\` may take ${runHours} hours. ${resumes}`, again);
 };
 
 /** Checks that the region has Personalize and that the caller has access. */

@@ -82,7 +82,9 @@ export function recordedIn(
     const recorded = state.deployment?.resources ?? [];
     const pending = (state.deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
     const isAws = ({ resource }: { resource: ExportedResource }) => resource.type.startsWith("aws:");
-    // After `destroy`, or after the region was changed back, no `pulumi up` adopts these resources.
+    // The next `pulumi up` adopts a resource whose creation was interrupted, but only if the stack still has resources
+    // in the same region. After `pulumi destroy`, or after the user changed the stack's region back, no `pulumi up`
+    // adopts the resource, so do not count it as part of the stack.
     const regions = new Set(recorded.map(({ inputs }) => inputs?.region));
     const making = pending
         .filter((one) => !isAws(one) && regions.has(one.resource.inputs?.region))

@@ -70,8 +70,8 @@ export async function retrain(
         throw new RunbookError("The stack has no campaign, so there is nothing to switch. Create it with: pulumi up");
     }
     const { serving }: StateFlags = await readStateFlags(ssm, stack);
-    // If the serving flag holds a version that the campaign does not serve, a switch was interrupted, and `up`
-    // completes the switch.
+    // If the state flag `serving` holds a version that the campaign does not serve, a switch was interrupted. Use the
+    // version of the flag, because `up` completes the switch.
     const held = serving?.hold ? serving.solutionVersionArn : served;
     const retraining: Retraining = serving?.retraining ?? {
         live: held,
@@ -85,8 +85,8 @@ export async function retrain(
         if (!isNew && deps.reimport === undefined) {
             return { outcome: "nothing new", live, fresh: null, newest, compared: null, reasons: [] };
         }
-        // Request the import before the record of the retraining is written, because a resumed retraining must not request another
-        // import.
+        // Request the import before writing the record of the retraining. If a record exists, the import is thus
+        // already requested, and a resumed retraining does not request it again.
         await deps.reimport?.();
     }
     deps.log(
@@ -95,7 +95,9 @@ export async function retrain(
                   (deps.reimport ? "; it requested an import, so this run requests no other one" : "")
             : `version ${nameInArn(live)} continues to serve until a new one has passed`,
     );
-    // After a crash during the switch, the serving version is not `live`. Switching back is not necessary.
+    // If an earlier run crashed while it switched the campaign to the new version, the campaign no longer serves the
+    // old version, `live`. Keep the version that it serves, because the comparison below decides which version serves
+    // in the end.
     const meanwhile = serving?.retraining ? served : held;
     await record({ solutionVersionArn: meanwhile, hold: true, reason: "retraining", from: meanwhile, retraining });
     await deps.up();
@@ -109,8 +111,8 @@ export async function retrain(
     const compared = await deps.compare(fresh, live);
     const reasons = refusals(compared, thresholds);
     if (reasons.length > 0) {
-        // Switch back to the live version, because an earlier call may have crashed while the new version was already
-        // serving.
+        // Switch back to the old version, `live`, because an earlier call may have crashed while the new version was
+        // already serving.
         const reason = `the quality gate refused ${nameInArn(fresh)}`;
         await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason, refused: fresh });
         return { ...end, outcome: "refused", compared, reasons };

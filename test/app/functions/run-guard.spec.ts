@@ -65,7 +65,8 @@ describe("Cost guard", () => {
             assert.equal(fine.arrived.length, kinds.length, "nothing arrives twice where nothing dies");
             const { deletions, rankingDeletions, deleted, calls } = fine;
 
-            // Few runs change anything. For each call of those runs, one run dies before the call and one dies after it.
+            // Only a few runs of the guard change anything. For each call in these runs, repeat the simulation twice:
+            // first the guard dies before the call, then after it.
             const busy = await busyCalls(make, days);
             assert.ok(busy.length > 20, `${busy.length} of ${calls}`);
             for (const call of busy) {

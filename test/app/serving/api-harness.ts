@@ -105,7 +105,7 @@ export function campaignFixture() {
     const campaign: CampaignPort = {
         async ask(ask) {
             state.asks.push(ask);
-            // The response shows the state at the time of the call.
+            // Choose the first film now, because the response shows the viewer's events at the time of the call.
             const mark = markOf(ask.userId, events.get(ask.userId) ?? 0);
             await state.fault?.();
             if (state.filterGone && ask.filter !== undefined) throw serviceError("ResourceNotFoundException", 404);

@@ -123,7 +123,7 @@ describe("GET /recommendations/{userId}", () => {
     it("lists omit watched films even if the campaign's filter includes them", async () => {
         const [own, other] = [markOf("a", 3), markOf("b", 0)];
         await harness.watch("a", "100", "102", "103");
-        // The filter that the request names replaces the default filter.
+        // Test both filters: a filter that the request names replaces the default filter.
         for (const query of [{}, { filter: "genre" }]) {
             const first = await harness.recommend("a", { numResults: "3", ...query });
             assert.deepEqual([first.source, idsOf(first)], ["campaign", [own, "101", "104"]]);

@@ -94,7 +94,8 @@ describe("Events of unauthenticated callers", () => {
             asker.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from }));
         const all = eventsPerAddress / 10;
         assert.deepEqual(await statuses(all, flood(harness)), { 202: all });
-        // The other process has not seen this IP address yet. The other process learns the total when reporting requests.
+        // The other process has not seen this IP address yet, so it accepts up to three requests. It learns the total
+        // of all processes when it reports its own requests.
         const late = await statuses(all, flood(other));
         assert.ok((late[202] ?? 0) <= 3, JSON.stringify(late));
         let calls = 0;
@@ -123,8 +124,8 @@ describe("Events of unauthenticated callers", () => {
             harness.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "198.51.100.7"))),
         );
         assert.deepEqual(direct, { 202: 30, 429: 10 });
-        // CloudFront appends the viewer's address, and API Gateway appends CloudFront's address. The caller can choose the entries
-        // before these two.
+        // CloudFront appends the viewer's address, and API Gateway appends CloudFront's address. The caller can choose
+        // the entries before these two.
         const behind = startApi({ config: { behindCloudFront: true } });
         const through = await statuses(40, (at) =>
             behind.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "192.0.2.1, 198.51.100.7"))),
@@ -181,7 +182,8 @@ describe("Requests for lists by unauthenticated callers", () => {
             const name = `${source} ${reason ?? ""}`.trim();
             sources[name] = (sources[name] ?? 0) + 1;
         }
-        // The test sends 100 requests a second for ten seconds. A second window of the allowance may begin during this time.
+        // The test sends 100 requests a second for ten seconds. The allowance is 100 campaign calls in ten seconds, and
+        // a second period of ten seconds may begin during the test.
         assert.ok(campaign.state.asks.length <= 200, JSON.stringify(sources));
         assert.ok(campaign.state.asks.length >= 100, JSON.stringify(sources));
         assert.equal(sources["popular throttled"], 1000 - campaign.state.asks.length);

@@ -74,7 +74,8 @@ describe("Answers from the fallback tables", () => {
     });
 
     it("`similar` merges the lists of several given films, and omits the given films", () => {
-        // The score of film c is the sum of 1/11, for its similarity to film a, and 2^(-1/3)/12, for its similarity to film b. The score of film d is 2^(-1/3)/10, for its similarity to film b.
+        // The score of film c is the sum of 1/11, for its similarity to film a, and 2^(-1/3)/12, for its similarity to
+        // film b. The score of film d is 2^(-1/3)/10, for its similarity to film b.
         assert.equal(ids(tables.similar(["a", "b"]).films), "cd");
         assert.equal(ids(tables.similar(["a", "b", "a", "b"]).films), "cd", "once more changes nothing");
         assert.equal(ids(tables.similar(["zz", "b", "d"]).films), "ac");

@@ -177,7 +177,7 @@ describe("Storefront", () => {
         await openFilm(second);
         await page.locator("dialog .similar button").click();
         await page.waitForFunction((film) => !location.hash.endsWith(film), {}, `film=${second}`);
-        // The focus moves to the new title.
+        // The page moves the focus to the title of the other film.
         const atTitle = () => page.waitForFunction(() => document.activeElement?.id === "film-title");
         await atTitle();
         await page.keyboard.press("Tab");

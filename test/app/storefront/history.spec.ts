@@ -59,7 +59,7 @@ describe("Viewer history in the storefront", () => {
             ".history [role=status]",
             new RegExp(`^${ids.length} films, watched in the data or in`),
         );
-        // The browser draws the list one frame after the status.
+        // Wait for the list, because the browser draws it one frame after the status.
         await page.waitForSelector(".past [data-item]");
         assert.deepEqual(await shown(page), ids.slice(0, length));
         const genre = await textOf(page, ".history .score-title");

@@ -59,8 +59,8 @@ describe("Storefront of a stack that Pulumi deployed on the local AWS", () => {
         const park = await aws.runbook("park", "--config-file", aws.engineArgs("up")[2] ?? "", "--yes");
         assertExit(park, 0);
         const notice = () => page.$eval(".banner", (shown) => shown.textContent ?? "").catch(() => "");
-        // The API notices the deletion at a request for a list, unless the campaign call takes too long. The page checks the API's
-        // health once a minute, and when its viewer returns to the tab.
+        // The API notices the deletion at a request for a list, unless the campaign call takes too long. The page
+        // checks the API's health once a minute, and when its viewer returns to the tab.
         await until("the page shows it", async () => {
             assert.equal((await fetch(`${apiUrl}/recommendations/somebody`)).status, 200);
             const looked = page.waitForResponse((response) => response.url().endsWith("/health"));

@@ -227,7 +227,8 @@ async function eventOf(request: IncomingMessage, path: string) {
 }
 
 function send(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: string) {
-    // The test's address has the scheme http, and with HSTS the browser would not return to it.
+    // Leave out the HSTS header. With it, the browser would no longer open the test's address, which has the scheme
+    // http.
     const { "Strict-Transport-Security": _, ...rest } = headers;
     response.writeHead(status, rest);
     response.end(body);

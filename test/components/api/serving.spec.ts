@@ -85,7 +85,8 @@ describe("RecommendationApi component", () => {
             [ofFilters.Action, ofFilters.Resource],
             [["personalize:GetRecommendations"], names1.map((name) => arn(`filter/${name}`))],
         );
-        // Invocations of the API function are synchronous, so its failures never reach the dead-letter queue.
+        // API Gateway invokes the API function synchronously. Its failures would never reach a dead-letter queue, so
+        // the function has none.
         assert.deepEqual(names("FunctionEventInvokeConfig"), []);
         assert.deepEqual(inputsOf("Table").ttl, { attributeName: "expiresAt", enabled: true });
     });
@@ -93,7 +94,8 @@ describe("RecommendationApi component", () => {
     it("only the stack's API can invoke the function, and API changes cause a deployment", async () => {
         await makeApi();
         const { principal, sourceArn, sourceAccount } = inputsOf("Permission");
-        // With sourceAccount, the permission would have no effect. The ARN contains the account.
+        // The permission has no sourceAccount, because it would then have no effect. The sourceArn already contains the
+        // account.
         assert.deepEqual([principal, sourceAccount], ["apigateway.amazonaws.com", undefined]);
         assert.match(String(sourceArn), /\/\*\/\*$/);
         const before = inputsOf("Deployment").triggers.body;

@@ -30,7 +30,7 @@ describe("Data files of a stack", () => {
                 message: `${schema} is not an Avro record with a field ITEM_ID. docs/data.md shows an example.`,
             });
         }
-        // A schema with different white space is the same schema.
+        // Different white space in the file does not change the schema.
         await writeFile(schema, JSON.stringify(JSON.parse(schemaText("Items", "ITEM_ID")), null, 2));
         assert.equal(schemaBeside(csv, "ITEMS"), schemaText("Items", "ITEM_ID"));
     });

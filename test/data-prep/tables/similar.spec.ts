@@ -161,7 +161,7 @@ describe("`similarItems`", () => {
             items.slice(0, 5).filter((other) => tasteOf(other) === tasteOf(item)),
         );
         const share = same.flat().length / (rows.length * 5);
-        // There are five tastes, so one in five randomly chosen items would have the same taste.
+        // The data has five tastes, so of randomly chosen items only 20 % would have the same taste.
         assert.ok(share > 0.6, `${share}`);
     });
 });

@@ -60,7 +60,7 @@ async function playFrom({ what, usage, usd }: VirtualAttack, limit: number, offs
             spent += usd;
             inHour.push(usd);
             const lastHour = inHour.slice(-60).reduce((sum, one) => sum + one, 0);
-            // The campaign costs money even without requests.
+            // Add the campaign's minimum price, because AWS bills the campaign even without requests.
             const month = spent + (minute / 60) * table.tpsHour;
             if (lastHour >= 0.05 * limit || month >= limit) crossed ??= minute;
         }

@@ -28,7 +28,7 @@ function saidBy(preview: string): { readonly idle: number; readonly busy: number
     const amounts = (line: RegExp) => {
         const matchedLine = line.exec(preview)?.[0];
         if (matchedLine === undefined) throw new Error(`preview's output has no line ${line}:\n${preview}`);
-        // Take the upper end of each range.
+        // If preview shows a range of costs, use the upper end of the range.
         return [...matchedLine.matchAll(/≈ (?:\$[\d.,]+ to )?(?:less than )?\$([\d.,]+)/g)].map(([, usd = ""]) =>
             Number(usd.replaceAll(",", "")),
         );
@@ -76,7 +76,7 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
             requests += await ask(aws, campaignArn, tps * 300);
             for (const itemId of ["1", "2"])
                 await putEvent(aws, eventTrackerId, { userId: "22", itemId, sentAt: at / 1000 });
-            // The time that the requests took is part of the five minutes.
+            // The five minutes include the time that the requests took, so pass only the rest.
             await pass(Math.max(0, 300 - (performance.now() - before) / 1000));
         }
         say(`${recipe}: ${requests} requests in ${busyHours} hours of the month`);

@@ -95,8 +95,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         const limited = { ...common, monthlyLimitUsd: String(limit) };
         await aws.configure(limited);
         fine("up", await aws.engine("up"));
-        // Resume without the limit in the configuration: `resume` refuses a campaign whose price is above the limit. The
-        // deployed guard keeps the limit.
+        // Resume without the limit in the configuration: `resume` refuses a campaign whose price is above the limit.
+        // The deployed guard keeps the limit.
         const resume = async () => {
             await aws.configure(common);
             await runbook("resume", "--yes");

@@ -117,7 +117,7 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
                 const end = enforced ?? lastMinute;
                 const lag = lagAt(full, enforcements());
                 const counted = Math.max(0, free(full, end, enforcements()) - lag);
-                // The month ended before the guard had to park.
+                // Return nothing if the month ended before the guard had to delete the campaign.
                 return enforced === undefined && counted <= allowed.enforcement
                     ? []
                     : [{ counted, all: Math.max(0, end - full) }];
@@ -185,7 +185,8 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
                 all.push({ what: "limit-near", names, from: nearFrom, to, optional });
             }
             if (fullFrom !== undefined) {
-                // A guard may overestimate by a few minutes and therefore park earlier.
+                // The message is optional if the cost stayed just below the limit: the guard may overestimate the cost
+                // by a few minutes, and therefore delete the campaign earlier.
                 const optional = full === undefined && enforced === undefined;
                 const from = fullFrom;
                 const to = later(full ?? enforced ?? fullFrom, allowed.notification, [

@@ -15,7 +15,8 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
                     [first, held] = [false, text];
                     return (await ports.readState()).version + 1;
                 },
-                // Store the state here instead, because `publish` is the last call of a run.
+                // Store the state in `publish`, the last call of a run, so that the guard acts before it stores its
+                // intent.
                 async publish(gauges) {
                     if (held !== undefined) await ports.writeState(held);
                     await ports.publish(gauges);

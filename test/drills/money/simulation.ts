@@ -49,7 +49,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
     const minuteOf = (time: number) => (time - begin) / minuteMs;
     const month = () => new Date(stack.now).toISOString().slice(0, 7);
     let billedMonth = month();
-    // Ports that get the same faults as another port, because AWS serves both with the same API.
+    // Each of these ports gets the same faults as the port on its right, because AWS serves both with the same API.
     const sharedPort: Readonly<Record<string, string>> = {
         ranking: "campaign",
         rankingRequests: "requests",

@@ -71,7 +71,8 @@ export async function anotherStack(aws: TestAws, scope: OperatorScope) {
     );
     const { id: restApiId = "" } = await api.send(new CreateRestApiCommand({ name, tags }));
     const { id: apiKey = "" } = await api.send(new CreateApiKeyCommand({ name, tags }));
-    // Copy the operated stack's distribution, with the other stack's tags.
+    // Create a distribution for the other stack: a copy of the operated stack's distribution, with the other stack's
+    // tags.
     const { DistributionList } = await edge.send(new ListDistributionsCommand({}));
     const own = DistributionList?.Items?.find(({ Comment }) => Comment === scope.names.storefront);
     const { DistributionConfig } = await edge.send(new GetDistributionConfigCommand({ Id: own?.Id }));

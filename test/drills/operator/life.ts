@@ -146,8 +146,9 @@ const steps: readonly Step[] = [
         exitCode: 1,
         ready: failsElsewhere,
     }),
-    // Run this step before the runbooks whose changes `pulumi up` takes back. After them, the `pulumi up` of this step
-    // would call more actions of AWS.
+    // Run this step before the runbooks whose changes `pulumi up` reverts. After these runbooks, the `pulumi up` of
+    // this step would also revert their changes, so the drill would record actions that the step does not call when it
+    // is repeated alone.
     {
         name: "up after changes by hand",
         from: "usual",
@@ -197,7 +198,7 @@ const steps: readonly Step[] = [
     {
         name: "up with the page behind the API",
         from: "usual",
-        // Each of these steps reverts the tags that the previous step changed.
+        // Run `up with changes` first, because this step must also revert the tags that `up with changes` changed.
         after: ["up with changes"],
         changes: true,
         ready: (harness) => harness.configure("together"),

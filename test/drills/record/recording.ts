@@ -57,7 +57,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
     [/(arn:[\w-]*:s3:::)[^/\s"',]+/g, "$1bucket"],
     [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, "00000000-0000-0000-0000-000000000000"],
     [/(request id:?\s+)[\w-]+/gi, "$1none"],
-    // An account id is no part of a longer number, such as the decimals of a score.
+    // Match an account id only if it is not part of a longer number, such as the decimals of a score.
     [/(?<![\d.])\d{12}(?!\d)/g, "000000000000"],
     [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/g, "1970-01-01T00:00:00Z"],
     [/\bdrill-[0-9a-f]{6}\b/g, "drill-000000"],
@@ -96,7 +96,7 @@ export function leaksIn(text: string, secrets: readonly string[]): string[] {
     const isWord = (secret: string) => new RegExp(`(?<!\\w)${escaped(secret)}(?!\\w)`).test(text);
     const leakedSecrets = secrets.filter((secret) => secret !== "" && isWord(secret));
     const shaped = replacements.flatMap(([pattern, by]) =>
-        // A replacement, such as 000000000000, is no leak.
+        // A text that is already a replacement, such as 000000000000, is not a leak.
         [...text.matchAll(pattern)].map(([match]) => match).filter((match) => match.replace(pattern, by) !== match),
     );
     return [...new Set([...leakedSecrets, ...shaped])];

@@ -199,7 +199,7 @@ describe("Runbook `prices`", () => {
         assert.match(row("EUC1-Recommender-Users"), /– .* unmatched/);
         assert.match(
             stdout,
-            /7 prices of Personalize in eu-central-1: 6 match a price in config\/prices\.ts, and 0 of those differ/,
+            /7 prices of Personalize in eu-central-1: 6 are also in config\/prices\.ts, and 0 of these differ/,
         );
     });
 

@@ -38,11 +38,11 @@ export function Search({ route, onClose }: SearchProps) {
 
     const open = (film: string) => {
         onClose();
-        // Other views cannot open the dialog of a film.
+        // Only the views `compare` and `home` can open the dialog of a film, so change from any other view to `home`.
         const page = route.page === "compare" ? "compare" : "home";
         location.hash = hashFor({ ...route, page, film });
     };
-    // The viewer may press Enter before the API has answered.
+    // If the viewer pressed Enter before the API answered, open the first film after the answer.
     useEffect(() => {
         if (!opensFirst || !isCurrent) return;
         setOpensFirst(false);
@@ -88,7 +88,7 @@ export function Search({ route, onClose }: SearchProps) {
             {request.error && query !== "" && <Trouble error={request.error} onAgain={request.again} />}
             <div class="found" id="search-films" ref={list} role="listbox" tabIndex={-1} aria-labelledby="search-title">
                 {films.map((film, at) => (
-                    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of the list are those of the text field
+                    // biome-ignore lint/a11y/useKeyWithClickEvents: the text field handles the keys for the list
                     <div
                         key={film.itemId}
                         id={`search-film-${at}`}

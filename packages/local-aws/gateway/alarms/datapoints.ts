@@ -21,7 +21,7 @@ export async function datapointsOf(
     const queries = queriesOf(alarm);
     const { whole, running } = periodsOf(alarm, now);
     const [from, to] = [whole[0] ?? running, running + periodOf(alarm)];
-    // Queries that feed an expression are read even if they return no data themselves.
+    // Also read queries whose ReturnData is false, because expressions use their data.
     const metrics = queries.filter(({ MetricStat }) => MetricStat);
     const fetched = new Map(metrics.length === 0 ? [] : await read(metrics, from, to));
     for (const { Id = "", Expression = "" } of queries.filter(({ Expression }) => isInsightsQuery(Expression))) {

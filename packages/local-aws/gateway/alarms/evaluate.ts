@@ -117,8 +117,8 @@ export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: numbe
             `Insufficient Data: ${plural(periods, "datapoint was", "datapoints were")} unknown.`,
         );
     }
-    // All existing datapoints breach, but there are too few of them. The alarm goes to ALARM once the oldest is so old
-    // that later data cannot change the result.
+    // All existing datapoints breach, but there are fewer than `needed`. The alarm goes to ALARM when the oldest
+    // breaching datapoint is at least `needed` periods old.
     const oldest = breaching[0] ?? running;
     return range.length - range.indexOf(oldest) >= needed ? crossed("ALARM") : current();
 }

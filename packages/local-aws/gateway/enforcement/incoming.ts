@@ -86,7 +86,7 @@ export function circumstancesOf(request: IncomingMessage, region: string): Circu
     return {
         region,
         sourceIp: request.socket.remoteAddress ?? "127.0.0.1",
-        // The gateway has no TLS, so every request counts as secure unless this header is `http`.
+        // The gateway has no TLS, so a request counts as secure unless its header X-Forwarded-Proto is `http`.
         secure: request.headers["x-forwarded-proto"] !== "http",
         userAgent: request.headers["user-agent"],
         now: new Date(),

@@ -71,8 +71,8 @@ export function judge(
         message: `User: ${principal.arn || "anonymous"} is not authorized to perform: ${action} on resource: ${what} ${reason}${lacking}`,
     });
     try {
-        // AWS managed policies belong to no account. With the caller's account as owner, only the caller's identity
-        // policies decide.
+        // AWS managed policies belong to no account. Use the caller's account as the owner of such a policy, so that
+        // the caller's identity policies decide alone, as they do within one account.
         const owner = resource.startsWith("arn:aws:iam::aws:") ? accountOf(principal.arn) : accountOf(resource);
         const outcome = authorize({ caller, action, resource, context }, policies, owner);
         return outcome.decision === "allowed" ? { allowed: true } : why(reasonOf(outcome, action));

@@ -68,8 +68,8 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
 
     it("the plugin reads and deletes a queue whose URL contains an earlier port of the local AWS", async () => {
         const { AWS_ENDPOINT_URL } = process.env;
-        // The plugin gets its endpoint from this variable. If the endpoint were in the SQS client's settings, the
-        // client would ignore the queue's URL.
+        // Set the endpoint in AWS_ENDPOINT_URL, as for the plugin. With the endpoint in its settings, the SQS client
+        // would ignore the queue's URL.
         process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${instance.port}`;
         const credentials = { accessKeyId: "test", secretAccessKey: "test" };
         const sqs = createSqsClient({ region, credentials });

@@ -57,7 +57,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
     });
 
     it("advancing the clock by 30 days starts jobs that are due, and one automatic training for all that were missed", async () => {
-        // With the speed "instant", the creation of a resource takes no time.
+        // Create the dataset with the speed "instant", because a creation then takes no time.
         await harness.restart("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(harness.local as unknown as Service);
         await harness.restart();

@@ -231,7 +231,8 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
     function asOpenApi30(document: { paths: Record<string, object> }): object {
         const old = JSON.parse(
             JSON.stringify({ ...document, openapi: "3.0.3" }, (key, value) => {
-                // The function verifies tokens, so the program omits the security scheme from the API's document.
+                // Omit the security scheme, as the program does, because the function verifies tokens, and API Gateway
+                // does not.
                 if (key === "security" || key === "securitySchemes") return undefined;
                 const isNullable = key === "type" && Array.isArray(value);
                 return isNullable ? value.find((type) => type !== "null") : value;

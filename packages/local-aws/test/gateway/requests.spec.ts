@@ -45,7 +45,8 @@ describe("Request log of the local AWS (/_local/requests)", () => {
         await personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
         await personalize.send(new ListDatasetGroupsCommand({}));
         await personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
-        // A response may reach its client a moment before the log records it.
+        // Wait for the log entries, because a response may reach its client a moment before the log records the
+        // response.
         const entries = await until(async () => {
             const all = await requests();
             return all.every(({ answered }) => answered === 1) && all;

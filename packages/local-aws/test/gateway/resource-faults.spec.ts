@@ -114,7 +114,7 @@ describe("Injected faults of Personalize resources", () => {
         await harness.local.arm({ operation: "CreateCampaign", effect: { kind: "fail", reason: "No capacity." } });
         await send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
         assert.equal(await campaignStatus(), "CREATE FAILED");
-        // An update can repair a failed campaign.
+        // An update of a campaign whose creation failed makes the campaign ACTIVE.
         await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 1 }));
         assert.equal(await campaignStatus(), "ACTIVE");
         const effect = { kind: "fail", reason: "No capacity." };

@@ -115,7 +115,7 @@ describe("Log events and datapoints of the local AWS", () => {
             return logStreams.map(({ logStreamName }: { logStreamName: string }) => logStreamName);
         };
         await logs("CreateLogStream", { ...group, logStreamName: "3" });
-        // The previous test made all events of stream 2 too old.
+        // The previous test made all events of stream 2 too old, so the local AWS deletes this stream.
         await until(async () => !(await names()).includes("2"));
         assert.deepEqual(await names(), ["1", "3"]);
         await killed();

@@ -146,7 +146,7 @@ describe("CloudFront distributions of the local AWS", () => {
                 allowedMethods: ["GET", "HEAD"],
                 cachePolicyId: optimized,
             },
-            // Without errorCachingMinTtl, CloudFront caches an error for 10 s.
+            // Set errorCachingMinTtl to 0, because CloudFront otherwise caches an error for 10 s.
             customErrorResponses: [{ errorCode: 503, errorCachingMinTtl: 0 }],
             orderedCacheBehaviors: [
                 {
@@ -221,7 +221,8 @@ describe("CloudFront distributions of the local AWS", () => {
         assert.equal(kept.headers["x-cache"], "Error from cloudfront");
         assert.equal((await view("/api/films/2")).status, 200);
         assert.equal((await view("/api/films/3")).status, 200);
-        // The cache key contains the Origin header and the query string.
+        // Requests with another Origin header or query string do not get the cached error, because both are part of the
+        // cache key.
         assert.equal((await view("/api/films/1", { headers: { origin: "https://films.example" } })).status, 200);
         assert.equal((await view("/api/films/1?since=1")).status, 200);
         let status = 500;

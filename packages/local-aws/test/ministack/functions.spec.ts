@@ -186,7 +186,8 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         assert.equal(letter.MessageAttributes?.ERROR_CODE?.StringValue, "AccessDeniedException");
         assert.match(letter.MessageAttributes?.ERROR_MESSAGE?.StringValue ?? "", /role\/unable is not allowed lambda:/);
 
-        // The role's trust policy changes between the schedule's creation and its start.
+        // Change the trust policy of the schedule's role after the creation of the schedule and before its start, so
+        // that the start fails.
         const soon = new Date(Date.now() + 4000).toISOString().slice(0, 19);
         await schedule("distrusted", distrusted, soon);
         const trust = { Effect: "Allow" as const, Principal: service("lambda"), Action: "sts:AssumeRole" };

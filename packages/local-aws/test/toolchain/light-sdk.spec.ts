@@ -29,7 +29,7 @@ async function probe() {
         "@pulumi/pulumi/runtime/closure/v8Hooks.js",
     ];
     const loaded = entries.map((name) =>
-        // The code of a deferred module is not loaded yet.
+        // A module counts as loaded only if its code is loaded: a deferred module is in the cache without its code.
         files.some((file) => file.endsWith(name) && require.cache[file]?.constructor.name === "Module"),
     );
     const promise = Promise.resolve() as Promise<void> & { _debugStackTrace?: string };

@@ -132,7 +132,8 @@ def main():
         print(name, file=sys.stderr, flush=True)
         best = (-1.0, None, None)
         for setting in settings:
-            # Call `score` once for each setting, with the inputs of all weights, so that it trains only once.
+            # Each call of `score` trains the model, so call it once for each setting, with the test users' inputs for
+            # all weights together.
             fold_scores = []
             for fold in TUNED:
                 stacked = np.vstack([inputs(fold, *weight) for weight in weights])

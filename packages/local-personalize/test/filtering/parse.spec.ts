@@ -19,7 +19,7 @@ function refusalOf(read: () => unknown): string | undefined {
 }
 
 describe("parseFilter", () => {
-    // Examples of the developer guide, with its fields.
+    // These examples and their field names come from the Developer Guide.
     const examples = [
         'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click","stream")',
         'INCLUDE ItemID WHERE Interactions.EVENT_TYPE NOT IN ("click")',

@@ -29,12 +29,12 @@ describe("Billing windows of a campaign", () => {
     });
 
     it("`billed` returns the larger of the minimum and the requests of a window", () => {
-        // 5 minutes at 1 TPS are 300 requests, which cost nothing more.
+        // 5 minutes at 1 TPS are 300 requests, which the minimum already includes.
         const window = { minimum: 5 * minute };
         assert.equal(billed({ ...window, requests: 0 }) / hour, 1 / 12);
         assert.equal(billed({ ...window, requests: 300 }) / hour, 1 / 12);
         assert.equal(billed({ ...window, requests: 900 }) / hour, 3 / 12);
-        // An hour of v2 at 1 TPS is 3,600 requests.
+        // The minimum of a v2 recipe for one hour at 1 TPS is 3,600 requests.
         assert.equal(billed({ minimum: hour, requests: 10 }), 3600 * 1000);
         assert.equal(billed({ minimum: hour, requests: 4000 }), 4000 * 1000);
     });

@@ -48,7 +48,7 @@ describe("pairSums", () => {
                     const at = row * n + column;
                     const follows = row === column ? 0 : (directed[at] ?? 0);
                     assert.ok(Math.abs((sums.directed[at] ?? 0) - follows) < 1e-5 * (1 + follows));
-                    // pairSums also adds a ridge to the diagonal.
+                    // `pairSums` also adds a constant (ridge) to the diagonal, so the values there must be greater.
                     const together = column < row ? (gram[at] ?? 0) : 0;
                     if (column !== row) assert.ok(Math.abs((sums.gram[at] ?? 0) - together) < 1e-8 * (1 + together));
                     else assert.ok((sums.gram[at] ?? 0) > (gram[at] ?? 0));

@@ -22,8 +22,8 @@ class Case:
     #: output.
     named: tuple
     change: Callable
-    #: For a mistake that the caller cannot repair: regular expressions for the output's request to another person, for
-    #: example to the owner of the bucket.
+    #: For a mistake that the caller cannot repair: regular expressions that match the text with which the output asks
+    #: another person for help, for example the owner of the bucket.
     ask: tuple | None = None
     #: Whether the user wants to allow the whole bucket, as the policies in the Developer Guide do.
     broad: bool = True

@@ -9,7 +9,7 @@ from fixture import ACCOUNT, OTHER, REGION, SERVICE
 SERVICES = {"personalize.amazonaws.com", "glue.amazonaws.com", "sagemaker.amazonaws.com", "lambda.amazonaws.com",
             "s3.amazonaws.com", "logging.s3.amazonaws.com", "cloudtrail.amazonaws.com", "forecast.amazonaws.com",
             "ec2.amazonaws.com"}
-#: Values of condition keys with which a request does not meet the conditions of a policy.
+#: For each condition key, a value that does not meet the condition in a policy.
 ELSEWHERE = {"aws:sourceip": "198.51.100.9", "aws:multifactorauthpresent": "false", "aws:securetransport": "false"}
 #: Condition keys whose value a principal cannot choose, or that belong to a single request.
 OF_A_PRINCIPAL = {"aws:principalarn", "aws:principalservicename", "aws:principalisawsservice", "aws:principaltype",
@@ -147,7 +147,7 @@ class Before:
         known = set()
         for at, result in are.items():
             who, action, resource, when = at
-            # A role that the fix created had no access before.
+            # If the fix created the role, the role had no access before the fix.
             exists = at in were and (who not in after.roles or who in self.state.roles)
             was = were[at] if exists else "ImplicitlyDenied"
             kind = change(was, result)
@@ -164,7 +164,8 @@ class Before:
         if action == "s3:ListBucket":
             return resource == bucket
         if action == "s3:GetObject":
-            # A wide policy must not allow what a Deny refused before.
+            # With `broad`, the user wants to allow the whole bucket. Even then, the fix must not allow an object that a
+            # Deny statement refused before.
             wide = broad and was != "ExplicitlyDenied"
             return resource.startswith(f"{bucket}/") and (wide or resource[len(bucket) + 1:] in keys)
         return action == "kms:Decrypt" or (action == "sts:AssumeRole" and who == "Personalize")
@@ -200,7 +201,7 @@ class Before:
         known = documents(self.state)
         for name, text in documents(after).items():
             if known.get(name) != text:
-                # AWS accepted the services in the previous document, so they are valid.
+                # Do not check services that are already in the previous document: AWS accepted them, so they are valid.
                 before = {each for statement in statements(known.get(name)) for each in services(statement)}
                 yield from (f"AWS would refuse {name}: {why}" for why in refusals(name, text, after, before))
 

@@ -34,7 +34,7 @@ class Stage:
         self.root = Aws(self.endpoint)
         self.simulator = Simulator(node, str(HERE / "simulate.mjs"), tools)
         self.tools, self.node = tools, node
-        #: Part of all names. It is random, so that several runs can use the same local AWS.
+        #: Random text that is part of all names, so that several runs can use the same local AWS.
         self.run = secrets.token_hex(2)
         self.datasets = Datasets(self.root, self.run)
 

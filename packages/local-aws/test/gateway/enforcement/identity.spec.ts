@@ -107,8 +107,8 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
             ),
         );
         assert.equal(refused.name, "ExpiredToken");
-        // MiniStack deletes expired sessions when it creates another session. The error must still be the same
-        // afterwards.
+        // MiniStack deletes expired sessions when it creates another session. A request with the deleted session must
+        // still fail with ExpiredToken.
         await bob.sts.send(assume);
         await assert.rejects(list(whole), { name: "ExpiredToken" });
     });

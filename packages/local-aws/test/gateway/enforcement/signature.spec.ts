@@ -76,7 +76,7 @@ describe("Verification of AWS Signature Version 4", () => {
         assert.equal(faultOf({ authorization: authorization.replace(";host", "") }), "IncompleteSignature");
         assert.equal(faultOf({ authorization: "Bearer x" }), "UnsupportedSignature");
         assert.equal(faultOf({}, presigned.url), "UnsupportedSignature");
-        // A header that changes the call but is not signed.
+        // The header X-Amz-Target changes the call, so a request in which it is not signed is refused.
         assert.equal(faultOf({ "x-amz-target": "DynamoDB_20120810.Scan" }), "SignatureDoesNotMatch");
     });
 

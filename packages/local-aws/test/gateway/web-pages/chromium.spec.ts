@@ -12,7 +12,7 @@ import { type Asked, iamGet, lambdaPost, startTarget, type Target } from "./supp
 
 /** Sends a request from a page. Returns the response that the browser lets the page read, or the error. */
 function fetchIn(page: Page, url: string, { method = "GET", headers = {}, body }: Partial<Asked>, mode = "cors") {
-    // The browser sets the Host header itself.
+    // Leave out the Host header, because the browser sets it.
     const { host: _, ...sent } = headers;
     const options = { method, headers: sent, mode, ...(body !== undefined && { body }) };
     return page.evaluate(
