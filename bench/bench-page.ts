@@ -33,8 +33,8 @@ async function measureAll(): Promise<readonly PageFigures[]> {
 }
 
 /**
- * Prints the figures of each measured page and returns the goals. The figure of a goal is that of the page with the
- * worst result.
+ * Prints the figures of each measured page. Returns the benchmark's goals, each with the figure of the page that has
+ * the worst result.
  */
 function goalsOf(pages: readonly PageFigures[]): Goal[] {
     showTable(

@@ -28,7 +28,7 @@ const VIEWERS = 900;
 const CALLERS = 8;
 /** Requests a second, below the API's default throttle of 100. */
 const RATE = 80;
-/** The time after which the load ends in any case. */
+/** The time after which the load ends, even if the run is not complete. */
 const MOST_MINUTES = 10;
 
 const say = (line: string) => process.stderr.write(`${line}\n`);

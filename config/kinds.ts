@@ -16,7 +16,7 @@ export interface About<T> {
     readonly effect?: string;
     /** Another valid value for tests; undefined if it needs a file or a resource. */
     readonly other?: unknown;
-    /** Values of other keys that the value in `other` requires. */
+    /** Values that other keys must have while this key has the test value `other`. */
     readonly otherNeeds?: Readonly<Record<string, unknown>>;
     /** Rejects values that have the right type but are not allowed. */
     readonly check?: (value: T, refuse: Refuse) => void;

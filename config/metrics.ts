@@ -49,8 +49,8 @@ export const ownMetrics = {
     /** Hours since the import of the interactions. */
     dataAge: "DataAgeHours",
     /**
-     * By how many percent the live version's NDCG@10 is lower than that of the version trained before it; 0 if it is
-     * not lower.
+     * By how many percent the live version's NDCG@10 is lower than the NDCG@10 of the version trained before it; 0 if
+     * it is not lower.
      */
     ndcgDrop: "NdcgDropPercent",
 } as const;

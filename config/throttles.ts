@@ -39,8 +39,8 @@ const unused = 0.01;
 /**
  * Share of the API's rate for each method of the API. API Gateway applies a stage's rate to each method separately (API
  * Gateway Developer Guide, "Throttle requests to your REST APIs"). Therefore a rate of 100 for all methods would allow
- * a stranger 100 requests a second to each method. With these shares, usual traffic in any mix is allowed up to two
- * thirds of the rate.
+ * anybody 100 requests a second to each method. With these shares, usual traffic in any mix is allowed up to two thirds
+ * of the rate.
  */
 const shares: readonly (readonly [verb: "GET" | "POST", path: string, share: (rates: Rates) => number])[] = [
     ["GET", "/recommendations/{userId}", () => 1],
@@ -87,8 +87,8 @@ const uncachedPercent = 4;
 
 /**
  * Returns the maximum number of campaign requests a second that unauthenticated viewers may cause. Usual traffic at
- * half of the API's rate needs no more. Without this limit, a stranger who requests lists for new viewers could scale
- * the campaign up to the API's rate.
+ * half of the API's rate needs no more. Without this limit, anybody could scale the campaign up to the API's rate by
+ * requesting lists for invented viewers.
  */
 export const campaignCeiling = (
     { requestsPerSecond }: Pick<Rates, "requestsPerSecond">,

@@ -16,10 +16,10 @@ export interface Advice {
 const headroom = 1.2;
 
 /**
- * Returns the cheapest minimum TPS that served last week's traffic without scaling; undefined if the week's requests
- * are unknown. A lower minimum never costs more, because AWS bills the minimum TPS or the requests, whichever is more.
- * But Personalize may throttle a burst above the minimum until it has scaled up (developer guide, "Minimum provisioned
- * transactions per second and auto-scaling").
+ * Returns the lowest minimum TPS with which the campaign could have served last week's traffic without scaling;
+ * undefined if the week's requests are unknown. Lower minimums would cost even less, because AWS bills the minimum TPS
+ * or the requests, whichever is more. But Personalize may throttle a burst above the minimum until it has scaled up
+ * (developer guide, "Minimum provisioned transactions per second and auto-scaling").
  */
 export function adviseMinimum(
     now: number,

@@ -50,9 +50,11 @@ export interface PlannedStack {
     /** Whether X-Ray traces the API; absent: true. */
     readonly traces?: boolean;
     readonly dashboards: number;
-    /** Whether the stack has an API, CloudFront in front of the API, and a ranking campaign. */
+    /** Whether the stack has an API. */
     readonly api: boolean;
+    /** Whether CloudFront is in front of the API. */
     readonly edge: boolean;
+    /** Whether the stack has a ranking campaign. */
     readonly rankingCampaign: boolean;
 }
 

@@ -65,7 +65,7 @@ export interface GuardState extends CountedCampaign {
 export interface RememberedCampaign {
     readonly createdAt: number;
     readonly minProvisionedTPS: number;
-    /** Whether AWS bills the campaign as that of a v2 recipe (`isV2`). */
+    /** Whether AWS bills the campaign by the rules for v2 recipes (`isV2`). */
     readonly v2: boolean;
     /** Whether the campaign is being deleted. AWS may bill it until it is gone. */
     readonly leaving: boolean;

@@ -97,9 +97,10 @@ function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWind
 }
 
 /**
- * Splits the requests that are not known as the stack's own by age. A recent one may have come from the prefetch
- * function: CloudWatch extracts the count of that function's requests from a log, and may show it later than the
- * request.
+ * Splits requests into older ones (`settled`) and recent ones (`open`). `foreign` are the requests that are not known
+ * to be the stack's own. A recent one may still turn out to be a request of the stack's prefetch function, because
+ * CloudWatch extracts the count of that function's requests from a log, and may show this count later than the
+ * requests.
  */
 function foreignUse(foreign: RequestWindows, now: number, prefetches: boolean) {
     const isSettled = (start: number) => !prefetches || start + window + prefetchDelayMs <= now;

@@ -2,8 +2,9 @@ import type { RequestWindows } from "./spend.ts";
 import { window } from "./time.ts";
 
 /**
- * A count that CloudWatch extracts from a function's log. Any function of the account can write such a log line for another stack.
- * Therefore, metrics that only AWS writes limit each count.
+ * A count that CloudWatch extracts from a function's log. Any function of the account can write such a log line for
+ * another stack. Therefore, the code never uses more than a maximum that it derives from metrics that only AWS can
+ * write.
  */
 export interface LoggedCount {
     readonly sum: number;

@@ -24,7 +24,10 @@ export interface Observations extends CampaignObservations {
     /** The parked flag. */
     readonly parked: { readonly flag: ObservedParking | undefined } | undefined;
     readonly solutions: readonly ObservedSolution[] | undefined;
-    /** Names of statements in the policies of functions and topic that allow more than this account's services. */
+    /**
+     * Names of statements in the resource policies of the stack's functions and topic, if these statements allow a call
+     * by anybody but AWS services of this account.
+     */
     readonly foreignStatements: readonly string[] | undefined;
 }
 

@@ -1,7 +1,10 @@
 import { billedService, hoursPerMonth, isV2, prices, servingUsd, usdIn } from "../config/prices.ts";
 import { quotas } from "./quotas.ts";
 
-/** The traffic of the API, and the share of it that each service or cache in front of the campaign answers. */
+/**
+ * The traffic of the API: the requests, and which share of them each service or cache answers before they reach the
+ * campaign.
+ */
 export interface Traffic {
     /** Requests a second, on average over the month. */
     readonly requestsPerSecond: number;
@@ -212,9 +215,9 @@ export function savedByCaches(traffic: Traffic): number {
 }
 
 /**
- * Returns the largest minimum TPS without extra cost: the campaign's load outside its busiest hours. Above this
- * minimum, Personalize scales the campaign to its peak. A higher minimum is billed even without requests; a lower one
- * saves nothing.
+ * Returns the highest value of `minProvisionedTPS` that costs nothing extra: the campaign's load outside its busiest
+ * hours. Above this minimum, Personalize scales the campaign to its peak. A higher minimum is billed even without
+ * requests; a lower one saves nothing.
  */
 export function freeMinimum(traffic: Traffic): number {
     const atCampaign = servingLayers(traffic).find(({ what }) => what === "campaign")?.perSecond ?? 0;

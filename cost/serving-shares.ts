@@ -5,7 +5,7 @@
 export const closingShare = 0.05;
 export const notificationShare = 0.02;
 /**
- * Share of the monthly limit. If requests cost more than this share, requests and not the campaigns count as the reason
- * that the limit is used up.
+ * Share of the monthly limit. If the month's cost reaches the limit and requests caused at least this share of the
+ * limit, the guard closes the API, because requests are then the reason.
  */
 export const requestsShare = 0.5;

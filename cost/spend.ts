@@ -9,7 +9,7 @@ export interface Stretch {
     readonly from: number;
     readonly to: number;
     readonly minProvisionedTPS: number;
-    /** Whether AWS bills the campaign as that of a v2 recipe (`isV2`). */
+    /** Whether AWS bills the campaign by the rules for v2 recipes (`isV2`). */
     readonly v2: boolean;
 }
 

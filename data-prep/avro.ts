@@ -4,7 +4,7 @@ export interface AvroField {
     readonly type: AvroType | readonly ["null", AvroType];
     /** Whether a value can be several texts separated by `|`. */
     readonly categorical?: true;
-    /** Whether the column is free text for the training. Only one column of items can be. */
+    /** Whether the column is free text for the training. Only one column of an Items dataset can be free text. */
     readonly textual?: true;
 }
 

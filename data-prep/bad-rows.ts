@@ -22,7 +22,7 @@ export interface BadRow {
 /** Counts bad rows, keeps the first ones, and passes each one to `onBad`. */
 export function createBadRows(onBad?: (row: BadRow) => void) {
     const badRows = { count: 0, first: [] as BadRow[] };
-    /** Adds a bad row. `line` is the row's first line in the table's bytes, from 0. `column` is -1 for a whole row. */
+    /** Adds a bad row. `line` is the number of the row's first line, counted from 0. `column` is -1 for a whole row. */
     const add = (table: Table, line: number, bytes: Buffer, [column, reason]: readonly [number, string]): void => {
         badRows.count++;
         if (badRows.first.length >= listedBadRows && !onBad) return;

@@ -40,7 +40,10 @@ interface Flags {
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8"));
 
-/** Returns a parser of an option that keeps the option's text. `check` throws an Error for an invalid text. */
+/**
+ * Returns a parser for an option. The parser returns the option's text unchanged if `check` accepts it. `check` throws
+ * an Error for an invalid text.
+ */
 const checkedBy = (check: (text: string) => void) => (text: string) => {
     try {
         check(text);
@@ -131,7 +134,10 @@ function shareOf(text: string): number {
     return share;
 }
 
-/** Joins `--bad-rows quarantine FILE`, because an option of commander takes one value. */
+/**
+ * Joins the two values of `--bad-rows quarantine FILE` to one, because the library commander accepts only one value for
+ * an option.
+ */
 function joinQuarantine(args: readonly string[]): string[] {
     const at = args.indexOf("quarantine");
     if (at < 1 || args[at - 1] !== "--bad-rows" || args[at + 1] === undefined) return [...args];

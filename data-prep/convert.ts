@@ -91,8 +91,8 @@ export async function convert(
 /** Two buffers for output: one is filled while the other one is written. */
 interface OutputBuffers {
     /**
-     * Calls `use` with a buffer of at least `size` bytes. `use` returns the number of bytes to write; `fill` also
-     * returns that number.
+     * Calls `use` with a buffer of at least `size` bytes, and writes as many bytes of it as `use` returns. Returns the
+     * same number.
      */
     fill(size: number, use: (out: Buffer) => number): Promise<number>;
     /** Resolves after all is written. */

@@ -8,8 +8,8 @@ import { idProblem } from "./values.ts";
 type ReadEvent = (record: Buffer, bounds: Int32Array) => Decision;
 
 /**
- * Creates the reader of event types, which come from one type for all records, a rule, or a column. Columns in `commas` have
- * decimal commas.
+ * Creates the function that reads a record's event type. The type is the same for all records, or a rule or a column
+ * determines it. Columns in `commas` have decimal commas.
  */
 export function eventReader(
     event: string | EventRule | undefined,

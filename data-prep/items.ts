@@ -35,8 +35,8 @@ export const itemsSchemaOf = (columns: readonly AttributeColumn[]) =>
     avroSchema("Items", [idField, ...columns.map(({ field }) => field)]);
 
 /**
- * Returns the CSV of an Items dataset: quoted ids and texts, unquoted numbers, empty unknown values, and lines that end
- * with `\n`.
+ * Returns the CSV of an Items dataset: quoted ids and texts, unquoted numbers, an empty field for each unknown value,
+ * and lines that end with `\n`.
  */
 export function itemsCsv(catalogue: readonly CatalogueItem[], columns = itemColumns(catalogue)): string {
     return attributesCsv(

@@ -46,7 +46,7 @@ export interface Manifest {
     readonly checks: readonly Check[];
     /** Users with histories of different lengths, for the demo and the page. */
     readonly viewers: readonly string[];
-    /** SHA-256 of each file that data-prep wrote beside the manifest, by its name. */
+    /** SHA-256 of each file that data-prep wrote beside the manifest; the keys are the files' names. */
     readonly files: Readonly<Record<string, string>>;
 }
 

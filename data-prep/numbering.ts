@@ -6,11 +6,11 @@ const directLimit = 1 << 22;
 
 /** Numbers IDs by first appearance. Optimized for tens of millions of IDs that are mostly small numbers. */
 export interface Numbering {
-    /** Ids by their numbers. "7" and "07" are two ids, as in Personalize. */
+    /** The IDs; the index of an ID is its number. "7" and "07" are two IDs, as in Personalize. */
     readonly ids: readonly string[];
     /**
-     * Returns the number of the ID in these bytes, UTF-8; -1 for an unknown one. `value` is the ID's `idNumber`, which
-     * the caller also needs.
+     * Returns the number of the ID in these bytes (UTF-8); -1 for an unknown ID. `value` is the result of `idNumber`
+     * for the ID; the caller passes it, because it has already calculated it.
      */
     find(value: number, bytes: Buffer, from: number, to: number): number;
     /** Adds an unknown ID, and returns its number. */
@@ -23,8 +23,8 @@ export function createNumbering(): Numbering {
     let direct = new Int32Array(4096).fill(-1);
     const others = createInterner();
     /**
-     * For each ID in `others`, its number in this numbering. `others` contains the IDs that are too large for `direct`,
-     * or are not plain numbers.
+     * `others` contains the IDs that are not plain numbers, or are too large for the array `direct`. This array has,
+     * for each ID in the order of `others`, the number that this numbering gave to the ID.
      */
     const numbersOfOthers: number[] = [];
 

@@ -66,7 +66,10 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
     return Object.fromEntries(keys.map((key, index) => [key, rounded(sums[index] as number)])) as PopularityMetrics;
 }
 
-/** Returns the group of a user. Distributes consecutive numbers, because a plain remainder would follow the file's order. */
+/**
+ * Returns the group of a user. Mixes the bits of the user's number before it calculates the remainder, because
+ * otherwise the groups would depend on the order of the users in the file.
+ */
 export const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
 
 /** Returns, for each group of users, the items ordered by their count in all other groups, highest first. */

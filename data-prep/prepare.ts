@@ -172,8 +172,8 @@ function logAttributes(
 }
 
 /**
- * Finds the columns of the input files, and logs them with the command that states them. Writes no file except a
- * downloaded MovieLens. Throws like `prepare` if it does not understand the files.
+ * Finds the columns of the input files, and logs them. Also logs a command whose options name these columns. Writes no
+ * file except a downloaded MovieLens. Throws like `prepare` if it does not understand the files.
  */
 export async function plansOf(given: PrepareOptions) {
     const log = given.log ?? ((line: string) => process.stderr.write(`${line}\n`));

@@ -3,8 +3,8 @@ import type { Columns } from "./columns.ts";
 import { free, longer } from "./growing.ts";
 
 /**
- * The number for every event type whose number would not fit into a byte. Personalize allows ten types, so data with
- * more is rejected anyway.
+ * A byte stores the number of an event type, so all event types after the first 255 share this number. Personalize
+ * allows only ten types, so such data is rejected anyway.
  */
 const lastType = 255;
 

@@ -16,8 +16,8 @@ const ownOutput = "data/own/";
  * Returns a function that makes commands from the one that the user typed: every given option stays, and changed ones
  * are replaced.
  *
- * @param command its words, such as `npm run data-prep -- orders.csv --items products.csv`
- * @param always changes of each command
+ * @param command the words of the typed command, such as `npm run data-prep -- orders.csv --items products.csv`
+ * @param always changes that each returned command contains
  */
 export function suggestionsOf(command: readonly string[], always: Changes = {}): Suggest {
     return (changes = {}) => {

@@ -68,7 +68,7 @@ export function consumedTypes(types: readonly string[]): readonly string[] {
 
 /**
  * Returns a text that says which items the default filter removes. If no event type is known to end a user's interest,
- * the text also says why the filter removes those of the most frequent type.
+ * the filter removes the items with events of the most frequent type, and the text says why.
  */
 export function filterText(types: readonly string[]): string {
     const consumed = consumedTypes(types).map(visible);

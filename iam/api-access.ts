@@ -58,7 +58,10 @@ const usesFilters = (scope: ApiScope, names: readonly string[]) =>
               ),
           ];
 
-/** Returns statements that allow reading the tables of solution versions, and no other object of the bucket. */
+/**
+ * Returns statements that allow reading the files with the fallback tables of solution versions, and no other object of
+ * the bucket.
+ */
 const readsTables = (scope: ApiScope): readonly Statement[] => [
     allow(
         "ReadFallbackTables",
@@ -83,8 +86,8 @@ export const usesBucketKey = (
           ];
 
 /**
- * Returns the permissions of the API's function: call the campaign, send events, use its table, read the tables of
- * versions.
+ * Returns the permissions of the API's function: call the campaign, send events, use the DynamoDB table, and read the
+ * files with the fallback tables of solution versions.
  */
 export function apiPolicy(
     scope: ApiScope,

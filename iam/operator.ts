@@ -94,10 +94,11 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
 }
 
 /**
- * Statement that denies these services to a function's role outside of Lambda, because an operator can write any
- * principal into the role's trust policy (Lambda Developer Guide, "Using source function ARN to control function access
- * behavior"). The statement does not deny actions that AWS services call without the condition key
- * `lambda:SourceFunctionArn`: writing logs and traces, sending to queues, and invoking functions.
+ * Statement that denies a function's role the actions of these services if the request does not come from a Lambda
+ * function's code. It is necessary because an operator can write any principal into the role's trust policy (Lambda
+ * Developer Guide, "Using source function ARN to control function access behavior"). The statement does not deny
+ * actions that AWS services call without the condition key `lambda:SourceFunctionArn`: writing logs and traces, sending
+ * to queues, and invoking functions.
  */
 const onlyInLambda: Statement = {
     Sid: "DenyOutsideLambda",

@@ -87,9 +87,9 @@ function regionProblems({ region: recorded }: Partial<StackOwnerInputs>, { regio
 
 /**
  * Creates the lifecycle of a stack's random ID. `check` generates the ID once, so that the state contains it before any
- * resource is tagged with it. `check` also runs in a preview: before the program creates anything, it refuses a stack
- * whose names belong to another stack, or whose names a rename would change. An update after a rename moves the state
- * flags to the new name.
+ * resource is tagged with it. `check` also runs in a preview, before the program creates anything. It reports a problem
+ * if another stack already uses this stack's names, or if the stack was renamed and its resources would therefore get
+ * new names. An update after a rename moves the state flags to the new name.
  */
 export function stackOwnerHandler(deps: {
     readonly client: ClientOf;

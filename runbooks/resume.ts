@@ -107,8 +107,8 @@ await runOperation(options, async (stack, deps, signal) => {
 });
 
 /**
- * Returns the version and minimum TPS that `pulumi up` would serve. This case occurs if an earlier resume was
- * interrupted after it had removed the state flag.
+ * Returns the version and minimum TPS that `pulumi up` would serve. `resume` needs them if the state flag `parked` is
+ * missing, because an earlier `resume` was interrupted after it had removed the flag.
  * @throws RunbookError without a trained version
  */
 function servedByUp({ stack, config, arnOf }: OperatedStack, serving: StateFlags["serving"]): Served {

@@ -25,7 +25,8 @@ const [recommendations, training, money] = ["Recommendations", "Training", "Mone
 const usual = { changes: "no", costs: "no", asks: false, grants: () => [], neededOnAws: [] };
 
 /**
- * Declares a runbook. By default, it changes nothing, costs nothing, and makes only calls that others make, too.
+ * Declares a runbook. By default, it changes nothing, costs nothing, and makes only AWS calls that other runbooks also
+ * make.
  * @param {string} subject
  * @param {string} purpose
  * @param {Partial<Declaration>} more

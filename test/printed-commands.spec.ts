@@ -31,7 +31,9 @@ const commandStart = new RegExp(
     `(?:npm run (?:-s |--silent )?(?<script>[a-z][a-z:-]*)|(?<![\\w/.@-])pulumi (?<verb>${verbs}))(?![\\w:-])`,
     "g",
 );
-/** Pattern of a word in a command: quoted, an option, or without the punctuation that ends a sentence. */
+/**
+ * Pattern of a word in a command: a quoted text, or characters without spaces, quotes and signs that end the command.
+ */
 const word = /^ (?<word>"[^"]*"|'[^']*'|[^\s`"'|;&#()]+)/;
 
 /** Returns the commands in a text. A command ends with its line, its code span, its sentence, `&&` or a comment. */

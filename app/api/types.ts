@@ -181,7 +181,7 @@ export interface paths {
         };
         /**
          * State of the API, and whether a campaign makes the lists
-         * @description A stranger sees `status` and `campaign.state`. The other fields need the API key of a stack with config `apiKey`, or a token of a viewer (config `viewerAuth`).
+         * @description Anyone sees `status` and `campaign.state`. The other fields need the API key of a stack with config `apiKey`, or a token of a viewer (config `viewerAuth`).
          */
         get: operations["getHealth"];
         put?: never;

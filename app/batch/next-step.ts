@@ -90,15 +90,15 @@ export async function chooseVersion({ versions, request, held, live, refusals }:
 }
 
 /**
- * Number of unproven viewers that each job may have in any case. An unproven viewer is not in the data, and has sent
- * events without a token or the API key. A larger job may have one unproven viewer for ten others.
+ * An unproven viewer is not in the data, and has sent events without a token or the API key. Every job may have this
+ * number of unproven viewers. A larger job may have one unproven viewer for ten others.
  */
 const fewestStrangers = 100;
 
 /**
  * Returns the viewers of a job in the order of their IDs: viewers who are active in the data, and viewers who sent
- * events. A stranger can send events for invented viewers, and AWS bills each viewer of a job. So, of the unproven
- * viewers, only those with the newest events get a list.
+ * events. Anybody can send events for invented viewers, and AWS bills each viewer of a job. So, of the viewers who are
+ * not in the data and sent no token or API key, only those with the newest events get a list.
  *
  * @param active active viewers of the data whom the version knows
  * @param dataViewers all viewers of the data

@@ -31,7 +31,9 @@ export interface BatchReport {
     readonly failure?: Failure;
 }
 
-/** Milliseconds before the function's timeout in which a run starts no further group of writes. */
+/**
+ * If less time than this remains before the function's timeout, a run starts no further group of writes; milliseconds.
+ */
 const reserve = 20_000;
 /** Number of viewers whose lists the run stores, copies or expires before it checks the remaining time. */
 const partLength = 500;
@@ -49,8 +51,9 @@ const longestIntervals = 5;
 const keptErrors = 3;
 
 /**
- * Runs the function once: does the next steps until the job runs in Personalize, nothing is due, or the time is over. Stores the
- * state after each step, so that a run that dies is continued by the next one. While a step fails, the live lists stay.
+ * Runs the function once: does the next steps until the job runs in Personalize, no step is due, or the function's
+ * timeout is close. Stores the state after each step, so that the next run continues a run that died. While a step
+ * fails, the live lists stay.
  */
 export async function runBatch(ports: BatchPorts, settings: BatchSettings): Promise<BatchReport> {
     const taken = await ports.begin(ports.timeLeft());

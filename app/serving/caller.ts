@@ -2,7 +2,7 @@ import type { CountedAddress } from "./addresses.ts";
 
 /** The sender of a request. */
 export interface Caller {
-    /** The viewer that a token proves; undefined for a stranger. */
+    /** The viewer whose identity a valid token proves; undefined without a valid token. */
     readonly viewer: string | undefined;
     /**
      * Whether the caller may see details of the service. True for a viewer with a valid token, and for a server with

@@ -19,7 +19,7 @@ export interface AllowanceParts {
 /** The viewer for whom the API calls the campaign. */
 export interface AllowedViewer {
     readonly userId: string;
-    /** Whether a token proves the viewer. */
+    /** Whether the request has the viewer's valid token or the API key. */
     readonly proven: boolean;
 }
 

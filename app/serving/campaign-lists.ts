@@ -18,7 +18,7 @@ export interface ListWanted extends ListAsk {
     readonly solutionVersion: string | undefined;
     /** IDs of films to leave out. */
     readonly without: ReadonlySet<string>;
-    /** Whether a token or the API key proves the caller. */
+    /** Whether the request has the viewer's valid token or the API key. */
     readonly proven: boolean;
 }
 

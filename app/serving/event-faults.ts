@@ -10,8 +10,8 @@ const aheadSeconds = 60;
 const oldestSeconds = 24 * 3600;
 
 /**
- * Returns the faults of events that the schema in the API description accepts. Without tables, any item passes. `noun`
- * names an item; `now` is in epoch milliseconds.
+ * Returns the faults of events that the schema in the API description accepts. If the process has no fallback tables
+ * yet, every item ID is accepted. `noun` names an item; `now` is in epoch milliseconds.
  */
 export function eventFaults(
     { userId, events }: EventsRequest,

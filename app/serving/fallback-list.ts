@@ -7,7 +7,7 @@ import type { Viewer } from "./viewers.ts";
 
 export interface FallbackListParts {
     readonly tables: () => Tables;
-    /** Whether strangers may see the films that a viewer watched. */
+    /** Whether callers without a token or the API key may see the films that a viewer watched. */
     readonly publicHistories: boolean;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Limits } from "./limits.ts";
 import type { KeptList } from "./ports.ts";
 
-/** The current state with which the API compares a list. */
+/** The current state. The API compares a list with it to decide whether the list is still fresh. */
 export interface Now {
     /** Epoch milliseconds. */
     readonly at: number;

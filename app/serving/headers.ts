@@ -62,8 +62,8 @@ export const entryFile = "public, no-cache";
 
 /**
  * Returns Cache-Control for a viewer's list: only the viewer's browser may cache it. After an event, the client changes
- * `since` and so the URL. A list with a reason is cached only briefly, because the campaign may soon be available
- * again.
+ * `since` and so the URL. If the list has a `reason`, it does not come from the campaign as usual. The browser caches
+ * such a list for only 5 seconds, because the campaign may soon be available again.
  */
 export const viewersList = ({ reason }: Pick<FilmListAnswer, "reason">): string =>
     `private, max-age=${reason === undefined ? 30 : 5}`;

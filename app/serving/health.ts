@@ -27,9 +27,9 @@ const holds = (notification: ShownNotification, campaign: CampaignStatus | undef
 const time = (at: number) => new Date(at).toISOString();
 
 /**
- * Reports from which source the API currently answers. Uses only what the process knows, without any call. Shows a
- * stranger only the state and the viewers that the page offers: version, throughput and cost would help with an attack
- * on the bill.
+ * Reports from which source the API currently answers. Uses only what the process knows, without any call. Without a
+ * token or the API key, a caller sees only the state and the viewers that the page offers, because version, throughput
+ * and cost would help with an attack on the bill.
  */
 export function healthTeller(parts: HealthParts) {
     const { stack, region, cost, publicHistories, batch, tables, watch, campaignResilience } = parts;

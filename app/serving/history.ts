@@ -95,7 +95,7 @@ function readToken(token: string): Past {
 /**
  * Rejects a caller without the viewer's token or the API key, unless histories are public.
  *
- * @throws ProblemError that names the configuration that allows it
+ * @throws ProblemError that names config `viewerAuth` and `apiKey`, with which a caller can read a history
  */
 export function checkHistory({ trusted }: { readonly trusted: boolean }, publicHistories: boolean): void {
     if (trusted || publicHistories) return;

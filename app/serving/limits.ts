@@ -76,7 +76,10 @@ export const limits = {
     firstRead: 3 * second,
     /** Time for which a request waits for the first reads of its process (`firstRead`). */
     unstarted: second,
-    /** Time for which a request without fallback tables waits for each of two attempts to load them. Lambda allows ten seconds. */
+    /**
+     * If a process has no fallback tables, a request makes at most two attempts to load them, and waits so long for
+     * each one. Lambda ends a request after ten seconds.
+     */
     withoutTables: 3.5 * second,
     /** Interval at which a process compares its fallback tables with the stored ones, or tries again to load them. */
     tablesCompared: 5 * minute,
@@ -112,14 +115,14 @@ export const listsOfViewer = 4;
 export const listLength = 100;
 /** Number of newest films that the API stores for each viewer. */
 export const recentLength = 20;
-/** Number of films to request in each campaign call: those of a list, and as many as the API may leave out. */
+/** Number of films to request in each campaign call: the films of a list, and as many more as the API may leave out. */
 export const askedLength = listLength + recentLength;
 /** Maximum number of events per minute: a viewer sends a few, and an address can be a whole office. */
 export const eventsPerViewer = 60;
 export const eventsPerAddress = 300;
 /**
- * Maximum number of campaign calls per minute for a viewer with a valid token: one after each event of a person who
- * watches, with a few filters.
+ * Maximum number of campaign calls per minute for a viewer with a valid token. This is enough for a person who requests
+ * lists with a few filters after each event.
  */
 export const campaignCallsPerViewer = 30;
 /**

@@ -25,7 +25,7 @@ export interface OperationParts {
     readonly takeEvents: ReturnType<typeof eventTaker>;
     readonly rankItems: ReturnType<typeof ranker>;
     readonly history: ReturnType<typeof historian>;
-    /** Whether strangers may see the films that a viewer watched. */
+    /** Whether callers without a token or the API key may see the films that a viewer watched. */
     readonly publicHistories: boolean;
     readonly traffic: TrafficCounter;
     readonly health: (caller: Caller) => Promise<HealthAnswer>;

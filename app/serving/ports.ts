@@ -71,7 +71,7 @@ export interface Recent {
     readonly revision: number;
     /** The viewer's newest films, the newest first. */
     readonly films: readonly RecentFilm[];
-    /** Whether all films were sent with the viewer's token or the API key. If absent, a stranger may have sent some. */
+    /** Whether all films were sent with the viewer's token or the API key. If absent, anybody may have sent some. */
     readonly proven?: true;
     /** Events of the viewer in one minute (epoch minutes). */
     readonly counted?: { readonly minute: number; readonly events: number };

@@ -10,7 +10,7 @@ export interface Ask extends ListAsk {
     readonly count: number;
     /** The revision from the answer to the viewer's last event; 0 if the request has none. */
     readonly since: number;
-    /** Whether a token or the API key proves the caller. */
+    /** Whether the request has the viewer's valid token or the API key. */
     readonly proven: boolean;
 }
 
@@ -25,10 +25,11 @@ export interface ViewerReaderParts {
 /** Creates the function that reads a viewer and the list with a key. It never throws. */
 export function viewerReader({ table, tableResilience, memory, clock, log }: ViewerReaderParts) {
     /**
-     * Reads the viewer from DynamoDB, or from memory while DynamoDB does not answer. The usual read may miss the newest
-     * event, so a consistent read follows if the request's `since` is greater than the revision that the usual read
-     * returned. Apart from that, a `since` greater than the stored revision has no effect: otherwise a stranger could
-     * send a greater one with each request, and each request would call the campaign.
+     * Reads the viewer from DynamoDB, or from memory while DynamoDB does not answer. The first read is eventually
+     * consistent and may miss the newest event. If the request's `since` is greater than the revision that the first
+     * read returned, a consistent read follows. If `since` is greater than the stored revision too, it has no further
+     * effect, because otherwise anybody could cause a campaign call with each request by sending a greater `since` each
+     * time.
      */
     return async function readViewer({ userId, since }: Ask, key: string, trace: Trace): Promise<Viewer> {
         try {

@@ -26,7 +26,7 @@ export interface RecommendParts {
      * without a filter.
      */
     readonly leavesOutWatched: (filter: string | undefined) => boolean;
-    /** Whether strangers may see the films that a viewer watched. */
+    /** Whether callers without a token or the API key may see the films that a viewer watched. */
     readonly publicHistories: boolean;
     /** Whether viewers' lists come from batch inference. */
     readonly batch: boolean;
@@ -141,6 +141,9 @@ function isKnown({ memory, tables }: RecommendParts, userId: string): boolean | 
     return readAt > 0 ? tables().hasViewer(userId) : undefined;
 }
 
-/** Returns the viewer as now in memory, or `before` if that has a later revision or memory has dropped the viewer. */
+/**
+ * Returns `now`, the viewer in memory. If `before` has a later revision, or memory has dropped the viewer, returns
+ * `before`.
+ */
 const newer = (now: Viewer, before: Viewer): Viewer =>
     now.revision >= before.revision && now.readAt > 0 ? now : before;

@@ -6,7 +6,7 @@ export interface RequestDone {
     readonly stack: string;
     /** Whether the log line declares CloudWatch metrics. */
     readonly customMetrics: boolean;
-    /** Whether the stack serves lists of batch inference, without calls of a campaign. */
+    /** Whether the stack serves lists of batch inference, and never calls a campaign. */
     readonly batch: boolean;
     readonly requestId: string;
     /** The operationId in the API description; empty for an unknown path. */

@@ -49,7 +49,7 @@ export interface ApiConfig extends ReturnType<typeof apiValuesOf> {
     readonly rankingCampaignArn?: string;
     /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
-    /** Event types after which the viewer's lists leave out the film; absent: viewings. */
+    /** Types of events that remove the film from the viewer's lists. If absent, only viewings remove it. */
     readonly watchedTypes?: readonly string[];
     /**
      * ARN of the filter for requests that name no filter. It leaves out what the viewer has watched. Empty for none.
@@ -61,8 +61,9 @@ export interface ApiConfig extends ReturnType<typeof apiValuesOf> {
     /** The stack's bucket, with the tables of its solution versions. */
     readonly bucketName: string;
     /**
-     * Requests per second to the campaign that all unproven viewers together may cause, in all processes. All proven
-     * viewers together may cause the same number. A token or the API key proves a viewer. Absent: unlimited.
+     * Requests per second to the campaign that all requests without a viewer's token or the API key may cause together,
+     * in all processes. All requests with one of them may together cause the same number again. If absent, the number
+     * is unlimited.
      */
     readonly campaignPerSecond?: number;
     /** The word for an item in error responses; absent: film. */

@@ -19,7 +19,7 @@ export interface EventParts {
     readonly putEvents: PutEvents | undefined;
     /** Whether the API sends events to Personalize that came without the viewer's token or the API key. */
     readonly trackUnproven: boolean;
-    /** Event types after which a viewer's lists leave out the film; undefined: viewings. */
+    /** Types of events that remove the film from the viewer's lists. If undefined, only viewings remove it. */
     readonly watchedTypes: readonly string[] | undefined;
     readonly tables: () => Tables;
     /** The word for an item, such as "film". */
@@ -151,7 +151,7 @@ export function eventTaker(parts: EventParts) {
 
 /**
  * Adds films to a viewer's newest films. The revision is the time, or one more than the previous revision if clocks
- * differ. The first event with a token replaces films that strangers may have sent.
+ * differ. The first event with a token replaces films from events without a token, because anybody may have sent those.
  */
 function withFilms(
     before: Recent,

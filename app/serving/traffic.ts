@@ -12,7 +12,10 @@ export interface TrafficParts {
     readonly limits: Limits;
 }
 
-/** Returns the hour of a moment (epoch milliseconds). Writers and readers of the traffic use it. */
+/**
+ * Returns the hour of a moment (epoch milliseconds). The code that stores counts of requests and the code that reads
+ * them both use this function.
+ */
 export const epochHour = (at: number): number => Math.floor(at / 3_600_000);
 
 /**

@@ -22,7 +22,10 @@ const unknownViewer: Viewer = { revision: 0, recent: "", watched: "", readAt: 0,
 export const watchedIds = (films: readonly RecentFilm[]): string[] =>
     films.flatMap(({ itemId, watched = true, refused = false }) => (watched || refused ? [itemId] : []));
 
-/** Packs a viewer's films into two strings. Usually the viewer watched all films, and both strings are one. */
+/**
+ * Packs a viewer's films into two strings. If the viewer watched all films, as usual, both fields refer to the same
+ * string object, which saves memory.
+ */
 function packRecent(films: readonly RecentFilm[]): Pick<Viewer, "recent" | "watched"> {
     const wanted = films.filter(({ refused = false }) => !refused);
     const [recent, watched] = [packIds(wanted.map(({ itemId }) => itemId)), packIds(watchedIds(films))];

@@ -26,7 +26,8 @@ const distinct = 1_000_000;
 
 /**
  * Measures the function's own code with a simulated campaign, event tracker and table, and the same requests without
- * any cache. Prints the results and returns the goals.
+ * any cache. Prints the results. Returns the benchmark's goals: each is a measured value and the value that it must
+ * reach.
  */
 export async function overHandler(shape: LoadShape, say: (line: string) => void): Promise<Goal[]> {
     const { requests, seed } = shape;

@@ -75,8 +75,9 @@ export function apiFunction(
 
 /**
  * Returns the requests per second to the campaign that all viewers without a valid token together may cause; all
- * viewers with a token together may cause as many again. The minimum TPS is billed anyway. Returns undefined, for
- * unlimited, with an API key: then all callers are the owner's servers.
+ * viewers with a token together may cause as many again. The limit is at least the minimum TPS, because AWS bills the
+ * minimum TPS also without requests. With an API key, returns undefined (unlimited), because all callers are then the
+ * owner's servers.
  */
 const campaignPerSecondOf = ({
     apiKey,

@@ -68,7 +68,7 @@ export class ApiStage extends pulumi.ComponentResource {
     }
 }
 
-/** Creates the throttling settings of each method of the API, and those of all other paths. */
+/** Creates the throttling settings of each method of the API, and the settings of all other paths. */
 function methodSettings(
     name: string,
     { config, restApi, isClosed }: ApiStageArgs,

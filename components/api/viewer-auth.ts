@@ -8,7 +8,7 @@ export const openToStrangers =
     "To require a token of each viewer, see docs/viewer-auth.md and run `pulumi config set --path viewerAuth.issuer https://…`.";
 
 /**
- * Warns in the preview if strangers can use the stack's API.
+ * Warns in the preview if anybody can use the stack's API without a token.
  *
  * @throws ProgramError for an issuer without TLS, because someone in the network could replace the issuer's keys. An
  * issuer without TLS is allowed only for a stack on the local AWS, that is, if `AWS_ENDPOINT_URL` is set.

@@ -13,7 +13,7 @@ export interface LambdaFunctionArgs {
     readonly functionName: string;
     readonly roleName: string;
     readonly description: string;
-    /** Further files in the archive of the function's code, by name. */
+    /** Further files in the archive of the function's code; the keys are their names. */
     readonly beside?: Readonly<Record<string, pulumi.asset.Asset>>;
     readonly timeoutSeconds: number;
     /** Memory in MiB; 256 by default. */

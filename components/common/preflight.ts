@@ -45,7 +45,7 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
     refuse([...filters, ...(await Promise.all(others)).filter((problem) => problem !== undefined)]);
 }
 
-/** Compares the schema of items or users with that of the stack's dataset. */
+/** Compares the schema of items or users with the schema of the stack's dataset. */
 async function schemaProblem(
     { metadataFiles, names, adopt, region }: StackConfig,
     datasetType: "ITEMS" | "USERS",

@@ -25,8 +25,8 @@ export const waiversOf = ({ budget }: Pick<StackConfig, "budget">): Readonly<Rec
  */
 export class SpendBudget extends pulumi.ComponentResource {
     /**
-     * The budget, or this component in a stack without a budget. Resources that must not exist without the budget
-     * depend on it.
+     * A resource on which other resources depend if they must not exist without the budget. It is the budget, or this
+     * component in a stack without a budget.
      */
     public readonly resource: pulumi.Resource;
 

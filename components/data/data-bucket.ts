@@ -136,7 +136,7 @@ export class DataBucket extends pulumi.ComponentResource {
     }
 }
 
-/** Returns all files of a stack to upload, by name. */
+/** Returns all files of a stack to upload; the keys are their names. */
 export function filesOf(config: StackConfig): Readonly<Record<string, FileArgs>> {
     const { metadataFiles, batchInferenceFile } = config;
     const csv = (path: string, key: string): FileArgs => ({ path, key, contentType: "text/csv" });

@@ -8,7 +8,7 @@ export interface Alarm {
     readonly says: string;
     readonly watches:
         | { readonly metric: StackMetric; readonly statistic: "Average" | "Maximum" }
-        /** Metric math over the metrics in `sums`, by their IDs, or a Metrics Insights query without `sums`. */
+        /** Metric math that names the metrics in `sums` by their IDs. Without `sums`, a Metrics Insights query. */
         | { readonly expression: string; readonly sums: Readonly<Record<string, StackMetric>> };
     readonly calls: "above" | "at or above";
     readonly threshold: number;
@@ -17,7 +17,7 @@ export interface Alarm {
     /** Alarm condition: in `needed` of the last `of` periods, the value is too high. */
     readonly datapoints: { readonly of: number; readonly needed: number };
     readonly missing: "notBreaching" | "ignore" | "missing";
-    /** Why the alarm treats missing data this way. */
+    /** Why the alarm treats missing data as `missing` says. */
     readonly missingBecause: string;
 }
 

@@ -21,7 +21,7 @@ export interface DataWords {
     readonly viewers: number;
     /** Name of the data set that the page credits as its source; empty for the stack owner's own data. */
     readonly credits: string;
-    /** Whether strangers may see the films that a viewer watched. */
+    /** Whether callers without a token or the API key may see the films that a viewer watched. */
     readonly publicHistories: boolean;
 }
 

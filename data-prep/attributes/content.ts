@@ -43,7 +43,10 @@ export function createContent(name: string) {
         }
     };
 
-    /** Returns the column's field; undefined if the column has no value. `isText` allows free text for the training. */
+    /**
+     * Returns the column's field; undefined if the column has no value. If `isText` is true, the training may read the
+     * column as free text.
+     */
     const field = (isText = false): AvroField | undefined => {
         if (count === 0) return undefined;
         if (integers) return { name, type: ["null", largest <= maxInt ? "int" : "long"] };

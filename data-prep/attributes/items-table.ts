@@ -72,8 +72,9 @@ type ItemPart = keyof typeof itemNames;
 export const itemParts = Object.keys(itemNames) as readonly ItemPart[];
 
 /**
- * Returns the items that belong to the interactions of `sourceName`, from `path` or its folder; none if they are
- * missing. Accepts only MovieLens' own pairs of files, because titles of other data would be wrong.
+ * Returns the items that belong to the interactions of `sourceName`, from `path` or its folder; an empty table if they
+ * are missing. Accepts an item file only for the MovieLens interactions to which it belongs, because the titles would
+ * be wrong for other interactions.
  */
 export async function itemsBeside(path: string, sourceName: string): Promise<ItemTable> {
     const wanted = pairs.find(([ratings]) => ratings === basename(sourceName))?.[1] ?? [];
@@ -185,7 +186,7 @@ function inWords(parts: Readonly<Partial<Record<ItemPart, number>>>, header: rea
     return `${columnTexts.join(", ")}${missing}`;
 }
 
-/** Returns the service's reserved column for the time from which an item exists. */
+/** Returns Personalize's reserved column CREATION_TIMESTAMP, which contains the creation time of each item. */
 const createdColumn = (values: readonly string[]): AttributeColumn => ({
     field: { name: "CREATION_TIMESTAMP", type: values.includes("") ? ["null", "long"] : "long" },
     values,

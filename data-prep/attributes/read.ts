@@ -21,8 +21,8 @@ const withoutHeader: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Reads a table of items or users. Throws an Error that names the file if it is not a table, or the first row with
- * another number of fields than `columns`.
+ * Reads a table of items or users. If the file is not a table, throws an Error that names the file. If a row has
+ * another number of fields than `columns`, throws an Error that names the first such row.
  */
 export async function readRecords(source: Source): Promise<Records> {
     const { name } = source;

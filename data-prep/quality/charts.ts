@@ -54,7 +54,10 @@ export function bars(
     return chart(title, { top: compact.format(most), half: compact.format(most / 2), below }, drawn.join(""));
 }
 
-/** Returns a chart with a curve between two shares from 0 to 100 %, and the diagonal on which both shares are equal. */
+/**
+ * Returns a chart with two axes from 0 to 100 %. Its curve shows one share as a function of another, and the diagonal
+ * shows where both shares are equal.
+ */
 export function curve(
     title: string,
     points: readonly { readonly x: number; readonly y: number }[],

@@ -35,7 +35,7 @@ export interface Decision {
 /** Decides an interaction's event type from its row. */
 export interface EventRule {
     readonly cases: readonly EventCase[];
-    /** The columns of the cases, from 0, in their order. */
+    /** The number of each case's column, counted from 0, in the order of the cases. */
     readonly columns: readonly number[];
     decide(value: (column: number) => string): Decision;
 }
@@ -142,8 +142,8 @@ export const ruleOfTypes = (column: string, types: readonly string[], otherwise?
 export const conditionText = ({ column, operator, value }: EventCase) => `${column} ${operator} ${value}`;
 
 /**
- * Returns the event type of the text of `--event`, or its rule. Cases apply in order; without `else` other rows are
- * left out. An empty value matches no case.
+ * Parses the text of the option `--event`, and returns one event type or a rule. The first case of a rule that matches
+ * a row decides. A row that matches no case is left out if the rule has no `else`. An empty value matches no case.
  *
  * @throws Error for a text that `parseEventRule` refuses, and for a column that is not in `header`.
  */

@@ -11,7 +11,10 @@ export type Roles = Readonly<Partial<Record<Role, number>>>;
 /** Splits several texts into words. */
 export const words = (...lists: readonly string[]) => lists.flatMap((list) => list.split(" "));
 
-/** Names of columns in English, German, French, Spanish and Italian, as `plain` writes them, the best first. */
+/**
+ * Names of columns in English, German, French, Spanish and Italian, the most reliable name first. The names are in
+ * lower case, and without accents and punctuation, like the results of `plain`.
+ */
 export const knownNames: Readonly<Record<Role, readonly string[]>> = {
     user: words(
         "userid user uid visitorid visitor customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid sessionid session usersession memberno member readerid reader borrowerid borrower patronid patron customerno",
@@ -42,9 +45,10 @@ export const plain = (name: string) =>
         .replaceAll(/[^a-z0-9]/g, "");
 
 /**
- * Checks whether the first row is a header. It is one if it names at least two parts of an interaction. Otherwise, it
- * is one if it contains no number, and the rows below do; or if one of its fields has no digit, and all values below
- * that field have digits, as dates and IDs have.
+ * Checks whether the first row is a header. If it names at least two parts of an interaction, it is a header. If it has
+ * an empty field, a number, or no row below, it is no header. Otherwise, it is a header in two cases:
+ * - The second row contains a number.
+ * - A field of the first row has no digit, and all values below this field have digits, as dates and IDs have.
  */
 export function isHeader(rows: readonly string[][]): boolean {
     const [first = [], second = [], ...more] = rows;
@@ -82,8 +86,8 @@ export interface Extra {
 const extraName = /^[A-Z_][A-Z\d_]{0,149}$/;
 
 /**
- * Parses one choice of `--columns`, `--item-columns` or `--user-columns`: one of `parts`, or the upper-case name of a
- * further column of the dataset, and the source's column.
+ * Parses one choice `PART=COLUMN` of `--columns`, `--item-columns` or `--user-columns`. PART is one of `parts`, or the
+ * upper-case name of a further column of the dataset. COLUMN is the source's column.
  *
  * @throws Error that lists the choices.
  */

@@ -5,7 +5,7 @@ import type { Dialect } from "./scan.ts";
 /** Dialect of the text tables into which JSON lines and Parquet are converted, so that one reader checks all values. */
 export const converted: Dialect = { delimiter: "\u001f", quotes: false, escape: '"' };
 
-/** Prefix of the only field of a line that is not valid JSON. */
+/** A line that is not valid JSON becomes a row with one field. This prefix marks the field. */
 const notJson = "\u0000";
 const longestLine = 1 << 25;
 
@@ -148,7 +148,10 @@ function textOf(value: unknown): string {
     return typeof value === "object" ? JSON.stringify(value, withBigInts) : String(value);
 }
 
-/** Converts BigInts, which 64-bit integers of Parquet are, because JSON has none. */
+/**
+ * Converts a BigInt to a number, or to text if the number would not be exact, because JSON has no BigInt. Parquet's
+ * 64-bit integers are BigInts.
+ */
 function withBigInts(_name: string, value: unknown): unknown {
     if (typeof value !== "bigint") return value;
     return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);

@@ -12,8 +12,8 @@ import { sha256Of } from "../files.ts";
 export interface Source {
     readonly name: string;
     /**
-     * Path of the file on disk; absent if `open` does not return the bytes of such a file, as for stdin and for files
-     * in a zip.
+     * Path of the file on disk. Absent for stdin and for a file in a zip, because `open` then does not return the bytes
+     * of a file on disk.
      */
     readonly path?: string;
     /** Opens the file without decompressing it. */

@@ -68,7 +68,10 @@ export interface Trending {
 }
 
 const longestWindow = 30 * 86_400;
-/** Minimum growth. Smaller growth is noise: by chance, one film of six reaches it. */
+/**
+ * Minimum growth in standard deviations. Growth below this value is regarded as noise. By chance alone, one film of six
+ * reaches this value.
+ */
 const leastGrowth = 1;
 
 /**

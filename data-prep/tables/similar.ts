@@ -76,9 +76,10 @@ export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): H
 }
 
 /**
- * Yields for each of `wanted`, item numbers in any order, its `count` most similar items. The common weight of two
- * items is a sum over the users with both. A term is the user's weight times the weight of the distance between the two
- * items in the user's history (`kernel`). An item's own weight uses distance 0. Ties go to the lower number.
+ * Yields, for each item in `wanted`, its `count` most similar items. `wanted` contains numbers of items in any order.
+ * The common weight of two items is a sum over the users with both. A term is the user's weight times the weight of the
+ * distance between the two items in the user's history (`kernel`). An item's own weight uses distance 0. Ties go to the
+ * lower number.
  *
  * Works item by item: sums the neighbourhood of the item in its viewers' histories. A matrix of items by items is not
  * needed. Memory is a few numbers per row of the CSV for any number of items.
@@ -107,7 +108,11 @@ export function* similarItems(
     for (const values of [samples.places, samples.users]) free(values);
 }
 
-/** Weights by distance, for each existing length of a history. The weight at distance 0 is in the middle. No weight is 0. */
+/**
+ * For each existing length of a history, the weights of two items by the distance between their places. The middle
+ * element is the weight at distance 0; the elements before and after it are the weights at distances to earlier and
+ * later places. No weight is 0.
+ */
 type Parts = readonly (Uint32Array | undefined)[];
 
 const lengthOf = (starts: Int32Array, user: number) => (starts[user + 1] as number) - (starts[user] as number);
@@ -169,7 +174,10 @@ function samplesOf({ itemCount, items, starts: userStarts }: Histories, wanted: 
     return { starts, places, users };
 }
 
-/** Common weights of one item with itself and with other items; 0 for all items except the first `metCount` of `met`. */
+/**
+ * `together` has the common weight of one item with each item. It differs from 0 only for the items that were met in
+ * the same histories: the first `metCount` elements of `met`.
+ */
 interface Sums {
     readonly together: Uint32Array;
     /** For each item: 0 if the list `met` contains the item, otherwise 1. */

@@ -13,9 +13,9 @@ export interface InvokedFunction {
 }
 
 /**
- * Returns the grants for Lambda functions, their settings and their resource policies. Only `invoked` may get a
- * resource policy statement, and only for its service (Service Authorization Reference, "AWS Lambda",
- * `lambda:Principal`).
+ * Returns the grants for Lambda functions, their settings and their resource policies. Only the function `invoked` may
+ * get a statement in its resource policy, and only for the service that `invoked` names (Service Authorization
+ * Reference, "AWS Lambda", `lambda:Principal`).
  */
 export const functionLife = (policy: LifePolicies, on: readonly string[], invoked?: InvokedFunction): Grant[] => [
     {

@@ -4,7 +4,7 @@ import type { AccessRequest } from "policy-evaluator";
 /**
  * Condition keys whose value in a request is unknown, each with its possible values. `null` stands for a request
  * without the key; an empty list means that the request may have any value, or lack the key. A name that ends in `*`
- * stands for all keys with this prefix. A request never has a key that is neither in this table nor in its context.
+ * stands for all keys with this prefix. A request has no keys except those in this table and in its context.
  */
 export type Unknowns = Readonly<Record<string, readonly (string | null)[]>>;
 

@@ -18,8 +18,8 @@ export type Decided =
 const maxAssumptions = 4096;
 
 /**
- * Decides a request in which the values of some condition keys are unknown. Evaluates it with every combination of
- * values between which the policies distinguish.
+ * Decides a request in which the values of some condition keys are unknown. Evaluates the request with every
+ * combination of those values that can change the result of the policies.
  * @param allows returns whether the policies allow the request with one combination of values
  */
 export function decide(
@@ -59,8 +59,8 @@ export function decide(
 }
 
 /**
- * Returns the unknown condition keys that the policies use, each with the values between which the policies' conditions
- * distinguish.
+ * Returns the unknown condition keys that the policies use, each with the values that can change the result of the
+ * policies' conditions.
  */
 function usedKeys(
     { context, resource }: AccessRequest,

@@ -57,7 +57,10 @@ export function drawHeadline({ cause, todo }: Headline, columns: number | undefi
     );
 }
 
-/** Formats the links in order. Consecutive links that are in order, or that could not be checked for the same reason, share one line. */
+/**
+ * Formats the checked links of the access chain, one after the other. Consecutive links share one line if all of them
+ * passed, or if none of them could be checked, for the same reason.
+ */
 function chain(diagnosis: Diagnosis, verbose: boolean): Text[] {
     const runs: Link[][] = [];
     for (const link of verbose ? diagnosis.links : shownLinks(diagnosis)) {

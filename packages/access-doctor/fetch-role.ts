@@ -107,7 +107,7 @@ async function managed(iam: IAMClient, arn: string, name: string): Promise<Polic
 
 /**
  * Simulates whether an identity has the permissions for the commands of a fix. Some commands change this identity
- * itself.
+ * itself, so the function also simulates changes of the identity.
  */
 export async function simulateWrites(
     client: IAMClient,

@@ -53,8 +53,8 @@ function actionSpellings(wrong: string, { action }: AccessRequest): string[] {
 }
 
 /**
- * If a statement's ARN has a bucket or key similar to that of the request, returns the ARN with the request's bucket or
- * key.
+ * If a statement's ARN has a bucket or key that is similar to the request's bucket or key, returns the ARN with the
+ * request's bucket or key.
  */
 function resourceSpellings(wrong: string, { resource }: AccessRequest): string[] {
     const [bucketArn = ""] = resource.split("/");
@@ -102,9 +102,9 @@ function conditionSpellings(
 }
 
 /**
- * Returns the corrections with which the evaluation of a statement changes, so that an Allow applies or a Deny does
- * not. A misspelt condition key is always corrected. A part with several possible corrections is not corrected, because
- * only its author knows which one was meant.
+ * Returns those corrections that change the result of a statement: with them, an Allow applies, or a Deny does not
+ * apply. A misspelt condition key is always corrected. A part with several possible corrections is not corrected,
+ * because only its author knows which one was meant.
  *
  * @param sentOf values that the request has for a condition key
  */

@@ -24,7 +24,7 @@ export interface PolicyText {
 export interface RoleFacts {
     /** The role's own ARN. The ARN in the job may lack the path. */
     readonly arn: string;
-    /** `AROA…`. It changes if the role is deleted and created again. */
+    /** The role's unique ID, such as `AROA…`. The ID changes if the role is deleted and created again. */
     readonly id: string;
     readonly trust: string;
     readonly boundary: PolicyText | undefined;

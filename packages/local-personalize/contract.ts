@@ -10,8 +10,9 @@ import type { Measure } from "./metering/usage-types.ts";
 export type Speed = "instant" | "demo" | "samples" | "real";
 
 /**
- * Whether answers contain texts such as schemas as received, or in another form with the same meaning: for example,
- * with other white space and another order of the keys (wire/http.ts).
+ * The form in which answers return texts, for example schemas. `received`: exactly as the emulator received them.
+ * `other`: in another form with the same meaning, for example with other white space and another order of the keys
+ * (wire/http.ts).
  */
 export type Forms = "received" | "other";
 
@@ -59,7 +60,7 @@ export interface EmulatorOptions {
     access: ImportAccess;
     /** Whether to reject requests above a campaign's minProvisionedTPS; absent: answers all requests. */
     throttle?: boolean;
-    /** Service quotas that differ from those of AWS. */
+    /** Service quotas that differ from AWS's defaults. */
     quotas?: Partial<Quotas>;
     log(message: string): void;
 }
@@ -128,10 +129,7 @@ export interface UsageRecord {
 export interface Emulator {
     /** Answers one call. It never rejects: an internal error is a 500 `InternalFailure` and a line in the log. */
     handle(request: EmulatorRequest): Promise<EmulatorResponse>;
-    /**
-     * Sets whether answers contain texts such as schemas as received, or in the other form of wire/http.ts. The setting
-     * is not stored.
-     */
+    /** Sets the form in which answers return texts (see `Forms`). The setting is not stored. */
     setForms(forms: Forms): void;
     /** The operations of all three services, emulated or not. */
     readonly operations: ReadonlySet<string>;

@@ -119,8 +119,8 @@ function whatLacks(
 }
 
 /**
- * Checks whether an action needs an allow in the resource's own policy, as roles and KMS keys do, at least for the
- * account.
+ * Checks whether the resource's own policy must allow the action, at least by an Allow for the account. An Allow in the
+ * caller's policies alone is then not enough. This is so for roles (sts:AssumeRole) and KMS keys.
  */
 function hasAllowingPolicyOfItsOwn(action: string): boolean {
     return /^(?:sts:assumerole|kms:(?!createkey$|list(?:keys|aliases)$))/i.test(action);

@@ -23,7 +23,7 @@ export interface Import {
     readonly keys: readonly string[];
     /** Whether the role has a permissions boundary. */
     readonly hasBoundary?: boolean;
-    /** Tags of the role, and of each object by its key. */
+    /** Tags of the role, and tags of each object under the object's key. */
     readonly roleTags?: Readonly<Record<string, string>> | undefined;
     readonly objectTags?: Readonly<Record<string, Readonly<Record<string, string>>>>;
     /** ID of the account that owns the bucket; undefined if unknown. */
@@ -36,7 +36,7 @@ export type Asked = Pick<AccessRequest, "action" | "resource" | "context">;
 
 /**
  * Returns the request to assume the role. AWS does not document in detail which condition keys the service sends with
- * each request of an import. This file uses the strict interpretation, with which the local AWS also checks imports.
+ * each request of an import. This file uses the strict interpretation; the local AWS also uses it to check imports.
  */
 export const assumeRole = (of: Import): AccessRequest => ({
     caller: { service: personalizeService },

@@ -84,7 +84,8 @@ async function isYoungerThanDataset(client: PersonalizeClient, job: DatasetImpor
 /**
  * A dataset import job. Personalize cannot delete a job, and the job's name cannot be reused. The program uses an
  * existing job only if its content, location and role are equal, it belongs to this dataset, no later job replaced its
- * rows, and its ARN is not `repeats`. Otherwise the program creates a job with the next number.
+ * rows, and it is not the job that must be repeated (`repeats` is that job's ARN). Otherwise the program creates a job
+ * with the next number.
  */
 export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     noun: "dataset import job",

@@ -99,8 +99,8 @@ export function isChanged<I extends CommonInputs>(
 }
 
 /**
- * Returns `properties`. If Personalize treats a value as equal to that of the same property in `wording`, takes the
- * value from `wording`.
+ * Returns `properties` with the spelling of `wording`: if Personalize treats the two values of a property as equal, the
+ * result has the value from `wording`. So Pulumi shows no difference if Personalize only spells a value differently.
  */
 export function keepSpelling<I extends CommonInputs>(
     kind: Pick<ResourceKind<I>, "spellings">,

@@ -57,7 +57,7 @@ export function messageOf(error: unknown): string {
 
 /**
  * Adds the resource to an error from the service, because Pulumi shows only the message. The program's own errors
- * already contain its name.
+ * already contain the resource's name.
  */
 export function about(what: string, error: unknown): unknown {
     return (error as ServiceError).$metadata ? new Error(`${what}: ${messageOf(error)}`) : error;

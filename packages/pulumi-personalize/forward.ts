@@ -1,7 +1,8 @@
 /**
  * Returns the dynamic provider of a kind of resource, as the CommonJS text that Pulumi stores in the state of every
- * resource. The provider forwards each call to the `handlers` that `module` exports, so new code causes no diff, and
- * old state runs new code. A change of this text updates every resource.
+ * resource. The provider only forwards each call to the `handlers` that `module` exports. So a change of the handlers'
+ * code causes no diff, and resources with an older state also use the new code. A change of this text updates every
+ * resource.
  *
  * @param module the name of a package's module, or an entry of `imports` in the program's package.json. Node resolves
  * it from the program's folder, where Pulumi starts the provider; else from the installation of Pulumi's SDK, because

@@ -40,8 +40,9 @@ interface Job {
 }
 
 /**
- * Finds the newest of `jobs` with this prefix that did not fail, and returns it if its name starts with `base`. Returns
- * undefined otherwise, because that job replaced the output of earlier jobs.
+ * Finds the newest of `jobs` with this prefix that did not fail, and returns it if its name starts with `base`.
+ * Otherwise returns undefined, even if an earlier job's name starts with `base`, because the newest job has replaced
+ * the output of earlier jobs.
  */
 export async function newestIfOf<J extends Job>(
     base: string,

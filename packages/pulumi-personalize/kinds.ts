@@ -29,5 +29,8 @@ export const kinds = {
 
 export type ResourceKindName = keyof typeof kinds;
 
-/** Returns the resource kind with another TypeScript type, which declares only the inputs that all kinds have. */
+/**
+ * Returns the same resource kind. Its TypeScript type declares only the inputs that all kinds have, so that the caller
+ * can use every kind in the same way.
+ */
 export const anyKind = (kind: (typeof kinds)[ResourceKindName]) => kind as unknown as ResourceKind<CommonInputs>;

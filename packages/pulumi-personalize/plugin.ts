@@ -35,7 +35,10 @@ const hiddenAs = (given: Properties, properties: Properties): Properties =>
         ]),
     );
 
-/** Returns the error of an `initFailure`, in whose properties the secrets of `given` are marked as secret again. */
+/**
+ * If the error of a failed initialization has properties, marks those values in them as secret again that are secrets
+ * in `given`. Returns the error.
+ */
 function hiddenFailure(given: Properties, error: unknown): unknown {
     return error instanceof Error && "properties" in error
         ? Object.assign(error, { properties: hiddenAs(given, error.properties as Properties) })

@@ -17,8 +17,8 @@ export interface LiveResources {
 
 export interface RemoveDeps extends WaitDeps {
     /**
-     * Resources that the stack keeps, so that they are not deleted although they use a resource to delete; if absent,
-     * there are none.
+     * Resources that the stack keeps. The program does not delete them, even if they use the resource that it deletes.
+     * If absent, there are none.
      */
     readonly live?: LiveResources;
 }

@@ -25,7 +25,10 @@ export interface Description {
     /** Personalize's status, for example `CREATE IN_PROGRESS`. */
     readonly status: string;
     readonly failureReason?: string | undefined;
-    /** Time of the last change in Personalize, not counting updates. */
+    /**
+     * Time at which Personalize last changed the status of the resource. An update in place does not change this time:
+     * see `update`.
+     */
     readonly since?: Date | undefined;
     /** Properties under the names of the inputs and outputs. All values must be valid in JSON. */
     readonly properties: Readonly<Record<string, unknown>>;
@@ -36,7 +39,10 @@ export interface Description {
               readonly failureReason?: string | undefined;
               /** Time at which Personalize last changed the status of the update. */
               readonly since?: Date | undefined;
-              /** Properties that the update sets, if Personalize itself may have requested the update. */
+              /**
+               * Properties that the update sets. Present for kinds that Personalize itself may also update, so that
+               * `pulumi refresh` records these values while the update runs.
+               */
               readonly properties?: Readonly<Record<string, unknown>>;
           }
         | undefined;
@@ -79,7 +85,10 @@ export interface ResourceKind<I extends CommonInputs> {
     /** Returns defaults for omitted inputs, which may depend on the other inputs. */
     defaults?(inputs: Partial<I>): Readonly<Record<string, unknown>>;
     problems(inputs: I): readonly Problem[];
-    /** Returns the values of `noted` that follow from the recorded inputs. `now` is the time of the run. */
+    /**
+     * Returns values for the inputs that are only recorded in the state (`noted`), if these values follow from the
+     * recorded inputs. `now` is the time of the run.
+     */
     notes?(olds: Partial<I>, news: I, now: Date): Readonly<Record<string, unknown>>;
     /** Returns tags that record the data from which the resource is created, in addition to the stack's tags. */
     contentTags?(inputs: I): Readonly<Record<string, string>>;
@@ -103,7 +112,7 @@ export interface ResourceKind<I extends CommonInputs> {
     holdsData?(client: PersonalizeClient, arn: string): Promise<boolean>;
     /** Stops running, billed work. Absent if Personalize cannot stop it. */
     stop?(client: PersonalizeClient, arn: string): Promise<void>;
-    /** Deletes the resource. Absent if Personalize has no such operation. */
+    /** Deletes the resource. Absent if Personalize has no operation that deletes it. */
     delete?(client: PersonalizeClient, arn: string): Promise<void>;
 }
 

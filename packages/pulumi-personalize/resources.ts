@@ -20,7 +20,10 @@ export type ResourceArgs<T> = {
     readonly [K in keyof T]: undefined extends T[K] ? pulumi.Input<T[K]> | undefined : pulumi.Input<T[K]>;
 };
 
-/** The arguments of a Personalize resource. The common inputs and those of `D` have defaults. */
+/**
+ * The arguments of a Personalize resource. The common inputs have defaults, and so have the inputs whose names are in
+ * `D`.
+ */
 type PersonalizeArgs<I extends CommonInputs, D extends keyof I = never> = ResourceArgs<
     Omit<I, keyof CommonInputs | D> & Partial<Pick<I, keyof CommonInputs | D>>
 >;
@@ -101,7 +104,7 @@ export class DatasetGroup extends PersonalizeResource<DatasetGroupInputs> {
     }
 }
 
-/** The dataset of item interactions. Any change except of tags replaces it. */
+/** The dataset of item interactions. A change of any input except its tags replaces it. */
 export class Dataset extends PersonalizeResource<DatasetInputs> {
     constructor(name: string, args: PersonalizeArgs<DatasetInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Dataset", name, args, [], opts);
@@ -170,14 +173,17 @@ export class MetadataDataset extends PersonalizeResource<MetadataDatasetInputs> 
     }
 }
 
-/** A filter for recommendation requests. Any change except of tags replaces it. */
+/** A filter for recommendation requests. A change of any input except its tags replaces it. */
 export class Filter extends PersonalizeResource<FilterInputs> {
     constructor(name: string, args: PersonalizeArgs<FilterInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Filter", name, args, [], opts);
     }
 }
 
-/** An event tracker, which receives events. Any change except of tags replaces it, with a new tracking ID. */
+/**
+ * An event tracker, which receives events. A change of any input except its tags replaces it, and the new event tracker
+ * has another tracking ID.
+ */
 export class EventTracker extends PersonalizeResource<EventTrackerInputs> {
     /** Tracking ID for PutEvents. */
     declare public readonly trackingId: pulumi.Output<string>;

@@ -23,11 +23,11 @@ export interface SolutionVersionInputs extends CommonInputs {
      */
     readonly importJobArn: string;
     /**
-     * The rows of the training data: the name of the import job without its number. Other rows start a new version.
-     * Default: those of `importJobArn`.
+     * Identifies the rows of the training data: the name of their import job without its number. If the rows change,
+     * the program trains a new version. Default: the name of the job `importJobArn` without its number.
      */
     readonly rows: string;
-    /** The solution's event parameters for the training. Other parameters start a new version. */
+    /** The solution's event parameters for the training. If they change, the program trains a new version. */
     readonly eventParameters?: readonly EventParameters[];
 }
 
@@ -48,8 +48,8 @@ export async function importOf(client: PersonalizeClient, solutionVersionArn: st
 }
 
 /**
- * A solution version. Personalize cannot delete a version; Personalize deletes it with its solution. The program stops
- * a running training.
+ * A solution version. Personalize has no call that deletes one version; it deletes a version only together with its
+ * solution. The program stops a running training.
  */
 export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     noun: "solution version",

@@ -21,7 +21,7 @@ export interface SolutionInputs extends CommonInputs {
     readonly name: string;
     /** ARN of the dataset group. */
     readonly datasetGroupArn: string;
-    /** ARN of the recipe; absent with AutoML, with which Personalize chooses the recipe. */
+    /** ARN of the recipe. Absent with AutoML, because Personalize then chooses the recipe. */
     readonly recipeArn?: string;
     /** Whether Personalize chooses the recipe. Default: false. */
     readonly performAutoML: boolean;
@@ -36,7 +36,10 @@ export interface SolutionInputs extends CommonInputs {
 /** Returns the schedule of automatic trainings (API reference, AutoTrainingConfig). */
 export const everyDays = (days: number) => `rate(${days} ${days === 1 ? "day" : "days"})`;
 
-/** Returns a schedule as `everyDays` writes it. Personalize also accepts `rate(7 day)` and `rate(1 days)`. */
+/**
+ * Returns a schedule in the spelling of `everyDays`, such as `rate(7 days)` or `rate(1 day)`. Personalize also accepts
+ * `rate(7 day)` and `rate(1 days)`.
+ */
 function spellingOfSchedule(schedulingExpression: string): string {
     const days = /^\s*rate\(\s*(\d+)\s+days?\s*\)\s*$/i.exec(schedulingExpression)?.[1];
     return days === undefined ? schedulingExpression : everyDays(Number(days));
@@ -46,7 +49,10 @@ function spellingOfSchedule(schedulingExpression: string): string {
 export const eventParametersOf = (weights: Readonly<Record<string, number>>): readonly EventParameters[] =>
     Object.entries(weights).map(([eventType, weight]) => ({ eventType, weight }));
 
-/** Returns the solution configuration of a call; undefined if it would be empty. */
+/**
+ * Returns the member `solutionConfig` of CreateSolution, or `solutionUpdateConfig` of UpdateSolution; undefined if it
+ * would be empty.
+ */
 function configuration({ schedulingExpression, eventParameters }: Partial<SolutionInputs>) {
     const parts = {
         ...(schedulingExpression !== undefined && { autoTrainingConfig: { schedulingExpression } }),

@@ -13,7 +13,10 @@ export function tagList(tags: Tags): { tagKey: string; tagValue: string }[] {
     return Object.entries(tags).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
 }
 
-/** Returns all wanted tags of a resource: those of the inputs, the owner tag, and those that record its data. */
+/**
+ * Returns all wanted tags of a resource: the tags in the inputs, the owner tag, and the tags that record the resource's
+ * data.
+ */
 export const allTags = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I): Tags => ({
     ...inputs.tags,
     ...(inputs.owner !== undefined && { [ownerTag]: inputs.owner }),

@@ -1,6 +1,6 @@
 /**
- * Returns words as one line of a shell, each quoted where needed. Plain JavaScript, because the toolchain imports this
- * file before it installs anything.
+ * Joins words to one command line for a shell, and quotes each word that needs it. Plain JavaScript, because the
+ * toolchain imports this file before it installs anything.
  * @param {readonly string[]} words
  */
 export const shell = (...words) =>

@@ -7,7 +7,7 @@ export interface AwaitedListsInputs {
     readonly region: string;
     /** Name of the Lambda function that runs batch inference (config `serving.mode` `batch`). */
     readonly functionName: string;
-    /** Version whose lists must be live. */
+    /** The solution version from which batch inference must have made the recommendation lists that the API serves. */
     readonly solutionVersionArn: string;
     readonly pollSeconds: number;
     readonly deadlineMinutes: number;
@@ -31,7 +31,7 @@ async function runLists(client: LambdaClient, FunctionName: string): Promise<Lis
     return JSON.parse(text) as ListsReport;
 }
 
-/** Dependencies of the wait for lists. */
+/** Dependencies of `awaitLists`, which waits until the recommendation lists of the requested version are live. */
 export interface ListsDeps {
     readonly lambda: (region: string) => LambdaClient;
     log(text: string): void;

@@ -122,7 +122,9 @@ async function closeStage(client: APIGatewayClient, stage: StageId): Promise<voi
 const isOf = (apiTags: Readonly<Record<string, string>>, tags: Readonly<Record<string, string>>): boolean =>
     Object.entries(tags).every(([key, value]) => apiTags[key] === value);
 
-/** Returns the ID of the stack's distribution, by its comment; undefined if it does not exist. */
+/**
+ * Returns the ID of the stack's distribution, which it finds by the distribution's comment; undefined if there is none.
+ */
 export async function distributionId(client: CloudFrontClient, comment: string): Promise<string | undefined> {
     for await (const { DistributionList } of paginateListDistributions({ client }, {})) {
         const distribution = DistributionList?.Items?.find(({ Comment }) => Comment === comment);

@@ -43,10 +43,10 @@ export interface ClosedStageInputs extends StageId {
 }
 
 /**
- * Creates the lifecycle of a closed stage, which exists while the API and the page are closed.
- * `aws.apigateway.MethodSettings` sends a throttle only if it differs from 0, its value before the creation
- * (terraform-provider-aws, method_settings.go). Without this resource, a stage that is created while the API is closed
- * would allow the account's limits.
+ * Creates the lifecycle of a resource that sets the throttles of a stage to 0. The resource exists while the API and
+ * the page are closed. It is necessary because `aws.apigateway.MethodSettings` does not send a throttle of 0 for a new
+ * stage: it regards 0 as the value before the creation (terraform-provider-aws, method_settings.go). A stage that is
+ * created while the API is closed would then allow as many requests as the account's limits.
  */
 export function closedStageHandler(deps: {
     gateway(region: string): APIGatewayClient;

@@ -56,8 +56,9 @@ export interface PrefetchFunction {
 }
 
 /**
- * Returns the requests of the stack's own prefetch function to its campaign, in windows of five minutes, at most as
- * many as the function's invocations can have sent.
+ * Returns the number of requests that the stack's own prefetch function sent to its campaign, for each window of five
+ * minutes. The number is never higher than what the function's invocations in the window can have sent, because log
+ * lines can be forged.
  *
  * @throws Error if CloudWatch's answer is incomplete
  */

@@ -63,7 +63,7 @@ export interface ServingFlag {
     readonly from?: string;
     /** The version of a failed switch, which was never served. */
     readonly failed?: string;
-    /** The version that a retraining refused, for `reason`. */
+    /** The version that a retraining did not serve because the quality gate refused it; `reason` says why. */
     readonly refused?: string;
     /** The retraining in progress; absent if none is. The same command resumes an interrupted retraining. */
     readonly retraining?: Retraining;

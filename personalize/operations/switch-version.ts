@@ -18,7 +18,7 @@ export interface Switch extends OperatedCampaign {
     /** Whether `pulumi up` keeps the campaign at this version although a newer one exists. */
     readonly hold: boolean;
     readonly reason: string;
-    /** The version that a retraining refused. */
+    /** The version that a retraining did not serve because the quality gate refused it. */
     readonly refused?: string;
 }
 

@@ -22,7 +22,9 @@ import {
 } from "../../packages/local-personalize/test/support.ts";
 import { loadServiceModels, type ServiceModel } from "../../packages/local-personalize/wire/validate.ts";
 
-/** Operations of which a part is not emulated, and this part as docs/emulator.md describes it. */
+/**
+ * Operations that the emulator supports only in part. Each has the description of its missing part in docs/emulator.md.
+ */
 const partly: Readonly<Record<string, string>> = {
     CreateBatchInferenceJob: "without theme generation",
     CreateFilter: "without filters of `ActionID`",
@@ -77,7 +79,10 @@ describe("Table of operations in docs/emulator.md", () => {
     });
 });
 
-/** A row of parameters.md: a parameter with all its members, in one operation or, without `operation`, in all. */
+/**
+ * A row of parameters.md: a parameter with all its members. The row is valid for the operation `operation`, or for all
+ * operations if this is undefined.
+ */
 interface Row {
     readonly path: string;
     readonly operation: string | undefined;
@@ -85,7 +90,7 @@ interface Row {
     readonly evidence: string;
 }
 
-/** An optional parameter of an operation: one without members, or a member of a structure. */
+/** An optional parameter of an operation: an input member that is no structure, or a member of a structure. */
 interface Parameter {
     readonly model: ServiceModel;
     readonly service: ServiceName;
@@ -191,8 +196,8 @@ describe("Table in packages/local-personalize/test/parameters.md", () => {
     let created: Promise<Record<string, string>> | undefined;
     const attribution = async () => (await all()).metricAttributionArn ?? "";
     /**
-     * Creates a resource of each kind that openFilmsService does not create, and returns the ARNs of the parents of two
-     * of them.
+     * Creates a resource of each kind that openFilmsService does not create. Returns the ARNs of two of them whose
+     * resources list calls can list: the metric attribution and the dataset group `shop`.
      */
     const all = () => (created ??= createAll());
     const createAll = async () => {

@@ -7,7 +7,10 @@ import { assertExit, region, type TestAws } from "../support/local-aws.ts";
 
 type Printed = Omit<Diagnosis, "firstBroken"> & { readonly firstBroken: string | null };
 
-/** Runs diagnose-access with JSON output and with text output. Both assert the exit code. */
+/**
+ * Returns functions that run diagnose-access: `ask` with JSON output and `shown` with text output. Both functions
+ * assert the exit code. `answered` does not.
+ */
 export function diagnoseAccess(aws: () => TestAws) {
     const answered = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
         run(aws().instance, process.execPath, ["runbooks/diagnose-access.ts", ...args], "captured", env);

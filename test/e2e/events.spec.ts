@@ -39,7 +39,10 @@ const accountId = "000000000000";
 const bucketName = "films";
 const caller = { partition: "aws", region, accountId };
 
-/** Returns statements to read the bucket, and with `write` to put objects: for a role, or with `more` for a bucket policy. */
+/**
+ * Returns a policy that allows reading the bucket, and, if `write` is true, also writing objects. It is a role's
+ * policy; if `more` contains a principal, it is a bucket policy.
+ */
 function policy(write: boolean, more: object = {}): string {
     const bucketArn = `arn:aws:s3:::${bucketName}`;
     const statement = (Action: string, Resource: string) => ({ Effect: "Allow", Action, Resource, ...more });

@@ -16,7 +16,9 @@ import { until } from "../support/until.ts";
 const helpersOf = (engine: number) =>
     startedBy(engine).flatMap(({ pid, command }) => (/^\S*node /.test(command) ? [pid] : []));
 
-/** `npm run drill:kill` kills `up` and `destroy` at every call. */
+/**
+ * These tests cover only some moments, because the slow `npm run drill:kill` kills `up` and `destroy` at every call.
+ */
 describe("Interrupted `pulumi up`", () => {
     let aws: TestAws;
     before(async () => {

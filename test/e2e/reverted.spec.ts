@@ -9,7 +9,10 @@ import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts"
 const isPersonalize = (thing: string) =>
     /^(schema|dataset-group|dataset|solution|version|campaign|filter|event-tracker) /.test(thing);
 
-/** `npm run drill:revert` tests each kind of change, with each kind of interruption and each following command. */
+/**
+ * These tests cover only some changes, because the slow `npm run drill:revert` tests each kind of change, with each
+ * kind of interruption and each following command.
+ */
 describe("A reverted change after an interrupted `pulumi up`", () => {
     const settings = { alertEmail: "a@example.com", bucketName: "films-before" };
     let aws: TestAws;

@@ -34,7 +34,8 @@ describe("Runbooks for a stack that Pulumi deployed on the local AWS", () => {
     const countOf = (operations: readonly string[], operation: string) =>
         operations.filter((one) => one === operation).length;
     /**
-     * Runs retrain in a separate process. Calls `end` to stop the process when Personalize has logged the operation.
+     * Runs retrain in a separate process. When Personalize has logged a call of `operation`, calls `end`, which stops
+     * the process.
      */
     async function retrainUntil(operation: string, end: (child: ChildProcess) => void) {
         const last = (await admin.requests()).at(-1)?.id ?? 0;

@@ -42,7 +42,10 @@ const role = {
     arn: "arn:aws-cn:sts::123456789012:assumed-role/api/run",
     roleArn: "arn:aws-cn:iam::123456789012:role/api",
 };
-/** The context of a call from a function's code. Schedules call without it, and need no action that the boundary denies without it. */
+/**
+ * The context of a call from a function's code. A schedule calls without this context, and needs no action for which
+ * the boundary requires the context.
+ */
 const inLambda = { "lambda:SourceFunctionArn": arn("lambda", "function:movie-recommender-api") };
 const decide = (document: PolicyDocument, action: string, resource: string, region = scope.region) =>
     authorize(

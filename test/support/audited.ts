@@ -6,7 +6,7 @@ import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
 import { assertExit, region, type TestAws } from "./local-aws.ts";
 
-/** Runs commands that a runbook printed as a shell does, and asserts that each succeeds. */
+/** Runs, like a shell, commands that a runbook printed. Asserts that each command succeeds. */
 export async function runPrinted(aws: TestAws, commands: readonly string[]): Promise<void> {
     const bin = join(aws.instance.dir, "bin");
     await mkdir(bin, { recursive: true });

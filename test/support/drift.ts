@@ -33,8 +33,8 @@ import { settingsOf, type TestAws } from "./local-aws.ts";
 import { until } from "./until.ts";
 
 /**
- * Returns functions that change or delete a stack's resources outside Pulumi, by a description of the change. `end`
- * closes the SDK clients.
+ * Returns functions that change or delete a stack's resources outside Pulumi. The keys are descriptions of the changes.
+ * `end` closes the SDK clients.
  */
 export async function driftOf(aws: TestAws) {
     const names = namesFor(aws.stack);
@@ -132,7 +132,10 @@ export async function driftOf(aws: TestAws) {
                 }),
             ),
     };
-    /** Deletes all Personalize resources of one or two kinds: one function for each kind and each pair. */
+    /**
+     * Functions that delete all Personalize resources of one or two kinds: one function for each kind, and one for each
+     * pair of kinds.
+     */
     const deletions: Readonly<Record<string, () => Promise<unknown>>> = Object.fromEntries(
         deletableKinds.flatMap((one, index) =>
             [[one], ...deletableKinds.slice(index + 1).map((other) => [one, other])].map((kinds: DeletableKind[]) => [

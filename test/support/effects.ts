@@ -13,7 +13,7 @@ const isListed = (type: string) =>
         type,
     );
 
-/** Returns the effects of a change of a config key by config/keys.ts, such as `~ Campaign`. */
+/** Returns the effects, such as `~ Campaign`, that config/keys.ts states for a change of a config key. */
 export const documentedEffects = (key: string): readonly string[] =>
     rows.find(([name]) => name === key)?.[1].changes?.split(", ") ?? [];
 

@@ -55,7 +55,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         kept: false,
         parkedReason: undefined as string | undefined,
         parkedAt: 0,
-        /** Whether the stack has an API and a storefront, and their usage, oldest first. */
+        /** Whether the stack has an API and a storefront. `used` is their usage, oldest first. */
         serves: false,
         used: [] as { readonly at: number; readonly usage: Partial<Usage> }[],
         closedReason: undefined as string | undefined,
@@ -97,8 +97,8 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         /** Milliseconds by which the guard's clock is ahead. */
         skew: 0,
         /**
-         * Returns the fault of a call, instead of `dieAt` and `refused`. `call` is the number of the call in the
-         * current run.
+         * Returns the fault of a call: for example, the service rejects it, or the guard's process is killed. If this
+         * function is set, `dieAt` and `refused` have no effect. `call` is the number of the call in the current run.
          */
         faultAt: undefined as ((port: string, call: number) => CallFault) | undefined,
         /**

@@ -31,7 +31,7 @@ export async function everythingIn(aws: Pick<TestAws, "instance" | "personalize"
 /** Lists the account's resources for serving, monitoring and notifications, except API keys without tags. */
 export const watchersIn = (aws: Pick<TestAws, "instance">) => listedIn(aws, (kind) => !kinds.includes(kind));
 
-/** Lists the names of all import jobs in the account, which includes those of deleted stacks, sorted. */
+/** Lists the names of all import jobs in the account, sorted. These include the jobs of deleted stacks. */
 export async function importJobNames({ personalize }: TestAws): Promise<string[]> {
     const { datasetImportJobs = [] } = await personalize.send(new ListDatasetImportJobsCommand({}));
     return datasetImportJobs.map(({ jobName }) => String(jobName)).sort();

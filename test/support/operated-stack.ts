@@ -37,7 +37,10 @@ function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: st
             .map(({ operation }) => operation);
     }
     const held = async () => (await json("versions", 0)).held;
-    /** Runs `up`. `operations` are as in `askedDuring`. */
+    /**
+     * Runs `up`. `operations` are the Personalize operations that change resources and that the service accepted during
+     * `up`.
+     */
     async function up(): Promise<{ readonly operations: string[]; readonly stdout: string }> {
         let stdout = "";
         const operations = await askedDuring(async () => {

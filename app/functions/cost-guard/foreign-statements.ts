@@ -7,9 +7,9 @@ export interface ResourcePolicy {
 }
 
 /**
- * Returns names of statements that allow more than this account's services, such as `movie-recommender-api:
- * api-gateway`. The program grants access only to services, each with an `aws:SourceArn` or `aws:SourceAccount` of the
- * account. A policy that is not JSON counts as one statement.
+ * Returns names of statements that allow a call by anybody but AWS services of this account, such as
+ * `movie-recommender-api: api-gateway`. The program grants access only to services, each with an `aws:SourceArn` or
+ * `aws:SourceAccount` of the account. A policy that is not JSON counts as one statement.
  */
 export function foreignStatements(policies: readonly ResourcePolicy[]): readonly string[] {
     return policies.flatMap(({ arn, text }) => {

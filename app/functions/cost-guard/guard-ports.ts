@@ -44,8 +44,8 @@ export interface GuardPorts {
     /** Returns the solutions that have the tags of this stack. */
     solutions(): Promise<readonly ObservedSolution[]>;
     /**
-     * Returns names of statements in the resource policies of the stack's functions and topic that allow more than this
-     * account's services.
+     * Returns names of statements in the resource policies of the stack's functions and topic, if these statements
+     * allow a call by anybody but AWS services of this account.
      */
     foreignStatements(): Promise<readonly string[]>;
 

@@ -52,8 +52,8 @@ interface CountedMetric {
     readonly isLogged?: true;
     usage(value: LoggedCount, requests: number): Partial<Usage>;
     /**
-     * Returns the usage in a window in which the log has no value of the metric. If `usageWithout` is absent, that
-     * usage is zero.
+     * Returns the usage in a window in which the log has no value of the metric. If the metric has no such function,
+     * that usage is zero.
      */
     usageWithout?(requests: number): Partial<Usage>;
 }
@@ -187,8 +187,8 @@ export function servingPorts(
 }
 
 /**
- * Reads the metrics from CloudWatch, and adds the usage in each window to `usageByWindow`. Adds names of metrics without
- * complete data to `missing`; the usage is then a lower limit.
+ * Reads the metrics from CloudWatch, and adds the usage in each window to `usageByWindow`. Adds names of metrics
+ * without complete data to `missing`. For these metrics, the real usage can be higher than the added usage.
  */
 async function addUsage(
     client: CloudWatchClient,

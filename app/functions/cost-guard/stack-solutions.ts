@@ -29,7 +29,10 @@ export async function stackSolutions(client: PersonalizeClient, owner: string): 
     return observedSolutions;
 }
 
-/** Returns the time of the last change of a solution's newest version, for example of a running training. */
+/**
+ * Returns the time at which Personalize last changed one of the solution's versions, for example the status of a
+ * running training.
+ */
 async function newestVersion(client: PersonalizeClient, solutionArn: string): Promise<Date | undefined> {
     let newest: Date | undefined;
     for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {

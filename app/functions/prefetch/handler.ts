@@ -35,7 +35,7 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
     const { stack, campaignArn, tableName } = settings;
     const log = (line: object) => console.log(JSON.stringify(line));
     const campaign = campaignPort(clients, { campaignArn });
-    /** Number of lists that the campaign returned, by the window in which CloudWatch counts them. */
+    /** Number of lists that the campaign returned, for each window in which CloudWatch counts them. */
     const answers = new Map<number, number>();
     const done = await prefetch(
         {

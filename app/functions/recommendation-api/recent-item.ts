@@ -8,9 +8,9 @@ const unitBytes = 1024;
 
 /**
  * Returns the attributes of a viewer's newest films, in compact form: `[["50",0],["172",61000,0]]`. Each film has its
- * ID, the milliseconds from its event to the viewer's revision (a time), and a number: 0 if the viewer did not watch
- * it, 1 if the viewer refused it, 2 if the viewer watched and refused it. Without a number, the viewer watched it.
- * Leaves out the oldest films until one write unit is enough.
+ * ID and the milliseconds from its event to the viewer's revision (a time). A film that the viewer only watched has no
+ * more values. Any other film also has a number: 0 if the viewer did not watch it, 1 if the viewer refused it, 2 if the
+ * viewer watched and refused it. Leaves out the oldest films until one write unit is enough.
  */
 export function recentAttributes(key: Item, { revision, films, counted, proven }: Recent, expiresAt: number): Item {
     const item: Item = {
@@ -51,8 +51,9 @@ export function recentOf(item: Item | undefined): Recent {
 
 /**
  * Returns the size in bytes of a DynamoDB item of texts and numbers (DynamoDB Developer Guide, "DynamoDB item sizes and
- * formats"). A number takes one byte for two digits, and one more. The function adds another byte, because the pairs of
- * digits may begin at the decimal point: then a first and a last single digit take a byte each.
+ * formats"). A number takes one byte for each pair of digits, and one byte more. The function adds another byte,
+ * because DynamoDB may form the pairs from the decimal point on: 123.4 then has the pairs 1, 23 and 4, so the single
+ * digits 1 and 4 take a byte each.
  */
 export function itemBytes(item: Item): number {
     let bytes = 0;

@@ -201,7 +201,7 @@ function stackOf(item: (sk: (typeof stackItems)[number]) => Item | undefined): S
     };
 }
 
-/** Reads the lists that the API serves from their item. */
+/** Converts the table item that says which lists the API serves; undefined without an item. */
 export const servedOf = (item: Item | undefined): ServedLists | undefined =>
     item && {
         generation: numberOf(item, "generation"),

@@ -5,7 +5,10 @@ import { historyPath } from "./paths.ts";
 import { needsToken } from "./sign-in.ts";
 import { type History, type PastFilm, unique } from "./words.ts";
 
-/** Whether the API returns viewing histories to this page: those of all viewers, or that of the signed-in viewer. */
+/**
+ * Whether the API returns viewing histories to this page: the histories of all viewers, or the signed-in viewer's
+ * history.
+ */
 export const showsHistories = publicHistories || needsToken;
 
 /**

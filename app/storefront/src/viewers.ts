@@ -42,7 +42,10 @@ export function watchedBy(viewer: string): Watched {
     }
 }
 
-/** Stores the viewer's action on a film. Returns all films of the viewer's actions, without refused films. */
+/**
+ * Stores the viewer's action on a film. Returns all films on which the viewer has acted, except those that the viewer
+ * refused.
+ */
 function remember(viewer: string, film: ListedFilm, act: Act): Watched {
     const before = watchedBy(viewer).filter((other) => other.itemId !== film.itemId);
     const all = [...(act === refusal ? [] : [{ ...film, done: act.done }]), ...before].slice(0, maxWatched);

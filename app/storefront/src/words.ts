@@ -11,7 +11,7 @@ export type Health = components["schemas"]["Health"];
 export type Source = components["schemas"]["Source"];
 export type Reason = NonNullable<FilmList["reason"]>;
 
-/** Returns films without repetition, by ID. */
+/** Returns the films without repetition: only the first film with each ID. */
 export const unique = <Each extends { readonly itemId: string }>(films: readonly Each[]): Each[] =>
     [...new Map(films.toReversed().map((film) => [film.itemId, film])).values()].reverse();
 

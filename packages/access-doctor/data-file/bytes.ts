@@ -20,7 +20,10 @@ const magic: readonly (readonly [start: readonly number[] | string, name: string
 const starts = (bytes: Uint8Array, start: readonly number[] | string) =>
     (typeof start === "string" ? [...Buffer.from(start, "latin1")] : start).every((byte, at) => bytes[at] === byte);
 
-/** Detects the format of a file from its first bytes. The encoding is that of these bytes; later bytes may be invalid in it. */
+/**
+ * Detects the format of a file from its first bytes. The encoding is guessed from these bytes only, so later bytes may
+ * be invalid in it.
+ */
 export function formOf(bytes: Uint8Array): Form {
     if (starts(bytes, [0x1f, 0x8b])) return { is: "gzip" };
     if (starts(bytes, "PK\u0003\u0004")) return isExcel(bytes) ? { is: "other", name: "Excel" } : { is: "zip" };

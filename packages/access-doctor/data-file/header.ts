@@ -13,7 +13,7 @@ export interface Header {
     readonly isData: boolean;
 }
 
-/** Frequent other names of the columns, in lower case and without punctuation. */
+/** Common alternative names of the columns, in lower case and without punctuation. */
 const synonyms: Readonly<Record<string, string>> = {
     USER_ID:
         "user|users|uid|userno|usernumber|customer|customerid|visitor|visitorid|member|memberid|viewer|viewerid|profileid|accountid|clientid",
@@ -32,7 +32,10 @@ const plainName = (name: string) => name.replace(/[^A-Za-z0-9]/g, "").toLowerCas
 
 const looksLikeValue = (cell: string) => /^\s*([+-]?\d+([.,]\d+)?\s*$|\d{4}-\d{2}-\d{2})/.test(cell);
 
-/** Finds the columns of a schema in a header by equal names, otherwise by similar or frequent other names. */
+/**
+ * Finds the columns of a schema in a header: a column with the same name, otherwise one with a similar name or a common
+ * alternative name.
+ */
 export function readHeader(names: readonly string[], { fields, datasetType }: Shape): Header {
     const taken = new Set<number>();
     const exact = fields.map(({ name }) => {

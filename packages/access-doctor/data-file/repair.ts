@@ -124,8 +124,8 @@ function gunzip(bytes: Readable): AsyncIterable<Uint8Array> {
 }
 
 /**
- * Detects the encoding from the whole file, because the first lines may contain only ASCII and a later line bytes that
- * are not UTF-8.
+ * Detects the encoding from the whole file, because the first lines may contain only ASCII, and a later line may
+ * contain bytes that are not UTF-8.
  */
 async function encodingOf({ encoding }: Table, unpack: () => AsyncIterable<Uint8Array>): Promise<Encoding> {
     if (encoding !== "utf-8") return encoding;

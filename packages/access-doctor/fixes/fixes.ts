@@ -12,7 +12,10 @@ import { commandOf, type Repair, refusal, type Step, undoOf } from "./steps.ts";
  */
 export interface Fix {
     readonly faults: readonly Finding["fault"][];
-    /** The caller's own command that restores the resource; empty for a resource that the caller does not own. */
+    /**
+     * A command of the program that calls access-doctor, such as `pulumi up`, which restores the resource. Empty if
+     * that program does not own the resource.
+     */
     readonly program: string;
     /** Commands with complete documents, in the order to run. */
     readonly commands: readonly string[];

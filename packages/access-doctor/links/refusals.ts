@@ -15,8 +15,8 @@ interface Decided {
 const importActions = ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"];
 
 /**
- * Returns AWS's access errors about the actions of an import: those of this diagnosis's own reads, and those about the
- * role in the job's failure reason or in the message that the user pasted.
+ * Returns AWS's access errors about the actions of an import. They come from this diagnosis's own reads. Those about
+ * the role also come from the job's failure reason and from the message that the user pasted.
  */
 function refusalsIn({ objects, keys, job, reported, roleArn }: Snapshot): Refusal[] {
     const reads = [keys, ...objects].flatMap((each) => ("unread" in each ? (refusalIn(each.unread) ?? []) : []));

@@ -16,8 +16,8 @@ import { refusedByOrganisation } from "./refusals.ts";
 
 const passRoleLink = "iam:PassRole of the caller";
 /**
- * Condition keys of iam:PassRole for which AWS does not document whether the request of Personalize contains them, and
- * with which value.
+ * Condition keys in a request for iam:PassRole to Personalize. AWS does not document whether the request contains these
+ * keys, and with which values.
  */
 const unsureKeys =
     /^iam:AssociatedResourceArn$|^aws:(SourceIp|MultiFactorAuth|UserAgent|PrincipalTag|ResourceTag|CurrentTime)/i;

@@ -23,7 +23,7 @@ export const brokenIn = (snapshot: Snapshot): FaultId[] => [
 export const explains = ({ findings }: Diagnosis, { fault, says }: Break): boolean =>
     findings.some((each) => each.verdict === "broken" && each.fault === fault && says.test(each.sentence));
 
-/** Returns the working setup, changed by the breaks with the given names. */
+/** Returns the working setup after the test faults (`Break`) with the given names have changed it. */
 export function brokenBy(...names: string[]): ImportFixture {
     return names.reduce((fixture, name) => {
         const fault = breaks.find((each) => each.name === name);

@@ -8,7 +8,10 @@ import { writeFix } from "../fixes/write-fix.ts";
 import { brokenBy, diagnosisOf } from "./support.ts";
 
 const run = promisify(execFile);
-/** A stub of the AWS CLI: prints the id of a new version as with --query, and fails if the file `refuse` exists. */
+/**
+ * A stub of the AWS CLI: prints only the ID of a new policy version, as the CLI does with the option --query, and fails
+ * if the file `refuse` exists.
+ */
 const fakeCli = `#!/bin/sh
 if test "$2" = get-caller-identity; then echo "$ACCOUNT"; exit; fi
 echo "$2 $*" | sed 's/ --policy.*-document.*//' >> "$LOG"

@@ -103,8 +103,8 @@ const settingPaths = {
 };
 
 /**
- * The settings with which those of a new resource are compared (`unset`), and the values of settings that the program
- * omits (`settingDefaults`), as in terraform-provider-aws, method_settings.go.
+ * A create sends only settings that differ from `unset`. If the program omits a setting, its value is the one in
+ * `settingDefaults`. Both are as in terraform-provider-aws, method_settings.go.
  */
 const unset = {
     metricsEnabled: false,

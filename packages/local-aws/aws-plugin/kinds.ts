@@ -2,7 +2,10 @@ import { canonical, type Properties, sameJson, sameMembers } from "./entry.ts";
 
 /** The conversion of one property to API input and back. */
 export interface Kind {
-    /** The path of the member in API input and output. The default is the property's name, converted by `Spelling`. */
+    /**
+     * The path of the member in API input and output. By default, it is the property's name in the spelling of the
+     * service's API, which the resource type's function `Spelling` returns.
+     */
     readonly path?: string;
     /**
      * AWS's default. `toAws` sends this value for an omitted property, and `fromAws` does not report it as a

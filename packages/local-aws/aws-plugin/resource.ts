@@ -41,14 +41,20 @@ interface Row<A> extends Pick<Entry<A>, "autonamed" | "volatile" | "filledIn" | 
     readonly outputs?: Kinds | ((id: string, args: Resolved<A>) => Properties | Promise<Properties>);
     readonly spelling?: Spelling;
     readonly tags?: Tagging;
-    /** The input member for the id, or all members that identify the resource. By default, the members of `replace`. */
+    /**
+     * The input member for the id, or all members that identify the resource. By default, the properties whose change
+     * replaces the resource (`replace`).
+     */
     readonly key?: string | ((id: string, args: Resolved<A>) => Properties);
     /** Returns the resource's id. Only for a resource type without a create call: `put` creates its resources. */
     id?(args: Resolved<A>): string;
     create?(input: Properties, args: Resolved<A>): Promise<string | undefined>;
     /** Whether `put` must follow the create call, because that call does not accept every property. */
     readonly settles?: boolean;
-    /** Sets all properties; for types without a create operation, also those of `replace`. */
+    /**
+     * Sets all properties that an update can change. For types without a create operation, also sets the properties in
+     * `replace`.
+     */
     put?(input: Properties, change: Change<A>): Promise<unknown>;
     /**
      * Reads the resource with all properties. If it does not exist, returns undefined or fails with an error that

@@ -79,7 +79,7 @@ export function passThrough(
     }
 }
 
-/** Removes CORS headers: with those of MiniStack, pages of any origin could read each response. */
+/** Removes CORS headers, because MiniStack's headers would allow pages of any origin to read each response. */
 function withoutCors(headers: IncomingHttpHeaders): IncomingHttpHeaders {
     return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("access-control-")));
 }

@@ -119,8 +119,8 @@ async function route(
 }
 
 /**
- * Answers the calls that MiniStack does not support, and forwards all others. The signature contains the name of the
- * service.
+ * Answers the calls that MiniStack does not support, and forwards all others. Reads the name of the called service from
+ * the request's signature.
  */
 async function answerService(
     options: GatewayOptions,

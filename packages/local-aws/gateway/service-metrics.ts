@@ -6,7 +6,10 @@ import type { MiniStackAddress } from "./ministack.ts";
 export const personalizeNamespace = "AWS/Personalize";
 /** The number of values in a call. PutMetricData accepts 1,000, but 200 keep the body small. */
 const maxAtOnce = 200;
-/** The maximum number of values to keep while MiniStack does not answer. Drops the oldest first. */
+/**
+ * The maximum number of values to keep while MiniStack does not answer. If there are more, the oldest values are
+ * dropped.
+ */
 const mostWaiting = 5000;
 
 /**

@@ -160,9 +160,10 @@ async function untilAnswering(address: () => MiniStackAddress, hopeless: () => b
 }
 
 /**
- * Returns a free loopback port outside `except`. Does not let the operating system choose the port, because it gives
- * ports of the same range to outgoing connections. Another process may take the port before the caller uses it. The
- * range starts after 10080, the last port that `fetch` and browsers refuse (https://fetch.spec.whatwg.org/#bad-port).
+ * Returns a free loopback port outside `except`. Does not let the operating system choose the port, because the system
+ * would choose one from the range that it also uses for outgoing connections. Another process may take the port before
+ * the caller uses it. The range starts after 10080, the last port that `fetch` and browsers refuse
+ * (https://fetch.spec.whatwg.org/#bad-port).
  */
 export async function freePort({
     except = [],

@@ -9,7 +9,7 @@ const STAMP = ".toolchain-stamp";
 // The stamp ignores package.json: its scripts change often, and package-lock.json already contains its dependencies.
 const stamp = (root) => digest([join(root, "package-lock.json"), join(root, ".npmrc")]);
 
-/** `node_modules` with the project's Node.js, installed by `npm ci` from the lock file. */
+/** The folder `node_modules`. `npm ci` installs it from the lock file, and runs with the project's Node.js. */
 export const packages = {
     name: "packages",
 

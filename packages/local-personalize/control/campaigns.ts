@@ -143,7 +143,10 @@ export function deployed(call: Call, campaign: Campaign): Deployment {
     return latest ? { ...current, solutionVersionArn: latest.arn } : current;
 }
 
-/** Returns the state of the last update, with the statuses of a creation; undefined if there was none. */
+/**
+ * Returns the state of the last update; undefined if there was none. Its statuses are those of a creation, such as
+ * CREATE IN_PROGRESS.
+ */
 function updateOf(call: Call, campaign: Campaign) {
     const { update } = campaign.properties;
     return update && updatePhase(call, campaign.kind, update);

@@ -75,7 +75,9 @@ export const filterHandlers: Record<string, Handler> = {
     DeleteFilter: deleteFilter,
 };
 
-/** Returns the filter of that ARN, which must be ACTIVE and in the dataset group. Throws the service's errors. */
+/**
+ * Returns the filter with the ARN `arn`, which must be ACTIVE and in the dataset group. Throws the service's errors.
+ */
 export function needFilterOf(call: Call, arn: string, datasetGroupArn: string): Resource<FilterProperties> {
     const filter = needActive<FilterProperties>(call, "filter", arn);
     if (filter.parent === datasetGroupArn) return filter;

@@ -75,7 +75,7 @@ const creationDateTime = Date.UTC(2019, 5, 10) / 1000;
 /** Returns the ARN of a recipe, which has no account and no region. */
 export const recipeArnOf = ({ options }: Call, name: string) => `arn:${options.partition}:personalize:::recipe/${name}`;
 
-/** Returns the recipe of that ARN. Throws ResourceNotFoundException. */
+/** Returns the recipe with the ARN `arn`. Throws ResourceNotFoundException. */
 export function needRecipe(call: Call, arn: string): Recipe {
     const recipe = recipes.find(({ name }) => recipeArnOf(call, name) === arn);
     if (!recipe) throw notFound("recipe", arn);

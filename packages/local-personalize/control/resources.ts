@@ -67,7 +67,10 @@ export function need<Properties extends object = Record<string, unknown>>(
     return resource;
 }
 
-/** Returns the resource like `need`. Throws ResourceInUseException if it is not ACTIVE. */
+/**
+ * Returns the resource with the ARN `arn`. Throws the errors of `need`, and ResourceInUseException if the resource is
+ * not ACTIVE.
+ */
 export function needActive<Properties extends object = Record<string, unknown>>(
     call: Call,
     kind: Kind,

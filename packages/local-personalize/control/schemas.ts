@@ -40,7 +40,10 @@ export const schemaHandlers: Record<string, Handler> = {
     DeleteSchema: deleteSchema,
 };
 
-/** Throws InvalidInputException unless the schema fits that dataset type in that dataset group. */
+/**
+ * Throws InvalidInputException unless the schema is valid for a dataset of the type `datasetType` in the dataset group
+ * `group`.
+ */
 export function checkSchema(
     { arn, properties }: Resource<SchemaProperties>,
     datasetType: string,

@@ -6,7 +6,7 @@ import { checkParameters, type HpoConfig, hpoCandidates } from "./hyperparameter
 import type { TrainingDataConfig } from "./properties.ts";
 import { autoMlRecipe } from "./recipes.ts";
 
-/** A solution's training configuration, in the form of the call and of Describe. */
+/** A solution's training configuration, with the members of CreateSolution and DescribeSolution. */
 export interface SolutionConfiguration {
     performHPO: boolean;
     performAutoML: boolean;

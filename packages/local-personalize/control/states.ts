@@ -106,7 +106,7 @@ const realDeletion: Partial<Record<Kind, Durations>> = {
  */
 const madeAtOnce: readonly Kind[] = ["schema", "solution"];
 
-/** Returns the durations of a speed; those of AWS are in `real`. */
+/** Returns how long each status lasts at a speed of the emulator. `real` has AWS's durations. */
 function durationsAt(speed: Speed, real: Durations): Durations {
     if (speed === "instant" || speed === "samples") return none;
     return speed === "demo" ? demo : real;
@@ -157,7 +157,8 @@ export function phaseAt(life: Life, speed: Speed, now: number): Phase {
 
 /**
  * Returns when a creation ends, in epoch milliseconds: when its duration, its work, and the test fault that keeps it in
- * CREATE IN_PROGRESS (if any) have all ended. Work that is not finished does not count.
+ * CREATE IN_PROGRESS (if any) have all ended. If the work is not finished yet, its end is unknown, and the result
+ * ignores it.
  */
 export function creationEnd(life: Pick<Life, "kind" | "createdAt" | "finishedAt" | "heldUntil">, speed: Speed): number {
     const { pending, inProgress } = creationDurations(life.kind, speed);
@@ -172,7 +173,7 @@ export function updateEnd(kind: Kind, createdAt: number, speed: Speed): number {
     return createdAt + pending + inProgress;
 }
 
-/** Returns the state of a successful update, with the statuses of a creation. */
+/** Returns the state of a successful update. Its statuses are those of a creation, such as CREATE IN_PROGRESS. */
 export function updatePhaseAt(kind: Kind, createdAt: number, speed: Speed, now: number): Phase {
     const started = createdAt + updateDurations(kind, speed).pending;
     const end = updateEnd(kind, createdAt, speed);

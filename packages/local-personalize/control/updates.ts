@@ -3,7 +3,8 @@ import type { Call } from "./resources.ts";
 import { type Kind, type Phase, type Status, updateEnd, updatePhaseAt } from "./states.ts";
 
 /**
- * Returns the state of an update, with the statuses of a creation. Its durations count from the start of the update.
+ * Returns the state of an update. Its statuses are those of a creation, such as CREATE IN_PROGRESS, and their durations
+ * are counted from the start of the update.
  */
 export function updatePhase({ options, now }: Call, kind: Kind, { createdAt, failure }: Update): Phase {
     const phase = updatePhaseAt(kind, createdAt, options.speed, now);

@@ -2,7 +2,10 @@
 export interface UseCase {
     /** The recipe whose model answers the use case. */
     readonly recipeName: string;
-    /** Event type of which at least 1,000 events are required, and on which alone the model trains; absent: any type. */
+    /**
+     * The only event type on which the model trains. At least 1,000 events of this type are required. If absent, the
+     * model trains on all types, and the 1,000 events can be of any type.
+     */
     readonly required?: "View" | "Purchase" | "Watch";
     /** Event type whose items are excluded from the user's lists (Developer Guide: "automatically filters"). */
     readonly hides?: "Purchase" | "Watch";

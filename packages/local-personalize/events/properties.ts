@@ -19,8 +19,8 @@ export function readProperties(text: string | undefined, what: string): Record<s
 
 /**
  * Turns properties, whose keys are columns in camel case (`numRatings` is NUM_RATINGS), into a row of the dataset.
- * Throws InvalidInputException for a key without a column, and a value of another type. Throws it also for a missing
- * value of a column that does not allow null.
+ * Throws InvalidInputException for a key without a column, for a value of another type, and for a missing value of a
+ * column that does not allow null.
  */
 export function toAttributes(properties: Record<string, unknown>, columns: Field[], what: string): RawAttributes {
     const given = new Map(Object.entries(properties).map(([key, value]) => [plainName(key), { key, value }]));

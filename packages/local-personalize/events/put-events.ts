@@ -28,9 +28,9 @@ const longestEvent = 10_240;
 const reserved = ["userid", "sessionid", "eventtype", "timestamp", "recommendationid", "impression"];
 
 /**
- * Returns the interactions dataset of the tracker's events. Throws InvalidInputException when no tracker has the id
- * (the service model of PutEvents has no other error). Throws it also when the tracker is not ACTIVE, or its group has
- * no such dataset.
+ * Returns the interactions dataset of the tracker's events. Throws InvalidInputException (the service model of
+ * PutEvents has no other error) if no tracker has the ID, the tracker is not ACTIVE, or its dataset group has no
+ * interactions dataset.
  */
 export function trackedDataset(call: Call, trackingId: string): Resource<DatasetProperties> {
     const tracker = call.store
@@ -53,8 +53,8 @@ export function trackedDataset(call: Call, trackingId: string): Resource<Dataset
 
 /**
  * Returns the validated events of a call that was received at `receivedAt` (epoch milliseconds). Throws
- * InvalidInputException for properties that are not a JSON object or use reserved words. Throws it also for an event of
- * more than 10 KB.
+ * InvalidInputException for properties that are not a JSON object or use reserved words, and for an event of more than
+ * 10 KB.
  */
 export function readEvents({ userId, sessionId, eventList }: PutEventsInput, receivedAt: number): NewEvent[] {
     return eventList.map((event, index) => {

@@ -21,7 +21,10 @@ export type Streams = ReturnType<typeof createStreams>;
 interface Stream {
     events: StoredEvent[];
     byUser: Map<string, UserEvent[]>;
-    /** How often each item was shown in the impression of an event about another item. */
+    /**
+     * For each item, the number of events about another item whose impression contained the item: the user saw it, but
+     * chose another one.
+     */
     ignored: Map<string, number>;
 }
 
@@ -65,7 +68,7 @@ export function createStreams(store: EventStore) {
             const events = streamOf(dataset).byUser.get(user) ?? none;
             return after === 0 ? events : events.filter(({ id }) => id > after);
         },
-        /** Returns how often each item was shown in the impression of an event about another item. */
+        /** Returns, for each item, the number of events about another item whose impression contained the item. */
         ignored: (dataset: number): ReadonlyMap<string, number> => streamOf(dataset).ignored,
         /** Returns all events of a dataset about items, in the order of their arrival. */
         aboutItems: (dataset: number): UserEvent[] =>

@@ -11,7 +11,9 @@ import {
 } from "./parse.ts";
 import { type Columns, checkLiterals, columnOf, isNumeric } from "./resolve.ts";
 
-/** A number, or the words of a string: several in a categorical column, otherwise one. */
+/**
+ * A number, or the values of a text. A text in a categorical column has several values; any other text is one value.
+ */
 type AttributeValue = number | string[];
 
 /** The attributes of an item or a user, by column, without null values. */
@@ -38,8 +40,8 @@ type FilterValues = Map<string, Literal[]>;
 /**
  * Parses `filterValues` for a filter: each value is a list of strings in double quotes or numbers, between commas.
  * Throws InvalidInputException for any other text, and for a key that is not a placeholder of the filter
- * (case-sensitive). Throws it also if a placeholder of an INCLUDE has no value. An EXCLUDE whose placeholder has no
- * value has no effect.
+ * (case-sensitive). If a placeholder of an INCLUDE has no value, also throws InvalidInputException. If a placeholder of
+ * an EXCLUDE has no value, the EXCLUDE has no effect.
  */
 export function readFilterValues(filter: FilterExpression, given: Record<string, string> = {}): FilterValues {
     const placeholders = new Set(filter.clauses.flatMap(placeholdersOf));
@@ -86,7 +88,10 @@ export interface BoundClause {
     usesCurrentItem: boolean;
     /** Checks whether the clause applies to a user with these attributes; absent: the clause applies to every user. */
     appliesTo?: (user: Attributes | undefined) => boolean;
-    /** Checks whether the clause selects an item (or user), by its attributes and those of the request's item. */
+    /**
+     * Checks whether the clause selects an item (or user), from the attributes of the item (or user) and of the
+     * request's item.
+     */
     item?: AttributeTest;
     /** Checks whether the clause selects the items of a user's events of this type, which is in lower case. */
     event?: (eventType: string) => boolean;
@@ -133,7 +138,7 @@ const allOf =
 const hasValues = ({ where, onlyIf }: Clause, values: FilterValues) =>
     [...where.flat(), ...onlyIf].every(({ operand }) => !("placeholder" in operand) || values.has(operand.placeholder));
 
-/** Returns the values with which the condition compares; undefined for `*`, which is any value. */
+/** Returns the values with which the condition compares an attribute; undefined for `*`, which stands for any value. */
 function literalsOf({ operand }: Condition, values: FilterValues): Literal[] | undefined {
     if ("literals" in operand) return operand.literals;
     return "placeholder" in operand ? values.get(operand.placeholder) : undefined;

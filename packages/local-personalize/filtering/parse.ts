@@ -11,7 +11,7 @@ export interface Clause {
     keep: "INCLUDE" | "EXCLUDE";
     subject: "ItemID" | "ActionID" | "UserID";
     /**
-     * Groups of conditions, of which at least one must hold. In a group, all conditions must hold, because AND binds
+     * Groups of conditions. At least one group must hold. In a group, all conditions must hold, because AND binds
      * closer than OR.
      */
     where: Condition[][];

@@ -8,8 +8,8 @@ export interface SeenEvent {
     /** Epoch seconds. */
     sentAt: number;
     /**
-     * Time of the user's last import (for an imported event) or of PutEvents (for a streamed event); epoch
-     * milliseconds.
+     * Epoch milliseconds. For an imported event, the time of the last import that contained the user; for a streamed
+     * event, the time of PutEvents.
      */
     receivedAt: number;
 }
@@ -71,7 +71,10 @@ export function latestEvents(imported: readonly SeenEvent[], streamed: readonly 
     });
 }
 
-/** Returns the time of the oldest event that is not followed by three months without an event. */
+/**
+ * Goes back from `now` to earlier events until it meets a period of more than three months without an event. Returns
+ * the time of the last event before which it met none, or `now` if there is no such event.
+ */
 function rememberedSince(events: readonly SeenEvent[], now: number): number {
     let since = now;
     for (const receivedAt of events.map((event) => event.receivedAt).sort((a, b) => b - a)) {

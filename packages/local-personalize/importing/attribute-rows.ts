@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname } from "node:path";
 import type { RawAttributes } from "../filtering/bind.ts";
 
-/** The rows of an Items or Users dataset after the finished imports, by their id. */
+/** The rows of an Items or Users dataset after the finished imports; the keys are the IDs of the items or users. */
 export type AttributeRows = Map<string, RawAttributes>;
 
 /** Writes rows to `file`, completely or not at all. */

@@ -12,7 +12,7 @@ export function readDataLocation(location: string | undefined): DataLocation | u
     return { bucket, key, isPrefix: key === "" || key.endsWith("/") };
 }
 
-/** Returns those of the listed keys that an import of `location` reads. Omits the keys of sub-folders. */
+/** Returns the listed keys that an import of `location` reads. Omits the keys of sub-folders. */
 export function keysToRead(location: DataLocation, listed: { key: string; size: number }[]): string[] {
     if (!location.isPrefix) return listed.some(({ key }) => key === location.key) ? [location.key] : [];
     return listed

@@ -16,9 +16,12 @@ export interface Rows {
     timestamps: Float64Array;
     /** EVENT_VALUE of each row, NaN where it is null; absent if no row has one. */
     values?: Float64Array;
-    /** Values of the schema's further columns, by the column's name. */
+    /** Values of the schema's further columns; the keys are the columns' names. */
     extras?: Record<string, TextColumn>;
-    /** Time of each user's last import, epoch milliseconds; absent for rows that are not from an import. */
+    /**
+     * For each user, the time of the last import that contained the user, in epoch milliseconds. Absent for rows that
+     * are not from an import.
+     */
     importedAt?: number[];
 }
 

@@ -20,8 +20,9 @@ const fewestInteractions = 1000;
 
 /**
  * Runs an import job: checks access, reads the objects, checks the rows against the dataset's schema and stores them.
- * Failure reasons are those of the service; only the log contains the access check that failed. If the process dies
- * before it records the job's end, the job runs again with the same result, because equal events count once.
+ * Failure reasons have the same texts as in the service. Only the log contains the access check that failed. If the
+ * process dies before it records the job's end, the job runs again with the same result, because equal events count
+ * once.
  */
 export async function runImport(
     call: Call,

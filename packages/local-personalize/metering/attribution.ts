@@ -68,7 +68,10 @@ export function attributedValues(
 
 const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
-/** Returns the ARN of the campaign or recommender that returned a recommendation ID, by the end of the ID. */
+/**
+ * Returns the ARN of the campaign or recommender that returned a recommendation ID. The last characters of the ID
+ * identify it.
+ */
 function sourceOf(call: Call, groupArn: string, recommendationId: string | undefined): string | undefined {
     if (recommendationId === undefined) return undefined;
     const solutions = call.store.list("solution", call.region, groupArn).map(({ arn }) => `${arn}/`);

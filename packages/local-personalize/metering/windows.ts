@@ -25,8 +25,8 @@ export interface Window {
 export const hourMilliseconds = 3_600_000;
 
 /**
- * Length of a window in milliseconds. AWS bills TPS as averages of 5 minutes, and the requests of a v2 campaign with a
- * minimum for each hour.
+ * Length of a window in milliseconds. AWS bills TPS as averages of 5 minutes. For a v2 campaign, AWS bills requests,
+ * and a minimum number of them in each hour.
  */
 const lengths: Readonly<Record<CampaignMeasure, number>> = {
     RecommendationTPSHours: 300_000,

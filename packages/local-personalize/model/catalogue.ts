@@ -14,7 +14,7 @@ export interface CatalogueItem {
 /** Number of interactions below which an item is cold (Developer Guide, "Similar-Items recipe"). */
 export const COLD = 5;
 
-/** Options for the rows of nearestByWords. */
+/** Options of `nearestByWords`, which returns a row of similar items for each item. */
 export interface WordOptions {
     /** Checks whether an item gets a row. The rows of other items are empty. */
     wanted(item: number): boolean;
@@ -25,8 +25,8 @@ export interface WordOptions {
 }
 
 /**
- * Returns the most similar items of each wanted item by their categorical values. Likeness is the cosine of their
- * words. Rare words count more. `wordsOf` has the words of each item.
+ * Returns the most similar items of each wanted item by their categorical values ("words"). The similarity of two items
+ * is the cosine of the vectors of their words, in which rare words count more. `wordsOf` has the words of each item.
  */
 export function nearestByWords(
     wordsOf: readonly (readonly string[])[],

@@ -2,9 +2,9 @@ import type { Interactions } from "./interactions.ts";
 
 /** How the context of a request (such as DEVICE = phone) changes the scores of items. */
 export interface Contexts {
-    /** The column and value of each row of `lifts`. */
+    /** The context columns and their values, such as DEVICE and phone. `lifts` has one row for each of them. */
     readonly values: readonly (readonly [column: string, value: string])[];
-    /** Factor of each item's score for each value of `values`, row by row. */
+    /** The factors by which the scores change: for each entry of `values`, a row with one factor for each item. */
     readonly lifts: Float32Array;
 }
 

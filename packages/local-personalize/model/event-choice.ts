@@ -8,8 +8,8 @@ export interface EventParameters {
 }
 
 /**
- * The events on which a solution trains: of one type, or those of its `eventsConfig`. Without both, it trains on all
- * events.
+ * The events on which a solution trains: the events of one type, or the events that its `eventsConfig` describes. If a
+ * solution has neither, it trains on all events.
  */
 export interface EventChoice {
     eventType?: string | undefined;
@@ -18,7 +18,10 @@ export interface EventChoice {
     eventParameters?: readonly EventParameters[] | undefined;
 }
 
-/** Returns the event types of a choice, in the format of the service's messages; undefined if all events count. */
+/**
+ * Returns a text with the event types on which a solution trains, in the format of the service's messages; undefined if
+ * all events count.
+ */
 export function chosenTypes({ eventType, eventValueThreshold, eventParameters }: EventChoice): string | undefined {
     const least = eventValueThreshold === undefined ? undefined : `any, with a value of ${eventValueThreshold} or more`;
     return eventParameters === undefined
@@ -27,9 +30,9 @@ export function chosenTypes({ eventType, eventValueThreshold, eventParameters }:
 }
 
 /**
- * Returns the weight of an event, by its type and value (NaN: none); undefined if it does not count. Weights are
- * divided by their mean, because only ratios matter: 0.3 and 0.1 become 1.5 and 0.5. Source: Developer Guide,
- * "Optimizing a solution with events configuration".
+ * Returns the function that returns an event's weight from its type and value (NaN if it has no value); undefined if
+ * the event does not count. Weights are divided by their mean, because only ratios matter: 0.3 and 0.1 become 1.5 and
+ * 0.5. Source: Developer Guide, "Optimizing a solution with events configuration".
  */
 export function weighing({ eventType: only, eventValueThreshold: least, eventParameters }: EventChoice) {
     if (eventParameters === undefined) {

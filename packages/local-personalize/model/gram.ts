@@ -9,15 +9,16 @@ import { LONGEST_HISTORY } from "./histories.ts";
 const FLOOR = 0.1;
 const HALVING = 20;
 /**
- * In the directed matrix, the weight of a pair halves at this distance. Beyond the last distance, pairs have no weight.
+ * In the directed matrix, the weight of a pair of events halves with each `DIRECTED_HALVING` positions between them.
+ * Pairs with a distance of more than `DIRECTED_LAST` positions have no weight.
  */
 const DIRECTED_HALVING = 10;
 const DIRECTED_LAST = 64;
 /** Exponent of the number of a user's events, which limits the weight of very active users. */
 const USER_POWER = 0.4;
 /**
- * Mean of the ridge, the numbers that are added to the diagonal of the Gram matrix (L2 regularization). An item's
- * number is proportional to the square root of its diagonal element.
+ * Mean of the ridge, the numbers that are added to the diagonal of the Gram matrix (L2 regularization). The number for
+ * an item is proportional to the square root of the item's diagonal element.
  */
 const RIDGE = 250;
 

@@ -1,7 +1,10 @@
 import { countItems } from "./histories.ts";
 import type { Interactions } from "./interactions.ts";
 
-/** Hyperparameters or feature transformation parameters of a training, by the service's names; absent ones have their defaults. */
+/**
+ * Hyperparameters or feature transformation parameters of a training. The keys are the service's names of the
+ * parameters. An absent parameter has its default.
+ */
 export type Settings = Readonly<Record<string, string>>;
 
 /**

@@ -22,7 +22,7 @@ export interface Trial {
 
 /** Metrics over some test users. All figures are rounded to 4 decimals. */
 export interface Measurement {
-    /** The metrics of GetSolutionMetrics, by the service's keys. */
+    /** The metrics of GetSolutionMetrics, under the service's names. */
     readonly metrics: Record<string, number>;
     /** Half the width of each metric's 95 % confidence interval; 1 for a single test user. */
     readonly margins: Record<string, number>;

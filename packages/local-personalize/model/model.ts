@@ -24,15 +24,15 @@ export interface Model {
      */
     weights: Float32Array;
     /**
-     * The nearest items of each item: for recipes of related items, of all items; otherwise of the items without a row
-     * in `weights`.
+     * The nearest items of an item. Recipes of related items have them for every item; other recipes have them only for
+     * items without a row in `weights`.
      */
     neighbours?: SparseRows;
     /** Items that exploration may show. */
     fresh?: FreshItem[];
     /**
-     * The scores for users without a history: the number of users of each item (popularity.ts). In personalised recipes
-     * it has a half-life of 30 days.
+     * The scores for users without a history: the number of users of each item (popularity.ts). In personalised
+     * recipes, a user's part of this number halves with every 30 days of age.
      */
     popularity: Float64Array;
     /** Exponent of the scores, which makes probabilities more or less sharp (gain.ts). */

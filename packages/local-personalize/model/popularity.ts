@@ -3,8 +3,8 @@ import type { Interactions } from "./interactions.ts";
 import type { Model } from "./model.ts";
 
 /**
- * Returns the model of aws-popularity-count: the items with interactions of most users (Developer Guide,
- * "Popularity-Count recipe": interactions from unique users).
+ * Returns the model of aws-popularity-count, which ranks items by the number of different users who interacted with
+ * them (Developer Guide, "Popularity-Count recipe": interactions from unique users).
  */
 export function fitPopularity(interactions: Interactions, recipeName: string): Model {
     const { itemIds, histories } = toTrainingData(interactions);
@@ -17,13 +17,14 @@ export function fitPopularity(interactions: Interactions, recipeName: string): M
 
 /** Maximum total weight of the items of one user, so that no single user decides the list for new users. */
 const MOST_OF_USER = 120;
-/** Ages count from the time after which this share of the users was active. */
+/** Ages are counted from the time after which only this share of the users had an event. */
 const ACTIVE_SHARE = 0.05;
 
 /**
  * Returns the popularity of each item: the sum over its users of the weight of the newest interaction. The weight
- * halves for every `halfLife` seconds of age. Ages count from the time after which 5 % of the users were active, not
- * from the newest event: one event of today in data of 1998 would reduce all other weights to nothing.
+ * halves for every `halfLife` seconds of age. Ages are counted from the time after which only 5 % of the users had an
+ * event. They are not counted from the newest event, because one event of today in data of 1998 would reduce all other
+ * weights to nothing.
  */
 export function popularityOf(interactions: Interactions, itemIds: readonly string[], halfLife: number): Float64Array {
     const { userIds, timestamps, weights } = interactions;

@@ -3,8 +3,8 @@ import { eachRecent } from "./score.ts";
 import { eachEntry } from "./sparse-rows.ts";
 
 /**
- * Returns those of `userIds` with the highest affinity to some items, best first. The affinity of a user is the sum of
- * the items' affinities to the user's history. `historyOf` returns a user's items, oldest first.
+ * Returns the users among `userIds` with the highest affinity to some items, best first. The affinity of a user is the
+ * sum of the items' affinities to the user's history. `historyOf` returns a user's items, oldest first.
  */
 export function usersFor(
     model: Model,
@@ -28,8 +28,8 @@ export function usersFor(
 }
 
 /**
- * Returns for each item the sum of its weights towards all wanted items: a user with an event of that item has so much
- * more affinity to the wanted items.
+ * Returns, for each item, the sum of its weights towards all wanted items. If a user has an event with the item, this
+ * sum is added to the user's affinity to the wanted items.
  */
 function worthOfHistoryItems(
     { itemIds, weights, neighbours, dense = itemIds.length }: Model,

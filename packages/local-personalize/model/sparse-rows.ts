@@ -43,7 +43,7 @@ export function addRows(a: readonly (readonly Entry[])[], b: readonly (readonly 
     });
 }
 
-/** Returns the rows plus those of their transpose, all times `factor`. */
+/** Returns the sum of the matrix and its transpose, multiplied by `factor`. */
 export function withTranspose(rows: readonly (readonly Entry[])[], factor = 1): Entry[][] {
     const both: Entry[][] = rows.map((entries) => entries.map(([column, value]) => [column, factor * value]));
     for (const [row, entries] of rows.entries()) {

@@ -28,7 +28,7 @@ interface Due<Value> {
 }
 
 /**
- * Length in seconds of the two intervals together that aws-trending-now compares if `trend_discovery_frequency` has its
+ * aws-trending-now compares two intervals. This is their total length in seconds if `trend_discovery_frequency` has its
  * largest value, 1 day.
  */
 const longestTrend = 2 * 86_400;

@@ -6,7 +6,7 @@ import type { Model } from "../model/model.ts";
 export interface Exploration {
     /** Weight of exploration, from 0 to 1. */
     weight: number;
-    /** Maximum age of explored items, in days at the latest interaction. */
+    /** Maximum age of explored items in days, at the time of the latest interaction. */
     ageCutOff: number;
 }
 

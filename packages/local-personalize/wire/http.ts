@@ -103,8 +103,9 @@ const headersOf = (service: ServiceName): Record<string, string> => ({
 });
 
 /**
- * Functions that return another valid form of a text, by the name of its member. AWS does not document in which form
- * the service returns these texts, so a client must accept both.
+ * Functions that return another valid form of a text in an answer. The keys are the names of the answer's members that
+ * contain such texts. AWS does not document in which form the service returns these texts, so a client must accept
+ * both.
  */
 const forms: Readonly<Record<string, (text: string) => string>> = {
     datasetType: (type) => type.charAt(0) + type.slice(1).toLowerCase(),

@@ -28,11 +28,11 @@ export interface DataArgs {
 /** The arguments of all imports, and the common arguments of all resources. */
 export interface ImportArgs
     extends Partial<Pick<ResourceArgs<CommonInputs>, "region" | "tags" | "owner" | "pollSeconds">> {
-    /** ARN of the role that Personalize assumes to read the data, such as that of `ImportAccess`. */
+    /** ARN of the role that Personalize assumes to read the data, such as the role of `ImportAccess`. */
     readonly roleArn: pulumi.Input<string>;
-    /** Hash of the policy documents with which Personalize reads the data. Default: none. */
+    /** Hash of the policy documents that allow Personalize to read the data. Default: none. */
     readonly accessHash?: pulumi.Input<string> | undefined;
-    /** Deadlines of waits in minutes. Default: those of the resources. */
+    /** Deadlines of waits in minutes. Default: the default deadlines of the resources. */
     readonly deadlineMinutes?:
         | Readonly<Partial<Record<"import" | "training" | "campaign", pulumi.Input<number>>>>
         | undefined;

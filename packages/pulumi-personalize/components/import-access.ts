@@ -34,7 +34,10 @@ export interface ImportAccessArgs {
      * to resources of the account. The role's trust policy always has them. Default: true.
      */
     readonly bucketPolicyConditions?: boolean | undefined;
-    /** Account, partition and region of the Personalize resources. Default: those of the AWS provider. */
+    /**
+     * Account, partition and region of the Personalize resources. Default: account, partition and region of the AWS
+     * provider.
+     */
     readonly caller?: pulumi.Input<ServiceCaller> | undefined;
 }
 

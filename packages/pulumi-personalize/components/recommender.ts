@@ -31,7 +31,10 @@ type SolutionArgs = Pick<
     "recipeArn" | "performAutoML" | "performAutoTraining" | "schedulingExpression" | "eventParameters"
 >;
 
-/** Resources of which the component has one each. The ARN of an existing resource can replace each of them. */
+/**
+ * Kinds of resources of which the component has exactly one. Instead of creating it, the component can use an existing
+ * resource, by its ARN.
+ */
 type Single = "schema" | "datasetGroup" | "dataset" | "solution" | "campaign" | "eventTracker";
 
 export interface RecommenderArgs extends ImportArgs, Partial<SolutionArgs> {

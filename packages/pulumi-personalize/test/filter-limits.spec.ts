@@ -20,8 +20,8 @@ const inputs = {
 };
 
 /**
- * Creates a filter while another filter of the account has this status. After `createdAfter` seconds, the other filter
- * is ACTIVE.
+ * Creates a filter while another filter of the account has the status `status`. The other filter is ACTIVE when
+ * `createdAfter` seconds of simulated time have passed.
  */
 async function create(status: string, createdAfter: number) {
     let seconds = 0;

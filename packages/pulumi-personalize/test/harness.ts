@@ -26,7 +26,7 @@ export const tags = {
     "pulumi:stack": "test",
 };
 export const roleArn = "arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole";
-/** Inputs that every kind has, with the provider's text that Pulumi adds to them. */
+/** Inputs that every kind has. Pulumi adds the input `__provider`, which contains the provider's code as a text. */
 export const common = {
     region: "eu-central-1",
     tags,

@@ -25,7 +25,7 @@ import { servingListers } from "./inventory/serving.ts";
 import { storageAndAccessListers } from "./inventory/storage-and-access.ts";
 import { findClaim, importCommand, inRemovalOrder, isBilled, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
 
-/** The list of each resource kind. */
+/** For each resource kind, the function that lists its resources. */
 export const listers: Readonly<Record<InventoryKind, Lister>> = {
     ...personalizeListers,
     ...storageAndAccessListers,
@@ -69,8 +69,8 @@ interface InterruptedRow extends Omit<Row, "remove"> {
 type Trying = <T>(what: string, work: () => Promise<T>) => Promise<T | undefined>;
 
 /**
- * Finds this project's resources in the account and one region that no stack contains. Changes nothing. Services that
- * deny access or do not answer are listed in `unread`.
+ * Finds resources of this project that belong to no stack, in the account and in one region. Changes nothing. Services
+ * that deny access or do not answer are listed in `unread`.
  * @throws Error of STS if credentials are missing or rejected
  */
 export async function audit(

@@ -152,7 +152,7 @@ function explained(error: unknown): unknown {
 export interface ReportPeriod {
     readonly start: number;
     readonly end: number;
-    /** The month, which the forecast needs; undefined for a number of days. */
+    /** The month, which the forecast needs. Undefined if the report covers a number of days instead of a month. */
     readonly month: string | undefined;
 }
 

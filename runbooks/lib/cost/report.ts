@@ -130,6 +130,9 @@ function dailyRate(
     return continuing.reduce((sum, { usd }) => sum + usd, 0) / days;
 }
 
-/** Returns the first billed day in a list; empty without billed days. A report may begin before the stack exists. */
+/**
+ * Returns a list that contains only the first billed day, or nothing if there are no billed days. A report may begin
+ * before the stack exists.
+ */
 const firstDay = (lines: readonly BilledLine[]) =>
     lines.length === 0 ? [] : [Math.min(...lines.map((line) => line.day))];

@@ -33,7 +33,7 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
         : fail(fault, prepareCommand(interactionsFile));
 };
 
-/** Shows the hourly cost that strangers can cause through a public API without AWS WAF (docs/attacks.md, "AWS WAF"). */
+/** Shows the hourly cost that anybody can cause through a public API without AWS WAF (docs/attacks.md, "AWS WAF"). */
 export const publicApi: Check<AccountDeps> = async ({ config }) => {
     if (!config.api) {
         return ok(withoutApi);

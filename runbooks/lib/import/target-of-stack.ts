@@ -5,7 +5,8 @@ import { recordedResources } from "../stack/stack.ts";
 import { requireStackConfig, selectedStack } from "../stack/stack-config.ts";
 
 /**
- * Returns a stack's failed import; otherwise its interactions import, or before the first `up` the planned one.
+ * Returns the import to diagnose. If an import of the stack failed, it is that import; otherwise, it is the import of
+ * the interactions. Before the first `up`, it is the import that the program would start.
  * @throws RunbookError if the stack does not exist or its configuration has problems
  */
 export async function targetOfStack(named: string | undefined, look: ReadFromAws = quietReader): Promise<Target> {

@@ -8,7 +8,10 @@ export interface Explanation {
     readonly longerThan: number;
     /** The first item's share of all scores in the list, 0 to 1; null if the recipe returns no scores. */
     readonly sharpness: number | null;
-    /** Share of the compared users whose list has a lower sharpness, 0 to 1. */
+    /**
+     * Share of the compared users whose list has a lower `sharpness`: its first item has a smaller share of all scores.
+     * 0 to 1.
+     */
     readonly sharperThan: number | null;
     /** The number of items in the list that are also popular items. */
     readonly popularItems: number;

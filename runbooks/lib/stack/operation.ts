@@ -59,8 +59,9 @@ export const runOperation = (
     runAction(options.verbose, async (signal) => operate(await operatedStack(options), operationDeps(signal), signal));
 
 /**
- * Returns the ARN of a resource in the stack's state, by its resource kind: that of the campaign for recommendations, or
- * with `ranks` that of the ranking campaign. Undefined if the state has no such resource.
+ * Returns the ARN of the resource of a kind in the stack's state; undefined if the state has none. If the stack also
+ * has a ranking campaign, `ranks` selects its resources, and otherwise the function selects the resources for
+ * recommendations.
  */
 export const arnIn = (
     recorded: readonly RecordedResource[],
@@ -124,8 +125,9 @@ const ownerOf = ({ recorded }: OperatedStack): string | undefined =>
     recorded.map(({ inputs }) => inputs.owner).find((owner) => typeof owner === "string");
 
 /**
- * Returns the inputs of the campaign that the program would create with a version. `name` selects another campaign. An
- * adopted campaign keeps its name, so that config `adopt` stays valid.
+ * Returns the inputs with which the program would create a campaign that serves `solutionVersionArn`. `name` is the
+ * campaign's name; the default is the campaign for recommendations. An adopted campaign keeps its name, so that config
+ * `adopt` stays valid.
  */
 export function campaignInputs(
     of: OperatedStack,

@@ -69,7 +69,10 @@ export async function reportOn(
     return { overall: worstState(reported), resources: reported, money, unread };
 }
 
-/** Returns the status of a campaign that is parked, if it is gone, because the cost guard and park delete it on purpose. */
+/**
+ * If the campaign of a parked stack does not exist, returns the state PARKED instead of GONE, because the cost guard
+ * and the runbook `park` delete the campaign on purpose.
+ */
 const asParked = (resource: ReportedResource, recorded: RecordedResource | undefined): ReportedResource =>
     resource.state === "GONE" && recorded?.kind === "Campaign"
         ? { ...resource, state: "PARKED", nextStep: "`npm run resume` creates it again, and `pulumi up` does not" }

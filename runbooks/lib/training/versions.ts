@@ -126,7 +126,10 @@ export function parseSwitches(notes: readonly NotedFlag[]): NotedSwitch[] {
 
 /** The versions that served or were refused according to the parameter `serving`, by id. */
 export interface ServedRecord {
-    /** Versions that a retraining refused, with the reasons, except those to which a runbook has switched since. */
+    /**
+     * Versions that the quality gate refused during a retraining, with the reasons. Versions to which a runbook has
+     * switched since are left out.
+     */
     readonly refused: ReadonlyMap<string, string>;
     readonly served: ReadonlySet<string>;
 }

@@ -228,8 +228,8 @@ describe("Cost guard", () => {
 });
 
 /**
- * Returns the numbers of the calls in the runs of the guard that changed something, and in the run before each of these
- * runs.
+ * Returns the positions (1, 2, 3, …) of calls among all of the guard's calls: the calls of each run that changed
+ * something, and of the run before it.
  */
 async function busyCalls(make: () => Simulation, days: number): Promise<number[]> {
     const simulation = make();

@@ -12,8 +12,8 @@ interface Shift extends PerformanceEntry {
 }
 
 /**
- * Sums up layout shifts without a user action (Cumulative Layout Shift), from the first paint on. Leaves out the films of the row
- * that may change, and the film above the row.
+ * Sums up layout shifts without a user action (Cumulative Layout Shift), from the first paint on. Leaves out the row
+ * `#picks`, whose films may change, and the large film above this row (`.hero`).
  */
 const watchShifts = () => {
     new PerformanceObserver((list) => {

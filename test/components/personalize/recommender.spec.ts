@@ -21,10 +21,13 @@ import {
     value,
 } from "../mocks.ts";
 
-/** Properties in `ignoreChanges`, by the last word of the resource's type. */
+/** Properties in `ignoreChanges`; the keys are the last words of the resources' types. */
 const ignored: Record<string, string[] | undefined> = {};
 
-/** Whether deleting the tables' resource keeps the object in the bucket, by the resource's name. */
+/**
+ * Whether the object with the fallback tables stays in the bucket when its resource is deleted. The keys are the
+ * resources' names.
+ */
 const kept: Record<string, boolean | undefined> = {};
 
 const tags = stackTags;

@@ -1,6 +1,6 @@
 /**
  * Prices in US dollars for this drill only, written by hand from the sources in each comment and not verified on AWS.
- * The drill uses neither config/prices.ts nor cost/, because it would repeat their mistakes.
+ * The drill uses neither config/prices.ts nor cost/, because it would then not find their mistakes.
  */
 export const table = {
     /** Price of one request of a REST API. AWS whitepaper on private APIs: $3.50 a million. */

@@ -8,12 +8,12 @@ import { bucketPolicy, generated, sid } from "./generated/grammar.ts";
 import { now, simulationsOf, startJudge } from "./generated/judge.ts";
 
 /**
- * Generates setups with one random statement, which denies an import or almost does. generated/grammar.ts varies
- * policy, effect, principal, action, resource, operator, key and value. A third-party IAM evaluator (the judge) decides
- * whether each setup works, and the drill compares the decision with the diagnosis.
+ * Generates setups with one random statement. The statement denies an import, or would deny it after one small change.
+ * generated/grammar.ts varies policy, effect, principal, action, resource, operator, key and value. A third-party IAM
+ * evaluator (the judge) decides whether each setup works, and the drill compares the decision with the diagnosis.
  */
 
-/** Number of setups to check whose import is denied, and of those whose import is allowed. */
+/** Numbers of setups to check: `denialsWanted` with a denied import, and `missesWanted` with an allowed import. */
 const denialsWanted = 300;
 const missesWanted = 150;
 /**
@@ -58,8 +58,8 @@ const isOfNotPrincipal = (fixture: ImportFixture) =>
     listOf(bucketPolicy(fixture).Statement).some(({ Effect, NotPrincipal }) => Effect === "Deny" && NotPrincipal);
 
 /**
- * Checks whether a finding contains the generated statement and its conditions. For a replaced Allow, "no statement
- * allows the request" is also correct.
+ * Checks whether a finding contains the generated statement and its conditions. If the generated statement replaces the
+ * setup's Allow (`isLacking`), a finding that no statement allows the request is also correct.
  */
 function isExplained({ findings }: Diagnosis, statement: Statement | undefined, isLacking: boolean): boolean {
     return findings.some(({ verdict, explanation, sentence }) => {
@@ -110,7 +110,10 @@ const canRun = (fixture: ImportFixture) =>
         ({ Effect, Principal }) => Effect === "Deny" || !JSON.stringify(Principal).includes('"*"'),
     );
 
-/** Compares judge and diagnosis for all generated setups, and runs some of them on the local AWS. Returns the goals. */
+/**
+ * Compares judge and diagnosis for all generated setups, and runs some of them on the local AWS. Returns the drill's
+ * goals: each is a measured value and the value that it must reach.
+ */
 export async function runGenerated(seed: number, run: RunFixture): Promise<Goal[]> {
     const random = seededRandom(seed);
     const judge = startJudge();

@@ -51,8 +51,9 @@ print("\\n".join(each.name for each in [*CASES, *SOUND]))`;
 }
 
 /**
- * Runs publicly reported mistakes on a local AWS and checks the diagnosis and its fixes with a third-party IAM
- * evaluator. Prints a row for each case in which something is missing or wrong, and returns the goals.
+ * Reproduces access mistakes that users reported publicly on a local AWS, and checks the diagnosis and its fixes with a
+ * third-party IAM evaluator. Prints a row for each case in which something is missing or wrong. Returns the drill's
+ * goals: each is a measured value and the value that it must reach.
  */
 export async function runRealCases(instance: Instance, only: string): Promise<Goal[]> {
     installTools();

@@ -10,7 +10,8 @@ const day = 24 * 60 * minute;
 /** Interval of the batch function's schedule in milliseconds. */
 const tick = 15 * minute;
 /**
- * Milliseconds by which a job may start before its interval has passed, because a killed run delayed the previous job.
+ * If a killed run delayed the previous job, less than an interval can pass until the next job starts. The drill accepts
+ * a difference of up to this number of milliseconds.
  */
 const tolerance = 60 * minute;
 /** Number of viewers who request a list from the API in each interval of the schedule. */

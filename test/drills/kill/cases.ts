@@ -42,8 +42,9 @@ const looks = ["ListSolutionVersions", "DescribeSolutionVersion", "DescribeCampa
 
 /**
  * Returns pairs of a killed `up` and a killed `destroy`. In every second pair, the engine is killed before it receives
- * a response, of each operation in turn; in the others, at random moments. In every third case, the emulator is killed,
- * too. In half of the other cases, the repeated command meets throttling and dropped connections.
+ * the response of an operation, and each such pair uses the next operation. In the other pairs, the engine is killed at
+ * random moments. In every third case, the emulator is also killed. In half of the other cases, the repeated command
+ * meets throttling and dropped connections.
  */
 export function casesOf(seed: number, pairs: number): readonly Case[] {
     const random = seededRandom(seed);

@@ -1,6 +1,7 @@
 /**
  * Prices of Amazon Personalize in US dollars for this drill only, written by hand from the sources in each comment and
- * not verified on AWS. The drill uses neither config/prices.ts nor cost/, because it would repeat their mistakes.
+ * not verified on AWS. The drill uses neither config/prices.ts nor cost/, because it would then not find their
+ * mistakes.
  */
 export const billTable = {
     /**

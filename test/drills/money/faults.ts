@@ -53,7 +53,8 @@ export const undisturbed: Disturbance = {
 };
 
 /**
- * What a fault uses to choose its times. `moments` are the minutes in which the guard acts in a month without faults.
+ * The random numbers and the minutes from which the times of a fault are chosen. `moments` are the minutes in which the
+ * guard acts in a month without faults.
  */
 interface Chance {
     readonly random: () => number;

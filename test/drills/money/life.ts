@@ -26,7 +26,10 @@ export interface Life {
     readonly left: readonly string[];
 }
 
-/** Hours until the campaign counts as idle, which are 18 seconds. */
+/**
+ * Config value: the number of hours without a request after which a campaign counts as idle. 0.005 hours are 18
+ * seconds.
+ */
 const idleHours = "0.005";
 
 /**

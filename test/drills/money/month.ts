@@ -103,8 +103,8 @@ export async function month(
 }
 
 /**
- * Checks whether a run changed the probe in the guard's state, because sending a probe request also counts as an action
- * of the guard.
+ * Checks whether a run changed `probe` in the guard's state. The probe is a request with which the guard checks whether
+ * CloudWatch shows requests to the campaign. Sending it counts as an action of the guard.
  */
 const isOfNote = (before: string | undefined, after: string | undefined) => {
     const probeIn = (text: string | undefined) => JSON.stringify(JSON.parse(text ?? "{}").probe ?? null);

@@ -41,8 +41,10 @@ interface Idle {
 }
 
 /**
- * Maximum minutes until the guard reacts. `notification`: two runs and CloudWatch's delay. `proved`: three runs,
- * because the guard first sends its own request. `withdrawalWithPrefetch`: longer, because CloudWatch shows the
+ * Maximum minutes until the guard reacts. `notification`: two runs and CloudWatch's delay. `proved`, for an idle
+ * campaign: three runs, because the guard first sends a request of its own to prove that CloudWatch shows requests.
+ * `enforcement`: until the guard enforces the limit. `withdrawalWithPrefetch`: until the guard withdraws the
+ * notification about an idle campaign after a viewer's request. This takes longer, because CloudWatch shows the
  * prefetch function's requests late, so that the guard recognises a viewer's request later.
  */
 const allowed = { notification: 35, proved: 50, enforcement: 20, withdrawalWithPrefetch: 50 };
@@ -235,8 +237,8 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
     }
 
     /**
-     * Returns the events of times without data from CloudWatch, in which a used campaign looks idle. A notification is
-     * required once a month if the campaign is really idle, and optional if it only looks idle.
+     * Returns the expected notifications about periods in which CloudWatch has no data. A used campaign then looks
+     * idle. A notification is required once a month if the campaign is really idle, and optional if it only looks idle.
      */
     function missingExpected(): Expected[] {
         const monthOf = (minute: number) => new Date(stack.at(minute)).toISOString().slice(0, 7);
@@ -291,8 +293,8 @@ export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastM
         return minutes;
     }
     /**
-     * Returns the minute at which the guard has had this number of minutes in which no fault prevents the actions
-     * `what`.
+     * Counts minutes after `from` in which no fault prevents the actions `what`. Returns the minute at which this count
+     * reaches `minutes`.
      */
     function later(from: number, minutes: number, what: readonly Hindered[]): number {
         let at = from;

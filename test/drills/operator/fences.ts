@@ -41,9 +41,9 @@ function scopeOfStack(scope: OperatorScope, stack: string): OperatorScope {
 }
 
 /**
- * Returns requests that exceed one limit of a granted action each. Requests on another stack use the resources that the
- * policies for that stack's operator allow. An action without any limit, such as to list the account's budgets, has no
- * such request.
+ * Returns requests for granted actions, each of which exceeds one limit of the grant. Requests on another stack use the
+ * resources that the policies for that stack's operator allow. Actions without a limit, such as listing the account's
+ * budgets, have no such requests.
  */
 export function trespasses(scope: OperatorScope, required: RequiredResources): readonly Trespass[] {
     const others = otherStacks(scope).map((stack) => scopeOfStack(scope, stack));

@@ -19,8 +19,8 @@ export interface Step {
     /** Names of steps that must run before, in this order. */
     readonly after?: readonly string[];
     /**
-     * Whether the command reports a denied read and continues. The drill tests a removed permission with another step
-     * if possible.
+     * Whether the command reports a denied read and continues. To test a removed permission, the drill prefers other
+     * steps, because they fail without the permission.
      */
     readonly tolerant?: boolean;
     /** Whether the step changes the stack. */

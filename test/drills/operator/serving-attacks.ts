@@ -37,8 +37,8 @@ import { type Attack, denial } from "./attacks.ts";
 import type { Operator } from "./operators.ts";
 
 /**
- * Returns attacks by an operator on the API, table, functions and storefront of another stack, and with those of the
- * operator's own stack.
+ * Returns attacks by an operator. Some are on the API, table, functions and storefront of another stack; the others
+ * misuse those of the operator's own stack.
  */
 export async function servingAttacksOn(
     aws: TestAws,

@@ -142,7 +142,7 @@ export const deployments: Readonly<Record<string, (environment: Environment) => 
         await end(pulumi, services);
     },
 
-    /** Imports a campaign that boto3 created by its ARN. The import must change nothing. */
+    /** Imports, by its ARN, a campaign that boto3 created. The import must change nothing. */
     async import({ folder, services, programs, stack }) {
         createByHand(programs, services.url, services.motoUrl);
         const [campaignArn = ""] = await campaigns(services);

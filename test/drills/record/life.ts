@@ -12,9 +12,9 @@ export interface LifeEnd {
 const users = ["1", "2", "nobody"];
 
 /**
- * Runs the steps of the drill on a stack: doctor (not if `isKnown`), up, preview and refresh without changes,
- * recommend, and observations. Always runs destroy at the end. An abort of `signal` skips the steps after the current
- * one.
+ * Runs the steps of the drill on a stack: doctor, up, preview and refresh without changes, recommend, and observations.
+ * Omits doctor if `isKnown` says that the account is the drill's own local AWS, which needs no check. Always runs
+ * destroy at the end. An abort of `signal` skips the steps after the current one.
  */
 export async function liveThrough(
     stack: DrillStack,

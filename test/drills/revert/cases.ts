@@ -49,8 +49,8 @@ const stops: readonly Stop[] = ["ctrl-c", "kill", "failure"];
 export const fewestRuns = 4 * changes.length;
 
 /**
- * Returns the runs of a seed. Over the runs of a change, the kinds of interruption and the following commands
- * alternate, so that each occurs. The operations are random.
+ * Returns the runs for a seed. The runs of each change use the kinds of interruption and the following commands in
+ * turn, so that each of them occurs. The operations are random.
  */
 export function casesOf(seed: number, runs: number): readonly RevertCase[] {
     const random = seededRandom(seed);

@@ -136,8 +136,8 @@ interface Watching {
 }
 
 /**
- * Returns the films watched in this visit, and a function that records another watched film. Views use it that do not
- * show how the list changes.
+ * Returns the films watched in this visit, and a function that records another watched film. For views that do not show
+ * how the list changes.
  */
 function useWatch(viewer: string): Watching {
     const [watched, setWatched] = useState(() => watchedBy(viewer));

@@ -191,8 +191,8 @@ const stateWords = {
 } as const;
 
 /**
- * Renders a notice that the lists do not come from the campaign, and from which sources they come. It overlays the
- * first film, so that the layout does not move.
+ * If the lists do not come from the campaign, renders a notice that names the sources of the lists. The notice overlays
+ * the first film, so that the layout does not move.
  */
 function Banner({ health, viewer }: { health: Health | undefined; viewer: string }) {
     const state = health?.campaign.state;

@@ -39,8 +39,8 @@ function addressOf(film: Drawn): string {
 
 /**
  * Renders an item's picture when it is near the visible area: the item's image, or else a drawn poster for a film and a
- * neutral tile for other items. The text beside the picture describes it. The picture is always rendered by the same
- * element.
+ * neutral tile for other items. The text beside the picture describes it. The function uses one `img` element for all
+ * of these pictures, because `useNear` observes this element.
  */
 export function Poster({ film }: { film: Pictured }) {
     const element = useRef<HTMLImageElement>(null);

@@ -8,7 +8,7 @@ interface TabsProps<Name extends string> {
     onChoose(name: Name): void;
 }
 
-/** Returns the ID of a tab. `panelId` returns that of its panel. */
+/** Returns the ID of a tab. `panelId` returns the ID of the tab's panel. */
 export const tabId = (name: string) => `${name}-tab`;
 export const panelId = (name: string) => `${name}-panel`;
 

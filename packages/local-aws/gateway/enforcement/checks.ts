@@ -93,9 +93,9 @@ async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorReques
 }
 
 /**
- * For each create call, the input member with the existing resource on which the call also needs permission (Service
- * Authorization Reference, "Amazon Personalize", required resource types). A solution version's ARN is its solution's
- * ARN and an id.
+ * For each create call, the input member that names an existing resource. The call also needs permission for that
+ * resource (Service Authorization Reference, "Amazon Personalize", required resource types). A solution version's ARN
+ * is its solution's ARN and an id.
  */
 const parents: Readonly<Record<string, string>> = {
     CreateBatchInferenceJob: "solutionVersionArn",

@@ -104,7 +104,9 @@ const complaints: Readonly<Record<string, { readonly code: string; readonly mess
 /**
  * Services that assume a log role without sending `aws:SourceAccount` and `aws:SourceArn`. CloudTrail documents this
  * (User Guide, "Role policy document for CloudTrail to use CloudWatch Logs for monitoring"). API Gateway's guide shows
- * no condition (Developer Guide, "Set up CloudWatch logging for REST APIs"), so the local AWS is strict.
+ * a trust policy without conditions (Developer Guide, "Set up CloudWatch logging for REST APIs") and does not say
+ * whether API Gateway sends the keys. The local AWS assumes that it does not, and so rejects a trust policy that
+ * requires one of them.
  */
 const servicesWithoutSource: readonly string[] = ["cloudtrail.amazonaws.com", "apigateway.amazonaws.com"];
 

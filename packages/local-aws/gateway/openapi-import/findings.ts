@@ -10,7 +10,8 @@ export interface Findings {
 export class ImportRefusedError extends Error {}
 
 /**
- * Returns `value` as an object. For a missing value, returns an empty object; for any other value, also adds an error.
+ * Returns `value` if it is an object, otherwise an empty object. If `value` is neither an object nor missing, also adds
+ * an error.
  */
 export function objectOf(value: unknown, where: string, findings: Findings): Node {
     if (value === undefined || value === null) {

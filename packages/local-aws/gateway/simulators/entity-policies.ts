@@ -2,15 +2,18 @@ import type { Directory, PolicyText } from "../enforcement/directory.ts";
 import { IamInputError } from "./input.ts";
 import type { EntityPolicies, SourcePolicy } from "./simulate.ts";
 
-/** A policy that allows nothing: a policy needs a statement, and no service has this action. */
+/**
+ * A policy that allows nothing. It allows only an action that no service has, because a policy without a statement is
+ * invalid.
+ */
 const grantsNothing = JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "none:Nothing", Resource: "*" }],
 });
 
 /**
- * Converts a stored policy for the simulators. An attached managed policy without a stored document allows nothing, as
- * for other calls.
+ * Converts a stored policy for the simulators. If an attached managed policy has no stored document, it allows nothing,
+ * as when the gateway checks other calls.
  */
 const source = ({ name, text }: PolicyText): SourcePolicy => ({
     id: name.split(" ").at(-1) ?? "",

@@ -227,7 +227,10 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         assert.deepEqual(queryStringParameters, { numResults: "3", filterValues: '{"GENRE":"\\"Drama\\""}' });
     });
 
-    /** Converts the description to OpenAPI 3.0, with the function as integration of every method. */
+    /**
+     * Converts the API description `document` to OpenAPI 3.0, and adds the Lambda function as the integration of every
+     * method.
+     */
     function asOpenApi30(document: { paths: Record<string, object> }): object {
         const old = JSON.parse(
             JSON.stringify({ ...document, openapi: "3.0.3" }, (key, value) => {

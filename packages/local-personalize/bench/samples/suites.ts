@@ -15,8 +15,8 @@ export interface SuiteResult {
 type Suite = (service: SampleService) => Promise<void>;
 
 /**
- * Seconds that a suite waits for each second that its sample waits: a minute takes 1.2 s. At this speed a resource
- * takes one second.
+ * Seconds that a suite waits for each second that its sample waits, so a wait of a minute takes 1.2 s. The suites can
+ * wait so little because the emulator creates a resource in at most a second.
  */
 const PACE = 0.02;
 

@@ -51,7 +51,10 @@ export type Listed = Pick<InventoryItem, "name" | "arn" | "within" | "since" | "
 /** Lists the resources of a kind. Throws the service's errors. */
 export type Lister = (place: Place) => Promise<readonly Listed[]>;
 
-/** Creates a lister from the pages of a list, the items of a page, and the description of an item. */
+/**
+ * Creates a function that lists resources. `pages` reads the pages of a list call, `items` returns the items of a page,
+ * and `describe` converts an item.
+ */
 export const lister =
     <C, P, T>(
         Client: new (settings: Place["settings"]) => C,
@@ -71,10 +74,10 @@ export const itemOf = (kind: InventoryKind, item: Listed, { tagged }: Pick<Place
     ...item,
 });
 
-/** Returns the tags of a kind without tags. */
+/** Returns undefined instead of tags, for kinds of resources without tags. */
 export const untagged = async () => undefined;
 
-/** Converts the tags of AWS's APIs. */
+/** Converts a list of tags, as AWS's APIs return it, to an object from key to value. */
 export const pairs = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] = []): Tags =>
     Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 

@@ -41,7 +41,10 @@ interface Alarm {
     readonly AlarmConfigurationUpdatedTimestamp?: Date | undefined;
 }
 
-/** Lists functions, schedules, and what watches the stack. For functions and queues, AWS bills only calls. */
+/**
+ * Functions that list Lambda functions, schedules, and the resources that watch the stack: alarms, dashboards, topics,
+ * queues, trails, log groups and budgets. AWS bills no Lambda function or queue without calls.
+ */
 export const operationsListers = {
     "Lambda function": lister(
         LambdaClient,

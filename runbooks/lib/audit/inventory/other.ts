@@ -1,6 +1,10 @@
 import { inventoryKinds, type Listed, type Place } from "./item.ts";
 
-/** Services in the ARNs of the listed kinds. Types of AWS's plugin begin with the service, except those of Logs. */
+/**
+ * Names of services, as in the ARNs of the listed kinds of resources. The code takes each name from a type of Pulumi's
+ * AWS plugin, such as `lambda` from `aws:lambda/function:Function`. It adds `logs`, because the plugin's types of
+ * CloudWatch Logs contain another name.
+ */
 const listedServices = new Set([
     ...["personalize", "logs"],
     ...Object.values(inventoryKinds).flatMap((types) => types.map((type: string) => type.split(/[:/]/)[1])),

@@ -58,7 +58,10 @@ const defaultTrainingDays = 7;
 
 const billing = /^(ACTIVE|CREATE PENDING|CREATE IN_PROGRESS)/;
 
-/** Creates the lister of a kind of Personalize. `key` is the list's member in a page. */
+/**
+ * Creates the function that lists the resources of a Personalize kind. `key` is the member of a page that contains the
+ * list.
+ */
 const source =
     (
         kind: InventoryKind,

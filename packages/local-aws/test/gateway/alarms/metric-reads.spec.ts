@@ -7,7 +7,10 @@ const query = (MetricName: string): MetricDataQuery => ({
     MetricStat: { Metric: { Namespace: "Films", MetricName }, Period: 60, Stat: "Sum" },
 });
 
-/** Returns a reader whose service answers each metric with the length of its name, and rejects a call for `wrong`. */
+/**
+ * Returns a reader of metrics with a fake CloudWatch. The fake returns the length of a metric's name as its value, and
+ * rejects a call that contains the metric `wrong`.
+ */
 function reader() {
     const calls: string[][] = [];
     const read = metricReads({

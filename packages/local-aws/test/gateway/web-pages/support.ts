@@ -66,7 +66,10 @@ export function lambdaPost(host: string, name: string, invoke: boolean, more: Re
     return { method: "POST", path, body, headers: { host, ...signed, ...more } };
 }
 
-/** Starts a local AWS with or without IAM enforcement, and lists what a page created there. */
+/**
+ * Starts a local AWS with or without IAM enforcement. The result can list the users and functions that a web page has
+ * created there.
+ */
 export async function startTarget(enforce: boolean) {
     const instance = { ...(await testInstance()), enforce };
     const { miniStackPort } = await start(instance, () => {});
