@@ -4,8 +4,9 @@ import type { EmulatorOptions, ResourceFault } from "../contract.ts";
 import { alreadyExists, inUse, limitExceeded, notFound, ServiceError } from "../errors.ts";
 import type { Tag } from "./properties.ts";
 import { defaultQuotas, type Quota } from "./quotas.ts";
-import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
+import { hasWork, type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
+import { checkedTags } from "./tags.ts";
 
 /** The context of a call to the control plane. `now`, in epoch milliseconds, does not change during the call. */
 export interface Call {
@@ -79,29 +80,43 @@ export function needActive<Properties extends object = Record<string, unknown>>(
     return resource;
 }
 
-/** Creates a resource with its tags. Throws ResourceAlreadyExistsException if another resource has its ARN. */
+/**
+ * Creates a resource with its tags, and schedules its work. Throws InvalidInputException for wrong tags,
+ * LimitExceededException above a quota, and ResourceAlreadyExistsException if another resource has its ARN.
+ *
+ * @param siblings resources that count for the quota; absent: those of the same kind and parent
+ */
 export function create(
     call: Call,
-    resource: { kind: Kind; tail: string; name: string; parent?: string; properties: object },
-    tags: Tag[] = [],
+    resource: {
+        kind: Kind;
+        name: string;
+        tail?: string;
+        parent?: string;
+        properties: object;
+        tags?: Tag[] | undefined;
+    },
+    siblings?: readonly unknown[],
 ): Resource {
-    const { kind, tail, name, properties } = resource;
+    const { kind, name, tail = `${kind}/${name}`, parent, properties } = resource;
+    const tags = checkedTags(resource.tags);
+    checkQuota(call, kind, siblings ?? call.store.list(kind, call.region, parent));
     const arn = arnOf(call, tail);
     if (call.store.find(call.region, arn)) throw alreadyExists(arn);
-    const parent = resource.parent ?? null;
-    const heldUntil = call.fault?.kind === "hang" ? Number.POSITIVE_INFINITY : null;
-    const created = {
+    const entry = {
         arn,
         kind,
         region: call.region,
         name,
-        parent,
+        parent: parent ?? null,
         createdAt: call.now,
         properties,
         failure: failureOf(call),
-        heldUntil,
+        heldUntil: call.fault?.kind === "hang" ? Number.POSITIVE_INFINITY : null,
     };
-    return call.store.transaction(() => call.store.add(created, tags));
+    const created = call.store.transaction(() => call.store.add(entry, tags));
+    if (hasWork(kind)) call.schedule(created);
+    return created;
 }
 
 /** Returns the reason why the created resource will fail, if a test requested that. */
@@ -122,41 +137,36 @@ export function isUnderWay(call: Call, resource: Resource<object>): boolean {
     return underWay.includes(phaseOf(call, resource).status);
 }
 
-/** Returns a service quota: the emulator's option, or that of AWS. */
-export const quotaOf = ({ options }: Call, quota: Quota): number => options.quotas?.[quota] ?? defaultQuotas[quota];
-
-/** Throws LimitExceededException if as many resources of a kind are in progress in the region as the quota allows. */
-export function checkQuotaUnderWay(call: Call, kind: Kind, quota: Quota): void {
-    const most = quotaOf(call, quota);
-    const underWay = call.store.list(kind, call.region).filter((resource) => isUnderWay(call, resource));
-    if (underWay.length >= most) throw limitExceeded(`More than ${most} resources with PENDING or IN_PROGRESS status.`);
-}
-
-/** Throws LimitExceededException if `existing` already has as many resources of this kind as its quota allows. */
-export function checkQuota(call: Call, existing: readonly unknown[], kind: Kind & Quota): void {
-    const most = quotaOf(call, kind);
-    if (existing.length < most) return;
+/**
+ * Throws LimitExceededException if `siblings` already has as many resources as the quota of the kind allows, or, for
+ * jobs and versions, if as many are in progress in the region.
+ */
+function checkQuota(call: Call, kind: Kind, siblings: readonly unknown[]): void {
+    const inProgress = kind === "solution-version" ? "solution-versions-in-progress" : "jobs-in-progress";
+    const countsProgress = kind === "solution-version" || kind.endsWith("-job");
+    const quota = countsProgress ? inProgress : kind in defaultQuotas ? (kind as Quota) : undefined;
+    if (!quota) return;
+    const most = call.options.quotas?.[quota] ?? defaultQuotas[quota];
+    const counted = countsProgress
+        ? call.store.list(kind, call.region).filter((resource) => isUnderWay(call, resource))
+        : siblings;
+    if (counted.length < most) return;
     throw limitExceeded(
-        `Cannot create a ${labels[kind]}. More than ${most} resources in ACTIVE state. Please delete some and try again.`,
+        countsProgress
+            ? `More than ${most} resources with PENDING or IN_PROGRESS status.`
+            : `Cannot create a ${labels[kind]}. More than ${most} resources in ACTIVE state. Please delete some and try again.`,
     );
 }
 
 /**
  * Returns the members that every Describe and List answer has. Times are epoch seconds, as in the service's protocol.
  */
-export function vitals(call: Call, resource: Resource<object>, { status, since } = phaseOf(call, resource)) {
-    return {
-        status,
-        creationDateTime: resource.createdAt / 1000,
-        lastUpdatedDateTime: since / 1000,
-        ...(status === "CREATE FAILED" && resource.failure !== null && !withoutReason.includes(resource.kind)
-            ? { failureReason: resource.failure }
-            : {}),
-    };
-}
-
-/** Resource kinds for which the service returns no failureReason. */
-const withoutReason: Kind[] = ["dataset", "event-tracker", "solution"];
+export const vitals = ({ createdAt, failure }: Resource<object>, { status, since }: Phase) => ({
+    status,
+    creationDateTime: createdAt / 1000,
+    lastUpdatedDateTime: since / 1000,
+    ...(status === "CREATE FAILED" && failure !== null && { failureReason: failure }),
+});
 
 /** Returns the path of the file with the imported rows of a dataset. */
 export const rowsFile = (dataDir: string, datasetId: number) => join(dataDir, "datasets", `${datasetId}.rows`);
