@@ -6,7 +6,7 @@ import type { Tag } from "./properties.ts";
 import { defaultQuotas, type Quota } from "./quotas.ts";
 import { hasWork, type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags } from "./tag-rules.ts";
 
 /** The context of a call to the control plane. `now`, in epoch milliseconds, does not change during the call. */
 export interface Call {

@@ -1,10 +1,11 @@
+import type { Clause, FilterExpression } from "filter-grammar";
 import { columnsOf, datasetOf } from "../control/datasets.ts";
 import type { DatasetProperties, FilterProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, notFound } from "../errors.ts";
 import { type BoundClause, bindFilter, readFilterValues } from "../filtering/bind.ts";
-import { type Clause, type FilterExpression, parseFilter } from "../filtering/parse.ts";
+import { parseFilter } from "../filtering/parse.ts";
 import type { Columns } from "../filtering/resolve.ts";
 import type { Model } from "../model/model.ts";
 import type { Trained } from "./campaign-models.ts";
