@@ -115,55 +115,44 @@ const sum = (lines: readonly UsdRange[]) => lines.reduce((total, { high }) => to
 export function estimate(plan: PlannedStack): Estimate {
     const { recipe, interactions, bytes, autoTrainingDays, batchUsers, region, guardMinutes } = plan;
     const training = isV2(recipe) ? "training, by interactions" : "training, by the hour";
-    const same = (what: string, service: string, usd: UsdRange, lower?: string): MonthlyLine => ({
-        what,
-        service,
-        idle: usd,
-        expected: usd,
-        ...(lower !== undefined && { lower }),
-    });
+    const same = (what: string, service: string, usd: UsdRange | number, lower?: string): MonthlyLine => {
+        const range = typeof usd === "number" ? exactly(usd) : usd;
+        return { what, service, idle: range, expected: range, ...(lower !== undefined && { lower }) };
+    };
     const monthly = [
-        ...(plan.hasCampaign ? [campaignLine(plan)] : []),
-        ...(plan.hasCampaign && plan.rankingCampaign
-            ? [
-                  same(
-                      "ranking campaign, minimum 1 TPS",
-                      billedService,
-                      exactly(campaignUsdPerMonth(rankingRecipe, rankingMinimumTPS)),
-                      "pulumi config set rankingCampaign false",
-                  ),
-              ]
-            : []),
-        ...(plan.batchLists ? [batchLine(plan, plan.batchLists)] : []),
+        plan.hasCampaign && campaignLine(plan),
+        plan.hasCampaign &&
+            plan.rankingCampaign &&
+            same(
+                "ranking campaign, minimum 1 TPS",
+                billedService,
+                campaignUsdPerMonth(rankingRecipe, rankingMinimumTPS),
+                "pulumi config set rankingCampaign false",
+            ),
+        plan.batchLists && batchLine(plan, plan.batchLists),
         ...(plan.api ? servingLines(plan) : []),
-        ...(autoTrainingDays === undefined
-            ? []
-            : [
-                  same(
-                      "automatic training",
-                      billedService,
-                      autoTrainingUsdPerMonth(recipe, interactions, autoTrainingDays),
-                      autoTrainingDays < 30
-                          ? "pulumi config set autoTrainingDays 30"
-                          : "pulumi config set performAutoTraining false",
-                  ),
-              ]),
-        same("dashboard", cloudWatch, exactly(plan.dashboards * prices.dashboard.usd)),
-        same("custom metrics", cloudWatch, exactly(plan.customMetrics * prices.customMetric.usd)),
-        same("alarms", cloudWatch, exactly(plan.alarmMetrics * prices.alarm.usd)),
-        same("cost guard", "AWS Lambda", exactly(guardUsdPerMonth(region, guardMinutes, guardMetricCount(plan)))),
-        ...(plan.auditTrail
-            ? [
-                  same(
-                      "audit trail",
-                      "AWS CloudTrail",
-                      trailUsdPerMonth(region, guardMinutes),
-                      "pulumi config set auditTrail false",
-                  ),
-              ]
-            : []),
-        same("data in the bucket", "Amazon Simple Storage Service", exactly(storageUsdPerMonth("s3Storage", bytes))),
-    ].toSorted((a, b) => b.expected.high - a.expected.high);
+        autoTrainingDays !== undefined &&
+            same(
+                "automatic training",
+                billedService,
+                autoTrainingUsdPerMonth(recipe, interactions, autoTrainingDays),
+                `pulumi config set ${autoTrainingDays < 30 ? "autoTrainingDays 30" : "performAutoTraining false"}`,
+            ),
+        same("dashboard", cloudWatch, plan.dashboards * prices.dashboard.usd),
+        same("custom metrics", cloudWatch, plan.customMetrics * prices.customMetric.usd),
+        same("alarms", cloudWatch, plan.alarmMetrics * prices.alarm.usd),
+        same("cost guard", "AWS Lambda", guardUsdPerMonth(region, guardMinutes, guardMetricCount(plan))),
+        plan.auditTrail &&
+            same(
+                "audit trail",
+                "AWS CloudTrail",
+                trailUsdPerMonth(region, guardMinutes),
+                "pulumi config set auditTrail false",
+            ),
+        same("data in the bucket", "Amazon Simple Storage Service", storageUsdPerMonth("s3Storage", bytes)),
+    ]
+        .filter((line) => line !== false && line !== undefined)
+        .toSorted((a, b) => b.expected.high - a.expected.high);
     return {
         once: [
             { what: "import", usd: exactly(ingestionUsd(bytes)) },
