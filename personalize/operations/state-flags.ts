@@ -11,6 +11,7 @@ import {
 import type { Handler } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
 import { stateFlagKeys } from "../../config/names.ts";
+import { recordedHandler } from "./recorded-handler.ts";
 
 /** State flags of a stack: SSM parameters with JSON texts that runbooks write and the program reads. */
 export interface StateFlags {
@@ -259,23 +260,23 @@ export function stateFlagsHandler(deps: {
     assertEngineAlive(): Promise<void>;
 }): Handler {
     return {
-        check: async (_olds, news) => ({ inputs: news, failures: [] }),
+        ...recordedHandler<StateFlagsInputs>({
+            compared: [],
+            idOf: ({ path }) => path,
+            async remove({ region, path }) {
+                await deps.assertEngineAlive();
+                try {
+                    await removeAllStateFlags(deps.ssm(region), path);
+                } catch (error) {
+                    throw about(`SSM parameters under ${path}`, error);
+                }
+            },
+        }),
         async diff(_id, olds, news) {
             const replaces = olds.region === news.region ? [] : ["region"];
             // A changed path needs only an update of the state: the update of StackOwner has already moved the SSM
             // parameters.
             return { changes: replaces.length > 0 || olds.path !== news.path, replaces, deleteBeforeReplace: false };
-        },
-        create: async (inputs) => ({ id: String(inputs.path), outs: inputs }),
-        read: async (id, props) => ({ id, props }),
-        update: async (_id, _olds, news) => ({ outs: news }),
-        async delete(_id, { region, path }) {
-            await deps.assertEngineAlive();
-            try {
-                await removeAllStateFlags(deps.ssm(String(region)), String(path));
-            } catch (error) {
-                throw about(`SSM parameters under ${path}`, error);
-            }
         },
     };
 }
