@@ -19,25 +19,37 @@ import {
 } from "../config/prices.ts";
 import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
 
+/** Returns the part of a planned stack that follows from its configuration. */
+export const plannedByConfig = (config: StackConfig) => ({
+    region: config.region,
+    recipe: config.recipe,
+    /** Whether the campaign exists: false while it is parked or disabled. */
+    hasCampaign: config.campaignEnabled,
+    minProvisionedTPS: config.minProvisionedTPS,
+    traces: config.observability.traces,
+    expectedRequestsPerDay: config.expectedRequestsPerDay,
+    /** Days between two automatic trainings; undefined without them. */
+    autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
+    guardMinutes: config.guardMinutes,
+    auditTrail: config.auditTrail,
+    customMetrics: config.observability.customMetrics
+        ? countOwnMetrics({ api: config.api, batch: isBatch(config) })
+        : 0,
+    api: config.api,
+    /** Whether CloudFront is in front of the API. */
+    edge: config.storefront === "cloudfront",
+    rankingCampaign: config.rankingCampaign,
+});
+
 /** The parts of a planned stack that have a price. */
-export interface PlannedStack {
-    /** AWS region. */
-    readonly region: string;
+export interface PlannedStack extends Omit<Readonly<ReturnType<typeof plannedByConfig>>, "recipe" | "traces"> {
     /** Recipe name; undefined with AutoML. */
     readonly recipe: string | undefined;
-    /** Whether the campaign exists: false while it is parked or disabled. */
-    readonly hasCampaign: boolean;
-    /** Transactions per second. */
-    readonly minProvisionedTPS: number;
-    readonly expectedRequestsPerDay: number;
+    /** Whether X-Ray traces the API; absent: true. */
+    readonly traces?: boolean;
     readonly interactions: number;
     /** Bytes of all uploaded and imported files. */
     readonly bytes: number;
-    /** Days between two automatic trainings; undefined without them. */
-    readonly autoTrainingDays: number | undefined;
-    readonly guardMinutes: number;
-    readonly auditTrail: boolean;
-    readonly customMetrics: number;
     /** Number of metrics of all alarms, because CloudWatch bills each metric. */
     readonly alarmMetrics: number;
     /** Number of users in config `batchInferenceFile`; 0 without it. */
@@ -47,33 +59,8 @@ export interface PlannedStack {
      * undefined with a campaign.
      */
     readonly batchLists?: { readonly viewers: number; readonly everyDays: number } | undefined;
-    /** Whether X-Ray traces the API; absent: true. */
-    readonly traces?: boolean;
     readonly dashboards: number;
-    /** Whether the stack has an API, CloudFront in front of the API, and a ranking campaign. */
-    readonly api: boolean;
-    readonly edge: boolean;
-    readonly rankingCampaign: boolean;
 }
-
-/** Returns the part of a planned stack that follows from its configuration. */
-export const plannedByConfig = (config: StackConfig) => ({
-    region: config.region,
-    recipe: config.recipe,
-    hasCampaign: config.campaignEnabled,
-    minProvisionedTPS: config.minProvisionedTPS,
-    traces: config.observability.traces,
-    expectedRequestsPerDay: config.expectedRequestsPerDay,
-    autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
-    guardMinutes: config.guardMinutes,
-    auditTrail: config.auditTrail,
-    customMetrics: config.observability.customMetrics
-        ? countOwnMetrics({ api: config.api, batch: isBatch(config) })
-        : 0,
-    api: config.api,
-    edge: config.storefront === "cloudfront",
-    rankingCampaign: config.rankingCampaign,
-});
 
 /** One line of the estimate: a service, with its price a month. */
 interface MonthlyLine {
