@@ -1,7 +1,7 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { handlersOf } from "./handlers.ts";
 import type { DatasetGroupProperties, Tag } from "./properties.ts";
-import { beginDelete, type Call, create } from "./resources.ts";
+import { beginDelete, type Call, create, labelOf } from "./resources.ts";
 import type { Kind } from "./states.ts";
 import type { Resource } from "./store.ts";
 
@@ -11,17 +11,13 @@ const createDatasetGroup = (call: Call, input: DatasetGroupProperties & { name: 
     return create(call, { kind: "dataset-group", name, properties, tags });
 };
 
-const blockers: [Kind, string][] = [
-    ["event-tracker", "event tracker"],
-    ["solution", "solution"],
-    ["recommender", "recommender"],
-    ["dataset", "dataset"],
-];
+const blockers: readonly Kind[] = ["event-tracker", "solution", "recommender", "dataset"];
 
 function deleteDatasetGroup(call: Call, group: Resource<object>): void {
-    for (const [kind, label] of blockers) {
+    for (const kind of blockers) {
         const [child] = call.store.list(kind, call.region, group.arn);
-        if (child) throw inUse(`The dataset group ${group.arn} still has the ${label} ${child.arn}. Delete it first.`);
+        if (child)
+            throw inUse(`The dataset group ${group.arn} still has the ${labelOf(kind)} ${child.arn}. Delete it first.`);
     }
     beginDelete(call, group);
 }

@@ -28,23 +28,8 @@ export interface Call {
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that answers with an empty body has no return statement
 export type Handler = (call: Call, input: never) => object | void;
 
-const labels: Record<Kind, string> = {
-    schema: "schema",
-    "dataset-group": "dataset group",
-    dataset: "dataset",
-    "dataset-import-job": "dataset import job",
-    "event-tracker": "event tracker",
-    solution: "solution",
-    "solution-version": "solution version",
-    campaign: "campaign",
-    filter: "filter",
-    "batch-inference-job": "batch inference job",
-    "batch-segment-job": "batch segment job",
-    "dataset-export-job": "dataset export job",
-    "data-deletion-job": "data deletion job",
-    "metric-attribution": "metric attribution",
-    recommender: "recommender",
-};
+/** Returns a kind in the words of messages: `dataset import job`. */
+export const labelOf = (kind: Kind) => kind.replaceAll("-", " ");
 
 /** Returns an ARN in the call's region and account. `tail` is, for example, `solution/name`. */
 const arnOf = ({ options, region }: Call, tail: string) =>
@@ -64,7 +49,7 @@ export function need<Properties extends object = Record<string, unknown>>(
     arn: string,
 ): Resource<Properties> {
     const resource = call.store.find<Properties>(call.region, arn);
-    if (resource?.kind !== kind) throw notFound(labels[kind], arn);
+    if (resource?.kind !== kind) throw notFound(labelOf(kind), arn);
     return resource;
 }
 
@@ -76,7 +61,7 @@ export function needActive<Properties extends object = Record<string, unknown>>(
 ): Resource<Properties> {
     const resource = need<Properties>(call, kind, arn);
     const { status } = phaseOf(call, resource);
-    if (status !== "ACTIVE") throw inUse(`The ${labels[kind]} ${arn} is ${status}; it must be ACTIVE.`);
+    if (status !== "ACTIVE") throw inUse(`The ${labelOf(kind)} ${arn} is ${status}; it must be ACTIVE.`);
     return resource;
 }
 
@@ -126,7 +111,7 @@ export const failureOf = ({ fault }: Call) => (fault?.kind === "fail" ? fault.re
 export function beginDelete(call: Call, resource: Resource<object>): void {
     const { status } = phaseOf(call, resource);
     if (status !== "ACTIVE" && status !== "CREATE FAILED") {
-        throw inUse(`The ${labels[resource.kind]} ${resource.arn} is ${status}; it must be ACTIVE or CREATE FAILED.`);
+        throw inUse(`The ${labelOf(resource.kind)} ${resource.arn} is ${status}; it must be ACTIVE or CREATE FAILED.`);
     }
     call.store.save({ ...resource, deletedAt: call.now });
 }
@@ -154,7 +139,7 @@ function checkQuota(call: Call, kind: Kind, siblings: readonly unknown[]): void 
     throw limitExceeded(
         countsProgress
             ? `More than ${most} resources with PENDING or IN_PROGRESS status.`
-            : `Cannot create a ${labels[kind]}. More than ${most} resources in ACTIVE state. Please delete some and try again.`,
+            : `Cannot create a ${labelOf(kind)}. More than ${most} resources in ACTIVE state. Please delete some and try again.`,
     );
 }
 
