@@ -1,6 +1,19 @@
+import { FilterError, type FilterExpression, parseExpression } from "filter-grammar";
 import { nearest } from "terminal-text";
-import type { ConfigProblem } from "./config.ts";
-import { type FilterField, parseFilter } from "./filter-grammar.ts";
+
+/** Parses a filter expression. Returns it, or its first syntax error with its column, from 1. */
+export function parseFilter(
+    expression: string,
+): FilterExpression | { readonly column: number; readonly reason: string } {
+    try {
+        return parseExpression(expression);
+    } catch (error) {
+        if (!(error instanceof FilterError)) throw error;
+        const { column, message, word } = error;
+        const meant = word && nearest(word.given, word.allowed);
+        return { column, reason: meant === undefined ? message : `${message}. Did you mean ${meant}?` };
+    }
+}
 
 /** Fields of each dataset of the stack; undefined for a dataset that the stack does not have. */
 export interface DatasetFields {
@@ -10,18 +23,18 @@ export interface DatasetFields {
 }
 
 const datasetOf: Readonly<Record<string, keyof DatasetFields>> = {
-    interactions: "Interactions",
-    items: "Items",
-    users: "Users",
-    currentitem: "Items",
-    currentuser: "Users",
+    Interactions: "Interactions",
+    Items: "Items",
+    Users: "Users",
+    CurrentItem: "Items",
+    CurrentUser: "Users",
 };
 
 /** Returns the problems of filters that name a dataset or a field that the stack does not have. CreateFilter would reject them. */
 export function filterFieldProblems(
     filters: Readonly<Record<string, string>>,
     datasets: DatasetFields,
-): readonly ConfigProblem[] {
+): readonly { readonly path: string; readonly reason: string }[] {
     return Object.entries(filters).flatMap(([name, expression]) => {
         const parsed = parseFilter(expression);
         const problem = "reason" in parsed ? undefined : firstProblem(parsed, datasets);
@@ -29,11 +42,16 @@ export function filterFieldProblems(
     });
 }
 
-function firstProblem(fields: readonly FilterField[], datasets: DatasetFields): string | undefined {
-    for (const { dataset, field, column } of fields) {
-        const kind = datasetOf[dataset.toLowerCase()];
+function firstProblem({ clauses }: FilterExpression, datasets: DatasetFields): string | undefined {
+    const conditions = clauses.flatMap(({ where, onlyIf }) => [...where.flat(), ...onlyIf]);
+    const fields = conditions.flatMap(({ dataset, field, operand, at }) => [
+        { dataset, field, at },
+        ...("currentItem" in operand ? [{ dataset: "CurrentItem", field: operand.currentItem, at }] : []),
+    ]);
+    for (const { dataset, field, at } of fields) {
+        const kind = datasetOf[dataset];
         const knownFields = kind && datasets[kind];
-        const uses = `uses ${dataset}.${field} (column ${column})`;
+        const uses = `uses ${dataset}.${field} (column ${at})`;
         if (knownFields === undefined) {
             const key = kind && `${kind.toLowerCase()}File`;
             const next = key === undefined ? "" : `. Set it: \`pulumi config set ${key} <file>\``;

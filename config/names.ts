@@ -23,67 +23,7 @@ export const listsOutputKey = (jobName: string) => `${listsOutputFolder(jobName)
 export const newestTablesKey = `${objectKeys.tables}newest`;
 
 /** Physical names that do not depend on the account. */
-export interface Names {
-    readonly role: string;
-    readonly schema: string;
-    readonly datasetGroup: string;
-    readonly dataset: string;
-    readonly importJobPrefix: string;
-    readonly solution: string;
-    readonly campaign: string;
-    /** Start of the schema's name. The name ends with a hash, so that a new schema can exist beside the old one. */
-    readonly itemsSchema: string;
-    readonly usersSchema: string;
-    readonly items: string;
-    readonly users: string;
-    readonly itemsImportJobPrefix: string;
-    readonly usersImportJobPrefix: string;
-    readonly eventTracker: string;
-    /** Name of the filter of config `watchedFilter`. */
-    readonly watchedFilter: string;
-    readonly batchInferenceJobPrefix: string;
-    /** Name of the Lambda function and its schedule, and end of its log group's name. */
-    readonly costGuard: string;
-    readonly costGuardRole: string;
-    /** Role that EventBridge Scheduler uses to start the cost guard. */
-    readonly scheduleRole: string;
-    /** The SNS topic of all notifications and the SQS queue that keeps them. */
-    readonly notifications: string;
-    /** The SQS queue of failed deliveries and runs. */
-    readonly failures: string;
-    /** The Lambda function that forwards notifications to a chat. */
-    readonly notifier: string;
-    readonly notifierRole: string;
-    readonly budget: string;
-    readonly dashboard: string;
-    /** Start of the names of the alarms. */
-    readonly alarmPrefix: string;
-    readonly trail: string;
-    readonly trailRole: string;
-    /** The REST API, its Lambda function and the DynamoDB table of its lists. */
-    readonly api: string;
-    readonly apiRole: string;
-    /** The Lambda function that precomputes lists of the busiest viewers, and its schedule. */
-    readonly prefetch: string;
-    readonly prefetchRole: string;
-    readonly prefetchScheduleRole: string;
-    /**
-     * The Lambda function that runs batch inference jobs if config `serving.mode` is `batch`, its schedule, and the
-     * start of the jobs' names.
-     */
-    readonly batchLists: string;
-    readonly batchListsRole: string;
-    readonly batchListsScheduleRole: string;
-    /** The Lambda function that changes the API's table for an operator. */
-    readonly tableOperations: string;
-    readonly tableOperationsRole: string;
-    /** Pattern of the functions' names. Without a suffix, it also matches functions of other stacks. */
-    readonly anyFunction: string;
-    /** Solution and campaign of config `rankingCampaign`. */
-    readonly ranking: string;
-    /** Comment of the CloudFront distribution, and names of its origin access control and policies. */
-    readonly storefront: string;
-}
+export type Names = Readonly<ReturnType<typeof namesFor>>;
 
 /** Default of config `nameSuffix`. The suffix depends on the stack's name. */
 const automaticSuffix = "auto";
@@ -97,7 +37,7 @@ export function suffixFor(stack: string, nameSuffix: string = automaticSuffix): 
 }
 
 /** Returns the names of a stack. IAM and Personalize names are unique per account, so other stacks get a suffix. */
-export function namesFor(stack: string, nameSuffix?: string): Names {
+export function namesFor(stack: string, nameSuffix?: string) {
     const suffix = suffixFor(stack, nameSuffix);
     return {
         role: `AmazonPersonalize-ExecutionRole${suffix}`,
@@ -107,6 +47,7 @@ export function namesFor(stack: string, nameSuffix?: string): Names {
         importJobPrefix: `item_interactions_import_job${suffix}`,
         solution: `movie-recommender-solution${suffix}`,
         campaign: `movie-recommender-campaign${suffix}`,
+        /** Start of the schema's name. The name ends with a hash, so that a new schema can exist beside the old one. */
         itemsSchema: `movie_items_schema${suffix}`,
         usersSchema: `movie_users_schema${suffix}`,
         items: `movie_items${suffix}`,
@@ -114,32 +55,46 @@ export function namesFor(stack: string, nameSuffix?: string): Names {
         itemsImportJobPrefix: `movie_items_import_job${suffix}`,
         usersImportJobPrefix: `movie_users_import_job${suffix}`,
         eventTracker: `movie-recommender-events${suffix}`,
+        /** Name of the filter of config `watchedFilter`. */
         watchedFilter: `movie-recommender-unwatched${suffix}`,
         batchInferenceJobPrefix: `movie-recommender-batch${suffix}`,
+        /** Name of the Lambda function and its schedule, and end of its log group's name. */
         costGuard: `movie-recommender-cost-guard${suffix}`,
         costGuardRole: `MovieRecommender-CostGuard${suffix}`,
+        /** Role that EventBridge Scheduler uses to start the cost guard. */
         scheduleRole: `MovieRecommender-Schedule${suffix}`,
+        /** The SNS topic of all notifications and the SQS queue that keeps them. */
         notifications: `movie-recommender-notifications${suffix}`,
+        /** The SQS queue of failed deliveries and runs. */
         failures: `movie-recommender-failures${suffix}`,
+        /** The Lambda function that forwards notifications to a chat. */
         notifier: `movie-recommender-notifier${suffix}`,
         notifierRole: `MovieRecommender-Notifier${suffix}`,
         budget: `movie-recommender-budget${suffix}`,
         dashboard: `movie-recommender${suffix}`,
+        /** Start of the names of the alarms. */
         alarmPrefix: `movie-recommender-alarm${suffix}`,
         trail: `movie-recommender-trail${suffix}`,
         trailRole: `MovieRecommender-Trail${suffix}`,
+        /** The REST API, its Lambda function and the DynamoDB table of its lists. */
         api: `movie-recommender-api${suffix}`,
         apiRole: `MovieRecommender-Api${suffix}`,
+        /** The Lambda function that precomputes lists of the busiest viewers, and its schedule. */
         prefetch: `movie-recommender-prefetch${suffix}`,
         prefetchRole: `MovieRecommender-Prefetch${suffix}`,
         prefetchScheduleRole: `MovieRecommender-PrefetchSchedule${suffix}`,
+        /** The Lambda function of config `serving.mode` `batch`, its schedule, and the start of its jobs' names. */
         batchLists: `movie-recommender-lists${suffix}`,
         batchListsRole: `MovieRecommender-Lists${suffix}`,
         batchListsScheduleRole: `MovieRecommender-ListsSchedule${suffix}`,
+        /** The Lambda function that changes the API's table for an operator. */
         tableOperations: `movie-recommender-table-operations${suffix}`,
         tableOperationsRole: `MovieRecommender-TableOperations${suffix}`,
+        /** Pattern of the functions' names. Without a suffix, it also matches functions of other stacks. */
         anyFunction: `movie-recommender-*${suffix}`,
+        /** Solution and campaign of config `rankingCampaign`. */
         ranking: `movie-recommender-ranking${suffix}`,
+        /** Comment of the CloudFront distribution, and names of its origin access control and policies. */
         storefront: `movie-recommender-storefront${suffix}`,
     };
 }

@@ -19,25 +19,37 @@ import {
 } from "../config/prices.ts";
 import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
 
+/** Returns the part of a planned stack that follows from its configuration. */
+export const plannedByConfig = (config: StackConfig) => ({
+    region: config.region,
+    recipe: config.recipe,
+    /** Whether the campaign exists: false while it is parked or disabled. */
+    hasCampaign: config.campaignEnabled,
+    minProvisionedTPS: config.minProvisionedTPS,
+    traces: config.observability.traces,
+    expectedRequestsPerDay: config.expectedRequestsPerDay,
+    /** Days between two automatic trainings; undefined without them. */
+    autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
+    guardMinutes: config.guardMinutes,
+    auditTrail: config.auditTrail,
+    customMetrics: config.observability.customMetrics
+        ? countOwnMetrics({ api: config.api, batch: isBatch(config) })
+        : 0,
+    api: config.api,
+    /** Whether CloudFront is in front of the API. */
+    edge: config.storefront === "cloudfront",
+    rankingCampaign: config.rankingCampaign,
+});
+
 /** The parts of a planned stack that have a price. */
-export interface PlannedStack {
-    /** AWS region. */
-    readonly region: string;
+export interface PlannedStack extends Omit<Readonly<ReturnType<typeof plannedByConfig>>, "recipe" | "traces"> {
     /** Recipe name; undefined with AutoML. */
     readonly recipe: string | undefined;
-    /** Whether the campaign exists: false while it is parked or disabled. */
-    readonly hasCampaign: boolean;
-    /** Transactions per second. */
-    readonly minProvisionedTPS: number;
-    readonly expectedRequestsPerDay: number;
+    /** Whether X-Ray traces the API; absent: true. */
+    readonly traces?: boolean;
     readonly interactions: number;
     /** Bytes of all uploaded and imported files. */
     readonly bytes: number;
-    /** Days between two automatic trainings; undefined without them. */
-    readonly autoTrainingDays: number | undefined;
-    readonly guardMinutes: number;
-    readonly auditTrail: boolean;
-    readonly customMetrics: number;
     /** Number of metrics of all alarms, because CloudWatch bills each metric. */
     readonly alarmMetrics: number;
     /** Number of users in config `batchInferenceFile`; 0 without it. */
@@ -47,35 +59,8 @@ export interface PlannedStack {
      * `serving.mode` is `batch`; undefined with a campaign.
      */
     readonly batchLists?: { readonly viewers: number; readonly everyDays: number } | undefined;
-    /** Whether X-Ray traces the API; absent: true. */
-    readonly traces?: boolean;
     readonly dashboards: number;
-    /** Whether the stack has an API. */
-    readonly api: boolean;
-    /** Whether CloudFront is in front of the API. */
-    readonly edge: boolean;
-    /** Whether the stack has a ranking campaign. */
-    readonly rankingCampaign: boolean;
 }
-
-/** Returns the part of a planned stack that follows from its configuration. */
-export const plannedByConfig = (config: StackConfig) => ({
-    region: config.region,
-    recipe: config.recipe,
-    hasCampaign: config.campaignEnabled,
-    minProvisionedTPS: config.minProvisionedTPS,
-    traces: config.observability.traces,
-    expectedRequestsPerDay: config.expectedRequestsPerDay,
-    autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
-    guardMinutes: config.guardMinutes,
-    auditTrail: config.auditTrail,
-    customMetrics: config.observability.customMetrics
-        ? countOwnMetrics({ api: config.api, batch: isBatch(config) })
-        : 0,
-    api: config.api,
-    edge: config.storefront === "cloudfront",
-    rankingCampaign: config.rankingCampaign,
-});
 
 /** One line of the estimate: a service, with its price a month. */
 interface MonthlyLine {
@@ -117,55 +102,44 @@ const sum = (lines: readonly UsdRange[]) => lines.reduce((total, { high }) => to
 export function estimate(plan: PlannedStack): Estimate {
     const { recipe, interactions, bytes, autoTrainingDays, batchUsers, region, guardMinutes } = plan;
     const training = isV2(recipe) ? "training, by interactions" : "training, by the hour";
-    const same = (what: string, service: string, usd: UsdRange, lower?: string): MonthlyLine => ({
-        what,
-        service,
-        idle: usd,
-        expected: usd,
-        ...(lower !== undefined && { lower }),
-    });
+    const same = (what: string, service: string, usd: UsdRange | number, lower?: string): MonthlyLine => {
+        const range = typeof usd === "number" ? exactly(usd) : usd;
+        return { what, service, idle: range, expected: range, ...(lower !== undefined && { lower }) };
+    };
     const monthly = [
-        ...(plan.hasCampaign ? [campaignLine(plan)] : []),
-        ...(plan.hasCampaign && plan.rankingCampaign
-            ? [
-                  same(
-                      "ranking campaign, minimum 1 TPS",
-                      billedService,
-                      exactly(campaignUsdPerMonth(rankingRecipe, rankingMinimumTPS)),
-                      "pulumi config set rankingCampaign false",
-                  ),
-              ]
-            : []),
-        ...(plan.batchLists ? [batchLine(plan, plan.batchLists)] : []),
+        plan.hasCampaign && campaignLine(plan),
+        plan.hasCampaign &&
+            plan.rankingCampaign &&
+            same(
+                "ranking campaign, minimum 1 TPS",
+                billedService,
+                campaignUsdPerMonth(rankingRecipe, rankingMinimumTPS),
+                "pulumi config set rankingCampaign false",
+            ),
+        plan.batchLists && batchLine(plan, plan.batchLists),
         ...(plan.api ? servingLines(plan) : []),
-        ...(autoTrainingDays === undefined
-            ? []
-            : [
-                  same(
-                      "automatic training",
-                      billedService,
-                      autoTrainingUsdPerMonth(recipe, interactions, autoTrainingDays),
-                      autoTrainingDays < 30
-                          ? "pulumi config set autoTrainingDays 30"
-                          : "pulumi config set performAutoTraining false",
-                  ),
-              ]),
-        same("dashboard", cloudWatch, exactly(plan.dashboards * prices.dashboard.usd)),
-        same("custom metrics", cloudWatch, exactly(plan.customMetrics * prices.customMetric.usd)),
-        same("alarms", cloudWatch, exactly(plan.alarmMetrics * prices.alarm.usd)),
-        same("cost guard", "AWS Lambda", exactly(guardUsdPerMonth(region, guardMinutes, guardMetricCount(plan)))),
-        ...(plan.auditTrail
-            ? [
-                  same(
-                      "audit trail",
-                      "AWS CloudTrail",
-                      trailUsdPerMonth(region, guardMinutes),
-                      "pulumi config set auditTrail false",
-                  ),
-              ]
-            : []),
-        same("data in the bucket", "Amazon Simple Storage Service", exactly(storageUsdPerMonth("s3Storage", bytes))),
-    ].toSorted((a, b) => b.expected.high - a.expected.high);
+        autoTrainingDays !== undefined &&
+            same(
+                "automatic training",
+                billedService,
+                autoTrainingUsdPerMonth(recipe, interactions, autoTrainingDays),
+                `pulumi config set ${autoTrainingDays < 30 ? "autoTrainingDays 30" : "performAutoTraining false"}`,
+            ),
+        same("dashboard", cloudWatch, plan.dashboards * prices.dashboard.usd),
+        same("custom metrics", cloudWatch, plan.customMetrics * prices.customMetric.usd),
+        same("alarms", cloudWatch, plan.alarmMetrics * prices.alarm.usd),
+        same("cost guard", "AWS Lambda", guardUsdPerMonth(region, guardMinutes, guardMetricCount(plan))),
+        plan.auditTrail &&
+            same(
+                "audit trail",
+                "AWS CloudTrail",
+                trailUsdPerMonth(region, guardMinutes),
+                "pulumi config set auditTrail false",
+            ),
+        same("data in the bucket", "Amazon Simple Storage Service", storageUsdPerMonth("s3Storage", bytes)),
+    ]
+        .filter((line) => line !== false && line !== undefined)
+        .toSorted((a, b) => b.expected.high - a.expected.high);
     return {
         once: [
             { what: "import", usd: exactly(ingestionUsd(bytes)) },

@@ -27,7 +27,7 @@ interface Package {
 const services = ["personalize", "personalize-runtime", "personalize-events"];
 
 const published: readonly Package[] = [
-    { name: "local-personalize", bundled: [], addTo: copyServiceModels },
+    { name: "local-personalize", bundled: ["filter-grammar"], addTo: copyServiceModels },
     { name: "access-doctor", bundled: ["policy-evaluator", "terminal-text"] },
     { name: "pulumi-personalize", bundled: ["policy-evaluator", "terminal-text"], addTo: addPluginSchema },
 ];

@@ -17,6 +17,7 @@ import { about } from "pulumi-personalize/errors";
 import type { PlannedStack } from "../cost/estimate.ts";
 import { priceJump } from "../cost/price-jump.ts";
 import { advice } from "./advice.ts";
+import { recordedHandler } from "./operations/recorded-handler.ts";
 import { moveStateFlags } from "./operations/state-flags.ts";
 
 export interface StackOwnerInputs extends Pick<CommonInputs, "region" | "tags"> {
@@ -119,6 +120,10 @@ export function stackOwnerHandler(deps: {
         }
     }
     return {
+        ...recordedHandler<StackOwnerInputs & { readonly ownerId: string }>({
+            compared: [],
+            idOf: ({ ownerId }) => ownerId,
+        }),
         async check(olds: Passed<Partial<StackOwnerInputs>> | undefined, news: Passed<StackOwnerInputs>) {
             const recorded = olds ?? {};
             const ownerId = typeof recorded.ownerId === "string" ? recorded.ownerId : randomUUID();
@@ -133,8 +138,6 @@ export function stackOwnerHandler(deps: {
             const changes = renamed || recordedInputs.some((key) => olds[key] !== news[key]);
             return { changes, replaces: [], deleteBeforeReplace: false };
         },
-        create: async (inputs) => ({ id: String(inputs.ownerId), outs: inputs }),
-        read: async (id, props) => ({ id, props }),
         async update(_id, _olds, news: Passed<StackOwnerInputs & { readonly previousStack: string }>) {
             const { region, tags, previousStack } = news;
             if (previousStack !== "") {
@@ -143,7 +146,6 @@ export function stackOwnerHandler(deps: {
             }
             return { outs: { ...news, previousStack: "" } };
         },
-        async delete() {},
     };
 }
 

@@ -18,6 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "data-prep": [],
     config: [],
     "packages/policy-evaluator": [],
+    "packages/filter-grammar": [],
     "packages/terminal-text": [],
     "packages/access-doctor": [],
     "packages/local-personalize": [],

@@ -28,14 +28,6 @@ export interface DashboardArgs extends MetricSources {
     readonly batch: boolean;
 }
 
-interface Shown {
-    readonly label: string;
-    readonly stat?: string;
-    readonly yAxis?: "right";
-    readonly id?: string;
-    readonly visible?: boolean;
-}
-
 /** One metric in the dashboard's body: namespace, name, dimensions, options. */
 type Line = readonly unknown[];
 
@@ -62,29 +54,58 @@ export function dashboardBody(args: DashboardArgs): object {
     return { start: "-P7D", widgets };
 }
 
+/** Returns functions that describe graphs of the stack's metrics. */
+function toolsOf(args: DashboardArgs) {
+    const lines =
+        (metricOf: (name: string) => StackMetric, usualStat: string) =>
+        (name: string, label: string, more: object = {}, stat = usualStat): Line => {
+            const { namespace, name: metric, dimensions } = metricOf(name);
+            return [namespace, metric, ...Object.entries(dimensions).flat(), { label, stat, ...more }];
+        };
+    return {
+        lines,
+        serving: lines((name) => servingMetric(args, name), "Sum"),
+        logged: lines((name) => loggedMetric(args, name), "Sum"),
+        own: lines((name) => ownMetric(args, name), "Maximum"),
+        graph: (title: string, metrics: readonly Line[], period = minutes5, more: object = {}) => ({
+            type: "metric",
+            properties: {
+                ...{ title, region: args.region, view: "timeSeries", period, metrics },
+                ...{ yAxis: { left: { min: 0 } }, ...more },
+            },
+        }),
+        /**
+         * Returns the given graphs for a stack with a campaign. Returns none for batch inference, because the graphs
+         * would have no data.
+         */
+        ofCampaign: <Graph>(...graphs: readonly Graph[]) => (args.batch ? [] : graphs),
+    };
+}
+
+const onRight = { yAxis: "right" };
+
 function healthy(args: DashboardArgs) {
-    const serving = (name: string, shown: Shown) => line(servingMetric(args, name), shown);
-    const errors = (expression: string, label: string) => [{ expression, label, period: minutes5 }];
+    const { serving, graph, ofCampaign } = toolsOf(args);
+    const errors = (name: Parameters<typeof jobErrors>[1], label: string) => [
+        { expression: jobErrors(args, name), label, period: minutes5 },
+    ];
     return {
         heading: "## Health\nRequests, errors, latency and failed jobs. Find help in docs/runbooks.md.",
         row: [
             ...ofCampaign(
-                args,
-                graph(args, "Successful requests in five minutes", [
-                    serving(servingMetrics.successes, { label: "successful", stat: "Sum" }),
+                graph("Successful requests in five minutes", [serving(servingMetrics.successes, "successful")]),
+                graph("Errors in five minutes", [
+                    serving(servingMetrics.badRequests, "refused or throttled (4xx)"),
+                    serving(servingMetrics.failures, "of the service (5xx)"),
                 ]),
-                graph(args, "Errors in five minutes", [
-                    serving(servingMetrics.badRequests, { label: "refused or throttled (4xx)", stat: "Sum" }),
-                    serving(servingMetrics.failures, { label: "of the service (5xx)", stat: "Sum" }),
-                ]),
-                graph(args, "Latency, milliseconds", [
-                    serving(servingMetrics.latency, { label: "average", stat: "Average" }),
-                    serving(servingMetrics.latency, { label: "slowest", stat: "Maximum" }),
+                graph("Latency, milliseconds", [
+                    serving(servingMetrics.latency, "average", {}, "Average"),
+                    serving(servingMetrics.latency, "slowest", {}, "Maximum"),
                 ]),
             ),
-            graph(args, "Failed jobs", [
-                errors(jobErrors(args, jobMetrics.importErrors), "imports"),
-                errors(jobErrors(args, jobMetrics.trainingErrors), "trainings"),
+            graph("Failed jobs", [
+                errors(jobMetrics.importErrors, "imports"),
+                errors(jobMetrics.trainingErrors, "trainings"),
             ]),
             { type: "alarm", properties: { title: "Alarms", alarms: args.alarmArns } },
         ],
@@ -92,195 +113,122 @@ function healthy(args: DashboardArgs) {
 }
 
 function served(args: DashboardArgs, api: NonNullable<MetricSources["api"]>) {
-    const {
-        answeredBy,
-        campaignCalls,
-        prefetchCalls,
-        campaignFailures,
-        tableFailures,
-        tablesFailures,
-        latency,
-        bytes,
-    } = servingApiMetrics;
-    const logged = (name: string, shown: Shown) => line(loggedMetric(args, name), shown);
-    const summed = (name: string, label: string) => logged(name, { label, stat: "Sum" });
-    const hidden = (name: string, id: string) => logged(name, { label: id, stat: "Sum", id, visible: false });
+    const { answeredBy, ...metrics } = servingApiMetrics;
+    const { lines, logged, graph, ofCampaign } = toolsOf(args);
+    const gateway = lines((name) => gatewayMetric(api, name), "Sum");
+    const hidden = (name: string, id: string) => logged(name, id, { id, visible: false });
+    const expression = "100 * (1 - calls / (FILL(asked, 0) + FILL(kept, 0) + FILL(made, 0)))";
     return {
         heading:
             "## API\nSources of the answers, campaign calls saved by caches, and failures. The API should also answer without a campaign.",
         row: [
-            graph(args, "Answers in five minutes, by source", [
-                ...(args.batch
-                    ? [summed(answeredBy.batch, "batch")]
-                    : [
-                          summed(answeredBy.campaign, "campaign"),
-                          summed(answeredBy.cache, "cache"),
-                          summed(answeredBy.precomputed, "precomputed"),
-                      ]),
-                summed(answeredBy.similar, "similar films"),
-                summed(answeredBy.popular, "popular films"),
+            graph("Answers in five minutes, by source", [
+                ...(args.batch ? [logged(answeredBy.batch, "batch")] : []),
+                ...ofCampaign(
+                    logged(answeredBy.campaign, "campaign"),
+                    logged(answeredBy.cache, "cache"),
+                    logged(answeredBy.precomputed, "precomputed"),
+                ),
+                logged(answeredBy.similar, "similar films"),
+                logged(answeredBy.popular, "popular films"),
             ]),
             ...ofCampaign(
-                args,
                 graph(
-                    args,
                     "Campaign calls saved by caches, percent of personal lists",
                     [
-                        [
-                            {
-                                expression: "100 * (1 - calls / (FILL(asked, 0) + FILL(kept, 0) + FILL(made, 0)))",
-                                label: "saved",
-                                id: "saved",
-                            },
-                        ],
+                        [{ expression, label: "saved", id: "saved" }],
                         hidden(answeredBy.campaign, "asked"),
                         hidden(answeredBy.cache, "kept"),
                         hidden(answeredBy.precomputed, "made"),
-                        logged(campaignCalls, { label: "calls", stat: "Sum", id: "calls", yAxis: "right" }),
-                        logged(prefetchCalls, { label: "calls of the prefetch", stat: "Sum", yAxis: "right" }),
+                        logged(metrics.campaignCalls, "calls", { id: "calls", ...onRight }),
+                        logged(metrics.prefetchCalls, "calls of the prefetch", onRight),
                     ],
                     hour,
                 ),
             ),
-            graph(args, "Function duration, milliseconds, and bytes of the answers", [
-                logged(latency, { label: "median", stat: "p50" }),
-                logged(latency, { label: "99th percentile", stat: "p99" }),
-                logged(bytes, { label: "bytes in five minutes", stat: "Sum", yAxis: "right" }),
+            graph("Function duration, milliseconds, and bytes of the answers", [
+                logged(metrics.latency, "median", {}, "p50"),
+                logged(metrics.latency, "99th percentile", {}, "p99"),
+                logged(metrics.bytes, "bytes in five minutes", onRight),
             ]),
-            graph(args, "Failures in five minutes", [
-                line(gatewayMetric(api, gatewayMetrics.failures), { label: "answers (5xx)", stat: "Sum" }),
-                ...(args.batch ? [] : [summed(campaignFailures, "campaign calls")]),
-                summed(tableFailures, "table calls"),
-                summed(tablesFailures, "loads of tables"),
-                line(gatewayMetric(api, gatewayMetrics.requests), { label: "requests", stat: "Sum", yAxis: "right" }),
+            graph("Failures in five minutes", [
+                gateway(gatewayMetrics.failures, "answers (5xx)"),
+                ...ofCampaign(logged(metrics.campaignFailures, "campaign calls")),
+                logged(metrics.tableFailures, "table calls"),
+                logged(metrics.tablesFailures, "loads of tables"),
+                gateway(gatewayMetrics.requests, "requests", onRight),
             ]),
         ],
     };
 }
 
 function good(args: DashboardArgs) {
-    const own = (name: string, shown: Shown) => line(ownMetric(args, name), shown);
+    const { own, graph } = toolsOf(args);
     // A dynamic label: for each line of the graph, CloudWatch replaces the placeholder with that line's dimension.
     const model = (name: string): Line => [
         { expression: modelSearch(args, name, hour), label: `${name} \${PROP('Dim.SolutionVersion')}`, period: hour },
     ];
+    const drop = "NDCG@10, percent below the previous version";
     return {
         heading:
             "## Quality\nPersonalize's metrics for each version, and the age of the data. Published by `npm run publish-metrics`; `npm run versions` names the one that serves.",
         row: [
-            graph(args, "Solution versions", modelMetrics.map(model), hour),
-            graph(
-                args,
-                "NDCG@10, percent below the previous version",
-                [own(ownMetrics.ndcgDrop, { label: "drop", stat: "Maximum" })],
-                hour,
-            ),
-            graph(
-                args,
-                "Age of the interactions, hours",
-                [own(ownMetrics.dataAge, { label: "age", stat: "Maximum" })],
-                hour,
-            ),
+            graph("Solution versions", modelMetrics.map(model), hour),
+            graph(drop, [own(ownMetrics.ndcgDrop, "drop")], hour),
+            graph("Age of the interactions, hours", [own(ownMetrics.dataAge, "age")], hour),
         ],
     };
 }
 
 function worth(args: DashboardArgs) {
     const { idleHours, monthlyLimitUsd } = args;
-    const own = (name: string, shown: Shown) => line(ownMetric(args, name), shown);
+    const { own, logged, serving, graph, ofCampaign } = toolsOf(args);
+    const annotation = (label: string, value: number) => ({ annotations: { horizontal: [{ label, value }] } });
+    const perThousand = "IF(requests > 0, 1000 * cost / requests)";
     return {
         heading:
             "## Cost\nCampaign cost of the month against the limit, provisioned against used TPS, and the cost of 1,000 requests. Estimates by the US price.",
         row: [
             graph(
-                args,
                 "Spent this month, US dollars",
-                [own(ownMetrics.monthSpend, { label: "spent", stat: "Maximum" })],
+                [own(ownMetrics.monthSpend, "spent")],
                 hour,
                 annotation("limit", monthlyLimitUsd),
             ),
             ...(args.api
                 ? [
-                      graph(args, "Requests in the last hour, US dollars, and events in five minutes", [
-                          own(guardMetrics.requestsCost, { label: "requests", stat: "Maximum" }),
-                          line(loggedMetric(args, servingApiMetrics.events), {
-                              label: "events",
-                              stat: "Sum",
-                              yAxis: "right",
-                          }),
+                      graph("Requests in the last hour, US dollars, and events in five minutes", [
+                          own(guardMetrics.requestsCost, "requests"),
+                          logged(servingApiMetrics.events, "events", onRight),
                       ]),
                   ]
                 : []),
             ...ofCampaign(
-                args,
-                graph(args, "Transactions per second", [
-                    own(ownMetrics.provisionedTPS, { label: "provisioned", stat: "Maximum" }),
-                    own(ownMetrics.usedTPS, { label: "used", stat: "Maximum" }),
+                graph("Transactions per second", [
+                    own(ownMetrics.provisionedTPS, "provisioned"),
+                    own(ownMetrics.usedTPS, "used"),
                 ]),
                 graph(
-                    args,
                     "Hours",
                     [
-                        own(ownMetrics.idleHours, { label: "idle", stat: "Maximum" }),
-                        own(ownMetrics.campaignAge, {
-                            label: "since the campaign's creation",
-                            stat: "Maximum",
-                            yAxis: "right",
-                        }),
+                        own(ownMetrics.idleHours, "idle"),
+                        own(ownMetrics.campaignAge, "since the campaign's creation", onRight),
                     ],
                     hour,
                     annotation("idle", idleHours),
                 ),
                 graph(
-                    args,
                     "US dollars per 1,000 requests",
                     [
-                        [
-                            {
-                                expression: "IF(requests > 0, 1000 * cost / requests)",
-                                label: "per 1,000 requests",
-                                id: "each",
-                            },
-                        ],
-                        own(ownMetrics.hourlyCost, { label: "per hour", stat: "Average", id: "cost", yAxis: "right" }),
-                        line(servingMetric(args, servingMetrics.successes), {
-                            label: "requests in the hour",
-                            stat: "Sum",
-                            id: "requests",
-                            visible: false,
-                        }),
+                        [{ expression: perThousand, label: "per 1,000 requests", id: "each" }],
+                        own(ownMetrics.hourlyCost, "per hour", { id: "cost", ...onRight }, "Average"),
+                        serving(servingMetrics.successes, "requests in the hour", { id: "requests", visible: false }),
                     ],
                     hour,
                 ),
             ),
         ],
     };
-}
-
-/**
- * Returns the given graphs for a stack with a campaign. Returns none for batch inference, because the graphs would have
- * no data.
- */
-const ofCampaign = ({ batch }: DashboardArgs, ...graphs: readonly ReturnType<typeof graph>[]) => (batch ? [] : graphs);
-
-const line = ({ namespace, name, dimensions }: StackMetric, shown: Shown): Line => [
-    namespace,
-    name,
-    ...Object.entries(dimensions).flat(),
-    shown,
-];
-
-const annotation = (label: string, value: number) => ({ annotations: { horizontal: [{ label, value }] } });
-
-function graph(
-    { region }: DashboardArgs,
-    title: string,
-    metrics: readonly Line[],
-    period = minutes5,
-    more: object = {},
-) {
-    const properties = { title, region, view: "timeSeries", period, metrics, yAxis: { left: { min: 0 } }, ...more };
-    return { type: "metric", properties };
 }
 
 /** Returns the dashboard's URL; each partition has its own console host. */

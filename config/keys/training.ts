@@ -1,5 +1,5 @@
 import { checkWeights } from "../event-weights.ts";
-import { filterFault } from "../filter-grammar.ts";
+import { parseFilter } from "../filter-fields.ts";
 import { decimal, flag, members, numbers, oneOf, orNone, type Refuse, texts, whole } from "../kinds.ts";
 
 const recipes = ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"] as const;
@@ -120,9 +120,7 @@ function checkFilters(filters: Readonly<Record<string, string>>, refuse: Refuse)
             refuse("is not a valid filter name: 1 to 63 letters, digits, - and _", `.${name}`);
             continue;
         }
-        const fault = filterFault(expression);
-        if (fault !== undefined) {
-            refuse(`is wrong at column ${fault.column}: ${fault.reason}`, `.${name}`);
-        }
+        const parsed = parseFilter(expression);
+        if ("reason" in parsed) refuse(`is wrong at column ${parsed.column}: ${parsed.reason}`, `.${name}`);
     }
 }

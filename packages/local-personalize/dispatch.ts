@@ -26,7 +26,7 @@ import type { Meter } from "./metering/meter.ts";
 import type { createCallMetrics } from "./metering/service-metrics.ts";
 import type { createServing } from "./serving/serving.ts";
 import { refuseParameters } from "./wire/refuse.ts";
-import { type loadServiceModels, validate } from "./wire/validate.ts";
+import { type loadServiceModels, validate, withModelMembers } from "./wire/validate.ts";
 
 const handlers: Record<string, Handler> = {
     ...schemaHandlers,
@@ -89,7 +89,10 @@ export function createDispatch({ models, store, serving, meter, callMetrics, cal
         if (!handler) throw notEmulated(operation);
         forgetDeleted(call);
         endUpdates(call);
-        const act = () => handler(call, input as never) ?? undefined;
+        const act = () => {
+            const output = handler(call, input as never);
+            return output ? withModelMembers(model, operation, output) : undefined;
+        };
         if (!isLogged(request)) return { output: act() };
         serving.changed();
         callMetrics.forget();

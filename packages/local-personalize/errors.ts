@@ -15,10 +15,10 @@ export const invalidInput = (message: string) => new ServiceError("InvalidInputE
 
 /**
  * Returns a ResourceNotFoundException. `label` is the kind in words, such as `dataset group`. The message has the form
- * of a recorded answer of AWS to DeleteDatasetGroup.
+ * of a recorded answer of AWS to DeleteDatasetGroup. `status` is 404 at the runtime and events services.
  */
-export const notFound = (label: string, arn: string) =>
-    new ServiceError("ResourceNotFoundException", `The given ${label} does not exist: ${arn}`);
+export const notFound = (label: string, arn: string, status = 400) =>
+    new ServiceError("ResourceNotFoundException", `The given ${label} does not exist: ${arn}`, status);
 
 /** Returns a ResourceAlreadyExistsException (400) for an ARN that another resource has. */
 export const alreadyExists = (arn: string) =>

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { Handler, Passed } from "pulumi-personalize/core";
+import type { Handler } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
+import { recordedHandler } from "./recorded-handler.ts";
 
 export interface AwaitedListsInputs {
     readonly region: string;
@@ -92,26 +93,10 @@ export async function awaitLists(
 export function awaitedListsHandler(
     deps: Omit<ListsDeps, "goOn"> & { readonly assertEngineAlive: () => Promise<void> },
 ): Handler {
-    const settle = (inputs: AwaitedListsInputs) =>
-        awaitLists({ ...deps, goOn: () => deps.assertEngineAlive() }, inputs);
-
-    return {
-        check: async (_olds, news) => ({ inputs: news, failures: [] }),
-        diff: async (_id, olds, news) => ({
-            changes: ["functionName", "solutionVersionArn"].some((key) => olds[key] !== news[key]),
-            replaces: [],
-            deleteBeforeReplace: false,
-        }),
-        async create(inputs: Passed<AwaitedListsInputs>) {
-            await settle(inputs);
-            return { id: inputs.functionName, outs: inputs };
-        },
-        read: async (id, props) => ({ id, props }),
-        async update(_id, _olds, news: Passed<AwaitedListsInputs>) {
-            await settle(news);
-            return { outs: news };
-        },
+    return recordedHandler<AwaitedListsInputs>({
+        compared: ["functionName", "solutionVersionArn"],
+        idOf: ({ functionName }) => functionName,
+        settle: (inputs) => awaitLists({ ...deps, goOn: () => deps.assertEngineAlive() }, inputs),
         // The lists are in the API's table, and are deleted with it.
-        async delete() {},
-    };
+    });
 }

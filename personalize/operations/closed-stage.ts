@@ -1,7 +1,8 @@
 import { type APIGatewayClient, type PatchOperation, UpdateStageCommand } from "@aws-sdk/client-api-gateway";
-import type { Handler, Passed } from "pulumi-personalize/core";
+import type { Handler } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
 import type { Throttle } from "../../config/throttles.ts";
+import { recordedHandler } from "./recorded-handler.ts";
 
 /** The throttle of one method in the settings of a stage. */
 export type MethodThrottle = Pick<Throttle, "methodPath" | "rate" | "burst">;
@@ -52,35 +53,17 @@ export function closedStageHandler(deps: {
     gateway(region: string): APIGatewayClient;
     assertEngineAlive(): Promise<void>;
 }): Handler {
-    async function close({ region, restApiId, stageName, methodPaths }: ClosedStageInputs): Promise<void> {
-        await deps.assertEngineAlive();
-        try {
-            await throttleStage(deps.gateway(region), { restApiId, stageName }, methodPaths.map(closed));
-        } catch (error) {
-            throw about(`stage ${stageName} of REST API ${restApiId}`, error);
-        }
-    }
-    const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
-    return {
-        check: async (_olds, news) => ({ inputs: news, failures: [] }),
-        async diff(_id, olds, news) {
-            const keys = ["region", "restApiId", "stageName", "methodPaths"];
-            return {
-                changes: keys.some((key) => !same(olds[key], news[key])),
-                replaces: [],
-                deleteBeforeReplace: false,
-            };
-        },
-        async create(inputs: Passed<ClosedStageInputs>) {
-            await close(inputs);
-            return { id: `${inputs.restApiId}/${inputs.stageName}`, outs: inputs };
-        },
-        read: async (id, props) => ({ id, props }),
-        async update(_id, _olds, news: Passed<ClosedStageInputs>) {
-            await close(news);
-            return { outs: news };
+    return recordedHandler<ClosedStageInputs>({
+        compared: ["region", "restApiId", "stageName", "methodPaths"],
+        idOf: ({ restApiId, stageName }) => `${restApiId}/${stageName}`,
+        async settle({ region, restApiId, stageName, methodPaths }) {
+            await deps.assertEngineAlive();
+            try {
+                await throttleStage(deps.gateway(region), { restApiId, stageName }, methodPaths.map(closed));
+            } catch (error) {
+                throw about(`stage ${stageName} of REST API ${restApiId}`, error);
+            }
         },
         // `npm run resume` opens the stage. The next update sets the stage's method settings.
-        async delete() {},
-    };
+    });
 }

@@ -1,7 +1,6 @@
 import {
     DeleteParameterCommand,
     DeleteParametersCommand,
-    GetParameterCommand,
     ParameterAlreadyExists,
     ParameterNotFound,
     PutParameterCommand,
@@ -11,6 +10,7 @@ import {
 import type { Handler } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
 import { stateFlagKeys } from "../../config/names.ts";
+import { recordedHandler } from "./recorded-handler.ts";
 
 /** State flags of a stack: SSM parameters with JSON texts that runbooks write and the program reads. */
 export interface StateFlags {
@@ -168,45 +168,13 @@ export async function writeStateFlag<K extends keyof StateFlags>(
     await ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(flag), Type: "String", Overwrite: true }));
 }
 
-/** Returns the name of the parameter with the cost guard's state. Only the cost guard reads it. */
-export const guardStateParameter = (stack: string) => `${stateFlagsPath(stack)}/guard`;
-
-/** Reads the cost guard's state and its version; undefined and 0 before the first run. */
-export async function readGuardState(
-    ssm: SSMClient,
-    stack: string,
-): Promise<{ readonly text: string | undefined; readonly version: number }> {
-    try {
-        const { Parameter } = await ssm.send(new GetParameterCommand({ Name: guardStateParameter(stack) }));
-        return { text: Parameter?.Value, version: Parameter?.Version ?? 0 };
-    } catch (error) {
-        if (error instanceof ParameterNotFound) {
-            return { text: undefined, version: 0 };
-        }
-        throw error;
-    }
-}
-
-/** Stores the cost guard's state and returns its new version. */
-export async function writeGuardState(ssm: SSMClient, stack: string, Value: string): Promise<number> {
-    const command = new PutParameterCommand({
-        Name: guardStateParameter(stack),
-        Value,
-        Type: "String",
-        Overwrite: true,
-    });
-    return (await ssm.send(command)).Version ?? 0;
-}
-
 /** Removes a state flag; returns whether it existed. */
 export async function removeStateFlag(ssm: SSMClient, stack: string, key: keyof StateFlags): Promise<boolean> {
     try {
         await ssm.send(new DeleteParameterCommand({ Name: `${stateFlagsPath(stack)}/${key}` }));
         return true;
     } catch (error) {
-        if (error instanceof ParameterNotFound) {
-            return false;
-        }
+        if (error instanceof ParameterNotFound) return false;
         throw error;
     }
 }
@@ -259,23 +227,23 @@ export function stateFlagsHandler(deps: {
     assertEngineAlive(): Promise<void>;
 }): Handler {
     return {
-        check: async (_olds, news) => ({ inputs: news, failures: [] }),
+        ...recordedHandler<StateFlagsInputs>({
+            compared: [],
+            idOf: ({ path }) => path,
+            async remove({ region, path }) {
+                await deps.assertEngineAlive();
+                try {
+                    await removeAllStateFlags(deps.ssm(region), path);
+                } catch (error) {
+                    throw about(`SSM parameters under ${path}`, error);
+                }
+            },
+        }),
         async diff(_id, olds, news) {
             const replaces = olds.region === news.region ? [] : ["region"];
             // After the stack was renamed, `path` differs. Update only Pulumi's state, because the update of the
             // resource StackOwner has already moved the SSM parameters to the new path.
             return { changes: replaces.length > 0 || olds.path !== news.path, replaces, deleteBeforeReplace: false };
-        },
-        create: async (inputs) => ({ id: String(inputs.path), outs: inputs }),
-        read: async (id, props) => ({ id, props }),
-        update: async (_id, _olds, news) => ({ outs: news }),
-        async delete(_id, { region, path }) {
-            await deps.assertEngineAlive();
-            try {
-                await removeAllStateFlags(deps.ssm(String(region)), String(path));
-            } catch (error) {
-                throw about(`SSM parameters under ${path}`, error);
-            }
         },
     };
 }

@@ -24,19 +24,19 @@ describe("`filterFieldProblems`", () => {
     for (const [expression, reason] of [
         [
             'INCLUDE ItemID WHERE Items.GENRE IN ("Comedy")',
-            "uses Items.GENRE (column 28), and the schema of dataset Items has no field GENRE. Did you mean GENRES?",
+            "uses Items.GENRE (column 22), and the schema of dataset Items has no field GENRE. Did you mean GENRES?",
         ],
         [
             'INCLUDE ItemID WHERE Items.YEAR > 1990 | EXCLUDE ItemID WHERE Items.STUDIO IN ("Toho")',
-            "uses Items.STUDIO (column 69), and the schema of dataset Items has no field STUDIO. Its fields are ITEM_ID, GENRES, YEAR",
+            "uses Items.STUDIO (column 63), and the schema of dataset Items has no field STUDIO. Its fields are ITEM_ID, GENRES, YEAR",
         ],
         [
             "INCLUDE ItemID WHERE Items.YEAR > 1990 IF CurrentUser.AGE > 17",
-            "uses CurrentUser.AGE (column 55), and the stack has no Users dataset. Set it: `pulumi config set usersFile <file>`",
+            "uses CurrentUser.AGE (column 43), and the stack has no Users dataset. Set it: `pulumi config set usersFile <file>`",
         ],
         [
             "INCLUDE ActionID WHERE Actions.VALUE > 1",
-            "uses Actions.VALUE (column 32), and the stack has no Actions dataset",
+            "uses Actions.VALUE (column 24), and the stack has no Actions dataset",
         ],
     ] as const) {
         it(`\`filterFieldProblems\` reports a field that the data lacks in ${expression}`, () =>

@@ -12,6 +12,11 @@ import { guardMetrics, ownMetrics, ownNamespace, rankingMetrics } from "../../..
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
 import {
+    guardStateParameter,
+    readGuardState,
+    writeGuardState,
+} from "../../../personalize/operations/guard-parameter.ts";
+import {
     observeCampaign,
     type PrefetchFunction,
     prefetchWindows,
@@ -19,12 +24,7 @@ import {
 } from "../../../personalize/operations/observe-campaign.ts";
 import { nameInArn, solutionOf } from "../../../personalize/operations/operation.ts";
 import { beginPark } from "../../../personalize/operations/park.ts";
-import {
-    guardStateParameter,
-    readGuardState,
-    readStateFlags,
-    writeGuardState,
-} from "../../../personalize/operations/state-flags.ts";
+import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
 import { sendNotification } from "../send-notification.ts";
 import { foreignStatements, type ResourcePolicy } from "./foreign-statements.ts";

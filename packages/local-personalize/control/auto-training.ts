@@ -2,10 +2,10 @@ import type { Speed } from "../contract.ts";
 import { datasetOf } from "./datasets.ts";
 import { type Call, isUnderWay, phaseOf } from "./resources.ts";
 import { trainingDays } from "./solution-config.ts";
-import { currentOf, type Solution, updateOf } from "./solution-updates.ts";
+import { currentOf, type Solution } from "./solution-updates.ts";
 import type { VersionProperties } from "./solution-versions.ts";
 import { creationEnd } from "./states.ts";
-import { endOf, isUnderWayIn } from "./updates.ts";
+import { endOf, isUnderWayIn, isUpdating } from "./updates.ts";
 
 const second = 1000;
 const hour = 3600 * second;
@@ -45,8 +45,10 @@ export function dueOf(call: Call, solution: Solution): number {
 export function nextLook(call: Call, solution: Solution): number {
     if (isUnderWayIn(phaseOf(call, solution).status)) return creationEnd(solution, call.options.speed);
     const { update } = solution.properties;
-    const updating = update && isUnderWayIn(updateOf(call, solution)?.status ?? "ACTIVE");
-    return Math.min(dueOf(call, solution), updating ? endOf(call, solution.kind, update) : Number.POSITIVE_INFINITY);
+    return Math.min(
+        dueOf(call, solution),
+        update && isUpdating(call, solution) ? endOf(call, solution.kind, update) : Number.POSITIVE_INFINITY,
+    );
 }
 
 /** Returns why a training that is due is skipped; undefined if the solution trains. */

@@ -1,26 +1,13 @@
 import { inUse, invalidInput, notFound } from "../errors.ts";
 import { checkExploration } from "../serving/explore.ts";
 import { checkMetadata } from "./datasets.ts";
+import { handlersOf } from "./handlers.ts";
 import type { CampaignProperties, Deployment, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
-import {
-    beginDelete,
-    type Call,
-    checkQuota,
-    create,
-    failureOf,
-    type Handler,
-    need,
-    needActive,
-    type PageInput,
-    pageOf,
-    phaseOf,
-    vitals,
-} from "./resources.ts";
+import { beginDelete, type Call, create, type Handler, need, needActive, phaseOf } from "./resources.ts";
 import type { Phase } from "./states.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags } from "./tags.ts";
-import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
+import { beginUpdate, updateOf } from "./updates.ts";
 
 type Campaign = Resource<CampaignProperties>;
 
@@ -30,21 +17,14 @@ interface CreateInput extends Partial<Deployment> {
     tags?: Tag[];
 }
 
-const createCampaign: Handler = (call, input: CreateInput) => {
-    const { name, minProvisionedTPS = 1, campaignConfig } = input;
-    const version = deployableVersion(call, input.solutionVersionArn, campaignConfig);
-    const tags = checkedTags(input.tags);
+const createCampaign = (call: Call, input: CreateInput) => {
+    const { name, tags, minProvisionedTPS = 1, ...others } = input;
+    const version = deployableVersion(call, input.solutionVersionArn, input.campaignConfig);
     const siblings = call.store
         .list("solution", call.region, groupOf(call, version.parent))
         .flatMap((solution) => campaignsOf(call, solution.arn));
-    checkQuota(call, siblings, "campaign");
-    const properties: CampaignProperties = {
-        solutionVersionArn: version.arn,
-        minProvisionedTPS,
-        ...(campaignConfig && { campaignConfig }),
-    };
-    const { arn } = create(call, { kind: "campaign", tail: `campaign/${name}`, name, properties }, tags);
-    return { campaignArn: arn };
+    const properties: CampaignProperties = { ...others, solutionVersionArn: version.arn, minProvisionedTPS };
+    return create(call, { kind: "campaign", name, properties, tags }, siblings);
 };
 
 const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignArn: string }) => {
@@ -53,9 +33,6 @@ const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignAr
     if (status !== "ACTIVE" && status !== "CREATE FAILED") {
         throw inUse(`The campaign ${campaign.arn} is ${status}; it must be ACTIVE or CREATE FAILED.`);
     }
-    if (isUpdating(call, campaign)) {
-        throw inUse(`The campaign ${campaign.arn} is being updated. Wait until latestCampaignUpdate has ended.`);
-    }
     const current = deployed(call, campaign);
     const campaignConfig = input.campaignConfig ?? current.campaignConfig;
     const version = deployableVersion(
@@ -63,61 +40,27 @@ const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignAr
         input.solutionVersionArn ?? current.solutionVersionArn,
         input.campaignConfig,
     );
-    const failure = failureOf(call);
-    const update = {
+    const update = beginUpdate(call, campaign, {
         solutionVersionArn: version.arn,
         minProvisionedTPS: input.minProvisionedTPS ?? current.minProvisionedTPS,
         ...(campaignConfig && { campaignConfig }),
-        createdAt: call.now,
-        ...(failure !== null && { failure }),
-    };
+    });
     // A later successful update removes the failure of the creation.
     const past = status === "ACTIVE" ? null : campaign.failure;
     call.store.save({ ...campaign, failure: past, properties: { ...current, update } });
     return { campaignArn: campaign.arn };
 };
 
-const describeCampaign: Handler = (call, input: { campaignArn: string }) => {
-    const campaign = need<CampaignProperties>(call, "campaign", input.campaignArn);
-    const { update } = campaign.properties;
-    const phase = updateOf(call, campaign);
-    return {
-        campaign: {
-            ...summary(call, campaign),
-            ...deployed(call, campaign),
-            ...(update && phase && { latestCampaignUpdate: updateSummary(update, phase) }),
-        },
-    };
-};
-
-const listCampaigns: Handler = (call, input: PageInput & { solutionArn?: string }) => {
-    const { solutionArn } = input;
-    const all = solutionArn ? campaignsOf(call, solutionArn.replace(versionPart, "$1")) : undefined;
+function listCampaigns(call: Call, solutionArn: string | undefined): Campaign[] {
+    if (solutionArn === undefined) return call.store.list<CampaignProperties>("campaign", call.region);
+    const campaigns = campaignsOf(call, solutionArn.replace(versionPart, "$1"));
     // AWS's samples pass the ARN of a solution version as `solutionArn`.
-    const campaigns = versionPart.test(solutionArn ?? "")
-        ? all?.filter((campaign) => deployed(call, campaign).solutionVersionArn === solutionArn)
-        : all;
-    const { page, ...token } = pageOf(
-        campaigns ?? call.store.list<CampaignProperties>("campaign", call.region),
-        input,
-        `ListCampaigns ${input.solutionArn}`,
-    );
-    return { campaigns: page.map((campaign) => summary(call, campaign)), ...token };
-};
+    return versionPart.test(solutionArn)
+        ? campaigns.filter((campaign) => deployed(call, campaign).solutionVersionArn === solutionArn)
+        : campaigns;
+}
 
 const versionPart = /(:solution\/[^/]+)\/.*$/;
-
-const deleteCampaign: Handler = (call, input: { campaignArn: string }) => {
-    beginDelete(call, need(call, "campaign", input.campaignArn));
-};
-
-export const campaignHandlers: Record<string, Handler> = {
-    CreateCampaign: createCampaign,
-    UpdateCampaign: updateCampaign,
-    DescribeCampaign: describeCampaign,
-    ListCampaigns: listCampaigns,
-    DeleteCampaign: deleteCampaign,
-};
 
 /** Returns the campaigns that have deployed, or are being updated to, a version of this solution. */
 export function campaignsOf(call: Call, solutionArn: string): Campaign[] {
@@ -142,19 +85,6 @@ export function deployed(call: Call, campaign: Campaign): Deployment {
     const latest = latestActiveVersion(call, version?.parent ?? "");
     return latest ? { ...current, solutionVersionArn: latest.arn } : current;
 }
-
-/**
- * Returns the state of the last update; undefined if there was none. Its statuses are those of a creation, such as
- * CREATE IN_PROGRESS.
- */
-function updateOf(call: Call, campaign: Campaign) {
-    const { update } = campaign.properties;
-    return update && updatePhase(call, campaign.kind, update);
-}
-
-/** Checks whether an update of the campaign is running. */
-export const isUpdating = (call: Call, campaign: Campaign) =>
-    isUnderWayIn(updateOf(call, campaign)?.status ?? "ACTIVE");
 
 /** Returns the state of a campaign. If its creation failed and its update succeeded, the campaign is ACTIVE. */
 export function campaignPhase(call: Call, campaign: Campaign): Phase {
@@ -191,8 +121,14 @@ const latestActiveVersion = (call: Call, solutionArn: string) =>
 const groupOf = (call: Call, solutionArn: string | null) =>
     call.store.find(call.region, solutionArn ?? "")?.parent ?? "";
 
-const summary = (call: Call, campaign: Campaign) => ({
-    name: campaign.name,
-    campaignArn: campaign.arn,
-    ...vitals(call, campaign, campaignPhase(call, campaign)),
-});
+export const campaignHandlers: Record<string, Handler> = {
+    ...handlersOf<CampaignProperties>("campaign", {
+        parent: "solutionArn",
+        create: createCampaign,
+        view: deployed,
+        phase: campaignPhase,
+        list: listCampaigns,
+        remove: beginDelete,
+    }),
+    UpdateCampaign: updateCampaign,
+};

@@ -2,12 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import { inUse, invalidInput } from "../errors.ts";
 import { readAvroSchema } from "./avro.ts";
 import type { DatasetGroupProperties, DatasetProperties, SchemaProperties } from "./properties.ts";
-import { type Call, failureOf, type Handler, isUnderWay, need, needActive } from "./resources.ts";
+import { type Call, type Handler, isUnderWay, need, needActive } from "./resources.ts";
 import { checkSchema } from "./schemas.ts";
-import type { Resource } from "./store.ts";
-import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
-
-type Dataset = Resource<DatasetProperties>;
+import { beginUpdate, isUpdating, updateOf } from "./updates.ts";
 
 const updatable = ["ITEMS", "USERS"];
 
@@ -26,8 +23,7 @@ const updateDataset: Handler = (call, input: { datasetArn: string; schemaArn: st
     const jobs = call.store.list("dataset-import-job", call.region, dataset.arn);
     const busy = jobs.find((job) => isUnderWay(call, job));
     if (busy) throw inUse(`The dataset ${dataset.arn} is in use by ${busy.arn}. Wait until that has ended.`);
-    const failure = failureOf(call);
-    const update = { createdAt: call.now, schemaArn: schema.arn, ...(failure !== null && { failure }) };
+    const update = beginUpdate(call, dataset, { schemaArn: schema.arn });
     call.store.save({ ...dataset, updatedAt: call.now, properties: { ...dataset.properties, update } });
     return { datasetArn: dataset.arn };
 };
@@ -49,15 +45,6 @@ function checkAdditive(before: string, after: string): void {
     if (required) throw invalidInput(`The new field ${required.name} must allow null: existing rows have no value.`);
 }
 
-/** Returns `latestDatasetUpdate` in the form of DescribeDataset; undefined if there was none. */
-export function latestUpdateOf(call: Call, dataset: Dataset) {
-    const { update } = dataset.properties;
-    if (!update) return undefined;
-    const { status, ...summary } = updateSummary(update, updatePhase(call, dataset.kind, update));
-    // DescribeDataset uses UPDATE PENDING and UPDATE IN_PROGRESS; all other resources use the statuses of a creation.
-    return { ...summary, status: status.replace("CREATE", "UPDATE") };
-}
-
 /**
  * Replaces the schema of each dataset whose update has succeeded. After a failed update, the dataset keeps the old
  * schema.
@@ -65,9 +52,8 @@ export function latestUpdateOf(call: Call, dataset: Dataset) {
 export function endUpdates(call: Call): void {
     for (const dataset of call.store.updating<DatasetProperties>()) {
         const { update, ...before } = dataset.properties;
-        const status = update ? updatePhase(call, dataset.kind, update).status : "ACTIVE";
-        if (isUnderWayIn(status)) continue;
-        const schemaArn = update && status === "ACTIVE" ? update.schemaArn : before.schemaArn;
+        if (isUpdating(call, dataset)) continue;
+        const schemaArn = (updateOf(call, dataset)?.status === "ACTIVE" && update?.schemaArn) || before.schemaArn;
         const properties = { ...before, schemaArn, ...(update && { update }) };
         call.store.save({ ...dataset, updatedAt: null, properties });
     }

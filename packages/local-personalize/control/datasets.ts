@@ -1,7 +1,7 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { type Columns, isNumeric } from "../filtering/resolve.ts";
 import { type Field, readAvroSchema } from "./avro.ts";
-import { latestUpdateOf } from "./dataset-updates.ts";
+import { handlersOf } from "./handlers.ts";
 import type {
     DatasetGroupProperties,
     DatasetProperties,
@@ -9,21 +9,9 @@ import type {
     Tag,
     TrainingDataConfig,
 } from "./properties.ts";
-import {
-    beginDelete,
-    type Call,
-    create,
-    type Handler,
-    isUnderWay,
-    need,
-    needActive,
-    type PageInput,
-    pageOf,
-    vitals,
-} from "./resources.ts";
+import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive } from "./resources.ts";
 import { checkSchema } from "./schemas.ts";
 import type { Resource, Store } from "./store.ts";
-import { checkedTags } from "./tags.ts";
 
 type Dataset = Resource<DatasetProperties>;
 
@@ -110,8 +98,8 @@ interface CreateInput {
     tags?: Tag[];
 }
 
-const createDataset: Handler = (call, input: CreateInput) => {
-    const { name, schemaArn, datasetGroupArn } = input;
+const createDataset = (call: Call, input: CreateInput) => {
+    const { name, schemaArn, datasetGroupArn, tags } = input;
     const datasetType = input.datasetType.toUpperCase();
     const schema = need<SchemaProperties>(call, "schema", schemaArn);
     const group = needActive<DatasetGroupProperties>(call, "dataset-group", datasetGroupArn);
@@ -119,27 +107,7 @@ const createDataset: Handler = (call, input: CreateInput) => {
     const properties: DatasetProperties = { datasetType, schemaArn, rows: 0 };
     // A dataset group has one dataset of each type, so the ARN contains the type, not the name.
     const tail = `dataset/${group.name}/${datasetType}`;
-    const dataset = { kind: "dataset" as const, tail, name, parent: group.arn, properties };
-    return { datasetArn: create(call, dataset, checkedTags(input.tags)).arn };
-};
-
-const describeDataset: Handler = (call, input: { datasetArn: string }) => {
-    const dataset = need<DatasetProperties>(call, "dataset", input.datasetArn);
-    const update = latestUpdateOf(call, dataset);
-    return {
-        dataset: {
-            ...summary(call, dataset),
-            datasetGroupArn: dataset.parent,
-            schemaArn: dataset.properties.schemaArn,
-            ...(update && { latestDatasetUpdate: update }),
-        },
-    };
-};
-
-const listDatasets: Handler = (call, input: PageInput & { datasetGroupArn?: string }) => {
-    const datasets = call.store.list("dataset", call.region, input.datasetGroupArn);
-    const { page, ...token } = pageOf(datasets, input, `ListDatasets ${input.datasetGroupArn}`);
-    return { datasets: page.map((dataset) => summary(call, dataset)), ...token };
+    return create(call, { kind: "dataset", tail, name, parent: group.arn, properties, tags });
 };
 
 /**
@@ -154,7 +122,10 @@ const deleteDataset: Handler = (call, input: { datasetArn: string }) => {
         need(call, "dataset-group", input.datasetArn.replace(eventDataset, `:dataset-group/${group}`));
         return call.options.log(`${input.datasetArn}: nothing to delete; its events are in the dataset INTERACTIONS.`);
     }
-    const dataset = need(call, "dataset", input.datasetArn);
+    return handlers.DeleteDataset?.(call, input as never);
+};
+
+function deleteUnused(call: Call, dataset: Resource<object>): void {
     const work = [
         ...call.store.list("dataset-import-job", call.region, dataset.arn),
         ...call.store.list("dataset-export-job", call.region, dataset.arn),
@@ -164,21 +135,13 @@ const deleteDataset: Handler = (call, input: { datasetArn: string }) => {
     const busy = work.find((job) => isUnderWay(call, job));
     if (busy) throw inUse(`The dataset ${dataset.arn} is in use by ${busy.arn}. Wait until that has ended.`);
     beginDelete(call, dataset);
-};
+}
 
-export const datasetHandlers: Record<string, Handler> = {
-    CreateDataset: createDataset,
-    DescribeDataset: describeDataset,
-    ListDatasets: listDatasets,
-    DeleteDataset: deleteDataset,
-};
+const handlers = handlersOf("dataset", { parent: "datasetGroupArn", create: createDataset, remove: deleteUnused });
 
-const versionsOfGroup = (call: Call, { parent }: Resource) =>
+export const datasetHandlers: Record<string, Handler> = { ...handlers, DeleteDataset: deleteDataset };
+
+const versionsOfGroup = (call: Call, { parent }: Resource<object>) =>
     call.store
         .list("solution", call.region, parent ?? "")
         .flatMap((solution) => call.store.list("solution-version", call.region, solution.arn));
-
-function summary(call: Call, dataset: Resource<object>) {
-    const { datasetType } = dataset.properties as DatasetProperties;
-    return { name: dataset.name, datasetArn: dataset.arn, datasetType, ...vitals(call, dataset) };
-}

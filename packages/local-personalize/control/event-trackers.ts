@@ -1,66 +1,27 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { alreadyExists } from "../errors.ts";
+import { handlersOf } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
-import {
-    beginDelete,
-    type Call,
-    create,
-    type Handler,
-    need,
-    needActive,
-    type PageInput,
-    pageOf,
-    vitals,
-} from "./resources.ts";
-import type { Resource } from "./store.ts";
-import { checkedTags } from "./tags.ts";
+import { beginDelete, type Call, create, needActive } from "./resources.ts";
 
 export interface EventTrackerProperties {
     trackingId: string;
 }
 
-const createEventTracker: Handler = (call, input: { name: string; datasetGroupArn: string; tags?: Tag[] }) => {
-    const { name, datasetGroupArn } = input;
-    const group = needActive(call, "dataset-group", datasetGroupArn);
+const createEventTracker = (call: Call, input: { name: string; datasetGroupArn: string; tags?: Tag[] }) => {
+    const { name, tags } = input;
+    const { arn: parent } = needActive(call, "dataset-group", input.datasetGroupArn);
     // A dataset group has at most one event tracker.
-    const [other] = call.store.list("event-tracker", call.region, group.arn);
+    const [other] = call.store.list("event-tracker", call.region, parent);
     if (other) throw alreadyExists(other.arn);
-    const trackingId = randomUUID();
     const tail = `event-tracker/${randomBytes(4).toString("hex")}`;
-    const properties: EventTrackerProperties = { trackingId };
-    const tracker = { kind: "event-tracker" as const, tail, name, parent: group.arn, properties };
-    return { eventTrackerArn: create(call, tracker, checkedTags(input.tags)).arn, trackingId };
+    const properties: EventTrackerProperties = { trackingId: randomUUID() };
+    return create(call, { kind: "event-tracker", tail, name, parent, properties, tags });
 };
 
-const describeEventTracker: Handler = (call, input: { eventTrackerArn: string }) => {
-    const tracker = need<EventTrackerProperties>(call, "event-tracker", input.eventTrackerArn);
-    return {
-        eventTracker: {
-            ...summary(call, tracker),
-            accountId: call.options.accountId,
-            trackingId: tracker.properties.trackingId,
-            datasetGroupArn: tracker.parent,
-        },
-    };
-};
-
-const listEventTrackers: Handler = (call, input: PageInput & { datasetGroupArn?: string }) => {
-    const trackers = call.store.list("event-tracker", call.region, input.datasetGroupArn);
-    const { page, ...token } = pageOf(trackers, input, `ListEventTrackers ${input.datasetGroupArn}`);
-    return { eventTrackers: page.map((tracker) => summary(call, tracker)), ...token };
-};
-
-const deleteEventTracker: Handler = (call, input: { eventTrackerArn: string }) => {
-    beginDelete(call, need(call, "event-tracker", input.eventTrackerArn));
-};
-
-export const eventTrackerHandlers: Record<string, Handler> = {
-    CreateEventTracker: createEventTracker,
-    DescribeEventTracker: describeEventTracker,
-    ListEventTrackers: listEventTrackers,
-    DeleteEventTracker: deleteEventTracker,
-};
-
-function summary(call: Call, tracker: Resource<object>) {
-    return { name: tracker.name, eventTrackerArn: tracker.arn, ...vitals(call, tracker) };
-}
+export const eventTrackerHandlers = handlersOf("event-tracker", {
+    parent: "datasetGroupArn",
+    create: createEventTracker,
+    view: ({ options: { accountId } }) => ({ accountId }),
+    remove: beginDelete,
+});

@@ -1,10 +1,10 @@
 import type { Speed } from "../contract.ts";
 import { invalidInput } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
-import { createJob, pageOfJobs } from "./jobs.ts";
+import { handlersOf } from "./handlers.ts";
 import type { AttributionProperties } from "./metric-attributions.ts";
 import type { DatasetProperties, Tag } from "./properties.ts";
-import { type Call, type Handler, need, needActive, type PageInput, phaseOf, vitals } from "./resources.ts";
+import { type Call, create, need, needActive, phaseOf } from "./resources.ts";
 import { creationEnd } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 
@@ -24,32 +24,20 @@ interface CreateInput extends Partial<ImportJobProperties> {
     tags?: Tag[];
 }
 
-const createImportJob: Handler = (call, input: CreateInput) => {
-    const { datasetArn, dataSource, roleArn, publishAttributionMetricsToS3 } = input;
-    const importMode = input.importMode ?? "FULL";
+const createImportJob = (call: Call, input: CreateInput) => {
+    const { jobName: name, datasetArn, tags, importMode = "FULL", ...others } = input;
     const dataset = need<DatasetProperties>(call, "dataset", datasetArn);
     // Real accounts accept an import while its dataset is pending (docs/emulator.md).
     if (phaseOf(call, dataset).status !== "CREATE PENDING" && phaseOf(call, dataset).status !== "CREATE IN_PROGRESS") {
         needActive(call, "dataset", datasetArn);
     }
-    if (!readDataLocation(dataSource.dataLocation)) throw invalidInput("Invalid Data location.");
-    if (publishAttributionMetricsToS3) requireReports(call, dataset);
+    if (!readDataLocation(input.dataSource.dataLocation)) throw invalidInput("Invalid Data location.");
+    if (input.publishAttributionMetricsToS3) requireReports(call, dataset);
     if (importMode === "INCREMENTAL" && dataset.properties.rows === 0) {
         throw invalidInput(`The dataset ${datasetArn} has no data yet: its first import must be FULL.`);
     }
-    const properties: ImportJobProperties = {
-        dataSource,
-        importMode,
-        ...(roleArn && { roleArn }),
-        ...(publishAttributionMetricsToS3 && { publishAttributionMetricsToS3 }),
-    };
-    return { datasetImportJobArn: createJob(call, "dataset-import-job", input, dataset, properties) };
-};
-
-const describeImportJob: Handler = (call, input: { datasetImportJobArn: string }) => {
-    const job = need<ImportJobProperties>(call, "dataset-import-job", input.datasetImportJobArn);
-    const { bytes: _, ...properties } = job.properties;
-    return { datasetImportJob: { ...properties, ...summary(call, job), datasetArn: job.parent } };
+    const properties: ImportJobProperties = { ...others, importMode };
+    return create(call, { kind: "dataset-import-job", name, parent: dataset.arn, properties, tags });
 };
 
 /** Throws InvalidInputException unless the dataset and its metric attribution support publishAttributionMetricsToS3. */
@@ -62,25 +50,11 @@ function requireReports(call: Call, { arn, parent, properties }: Resource<Datase
     );
 }
 
-const listImportJobs: Handler = (call, input: PageInput & { datasetArn?: string }) => {
-    const { page, ...token } = pageOfJobs(call, "dataset-import-job", input, input.datasetArn);
-    return { datasetImportJobs: page.map((job) => summary(call, job)), ...token };
-};
-
-export const importJobHandlers: Record<string, Handler> = {
-    CreateDatasetImportJob: createImportJob,
-    DescribeDatasetImportJob: describeImportJob,
-    ListDatasetImportJobs: listImportJobs,
-};
+export const importJobHandlers = handlersOf("dataset-import-job", { parent: "datasetArn", create: createImportJob });
 
 /** Returns when the dataset of an import job is ready, in epoch milliseconds; 0 for jobs without a dataset. */
 export function datasetReady(store: Store, job: Resource<object>, speed: Speed): number {
     if (job.kind !== "dataset-import-job") return 0;
     const dataset = store.find(job.region, job.parent ?? "");
     return dataset ? creationEnd(dataset, speed) : 0;
-}
-
-function summary(call: Call, job: Resource<object>) {
-    const { importMode } = job.properties as ImportJobProperties;
-    return { jobName: job.name, datasetImportJobArn: job.arn, importMode, ...vitals(call, job) };
 }

@@ -3,6 +3,7 @@ import { alreadyExists, invalidInput, limitExceeded } from "../errors.ts";
 import { isNumeric } from "../filtering/resolve.ts";
 import { plainName } from "./avro.ts";
 import { datasetOf, fieldsOf } from "./datasets.ts";
+import { handlersOf } from "./handlers.ts";
 import {
     beginDelete,
     type Call,
@@ -13,9 +14,7 @@ import {
     needActive,
     type PageInput,
     pageOf,
-    vitals,
 } from "./resources.ts";
-import type { Resource } from "./store.ts";
 
 /** A metric of an attribution: a sum or a count over the events of a type. */
 interface AttributionMetric {
@@ -75,7 +74,7 @@ function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]
 
 const checkOutput = ({ s3DataDestination }: Output) => s3DataDestination && readBatchFolder(s3DataDestination.path);
 
-const createAttribution: Handler = (call, input: AttributionProperties & { name: string; datasetGroupArn: string }) => {
+const createAttribution = (call: Call, input: AttributionProperties & { name: string; datasetGroupArn: string }) => {
     const { name, metrics, metricsOutputConfig } = input;
     const group = needActive(call, "dataset-group", input.datasetGroupArn);
     checkMetrics(call, group.arn, metrics);
@@ -84,11 +83,7 @@ const createAttribution: Handler = (call, input: AttributionProperties & { name:
     const [other] = call.store.list("metric-attribution", call.region, group.arn);
     if (other) throw alreadyExists(other.arn);
     const properties: AttributionProperties = { metrics, metricsOutputConfig };
-    const tail = `metric-attribution/${name}`;
-    return {
-        metricAttributionArn: create(call, { kind: "metric-attribution", tail, name, parent: group.arn, properties })
-            .arn,
-    };
+    return create(call, { kind: "metric-attribution", name, parent: group.arn, properties });
 };
 
 const needAttribution = (call: Call, arn: string | undefined) => {
@@ -119,20 +114,6 @@ const updateAttribution: Handler = (
     return { metricAttributionArn: arn };
 };
 
-const describeAttribution: Handler = (call, input: { metricAttributionArn: string }) => {
-    const attribution = needAttribution(call, input.metricAttributionArn);
-    const { metricsOutputConfig } = attribution.properties;
-    return {
-        metricAttribution: { ...summary(call, attribution), datasetGroupArn: attribution.parent, metricsOutputConfig },
-    };
-};
-
-const listAttributions: Handler = (call, input: PageInput & { datasetGroupArn?: string }) => {
-    const attributions = call.store.list("metric-attribution", call.region, input.datasetGroupArn);
-    const { page, ...token } = pageOf(attributions, input, `ListMetricAttributions ${input.datasetGroupArn}`);
-    return { metricAttributions: page.map((attribution) => summary(call, attribution)), ...token };
-};
-
 const listMetrics: Handler = (call, input: PageInput & { metricAttributionArn?: string }) => {
     const { metrics } = needAttribution(call, input.metricAttributionArn).properties;
     const listed = metrics.map((metric, id) => ({ id, metric }));
@@ -140,21 +121,12 @@ const listMetrics: Handler = (call, input: PageInput & { metricAttributionArn?: 
     return { metrics: page.map(({ metric }) => metric), ...token };
 };
 
-const deleteAttribution: Handler = (call, input: { metricAttributionArn: string }) => {
-    beginDelete(call, needAttribution(call, input.metricAttributionArn));
-};
-
 export const attributionHandlers: Record<string, Handler> = {
-    CreateMetricAttribution: createAttribution,
+    ...handlersOf("metric-attribution", {
+        parent: "datasetGroupArn",
+        create: createAttribution,
+        remove: beginDelete,
+    }),
     UpdateMetricAttribution: updateAttribution,
-    DescribeMetricAttribution: describeAttribution,
-    ListMetricAttributions: listAttributions,
     ListMetricAttributionMetrics: listMetrics,
-    DeleteMetricAttribution: deleteAttribution,
 };
-
-const summary = (call: Call, attribution: Resource<object>) => ({
-    name: attribution.name,
-    metricAttributionArn: attribution.arn,
-    ...vitals(call, attribution),
-});

@@ -4,8 +4,9 @@ import type { EmulatorOptions, ResourceFault } from "../contract.ts";
 import { alreadyExists, inUse, limitExceeded, notFound, ServiceError } from "../errors.ts";
 import type { Tag } from "./properties.ts";
 import { defaultQuotas, type Quota } from "./quotas.ts";
-import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
+import { hasWork, type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
+import { checkedTags } from "./tag-rules.ts";
 
 /** The context of a call to the control plane. `now`, in epoch milliseconds, does not change during the call. */
 export interface Call {
@@ -27,23 +28,8 @@ export interface Call {
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that answers with an empty body has no return statement
 export type Handler = (call: Call, input: never) => object | void;
 
-const labels: Record<Kind, string> = {
-    schema: "schema",
-    "dataset-group": "dataset group",
-    dataset: "dataset",
-    "dataset-import-job": "dataset import job",
-    "event-tracker": "event tracker",
-    solution: "solution",
-    "solution-version": "solution version",
-    campaign: "campaign",
-    filter: "filter",
-    "batch-inference-job": "batch inference job",
-    "batch-segment-job": "batch segment job",
-    "dataset-export-job": "dataset export job",
-    "data-deletion-job": "data deletion job",
-    "metric-attribution": "metric attribution",
-    recommender: "recommender",
-};
+/** Returns a kind in the words of messages: `dataset import job`. */
+export const labelOf = (kind: Kind) => kind.replaceAll("-", " ");
 
 /** Returns an ARN in the call's region and account. `tail` is, for example, `solution/name`. */
 const arnOf = ({ options, region }: Call, tail: string) =>
@@ -63,7 +49,7 @@ export function need<Properties extends object = Record<string, unknown>>(
     arn: string,
 ): Resource<Properties> {
     const resource = call.store.find<Properties>(call.region, arn);
-    if (resource?.kind !== kind) throw notFound(labels[kind], arn);
+    if (resource?.kind !== kind) throw notFound(labelOf(kind), arn);
     return resource;
 }
 
@@ -78,33 +64,47 @@ export function needActive<Properties extends object = Record<string, unknown>>(
 ): Resource<Properties> {
     const resource = need<Properties>(call, kind, arn);
     const { status } = phaseOf(call, resource);
-    if (status !== "ACTIVE") throw inUse(`The ${labels[kind]} ${arn} is ${status}; it must be ACTIVE.`);
+    if (status !== "ACTIVE") throw inUse(`The ${labelOf(kind)} ${arn} is ${status}; it must be ACTIVE.`);
     return resource;
 }
 
-/** Creates a resource with its tags. Throws ResourceAlreadyExistsException if another resource has its ARN. */
+/**
+ * Creates a resource with its tags, and schedules its work. Throws InvalidInputException for wrong tags,
+ * LimitExceededException above a quota, and ResourceAlreadyExistsException if another resource has its ARN.
+ *
+ * @param siblings resources that count for the quota; absent: those of the same kind and parent
+ */
 export function create(
     call: Call,
-    resource: { kind: Kind; tail: string; name: string; parent?: string; properties: object },
-    tags: Tag[] = [],
+    resource: {
+        kind: Kind;
+        name: string;
+        tail?: string;
+        parent?: string;
+        properties: object;
+        tags?: Tag[] | undefined;
+    },
+    siblings?: readonly unknown[],
 ): Resource {
-    const { kind, tail, name, properties } = resource;
+    const { kind, name, tail = `${kind}/${name}`, parent, properties } = resource;
+    const tags = checkedTags(resource.tags);
+    checkQuota(call, kind, siblings ?? call.store.list(kind, call.region, parent));
     const arn = arnOf(call, tail);
     if (call.store.find(call.region, arn)) throw alreadyExists(arn);
-    const parent = resource.parent ?? null;
-    const heldUntil = call.fault?.kind === "hang" ? Number.POSITIVE_INFINITY : null;
-    const created = {
+    const entry = {
         arn,
         kind,
         region: call.region,
         name,
-        parent,
+        parent: parent ?? null,
         createdAt: call.now,
         properties,
         failure: failureOf(call),
-        heldUntil,
+        heldUntil: call.fault?.kind === "hang" ? Number.POSITIVE_INFINITY : null,
     };
-    return call.store.transaction(() => call.store.add(created, tags));
+    const created = call.store.transaction(() => call.store.add(entry, tags));
+    if (hasWork(kind)) call.schedule(created);
+    return created;
 }
 
 /** Returns the reason why the created resource will fail, if a test requested that. */
@@ -114,7 +114,7 @@ export const failureOf = ({ fault }: Call) => (fault?.kind === "fail" ? fault.re
 export function beginDelete(call: Call, resource: Resource<object>): void {
     const { status } = phaseOf(call, resource);
     if (status !== "ACTIVE" && status !== "CREATE FAILED") {
-        throw inUse(`The ${labels[resource.kind]} ${resource.arn} is ${status}; it must be ACTIVE or CREATE FAILED.`);
+        throw inUse(`The ${labelOf(resource.kind)} ${resource.arn} is ${status}; it must be ACTIVE or CREATE FAILED.`);
     }
     call.store.save({ ...resource, deletedAt: call.now });
 }
@@ -125,41 +125,36 @@ export function isUnderWay(call: Call, resource: Resource<object>): boolean {
     return underWay.includes(phaseOf(call, resource).status);
 }
 
-/** Returns a service quota: the emulator's option, or that of AWS. */
-export const quotaOf = ({ options }: Call, quota: Quota): number => options.quotas?.[quota] ?? defaultQuotas[quota];
-
-/** Throws LimitExceededException if as many resources of a kind are in progress in the region as the quota allows. */
-export function checkQuotaUnderWay(call: Call, kind: Kind, quota: Quota): void {
-    const most = quotaOf(call, quota);
-    const underWay = call.store.list(kind, call.region).filter((resource) => isUnderWay(call, resource));
-    if (underWay.length >= most) throw limitExceeded(`More than ${most} resources with PENDING or IN_PROGRESS status.`);
-}
-
-/** Throws LimitExceededException if `existing` already has as many resources of this kind as its quota allows. */
-export function checkQuota(call: Call, existing: readonly unknown[], kind: Kind & Quota): void {
-    const most = quotaOf(call, kind);
-    if (existing.length < most) return;
+/**
+ * Throws LimitExceededException if `siblings` already has as many resources as the quota of the kind allows, or, for
+ * jobs and versions, if as many are in progress in the region.
+ */
+function checkQuota(call: Call, kind: Kind, siblings: readonly unknown[]): void {
+    const inProgress = kind === "solution-version" ? "solution-versions-in-progress" : "jobs-in-progress";
+    const countsProgress = kind === "solution-version" || kind.endsWith("-job");
+    const quota = countsProgress ? inProgress : kind in defaultQuotas ? (kind as Quota) : undefined;
+    if (!quota) return;
+    const most = call.options.quotas?.[quota] ?? defaultQuotas[quota];
+    const counted = countsProgress
+        ? call.store.list(kind, call.region).filter((resource) => isUnderWay(call, resource))
+        : siblings;
+    if (counted.length < most) return;
     throw limitExceeded(
-        `Cannot create a ${labels[kind]}. More than ${most} resources in ACTIVE state. Please delete some and try again.`,
+        countsProgress
+            ? `More than ${most} resources with PENDING or IN_PROGRESS status.`
+            : `Cannot create a ${labelOf(kind)}. More than ${most} resources in ACTIVE state. Please delete some and try again.`,
     );
 }
 
 /**
  * Returns the members that every Describe and List answer has. Times are epoch seconds, as in the service's protocol.
  */
-export function vitals(call: Call, resource: Resource<object>, { status, since } = phaseOf(call, resource)) {
-    return {
-        status,
-        creationDateTime: resource.createdAt / 1000,
-        lastUpdatedDateTime: since / 1000,
-        ...(status === "CREATE FAILED" && resource.failure !== null && !withoutReason.includes(resource.kind)
-            ? { failureReason: resource.failure }
-            : {}),
-    };
-}
-
-/** Resource kinds for which the service returns no failureReason. */
-const withoutReason: Kind[] = ["dataset", "event-tracker", "solution"];
+export const vitals = ({ createdAt, failure }: Resource<object>, { status, since }: Phase) => ({
+    status,
+    creationDateTime: createdAt / 1000,
+    lastUpdatedDateTime: since / 1000,
+    ...(status === "CREATE FAILED" && failure !== null && { failureReason: failure }),
+});
 
 /** Returns the path of the file with the imported rows of a dataset. */
 export const rowsFile = (dataDir: string, datasetId: number) => join(dataDir, "datasets", `${datasetId}.rows`);

@@ -1,28 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { inUse, invalidInput } from "../errors.ts";
 import { requireInteractions } from "./datasets.ts";
+import { handlersOf } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
 import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
-import {
-    type Call,
-    checkQuotaUnderWay,
-    create,
-    type Handler,
-    need,
-    needActive,
-    type PageInput,
-    pageOf,
-    phaseOf,
-    vitals,
-} from "./resources.ts";
+import { type Call, create, type Handler, need, needActive, phaseOf } from "./resources.ts";
 import type { SolutionConfiguration } from "./solution-config.ts";
 import { currentOf, type Solution, type SolutionProperties } from "./solution-updates.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags } from "./tags.ts";
 
 /** The properties of a version, which keeps its solution's configuration from the time of its creation. */
 export interface VersionProperties extends SolutionConfiguration {
-    name?: string;
     datasetGroupArn: string;
     recipeArn: string;
     trainingMode: string;
@@ -43,11 +31,11 @@ interface CreateInput {
     tags?: Tag[];
 }
 
-const createVersion: Handler = (call, input: CreateInput) => {
+const createVersion = (call: Call, input: CreateInput) => {
     const solution = needActive<SolutionProperties>(call, "solution", input.solutionArn);
     const trainingMode = input.trainingMode ?? "FULL";
     checkTrainingMode(call, solution, trainingMode);
-    return { solutionVersionArn: beginVersion(call, solution, { ...input, trainingMode, trainingType: "MANUAL" }).arn };
+    return beginVersion(call, solution, { ...input, trainingMode, trainingType: "MANUAL" });
 };
 
 const updatableRecipes = ["aws-user-personalization", "aws-hrnn-coldstart"];
@@ -78,11 +66,9 @@ export function beginVersion(
     solution: Solution,
     input: { name?: string; trainingMode: string; trainingType: "AUTOMATIC" | "MANUAL"; tags?: Tag[] },
 ): Resource {
-    const { trainingMode, trainingType } = input;
+    const { name, trainingMode, trainingType, tags } = input;
     const group = solution.parent ?? "";
     requireInteractions(call, group);
-    const tags = checkedTags(input.tags);
-    checkQuotaUnderWay(call, "solution-version", "solution-versions-in-progress");
     const { configuration } = currentOf(call, solution);
     const properties: VersionProperties = {
         ...configuration,
@@ -90,35 +76,11 @@ export function beginVersion(
         datasetGroupArn: group,
         trainingMode,
         trainingType,
-        ...(input.name && { name: input.name }),
     };
     const tail = `solution/${solution.name}/${randomBytes(4).toString("hex")}`;
-    const version = {
-        kind: "solution-version" as const,
-        tail,
-        name: input.name ?? "",
-        parent: solution.arn,
-        properties,
-    };
-    const created = create(call, version, tags);
-    call.schedule(created);
-    return created;
+    const parent = solution.arn;
+    return create(call, { kind: "solution-version", tail, name: name ?? "", parent, properties, tags });
 }
-
-const describeVersion: Handler = (call, input: { solutionVersionArn: string }) => {
-    const version = need<VersionProperties>(call, "solution-version", input.solutionVersionArn);
-    const { metrics: _, performAutoTraining: __, lastEvent: ___, ...properties } = version.properties;
-    // The service generates a name if the caller gives none. The part after the underscore is a guess.
-    const name = properties.name ?? `solution_${version.arn.slice(version.arn.lastIndexOf("/") + 1)}`;
-    return { solutionVersion: { ...versionSummary(call, version), ...properties, name, solutionArn: version.parent } };
-};
-
-const listVersions: Handler = (call, input: PageInput & { solutionArn?: string }) => {
-    if (input.solutionArn !== undefined) need(call, "solution", input.solutionArn);
-    const versions = call.store.list("solution-version", call.region, input.solutionArn);
-    const { page, ...token } = pageOf(versions, input, `ListSolutionVersions ${input.solutionArn}`);
-    return { solutionVersions: page.map((version) => versionSummary(call, version)), ...token };
-};
 
 const stopVersion: Handler = (call, input: { solutionVersionArn: string }) => {
     const version = need(call, "solution-version", input.solutionVersionArn);
@@ -136,15 +98,16 @@ const getMetrics: Handler = (call, input: { solutionVersionArn: string }) => {
 };
 
 export const versionHandlers: Record<string, Handler> = {
-    CreateSolutionVersion: createVersion,
-    DescribeSolutionVersion: describeVersion,
-    ListSolutionVersions: listVersions,
+    ...handlersOf<VersionProperties>("solution-version", {
+        parent: "solutionArn",
+        create: createVersion,
+        // The service generates a name if the caller gives none. The part after the underscore is a guess.
+        view: (_, { name, arn }) => ({ name: name || `solution_${arn.slice(arn.lastIndexOf("/") + 1)}` }),
+        list(call, solutionArn) {
+            if (solutionArn !== undefined) need(call, "solution", solutionArn);
+            return call.store.list<VersionProperties>("solution-version", call.region, solutionArn);
+        },
+    }),
     StopSolutionVersionCreation: stopVersion,
     GetSolutionMetrics: getMetrics,
 };
-
-/** Returns a version in the form of ListSolutionVersions and of its solution's `latestSolutionVersion`. */
-export function versionSummary(call: Call, version: Resource<object>) {
-    const { trainingMode, trainingType = "MANUAL" } = version.properties as VersionProperties;
-    return { solutionVersionArn: version.arn, trainingMode, trainingType, ...vitals(call, version) };
-}

@@ -1,28 +1,13 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { clocks } from "./auto-training.ts";
 import { campaignsOf } from "./campaigns.ts";
+import { handlersOf } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
 import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recipes.ts";
-import {
-    beginDelete,
-    type Call,
-    checkQuota,
-    create,
-    type Handler,
-    isUnderWay,
-    need,
-    needActive,
-    type PageInput,
-    pageOf,
-    phaseOf,
-    vitals,
-} from "./resources.ts";
+import { beginDelete, type Call, create, isUnderWay, needActive, phaseOf, vitals } from "./resources.ts";
 import { checkColumns } from "./solution-columns.ts";
 import { checkConfiguration, type SolutionConfiguration, trainingDays } from "./solution-config.ts";
-import { currentOf, latestUpdateOf, type SolutionProperties } from "./solution-updates.ts";
-import { versionSummary } from "./solution-versions.ts";
-import type { Resource } from "./store.ts";
-import { checkedTags } from "./tags.ts";
+import { currentOf, type Solution, type SolutionProperties } from "./solution-updates.ts";
 
 interface CreateInput extends Partial<SolutionConfiguration> {
     name: string;
@@ -30,28 +15,22 @@ interface CreateInput extends Partial<SolutionConfiguration> {
     tags?: Tag[];
 }
 
-const createSolution: Handler = (call, input: CreateInput) => {
-    const { name, datasetGroupArn, recipeArn, eventType, solutionConfig } = input;
-    const performAutoML = input.performAutoML ?? false;
-    checkRecipe(call, performAutoML, recipeArn);
+const createSolution = (call: Call, input: CreateInput) => {
+    const { name, tags, datasetGroupArn, performAutoML = false, ...others } = input;
+    checkRecipe(call, performAutoML, input.recipeArn);
     const properties: SolutionConfiguration = {
-        performHPO: input.performHPO ?? false,
+        performHPO: false,
         performAutoML,
-        performAutoTraining: input.performAutoTraining ?? true,
-        performIncrementalUpdate: input.performIncrementalUpdate ?? false,
-        ...(recipeArn && { recipeArn }),
-        ...(eventType && { eventType }),
-        ...(solutionConfig && { solutionConfig }),
+        performAutoTraining: true,
+        performIncrementalUpdate: false,
+        ...others,
     };
     checkConfiguration(properties);
     const group = needActive(call, "dataset-group", datasetGroupArn);
     checkColumns(call, group.arn, properties);
-    const tags = checkedTags(input.tags);
-    checkQuota(call, call.store.list("solution", call.region, group.arn), "solution");
-    const solution = { kind: "solution" as const, tail: `solution/${name}`, name, parent: group.arn, properties };
-    const { arn } = create(call, solution, tags);
-    noteAutoTraining(call, arn, properties);
-    return { solutionArn: arn };
+    const solution = create(call, { kind: "solution", name, parent: group.arn, properties, tags });
+    noteAutoTraining(call, solution.arn, properties);
+    return solution;
 };
 
 function checkRecipe(call: Call, performAutoML: boolean, recipeArn: string | undefined): void {
@@ -81,34 +60,23 @@ function noteAutoTraining(call: Call, arn: string, properties: SolutionConfigura
     );
 }
 
-const describeSolution: Handler = (call, input: { solutionArn: string }) => {
-    const solution = need<SolutionProperties>(call, "solution", input.solutionArn);
+function viewOf(call: Call, solution: Solution): object {
     const versions = call.store.list("solution-version", call.region, solution.arn);
     const latest = versions.at(-1);
-    const latestUpdate = latestUpdateOf(call, solution);
     const trained = versions.some((version) => phaseOf(call, version).status === "ACTIVE");
     return {
-        solution: {
-            ...summary(call, solution),
-            ...currentOf(call, solution).configuration,
-            datasetGroupArn: solution.parent,
-            ...(solution.properties.performAutoML && trained
-                ? { autoMLResult: { bestRecipeArn: recipeArnOf(call, autoMlRecipe) } }
-                : {}),
-            ...(latest && { latestSolutionVersion: versionSummary(call, latest) }),
-            ...(latestUpdate && { latestSolutionUpdate: latestUpdate }),
+        ...currentOf(call, solution).configuration,
+        ...(solution.properties.performAutoML &&
+            trained && { autoMLResult: { bestRecipeArn: recipeArnOf(call, autoMlRecipe) } }),
+        latestSolutionVersion: latest && {
+            ...latest.properties,
+            solutionVersionArn: latest.arn,
+            ...vitals(latest, phaseOf(call, latest)),
         },
     };
-};
+}
 
-const listSolutions: Handler = (call, input: PageInput & { datasetGroupArn?: string }) => {
-    const solutions = call.store.list("solution", call.region, input.datasetGroupArn);
-    const { page, ...token } = pageOf(solutions, input, `ListSolutions ${input.datasetGroupArn}`);
-    return { solutions: page.map((solution) => summary(call, solution)), ...token };
-};
-
-const deleteSolution: Handler = (call, input: { solutionArn: string }) => {
-    const solution = need(call, "solution", input.solutionArn);
+function deleteSolution(call: Call, solution: Solution): void {
     const [campaign] = campaignsOf(call, solution.arn);
     if (campaign) throw inUse(`The solution ${solution.arn} still has the campaign ${campaign.arn}. Delete it first.`);
     const versions = call.store.list("solution-version", call.region, solution.arn);
@@ -116,21 +84,11 @@ const deleteSolution: Handler = (call, input: { solutionArn: string }) => {
     if (training)
         throw inUse(`The solution version ${training.arn} is in progress. Stop it, or wait until it has ended.`);
     beginDelete(call, solution);
-};
-
-export const solutionHandlers: Record<string, Handler> = {
-    CreateSolution: createSolution,
-    DescribeSolution: describeSolution,
-    ListSolutions: listSolutions,
-    DeleteSolution: deleteSolution,
-};
-
-function summary(call: Call, solution: Resource<object>) {
-    const { recipeArn } = solution.properties as SolutionConfiguration;
-    return {
-        name: solution.name,
-        solutionArn: solution.arn,
-        ...vitals(call, solution),
-        ...(recipeArn && { recipeArn }),
-    };
 }
+
+export const solutionHandlers = handlersOf<SolutionProperties>("solution", {
+    parent: "datasetGroupArn",
+    create: createSolution,
+    view: viewOf,
+    remove: deleteSolution,
+});

@@ -1,21 +1,6 @@
 import type { Speed } from "../contract.ts";
 
-export type Kind =
-    | "schema"
-    | "dataset-group"
-    | "dataset"
-    | "dataset-import-job"
-    | "event-tracker"
-    | "solution"
-    | "solution-version"
-    | "campaign"
-    | "filter"
-    | "batch-inference-job"
-    | "batch-segment-job"
-    | "dataset-export-job"
-    | "data-deletion-job"
-    | "metric-attribution"
-    | "recommender";
+export type Kind = keyof typeof realCreation;
 
 /** The fields that determine a resource's status. All times are epoch milliseconds. */
 export interface Life {
@@ -71,8 +56,11 @@ const minute = 60 * second;
 const none: Durations = { pending: 0, inProgress: 0 };
 const demo: Durations = { pending: 300, inProgress: 700 };
 
-/** Durations that were observed on small data in real accounts (docs/emulator.md). */
-const realCreation: Record<Kind, Durations> = {
+/**
+ * Durations that were observed on small data in real accounts (docs/emulator.md). AWS's notebooks show that a new
+ * solution is ACTIVE immediately.
+ */
+const realCreation = {
     schema: none,
     "dataset-group": { pending: 5 * second, inProgress: 25 * second },
     dataset: { pending: 5 * second, inProgress: 25 * second },
@@ -88,7 +76,7 @@ const realCreation: Record<Kind, Durations> = {
     "data-deletion-job": { pending: minute, inProgress: 119 * minute },
     "metric-attribution": { pending: 5 * second, inProgress: 25 * second },
     recommender: { pending: minute, inProgress: 59 * minute },
-};
+} satisfies Record<string, Durations>;
 
 const realUpdate: Partial<Record<Kind, Durations>> = {
     dataset: { pending: 10 * second, inProgress: 110 * second },
@@ -100,22 +88,14 @@ const realDeletion: Partial<Record<Kind, Durations>> = {
     recommender: { pending: minute, inProgress: 16 * minute },
 };
 
-/**
- * Resource kinds that are ACTIVE immediately after their creation. AWS's notebooks show this for a new solution
- * (docs/emulator.md).
- */
-const madeAtOnce: readonly Kind[] = ["schema", "solution"];
-
-/** Returns how long each status lasts at a speed of the emulator. `real` has AWS's durations. */
+/** Returns the durations of a speed; those of AWS are in `real`. */
 function durationsAt(speed: Speed, real: Durations): Durations {
-    if (speed === "instant" || speed === "samples") return none;
+    if (real === none || speed === "instant" || speed === "samples") return none;
     return speed === "demo" ? demo : real;
 }
 
 /** Returns the milliseconds for which a new resource is pending, and then in progress. */
-export function creationDurations(kind: Kind, speed: Speed): Durations {
-    return madeAtOnce.includes(kind) ? none : durationsAt(speed, realCreation[kind]);
-}
+export const creationDurations = (kind: Kind, speed: Speed) => durationsAt(speed, realCreation[kind]);
 
 function deletionDurations(kind: Kind, speed: Speed): Durations {
     if (kind === "schema") return none;

@@ -63,10 +63,9 @@ export function openStore(dataDir: string) {
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
     database.exec(tables);
     const insert = database.prepare(
-        "INSERT INTO resources (arn, kind, region, name, parent, createdAt, failure, heldUntil, properties) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO resources (arn, kind, region, name, parent, createdAt, failure, heldUntil, properties) VALUES (:arn, :kind, :region, :name, :parent, :createdAt, :failure, :heldUntil, :properties) RETURNING *",
     );
     const byArn = database.prepare("SELECT * FROM resources WHERE region = ? AND arn = ?");
-    const byId = database.prepare("SELECT * FROM resources WHERE id = ?");
     const ofKind = database.prepare("SELECT * FROM resources WHERE kind = ? AND region = ? ORDER BY id");
     const everywhere = database.prepare("SELECT * FROM resources WHERE kind = ? ORDER BY id");
     const ofParent = database.prepare(
@@ -99,20 +98,10 @@ export function openStore(dataDir: string) {
         transaction,
         /** Adds a resource with its tags. The caller must have checked that no resource has the ARN. */
         add(resource: NewResource, itsTags: Tag[]): Resource {
-            const { arn, kind, region, name, parent, createdAt, failure, heldUntil, properties } = resource;
-            const { lastInsertRowid } = insert.run(
-                arn,
-                kind,
-                region,
-                name,
-                parent,
-                createdAt,
-                failure,
-                heldUntil,
-                JSON.stringify(properties),
-            );
-            for (const { tagKey, tagValue } of itsTags) putTag.run(lastInsertRowid, tagKey, tagValue);
-            return readRow<Anything>(byId.get(lastInsertRowid));
+            const properties = JSON.stringify(resource.properties);
+            const added = readRow<Anything>(insert.get({ ...resource, properties }));
+            for (const { tagKey, tagValue } of itsTags) putTag.run(added.id, tagKey, tagValue);
+            return added;
         },
         find<Properties extends object = Anything>(region: string, arn: string): Resource<Properties> | undefined {
             const row = byArn.get(region, arn);
@@ -125,27 +114,22 @@ export function openStore(dataDir: string) {
             parent?: string,
         ): Resource<Properties>[] {
             const rows = parent === undefined ? ofKind.all(kind, region) : ofParent.all(kind, region, parent);
-            return rows.map((row) => readRow<Properties>(row));
+            return rows.map(readRow<Properties>);
         },
         /** Returns the ids of all resources of a kind, in every region. */
         idsOf: (kind: Kind): number[] => idsOfKind.all(kind).map(({ id }) => Number(id)),
         /** Returns all resources of a kind in every region, oldest first. */
         everywhere: <Properties extends object>(kind: Kind): Resource<Properties>[] =>
-            everywhere.all(kind).map((row) => readRow<Properties>(row)),
+            everywhere.all(kind).map(readRow<Properties>),
         /** Returns resources whose deletion has begun, in every region. */
-        deleted: (): Resource[] => deleted.all().map((row) => readRow<Anything>(row)),
+        deleted: (): Resource[] => deleted.all().map(readRow<Anything>),
         /** Returns resources whose own status shows an update, in every region. */
-        updating: <Properties extends object>(): Resource<Properties>[] =>
-            updating.all().map((row) => readRow<Properties>(row)),
+        updating: <Properties extends object>(): Resource<Properties>[] => updating.all().map(readRow<Properties>),
         /** Returns the resources whose work has not ended, in every region. */
-        unfinished: (): Resource[] =>
-            unfinished.all(JSON.stringify(kindsWithWork)).map((row) => readRow<Anything>(row)),
-        /**
-         * Ends at `now` all test faults that keep a resource in CREATE IN_PROGRESS, and returns these resources in
-         * their new state.
-         */
+        unfinished: (): Resource[] => unfinished.all(JSON.stringify(kindsWithWork)).map(readRow<Anything>),
+        /** Ends all hangs in CREATE IN_PROGRESS at `now`, and returns the resources in their new state. */
         release(now: number): Resource[] {
-            const released = held.all(Number.POSITIVE_INFINITY).map((row) => readRow<Anything>(row));
+            const released = held.all(Number.POSITIVE_INFINITY).map(readRow<Anything>);
             release.run(now, Number.POSITIVE_INFINITY);
             return released.map((resource) => ({ ...resource, heldUntil: now }));
         },

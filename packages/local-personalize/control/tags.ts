@@ -2,19 +2,7 @@ import { invalidInput, notFound, ServiceError } from "../errors.ts";
 import type { Tag } from "./properties.ts";
 import type { Call, Handler } from "./resources.ts";
 import type { Resource } from "./store.ts";
-
-const largestCount = 50;
-
-/** Returns the validated tags of a Create call. Throws InvalidInputException or TooManyTagsException. */
-export function checkedTags(tags: Tag[] = []): Tag[] {
-    const keys = tags.map(({ tagKey }) => tagKey);
-    const repeated = keys.find((key, index) => keys.indexOf(key) !== index);
-    if (repeated !== undefined) throw invalidInput(`The tag key ${repeated} is given twice.`);
-    const reserved = keys.find((key) => key.toLowerCase().startsWith("aws:"));
-    if (reserved !== undefined) throw invalidInput(`The tag key ${reserved} begins with aws:, which AWS reserves.`);
-    if (keys.length > largestCount) throw tooManyTags();
-    return tags;
-}
+import { checkedTags, largestCount, tooManyTags } from "./tag-rules.ts";
 
 const tagResource: Handler = (call, input: { resourceArn: string; tags: Tag[] }) => {
     const resource = taggable(call, input.resourceArn);
@@ -54,5 +42,3 @@ function taggable(call: Call, arn: string): Resource {
     }
     return resource;
 }
-
-const tooManyTags = () => new ServiceError("TooManyTagsException", `A resource can have at most ${largestCount} tags.`);

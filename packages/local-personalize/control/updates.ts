@@ -1,6 +1,10 @@
+import { inUse } from "../errors.ts";
 import type { Update } from "./properties.ts";
-import type { Call } from "./resources.ts";
+import { type Call, failureOf } from "./resources.ts";
 import { type Kind, type Phase, type Status, updateEnd, updatePhaseAt } from "./states.ts";
+import type { Resource } from "./store.ts";
+
+type Updated = Pick<Resource<{ update?: Update }>, "kind" | "properties">;
 
 /**
  * Returns the state of an update. Its statuses are those of a creation, such as CREATE IN_PROGRESS, and their durations
@@ -11,6 +15,10 @@ export function updatePhase({ options, now }: Call, kind: Kind, { createdAt, fai
     return phase.status === "ACTIVE" && failure !== undefined ? { ...phase, status: "CREATE FAILED" } : phase;
 }
 
+/** Returns the state of a resource's last update; undefined if there was none. */
+export const updateOf = (call: Call, { kind, properties: { update } }: Updated) =>
+    update && updatePhase(call, kind, update);
+
 /** Returns when an update ends; epoch milliseconds. */
 export const endOf = ({ options }: Call, kind: Kind, { createdAt }: Update) =>
     updateEnd(kind, createdAt, options.speed);
@@ -18,14 +26,35 @@ export const endOf = ({ options }: Call, kind: Kind, { createdAt }: Update) =>
 /** Checks whether a creation or update with this status is running. */
 export const isUnderWayIn = (status: Status) => status === "CREATE PENDING" || status === "CREATE IN_PROGRESS";
 
-/** Returns an update in the format of the `latest…Update` member of its resource. */
-export function updateSummary<Changes extends object>(update: Update & Changes, { status, since }: Phase) {
-    const { createdAt, failure, ...changes } = update;
+/** Checks whether an update of the resource is running. */
+export const isUpdating = (call: Call, resource: Updated) => isUnderWayIn(updateOf(call, resource)?.status ?? "ACTIVE");
+
+/** Returns an update that begins now, to store in the properties of its resource. Throws ResourceInUseException. */
+export function beginUpdate<Changes extends object>(
+    call: Call,
+    resource: Resource<{ update?: Update }>,
+    changes: Changes,
+): Changes & Update {
+    const { kind, arn } = resource;
+    if (isUpdating(call, resource)) {
+        const member = `latest${kind.charAt(0).toUpperCase()}${kind.slice(1)}Update`;
+        throw inUse(`The ${kind} ${arn} is being updated. Wait until ${member} has ended.`);
+    }
+    const failure = failureOf(call);
+    return { ...changes, createdAt: call.now, ...(failure !== null && { failure }) };
+}
+
+/** Returns a resource's last update in the format of its `latest…Update` member; undefined if there was none. */
+export function latestUpdate(call: Call, resource: Updated) {
+    const { update } = resource.properties;
+    if (!update) return undefined;
+    const { status, since } = updatePhase(call, resource.kind, update);
     return {
-        ...changes,
-        status,
-        creationDateTime: createdAt / 1000,
+        ...update,
+        // DescribeDataset uses UPDATE PENDING and UPDATE IN_PROGRESS; all other resources use the statuses of a creation.
+        status: resource.kind === "dataset" ? status.replace("CREATE", "UPDATE") : status,
+        creationDateTime: update.createdAt / 1000,
         lastUpdatedDateTime: since / 1000,
-        ...(status === "CREATE FAILED" && failure !== undefined && { failureReason: failure }),
+        ...(status === "CREATE FAILED" && { failureReason: update.failure }),
     };
 }

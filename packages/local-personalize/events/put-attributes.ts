@@ -2,7 +2,7 @@ import { fieldsOf } from "../control/datasets.ts";
 import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
-import { invalidInput, ServiceError } from "../errors.ts";
+import { invalidInput, notFound, ServiceError } from "../errors.ts";
 import type { RawAttributes } from "../filtering/bind.ts";
 import { readProperties, toAttributes } from "./properties.ts";
 
@@ -47,9 +47,7 @@ export function readPut(
 function readyDataset(call: Call, type: "ITEMS" | "USERS", arn: string): Resource<DatasetProperties> {
     const dataset = call.store.find<DatasetProperties>(call.region, arn);
     const status = dataset?.kind === "dataset" ? phaseOf(call, dataset).status : "GONE";
-    if (!dataset || status === "GONE") {
-        throw new ServiceError("ResourceNotFoundException", `The given dataset does not exist: ${arn}`, 404);
-    }
+    if (!dataset || status === "GONE") throw notFound("dataset", arn, 404);
     if (/^(CREATE|DELETE) /.test(status)) {
         throw new ServiceError("ResourceInUseException", `The dataset ${arn} is ${status}; it must be ACTIVE.`, 409);
     }

@@ -1,14 +1,14 @@
-import type { Field } from "../control/avro.ts";
-import { invalidInput } from "../errors.ts";
 import {
     type Clause,
     type Condition,
     type FilterExpression,
     type Literal,
     type Operator,
-    placeholdersOf,
     withoutEscapes,
-} from "./parse.ts";
+} from "filter-grammar";
+import type { Field } from "../control/avro.ts";
+import { invalidInput } from "../errors.ts";
+import { placeholdersOf } from "./parse.ts";
 import { type Columns, checkLiterals, columnOf, isNumeric } from "./resolve.ts";
 
 /**

@@ -1,13 +1,7 @@
+import type { Clause, Condition, FilterExpression, Literal } from "filter-grammar";
 import { type Field, plainName } from "../control/avro.ts";
 import { invalidInput, limitExceeded, notEmulated } from "../errors.ts";
-import {
-    type Clause,
-    type Condition,
-    type FilterExpression,
-    invalidExpression,
-    type Literal,
-    placeholdersOf,
-} from "./parse.ts";
+import { invalidExpression, placeholdersOf } from "./parse.ts";
 
 /** The columns of a dataset group's Items and Users datasets; absent without such a dataset. */
 export interface Columns {
@@ -44,7 +38,8 @@ function checkClause(clause: Clause, columns: Columns): void {
         throw invalidExpression(`the placeholder $${long} is longer than ${longestPlaceholder} characters`);
     }
     for (const condition of clause.where.flat()) {
-        const { dataset, at } = condition;
+        const { dataset, operand, at } = condition;
+        if ("mixed" in operand) throw notEmulated("A list with several placeholders");
         const own = subject === "ItemID" ? "Items" : "Users";
         if (dataset === "Interactions") checkEventCondition(condition);
         else if (dataset === own) checkAttributeCondition(condition, columns);

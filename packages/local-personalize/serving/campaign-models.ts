@@ -1,18 +1,18 @@
-import { campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
+import { campaignPhase, deployed } from "../control/campaigns.ts";
 import { datasetOf, trainedColumns } from "../control/datasets.ts";
 import type { CampaignProperties, RecommenderProperties, TrainingDataConfig } from "../control/properties.ts";
-import { currentConfig, isUpdating as isUpdatingRecommender, recommenderPhase } from "../control/recommenders.ts";
+import { currentConfig, recommenderPhase } from "../control/recommenders.ts";
 import { type Call, modelDir } from "../control/resources.ts";
 import { eventChoiceOf, trendIntervalOf } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
+import { isUpdating } from "../control/updates.ts";
 import { type UseCase, useCaseOf } from "../control/use-cases.ts";
-import { invalidInput, ServiceError } from "../errors.ts";
+import { invalidInput, notFound } from "../errors.ts";
 import { weighing } from "../model/event-choice.ts";
 import { loadModel, type Model } from "../model/model.ts";
 import { type Exploration, explorationOf } from "./explore.ts";
 import { type MetadataSource, metadataSourceOf } from "./metadata.ts";
-import { unknownCampaign } from "./recommend.ts";
 
 /** A trained model with data of its solution or recommender. */
 export interface Trained {
@@ -40,7 +40,7 @@ interface Served {
     /** The source of item metadata; undefined if metadata is not enabled. */
     metadata?: MetadataSource | undefined;
     /** Minimum provisioned transactions per second. */
-    transactionsPerSecond?: number;
+    transactionsPerSecond: number;
     /** Time until which this cached entry is valid, in epoch milliseconds. */
     until: number;
 }
@@ -65,72 +65,75 @@ export function createCampaignModels() {
         return model;
     };
 
-    const interactionsOf = (call: Call, groupArn: string) =>
-        datasetOf(call.store, call.region, groupArn, "INTERACTIONS")?.id;
-
-    const contextColumnsOf = (call: Call, groupArn: string, config?: TrainingDataConfig) =>
-        trainedColumns(call.store, call.region, groupArn, "INTERACTIONS", config).map(({ name }) => name);
+    const common = (
+        call: Call,
+        resource: { id: number },
+        datasetGroupArn: string,
+        config: TrainingDataConfig | undefined,
+    ) => ({
+        contextColumns: trainedColumns(call.store, call.region, datasetGroupArn, "INTERACTIONS", config).map(
+            ({ name }) => name,
+        ),
+        model: modelOf(call, resource),
+        datasetGroupArn,
+        interactions: datasetOf(call.store, call.region, datasetGroupArn, "INTERACTIONS")?.id,
+    });
 
     const trainedOf = (call: Call, version: Resource<VersionProperties>): Trained => {
         const { datasetGroupArn, solutionConfig } = version.properties;
         return {
-            contextColumns: contextColumnsOf(call, datasetGroupArn, solutionConfig?.trainingDataConfig),
-            model: modelOf(call, version),
-            datasetGroupArn,
-            interactions: interactionsOf(call, datasetGroupArn),
+            ...common(call, version, datasetGroupArn, solutionConfig?.trainingDataConfig),
             weightOf: weighing(eventChoiceOf(version.properties)),
             trendInterval: trendIntervalOf(version.properties),
         };
     };
 
-    const lookRecommender = (call: Call, arn: string): Served => {
-        const recommender = call.store.find<RecommenderProperties>(call.region, arn);
-        const status = recommender ? recommenderPhase(call, recommender).status : "GONE";
-        if (recommender?.kind !== "recommender" || status === "GONE") {
-            throw new ServiceError("ResourceNotFoundException", `The given recommender does not exist: ${arn}`, 404);
-        }
-        if (status !== "ACTIVE")
-            throw invalidInput(`The recommender ${arn} is ${status}; it answers once it is ACTIVE.`);
+    const ofRecommender = (call: Call, recommender: Resource<RecommenderProperties>) => {
         const { recipeArn } = recommender.properties;
-        const recommenderConfig = currentConfig(call, recommender);
+        const config = currentConfig(call, recommender);
         const useCase = useCaseOf(recipeArn);
         if (!useCase) throw new Error(`The recipe ${recipeArn} belongs to no use case.`);
-        const datasetGroupArn = recommender.parent ?? "";
-        const trained: Trained = {
-            contextColumns: contextColumnsOf(call, datasetGroupArn, recommenderConfig?.trainingDataConfig),
-            model: modelOf(call, recommender),
-            datasetGroupArn,
-            interactions: interactionsOf(call, datasetGroupArn),
-            weightOf: weighing({ eventType: useCase.required }),
-            trendInterval: trendIntervalOf({ recipeArn: useCase.recipeName }),
-            useCase,
+        return {
+            config,
+            trained: {
+                ...common(call, recommender, recommender.parent ?? "", config?.trainingDataConfig),
+                weightOf: weighing({ eventType: useCase.required }),
+                trendInterval: trendIntervalOf({ recipeArn: useCase.recipeName }),
+                useCase,
+            },
+            perSecond: config?.minRecommendationRequestsPerSecond ?? 1,
+            changes: false,
         };
-        const isShown = recommenderConfig?.enableMetadataWithRecommendations;
-        const metadata = isShown ? metadataSourceOf(call, datasetGroupArn) : undefined;
-        const exploration = explorationOf(recommenderConfig?.itemExplorationConfig);
-        const transactionsPerSecond = Math.max(1, recommenderConfig?.minRecommendationRequestsPerSecond ?? 1);
-        const until = isUpdatingRecommender(call, recommender) ? call.now + briefly : Number.POSITIVE_INFINITY;
-        return { target: recommender, trained, exploration, metadata, transactionsPerSecond, until };
     };
 
-    const look = (call: Call, campaignArn: string): Served => {
-        const campaign = call.store.find<CampaignProperties>(call.region, campaignArn);
-        const status = campaign && campaignPhase(call, campaign).status;
-        if (campaign?.kind !== "campaign" || status === "GONE") throw unknownCampaign(campaignArn);
-        if (status !== "ACTIVE")
-            throw invalidInput(`The campaign ${campaignArn} is ${status}; it answers once it is ACTIVE.`);
-        const { solutionVersionArn, campaignConfig, minProvisionedTPS } = deployed(call, campaign);
+    const ofCampaign = (call: Call, campaign: Resource<CampaignProperties>) => {
+        const { solutionVersionArn, campaignConfig: config, minProvisionedTPS: perSecond } = deployed(call, campaign);
         const version = call.store.find<VersionProperties>(call.region, solutionVersionArn);
         if (!version) throw invalidInput(`The solution version of the campaign is gone: ${solutionVersionArn}`);
-        const changing = isUpdating(call, campaign) || campaignConfig?.syncWithLatestSolutionVersion;
-        const until = changing ? call.now + briefly : Number.POSITIVE_INFINITY;
-        const exploration = explorationOf(campaignConfig?.itemExplorationConfig);
-        const transactionsPerSecond = Math.max(1, minProvisionedTPS);
-        const trained = trainedOf(call, version);
+        const changes = config?.syncWithLatestSolutionVersion === true;
+        return { config, trained: trainedOf(call, version), perSecond, changes };
+    };
+
+    const look = (call: Call, kind: TargetKind, arn: string): Served => {
+        const target = call.store.find<CampaignProperties & RecommenderProperties>(call.region, arn);
+        const phase = kind === "campaign" ? campaignPhase : recommenderPhase;
+        const status = target?.kind === kind ? phase(call, target).status : "GONE";
+        if (!target || status === "GONE") throw notFound(kind, arn, 404);
+        if (status !== "ACTIVE") throw invalidInput(`The ${kind} ${arn} is ${status}; it answers once it is ACTIVE.`);
+        const { config, trained, perSecond, changes } = (kind === "campaign" ? ofCampaign : ofRecommender)(
+            call,
+            target,
+        );
         // Recipes of version 2 have metadata by default (Developer Guide, "Item metadata in recommendations").
-        const isShown = campaignConfig?.enableMetadataWithRecommendations || trained.model.recipeName.endsWith("-v2");
-        const metadata = isShown ? metadataSourceOf(call, trained.datasetGroupArn) : undefined;
-        return { target: campaign, trained, exploration, metadata, transactionsPerSecond, until };
+        const isShown = config?.enableMetadataWithRecommendations || trained.model.recipeName.endsWith("-v2");
+        return {
+            target,
+            trained,
+            exploration: explorationOf(config?.itemExplorationConfig),
+            metadata: isShown ? metadataSourceOf(call, trained.datasetGroupArn) : undefined,
+            transactionsPerSecond: Math.max(1, perSecond),
+            until: changes || isUpdating(call, target) ? call.now + briefly : Number.POSITIVE_INFINITY,
+        };
     };
 
     return {
@@ -144,7 +147,7 @@ export function createCampaignModels() {
             const key = `${call.region} ${kind} ${arn}`;
             const cached = served.get(key);
             if (cached && call.now < cached.until) return cached;
-            const current = kind === "recommender" ? lookRecommender(call, arn) : look(call, arn);
+            const current = look(call, kind, arn);
             served.set(key, current);
             return current;
         },

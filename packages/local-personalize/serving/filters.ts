@@ -1,10 +1,11 @@
+import type { Clause, FilterExpression } from "filter-grammar";
 import { columnsOf, datasetOf } from "../control/datasets.ts";
 import type { DatasetProperties, FilterProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
-import { invalidInput, ServiceError } from "../errors.ts";
+import { invalidInput, notFound } from "../errors.ts";
 import { type BoundClause, bindFilter, readFilterValues } from "../filtering/bind.ts";
-import { type Clause, type FilterExpression, parseFilter } from "../filtering/parse.ts";
+import { parseFilter } from "../filtering/parse.ts";
 import type { Columns } from "../filtering/resolve.ts";
 import type { Model } from "../model/model.ts";
 import type { Trained } from "./campaign-models.ts";
@@ -46,9 +47,7 @@ export function createFilters(contents: DatasetContents) {
         if (cached) return cached;
         const filter = call.store.find<FilterProperties>(call.region, filterArn);
         const status = filter?.kind === "filter" ? phaseOf(call, filter).status : "GONE";
-        if (!filter || status === "GONE") {
-            throw new ServiceError("ResourceNotFoundException", `The given filter does not exist: ${filterArn}`, 404);
-        }
+        if (!filter || status === "GONE") throw notFound("filter", filterArn, 404);
         if (status !== "ACTIVE") throw invalidInput(`The filter ${filterArn} is ${status}; it must be ACTIVE.`);
         const group = filter.parent ?? "";
         const entry: Compiled = {

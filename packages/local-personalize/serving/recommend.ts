@@ -1,6 +1,6 @@
 import { hash, randomUUID } from "node:crypto";
 import { recipeTypeOf } from "../control/recipes.ts";
-import { invalidInput, ServiceError } from "../errors.ts";
+import { invalidInput } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { relatedScores } from "../model/related.ts";
 import { bestItems, discountWatched, scoreUser } from "../model/score.ts";
@@ -135,7 +135,3 @@ export function recommendationId(campaignArn: string): string {
 
 /** Returns the last part of the recommendation IDs of a campaign or recommender. */
 export const recommendationMark = (arn: string) => `CID-${hash("sha256", arn).slice(0, 6)}`;
-
-/** Returns a ResourceNotFoundException (404) for a campaign that does not exist. */
-export const unknownCampaign = (arn: string) =>
-    new ServiceError("ResourceNotFoundException", `The given campaign does not exist: ${arn}`, 404);

@@ -64,8 +64,7 @@ export function createServing(
     const served = (call: Call, kind: TargetKind, arn: string) => {
         const deployed = campaigns.deployedOn(call, kind, arn);
         const { target, transactionsPerSecond } = deployed;
-        if (transactionsPerSecond !== undefined)
-            throttle?.take(`${target.id}`, transactionsPerSecond, BURST_SECONDS, call.now);
+        throttle?.take(`${target.id}`, transactionsPerSecond, BURST_SECONDS, call.now);
         return deployed;
     };
 

@@ -19,9 +19,9 @@ interface Shape {
     sensitive?: boolean;
 }
 
-/** One service of AWS's service model: its operations with their input shapes. */
+/** One service of AWS's service model: its operations with their shapes. */
 export interface ServiceModel {
-    operations: Record<string, { input?: { shape: string } }>;
+    operations: Record<string, { input?: { shape: string }; output?: { shape: string } }>;
     shapes: Record<string, Shape>;
 }
 
@@ -165,3 +165,20 @@ function hasType(shape: Shape, value: unknown): boolean {
 }
 
 const typeName = (value: unknown) => (value === null ? "null" : Array.isArray(value) ? "list" : typeof value);
+
+/** Returns an answer with only those members, at any depth, that the output shape of the operation has. */
+export function withModelMembers(model: ServiceModel, operation: string, output: object): object {
+    const shape = model.operations[operation]?.output?.shape;
+    return shape === undefined ? {} : withMembers(model, shape, output);
+}
+
+function withMembers<Value>(model: ServiceModel, name: string, value: Value): Value {
+    const { members, member, value: entry }: Partial<Shape> = model.shapes[name] ?? {};
+    if (Array.isArray(value) && member) return value.map((item) => withMembers(model, member.shape, item)) as Value;
+    if (typeof value !== "object" || value === null) return value;
+    const kept = Object.entries(value).flatMap(([key, each]) => {
+        const shape = members ? members[key]?.shape : entry?.shape;
+        return shape === undefined ? [] : [[key, withMembers(model, shape, each)]];
+    });
+    return Object.fromEntries(kept);
+}

@@ -7,6 +7,7 @@ import { type GuardState, parseState } from "../../../cost/guard-state.ts";
 import { type CampaignObservations, isLeaving, type ObservedCampaign } from "../../../cost/observations.ts";
 import type { RequestWindows } from "../../../cost/spend.ts";
 import { day } from "../../../cost/time.ts";
+import { readGuardState } from "../../../personalize/operations/guard-parameter.ts";
 import {
     observeCampaign,
     type PrefetchFunction,
@@ -14,7 +15,6 @@ import {
     requestWindows,
 } from "../../../personalize/operations/observe-campaign.ts";
 import { listVersions, type Metrics, metricsOf } from "../../../personalize/operations/solution-versions.ts";
-import { readGuardState } from "../../../personalize/operations/state-flags.ts";
 
 /** A stack's state at a time; times in epoch milliseconds. */
 export interface StackObservation {

@@ -6,7 +6,8 @@ import { messageOf } from "pulumi-personalize/errors";
 import { parseState } from "../../../cost/guard-state.ts";
 import { monthSpendUsd } from "../../../cost/spend.ts";
 import { iso } from "../../../cost/time.ts";
-import { readGuardState, readStateFlags } from "../../../personalize/operations/state-flags.ts";
+import { readGuardState } from "../../../personalize/operations/guard-parameter.ts";
+import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import type { RecordedResource } from "./stack.ts";
 import { isFailed, type Overall, type ResourceStatus, readStatus, worstState } from "./status.ts";
 

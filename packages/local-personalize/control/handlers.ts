@@ -1,0 +1,61 @@
+import { invalidInput } from "../errors.ts";
+import { type Call, type Handler, need, type PageInput, pageOf, phaseOf, vitals } from "./resources.ts";
+import type { Kind, Phase } from "./states.ts";
+import type { Resource } from "./store.ts";
+import { latestUpdate } from "./updates.ts";
+
+/** What distinguishes the operations of a resource kind from those of the other kinds. */
+interface Declaration<Properties extends object> {
+    /** Input member of List with the ARN of the parent, and member of the answers. */
+    parent?: string;
+    /** Checks the input of Create, and creates the resource. */
+    create(call: Call, input: never): Resource<object>;
+    /** Returns members of the answers that are not stored properties. Answers have only members of the service model. */
+    view?(call: Call, resource: Resource<Properties>): object;
+    /** Returns the state of a resource; absent if it depends on `Life` alone. */
+    phase?(call: Call, resource: Resource<Properties>): Phase;
+    /** Returns the resources of List by the ARN of the parent; absent: all children of the parent. */
+    list?(call: Call, parentArn: string | undefined): Resource<Properties>[];
+    /** Begins a deletion; absent if the service has no such operation. */
+    remove?(call: Call, resource: Resource<Properties>): void;
+}
+
+/** Returns the handlers of Create, Describe, List and Delete of a resource kind, by the names of the service model. */
+export function handlersOf<Properties extends object>(
+    kind: Kind,
+    { parent, create, view, phase = phaseOf, list, remove }: Declaration<Properties>,
+): Record<string, Handler> {
+    const noun = kind.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const member = noun.charAt(0).toLowerCase() + noun.slice(1);
+    const find = (call: Call, input: Record<string, string>) => {
+        const arn = input[`${member}Arn`];
+        if (arn === undefined) throw invalidInput(`A ${member}Arn is required.`);
+        return need<Properties>(call, kind, arn);
+    };
+    const shown = (call: Call, resource: Resource<Properties>) => ({
+        ...resource.properties,
+        [kind.endsWith("-job") ? "jobName" : "name"]: resource.name,
+        [`${member}Arn`]: resource.arn,
+        ...(parent && { [parent]: resource.parent }),
+        ...vitals(resource, phase(call, resource)),
+        [`latest${noun}Update`]: latestUpdate(call, resource),
+        ...view?.(call, resource),
+    });
+    const handlers: Record<string, Handler> = {
+        [`Create${noun}`](call, input) {
+            const { arn, properties } = create(call, input);
+            return { ...properties, [`${member}Arn`]: arn };
+        },
+        [`Describe${noun}`]: (call, input) => ({ [member]: shown(call, find(call, input)) }),
+        [`List${noun}s`](call, input: PageInput & Record<string, string>) {
+            const parentArn = parent === undefined ? undefined : input[parent];
+            const all = list?.(call, parentArn) ?? call.store.list<Properties>(kind, call.region, parentArn);
+            const { page, ...token } = pageOf(all, input, `${kind} ${parentArn}`);
+            // In the service model, only the list of filters begins with a capital letter.
+            const members = kind === "filter" ? "Filters" : `${member}s`;
+            return { [members]: page.map((resource) => shown(call, resource)), ...token };
+        },
+    };
+    if (remove) handlers[`Delete${noun}`] = (call, input) => remove(call, find(call, input));
+    return handlers;
+}
