@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../../packages/local-aws/pulumi.ts";
 import { assertExit, type TestAws } from "./local-aws.ts";
 
 interface Step {
@@ -50,7 +49,7 @@ async function appliedSteps(aws: TestAws) {
     const log = join(aws.instance.dir, "events.json");
     const args = aws.engineArgs("up", "--event-log", log);
     // This variable enables `--event-log`. Pulumi's Automation API uses it, too.
-    const up = await run(aws.instance, "pulumi", args, "captured", { PULUMI_DEBUG_COMMANDS: "true" });
+    const up = await aws.run("pulumi", args, { PULUMI_DEBUG_COMMANDS: "true" });
     assertExit(up, 0);
     const steps = (await readFile(log, "utf8"))
         .split("\n")
