@@ -167,22 +167,28 @@ const skewMs = hour;
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
+/** Returns the newest time in a parsed state. */
+function newestIn(part: object): number {
+    let newest = 0;
+    for (const [key, value] of Object.entries(part)) {
+        const time = typeof value === "number" ? (moments.has(key) ? value : 0) : isObject(value) ? newestIn(value) : 0;
+        newest = Math.max(newest, time);
+    }
+    return newest;
+}
+
 /**
  * Parses a stored state. A state with times after `now` is unusable. `problem` is the reason if the state is unusable.
  */
 export function parseState(text: string, now: number): { readonly state: GuardState } | { readonly problem: string } {
     let parsed: Partial<GuardState> | null;
-    let newest = 0;
     try {
         const json = text.startsWith(compressed)
             ? inflateRawSync(Buffer.from(text.slice(compressed.length), "base64"), {
                   maxOutputLength: 1 << 20,
               }).toString()
             : text;
-        parsed = JSON.parse(json, (key, value) => {
-            if (moments.has(key) && typeof value === "number") newest = Math.max(newest, value);
-            return value;
-        });
+        parsed = JSON.parse(json);
     } catch {
         return { problem: "is not JSON" };
     }
@@ -206,7 +212,7 @@ export function parseState(text: string, now: number): { readonly state: GuardSt
         [parsed.solutions, parsed.announced, ...Object.values(parsed.solutions ?? {})].every(isObject) &&
         parsed.unsent?.every((notice) => typeof notice?.key === "string");
     if (!isComplete) return { problem: "is incomplete" };
-    const latest = Math.max(newest, ...(parsed.own ?? []), ...(parsed.probe?.tries ?? []));
+    const latest = Math.max(newestIn(parsed), ...(parsed.own ?? []), ...(parsed.probe?.tries ?? []));
     return latest > now + skewMs
         ? { problem: `contains a time in the future (${latest})` }
         : { state: parsed as GuardState };

@@ -3,9 +3,8 @@ import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import pMap from "p-map";
 import { root } from "../packages/local-aws/instance.ts";
-import { commands, groups, helpText } from "../packages/local-aws/toolchain/help.mjs";
+import { groups, helpText } from "../packages/local-aws/toolchain/help.mjs";
 import { runbooks } from "../runbooks/runbooks.mjs";
 import { read } from "./support/sources.ts";
 
@@ -40,29 +39,8 @@ describe("`npm run help`", () => {
         );
     });
 
-    it("each command's `--help` prints two valid examples and the option `--version`", async () => {
-        const programs = Object.keys(commands).flatMap((name) => {
-            const program = /\s((?:runbooks|data-prep|bench|test\/drills|packages)\/\S+\.ts)$/.exec(scripts[name])?.[1];
-            return program === undefined ? [] : [[name, program] as const];
-        });
-        assert.ok(programs.length >= 25, `${programs.length} programs`);
-        const ask = promisify(execFile);
-        const check = async ([name, program]: (typeof programs)[number]) => {
-            const { stdout: help } = await ask(process.execPath, [program, "--help"], { cwd: root });
-            const common = ["--version", ...(name in runbooks ? ["--stack", "--json", "--verbose"] : [])];
-            for (const option of common) assert.match(help, new RegExp(`^ +${option} `, "m"), name);
-            const examples = help.split("Examples:\n")[1]?.trimEnd().split("\n") ?? [];
-            assert.ok(examples.length >= 2, `${name}: ${examples.length} examples`);
-            for (const example of examples.filter((line) => line.startsWith("  "))) {
-                assert.match(example, new RegExp(`^  npm run (-s )?${name}( --|$)`));
-                // Skip the options of `npm run local`, because they belong to its subcommands.
-                for (const [option] of name === "local" ? [] : example.matchAll(/ (--[a-z-]+)/g)) {
-                    assert.ok(help.includes(`  ${option.trim()}`), `${name} has no ${option}`);
-                }
-            }
-        };
-        await pMap(programs, check, { concurrency: 2 });
-        const runbook = await ask(process.execPath, ["runbooks/park.ts", "--version"], { cwd: root });
+    it("`--version` prints the version in package.json", async () => {
+        const runbook = await promisify(execFile)(process.execPath, ["runbooks/park.ts", "--version"], { cwd: root });
         assert.equal(runbook.stdout, `${version}\n`);
     });
 });

@@ -4,6 +4,8 @@ import ts from "typescript";
 import { keys } from "../config/keys.ts";
 import type { Instance } from "../packages/local-aws/instance.ts";
 import { run } from "../packages/local-aws/pulumi.ts";
+import { commands as described } from "../packages/local-aws/toolchain/help.mjs";
+import { runbooks } from "../runbooks/runbooks.mjs";
 import { bareInstance } from "./support/bare-instance.ts";
 import { pages, read, sources } from "./support/sources.ts";
 
@@ -102,24 +104,50 @@ describe("Commands in messages and documents", () => {
         );
     });
 
+    const helps = new Map<string, Promise<string>>();
+    /** Returns the help of an npm script or of a subcommand of `local`. Starts each program once. */
+    function helpOf(names: readonly string[]): Promise<string> {
+        const [name = "", ...rest] =
+            names[0] === "local" && names[1] !== undefined && names[1] in scripts ? names.slice(1) : names;
+        const key = [name, ...rest].join(" ");
+        const help = helps.get(key) ?? startHelp(name, rest);
+        helps.set(key, help);
+        return help;
+    }
+    async function startHelp(name: string, rest: readonly string[]): Promise<string> {
+        const program = /\s(\S+\.(?:ts|mjs))$/.exec(scripts[name] ?? "")?.[1];
+        if (program === undefined) return "";
+        const { stdout, stderr } = await run(instance, process.execPath, [program, ...rest, "--help"], "captured");
+        return stdout + stderr;
+    }
+
+    it("each command's `--help` prints two valid examples and the option `--version`", async () => {
+        const programs = Object.keys(described).filter((name) =>
+            /\s(?:runbooks|data-prep|bench|test\/drills|packages)\/\S+\.ts$/.test(scripts[name] ?? ""),
+        );
+        assert.ok(programs.length >= 25, `${programs.length} programs`);
+        for (const name of programs) {
+            const help = await helpOf([name]);
+            const common = ["--version", ...(name in runbooks ? ["--stack", "--json", "--verbose"] : [])];
+            for (const option of common) assert.match(help, new RegExp(`^ +${option} `, "m"), name);
+            const examples = help.split("Examples:\n")[1]?.trimEnd().split("\n") ?? [];
+            assert.ok(examples.length >= 2, `${name}: ${examples.length} examples`);
+            for (const example of examples.filter((line) => line.startsWith("  "))) {
+                assert.match(example, new RegExp(`^  npm run (-s )?${name}( --|$)`));
+                // Skip the options of `npm run local`, because they belong to its subcommands.
+                for (const [option] of name === "local" ? [] : example.matchAll(/ (--[a-z-]+)/g)) {
+                    assert.ok(help.includes(`  ${option.trim()}`), `${name} has no ${option}`);
+                }
+            }
+        }
+    });
+
     it("each option of a printed npm command appears in the script's help", async () => {
-        const helps = new Map<string, Promise<string>>();
-        const helpOf = async (names: readonly string[]) => {
-            const [name = "", ...rest] =
-                names[0] === "local" && names[1] !== undefined && names[1] in scripts ? names.slice(1) : names;
-            const program = /\s(\S+\.(?:ts|mjs))$/.exec(scripts[name] ?? "")?.[1];
-            if (program === undefined) return "";
-            const { stdout, stderr } = await run(instance, process.execPath, [program, ...rest, "--help"], "captured");
-            return stdout + stderr;
-        };
         const faults: string[] = [];
         for (const { file, names, options } of ofScripts.filter(({ options }) => options.length > 0)) {
-            const key = names.join(" ");
-            if (!helps.has(key)) helps.set(key, helpOf(names));
-            const help = (await helps.get(key)) ?? "";
-            faults.push(
-                ...options.filter((option) => !help.includes(option)).map((option) => `${file}: ${key} ${option}`),
-            );
+            const help = await helpOf(names);
+            const missing = options.filter((option) => !help.includes(option));
+            faults.push(...missing.map((option) => `${file}: ${names.join(" ")} ${option}`));
         }
         assert.deepEqual(faults, []);
     });

@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import type { Fault } from "./problem.ts";
 
 /** The parts of the API's description (OpenAPI 3.1) that the function reads. */
-export interface Description {
+interface Description {
     readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
     readonly components: object;
 }
@@ -52,8 +52,13 @@ const unreadable = Symbol("no JSON");
  */
 const explainedLength = 4000;
 
-/** Prepares the API description, to find operations and parse their requests. Compiles a schema at its first use. */
-export function openDescription(description: Description) {
+/**
+ * Prepares the API description, a JSON text, to find operations and parse their requests. Compiles a schema at its
+ * first use.
+ * @throws SyntaxError for a text that is not JSON
+ */
+export function openDescription(text: string) {
+    const description: Description = JSON.parse(text);
     // The OpenAPI document as a whole is not a schema, and has keywords that JSON Schema does not define.
     const compiler = (allErrors: boolean) =>
         new Ajv2020({ strict: false, validateSchema: false, allErrors, addUsedSchema: false }).addSchema(
@@ -110,6 +115,7 @@ export function openDescription(description: Description) {
     }
 
     return {
+        text,
         /** Returns the methods of a path template, such as `/similar/{itemId}`; undefined for an unknown path. */
         methods: (path: string): ReadonlyMap<string, DescribedOperation> | undefined => operations.get(path),
     };

@@ -28,7 +28,8 @@ interface Count {
 
 /** Counts events by name in a minute, for all processes together. Memory has every count; DynamoDB adds up the processes' reports. */
 export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts) {
-    const counts = new LRUCache<string, Count>({ max: countedNames });
+    // Limit the size instead of the number, because with a number the cache reserves memory for all names at once.
+    const counts = new LRUCache<string, Count>({ maxSize: countedNames, sizeCalculation: () => 1 });
 
     function countOf(name: string): Count {
         const minute = epochMinute(clock());

@@ -5,7 +5,7 @@ import type { Caller } from "./caller.ts";
 import { campaignAllowance } from "./campaign-allowance.ts";
 import { campaignLists } from "./campaign-lists.ts";
 import { campaignWatch } from "./campaign-watch.ts";
-import { type Description, openDescription } from "./description.ts";
+import type { OpenDescription } from "./description.ts";
 import { eventLimits } from "./event-limits.ts";
 import { failureOf, isOfCampaign } from "./failures.ts";
 import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
@@ -82,8 +82,7 @@ export interface ApiConfig extends ReturnType<typeof apiValuesOf> {
 
 export interface ServiceParts {
     readonly config: ApiConfig;
-    /** The API's description, as JSON text. */
-    readonly openApi: string;
+    readonly openApi: OpenDescription;
     readonly storedTables: TablesPort;
     /** The page's files by path, if the API serves them. */
     readonly pages: ReadonlyMap<string, Reply>;
@@ -121,10 +120,7 @@ const callerReader =
         };
     };
 
-/**
- * Creates the API of one process from the functions with which it calls AWS. Throws SyntaxError for an unreadable API
- * description.
- */
+/** Creates the API of one process from the functions with which it calls AWS. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
     const { filters, watchedFilterArn = "", noun = "film" } = config;
@@ -150,13 +146,13 @@ export function createService(parts: ServiceParts): Service {
     const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, allowed, campaignResilience });
     const leavesOutWatched = (filter = "") => watchedFilterArn !== "" && !filtersOfWatched.includes(filter);
     const route = router({
-        description: openDescription(JSON.parse(parts.openApi) as Description),
+        description: parts.openApi,
         pages: parts.pages,
         callerOf: callerReader(parts),
         log,
         answers: answers({
             ...common,
-            openApi: parts.openApi,
+            openApi: parts.openApi.text,
             needsToken: config.viewerAuth !== undefined,
             filterNames: Object.keys(filters),
             recommend: recommender({ ...shared, lists, leavesOutWatched }),

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { load as readYaml } from "js-yaml";
 import pMap from "p-map";
 import { tokenVerifier } from "../../app/functions/recommendation-api/verify-token.ts";
+import { openDescription } from "../../app/serving/description.ts";
 import { packFilms } from "../../app/serving/film-scores.ts";
 import { batchListKey, type CampaignPort, type PutEvents, type TablePort } from "../../app/serving/ports.ts";
 import { apiValuesOf, createService, type Service } from "../../app/serving/service.ts";
@@ -132,7 +133,7 @@ export function processOf(
         putEvents,
         table: more.table ?? table,
         pages: new Map(),
-        openApi: documents.openApi,
+        openApi: openDescription(documents.openApi),
         storedTables: { read: async () => ({ text: documents.tables, etag: "" }), newest: async () => "version-1" },
         clock: () => harness.now,
         log: () => {},

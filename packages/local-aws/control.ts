@@ -2,9 +2,8 @@ import { spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { takeFolder } from "local-personalize";
-import { statusPath } from "./gateway/server.ts";
-import { folderServed, type Instance, makePrivateFolders, paths } from "./instance.ts";
+import { takeFolder } from "local-personalize/folder-lock";
+import { folderServed, type Instance, makePrivateFolders, paths, statusPath } from "./instance.ts";
 import { toolchain } from "./toolchain/env.mjs";
 import { isAlive } from "./toolchain/lock.mjs";
 

@@ -21,6 +21,8 @@ export const localPartition = "aws";
 /** All speeds of the Personalize emulator. The type is a record, so that the type checker reports a missing speed. */
 const speeds: Readonly<Record<Speed, true>> = { instant: true, samples: true, demo: true, real: true };
 const isSpeed = (text: string): text is Speed => Object.hasOwn(speeds, text);
+/** The path whose response distinguishes a local AWS from any other server on the port. */
+export const statusPath = "/_local/status";
 /** Exit code of a daemon if another daemon already uses the same data folder. */
 export const folderServed = 75;
 

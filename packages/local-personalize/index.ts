@@ -3,7 +3,6 @@ export { serviceModelDirOf } from "./botocore.ts";
 export type * from "./contract.ts";
 export { createEmulator } from "./emulator.ts";
 export { ServiceError } from "./errors.ts";
-export { takeFolder } from "./folder-lock.ts";
 export { keysToRead } from "./importing/data-location.ts";
 export { billedService, type CostRecord, costsOf, monthStart } from "./metering/cost.ts";
 export { s3Objects } from "./s3.ts";

@@ -3,7 +3,6 @@ import { appendFile, cp, mkdir, readdir, readFile, symlink, writeFile } from "no
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { root } from "../../packages/local-aws/instance.ts";
-import { run } from "../../packages/local-aws/pulumi.ts";
 import { everythingIn } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
@@ -60,7 +59,7 @@ describe("Preview of a stack on the local AWS", () => {
     async function changed(command: "preview" | "up", addition: string) {
         await writeFile(join(program, "index.ts"), original);
         await appendFile(join(program, "index.ts"), addition);
-        const result = await run(aws.instance, "pulumi", ["--cwd", program, ...aws.engineArgs(command)], "captured");
+        const result = await aws.run("pulumi", ["--cwd", program, ...aws.engineArgs(command)]);
         return { ...result, text: `${result.stdout}${result.stderr}`.replaceAll(/\s+/g, " ") };
     }
 

@@ -276,7 +276,7 @@ describe("API on the local AWS", () => {
                 if (status !== 200 || body.films.length !== 5) failed.push(`${status} ${JSON.stringify(body)}`);
                 else sources.set(body.source, (sources.get(body.source) ?? 0) + 1);
                 if (round % 20 === 0) await watch(userId, body.films?.[0]?.itemId ?? "1");
-                await sleep(250);
+                await sleep(500);
             }
         }
         before(() => {
@@ -308,7 +308,7 @@ describe("API on the local AWS", () => {
                 return (await call(`/recommendations/unserved-${stranger}`)).body.reason === "throttled";
             };
             await until("a list with the reason `throttled`", isThrottled);
-            await waitForRequests(40);
+            await waitForRequests(20);
             await admin.clear();
             none();
         });
@@ -377,14 +377,14 @@ describe("API on the local AWS", () => {
         it("the API responds while `up` creates a campaign that a user deleted by hand", async () => {
             await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
             while (await isThere()) await sleep(50);
-            await waitForRequests(40);
+            await waitForRequests(20);
             assertExit(await aws.engine("refresh"), 0);
             assertExit(await aws.engine("up"), 0);
             assert.equal(await isThere(), true);
             await waitForRequests(20);
             none();
             assert.ok((sources.get("campaign") ?? 0) > 0 && (sources.get("cache") ?? 0) > 0, `${[...sources]}`);
-            assert.ok([...sources.values()].reduce((sum, count) => sum + count, 0) > 200, `${[...sources]}`);
+            assert.ok([...sources.values()].reduce((sum, count) => sum + count, 0) > 100, `${[...sources]}`);
         });
     });
 });

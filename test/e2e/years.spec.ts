@@ -173,13 +173,6 @@ describe("Runbooks for a stack that Pulumi deployed on the local AWS", () => {
             assert.match(stdout, new RegExp(`held at version ${to}.*odd lists`));
         });
 
-        it("`rollback` skips a version that the quality gate rejected", async () => {
-            const { versions } = await json("versions", 0);
-            const { to, skipped } = await json("rollback", 0, "--dry-run");
-            assert.equal(to, versions[0].solutionVersionArn);
-            assert.deepEqual(skipped, [`${versions[1].id} (the quality gate refused ${versions[1].id})`]);
-        });
-
         it("`rollback --to` accepts any ACTIVE version, and lists ACTIVE versions for an unknown ID", async () => {
             const { versions } = await json("versions", 0);
             const first = versions[0].id;

@@ -17,6 +17,7 @@ import { freePort } from "../../packages/local-aws/ministack/process.ts";
 import { type CommandResult, run } from "../../packages/local-aws/pulumi.ts";
 import type { Speed } from "../../packages/local-personalize/emulator.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { startAwsPlugin } from "./aws-plugin.ts";
 import { endWithProcess } from "./on-signal.ts";
 
 export const region = "eu-central-1";
@@ -77,14 +78,15 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
     const configFile = () => join(workspace, `Pulumi.${stack}.yaml`);
     const interactionsFile = join(instance.dir, "data", "personalize_interactions_fixed.csv");
     const commands = new Set<Promise<unknown>>();
-    const runHere: typeof run = (...given) => {
-        const command = run(...given);
-        commands.add(command);
-        command.catch(() => {}).finally(() => commands.delete(command));
-        return command;
+    let plugin: Awaited<ReturnType<typeof startAwsPlugin>> | undefined;
+    const runHere = (command: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) => {
+        const running = run(instance, command, args, "captured", { ...plugin?.variables, ...variables });
+        commands.add(running);
+        running.catch(() => {}).finally(() => commands.delete(running));
+        return running;
     };
     const common = () => ["--non-interactive", "--color", "never", "--stack", stack];
-    const pulumi = (...args: string[]) => runHere(instance, "pulumi", [...args, ...common()], "captured");
+    const pulumi = (...args: string[]) => runHere("pulumi", [...args, ...common()]);
 
     /** Writes interactions that are generated from a seed into the stack's file. */
     async function writeInteractions(seed: number): Promise<void> {
@@ -145,6 +147,7 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
         await stop(instance);
         // Wait for running commands, which still write files when they end.
         await Promise.allSettled(commands);
+        plugin?.stop();
         await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
     }
     const forget = endWithProcess(discard);
@@ -157,6 +160,7 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
         await start(instance, () => {});
         await writeInteractions(1);
         await makeStack();
+        plugin = await startAwsPlugin(instance, region);
     } catch (error) {
         await stopOnce();
         throw error;
@@ -180,9 +184,10 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
         configure,
         /** Returns `pulumi` arguments for a command without prompts. */
         engineArgs,
+        /** Runs any command with the instance's environment and `variables`. */
+        run: runHere,
         /** Runs `up`, `preview`, `refresh` or `destroy` with the Pulumi engine. */
-        engine: (...args: Parameters<typeof engineArgs>) =>
-            runHere(instance, "pulumi", engineArgs(...args), "captured"),
+        engine: (...args: Parameters<typeof engineArgs>) => runHere("pulumi", engineArgs(...args)),
         /** Runs any other Pulumi command on the stack. */
         pulumi,
         /** Runs `pulumi stack rename`, which also renames the configuration file. */
@@ -207,12 +212,7 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
         },
         /** Runs a runbook with `--stack`, as a user does. */
         runbook: (name: string, ...args: string[]) =>
-            runHere(
-                instance,
-                process.execPath,
-                [join("runbooks", `${name}.ts`), "--stack", stack, ...args],
-                "captured",
-            ),
+            runHere(process.execPath, [join("runbooks", `${name}.ts`), "--stack", stack, ...args]),
         /** Stops the local AWS and deletes its folder. */
         stop: stopOnce,
     };

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../../packages/local-aws/pulumi.ts";
 import { assertExit, type TestAws } from "./local-aws.ts";
 
 interface Step {
@@ -51,7 +50,7 @@ async function appliedSteps(aws: TestAws) {
     const args = aws.engineArgs("up", "--event-log", log);
     // Set PULUMI_DEBUG_COMMANDS, because Pulumi accepts `--event-log` only with it. Pulumi's Automation API does the
     // same.
-    const up = await run(aws.instance, "pulumi", args, "captured", { PULUMI_DEBUG_COMMANDS: "true" });
+    const up = await aws.run("pulumi", args, { PULUMI_DEBUG_COMMANDS: "true" });
     assertExit(up, 0);
     const steps = (await readFile(log, "utf8"))
         .split("\n")

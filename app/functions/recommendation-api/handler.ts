@@ -5,6 +5,7 @@ import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { S3Client } from "@aws-sdk/client-s3";
+import { openDescription } from "../../serving/description.ts";
 import type { GatewayEvent, GatewayResult } from "../../serving/gateway-event.ts";
 import { limits } from "../../serving/limits.ts";
 import { pageFiles } from "../../serving/page-files.ts";
@@ -38,7 +39,7 @@ const clients = {
 
 const service = createService({
     config,
-    openApi: read("openapi.json"),
+    openApi: openDescription(read("openapi.json")),
     storedTables: storedTables(new S3Client(settings), config.bucketName),
     pages: existsSync(beside("storefront")) ? pageFiles(beside("storefront"), config.imageOrigins) : new Map(),
     campaign: campaignPort(clients, config),

@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bodyOf, type Emulator } from "local-personalize";
+import { statusPath } from "../instance.ts";
 import { jsonAnswer, sendAnswer } from "./answer.ts";
 import type { AccessLog } from "./enforcement/access-log.ts";
 import { BadFaultError, type Faults, readFault } from "./faults.ts";
 import type { Organisation } from "./organisation.ts";
-
-/** The path whose response distinguishes a local AWS from any other server on the port. */
-export const statusPath = "/_local/status";
 
 /** The data that the endpoints below /_local read and change. */
 interface Admin {

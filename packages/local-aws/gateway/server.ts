@@ -36,8 +36,6 @@ interface GatewayOptions {
     log(message: string): void;
 }
 
-export { statusPath } from "./admin.ts";
-
 /**
  * Starts the server of the local AWS. Answers calls that MiniStack does not support, and forwards all others unchanged.
  * @throws Error with code EADDRINUSE if the port is taken

@@ -6,11 +6,13 @@ packages/local-aws/ministack/process.ts sets the environment variables and write
 line of standard input.
 """
 
+import functools
 import os
 import signal
 import sys
 import threading
 
+import botocore.session
 from ministack import app
 
 import answers
@@ -58,6 +60,8 @@ def end_with_parent() -> None:
 if __name__ == "__main__":
     # The parent writes the secret to standard input, because functions could read arguments and environment variables.
     secret = sys.stdin.readline().strip()
+    # Share one session: MiniStack needs one at the first call of each service, and a new session takes 20 ms.
+    botocore.session.get_session = functools.cache(botocore.session.get_session)
     metric_alarms.leave_to_gateway()
     managed_policies.add()
     dashboards.write_times_in_seconds()

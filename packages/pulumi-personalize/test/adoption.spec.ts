@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import {
-    CreateDatasetGroupCommand,
-    CreateSchemaCommand,
-    paginateListDatasetImportJobs,
-    TagResourceCommand,
-} from "@aws-sdk/client-personalize";
+import { CreateDatasetGroupCommand, CreateSchemaCommand, TagResourceCommand } from "@aws-sdk/client-personalize";
 import { interactionsSchema, recipe } from "../../local-personalize/test/support.ts";
-import { tags, useHarness } from "./harness.ts";
+import { importJobNames, tags, useHarness } from "./harness.ts";
 
 describe("Adoption of existing resources", () => {
     const harness = useHarness();
@@ -22,7 +17,7 @@ describe("Adoption of existing resources", () => {
             harness.lines.filter((line) => line.endsWith("already exists and belongs to this stack; using it")).length,
             7,
         );
-        assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1"]);
+        assert.deepEqual(await importJobNames(harness.service), ["import-aaaaaaaa-1"]);
     });
 
     it("`create` changes minProvisionedTPS of the stack's existing campaign to the requested value", async () => {
@@ -174,12 +169,4 @@ describe("Adoption of existing resources", () => {
         await harness.handlers.DatasetGroup.update(id, outs, { ...outs, tags: { ...tags, team: "films" } });
         await assert.rejects(makeGroup({ owner: "bob" }), /"billing":"42"/);
     });
-
-    async function jobNames(): Promise<string[]> {
-        const names: string[] = [];
-        for await (const page of paginateListDatasetImportJobs({ client: harness.service.personalize }, {})) {
-            names.push(...(page.datasetImportJobs ?? []).map(({ jobName }) => String(jobName)));
-        }
-        return names.sort();
-    }
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { paginateListDatasetImportJobs } from "@aws-sdk/client-personalize";
 import {
     common,
     csv,
@@ -8,6 +7,7 @@ import {
     hashB,
     type InitFailure,
     importInputs,
+    importJobNames,
     roleArn,
     rowsOf,
     useHarness,
@@ -56,7 +56,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             assert.equal(job.outs.jobName, "import-aaaaaaaa-2");
             assert.equal(job.outs.status, "ACTIVE");
             await harness.handlers.DatasetImportJob.delete(failure.id, failure.properties);
-            assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1", "import-aaaaaaaa-2"]);
+            assert.deepEqual(await importJobNames(harness.service), ["import-aaaaaaaa-1", "import-aaaaaaaa-2"]);
         });
     });
 
@@ -103,7 +103,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             await refuse(2);
             const failure = await failureOf(harness.handlers.DatasetImportJob.create(inputs));
             assert.match(failure.id, /import-aaaaaaaa-2$/);
-            assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1", "import-aaaaaaaa-2"]);
+            assert.deepEqual(await importJobNames(harness.service), ["import-aaaaaaaa-1", "import-aaaaaaaa-2"]);
         });
 
         it("`create` starts no second import job after another failure, or without a recent policy change", async () => {
@@ -119,12 +119,12 @@ describe("Import jobs and the solution versions trained on them", () => {
                 await failureOf(harness.handlers.DatasetImportJob.create(inputs));
             }
             harness.bucket.deny(false);
-            assert.equal((await jobNames()).length, 3, JSON.stringify(unknown));
+            assert.equal((await importJobNames(harness.service)).length, 3, JSON.stringify(unknown));
             harness.bucket.objects["films/few.csv"] = csv.toString().split("\n").slice(0, 20).join("\n");
             const few = { ...first, dataLocation: "s3://films/few.csv" };
             const failure = await failureOf(harness.handlers.DatasetImportJob.create(few));
             assert.match(failure.message, /fewer than the minimum/);
-            assert.equal((await jobNames()).length, 4);
+            assert.equal((await importJobNames(harness.service)).length, 4);
         });
     });
 
@@ -258,14 +258,6 @@ describe("Import jobs and the solution versions trained on them", () => {
         });
         assert.equal(again.id, next.id);
     });
-
-    async function jobNames(): Promise<string[]> {
-        const names: string[] = [];
-        for await (const page of paginateListDatasetImportJobs({ client: harness.service.personalize }, {})) {
-            names.push(...(page.datasetImportJobs ?? []).map(({ jobName }) => String(jobName)));
-        }
-        return names.sort();
-    }
 });
 
 const serviceError = (name: string, message: string) => Object.assign(new Error(message), { name });

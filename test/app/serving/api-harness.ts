@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { load } from "js-yaml";
+import { openDescription } from "../../../app/serving/description.ts";
 import { packFilms } from "../../../app/serving/film-scores.ts";
 import type { GatewayEvent, GatewayResult } from "../../../app/serving/gateway-event.ts";
 import { type Limits, limits as usualLimits } from "../../../app/serving/limits.ts";
@@ -16,6 +17,8 @@ import { type MemoryTable, memoryTable } from "./memory-table.ts";
 export const openApi = JSON.stringify(
     load(await readFile(join(import.meta.dirname, "../../../app/api/openapi.yaml"), "utf8")),
 );
+/** The prepared description. Services share it, because each preparation compiles the schemas again. */
+export const openedApi = openDescription(openApi);
 
 const genres = [["Drama"], ["Comedy"], ["Comedy", "Drama"]];
 const filmCount = 300;
@@ -201,7 +204,7 @@ export function startApi(
         createService({
             campaign: { ...campaign, rank: more.rank },
             table: table.port,
-            openApi: more.openApi ?? openApi,
+            openApi: more.openApi === undefined ? openedApi : openDescription(more.openApi),
             putEvents: more.tracker === false ? undefined : putEvents,
             config: { ...config, ...more.config },
             storedTables: store.port,

@@ -108,7 +108,7 @@ export const focused = (page: Page) =>
  * Returns error texts and notes whose contrast with their own background is below 4.5 (WCAG 2.2, 1.4.3). Axe skips texts over a
  * picture, even if their background is opaque.
  */
-export async function faintTexts(page: Page): Promise<string[]> {
+async function faintTexts(page: Page): Promise<string[]> {
     return page.$$eval(".trouble, .trouble *, .banner, .guard, .offline, .open, .chip, .hint, .stock", (elements) => {
         const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
         /** Parses a colour in any format of the browser to red, green, blue and opacity, from 0 to 1. */
@@ -140,19 +140,39 @@ export async function faintTexts(page: Page): Promise<string[]> {
     });
 }
 
-/** Returns the violations of WCAG 2.2 A and AA and of best practices that axe finds on the page now. */
-export async function violationsOf(page: Page): Promise<string[]> {
-    await page.evaluate(axeSource);
-    return page.evaluate(async () => {
-        const { violations } = await (
-            globalThis as unknown as {
-                axe: {
-                    run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-                };
-            }
-        ).axe.run();
+/** The rules of axe whose results depend on colours. */
+const colourRules = ["color-contrast", "link-in-text-block"];
+
+/**
+ * Returns the violations of WCAG 2.2 A and AA and of best practices that axe finds on the page now, with all rules or
+ * only with these.
+ */
+export async function violationsOf(page: Page, only?: readonly string[]): Promise<string[]> {
+    if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
+    return page.evaluate(async (rules) => {
+        interface Axe {
+            run(options: object): Promise<{
+                violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+            }>;
+        }
+        const { axe } = globalThis as unknown as { axe: Axe };
+        const { violations } = await axe.run(rules === undefined ? {} : { runOnly: rules });
         return violations.map(
             ({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.failureSummary} (${nodes.length})`,
         );
-    });
+    }, only);
+}
+
+/**
+ * Asserts that the page has no violations and no faint texts in the dark and in the light theme. The themes differ in
+ * colours only, so the other rules of axe check only the dark one.
+ */
+export async function assertAccessible(page: Page): Promise<void> {
+    for (const theme of ["dark", "light"]) {
+        await page.evaluate((chosen) => {
+            document.documentElement.dataset.theme = chosen;
+        }, theme);
+        assert.deepEqual(await violationsOf(page, theme === "dark" ? undefined : colourRules), [], theme);
+        assert.deepEqual(await faintTexts(page), [], theme);
+    }
 }

@@ -13,7 +13,7 @@ import { filledPage } from "../../../components/storefront/page-files.ts";
 import { type DataWords, dataWords, imageOriginsOf } from "../../../components/storefront/page-words.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import type { Issuer } from "../../support/issuer.ts";
-import { config, openApi, serviceError, storeOf } from "../serving/api-harness.ts";
+import { config, openedApi, serviceError, storeOf } from "../serving/api-harness.ts";
 import { memoryTable } from "../serving/memory-table.ts";
 
 /** The state of the API behind the page, which a test changes while the page is open. */
@@ -122,7 +122,7 @@ export async function serveStorefront({
             ...(viewerAuth && { viewerAuth }),
         },
         ...(viewerAuth && { verifyToken: tokenVerifier(viewerAuth) }),
-        openApi,
+        openApi: openedApi,
         campaign,
         table: table.port,
         clock: Date.now,

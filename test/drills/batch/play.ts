@@ -1,7 +1,7 @@
 import { limits } from "../../../app/serving/limits.ts";
 import { createService } from "../../../app/serving/service.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
-import { config, gatewayEvent, openApi, tablesDocument } from "../../app/serving/api-harness.ts";
+import { config, gatewayEvent, openedApi, tablesDocument } from "../../app/serving/api-harness.ts";
 import type { BatchFault } from "./faults.ts";
 import { BatchSimulation } from "./simulation.ts";
 
@@ -114,7 +114,7 @@ function apiOf(simulation: BatchSimulation) {
     });
     return createService({
         config: { ...config, batch: true, trackingId: "" },
-        openApi,
+        openApi: openedApi,
         storedTables: {
             async read(version, etag) {
                 return etag === version ? undefined : { text: JSON.stringify(documentOf(version)), etag: version };
