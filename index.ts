@@ -8,8 +8,8 @@ import { deleteBeforeReplacing } from "./components/common/replacements.ts";
 import { enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
 import { plannedStack, showPrice } from "./components/cost/price-table.ts";
-import { SpendBudget, waiversOf } from "./components/cost/spend-budget.ts";
-import { DataBucket, filesOf, prefixesOf } from "./components/data/data-bucket.ts";
+import { createBudgetWaivers, SpendBudget } from "./components/cost/spend-budget.ts";
+import { DataBucket, filesToUpload, toDataPrefixes } from "./components/data/data-bucket.ts";
 import { refuseOtherOptions, refuseRedData } from "./components/data/data-quality.ts";
 import { countAlarmMetrics, observedStack } from "./components/observability/alarms.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
@@ -20,7 +20,7 @@ import { Recommender } from "./components/personalize/recommender.ts";
 import { stackOwner } from "./components/personalize/resources.ts";
 import { stackStateFlags } from "./components/personalize/state-flags.ts";
 import { bucketNameFor } from "./config/config.ts";
-import { contentOf } from "./data-prep/content.ts";
+import { readContentOnce } from "./data-prep/content.ts";
 import { preparedData } from "./data-prep/prepared-data.ts";
 
 // If the Pulumi engine is killed, a Pulumi program waits forever and uses a whole processor. End this program instead.
@@ -30,13 +30,16 @@ endLanguageHostWithEngine();
 // types in place, so there are no source maps.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 const configured = loadConfig();
-const data = await preparedData(configured, async () => (await contentOf(configured.interactionsFile)).contentHash);
+const data = await preparedData(
+    configured,
+    async () => (await readContentOnce(configured.interactionsFile)).contentHash,
+);
 const { config } = data;
 refuseRedData(data.manifest, config);
 await refuseOtherOptions(data.manifest, config);
 await refuseEarly(config, data.interactionsSchema);
 deleteBeforeReplacing();
-enforceResourceRules({ ...waiversOf(config), ...config.waivers }, config);
+enforceResourceRules({ ...createBudgetWaivers(config), ...config.waivers }, config);
 const [files, { accountId }, { partition }] = await Promise.all([
     servingFiles(data),
     aws.getCallerIdentity(),
@@ -58,14 +61,14 @@ const access = new PersonalizeAccess("personalize", {
     caller,
     bucketName,
     kmsKeyArn: config.kmsKeyArn,
-    ...prefixesOf(config),
+    ...toDataPrefixes(config),
     bucketPolicyConditions: config.bucketPolicyConditions,
     permissionsBoundary: config.permissionsBoundary,
     tags: config.tags,
 });
 const bucket = new DataBucket("data", {
     bucketName,
-    files: filesOf(config),
+    files: filesToUpload(config),
     dataRetention: config.dataRetention,
     tags: config.tags,
     kmsKeyArn: config.kmsKeyArn,

@@ -4,11 +4,11 @@ import { parse } from "csv-parse/sync";
 import { readColumns } from "../data-prep/columns.ts";
 import { DEFAULT_OUTPUT, itemsPathsBeside } from "../data-prep/places.ts";
 import { coldFigures } from "../packages/local-personalize/bench/models/cold.ts";
-import { type Figures, figuresOf } from "../packages/local-personalize/bench/models/figures.ts";
+import { computeFigures, type Figures } from "../packages/local-personalize/bench/models/figures.ts";
 import { ownLists } from "../packages/local-personalize/bench/models/own.ts";
 import { peerLists } from "../packages/local-personalize/bench/models/peers.ts";
-import { likedOf, REAL_HRNN, REAL_LISTS } from "../packages/local-personalize/bench/models/real.ts";
-import { type Trials, trialsOf } from "../packages/local-personalize/bench/models/trials.ts";
+import { REAL_HRNN, REAL_LISTS, readLikedRatings } from "../packages/local-personalize/bench/models/real.ts";
+import { createTrials, type Trials } from "../packages/local-personalize/bench/models/trials.ts";
 import type { CatalogueItem } from "../packages/local-personalize/model/catalogue.ts";
 import { trainModel } from "../packages/local-personalize/model/train.ts";
 import { recommend } from "../packages/local-personalize/serving/recommend.ts";
@@ -39,12 +39,12 @@ const { data } = benchCommand(
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 existing(data);
 const interactions = byTime(await readColumns(data));
-const trials = trialsOf(interactions, (events) => Math.max(1, Math.floor(events / 10)));
+const trials = createTrials(interactions, (events) => Math.max(1, Math.floor(events / 10)));
 const deciding = trials.folds.slice(5);
 
 const lists = ownLists(trials, deciding, log);
-const own = figuresOf(trials, deciding, lists.masked);
-const unmasked = figuresOf(trials, deciding, lists.unmasked);
+const own = computeFigures(trials, deciding, lists.masked);
+const unmasked = computeFigures(trials, deciding, lists.unmasked);
 const peers = (
     await peerLists(
         await benchPython(
@@ -55,7 +55,7 @@ const peers = (
     )
 ).map((peer) => ({
     ...peer,
-    figures: figuresOf(trials, deciding, peer.lists),
+    figures: computeFigures(trials, deciding, peer.lists),
 }));
 
 const head = ["model", "NDCG@5", "@10", "@25", "MRR@25", "P@10", "coverage", "settings"];
@@ -96,14 +96,14 @@ process.exitCode = printGoals([
  * divided by that of the real service; 0 if the ratings of MovieLens are missing.
  */
 async function besideHrnn(file: string): Promise<number> {
-    const liked = await likedOf(file);
+    const liked = await readLikedRatings(file);
     if (!liked) {
         log(`There is no file ${file}, so the comparison with the real service's aws-hrnn is skipped.`);
         return 0;
     }
-    const last: Trials = trialsOf(liked, () => 1);
+    const last: Trials = createTrials(liked, () => 1);
     const { masked, unmasked } = ownLists(last, last.folds, log);
-    const measured = [figuresOf(last, last.folds, masked), figuresOf(last, last.folds, unmasked)] as const;
+    const measured = [computeFigures(last, last.folds, masked), computeFigures(last, last.folds, unmasked)] as const;
     showLine(`\nRatings above 3.6: predictions of the last item of ${last.folds.flat().length} users:`);
     const names = ["this repository", "this repository, watched items not masked"];
     const real = ["aws-hrnn of the real service, 2018", REAL_HRNN.ndcg10, REAL_HRNN.mrr25, REAL_HRNN.coverage];
@@ -119,7 +119,7 @@ async function besideHrnn(file: string): Promise<number> {
 function showColdItems() {
     const file = itemsPathsBeside(data).csv;
     if (!existsSync(file)) return log(`There is no file ${file}, so the test with new items is skipped.`);
-    const { recall, random, users, coldItems } = coldFigures(trials, deciding, catalogueOf(file));
+    const { recall, random, users, coldItems } = coldFigures(trials, deciding, readItems(file));
     showLine(
         `\nLists of 25 items for ${users} users, chosen from ${coldItems} new items of which the models know only the genres:`,
     );
@@ -150,7 +150,7 @@ function showRealLists() {
 }
 
 /** Returns the films and their genres from data-prep's items.csv. */
-function catalogueOf(file: string): CatalogueItem[] {
+function readItems(file: string): CatalogueItem[] {
     const rows: { ITEM_ID: string; GENRES: string }[] = parse(readFileSync(file), { columns: true });
     return rows.map(({ ITEM_ID, GENRES }) => ({
         itemId: ITEM_ID,

@@ -19,7 +19,7 @@ const { runs } = benchCommand(
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-process.exitCode = printGoals(goalsOf(await measureAll()));
+process.exitCode = printGoals(reportPages(await measureAll()));
 
 async function measureAll(): Promise<readonly PageFigures[]> {
     const stack = await startPageStack(say);
@@ -36,7 +36,7 @@ async function measureAll(): Promise<readonly PageFigures[]> {
  * Prints the figures of each measured page. Returns the benchmark's goals, each with the figure of the page that has
  * the worst result.
  */
-function goalsOf(pages: readonly PageFigures[]): Goal[] {
+function reportPages(pages: readonly PageFigures[]): Goal[] {
     showTable(
         ["page", ...categories, "largest paint s", "blocked ms", "shift", "KiB", "elements"],
         pages.map(({ name, scores, ...page }) => [

@@ -33,7 +33,7 @@ const generated = generatedFiles(python, log);
 const goals: Goal[] = [];
 let [equal, compared] = [0, 0];
 try {
-    for (const size of sizes) goals.push(...(await benchOf(size)));
+    for (const size of sizes) goals.push(...(await runBench(size)));
     const small = join(work, "100k");
     await generated(100_000, small);
     const { seconds } = await best(() => ours(join(small, "ratings.csv"), "small"));
@@ -44,7 +44,7 @@ try {
 }
 process.exitCode = printGoals(goals);
 
-async function benchOf(size: number): Promise<Goal[]> {
+async function runBench(size: number): Promise<Goal[]> {
     const folder = await generated(size * 1_000_000);
     const csv = join(folder, "ratings.csv");
     const rows: string[][] = [];

@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import type { SampleCall } from "../packages/local-personalize/bench/samples/service.ts";
-import { runSuite, type SuiteResult, suitesOf } from "../packages/local-personalize/bench/samples/suites.ts";
+import { createSuites, runSuite, type SuiteResult } from "../packages/local-personalize/bench/samples/suites.ts";
 import { benchCommand, refuseNone, whole } from "./lib/command.ts";
 import { printGoals, showLine, showTable } from "./lib/goals.ts";
 
@@ -24,7 +24,7 @@ if (!python) {
     console.error("MOVIE_RECOMMENDER_PYTHON is not set. Run this bench with: npm run bench:samples");
     process.exit(1);
 }
-const all = suitesOf(python);
+const all = createSuites(python);
 const isChosen = (name: string) => only === undefined || name === only;
 refuseNone(only ?? "", [...all.keys()], isChosen);
 const begun = performance.now();
@@ -37,8 +37,8 @@ const run = async (suite: (typeof chosen)[number]) => {
 const results = await pMap(chosen, run, { concurrency: parallel });
 
 /**
- * Checks whether a call failed. A Describe call of a missing resource does not count, because the samples use this error to learn
- * that a resource is deleted or not created yet.
+ * Checks whether a call failed. A Describe call of a missing resource does not count, because the samples use this
+ * error to learn that a resource is deleted or not created yet.
  */
 const isRefused = ({ operation, status, code }: SampleCall) =>
     status >= 400 && !(operation.startsWith("Describe") && code === "ResourceNotFoundException");

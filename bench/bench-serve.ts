@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { DEFAULT_OUTPUT, itemsPathsBeside } from "../data-prep/places.ts";
 import { signedHeaders } from "../packages/local-aws/test/signed.ts";
-import { assertExit, clientsOf, region, startTestAws } from "../test/support/local-aws.ts";
+import { assertExit, createClients, region, startTestAws } from "../test/support/local-aws.ts";
 import { until } from "../test/support/until.ts";
 import { zipf } from "./api/load.ts";
 import { aboveZero, benchCommand, existing } from "./lib/command.ts";
@@ -45,14 +45,14 @@ const users = 943;
 const draw = zipf(users, 1, seededRandom(1));
 const order = Array.from({ length: 20_000 }, draw);
 const aws = await startTestAws();
-const { personalize, runtime } = clientsOf(aws.instance);
+const { personalize, runtime } = createClients(aws.instance);
 try {
     log("deploying the stack on a separate local AWS");
     await copyFile(data, aws.interactionsFile);
     await aws.configure({ itemsFile: resolve(items) });
     assertExit(await aws.engine("up"), 0);
     const { campaignArn = "" } = await aws.outputs();
-    const filterArn = await filterOf(campaignArn);
+    const filterArn = await createFilter(campaignArn);
     await enableMetadata(campaignArn);
     const measure = async (name: string, connections: number, input: object) => {
         log(name);
@@ -113,7 +113,7 @@ async function startAndStop(input: object, connections: number, time: number): P
 }
 
 /** Creates a filter in the campaign's dataset group that hides watched films, and waits until it is ACTIVE. */
-async function filterOf(campaignArn: string): Promise<string> {
+async function createFilter(campaignArn: string): Promise<string> {
     const { campaign } = await personalize.send(new DescribeCampaignCommand({ campaignArn }));
     const { datasetGroupArn = "" } = await aws.outputs();
     if (campaign?.status !== "ACTIVE")

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { stateOf } from "../packages/local-aws/control.ts";
+import { detectState } from "../packages/local-aws/control.ts";
 import { paths } from "../packages/local-aws/instance.ts";
-import { failedOf, failuresOf, sourcesOf } from "./api/figures.ts";
+import { countFailed, summarizeFailures, summarizeSources } from "./api/figures.ts";
 import { type Asked, load, paced } from "./api/load.ts";
 import { startApiStack } from "./api/stack.ts";
 import { benchCommand, whole } from "./lib/command.ts";
@@ -35,7 +35,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const stack = await startApiStack(say);
 try {
     const { instance } = stack.aws;
-    const state = await stateOf(instance);
+    const state = await detectState(instance);
     if (state.kind !== "running") throw new Error("The local AWS is not running.");
     const { pid } = state.running;
     /** Returns the resident memory of the local AWS with all its processes, in MiB. */
@@ -62,17 +62,17 @@ try {
     );
     const last = memory();
     rows.push([timedCalls.length, last.toFixed(0)]);
-    const saved = sizeOf(join(paths(instance).awsData, "ministack", "state"));
+    const saved = sumFileSizes(join(paths(instance).awsData, "ministack", "state"));
     showTable(["requests", "MiB of memory"], rows);
     const perSecond = timedCalls.length / ((performance.now() - begun) / 1000);
     say(`${timedCalls.length} requests, ${perSecond.toFixed(0)} a second; ${(saved / MIB).toFixed(1)} MiB of state`);
     say(
-        `failed: ${failuresOf(timedCalls)}, not sent in time: ${requests - timedCalls.length}. Lists: ${sourcesOf(timedCalls)}`,
+        `failed: ${summarizeFailures(timedCalls)}, not sent in time: ${requests - timedCalls.length}. Lists: ${summarizeSources(timedCalls)}`,
     );
     const first = memories.get(requests / 4);
     process.exitCode = printGoals([
         // Requests that were not sent in time count as errors.
-        { name: "soak-errors", figure: failedOf(timedCalls) + requests - timedCalls.length, bound: "=", limit: 0 },
+        { name: "soak-errors", figure: countFailed(timedCalls) + requests - timedCalls.length, bound: "=", limit: 0 },
         { name: "soak-growth-mib", figure: last - (first ?? Number.NEGATIVE_INFINITY), bound: "<=", limit: 60 },
         { name: "soak-state-mib", figure: saved / MIB, bound: "<=", limit: 30 },
     ]);
@@ -81,7 +81,7 @@ try {
 }
 
 /** Returns the bytes of all files of a folder. */
-function sizeOf(folder: string): number {
+function sumFileSizes(folder: string): number {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 }

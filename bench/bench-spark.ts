@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { script, sparkOf } from "../test/spark/support.ts";
+import { createSparkCommand, script } from "../test/spark/support.ts";
 import { benchCommand, millions } from "./lib/command.ts";
 import { printGoals, showTable } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
@@ -37,7 +37,7 @@ try {
         const output = join(work, "ours", "interactions.csv");
         const ours = await measured(process.execPath, ["data-prep/cli.ts", csv, "--event", event, "--output", output]);
         log(`preparing ${size} million rows with Spark on two cores`);
-        const spark = sparkOf([script, csv, "--event", event, "--output", join(work, `spark-${size}`)]);
+        const spark = createSparkCommand([script, csv, "--event", event, "--output", join(work, `spark-${size}`)]);
         const theirs = await measured(spark.command, spark.args, spark.env);
         const perSecond = (seconds: number) => Math.round((size * 1_000_000) / seconds).toLocaleString("en-US");
         rows.push([

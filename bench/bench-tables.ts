@@ -11,7 +11,7 @@ import { agedLists } from "./tables/aged-lists.ts";
 import { byLikeness, byTables } from "./tables/because-you-watched.ts";
 import { atMoments, type Worth } from "./tables/moments.ts";
 import { movedByOne } from "./tables/moved.ts";
-import { type Found, foldsOf } from "./tables/trials.ts";
+import { createFolds, type Found } from "./tables/trials.ts";
 
 /**
  * Measures how many of the films that users watched later are recommended by the fallback tables, and by alternative
@@ -36,7 +36,7 @@ const begun = performance.now();
 const { name, columns, catalogue } = synthetic ? await invented() : await prepared(data);
 showLine(`${name}: ${columns.users.length.toLocaleString("en-US")} interactions, ${columns.itemCount} films`);
 
-const folds = foldsOf(columns);
+const folds = createFolds(columns);
 const likenesses = byLikeness(folds, Math.round(columns.userCount * 0.9));
 const tables = byTables(folds, catalogue);
 const moments = atMoments(columns);

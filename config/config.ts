@@ -49,7 +49,7 @@ export const prefetches = (config: Pick<StackConfig, "api" | "prefetchUsers" | "
  * Returns the name of the function that precomputes lists, and the number of viewers of one run; undefined for a stack
  * without the function.
  */
-export const prefetchOf = (config: Pick<StackConfig, "api" | "prefetchUsers" | "serving" | "names">) =>
+export const findPrefetch = (config: Pick<StackConfig, "api" | "prefetchUsers" | "serving" | "names">) =>
     prefetches(config) ? { functionName: config.names.prefetch, viewers: config.prefetchUsers } : undefined;
 
 /**
@@ -76,10 +76,10 @@ export function parseConfig(
     const problems = broken
         .filter(({ follows = [] }) => !follows.some((key) => invalid.has(key)))
         .map(({ path, reason }) => ({ path, reason: hide(reason) }));
-    return problems.length > 0 ? problems : configOf(values, names, stack);
+    return problems.length > 0 ? problems : createConfig(values, names, stack);
 }
 
-function configOf(values: KeyValues, names: Names, { project, stack, region = "" }: StackContext): StackConfig {
+function createConfig(values: KeyValues, names: Names, { project, stack, region = "" }: StackContext): StackConfig {
     const { viewerAuth, itemsFile, usersFile, ...others } = values;
     const weights = Object.entries(values.eventWeights).toSorted(([a], [b]) => (a < b ? -1 : 1));
     return {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { dump } from "js-yaml";
 import { personalizeKinds } from "./keys/data.ts";
 import { rows } from "./keys.ts";
-import { textOf } from "./kinds.ts";
+import { toConfigText } from "./kinds.ts";
 
 /** Converts Markdown to plain text: removes code marks and link targets. */
 const plain = (markdown: string) => markdown.replaceAll(/\[([^[\]]*)\]\([^()]*\)/g, "$1").replaceAll("`", "");
@@ -60,7 +60,7 @@ function valueText({ type, isFile, default: value }: (typeof rows)[number][1]): 
         .replace("from ", "")
         .replace("whole number", "integer");
     const names = typeof value === "boolean" ? [] : [isFile ? "file" : short];
-    return [...names, ...(value === "" ? [] : [code(textOf(value))])].join(", ");
+    return [...names, ...(value === "" ? [] : [code(toConfigText(value))])].join(", ");
 }
 
 function keyLine([name, key]: (typeof rows)[number], index: number, group: typeof rows): string {

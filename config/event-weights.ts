@@ -5,8 +5,8 @@ const maxTypes = 10;
 const longestType = 256;
 
 /**
- * Checks config `eventWeights`: a weight for each event type to train on. Source: Developer Guide, "Optimizing a solution
- * with events configuration".
+ * Checks config `eventWeights`: a weight for each event type to train on. Source: Developer Guide, "Optimizing a
+ * solution with events configuration".
  */
 export function checkWeights(weights: Readonly<Record<string, number>>, refuse: Refuse): void {
     const types = Object.keys(weights);

@@ -30,7 +30,10 @@ const datasetOf: Readonly<Record<string, keyof DatasetFields>> = {
     CurrentUser: "Users",
 };
 
-/** Returns the problems of filters that name a dataset or a field that the stack does not have. CreateFilter would reject them. */
+/**
+ * Returns the problems of filters that name a dataset or a field that the stack does not have. CreateFilter would
+ * reject them.
+ */
 export function filterFieldProblems(
     filters: Readonly<Record<string, string>>,
     datasets: DatasetFields,

@@ -22,7 +22,10 @@ export interface About<T> {
     readonly check?: (value: T, refuse: Refuse) => void;
     /** Whether the value is the path of a file that must exist. */
     readonly isFile?: boolean;
-    /** Whether the value may be a secret (`pulumi config set --secret`), because it is used only as an input of resources. */
+    /**
+     * Whether the value may be a secret (`pulumi config set --secret`), because it is used only as an input of
+     * resources.
+     */
     readonly maySecret?: boolean;
 }
 
@@ -56,15 +59,15 @@ export const readTable = <T extends Table>(
     Object.fromEntries(
         Object.entries(table).map(([name, key]) => {
             const refuseIt: Refuse = (reason, member = "") => refuse(`${name}${member}`, reason);
-            return [name, key.read(get(name) ?? textOf(key.default), refuseIt, `${start}${name}`)];
+            return [name, key.read(get(name) ?? toConfigText(key.default), refuseIt, `${start}${name}`)];
         }),
     ) as ValuesOf<T>;
 
 /** Returns a value as the text that the engine passes: an object or a list is JSON. */
-export const textOf = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+export const toConfigText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** Creates a key. `check` validates a value that `read` accepted. */
-function keyOf<T>(start: Pick<Key<T>, "default" | "type" | "read">, { check, ...about }: About<T>): Key<T> {
+function createKey<T>(start: Pick<Key<T>, "default" | "type" | "read">, { check, ...about }: About<T>): Key<T> {
     return {
         ...start,
         ...about,
@@ -83,7 +86,7 @@ function keyOf<T>(start: Pick<Key<T>, "default" | "type" | "read">, { check, ...
 
 /** Any text. */
 export const text = (initial: string, about: About<string>): Key<string> =>
-    keyOf({ default: initial, type: "a text", read: (value) => value }, about);
+    createKey({ default: initial, type: "a text", read: (value) => value }, about);
 
 /** Returns the same key, but with the value undefined if its text is empty. */
 export const orNone = <T>(key: Key<T>): Key<T | undefined> => ({
@@ -110,7 +113,7 @@ export function oneOf<const T extends string>(allowed: readonly T[], initial: No
         if (one === undefined) refuse(`is "${value}"; it must be ${type}`);
         return one ?? initial;
     };
-    return keyOf({ default: initial, type, read }, { other, ...about });
+    return createKey({ default: initial, type, read }, { other, ...about });
 }
 
 /** `true` or `false`. */
@@ -120,7 +123,7 @@ export function flag(initial: boolean, about: About<boolean>): Key<boolean> {
         if (value !== "true" && value !== "false") refuse(`is "${value}"; it must be ${type}`);
         return value === "true";
     };
-    return keyOf({ default: initial, type, read }, { other: !initial, ...about });
+    return createKey({ default: initial, type, read }, { other: !initial, ...about });
 }
 
 interface Bounds {
@@ -128,7 +131,7 @@ interface Bounds {
     readonly most?: number;
 }
 
-function numberOf(kind: string, isOne: (value: number) => boolean) {
+function createNumberKind(kind: string, isOne: (value: number) => boolean) {
     return (initial: number | "", { least, most = Number.POSITIVE_INFINITY, ...about }: About<number> & Bounds) => {
         const type = `a ${kind} ${most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`}`;
         const other = Number(initial) + 1;
@@ -137,15 +140,15 @@ function numberOf(kind: string, isOne: (value: number) => boolean) {
             if (!(value >= least && value <= most && isOne(value))) refuse(`is "${text}"; it must be ${type}`);
             return value;
         };
-        return keyOf({ default: initial, type, read }, { other, ...about });
+        return createKey({ default: initial, type, read }, { other, ...about });
     };
 }
 
-export const whole = numberOf("whole number", Number.isInteger);
-export const decimal = numberOf("number", Number.isFinite);
+export const whole = createNumberKind("whole number", Number.isInteger);
+export const decimal = createNumberKind("number", Number.isFinite);
 
 /** Parses a JSON object; returns undefined for any other text. */
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
     const value = json(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
@@ -163,14 +166,14 @@ function json(text: string): unknown {
  * Creates a key whose value is an object. `member` parses each member. `of` describes the members in messages, and
  * `example` completes the command `pulumi config set --path <name>.`.
  */
-function objectOf<T>(
+function createObjectKey<T>(
     [of, example]: readonly [of: string, example: string],
     about: About<Readonly<Record<string, T>>>,
     member: (value: unknown) => { readonly value?: T; readonly reason?: string },
 ): Key<Readonly<Record<string, T>>> {
     const type = `an object of names and ${of}`;
     const read = (text: string, refuse: Refuse, name: string) => {
-        const value = objectIn(text);
+        const value = parseObject(text);
         if (value === undefined) {
             const command = `\`pulumi config set --path ${name}.${example}\``;
             refuse(`is ${JSON.stringify(text)}; it must be ${type}: ${command}`);
@@ -183,18 +186,18 @@ function objectOf<T>(
         });
         return Object.fromEntries(members);
     };
-    return keyOf({ default: {}, type, read }, about);
+    return createKey({ default: {}, type, read }, about);
 }
 
 /** Creates a key whose value is an object of texts. */
 export const texts = (about: About<Readonly<Record<string, string>>>) =>
-    objectOf(["texts", "<name> <value>"], about, (value) =>
+    createObjectKey(["texts", "<name> <value>"], about, (value) =>
         typeof value === "string" ? { value } : { reason: "it must be a text" },
     );
 
 /** Creates a key whose value is an object of numbers from `least` to `most`. Pulumi may pass a number as text. */
 export const numbers = ({ least, most, ...about }: About<Readonly<Record<string, number>>> & Required<Bounds>) =>
-    objectOf(["numbers", "<name> <number>"], about, (given) => {
+    createObjectKey(["numbers", "<name> <number>"], about, (given) => {
         const isNumeric = typeof given === "number" || (typeof given === "string" && given.trim() !== "");
         const value = isNumeric ? Number(given) : Number.NaN;
         const isWithin = value >= least && value <= most;
@@ -206,7 +209,7 @@ export function members<T extends Table>(table: T, about: About<ValuesOf<T>>): K
     const names = Object.keys(table);
     const type = `an object of ${names.join(", ")}`;
     const read = (text: string, refuse: Refuse, name: string) => {
-        const given = objectIn(text);
+        const given = parseObject(text);
         if (given === undefined) {
             const commands = names.map((one) => `\`pulumi config set --path ${name}.${one} <value>\``).join(", ");
             refuse(`is ${JSON.stringify(text)}; it must be ${type}: ${commands}`);
@@ -217,11 +220,11 @@ export function members<T extends Table>(table: T, about: About<ValuesOf<T>>): K
             const command = `Remove it with \`pulumi config rm --path ${name}.${unknown}\``;
             refuse(`is not a member of ${name}. ${hint} ${command}`, `.${unknown}`);
         }
-        const get = (one: string) => (given && one in given ? textOf(given[one]) : undefined);
+        const get = (one: string) => (given && one in given ? toConfigText(given[one]) : undefined);
         return readTable(table, get, (path, reason) => refuse(reason, `.${path}`), `${name}.`);
     };
     const initial = Object.fromEntries(Object.entries(table).map(([name, key]) => [name, key.default]));
-    return { ...keyOf({ default: initial, type, read }, about), members: table };
+    return { ...createKey({ default: initial, type, read }, about), members: table };
 }
 
 /** Creates a key whose value is a list of texts. */
@@ -236,5 +239,5 @@ export function list(about: About<readonly string[]>): Key<readonly string[]> {
         }
         return value;
     };
-    return keyOf({ default: [], type, read }, about);
+    return createKey({ default: [], type, read }, about);
 }

@@ -28,7 +28,10 @@ export type Names = Readonly<ReturnType<typeof namesFor>>;
 /** Default of config `nameSuffix`. The suffix depends on the stack's name. */
 const automaticSuffix = "auto";
 
-/** Returns the suffix of a stack's names: config `nameSuffix`; otherwise empty on `dev` and `local`, and `-<stack>` on other stacks. */
+/**
+ * Returns the suffix of a stack's names: config `nameSuffix`; otherwise empty on `dev` and `local`, and `-<stack>` on
+ * other stacks.
+ */
 export function suffixFor(stack: string, nameSuffix: string = automaticSuffix): string {
     if (nameSuffix !== automaticSuffix) {
         return nameSuffix;
@@ -110,7 +113,10 @@ export const endings: Readonly<Record<string, number>> = {
     usersSchema: "-01234567".length,
 };
 
-/** Returns the name of the data bucket: from the config, otherwise with account id and stack, because S3 names are global. */
+/**
+ * Returns the name of the data bucket: from the config, otherwise with account id and stack, because S3 names are
+ * global.
+ */
 export function bucketNameFor(
     config: { readonly bucketName: string; readonly stack: string },
     accountId: string,
@@ -132,5 +138,7 @@ export const gatewayLogRole = "MovieRecommender-ApiGatewayLogs";
 /** Name of the API's stage, and first part of the API's path behind CloudFront. */
 export const apiStage = "api";
 
-/** State flags of a stack: SSM parameters `/movie-recommender/<stack>/<key>`, which runbooks and the cost guard write. */
+/**
+ * State flags of a stack: SSM parameters `/movie-recommender/<stack>/<key>`, which runbooks and the cost guard write.
+ */
 export const stateFlagKeys = ["closed", "parked", "reimport", "serving"] as const;

@@ -40,7 +40,10 @@ const edgeLesson = { ...secondHand, source: "third-party lesson on CloudFront's 
 /** Name of the service on AWS's bill, in Cost Explorer and in AWS Budgets. */
 export const billedService = "Amazon Personalize";
 
-/** All prices of the project; no other file contains a price. AWS's price page was not accessible, so no price is verified. */
+/**
+ * All prices of the project; no other file contains a price. AWS's price page was not accessible, so no price is
+ * verified.
+ */
 export const prices = {
     ingestion: { usd: 0.05, unit: "GB imported or streamed", ...playbook },
     trainingHour: { usd: 0.24, unit: "training hour (4 vCPU, 8 GiB), recipes other than v2", ...playbook },
@@ -149,7 +152,7 @@ export const prices = {
 } as const satisfies Record<string, Price>;
 
 /** Returns a price in a region, in US dollars: the price of `US` if the region's price is unknown. */
-export const usdIn = (region: string, { usd, others }: Price): number => others?.[region] ?? usd;
+export const regionalUsd = (region: string, { usd, others }: Price): number => others?.[region] ?? usd;
 
 /** Hours a month, as in the AWS Pricing Calculator. */
 export const hoursPerMonth = 730;
@@ -252,7 +255,10 @@ export function ingestionUsd(bytes: number): number {
     return (bytes / bytesPerGb) * prices.ingestion.usd;
 }
 
-/** Returns the price of automatic training every `days` days, in US dollars a month; `trainingHours` as in `trainingUsd`. */
+/**
+ * Returns the price of automatic training every `days` days, in US dollars a month; `trainingHours` as in
+ * `trainingUsd`.
+ */
 export function autoTrainingUsdPerMonth(
     recipe: string | undefined,
     interactions: number,
@@ -283,7 +289,7 @@ export function guardUsdPerMonth(region: string, minutes: number, metrics: numbe
         (prices.lambdaRequests.usd / 1_000_000 +
             gbSeconds * prices.lambdaGbSecond.usd +
             (metrics / 1000) * prices.metricRead.usd +
-            (1024 / bytesPerGb) * usdIn(region, prices.logIngestion))
+            (1024 / bytesPerGb) * regionalUsd(region, prices.logIngestion))
     );
 }
 
@@ -297,7 +303,7 @@ const guardCalls = 20;
  */
 export function trailUsdPerMonth(region: string, guardMinutes: number): UsdRange {
     const events = guardRuns(guardMinutes) * guardCalls;
-    const logs = ((events * 2048) / bytesPerGb) * usdIn(region, prices.logIngestion);
+    const logs = ((events * 2048) / bytesPerGb) * regionalUsd(region, prices.logIngestion);
     return { low: logs, high: logs + (events / 100_000) * prices.trailEvents.usd };
 }
 

@@ -59,7 +59,10 @@ export function regionWarning(region: string): string | undefined {
     return `aws:region is "${region}", in which Amazon Personalize was not offered on 2026-11-27. ${advice}`;
 }
 
-/** Returns the regions with Personalize whose names are most similar to this one: by location (ap-southeast), then by area. */
+/**
+ * Returns the regions with Personalize whose names are most similar to this one: by location (ap-southeast), then by
+ * area.
+ */
 function nearestRegions(region: string): readonly string[] {
     if (/^us-(gov|iso)|^eusc|^eu-iso/.test(region)) {
         return [];

@@ -7,7 +7,9 @@ import type { Refuse } from "./kinds.ts";
 const maxTags = 50;
 const added = ["pulumi:project", "pulumi:stack", "pulumi-personalize:owner"];
 
-/** Characters that every AWS service accepts (Tagging AWS Resources User Guide, "Tag naming limits and requirements"). */
+/**
+ * Characters that every AWS service accepts (Tagging AWS Resources User Guide, "Tag naming limits and requirements").
+ */
 const accepted = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const characters = "letters, digits, spaces and _ . : / = + - @";
 const longestKey = 128;

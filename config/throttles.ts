@@ -19,7 +19,7 @@ export interface Throttle {
 export type Rates = StackConfig["throttle"] & Pick<StackConfig, "storefront" | "rankingCampaign" | "allowedOrigins">;
 
 /** Returns the values of a configuration that determine the throttles. */
-export const ratesOf = (config: StackConfig): Rates => ({ ...config, ...config.throttle });
+export const toRates = (config: StackConfig): Rates => ({ ...config, ...config.throttle });
 
 /** Key of the settings of all methods without settings of their own. */
 export const otherPaths = "*/*";
@@ -56,8 +56,8 @@ const shares: readonly (readonly [verb: "GET" | "POST", path: string, share: (ra
 ];
 
 /**
- * Returns the throttles of a stage: one for each method of the API, and one for all other paths. A browser sends preflight
- * requests only for pages of other origins.
+ * Returns the throttles of a stage: one for each method of the API, and one for all other paths. A browser sends
+ * preflight requests only for pages of other origins.
  */
 export function throttles(rates: Rates): readonly Throttle[] {
     const part = (of: number, share: number) => Math.max(1, Math.round(of * share));

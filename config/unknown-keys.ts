@@ -33,7 +33,9 @@ export function unknownKeys(set: readonly string[], project: string) {
     });
 }
 
-/** Returns the configuration key that a key of another namespace resembles: `aws:regoin`, or `movie-recomender:recipe`. */
+/**
+ * Returns the configuration key that a key of another namespace resembles: `aws:regoin`, or `movie-recomender:recipe`.
+ */
 function lookalike(space: string, name: string, project: string) {
     if (space === "aws") {
         return nearest(name, ["region"]) && "aws:region";

@@ -60,7 +60,7 @@ export function countRanking(
 }
 
 /** Returns the campaigns that the state contains: the campaign and the ranking campaign, as far as they exist. */
-export const campaignsOf = ({ campaign, ranking }: GuardState): readonly RememberedCampaign[] =>
+export const collectCampaigns = ({ campaign, ranking }: GuardState): readonly RememberedCampaign[] =>
     [campaign, ranking?.campaign].filter((one) => one !== undefined);
 
 /** Returns US dollars per hour of all campaigns: by the minimum TPS, or by the requests if they are known and more. */

@@ -1,5 +1,5 @@
 import { closeIfAttacked } from "./close-if-attacked.ts";
-import { allRequests, campaignsOf, countCampaign, countRanking, hourlyUsd } from "./count.ts";
+import { allRequests, collectCampaigns, countCampaign, countRanking, hourlyUsd } from "./count.ts";
 import { enforceLimit } from "./enforce-limit.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import { type GuardState, without } from "./guard-state.ts";
@@ -8,7 +8,7 @@ import type { Observations } from "./observations.ts";
 import { reportForeign } from "./report-foreign.ts";
 import { countServing, lastHourUsd, servingUsdPerHour } from "./serving-spend.ts";
 import { openSince } from "./spend.ts";
-import { day, hour, monthOf, windowOf } from "./time.ts";
+import { day, hour, toMonth, windowStart } from "./time.ts";
 import { unused } from "./unused.ts";
 
 /** Values that the cost guard publishes as CloudWatch metrics; undefined if unknown. */
@@ -28,9 +28,9 @@ export function requestsSince(state: GuardState, now: number): number {
     const counted = [state, ...(state.ranking ? [state.ranking] : [])];
     const needed = Math.min(
         ...counted.map(({ spend }) => openSince(spend)),
-        ...[windowOf(state.lastUse ?? now), windowOf(now)],
+        ...[windowStart(state.lastUse ?? now), windowStart(now)],
     );
-    return Math.max(needed, windowOf(now - longestHistoryMs));
+    return Math.max(needed, windowStart(now - longestHistoryMs));
 }
 
 /**
@@ -51,7 +51,7 @@ export function decide(
     const { serving } = observations;
     const requests = serving && countServing(previousState.serving, now, serving);
     const jobs = serving?.jobs ?? previousState.jobs;
-    const jobsUsd = jobs?.month === monthOf(now) ? jobs.usd : 0;
+    const jobsUsd = jobs?.month === toMonth(now) ? jobs.usd : 0;
     const usd = main.usd + (ranking?.usd ?? 0) + (requests?.usd ?? 0) + jobsUsd;
     const counted: GuardState = {
         ...without(previousState, "campaign", "ranking"),
@@ -71,7 +71,7 @@ export function decide(
     ];
     const stepped = steps.reduce((so, step) => step(so), counted);
     const state = main.isSeen ? stepped : { ...stepped, spend: previousState.spend };
-    return { state, gauges: gaugesOf(state, now, config, observations, usd) };
+    return { state, gauges: computeGauges(state, now, config, observations, usd) };
 }
 
 /**
@@ -79,14 +79,14 @@ export function decide(
  */
 function endParking(state: GuardState): GuardState {
     const { parking } = state;
-    const campaigns = campaignsOf(state);
+    const campaigns = collectCampaigns(state);
     return parking &&
         (campaigns.every(({ leaving }) => leaving) || campaigns.some(({ createdAt }) => createdAt > parking.at))
         ? without(state, "parking")
         : state;
 }
 
-function gaugesOf(
+function computeGauges(
     state: GuardState,
     now: number,
     config: GuardConfig,

@@ -1,4 +1,4 @@
-import { campaignsOf } from "./count.ts";
+import { collectCampaigns } from "./count.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import { addNotification, type GuardState } from "./guard-state.ts";
 import { cents } from "./spend.ts";
@@ -24,7 +24,7 @@ export const nearLimit = 0.8;
 export function enforceLimit(state: GuardState, now: number, config: GuardConfig, usd: number): GuardState {
     const { month } = state.spend;
     const limit = config.monthlyLimitUsd;
-    const campaigns = campaignsOf(state);
+    const campaigns = collectCampaigns(state);
     const facts = { usd: cents(usd), limit, ...(campaigns.length > 1 && { campaigns: campaigns.length }) };
     if (usd < limit) {
         return usd >= nearLimit * limit

@@ -11,11 +11,11 @@ import {
     ingestionUsd,
     isV2,
     prices,
+    regionalUsd,
     storageUsdPerMonth,
     trailUsdPerMonth,
     trainingUsd,
     type UsdRange,
-    usdIn,
 } from "../config/prices.ts";
 import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
 
@@ -164,7 +164,7 @@ const guardMetricCount = ({ api, edge }: PlannedStack): number => 10 + (api ? 13
 function campaignLine(plan: PlannedStack): MonthlyLine {
     const { recipe, minProvisionedTPS, expectedRequestsPerDay } = plan;
     const requestsPerSecond = plan.api
-        ? (layersOf(plan).find(({ what }) => what === "campaign")?.perSecond ?? 0)
+        ? (createLayers(plan).find(({ what }) => what === "campaign")?.perSecond ?? 0)
         : expectedRequestsPerDay / secondsPerDay;
     const lower =
         minProvisionedTPS > 1
@@ -218,7 +218,7 @@ const batchFunctionUsdPerMonth = (region: string): number =>
     4 *
     (prices.lambdaRequests.usd / 1_000_000 +
         0.5 * prices.lambdaGbSecond.usd +
-        usdIn(region, prices.logIngestion) / 1024 ** 2);
+        regionalUsd(region, prices.logIngestion) / 1024 ** 2);
 
 /**
  * Returns the number of viewers in each job at which batch inference costs as much as a campaign of this stack.
@@ -231,7 +231,7 @@ export function breakEvenViewers(plan: PlannedStack, everyDays: number): number 
     return Math.floor((campaignLine(plan).expected.high - fixed) / (perViewer(1000) - fixed)) * 1000;
 }
 
-function layersOf(plan: PlannedStack): readonly Layer[] {
+function createLayers(plan: PlannedStack): readonly Layer[] {
     const { recipe, minProvisionedTPS, edge, expectedRequestsPerDay, region, traces = true } = plan;
     const requestsPerSecond = expectedRequestsPerDay / secondsPerDay;
     const traffic = { ...usualTraffic, peak: 1, requestsPerSecond, edge, recipe, minProvisionedTPS, region, traces };
@@ -244,7 +244,7 @@ function layersOf(plan: PlannedStack): readonly Layer[] {
  * DynamoDB), which AWS bills only by usage.
  */
 function servingLines(plan: PlannedStack): MonthlyLine[] {
-    const layers = layersOf(plan);
+    const layers = createLayers(plan);
     const line = (what: string, service: string, isMeant: (layer: Layer) => boolean): MonthlyLine => {
         const usd = layers.filter(isMeant).reduce((total, layer) => total + layer.usd, 0);
         return { what, service, idle: exactly(0), expected: exactly(usd) };

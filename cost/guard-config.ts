@@ -1,7 +1,7 @@
 import type { StackConfig } from "../config/config.ts";
 
 /** Returns the values of the stack's configuration that the cost guard needs. */
-export const guardValuesOf = ({ project, stack, recipe, idle, unused }: StackConfig) => ({
+export const pickGuardValues = ({ project, stack, recipe, idle, unused }: StackConfig) => ({
     ...{ project, stack, recipe },
     idleHours: idle.hours,
     idleGraceHours: idle.graceHours,
@@ -11,7 +11,7 @@ export const guardValuesOf = ({ project, stack, recipe, idle, unused }: StackCon
 });
 
 /** Configuration of the cost guard, from the function's environment. */
-export interface GuardConfig extends ReturnType<typeof guardValuesOf> {
+export interface GuardConfig extends ReturnType<typeof pickGuardValues> {
     /** US dollars. */
     readonly monthlyLimitUsd: number;
     /** Whether the stack precomputes lists. The requests for them do not count as use. */

@@ -119,8 +119,8 @@ export const remembered = (observed: ObservedCampaign, recipe: string | undefine
 });
 
 /**
- * Adds a notification, unless the last one of its kind has an equal key. Returns undefined if too many notifications are waiting.
- * In this case, the guard must not do what the notification would announce.
+ * Adds a notification, unless the last one of its kind has an equal key. Returns undefined if too many notifications
+ * are waiting. In this case, the guard must not do what the notification would announce.
  */
 export function addNotification(
     state: GuardState,

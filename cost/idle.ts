@@ -4,7 +4,7 @@ import { addNotification, type GuardState, type Probe, without } from "./guard-s
 import { perDay } from "./notifications.ts";
 import type { Observations } from "./observations.ts";
 import type { RequestWindows } from "./spend.ts";
-import { day, hour, minute, monthOf, readable, stamp, window, windowOf } from "./time.ts";
+import { day, hour, minute, readable, stamp, toMonth, window, windowStart } from "./time.ts";
 
 /** Milliseconds after which the guard reports that CloudWatch does not show the request that the guard sent. */
 const metricDelayMs = hour;
@@ -57,7 +57,7 @@ export function idle(
             ? "it now has the tag keep"
             : `its last request or change was at about ${readable(lastUse)}`;
         const about = stamp(state.idle.at);
-        const month = monthOf(state.idle.at);
+        const month = toMonth(state.idle.at);
         const notified = addNotification(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
         return notified === undefined ? state : without(notified, "idle");
     }
@@ -91,7 +91,7 @@ const probesOf = ({ own, probe }: GuardState) => [...own, ...(probe?.tries ?? []
 function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWindows {
     const all = new Map(prefetched);
     for (const at of probesOf(state)) {
-        all.set(windowOf(at), (all.get(windowOf(at)) ?? 0) + 1);
+        all.set(windowStart(at), (all.get(windowStart(at)) ?? 0) + 1);
     }
     return all;
 }
@@ -119,7 +119,7 @@ function noteUse(
 ): GuardState & { readonly lastUse: number } {
     const ends = [...foreign.keys()].map((start) => Math.min(start + window, now));
     const lastUse = Math.max(state.lastUse ?? 0, changedAt, ...ends);
-    const since = (tries: readonly number[]) => tries.filter((at) => at >= windowOf(lastUse));
+    const since = (tries: readonly number[]) => tries.filter((at) => at >= windowStart(lastUse));
     const used = lastUse > (state.lastUse ?? 0);
     return used ? { ...without(state, "probe"), own: since(probesOf(state)), lastUse } : { ...state, lastUse };
 }
@@ -148,7 +148,7 @@ function prove(
     }
     const facts = { since: at };
     return now - at >= metricDelayMs
-        ? (addNotification(state, { kind: "metrics-missing", month: monthOf(at), at: now, facts }) ?? state)
+        ? (addNotification(state, { kind: "metrics-missing", month: toMonth(at), at: now, facts }) ?? state)
         : state;
 }
 
@@ -163,7 +163,7 @@ function announce(state: GuardState, now: number, config: GuardConfig, since: nu
         perDay: perDay(hourlyUsd(state, config, now)),
         ...(parks && { parkAt }),
     };
-    const notified = addNotification(state, { kind: "idle", month: monthOf(now), about: stamp(now), at: now, facts });
+    const notified = addNotification(state, { kind: "idle", month: toMonth(now), about: stamp(now), at: now, facts });
     return notified === undefined ? state : { ...notified, idle: { since, at: now, ...(parks && { parkAt }) } };
 }
 
@@ -171,7 +171,7 @@ function park(state: GuardState, now: number, since: number): GuardState {
     const facts = { since };
     const notified = addNotification(state, {
         kind: "idle-parked",
-        month: monthOf(now),
+        month: toMonth(now),
         about: stamp(now),
         at: now,
         facts,
@@ -212,7 +212,7 @@ export function foreignRequests(requests: RequestWindows, own: RequestWindows): 
  * requests.
  */
 function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
-    const since = windowOf(at) - apart;
+    const since = windowStart(at) - apart;
     const shownCount = [...requests].filter(([start]) => start >= since).reduce((sum, [, count]) => sum + count, 0);
     // Include one more window, because the clock of an earlier run may have been behind.
     return shownCount > earlier.filter((one) => one >= since - apart).length;

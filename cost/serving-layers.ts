@@ -1,4 +1,4 @@
-import { billedService, hoursPerMonth, isV2, prices, servingUsd, usdIn } from "../config/prices.ts";
+import { billedService, hoursPerMonth, isV2, prices, regionalUsd, servingUsd } from "../config/prices.ts";
 import { quotas } from "./quotas.ts";
 
 /**
@@ -175,7 +175,7 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
             service: "AmazonCloudWatch",
             perSecond: atApi,
             usd:
-                (monthly(atApi) * 1_000_000 * logKb * usdIn(traffic.region, prices.logIngestion)) / 1024 ** 2 +
+                (monthly(atApi) * 1_000_000 * logKb * regionalUsd(traffic.region, prices.logIngestion)) / 1024 ** 2 +
                 ((traffic.traces ?? true) ? tracesUsd(monthly, atApi) : 0),
         },
     ];
@@ -202,11 +202,11 @@ const tracesUsd = (monthly: (perSecond: number) => number, atApi: number): numbe
  */
 export function firstToBreak(layers: readonly Layer[]): { readonly layer: Layer; readonly times: number } | undefined {
     const loaded = layers.filter(({ load }) => load !== undefined && load.atPeak > 0);
-    const [layer] = loaded.toSorted((a, b) => timesOf(a) - timesOf(b));
-    return layer && { layer, times: timesOf(layer) };
+    const [layer] = loaded.toSorted((a, b) => computeHeadroom(a) - computeHeadroom(b));
+    return layer && { layer, times: computeHeadroom(layer) };
 }
 
-const timesOf = ({ load }: Layer) => (load ? load.quota / load.atPeak : Number.POSITIVE_INFINITY);
+const computeHeadroom = ({ load }: Layer) => (load ? load.quota / load.atPeak : Number.POSITIVE_INFINITY);
 
 /** Returns what the caches save in US dollars a month: cost of the campaign without caches minus cost with caches. */
 export function savedByCaches(traffic: Traffic): number {
@@ -221,15 +221,15 @@ export function savedByCaches(traffic: Traffic): number {
  */
 export function freeMinimum(traffic: Traffic): number {
     const atCampaign = servingLayers(traffic).find(({ what }) => what === "campaign")?.perSecond ?? 0;
-    return Math.max(1, Math.floor(atCampaign * calmOf(traffic.peak)));
+    return Math.max(1, Math.floor(atCampaign * computeCalmFactor(traffic.peak)));
 }
 
 /**
  * The share of the month with the highest load (`peak` times the average), and the load in the rest of the month as a
  * factor of the average.
  */
-const busyOf = (peak: number) => Math.min(0.1, 1 / peak);
-const calmOf = (peak: number) => (1 - busyOf(peak) * peak) / (1 - busyOf(peak));
+const computeBusyShare = (peak: number) => Math.min(0.1, 1 / peak);
+const computeCalmFactor = (peak: number) => (1 - computeBusyShare(peak) * peak) / (1 - computeBusyShare(peak));
 
 /**
  * Returns the price of a campaign in US dollars a month. AWS bills each five minutes by the requests, and at least by
@@ -237,8 +237,9 @@ const calmOf = (peak: number) => (1 - busyOf(peak) * peak) / (1 - busyOf(peak));
  */
 function campaignUsd({ recipe, minProvisionedTPS, peak }: Traffic, perSecond: number): number {
     const tps = (requestRate: number) => Math.max(1, minProvisionedTPS, requestRate);
-    const busy = busyOf(peak);
-    const tpsHours = hoursPerMonth * (busy * tps(perSecond * peak) + (1 - busy) * tps(perSecond * calmOf(peak)));
+    const busy = computeBusyShare(peak);
+    const tpsHours =
+        hoursPerMonth * (busy * tps(perSecond * peak) + (1 - busy) * tps(perSecond * computeCalmFactor(peak)));
     return servingUsd(isV2(recipe) ? { tpsHours: 0, tpsHoursV2: tpsHours } : { tpsHours, tpsHoursV2: 0 });
 }
 

@@ -1,4 +1,4 @@
-import { hour, monthOf, startOf, window, windowOf } from "./time.ts";
+import { hour, parseMonthStart, toMonth, window, windowStart } from "./time.ts";
 import { plus, type Usage, usageUsd } from "./usage.ts";
 
 /** Usage of all services in front of the campaign, by the start of each five-minute window. */
@@ -44,8 +44,8 @@ export interface ServingSpend {
 const late = hour;
 
 const begun = (previous: ServingSpend | undefined, now: number): ServingSpend => {
-    const month = monthOf(now);
-    return previous?.month === month ? previous : { month, until: startOf(month), usd: 0, knownUsd: 0 };
+    const month = toMonth(now);
+    return previous?.month === month ? previous : { month, until: parseMonthStart(month), usd: 0, knownUsd: 0 };
 };
 
 /**
@@ -53,7 +53,7 @@ const begun = (previous: ServingSpend | undefined, now: number): ServingSpend =>
  * previous month.
  */
 export const servingSince = (previous: ServingSpend | undefined, now: number): number =>
-    Math.min(begun(previous, now).until, windowOf(now - hour));
+    Math.min(begun(previous, now).until, windowStart(now - hour));
 
 /**
  * Calculates what the API and the page have cost this month. If the usage is unknown, the spend stays the last known
@@ -72,7 +72,7 @@ export function countServing(
         const usd = Math.max(before.knownUsd, before.usd + within(before.until, Number.POSITIVE_INFINITY));
         return { spend: { ...before, knownUsd: usd }, usd };
     }
-    const settled = Math.max(before.until, windowOf(now - late));
+    const settled = Math.max(before.until, windowStart(now - late));
     const usd = before.usd + within(before.until, settled);
     const knownUsd = usd + within(settled, Number.POSITIVE_INFINITY);
     return { spend: { ...before, until: settled, usd, knownUsd }, usd: knownUsd };
@@ -84,10 +84,10 @@ const usdBetween = (usage: UsageWindows, from: number, to: number): number =>
 
 /** Returns the cost in US dollars of the last hour, without the time before `since`. */
 export const lastHourUsd = (usage: UsageWindows, now: number, since = 0): number =>
-    usdBetween(usage, Math.max(since, windowOf(now - hour)), now);
+    usdBetween(usage, Math.max(since, windowStart(now - hour)), now);
 
 /**
  * Returns the cost of the API and the page in US dollars per hour, from the last complete window; 0 if it is unknown.
  */
 export const servingUsdPerHour = (usage: UsageWindows | undefined, now: number): number =>
-    usage === undefined ? 0 : (usageUsd(plus(usage.get(windowOf(now) - window) ?? {})) * hour) / window;
+    usage === undefined ? 0 : (usageUsd(plus(usage.get(windowStart(now) - window) ?? {})) * hour) / window;

@@ -1,5 +1,5 @@
 import { billedTpsHours, isV2, type ServedUnits, servingUsd } from "../config/prices.ts";
-import { hour, hourOf, monthOf, startOf, window, windowOf } from "./time.ts";
+import { hour, hourStart, parseMonthStart, toMonth, window, windowStart } from "./time.ts";
 
 /** Requests of a campaign, by the start of each five-minute window. Windows without requests may be missing. */
 export type RequestWindows = ReadonlyMap<number, number>;
@@ -39,8 +39,8 @@ const longestOpen = 6;
 
 /** Returns the empty spend of a month: from the month's start, or from the campaign's creation if that is later. */
 export function freshSpend(now: number, createdAt: number | undefined): SpendState {
-    const month = monthOf(now);
-    const until = Math.min(now, Math.max(startOf(month), createdAt ?? now));
+    const month = toMonth(now);
+    const until = Math.min(now, Math.max(parseMonthStart(month), createdAt ?? now));
     return { month, until, settled: { tpsHours: 0, tpsHoursV2: 0 }, open: [] };
 }
 
@@ -59,11 +59,12 @@ export function countTime(
     present: (Omit<Stretch, "from" | "to"> & { readonly createdAt: number }) | undefined,
     parkedAt = now,
 ): SpendState {
-    const month = monthOf(Math.max(now, spend.until));
-    const begun = month === spend.month ? spend : { ...freshSpend(startOf(month), undefined), open: spend.open };
-    const until = Math.max(spend.until, startOf(month));
+    const month = toMonth(Math.max(now, spend.until));
+    const begun =
+        month === spend.month ? spend : { ...freshSpend(parseMonthStart(month), undefined), open: spend.open };
+    const until = Math.max(spend.until, parseMonthStart(month));
     const open = begun.open
-        .map((stretch) => ({ ...stretch, from: Math.max(stretch.from, startOf(month)) }))
+        .map((stretch) => ({ ...stretch, from: Math.max(stretch.from, parseMonthStart(month)) }))
         .filter(({ from, to }) => to > from);
     if (now <= until) {
         return { ...begun, open, until };
@@ -96,15 +97,15 @@ export function countTime(
  */
 export function settle(spend: SpendState, now: number, requests: RequestWindows | undefined): SpendState {
     const newest = requests === undefined ? 0 : Math.max(0, ...requests.keys());
-    const knownUntil = hourOf(Math.min(newest, now - late));
+    const knownUntil = hourStart(Math.min(newest, now - late));
     // If the metric that counts requests is missing for too many periods, calculate the cost of the oldest period
     // without this metric.
     const overflow = spend.open.at(-longestOpen - 1)?.to ?? 0;
-    const to = Math.max(knownUntil, hourOf(overflow));
+    const to = Math.max(knownUntil, hourStart(overflow));
     const closing = spend.open
         .map((stretch) => ({ ...stretch, to: Math.min(stretch.to, to) }))
         .filter((stretch) => stretch.to > stretch.from);
-    const add = unitsOf(closing, requests ?? new Map());
+    const add = computeUnits(closing, requests ?? new Map());
     const settled = {
         tpsHours: spend.settled.tpsHours + add.tpsHours,
         tpsHoursV2: spend.settled.tpsHoursV2 + add.tpsHoursV2,
@@ -120,7 +121,7 @@ export const cents = (usd: number): number => Math.round(usd * 100) / 100;
 
 /** Returns this month's spend in US dollars. Unknown requests count as zero, so the minimum TPS applies. */
 export function monthSpendUsd(spend: SpendState, requests: RequestWindows | undefined): number {
-    const open = unitsOf(spend.open, requests ?? new Map());
+    const open = computeUnits(spend.open, requests ?? new Map());
     return servingUsd({
         tpsHours: spend.settled.tpsHours + open.tpsHours,
         tpsHoursV2: spend.settled.tpsHoursV2 + open.tpsHoursV2,
@@ -129,14 +130,14 @@ export function monthSpendUsd(spend: SpendState, requests: RequestWindows | unde
 
 /** Returns the requests per second in the last complete window; 0 if they are unknown. */
 export function usedTPS(now: number, requests: RequestWindows | undefined): number {
-    return (requests?.get(windowOf(now) - window) ?? 0) / (window / 1000);
+    return (requests?.get(windowStart(now) - window) ?? 0) / (window / 1000);
 }
 
 /**
  * Returns the start of the time for which the guard needs the number of requests: the start of the oldest period in
  * `open`.
  */
-export const openSince = (spend: SpendState): number => hourOf(spend.open[0]?.from ?? spend.until);
+export const openSince = (spend: SpendState): number => hourStart(spend.open[0]?.from ?? spend.until);
 
 /**
  * Returns the length of the billed window: five minutes, because TPS are averages of five minutes. For v2 recipes, the
@@ -144,7 +145,7 @@ export const openSince = (spend: SpendState): number => hourOf(spend.open[0]?.fr
  */
 const lengthOf = ({ v2 }: Stretch) => (v2 ? hour : window);
 
-function unitsOf(stretches: readonly Stretch[], requests: RequestWindows): ServedUnits {
+function computeUnits(stretches: readonly Stretch[], requests: RequestWindows): ServedUnits {
     const sum = { tpsHours: 0, tpsHoursV2: 0 };
     for (const stretch of stretches) {
         const { from, to, minProvisionedTPS, v2 } = stretch;

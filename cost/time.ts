@@ -11,16 +11,16 @@ export const day = 24 * hour;
 export const window = 5 * minute;
 
 /** Returns the start of the window that contains a moment. */
-export const windowOf = (at: number): number => Math.floor(at / window) * window;
+export const windowStart = (at: number): number => Math.floor(at / window) * window;
 
 /** Returns the start of the hour that contains a moment. */
-export const hourOf = (at: number): number => Math.floor(at / hour) * hour;
+export const hourStart = (at: number): number => Math.floor(at / hour) * hour;
 
 /** Returns the month of a moment, in UTC as on AWS's bill: `2026-11`. */
-export const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
+export const toMonth = (at: number): string => new Date(at).toISOString().slice(0, 7);
 
 /** Returns the first moment of a month. */
-export const startOf = (month: string): number => Date.parse(`${month}-01T00:00:00Z`);
+export const parseMonthStart = (month: string): number => Date.parse(`${month}-01T00:00:00Z`);
 
 /** Formats epoch milliseconds as ISO 8601 in UTC. */
 export const iso = (at: number): string => new Date(at).toISOString();

@@ -1,7 +1,7 @@
 import type { GuardConfig } from "./guard-config.ts";
 import { addNotification, type GuardState, maxSolutions, type SolutionState } from "./guard-state.ts";
 import { isLeaving, type Observations, type ObservedSolution } from "./observations.ts";
-import { day, monthOf, stamp } from "./time.ts";
+import { day, stamp, toMonth } from "./time.ts";
 
 /** Milliseconds between the notification about an unused solution and its earliest deletion. */
 const warningMs = day;
@@ -51,7 +51,7 @@ function list(state: GuardState, now: number, config: GuardConfig, idleOnes: rea
     const names = idleOnes.slice(0, maxNames).map(({ name }) => name);
     const more = idleOnes.length - names.length;
     const facts = { names, more, days: config.unusedDays, ...(deletes && { deleteFrom }) };
-    const notified = addNotification(state, { kind: "unused", month: monthOf(now), about: stamp(now), at: now, facts });
+    const notified = addNotification(state, { kind: "unused", month: toMonth(now), about: stamp(now), at: now, facts });
     const listed = idleOnes.map(({ name }): [string, SolutionState] => {
         const before = state.solutions[name];
         const from = before?.deleteFrom ?? deleteFrom;
@@ -70,7 +70,7 @@ function decideDeletion(state: GuardState, now: number, config: GuardConfig, nam
     }
     const facts = { name, since: listed };
     const about = `${name}-${stamp(listed)}`;
-    const notified = addNotification(state, { kind: "unused-deleted", month: monthOf(now), about, at: now, facts });
+    const notified = addNotification(state, { kind: "unused-deleted", month: toMonth(now), about, at: now, facts });
     return notified === undefined
         ? state
         : { ...notified, solutions: { ...notified.solutions, [name]: { ...notified.solutions[name], deleting: now } } };

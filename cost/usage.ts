@@ -68,7 +68,7 @@ const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
 /** Returns the price of this usage in US dollars, without the campaign. */
 export const usageUsd = (usage: Usage): number => usageKeys.reduce((sum, key) => sum + usage[key] * unitUsd[key], 0);
 
-function useOf(amountOf: (key: keyof Usage) => number): Usage {
+function mapUsage(amountOf: (key: keyof Usage) => number): Usage {
     const use: Record<keyof Usage, number> = { ...noUsage };
     for (const key of usageKeys) use[key] = amountOf(key);
     return use;
@@ -76,7 +76,7 @@ function useOf(amountOf: (key: keyof Usage) => number): Usage {
 
 /** Adds usage amounts. */
 export const plus = (...all: readonly Partial<Usage>[]): Usage =>
-    useOf((key) => all.reduce((sum, one) => sum + (one[key] ?? 0), 0));
+    mapUsage((key) => all.reduce((sum, one) => sum + (one[key] ?? 0), 0));
 
 /** Multiplies all usage amounts by a factor. */
-export const times = (usage: Usage, factor: number): Usage => useOf((key) => usage[key] * factor);
+export const times = (usage: Usage, factor: number): Usage => mapUsage((key) => usage[key] * factor);

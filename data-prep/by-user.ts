@@ -1,7 +1,10 @@
 import { endianness } from "node:os";
-import { type Columns, countsOf } from "./columns.ts";
+import { type Columns, countRows } from "./columns.ts";
 
-/** Row numbers of an interactions CSV, grouped by user: those of user `u` are `rows[starts[u]]` up to `rows[starts[u + 1]]`. */
+/**
+ * Row numbers of an interactions CSV, grouped by user: those of user `u` are `rows[starts[u]]` up to `rows[starts[u +
+ * 1]]`.
+ */
 export interface RowsByUser {
     readonly starts: Int32Array;
     readonly rows: Int32Array;
@@ -15,8 +18,8 @@ export function rowsByUser(
     { userCount, users, timestamps }: Columns,
     [first, end]: readonly [number, number] = [0, userCount],
 ): RowsByUser {
-    const counts = countsOf(users, userCount).fill(0, 0, first).fill(0, end);
-    const starts = startsOf(counts);
+    const counts = countRows(users, userCount).fill(0, 0, first).fill(0, end);
+    const starts = computeStarts(counts);
     const next = starts.slice();
     const rows = new Int32Array(starts[userCount] as number);
     for (let row = 0; row < users.length; row++) {
@@ -38,7 +41,7 @@ export function rowsByUser(
  * Returns the start of each of several consecutive groups from their sizes. The last value is the end of the last
  * group.
  */
-export function startsOf(counts: Int32Array): Int32Array {
+export function computeStarts(counts: Int32Array): Int32Array {
     const starts = new Int32Array(counts.length + 1);
     for (let group = 0; group < counts.length; group++) {
         starts[group + 1] = (starts[group] as number) + (counts[group] as number);
@@ -77,7 +80,7 @@ function createTimeSort(longest: number) {
  * Returns the rows that count as views: each item of a user once, by its newest event, so that repeated viewing makes
  * no film popular and no two films similar. The rows are grouped by user, oldest first.
  */
-export function viewsOf(columns: Columns): RowsByUser {
+export function groupViews(columns: Columns): RowsByUser {
     const { itemCount, items } = columns;
     const { starts: rowStarts, rows } = rowsByUser(columns);
     const userCount = rowStarts.length - 1;
@@ -101,7 +104,10 @@ export function viewsOf(columns: Columns): RowsByUser {
 }
 
 /** Returns the times of the oldest and the newest event in epoch seconds; 0 without events. */
-export function spanOf({ timestamps }: Columns): { readonly firstTimestamp: number; readonly lastTimestamp: number } {
+export function computeTimeSpan({ timestamps }: Columns): {
+    readonly firstTimestamp: number;
+    readonly lastTimestamp: number;
+} {
     let [firstTimestamp, lastTimestamp] = [timestamps[0] ?? 0, timestamps[0] ?? 0];
     for (let row = 0; row < timestamps.length; row++) {
         const timestamp = timestamps[row] as number;

@@ -23,7 +23,7 @@ export interface CatalogueItem extends ShopDetails {
 }
 
 /** Returns the shop's details of an item (price, brand, stock and image); undefined if the item has none of them. */
-export function shopDetailsOf({ price, brand, stock, image }: ShopDetails): ShopDetails | undefined {
+export function toShopDetails({ price, brand, stock, image }: ShopDetails): ShopDetails | undefined {
     const details = Object.entries({ price, brand, stock, image }).filter(([, value]) => value !== undefined);
     return details.length === 0 ? undefined : Object.fromEntries(details);
 }

@@ -7,7 +7,7 @@ import { itemParts } from "./attributes/items-table.ts";
 import { userParts } from "./attributes/users.ts";
 import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
-import { type PrepareOptions, plansOf, prepare } from "./prepare.ts";
+import { type PrepareOptions, planPreparation, prepare } from "./prepare.ts";
 import { parseEventRule } from "./reading/event-rule.ts";
 import { parseChoice, roles } from "./reading/roles.ts";
 import { formatSummary } from "./summary.ts";
@@ -53,7 +53,7 @@ const checkedBy = (check: (text: string) => void) => (text: string) => {
     }
 };
 
-const choicesOf = (parts: readonly string[]) =>
+const createChoiceParser = (parts: readonly string[]) =>
     checkedBy((text) => {
         for (const each of text.split(",")) parseChoice(each, parts);
     });
@@ -73,14 +73,14 @@ const command = new Command("data-prep")
     .option(
         "--columns <list>",
         "user=…,item=…,time=…,event=…,value=…: names of columns, or numbers from 1; DEVICE=… keeps a further column",
-        choicesOf(roles),
+        createChoiceParser(roles),
     )
     .option(
         "--item-columns <list>",
         `${itemParts.map((part) => `${part}=…`).join(",")}: columns of --items`,
-        choicesOf(itemParts),
+        createChoiceParser(itemParts),
     )
-    .option("--user-columns <list>", "id=…,AGE=…: columns of --users", choicesOf(userParts))
+    .option("--user-columns <list>", "id=…,AGE=…: columns of --users", createChoiceParser(userParts))
     .option("--time <format>", "s, ms, us, iso, or a format such as '%d/%m/%Y %H:%M'")
     .option(
         "--event <rule>",
@@ -98,10 +98,10 @@ const command = new Command("data-prep")
             "--bad-rows <fail|skip|quarantine FILE>",
             "unusable rows: refuse the file, skip them, or write them to FILE",
         )
-            .argParser(badRowsOf)
+            .argParser(parseBadRows)
             .default("fail"),
     )
-    .option("--max-bad <share>", "refuse more unusable rows than this, such as 0.1%", shareOf)
+    .option("--max-bad <share>", "refuse more unusable rows than this, such as 0.1%", parseShare)
     .addOption(
         new Option(
             "--options <file>",
@@ -121,12 +121,12 @@ const command = new Command("data-prep")
     )
     .exitOverride();
 
-function badRowsOf(text: string): string {
+function parseBadRows(text: string): string {
     if (/^(fail|skip|quarantine:.+)$/s.test(text)) return text;
     throw new InvalidArgumentError("Allowed choices are fail, skip, quarantine FILE.");
 }
 
-function shareOf(text: string): number {
+function parseShare(text: string): number {
     const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
     const share = Number(number) / (percent ? 100 : 1);
     if (!(share >= 0 && share <= 1))
@@ -159,7 +159,7 @@ const typedCommand = (args: readonly string[]): string[] =>
         : JSON.parse(process.env.MOVIE_RECOMMENDER_TYPED);
 
 /** Returns the path of the CSV for the option `--output`, which may name a folder. */
-function outputOf(path: string): string {
+function resolveOutput(path: string): string {
     const isFolder = path.endsWith("/") || (existsSync(path) && statSync(path).isDirectory());
     return isFolder ? join(path, basename(DEFAULT_OUTPUT)) : path;
 }
@@ -206,7 +206,7 @@ async function main(args: string[]): Promise<number> {
     const options: PrepareOptions = {
         inputs,
         ...(inputs.length > 0 && { command: typedCommand(args) }),
-        output: outputOf(output === DEFAULT_OUTPUT ? output : fromCaller(output)),
+        output: resolveOutput(output === DEFAULT_OUTPUT ? output : fromCaller(output)),
         badRows: kind as "fail" | "skip" | "quarantine",
         signal: interrupted.signal,
         ...(file.length > 0 && { quarantine: fromCaller(file.join(":")) }),
@@ -224,7 +224,7 @@ async function main(args: string[]): Promise<number> {
     };
     try {
         if (dryRun) {
-            await plansOf(options);
+            await planPreparation(options);
             return 0;
         }
         const { summary, cataloguePath, itemsPath, usersPath, tablesPath, manifestPath } = await prepare(options);

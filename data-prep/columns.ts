@@ -3,7 +3,7 @@ import { longer } from "./growing.ts";
 import { createIdField, type IdField } from "./id-field.ts";
 import { createNumbering } from "./numbering.ts";
 import { createScanner, type Dialect, type Scanner, unescaped } from "./reading/scan.ts";
-import { digitsIn } from "./values.ts";
+import { parseDigits } from "./values.ts";
 
 /**
  * Interactions as numbers, in the file's order. In row `r`, user `users[r]` had an event with item `items[r]` at
@@ -64,7 +64,7 @@ export function createColumns() {
 }
 
 /** Returns the number of rows of each group. */
-export function countsOf(groups: Int32Array, count: number): Int32Array {
+export function countRows(groups: Int32Array, count: number): Int32Array {
     const counts = new Int32Array(count);
     for (let row = 0; row < groups.length; row++) {
         const group = groups[row] as number;
@@ -101,9 +101,9 @@ const LF = 0x0a;
 /** Latest time that columns can hold, in epoch seconds: 32 bits last until February 2106. */
 export const latestTime = 2 ** 32 - 1;
 
-/** Reads the interactions CSV in a file: see `columnsIn`. */
+/** Reads the interactions CSV in a file: see `parseColumns`. */
 export const readColumns = (file: string): Promise<Columns> =>
-    columnsIn(createReadStream(file, { highWaterMark: 1 << 20 }));
+    parseColumns(createReadStream(file, { highWaterMark: 1 << 20 }));
 
 /**
  * Reads an interactions CSV in one pass over its bytes. Ten million rows take seconds, at a few bytes of memory a row.
@@ -111,7 +111,7 @@ export const readColumns = (file: string): Promise<Columns> =>
  *
  * @throws MissingColumnsError, or MalformedCsvError that names the line.
  */
-export async function columnsIn(chunks: AsyncIterable<Uint8Array>): Promise<Columns> {
+export async function parseColumns(chunks: AsyncIterable<Uint8Array>): Promise<Columns> {
     let carry: Buffer = Buffer.alloc(0);
     const reader = createReader();
     for await (const chunk of chunks) {
@@ -141,20 +141,20 @@ function createReader() {
             throw new MalformedCsvError(line, `${fields} fields, where the header has ${header.width}`);
         }
         const [from, to] = boundsOf(scanner, header.timestamp);
-        const time = digitsIn(bytes, from, to, 10);
+        const time = parseDigits(bytes, from, to, 10);
         if (time < 0 || time > latestTime) {
             const written = textOf(bytes, scanner, header.timestamp);
             const reason = "is not a whole number of epoch seconds before the year 2106";
             throw new MalformedCsvError(line, `TIMESTAMP "${written}" ${reason}`);
         }
-        const numberOf = (id: IdField, name: string, field: number) => {
+        const internId = (id: IdField, name: string, field: number) => {
             const [start, end] = boundsOf(scanner, field);
             if (start === end) throw new MalformedCsvError(line, `${name} is empty`);
             id.read(bytes, start, end);
             return id.numbered();
         };
-        const user = numberOf(userField, "USER_ID", header.user);
-        collected.add(user, numberOf(itemField, "ITEM_ID", header.item), time);
+        const user = internId(userField, "USER_ID", header.user);
+        collected.add(user, internId(itemField, "ITEM_ID", header.item), time);
     };
 
     /** Reads all complete records of `bytes`. Returns the position after the last complete record. */

@@ -18,7 +18,7 @@ const contents = new Map<string, Promise<Content>>();
  *
  * @throws Error of the file system. loadConfig has already rejected files that do not exist
  */
-export function contentOf(file: string): Promise<Content> {
+export function readContentOnce(file: string): Promise<Content> {
     const content = contents.get(file) ?? readContent(file);
     contents.set(file, content);
     return content;

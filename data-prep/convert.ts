@@ -33,7 +33,7 @@ export async function convert(
 ): Promise<ConvertResult> {
     const hash = createHash("sha256");
     const hasValue = plans.some(({ roles }) => roles.value !== undefined);
-    const extraNames = extraNamesOf(plans);
+    const extraNames = collectExtraNames(plans);
     const rows = createRowWriter(hasValue, extraNames, options);
     const output = createOutputBuffers(async (bytes) => {
         hash.update(bytes);
@@ -119,7 +119,7 @@ function createOutputBuffers(write: WriteBytes): OutputBuffers {
 const linesOf = (rows: Int32Array) => rows.map((row) => row + 1);
 
 /** Returns the additional columns of all tables. Throws an Error if there are more than Personalize allows. */
-function extraNamesOf(plans: readonly Plan[]): string[] {
+function collectExtraNames(plans: readonly Plan[]): string[] {
     const names = [...new Set(plans.flatMap(({ extras }) => extras.map(({ name }) => name)))];
     const own = names.filter((name) => reservedFields[name] === undefined);
     const most = maxColumns.Interactions;

@@ -1,12 +1,12 @@
 import type { AttributeColumn } from "./attributes/columns.ts";
 import type { ItemTable } from "./attributes/items-table.ts";
 import type { UserTable } from "./attributes/users.ts";
-import { itemsSchemaOf } from "./items.ts";
+import { createItemsSchema } from "./items.ts";
 import { type AttributesEntry, type Manifest, manifestVersion } from "./manifest.ts";
 import { sourcesAt } from "./reading/sources.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import { type Summary, typesByRows } from "./summary.ts";
-import { consumedTypes, nounOf } from "./words.ts";
+import { chooseNoun, consumedTypes } from "./words.ts";
 
 /** Input and result of a run of data-prep. */
 export interface Prepared {
@@ -31,10 +31,10 @@ export async function describeData(prepared: Prepared, checks: Manifest["checks"
     const eventTypes = typesByRows(result.eventTypes);
     const [plan] = plans as [Plan];
     const { name, names } = plan.table;
-    const itemFields = itemsSchemaOf(itemColumns).fields;
+    const itemFields = createItemsSchema(itemColumns).fields;
     return {
         schemaVersion: manifestVersion,
-        sources: await sourcesOf(plans, given),
+        sources: await hashSources(plans, given),
         options,
         interactions: {
             sha256: result.sha256,
@@ -54,7 +54,7 @@ export async function describeData(prepared: Prepared, checks: Manifest["checks"
             items: entryOf("items.csv", items.catalogue.length, itemFields, given.items !== undefined),
         }),
         ...(users && { users: entryOf("users.csv", users.ids.length, users.schema.fields, true) }),
-        noun: nounOf(name, names[plan.roles.item] as string),
+        noun: chooseNoun(name, names[plan.roles.item] as string),
         checks,
         viewers: prepared.viewers,
     };
@@ -67,7 +67,7 @@ const entryOf = (
     isDataset: boolean,
 ): AttributesEntry => ({ file, rows, fields, isDataset });
 
-async function sourcesOf(plans: readonly Plan[], given: Prepared["given"]): Promise<Manifest["sources"]> {
+async function hashSources(plans: readonly Plan[], given: Prepared["given"]): Promise<Manifest["sources"]> {
     const sources: Manifest["sources"][number][] = [];
     for (const { table } of plans) {
         sources.push({ dataset: "interactions", file: table.name, sha256: await table.sha256() });

@@ -41,7 +41,7 @@ export async function writeWholeJson(path: string, value: unknown): Promise<void
 }
 
 /** Returns the SHA-256 of a file, hexadecimal. */
-export async function sha256Of(path: string): Promise<string> {
+export async function hashFile(path: string): Promise<string> {
     const hash = createHash("sha256");
     await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
     return hash.digest("hex");
@@ -49,8 +49,8 @@ export async function sha256Of(path: string): Promise<string> {
 
 /**
  * Reads files of a zip (or a wheel) by their base names, in any folder: GroupLens packs `ml-100k/u.data`, Kaggle
- * `ml-100k/ml-100k/u.data`. If several files have one name, the one nearest to the top is used. Missing names are absent from the
- * result. Throws an Error if the bytes are not a zip, or damaged.
+ * `ml-100k/ml-100k/u.data`. If several files have one name, the one nearest to the top is used. Missing names are
+ * absent from the result. Throws an Error if the bytes are not a zip, or damaged.
  */
 export function readFromZip(zip: Uint8Array, names: readonly string[]): Map<string, Uint8Array> {
     const bareName = (path: string) => path.slice(path.lastIndexOf("/") + 1);

@@ -30,7 +30,7 @@ export function createInterner(): Interner {
     };
 
     const find = (bytes: Uint8Array, from: number, to: number): number => {
-        const hash = hashOf(bytes, from, to);
+        const hash = hashBytes(bytes, from, to);
         const mask = slots.length - 1;
         for (let slot = (hash << 1) & mask; slots[slot] !== 0; slot = (slot + 2) & mask) {
             const number = (slots[slot] as number) - 1;
@@ -64,7 +64,7 @@ export function createInterner(): Interner {
         store.set(bytes.subarray(from, to), start);
         ends[number] = end;
         if (size > (slots.length / 2) * fullShare) grow();
-        fill(number, hashOf(bytes, from, to));
+        fill(number, hashBytes(bytes, from, to));
         return number;
     };
     return { find, add };
@@ -74,7 +74,7 @@ export function createInterner(): Interner {
  * Returns the 32-bit FNV-1a hash of a text. The last line mixes the high bits into the low bits, because the low bits
  * select the slot.
  */
-function hashOf(bytes: Uint8Array, from: number, to: number): number {
+function hashBytes(bytes: Uint8Array, from: number, to: number): number {
     let hash = 0x811c9dc5 | 0;
     for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
     return hash ^ (hash >>> 15);

@@ -31,7 +31,7 @@ export function itemColumns(
 }
 
 /** Returns the schema of items.csv, in the order of its header. */
-export const itemsSchemaOf = (columns: readonly AttributeColumn[]) =>
+export const createItemsSchema = (columns: readonly AttributeColumn[]) =>
     avroSchema("Items", [idField, ...columns.map(({ field }) => field)]);
 
 /**

@@ -1,14 +1,14 @@
 import { basename, resolve } from "node:path";
 import { visible } from "terminal-text";
-import { eventRuleOf } from "./reading/event-rule.ts";
-import { chosenColumns, extrasIn, findRoles, roles as parts } from "./reading/roles.ts";
+import { compileEventRule } from "./reading/event-rule.ts";
+import { chosenColumns, findExtras, findRoles, roles as parts } from "./reading/roles.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import { type Source, sourcesAt } from "./reading/sources.ts";
 import { openTable, type Table } from "./reading/table.ts";
 import { detectTime, knownCodes, likelyFormats, type TimeFormat, timeReader } from "./reading/times.ts";
 import type { TablesChoice } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
-import { type Changes, type Suggest, suggestionsOf, withColumns } from "./suggestion.ts";
+import { type Changes, createSuggest, type Suggest, withColumns } from "./suggestion.ts";
 import { shown } from "./values.ts";
 
 /** The user's choices on the command line. */
@@ -47,10 +47,10 @@ export async function readLayout(
     path: string,
     choices: Choices & Pick<TablesChoice, "items" | "users">,
     now: number,
-    { log, suggest }: Telling = { log: () => {}, suggest: suggestionsOf(["npm", "run", "data-prep", "--", path]) },
+    { log, suggest }: Telling = { log: () => {}, suggest: createSuggest(["npm", "run", "data-prep", "--", path]) },
 ): Promise<Plan[]> {
     const others = [choices.items, choices.users].flatMap((table) => (table === undefined ? [] : resolve(table)));
-    const sources = likelyOf((await sourcesAt(path)).filter(({ name }) => !others.includes(resolve(name))));
+    const sources = selectLikely((await sourcesAt(path)).filter(({ name }) => !others.includes(resolve(name))));
     const only = sources.length === 1;
     const plans: Plan[] = [];
     for (const source of sources) {
@@ -81,7 +81,7 @@ export async function readLayout(
  * Returns those of several files that probably contain interactions: their names say so, and they are nearest to the
  * top folder.
  */
-function likelyOf(sources: readonly Source[]): readonly Source[] {
+function selectLikely(sources: readonly Source[]): readonly Source[] {
     if (sources.length === 1) return sources;
     const named = sources.filter(({ name }) => interactionFile.test(basename(name)));
     const depthOf = ({ name }: Source) => name.split("/").length;
@@ -128,14 +128,17 @@ function planOf(table: Table, choices: Choices, now: number, suggest: Suggest): 
             ? roles.event === undefined
                 ? defaultEvent
                 : undefined
-            : eventRuleOf(choices.event, names);
-    const extras = chosen?.extras ?? extrasIn(names, roles);
+            : compileEventRule(choices.event, names);
+    const extras = chosen?.extras ?? findExtras(names, roles);
     const plan = { table, roles: { ...roles, user, item, time: timeColumn }, extras, time: time.format, event };
     refuseWrongTimes(plan, now, suggest);
     return plan;
 }
 
-/** Rejects a time format that the user chose if most of the first rows contradict it: then the command is wrong, not the rows. */
+/**
+ * Rejects a time format that the user chose if most of the first rows contradict it: then the command is wrong, not the
+ * rows.
+ */
 function refuseWrongTimes({ table, roles, time }: Plan, now: number, suggest: Suggest): void {
     const values = valuesOf(table, roles.time);
     const read = timeReader(time);

@@ -102,7 +102,10 @@ export async function readManifest(csvPath: string): Promise<Manifest | undefine
  * Returns the manifest beside the interactions at `csvPath`, if it was written for interactions with this hash;
  * otherwise undefined.
  */
-export async function manifestOf(csvPath: string, sha256: () => Promise<string>): Promise<Manifest | undefined> {
+export async function readMatchingManifest(
+    csvPath: string,
+    sha256: () => Promise<string>,
+): Promise<Manifest | undefined> {
     const manifest = await readManifest(csvPath);
     return manifest && manifest.interactions.sha256 === (await sha256()) ? manifest : undefined;
 }
@@ -111,7 +114,7 @@ export async function manifestOf(csvPath: string, sha256: () => Promise<string>)
  * Returns the schema of a CSV's interactions, as text for Personalize. Without a manifest, returns the schema of four
  * columns.
  */
-export const interactionsSchemaOf = (manifest: Manifest | undefined): string =>
+export const chooseInteractionsSchema = (manifest: Manifest | undefined): string =>
     manifest === undefined
         ? itemInteractionsSchema
         : JSON.stringify(avroSchema("Interactions", manifest.interactions.fields));

@@ -64,7 +64,7 @@ export async function fetchMovieLens(
 }
 
 /** Reads the item file beside a u.data, in either format; undefined if it does not exist. */
-async function readItemFileIn(folder: string): Promise<Uint8Array | undefined> {
+async function readItemFile(folder: string): Promise<Uint8Array | undefined> {
     for (const name of ["u.item", "ml-100k.item"]) {
         const bytes = await readIfThere(join(folder, name));
         if (bytes) return bytes;
@@ -74,7 +74,7 @@ async function readItemFileIn(folder: string): Promise<Uint8Array | undefined> {
 
 async function isCached(folder: string): Promise<boolean> {
     const ratings = await readIfThere(join(folder, "u.data"));
-    const items = await readItemFileIn(folder);
+    const items = await readItemFile(folder);
     return ratings !== undefined && items !== undefined && whatIsWrong(ratings, items) === undefined;
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { load } from "js-yaml";
 import { messageOf } from "terminal-text";
-import { sha256Of } from "./files.ts";
+import { hashFile } from "./files.ts";
 
 /** Options whose values are paths. */
 const paths = new Set(["items", "users", "output", "report"]);
@@ -38,15 +38,15 @@ export async function readOptionsFile(path: string, folder: string): Promise<Opt
         name === "-" || isAbsolute(name) ? name : relative(resolve(folder), resolve(dirname(path), name));
     const options = Object.entries(others).flatMap(([key, value]): string[] => {
         if (/^(item-|user-)?columns$/.test(key) && isMap(value)) return [`--${key}`, columnsText(key, value, path)];
-        const text = textOf(value, key, path);
+        const text = requireText(value, key, path);
         const quarantine = key === "bad-rows" && /^quarantine\s+(\S.*)$/s.exec(text)?.[1];
         if (quarantine) return ["--bad-rows", `quarantine:${beside(quarantine)}`];
         return [`--${key}`, paths.has(key) ? beside(text) : text];
     });
     return {
         path,
-        sha256: await sha256Of(path),
-        files: [files].flat().map((each) => beside(textOf(each, "files", path))),
+        sha256: await hashFile(path),
+        files: [files].flat().map((each) => beside(requireText(each, "files", path))),
         options,
     };
 }
@@ -92,12 +92,12 @@ function parsed(path: string): Record<string, unknown> {
     return document;
 }
 
-function textOf(value: unknown, key: string, path: string): string {
+function requireText(value: unknown, key: string, path: string): string {
     if (typeof value === "string" || typeof value === "number") return String(value);
     throw new OptionsFileError(`${path}: "${key}" must be a text.`);
 }
 
 const columnsText = (key: string, columns: Record<string, unknown>, path: string) =>
     Object.entries(columns)
-        .map(([part, column]) => `${part}=${textOf(column, `${key}.${part}`, path)}`)
+        .map(([part, column]) => `${part}=${requireText(column, `${key}.${part}`, path)}`)
         .join(",");

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { sha256Of, writeWholeFile } from "./files.ts";
+import { hashFile, writeWholeFile } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** Creates a writer of files beside an interactions CSV, which records the hash of each file. */
@@ -15,7 +15,7 @@ export function outputFolder(csvPath: string) {
     const putJson = (path: string, value: unknown) => put(path, `${JSON.stringify(value, null, 2)}\n`);
     /** Records the hash of a file that other code wrote. */
     const note = async (path: string): Promise<void> => {
-        files[basename(path)] = await sha256Of(path);
+        files[basename(path)] = await hashFile(path);
     };
     /**
      * Removes the files that an earlier run made from other data, and that this run did not write. Keeps files that
@@ -26,7 +26,7 @@ export function outputFolder(csvPath: string) {
         for (const [name, sha256] of Object.entries(before?.files ?? {})) {
             if (name in files || basename(name) !== name) continue;
             const path = join(dirname(csvPath), name);
-            if ((await sha256Of(path).catch(() => undefined)) !== sha256) continue;
+            if ((await hashFile(path).catch(() => undefined)) !== sha256) continue;
             await rm(path);
             removed.push(name);
         }

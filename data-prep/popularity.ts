@@ -28,11 +28,11 @@ const add = (to: Int32Array | Float64Array, index: number, value: number) => {
 };
 
 /**
- * Returns metrics of recommending the most popular items to all users, measured like the service's. Items are counted for nine
- * tenths of the users and tested with the others. Each user's oldest 90 % of events are known and excluded from the list. The
- * newest 10 %, at least one, must be found. The service tests one tenth that it did not train on. Here each tenth is tested in
- * turn, so the result does not depend on a draw. As in the service, the ideal of NDCG is the same hits at the top of the list.
- * Rounded to four decimals, like the service's.
+ * Returns metrics of recommending the most popular items to all users, measured like the service's. Items are counted
+ * for nine tenths of the users and tested with the others. Each user's oldest 90 % of events are known and excluded
+ * from the list. The newest 10 %, at least one, must be found. The service tests one tenth that it did not train on.
+ * Here each tenth is tested in turn, so the result does not depend on a draw. As in the service, the ideal of NDCG is
+ * the same hits at the top of the list. Rounded to four decimals, like the service's.
  */
 export function popularityMetrics(columns: Columns): PopularityMetrics {
     const { userCount, itemCount, users, items } = columns;
@@ -42,7 +42,7 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
         add(counts[foldOf[users[row] as number] as number] as Int32Array, items[row] as number, 1);
     }
     const { starts, rows } = rowsByUser(columns);
-    const rankings = rankingsOf(counts, itemCount);
+    const rankings = rankItems(counts, itemCount);
 
     const sums = new Float64Array(keys.length);
     // The loop visits one user after another. For each item, `watchedBy` contains the last visited user who had watched
@@ -60,7 +60,7 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
         own.forEach((row, position) => {
             (position < cut ? watchedBy : wanted)[items[row] as number] = user;
         });
-        addTrial(sums, hitsOf(rankings[foldOf[user] as number] as Int32Array, user, watchedBy, wanted));
+        addTrial(sums, findHitRanks(rankings[foldOf[user] as number] as Int32Array, user, watchedBy, wanted));
     }
     const rounded = (sum: number) => (tested === 0 ? 0 : Math.round((sum / tested) * 1e4) / 1e4);
     return Object.fromEntries(keys.map((key, index) => [key, rounded(sums[index] as number)])) as PopularityMetrics;
@@ -73,7 +73,7 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
 export const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
 
 /** Returns, for each group of users, the items ordered by their count in all other groups, highest first. */
-function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Array[] {
+function rankItems(counts: readonly Int32Array[], itemCount: number): Int32Array[] {
     const all = new Int32Array(itemCount);
     for (const fold of counts) {
         for (let item = 0; item < itemCount; item++) add(all, item, fold[item] as number);
@@ -88,7 +88,7 @@ function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Arra
 }
 
 /** Returns at which ranks of the list, counted from 0, a user's test items are. */
-function hitsOf(ranking: Int32Array, user: number, watchedBy: Int32Array, wanted: Int32Array): number[] {
+function findHitRanks(ranking: Int32Array, user: number, watchedBy: Int32Array, wanted: Int32Array): number[] {
     const hits: number[] = [];
     let rank = 0;
     for (const item of ranking) {

@@ -2,7 +2,7 @@ import type { Choices } from "./layout.ts";
 import type { Manifest } from "./manifest.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
 import { type RowsChoice, type TablesChoice, tablesGiven } from "./refusals.ts";
-import { wordsOf } from "./suggestion.ts";
+import { toOptionWords } from "./suggestion.ts";
 
 /** Options of `prepare`. */
 export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
@@ -36,8 +36,8 @@ export function optionsGiven(options: PrepareOptions): string[] {
     const { columns, time, event, output, report, badRows, maxBad, quarantine } = options;
     return [
         ...tablesGiven(options),
-        ...wordsOf({ columns, time, event, output: output === DEFAULT_OUTPUT ? undefined : output, report }),
+        ...toOptionWords({ columns, time, event, output: output === DEFAULT_OUTPUT ? undefined : output, report }),
         ...(badRows === undefined ? [] : ["--bad-rows", badRows, ...(quarantine === undefined ? [] : [quarantine])]),
-        ...wordsOf({ "max-bad": maxBad === undefined ? undefined : `${maxBad * 100}%` }),
+        ...toOptionWords({ "max-bad": maxBad === undefined ? undefined : `${maxBad * 100}%` }),
     ];
 }

@@ -5,7 +5,7 @@ import type { CatalogueItem } from "./catalogue.ts";
 import { convert } from "./convert.ts";
 import { describeData } from "./describe-data.ts";
 import { writeWholeFile, writeWholeJson } from "./files.ts";
-import { itemColumns, itemsCsv, itemsSchemaOf } from "./items.ts";
+import { createItemsSchema, itemColumns, itemsCsv } from "./items.ts";
 import { describeLayout, layoutOptions, readLayout } from "./layout.ts";
 import { readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
@@ -20,11 +20,11 @@ import {
     usersPathsBeside,
 } from "./places.ts";
 import { optionsGiven, type PrepareOptions } from "./prepare-options.ts";
-import { judge, warningsOf, writeReport } from "./quality/judge.ts";
+import { formatWarnings, judge, writeReport } from "./quality/judge.ts";
 import { itemsInFolder } from "./reading/sources.ts";
 import { refuseOneFileTwice, refuseUnfit, refuseUnrelated, tablesGiven, unmatchedCases } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
-import { outputBeside, suggestionsOf, withColumns, wordsOf } from "./suggestion.ts";
+import { createSuggest, outputBeside, toOptionWords, withColumns } from "./suggestion.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
 import { someViewers } from "./viewers.ts";
@@ -51,11 +51,11 @@ export interface PrepareResult {
 /**
  * Prepares interactions: writes the CSV for Personalize, catalogue.json, fallback-tables.json, manifest.json, and items
  * and users with their schemas. Each file is written completely or not at all, the interactions last. Throws
- * UnfitDataError for bad rows (unless they are skipped), below the service's minimums and above its limits. Throws other
- * Errors, with messages for people, if files or MovieLens are unavailable.
+ * UnfitDataError for bad rows (unless they are skipped), below the service's minimums and above its limits. Throws
+ * other Errors, with messages for people, if files or MovieLens are unavailable.
  */
 export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult> {
-    const { options, log, outputPath, paths, now, plans, chosen, suggest } = await plansOf(given);
+    const { options, log, outputPath, paths, now, plans, chosen, suggest } = await planPreparation(given);
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
     const items = options.items
@@ -96,7 +96,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         await folder.putJson(cataloguePath, catalogue);
         const viewers = someViewers(result.columns, isMovieLens(first?.table.name ?? ""));
         if (columns.length > 0) {
-            await folder.putJson(itemsPlace.schema, itemsSchemaOf(columns));
+            await folder.putJson(itemsPlace.schema, createItemsSchema(columns));
             await folder.put(itemsPlace.csv, itemsCsv(catalogue, columns));
         }
         if (users) {
@@ -125,7 +125,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
     });
     const removed = await folder.removeStale(before);
     if (removed.length > 0) log(`Removed ${removed.join(", ")}, which data-prep made of other data.`);
-    for (const line of warningsOf(quality)) log(line);
+    for (const line of formatWarnings(quality)) log(line);
     if (options.report) await writeReport(options.report, summary, quality, plans);
     return {
         outputPath,
@@ -140,7 +140,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
 }
 
 /** Returns the input files; MovieLens 100k if none are given. */
-async function inputsOf(options: PrepareOptions, log: (line: string) => void): Promise<readonly string[]> {
+async function resolveInputs(options: PrepareOptions, log: (line: string) => void): Promise<readonly string[]> {
     const inputs = options.inputs ?? (options.input === undefined ? [] : [options.input]);
     if (inputs.length > 0) return inputs;
     return [await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env })];
@@ -175,25 +175,25 @@ function logAttributes(
  * Finds the columns of the input files, and logs them. Also logs a command whose options name these columns. Writes no
  * file except a downloaded MovieLens. Throws like `prepare` if it does not understand the files.
  */
-export async function plansOf(given: PrepareOptions) {
+export async function planPreparation(given: PrepareOptions) {
     const log = given.log ?? ((line: string) => process.stderr.write(`${line}\n`));
     const outputPath = given.output ?? DEFAULT_OUTPUT;
-    const paths = await inputsOf(given, log);
+    const paths = await resolveInputs(given, log);
     const [itemsFile] = given.items === undefined ? await Promise.all(paths.map(itemsInFolder)) : [];
     const options = itemsFile === undefined ? given : { ...given, items: itemsFile };
     refuseOneFileTwice(paths, outputPath, options);
     const now = Date.now() / 1000;
     const always = { ...(itemsFile && { items: itemsFile }), ...(await outputBeside(paths, given)) };
     const command = given.command ?? ["npm", "run", "data-prep", "--", ...paths, ...optionsGiven(options)];
-    const suggest = suggestionsOf(command, always);
+    const suggest = createSuggest(command, always);
     const plans: Plan[] = [];
     for (const path of paths) plans.push(...(await readLayout(path, options, now, { log, suggest })));
     for (const plan of plans) log(describeLayout(plan));
     const [first] = plans;
     const understood = first ? layoutOptions(first, options) : {};
     const skips = options.badRows === undefined || options.badRows === "fail" ? [] : ["--bad-rows", "skip"];
-    const chosen = [...paths, ...wordsOf(understood), ...tablesGiven(options), ...skips];
-    const withoutDryRun = suggestionsOf(
+    const chosen = [...paths, ...toOptionWords(understood), ...tablesGiven(options), ...skips];
+    const withoutDryRun = createSuggest(
         command.filter((word) => word !== "--dry-run"),
         always,
     );

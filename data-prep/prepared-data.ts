@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { interactionsSchemaOf, type Manifest, manifestOf, readManifest } from "./manifest.ts";
+import { chooseInteractionsSchema, type Manifest, readManifest, readMatchingManifest } from "./manifest.ts";
 
 /** The data files in the configuration of a stack. */
 interface Files {
@@ -19,8 +19,8 @@ export interface PreparedData<Config extends Files> {
 }
 
 /**
- * Reads the manifest beside the stack's interactions. Without one the configuration names all files, and the data counts as
- * MovieLens.
+ * Reads the manifest beside the stack's interactions. Without one the configuration names all files, and the data
+ * counts as MovieLens.
  *
  * @param sha256 returns the hash of the interactions, hexadecimal. It is called only if the interactions and a manifest
  * exist.
@@ -33,10 +33,10 @@ export async function preparedData<Config extends Files>(
     projectDir = ".",
 ): Promise<PreparedData<Config>> {
     const file = resolve(projectDir, config.interactionsFile);
-    const manifest = existsSync(file) ? await manifestOf(file, sha256) : undefined;
+    const manifest = existsSync(file) ? await readMatchingManifest(file, sha256) : undefined;
     return {
         config: { ...config, metadataFiles: metadataFilesOf(config, manifest) },
-        interactionsSchema: interactionsSchemaOf(manifest),
+        interactionsSchema: chooseInteractionsSchema(manifest),
         manifest,
     };
 }

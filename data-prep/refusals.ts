@@ -10,11 +10,14 @@ import {
 } from "./places.ts";
 import { conditionText, ruleOfTypes } from "./reading/event-rule.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
-import { type Suggest, wordsOf } from "./suggestion.ts";
+import { type Suggest, toOptionWords } from "./suggestion.ts";
 import { type Summary, typesByRows, whatIsTooLittle } from "./summary.ts";
 import { shown } from "./values.ts";
 
-/** The error if Personalize would reject the data. The message contains the reason and the fix. data-prep has written nothing. */
+/**
+ * The error if Personalize would reject the data. The message contains the reason and the fix. data-prep has written
+ * nothing.
+ */
 export class UnfitDataError extends Error {
     override readonly name = "UnfitDataError";
 }
@@ -167,4 +170,4 @@ export function refuseOneFileTwice(paths: readonly string[], outputPath: string,
 
 /** Returns the command-line options that name the tables of items and users, and their columns. */
 export const tablesGiven = ({ items, itemColumns, users, userColumns }: TablesChoice): string[] =>
-    wordsOf({ items, "item-columns": itemColumns, users, "user-columns": userColumns });
+    toOptionWords({ items, "item-columns": itemColumns, users, "user-columns": userColumns });

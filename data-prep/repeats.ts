@@ -9,8 +9,8 @@ import { free, longer } from "./growing.ts";
 const lastType = 255;
 
 /**
- * Finds events that equal an earlier one. Personalize keeps only one of them (Developer Guide, "Importing bulk data"). Stores 1
- * byte a row, and 4 more if events have values other than user, item, type and time.
+ * Finds events that equal an earlier one. Personalize keeps only one of them (Developer Guide, "Importing bulk data").
+ * Stores 1 byte a row, and 4 more if events have values other than user, item, type and time.
  */
 export function createRepeats(hasValues: boolean) {
     let rows = 0;
@@ -87,7 +87,7 @@ export function createRepeats(hasValues: boolean) {
 }
 
 /** Returns the 32-bit FNV-1a hash of a text. */
-export function hashOf(text: string): number {
+export function hashText(text: string): number {
     let hash = 0x811c9dc5 | 0;
     for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
     return hash;

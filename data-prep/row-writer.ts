@@ -13,7 +13,7 @@ import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import type { Table } from "./reading/table.ts";
 import type { TimeFormat } from "./reading/times.ts";
-import { createRepeats, hashOf } from "./repeats.ts";
+import { createRepeats, hashText } from "./repeats.ts";
 import { createTimeField } from "./time-field.ts";
 import { shown } from "./values.ts";
 
@@ -137,7 +137,7 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
     let [leftOut, emptyInRule] = [0, 0];
     const matched: number[] = [];
 
-    const typeNumberOf = (name: string): number => {
+    const internType = (name: string): number => {
         const typeNumber = typeNumbers.get(name);
         if (typeNumber !== undefined) return typeNumber;
         const number = types.push({ name, field: Buffer.from(`${quoted(name)},`), rows: 0 }) - 1;
@@ -183,10 +183,10 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
                 leftOut++;
                 return start;
             }
-            const number = typeNumberOf(event.type);
+            const number = internType(event.type);
             const type = types[number] as (typeof types)[number];
             type.rows++;
-            repeats.note(number, value === "" && others.length === 0 ? 0 : hashOf([value, ...others].join("\0")));
+            repeats.note(number, value === "" && others.length === 0 ? 0 : hashText([value, ...others].join("\0")));
             collected.add(user.numbered(), item.numbered(), time.seconds());
             let at = item.write(out, user.write(out, start));
             for (let index = 0; index < type.field.length; index++) out[at++] = type.field[index] as number;

@@ -19,14 +19,14 @@ const ownOutput = "data/own/";
  * @param command the words of the typed command, such as `npm run data-prep -- orders.csv --items products.csv`
  * @param always changes that each returned command contains
  */
-export function suggestionsOf(command: readonly string[], always: Changes = {}): Suggest {
+export function createSuggest(command: readonly string[], always: Changes = {}): Suggest {
     return (changes = {}) => {
         const all = { ...always, ...changes };
         const words = command.filter((_, at) => {
             const isSet = (word = "") => word.startsWith("--") && (word.slice(2).split("=", 1)[0] as string) in all;
             return !isSet(command[at]) && !(isSet(command[at - 1]) && !command[at - 1]?.includes("="));
         });
-        return shell(...words, ...wordsOf(all));
+        return shell(...words, ...toOptionWords(all));
     };
 }
 
@@ -50,7 +50,7 @@ export async function outputBeside(
 }
 
 /** Returns options with their values, as words of a command line. */
-export const wordsOf = (options: Readonly<Record<string, string | undefined>>): string[] =>
+export const toOptionWords = (options: Readonly<Record<string, string | undefined>>): string[] =>
     Object.entries(options).flatMap(([name, text]) => (text === undefined ? [] : [`--${name}`, text]));
 
 /** Returns the text of `--columns`, `--item-columns` or `--user-columns`, with other columns for some parts. */

@@ -1,7 +1,7 @@
 import { op, table } from "arquero";
 import type { BadRow } from "./bad-rows.ts";
-import { spanOf } from "./by-user.ts";
-import { countsOf } from "./columns.ts";
+import { computeTimeSpan } from "./by-user.ts";
+import { countRows } from "./columns.ts";
 import { fewestInteractions } from "./quality/checks.ts";
 import type { ConvertResult } from "./row-writer.ts";
 import type { TablesSummary } from "./tables/make.ts";
@@ -49,7 +49,7 @@ export interface Summary {
  */
 export function summarise(result: ConvertResult, input: string, output: string): Omit<Summary, "tables"> {
     const { columns } = result;
-    const perUser = countsOf(columns.users, columns.userCount);
+    const perUser = countRows(columns.users, columns.userCount);
     return {
         schemaVersion: 1,
         input,
@@ -57,9 +57,9 @@ export function summarise(result: ConvertResult, input: string, output: string):
         users: columns.userCount,
         items: columns.itemCount,
         interactions: columns.users.length,
-        ...spanOf(columns),
+        ...computeTimeSpan(columns),
         historyLength: spread(perUser),
-        itemPopularity: spread(countsOf(columns.items, columns.itemCount)),
+        itemPopularity: spread(countRows(columns.items, columns.itemCount)),
         usersWithTwo: perUser.filter((count) => count >= 2).length,
         eventTypes: result.eventTypes,
         rowsLeftOut: result.leftOut,

@@ -1,7 +1,7 @@
 import { latestTime } from "./columns.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
 import { type TimeFormat, timeReader } from "./reading/times.ts";
-import { digitsIn, timeProblem } from "./values.ts";
+import { parseDigits, timeProblem } from "./values.ts";
 
 /** The time of the current record. */
 export interface TimeField {
@@ -28,7 +28,7 @@ export function createTimeField(format: TimeFormat, dialect: Dialect, latest: nu
         bytes = record;
         from = start;
         to = end;
-        seconds = format === "s" ? digitsIn(bytes, from, to, 10) : -1;
+        seconds = format === "s" ? parseDigits(bytes, from, to, 10) : -1;
         isWritten = seconds >= 0;
         if (!isWritten) {
             const text = unescaped(bytes.toString("utf8", from, to), dialect).trim();

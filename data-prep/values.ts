@@ -14,7 +14,7 @@ const NINE = 0x39;
  * Returns the number that the digits from `from` up to `to` form; -1 without digits, with more than `most`, or with
  * other characters.
  */
-export function digitsIn(bytes: Uint8Array, from: number, to: number, most: number): number {
+export function parseDigits(bytes: Uint8Array, from: number, to: number, most: number): number {
     if (to === from || to - from > most) return -1;
     let value = 0;
     for (let at = from; at < to; at++) {
@@ -28,7 +28,7 @@ export function digitsIn(bytes: Uint8Array, from: number, to: number, most: numb
 /** Returns the value of an id that is a plain number of at most 9 digits; otherwise -1. */
 export function idNumber(bytes: Uint8Array, from: number, to: number): number {
     const leadingZero = bytes[from] === ZERO && to - from > 1;
-    return leadingZero ? -1 : digitsIn(bytes, from, to, 9);
+    return leadingZero ? -1 : parseDigits(bytes, from, to, 9);
 }
 
 /** Checks whether an ID needs a `\` before one of its characters in the service's CSV. */

@@ -34,7 +34,7 @@ const movieLensFile = /^(u\.data|ratings\.dat|ml-\w+\.inter)$/;
 export const isMovieLens = (file: string): boolean => movieLensFile.test(basename(file.split(":").at(-1) ?? file));
 
 /** Returns the word for the items, from the names of file and item column; "item" if neither is known. */
-export function nounOf(file: string, itemColumn: string): Noun {
+export function chooseNoun(file: string, itemColumn: string): Noun {
     const column = plain(itemColumn);
     const [, one = "item", many] = nouns.find(([columns]) => columns.test(isMovieLens(file) ? "movie" : column)) ?? [];
     return { one, many: many ?? `${one}s` };

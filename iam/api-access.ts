@@ -156,13 +156,13 @@ export const prefetchSchedulePolicy = (scope: ApiScope): PolicyDocument =>
     document([starts(scope, "StartsPrefetch", scope.names.prefetch), keepsFailures(scope, scope.names.failures)]);
 
 /** Returns the pattern of the source ARN of API Gateway's calls: every stage and method of one API. */
-export const anyMethodOf = (executionArn: string) => `${executionArn}/*/*`;
+export const anyMethodArn = (executionArn: string) => `${executionArn}/*/*`;
 
 /**
  * Returns the URI with which API Gateway invokes a function (API Gateway Developer Guide,
  * "x-amazon-apigateway-integration").
  */
-export const invocationOf = (caller: ServiceCaller, name: string) =>
+export const invocationUri = (caller: ServiceCaller, name: string) =>
     `arn:${caller.partition}:apigateway:${caller.region}:lambda:path/2015-03-31/functions/${functionArn(caller, name)}/invocations`;
 
 /** Returns the trust policy of API Gateway's log role, which serves all APIs of the account. */

@@ -1,4 +1,4 @@
-import { listOf, type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
+import { type PolicyDocument, regionalArn, type Statement, toList } from "policy-evaluator";
 import { runbooks } from "../runbooks/runbooks.mjs";
 import { functionGrants, functionPolicies } from "./operator/functions.ts";
 import { observingGrants } from "./operator/observing.ts";
@@ -6,11 +6,11 @@ import { operationsGrants, operationsNeededOnAws } from "./operator/operations.t
 import { personalizeGrants } from "./operator/personalize.ts";
 import { neverRaises, roleGrants, roleNeededOnAws } from "./operator/roles.ts";
 import {
+    createGrantScope,
     type Grant,
-    grantScopeOf,
     type OperatorScope,
     type PolicyKindOfOperator,
-    statementOf,
+    toStatement,
 } from "./operator/scope.ts";
 import { servingGrants, servingNeededOnAws } from "./operator/serving.ts";
 import { storageGrants, storageNeededOnAws } from "./operator/storage.ts";
@@ -38,7 +38,7 @@ export function operatorGrants(scope: OperatorScope): readonly Grant[] {
         functionGrants,
         servingGrants,
         ...Object.values(runbooks).map(({ grants }) => grants),
-    ].flatMap((grants) => grants(grantScopeOf(scope)));
+    ].flatMap((grants) => grants(createGrantScope(scope)));
 }
 
 /** Returns one managed policy for the operator of a stack. `operate` requires `read`; `deploy` requires both. */
@@ -53,7 +53,7 @@ export function operatorPolicy(
     );
     // Grants with the same Sid differ only in their resources.
     const own = [...bySid.values()].flatMap(([first, ...others]) =>
-        first ? [statementOf({ ...first, on: [first, ...others].flatMap(({ on }) => on) })] : [],
+        first ? [toStatement({ ...first, on: [first, ...others].flatMap(({ on }) => on) })] : [],
     );
     return { Version: "2012-10-17", Statement: [...own, ...neverRaises(scope, kind)] };
 }
@@ -121,8 +121,8 @@ const keyOnlyForFiles: Statement = {
 };
 
 /**
- * Returns all permissions of functions, schedules and the trail. Merges statements with equal actions and conditions, and leaves
- * out statements that others cover, because a policy has a size limit.
+ * Returns all permissions of functions, schedules and the trail. Merges statements with equal actions and conditions,
+ * and leaves out statements that others cover, because a policy has a size limit.
  */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
     const documents = [...functionPolicies(scope), trailRolePolicy(scope)];
@@ -134,12 +134,12 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
     const flags = regionalArn(scope, "ssm", `parameter/${scope.project}/${scope.stack}`);
     const statements = new Map<string, Statement>();
     for (const statement of together(
-        documents.flatMap(({ Statement }) => listOf(Statement)),
+        documents.flatMap(({ Statement }) => toList(Statement)),
         flags,
     )) {
         const key = JSON.stringify([statement.Action, statement.Condition]);
         const there = statements.get(key);
-        const Resource = [...new Set([...listOf(there?.Resource), ...listOf(statement.Resource).map(shortened)])];
+        const Resource = [...new Set([...toList(there?.Resource), ...toList(statement.Resource).map(shortened)])];
         statements.set(key, { ...(there ?? statement), Resource });
     }
     const all = [...statements.values()];
@@ -152,9 +152,9 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
  */
 function together(all: readonly Statement[], flags: string): readonly Statement[] {
     const isOfFlags = ({ Resource }: Statement) =>
-        listOf(Resource).every((arn) => arn === flags || arn.startsWith(`${flags}/`));
+        toList(Resource).every((arn) => arn === flags || arn.startsWith(`${flags}/`));
     const its = all.filter(isOfFlags);
-    const [Action, Resource] = [its.flatMap((one) => listOf(one.Action)), its.flatMap((one) => listOf(one.Resource))];
+    const [Action, Resource] = [its.flatMap((one) => toList(one.Action)), its.flatMap((one) => toList(one.Resource))];
     const merged = { Effect: "Allow" as const, Action: [...new Set(Action)], Resource: [...new Set(Resource)] };
     return [...all.filter((one) => !isOfFlags(one)), merged];
 }
@@ -163,7 +163,7 @@ function together(all: readonly Statement[], flags: string): readonly Statement[
 function ofEqualResources(all: readonly Statement[]): readonly Statement[] {
     const groups = Map.groupBy(all, ({ Resource, Condition }) => JSON.stringify([Resource, Condition]));
     return [...groups.values()].flatMap(([first, ...others]) => {
-        const actions = [first, ...others].flatMap((one) => listOf(one?.Action));
+        const actions = [first, ...others].flatMap((one) => toList(one?.Action));
         const { Sid: _, ...merged } = first ?? {};
         return first ? [{ ...merged, Effect: first.Effect, Action: [...new Set(actions)] }] : [];
     });
@@ -172,7 +172,7 @@ function ofEqualResources(all: readonly Statement[]): readonly Statement[] {
 /** Checks whether a statement allows everything that another one allows. */
 function covers(other: Statement, one: Statement): boolean {
     const has = (all: Statement["Action"], some: Statement["Action"]) =>
-        listOf(some).every((each) => listOf(all).some((wide) => wide === each || isUnder(wide, each)));
+        toList(some).every((each) => toList(all).some((wide) => wide === each || isUnder(wide, each)));
     const isUnder = (wide: string, each: string) => wide.endsWith("/*") && each.startsWith(wide.slice(0, -1));
     const isWider = other.Condition === undefined || JSON.stringify(other.Condition) === JSON.stringify(one.Condition);
     return isWider && has(other.Action, one.Action) && has(other.Resource, one.Resource);

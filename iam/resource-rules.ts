@@ -1,4 +1,4 @@
-import { listOf, type PolicyDocument, personalizeService, type Statement } from "policy-evaluator";
+import { type PolicyDocument, personalizeService, type Statement, toList } from "policy-evaluator";
 import { shortestReason } from "../config/keys/data.ts";
 import { billedService } from "../config/prices.ts";
 import { servicesWithoutSource } from "./service-trust.ts";
@@ -58,11 +58,11 @@ const resourceRules = {
     "wildcard-action": (_type, props) => {
         const wide = allowing(props).find(
             ({ Action, NotAction }) =>
-                NotAction !== undefined || listOf(Action).some((action) => /(^|:)\*$/.test(action)),
+                NotAction !== undefined || toList(Action).some((action) => /(^|:)\*$/.test(action)),
         );
         return (
             wide &&
-            `${statementName(wide)} allows ${wide.NotAction ? "all but some actions" : listOf(wide.Action).join(", ")}`
+            `${statementName(wide)} allows ${wide.NotAction ? "all but some actions" : toList(wide.Action).join(", ")}`
         );
     },
 
@@ -127,7 +127,7 @@ export function waiverProblems(waivers: Readonly<Record<string, string>>): strin
 }
 
 /** Returns all problems of a resource, by rule. */
-export function violationsOf(
+export function findViolations(
     type: string,
     props: Readonly<Record<string, unknown>>,
     before: readonly Declared[] = [],
@@ -174,12 +174,12 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 function allowing(props: Readonly<Record<string, unknown>>): Statement[] {
     const inline = list(props.inlinePolicies).map((policy) => (policy as { policy?: unknown } | null)?.policy);
     return [...documentProperties.map((key) => props[key]), ...inline]
-        .flatMap((value) => listOf(documentOf(value)?.Statement))
+        .flatMap((value) => toList(parseDocument(value)?.Statement))
         .filter(({ Effect }) => Effect === "Allow");
 }
 
 /** Parses a policy from text or data; undefined for other values, which IAM rejects. */
-function documentOf(value: unknown): PolicyDocument | undefined {
+function parseDocument(value: unknown): PolicyDocument | undefined {
     if (typeof value === "object" && value !== null) {
         return isUnknown(value) ? undefined : (value as PolicyDocument);
     }
@@ -195,7 +195,7 @@ const keysOf = ({ Condition }: Statement) =>
     Object.values(Condition ?? {}).flatMap((keys) => Object.keys(keys).map((key) => key.toLowerCase()));
 
 function servicesOf({ Principal }: Statement): readonly string[] {
-    return typeof Principal === "object" ? listOf(Principal.Service) : [];
+    return typeof Principal === "object" ? toList(Principal.Service) : [];
 }
 
 /** Checks whether a role's trust statement is only for services that cannot send the source keys. */
@@ -212,6 +212,6 @@ function isForEveryone({ Principal, NotPrincipal }: Statement): boolean {
     return (
         NotPrincipal !== undefined ||
         Principal === "*" ||
-        (typeof Principal === "object" && listOf(Principal.AWS).includes("*"))
+        (typeof Principal === "object" && toList(Principal.AWS).includes("*"))
     );
 }

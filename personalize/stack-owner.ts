@@ -7,11 +7,11 @@ import {
     type Handler,
     isOurs,
     isUnknown,
+    listTags,
     notOurs,
     type Passed,
     type Problem,
     type Tags,
-    tagsOf,
 } from "pulumi-personalize/core";
 import { about } from "pulumi-personalize/errors";
 import type { PlannedStack } from "../cost/estimate.ts";
@@ -97,7 +97,7 @@ export function stackOwnerHandler(deps: {
     ssm(region: string): SSMClient;
     assertEngineAlive(): Promise<void>;
 }): Handler {
-    async function problemsOf(inputs: StackOwnerInputs, owner: string): Promise<Problem[]> {
+    async function checkDatasetGroup(inputs: StackOwnerInputs, owner: string): Promise<Problem[]> {
         const { datasetGroupName: name, region } = inputs;
         if (name === undefined || isUnknown(name)) {
             return [];
@@ -106,7 +106,7 @@ export function stackOwnerHandler(deps: {
         const what = `dataset group ${name}`;
         try {
             const arn = await datasetGroup.find(client, { ...inputs, name, pollSeconds: 0, deadlineMinutes: 0 });
-            const has: Tags = arn === undefined ? {} : await tagsOf(client, arn);
+            const has: Tags = arn === undefined ? {} : await listTags(client, arn);
             return arn === undefined || isOurs(has, owner)
                 ? []
                 : [
@@ -128,7 +128,7 @@ export function stackOwnerHandler(deps: {
             const recorded = olds ?? {};
             const ownerId = typeof recorded.ownerId === "string" ? recorded.ownerId : randomUUID();
             const changed = [regionProblems, renameProblems, priceProblems].flatMap((of) => of(recorded, news));
-            const failures = changed.length > 0 ? changed : await problemsOf(news, ownerId);
+            const failures = changed.length > 0 ? changed : await checkDatasetGroup(news, ownerId);
             const previousStack = stackOf(recorded) === stackOf(news) ? "" : stackOf(recorded);
             const trailBucketName = recorded.trailBucketName ?? news.trailBucketName;
             return { inputs: { ...news, ownerId, previousStack, trailBucketName }, failures };

@@ -9,7 +9,7 @@ import { printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { readData } from "./lib/doctor/stack.ts";
-import { recordedIn, shortName } from "./lib/stack/all-stacks.ts";
+import { parseRecordedResources, shortName } from "./lib/stack/all-stacks.ts";
 import { askPulumi } from "./lib/stack/pulumi.ts";
 import {
     interactionsSchemaFor,
@@ -66,7 +66,7 @@ await runAction(options.verbose, async () => {
 /** Returns the ARNs in the stack's state; empty before the first deployment. */
 async function recordedArns(stack: string): Promise<ReadonlySet<string>> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "export", "--stack", stack);
-    const held = exitCode === 0 ? recordedIn(stdout) : undefined;
+    const held = exitCode === 0 ? parseRecordedResources(stdout) : undefined;
     if (held === undefined) {
         throw new RunbookError(`The state of stack ${stack} cannot be read: ${stderr}. Log in with: pulumi login`);
     }

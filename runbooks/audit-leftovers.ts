@@ -5,7 +5,7 @@ import { printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { readAllStacks } from "./lib/stack/all-stacks.ts";
-import { projectName, regionOf } from "./lib/stack/stack-config.ts";
+import { projectName, resolveRegion } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly region?: string;
@@ -17,7 +17,7 @@ const options = runbook("audit-leftovers", ["", "--region eu-central-1"])
     .opts<Options>();
 
 await runAction(options.verbose, async () => {
-    const region = await regionOf(options);
+    const region = await resolveRegion(options);
     const stacks = await readAllStacks();
     process.stderr.write(`in stacks: ${stacks.names.join(", ") || "none"}\n`);
     const report = await audit(region, await projectName(), stacks, (line) => process.stderr.write(`${line}\n`));

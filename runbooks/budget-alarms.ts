@@ -10,10 +10,10 @@ import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
 import { readBudget } from "./lib/cost/budget-view.ts";
-import { alarmsOf, problemsOf, subscriptionsOf, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
+import { findProblems, listAlarms, listSubscriptions, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
 import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
 import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
-import { exportedStack, outputsIn } from "./lib/stack/stack.ts";
+import { exportedStack, selectOutputs } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 import { whoAmI } from "./lib/stack/who-am-i.ts";
 
@@ -63,12 +63,12 @@ async function withStack(signal: AbortSignal): Promise<number> {
     const stack = options.stack ?? (await selectedStack("Name one with --stack, or a budget with --budget."));
     const exported = await exportedStack(stack);
     const { region, names, budget: wanted } = await requireStackConfig(stack, options.configFile);
-    const { notificationsTopicArn, notificationsQueueUrl } = outputsIn(exported) as Readonly<
+    const { notificationsTopicArn, notificationsQueueUrl } = selectOutputs(exported) as Readonly<
         Record<string, string | undefined>
     >;
     const sns = new SNSClient({ region });
     const subscriptions =
-        notificationsTopicArn === undefined ? undefined : await subscriptionsOf(sns, notificationsTopicArn);
+        notificationsTopicArn === undefined ? undefined : await listSubscriptions(sns, notificationsTopicArn);
     if (options.sendTest) {
         if (notificationsTopicArn === undefined || notificationsQueueUrl === undefined || subscriptions === undefined) {
             throw new RunbookError(`Stack ${stack} has no notification topic and queue. Create them with: pulumi up`);
@@ -85,7 +85,7 @@ async function withStack(signal: AbortSignal): Promise<number> {
     const client = new BudgetsClient({ region });
     const [budget, alarms] = await Promise.all([
         readBudget(client, await whoAmI(region), names.budget),
-        alarmsOf(new CloudWatchClient({ region }), names.alarmPrefix),
+        listAlarms(new CloudWatchClient({ region }), names.alarmPrefix),
     ]);
     return show({ budget, isBudgetWanted: wanted, subscriptions, alarms }, stack, notificationsTopicArn);
 }
@@ -102,7 +102,7 @@ async function lookAlone(name: string) {
 }
 
 function show(watch: Parameters<typeof watchText>[0], stack: string | null, topicArn: string | undefined): number {
-    const problems = problemsOf(watch, topicArn);
+    const problems = findProblems(watch, topicArn);
     const { budget, subscriptions, alarms } = watch;
     const view = budget && { ...budget, budget: undefined, stack: budget.stack ?? null };
     const shown = { stack, budget: view ?? null, subscriptions: subscriptions ?? null, alarms, problems };
@@ -116,7 +116,7 @@ function show(watch: Parameters<typeof watchText>[0], stack: string | null, topi
 function printTest(
     notification: ReturnType<typeof testNotification>,
     seconds: number | undefined,
-    subscriptions: NonNullable<Awaited<ReturnType<typeof subscriptionsOf>>>,
+    subscriptions: NonNullable<Awaited<ReturnType<typeof listSubscriptions>>>,
 ): number {
     const text =
         seconds === undefined

@@ -9,13 +9,13 @@ import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { whole } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { exitCodes, runAction } from "./lib/cli/runbook.ts";
-import { costExplorerRegion, countedBill, dateOf, type ReportPeriod, reportPeriod } from "./lib/cost/billed.ts";
+import { costExplorerRegion, countedBill, formatDate, type ReportPeriod, reportPeriod } from "./lib/cost/billed.ts";
 import { estimateInput, readPlannedData } from "./lib/cost/plan.ts";
 import { reportText } from "./lib/cost/print-report.ts";
 import { type CostReport, costReport, minCalls } from "./lib/cost/report.ts";
 import { adviseTps, cacheSavings } from "./lib/cost/traffic.ts";
 import { type OperationOptions, stackRunbook } from "./lib/stack/operation.ts";
-import { bornAt, exportedStack, outputsIn } from "./lib/stack/stack.ts";
+import { bornAt, exportedStack, selectOutputs } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 
 interface Options extends OperationOptions {
@@ -67,7 +67,7 @@ await runAction(options.verbose, async () => {
     if (bill.calls() !== announced) {
         process.stderr.write(`Cost Explorer was called ${times(bill.calls())}.\n`);
     }
-    const { estimatedMonthlyCostUsd, apiUrl, campaignArn } = outputsIn(exported);
+    const { estimatedMonthlyCostUsd, apiUrl, campaignArn } = selectOutputs(exported);
     const { region } = config;
     const clients = { personalize: new PersonalizeClient({ region }), cloudwatch: new CloudWatchClient({ region }) };
     const advice = await adviseTps(clients, String(campaignArn ?? ""), config.recipe, now, (why) =>
@@ -84,13 +84,13 @@ await runAction(options.verbose, async () => {
     const text = reportText(report, { period, expectedMonthUsd, savedByCaches });
     printResult(
         options,
-        documentOf(report, period, { stack, expectedMonthUsd, advice, calls: bill.calls(), savedByCaches }),
+        toDocument(report, period, { stack, expectedMonthUsd, advice, calls: bill.calls(), savedByCaches }),
         advice === undefined ? text : `${text}\n\n${advice.text}`,
     );
     return exitCodes.fine;
 });
 
-function documentOf(
+function toDocument(
     { scope, lines, totalUsd, estimate, compared, savedByNote, savedByBill, outlook }: CostReport,
     period: ReportPeriod,
     {
@@ -113,11 +113,11 @@ function documentOf(
     });
     return {
         stack,
-        start: dateOf(period.start),
-        end: dateOf(period.end),
+        start: formatDate(period.start),
+        end: formatDate(period.end),
         scope: { ...scope, stackTag: scope.stackTag ?? null },
         totalUsd,
-        lines: lines.map(({ day, ...line }) => ({ day: dateOf(day), ...line })),
+        lines: lines.map(({ day, ...line }) => ({ day: formatDate(day), ...line })),
         predicted: {
             estimatedMonthlyCostUsd: expectedMonthUsd ?? null,
             monthlyUsd: estimate?.expectedUsd ?? 0,

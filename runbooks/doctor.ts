@@ -11,7 +11,7 @@ import { permissions } from "./lib/doctor/permissions.ts";
 import { fallbackTables, gatewayLogRole, pageHost, publicApi } from "./lib/doctor/serving.ts";
 import { configuration, interactions, readData } from "./lib/doctor/stack.ts";
 import { auditTrail } from "./lib/doctor/trail.ts";
-import { recordedIn } from "./lib/stack/all-stacks.ts";
+import { parseRecordedResources } from "./lib/stack/all-stacks.ts";
 import { askPulumi } from "./lib/stack/pulumi.ts";
 import { projectName, readStackConfig, selectedStack, stackConfigFile } from "./lib/stack/stack-config.ts";
 
@@ -43,7 +43,7 @@ await runAction(options.verbose, async () => {
     const data = once(() => readData(base));
     const held = once(async () => {
         const { exitCode, stdout } = await askPulumi("stack", "export", "--stack", stack);
-        return exitCode === 0 ? recordedIn(stdout) : undefined;
+        return exitCode === 0 ? parseRecordedResources(stdout) : undefined;
     });
 
     const parsed = await readConfig();

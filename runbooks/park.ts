@@ -1,15 +1,15 @@
 import { approximately, priceNote } from "../config/prices.ts";
 import { standingUsdPerMonth } from "../cost/estimate.ts";
-import { describeCampaign, nameInArn, servedIn } from "../personalize/operations/operation.ts";
+import { describeCampaign, nameInArn, toServed } from "../personalize/operations/operation.ts";
 import { park } from "../personalize/operations/park.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
 import {
+    findRanking,
     type OperationOptions,
     operatedCampaign,
-    rankingOf,
     runOperation,
     stackRunbook,
 } from "./lib/stack/operation.ts";
@@ -25,9 +25,9 @@ await runOperation(options, async (stack, deps, signal) => {
     refuseBatch(config, "Nothing is billed by the hour, so there is nothing to park.");
     const { parked } = await readStateFlags(deps.ssm(config.region), config.stack);
     const campaign = await operatedCampaign(deps, stack);
-    const { campaignArn: rankingCampaignArn } = rankingOf(stack.recorded);
+    const { campaignArn: rankingCampaignArn } = findRanking(stack.recorded);
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
-    const served = parked ? parked.campaign : description && servedIn(description);
+    const served = parked ? parked.campaign : description && toServed(description);
     if (!campaign && parked) {
         return printed(
             `The campaign has been parked since ${parked.since} (${parked.reason}). To resume it: npm run resume`,
@@ -41,7 +41,7 @@ await runOperation(options, async (stack, deps, signal) => {
         );
     }
     const name = nameInArn(campaign.campaignArn) + (rankingCampaignArn ? ` with ${nameInArn(rankingCampaignArn)}` : "");
-    const usdPerMonth = usdOf(served);
+    const usdPerMonth = computeStandingUsd(served);
     const saved = `${approximately(usdPerMonth)} a month ${priceNote}`;
     if (options.dryRun) {
         return printed(
@@ -69,11 +69,11 @@ await runOperation(options, async (stack, deps, signal) => {
     function printed(text: string, dryRun: boolean): number {
         const campaignArn = campaign?.campaignArn ?? null;
         const document = { parked: !dryRun, dryRun, campaignArn, campaign: served ?? null };
-        printResult(options, { ...document, usdPerMonth: usdOf(served) }, text);
+        printResult(options, { ...document, usdPerMonth: computeStandingUsd(served) }, text);
         return exitCodes.fine;
     }
 
-    function usdOf(parkedCampaign: { minProvisionedTPS: number } | null | undefined): number {
+    function computeStandingUsd(parkedCampaign: { minProvisionedTPS: number } | null | undefined): number {
         return standingUsdPerMonth({
             recipe: config.recipe,
             minProvisionedTPS: parkedCampaign?.minProvisionedTPS ?? 1,

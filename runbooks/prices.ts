@@ -3,7 +3,7 @@ import { printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { deviation, listPrices, matchPrice, priceListRegion } from "./lib/cost/price-list.ts";
-import { regionOf } from "./lib/stack/stack-config.ts";
+import { resolveRegion } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly region?: string;
@@ -18,7 +18,7 @@ const options = runbook("prices", ["", "--region us-east-1"], "It needs an AWS a
     .opts<Options>();
 
 await runAction(options.verbose, async () => {
-    const region = await regionOf(options);
+    const region = await resolveRegion(options);
     const listed = await listPrices(new PricingClient({ region: priceListRegion }), region);
     if (listed.length === 0) {
         throw new RunbookError(

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { Option } from "commander";
-import { isTransient, messageOf } from "pulumi-personalize/errors";
-import { prefetchOf } from "../config/config.ts";
+import { formatError, isTransient } from "pulumi-personalize/errors";
+import { findPrefetch } from "../config/config.ts";
 import { ownNamespace } from "../config/metrics.ts";
 import { approximately, priceNote, prices } from "../config/prices.ts";
-import { guardValuesOf } from "../cost/guard-config.ts";
+import { pickGuardValues } from "../cost/guard-config.ts";
 import { iso } from "../cost/time.ts";
 import { counted } from "../data-prep/words.ts";
 import { interval } from "./lib/cli/numbers.ts";
@@ -13,14 +13,14 @@ import { printResult } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { observeStack } from "./lib/metrics/observe.ts";
-import { batchValues, type MetricValue, metricValues, minuteOf } from "./lib/metrics/values.ts";
+import { batchValues, type MetricValue, metricValues, minuteStart } from "./lib/metrics/values.ts";
 import {
+    findRanking,
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
     operatedStack,
     operationDeps,
-    rankingOf,
     stackRunbook,
 } from "./lib/stack/operation.ts";
 import { byRegion } from "./lib/stack/stack-config.ts";
@@ -54,7 +54,7 @@ await runAction(options.verbose, async (signal) => {
             if (options.every === undefined || !isTransient(error)) {
                 throw error;
             }
-            process.stderr.write(`warning: this time, no metrics were published: ${messageOf(error)}\n`);
+            process.stderr.write(`warning: this time, no metrics were published: ${formatError(error)}\n`);
             return undefined;
         });
         if (options.every === undefined) {
@@ -92,14 +92,14 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
         throw new RunbookError(`Stack ${stack.stack} has no solution. Create it with: pulumi up`);
     }
     const campaign = await operatedCampaign(deps, stack);
-    const at = minuteOf(Date.now());
-    const prefetch = prefetchOf(config);
+    const at = minuteStart(Date.now());
+    const prefetch = findPrefetch(config);
     const observation = await observeStack(
         clients,
         {
             stack: name,
             campaignArn: campaign?.campaignArn,
-            rankingCampaignArn: rankingOf(stack.recorded).campaignArn,
+            rankingCampaignArn: findRanking(stack.recorded).campaignArn,
             datasetArn: dataset?.arn,
             solutionArn,
             prefetch,
@@ -107,7 +107,7 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
         at,
     );
     const monthlyLimitUsd = config.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    const guard = { ...guardValuesOf(config), monthlyLimitUsd, prefetches: prefetch !== undefined };
+    const guard = { ...pickGuardValues(config), monthlyLimitUsd, prefetches: prefetch !== undefined };
     const values = metricValues(observation, guard);
     if (!options.dryRun) {
         for (const MetricData of batchValues(values, name, at)) {

@@ -1,14 +1,14 @@
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "commander";
-import { contentHashIn } from "pulumi-personalize/core";
+import { findContentHash } from "pulumi-personalize/core";
 import type { Columns } from "../data-prep/columns.ts";
 import { whole } from "./lib/cli/numbers.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
-import { describeFilter, historyOf, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
+import { collectUserItems, describeFilter, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
 import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
 import { type Recommendation, recommend, titlesBeside } from "./lib/recommendations/recommendations.ts";
 import { noCampaign, notFound } from "./lib/stack/no-campaign.ts";
@@ -58,7 +58,7 @@ await runAction(options.verbose, async (signal) => {
     }
     const region = campaignArn.split(":")[3] ?? "";
     const file = options.data ?? projectFile((await readSetting("interactionsFile", options)) ?? "");
-    const data = await ownData(file, options.data === undefined ? contentHashIn(importJobArn) : undefined);
+    const data = await ownData(file, options.data === undefined ? findContentHash(importJobArn) : undefined);
     const titleOf = options.data !== undefined ? await titlesBeside(file) : titlesIn(data);
     const deps = { client: new PersonalizeRuntimeClient({ region }), titleOf };
     // A call accepts one filter, so the option `--filter` replaces the default filter.
@@ -68,7 +68,7 @@ await runAction(options.verbose, async (signal) => {
     const recommendations = await recommend(deps, ask).catch(async (error: unknown) => {
         throw await notFound(error, { stack: await stackName(), campaignArn, filter: options.filter, datasetGroupArn });
     });
-    const explanations = options.explain ? await explainAll(recommendations, interactionsOf(data)) : undefined;
+    const explanations = options.explain ? await explainAll(recommendations, requireInteractions(data)) : undefined;
     const unknown = data.kind === "own" ? unknownUsers(command.args, data.interactions) : null;
     if (data.kind === "other") {
         process.stderr.write(
@@ -97,7 +97,7 @@ await runAction(options.verbose, async (signal) => {
                 {
                     ...explain(interactions, user, list, others),
                     leftOut: described
-                        ? leftOut(described, list, unfiltered?.[user] ?? [], historyOf(interactions, user))
+                        ? leftOut(described, list, unfiltered?.[user] ?? [], collectUserItems(interactions, user))
                         : null,
                 },
             ]),
@@ -144,7 +144,7 @@ function titlesIn(data: OwnData): (itemId: string) => string {
     return data.kind === "own" ? data.titleOf : (itemId) => itemId;
 }
 
-function interactionsOf(data: OwnData): Columns {
+function requireInteractions(data: OwnData): Columns {
     if (data.kind === "other") {
         throw new RunbookError(
             `--explain needs the interactions, and ${data.why}. Run \`npm run data-prep\`, or specify the file with --data.`,

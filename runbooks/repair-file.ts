@@ -5,11 +5,11 @@ import {
     datasetTypes,
     type FileRepair,
     parseS3Url,
+    parseShape,
     repairLocation,
     requiredShape,
     type Shape,
     s3Url,
-    shapeOf,
 } from "access-doctor";
 import { Option } from "commander";
 import { parseArn } from "policy-evaluator";
@@ -76,7 +76,7 @@ await runAction(
 async function shape(): Promise<Shape | undefined> {
     const { schema, datasetType } = options;
     if (schema === undefined) return datasetType === undefined ? undefined : requiredShape(datasetType);
-    const schemaShape = shapeOf(parseArn(schema) ? await schemaText(schema) : await fileText(schema));
+    const schemaShape = parseShape(parseArn(schema) ? await schemaText(schema) : await fileText(schema));
     if (!schemaShape) throw new RunbookError(`${schema} is not an Avro schema with fields.`, exitCodes.usage);
     return schemaShape;
 }

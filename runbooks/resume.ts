@@ -1,18 +1,18 @@
 import { createHandlers } from "pulumi-personalize/core";
 import { approximately, priceNote } from "../config/prices.ts";
-import { ratesOf, throttles } from "../config/throttles.ts";
+import { throttles, toRates } from "../config/throttles.ts";
 import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
-import { closeClientsOf, openApi, servedPlaceOf } from "../personalize/operations/close-api.ts";
-import { describeCampaign, nameInArn, type Served, servedIn } from "../personalize/operations/operation.ts";
+import { createCloseClients, openApi, toServedPlace } from "../personalize/operations/close-api.ts";
+import { describeCampaign, nameInArn, type Served, toServed } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag, type StateFlags } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { confirm, exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
+    findRanking,
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
-    rankingOf,
     runOperation,
     stackRunbook,
 } from "./lib/stack/operation.ts";
@@ -32,7 +32,7 @@ await runOperation(options, async (stack, deps, signal) => {
     const { closed, parked, serving } = await readStateFlags(ssm, config.stack);
     const openClosed = async () => {
         if (closed && !options.dryRun) {
-            await openApi(closeClientsOf(config.region), servedPlaceOf(config), throttles(ratesOf(config)));
+            await openApi(createCloseClients(config.region), toServedPlace(config), throttles(toRates(config)));
         }
     };
     const opened = closed
@@ -42,7 +42,7 @@ await runOperation(options, async (stack, deps, signal) => {
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
     if (closed && !parked && (!config.campaignEnabled || description)) {
         await openClosed();
-        return printed("", campaign?.campaignArn ?? null, description ? servedIn(description) : null, 0);
+        return printed("", campaign?.campaignArn ?? null, description ? toServed(description) : null, 0);
     }
     if (!config.campaignEnabled) {
         throw new RunbookError(
@@ -50,7 +50,7 @@ await runOperation(options, async (stack, deps, signal) => {
                 "Run `pulumi config set campaignEnabled true` first.",
         );
     }
-    const wanted = parked?.campaign ?? (description ? servedIn(description) : servedByUp(stack, serving));
+    const wanted = parked?.campaign ?? (description ? toServed(description) : servedByUp(stack, serving));
     const inputs = campaignInputs(stack, wanted.solutionVersionArn, wanted.minProvisionedTPS);
     const ranking = rankingInputs(stack);
     const usdPerMonth = standingUsdPerMonth({
@@ -122,7 +122,7 @@ function servedByUp({ stack, config, arnOf }: OperatedStack, serving: StateFlags
 /** Returns the ranking campaign's inputs; undefined if the configuration or the stack has none. */
 function rankingInputs(stack: OperatedStack) {
     const { rankingCampaign, names } = stack.config;
-    const { solutionVersionArn } = rankingOf(stack.recorded);
+    const { solutionVersionArn } = findRanking(stack.recorded);
     return rankingCampaign && solutionVersionArn
         ? campaignInputs(stack, solutionVersionArn, rankingMinimumTPS, names.ranking)
         : undefined;

@@ -5,15 +5,15 @@ import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
 import { counted } from "../data-prep/words.ts";
 import { nameInArn, nowIso, type OperationDeps } from "../personalize/operations/operation.ts";
-import { type Compared, testUsersIn } from "../personalize/operations/quality-gate.ts";
-import { metricsOf } from "../personalize/operations/solution-versions.ts";
+import { type Compared, countTestUsers } from "../personalize/operations/quality-gate.ts";
+import { fetchMetrics } from "../personalize/operations/solution-versions.ts";
 import { writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError, untilCancelled } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { refuseBatch } from "./lib/stack/no-campaign.ts";
 import {
-    arnIn,
+    findRecordedArn,
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
@@ -25,7 +25,7 @@ import { pulumiUp } from "./lib/stack/pulumi.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
 import { projectFile } from "./lib/stack/stack-config.ts";
-import { hasNewData, importJobIn, renewTables } from "./lib/training/new-data.ts";
+import { findImportJob, hasNewData, renewTables } from "./lib/training/new-data.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
 import { smokeProblem } from "./lib/training/smoke-test.ts";
 
@@ -71,7 +71,7 @@ await runOperation(options, async (stack, deps, signal) => {
     const continues =
         "The live version continues to serve, and `pulumi up` keeps it. AWS continues a started import or training, and bills it once. Resume: npm run retrain";
     return untilCancelled(signal, continues, async () => {
-        const world = worldOf({ stack, deps, campaignArn, data, priced, signal });
+        const world = createRetrainDeps({ stack, deps, campaignArn, data, priced, signal });
         const done = await retrain(world, campaign, config.gate);
         if (done.outcome === "refused" || done.outcome === "rolled back") {
             await recordCampaign(stack.stack, options.configFile);
@@ -92,7 +92,7 @@ interface RetrainParts {
 }
 
 /** Creates the dependencies of a retraining: Pulumi, Personalize, and the tables beside the data. */
-function worldOf({ stack, deps, campaignArn, data, priced, signal }: RetrainParts): RetrainDeps {
+function createRetrainDeps({ stack, deps, campaignArn, data, priced, signal }: RetrainParts): RetrainDeps {
     const { config } = stack;
     return {
         ...deps,
@@ -115,7 +115,7 @@ function worldOf({ stack, deps, campaignArn, data, priced, signal }: RetrainPart
             }
         },
         async newest() {
-            const version = arnIn(await recordedResources(stack.stack), "SolutionVersion");
+            const version = findRecordedArn(await recordedResources(stack.stack), "SolutionVersion");
             if (version === undefined) {
                 throw new RunbookError("The stack's state contains no solution version. Create it with: pulumi up");
             }
@@ -123,12 +123,15 @@ function worldOf({ stack, deps, campaignArn, data, priced, signal }: RetrainPart
         },
         async compare(fresh, live) {
             const client = deps.client(config.region);
-            const [freshMetrics, liveMetrics] = await Promise.all([metricsOf(client, fresh), metricsOf(client, live)]);
+            const [freshMetrics, liveMetrics] = await Promise.all([
+                fetchMetrics(client, fresh),
+                fetchMetrics(client, live),
+            ]);
             return {
                 fresh: freshMetrics,
                 live: liveMetrics,
                 popularity: popularityMetrics(data),
-                testUsers: testUsersIn(data),
+                testUsers: countTestUsers(data),
             };
         },
         async smokeProblem() {
@@ -141,7 +144,7 @@ function worldOf({ stack, deps, campaignArn, data, priced, signal }: RetrainPart
 
 /** Writes the state flag that makes `pulumi up` run the last import again. */
 async function requestReimport({ config, recorded }: OperatedStack, deps: OperationDeps): Promise<void> {
-    const importJobArn = importJobIn(recorded, config.names.importJobPrefix)?.arn;
+    const importJobArn = findImportJob(recorded, config.names.importJobPrefix)?.arn;
     if (importJobArn === undefined) {
         throw new RunbookError("The stack's state contains no import job. Create it with: pulumi up");
     }

@@ -36,7 +36,8 @@ const declared = (subject, purpose, more = {}) => {
 };
 
 /**
- * All runbooks by the name of their npm script. Their `--help`, `npm run help` and the table of docs/runbooks.md have these texts.
+ * All runbooks by the name of their npm script. Their `--help`, `npm run help` and the table of docs/runbooks.md have
+ * these texts.
  * @satisfies {Readonly<Record<string, Declaration>>}
  */
 export const runbooks = {

@@ -1,6 +1,6 @@
 import { isBatch } from "../config/config.ts";
 import { approximately } from "../config/prices.ts";
-import { describeCampaign, nameInArn, servedIn } from "../personalize/operations/operation.ts";
+import { describeCampaign, nameInArn, toServed } from "../personalize/operations/operation.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
 import { exitCodes, RunbookError } from "./lib/cli/runbook.ts";
@@ -9,11 +9,11 @@ import { type OperationOptions, operatedCampaign, runOperation, stackRunbook } f
 import { servedLists } from "./lib/stack/served-lists.ts";
 import {
     costNote,
+    describeVersions,
     type NotedSwitch,
     notedFlags,
     parseSwitches,
     type Version,
-    versionsOf,
 } from "./lib/training/versions.ts";
 
 const options = stackRunbook("versions", ["", "--json"]).parse().opts<OperationOptions>();
@@ -30,10 +30,10 @@ await runOperation(options, async (stack, deps) => {
     const lists = isBatch(stack.config) ? await servedLists(stack.config) : undefined;
     const { parked, serving } = await readStateFlags(deps.ssm(region), name);
     const switches = parseSwitches(await notedFlags(deps.ssm(region), name));
-    const versions = await versionsOf(
+    const versions = await describeVersions(
         client,
         solutionArn,
-        lists?.solutionVersionArn ?? (description && servedIn(description).solutionVersionArn),
+        lists?.solutionVersionArn ?? (description && toServed(description).solutionVersionArn),
         switches,
     );
     const stateFlags = { parked: parked ?? null, held: serving?.hold ? serving : null };

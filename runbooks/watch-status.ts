@@ -3,13 +3,13 @@ import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { Option } from "commander";
 import { personalizeClients } from "pulumi-personalize/core";
-import { isTransient, messageOf } from "pulumi-personalize/errors";
+import { formatError, isTransient } from "pulumi-personalize/errors";
 import { aboveZero } from "./lib/cli/numbers.ts";
 import { clearScreen, printResult } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
 import { changesSince, reportText } from "./lib/stack/report-text.ts";
-import { exportedStack, newestListsJob, type RecordedResource, recordedIn } from "./lib/stack/stack.ts";
+import { exportedStack, newestListsJob, type RecordedResource, selectRecordedResources } from "./lib/stack/stack.ts";
 import { byRegion, selectedStack } from "./lib/stack/stack-config.ts";
 import { reportOn, type StackReport } from "./lib/stack/stack-report.ts";
 import { readStatus, worstState } from "./lib/stack/status.ts";
@@ -44,7 +44,7 @@ await runAction(options.verbose, (signal) => (options.follow ? follow(signal) : 
 /** Reads the state each time, because an `up` in another terminal adds resources. */
 async function resources(): Promise<RecordedResource[]> {
     const exported = await exportedStack(options.stack);
-    return [...recordedIn(exported), ...(await newestListsJob(clients.personalize, exported))];
+    return [...selectRecordedResources(exported), ...(await newestListsJob(clients.personalize, exported))];
 }
 
 async function report(): Promise<StackReport> {
@@ -99,7 +99,7 @@ async function follow(signal: AbortSignal): Promise<number> {
             if (!isTransient(error)) {
                 throw error;
             }
-            process.stderr.write(`${clock()} AWS did not answer (${messageOf(error)})\n`);
+            process.stderr.write(`${clock()} AWS did not answer (${formatError(error)})\n`);
         }
         await sleep(options.poll * 1000, undefined, { signal }).catch(() => undefined);
     }

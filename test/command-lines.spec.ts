@@ -21,8 +21,8 @@ const programs = new Map(
 type Line = readonly [line: string, exitCode: number, message: RegExp];
 
 /**
- * Wrong command lines, after clig.dev ("Errors") and the habits of aws, gh and pulumi: other spellings, options of other tools, a
- * missing or impossible value, or one word too many. Each other npm script gets an unknown option.
+ * Wrong command lines, after clig.dev ("Errors") and the habits of aws, gh and pulumi: other spellings, options of
+ * other tools, a missing or impossible value, or one word too many. Each other npm script gets an unknown option.
  */
 const lines: readonly Line[] = [
     ["recommend", 2, /missing required argument 'users'/],

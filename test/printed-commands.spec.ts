@@ -13,7 +13,9 @@ import { pages, read, sources } from "./support/sources.ts";
 const value = "VALUE";
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
-/** Returns the texts of a source file that a user may see: each string and template, with `VALUE` for each expression. */
+/**
+ * Returns the texts of a source file that a user may see: each string and template, with `VALUE` for each expression.
+ */
 function textsOf(file: string): string[] {
     const texts: string[] = [];
     const visit = (node: ts.Node): void => {

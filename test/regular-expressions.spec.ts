@@ -7,9 +7,9 @@ import ts from "typescript";
 import { lettered } from "../app/storefront/src/poster/lettering.ts";
 import { isMailAddress } from "../config/keys/cost.ts";
 import { splitTitle } from "../data-prep/catalogue.ts";
-import { eventRuleOf } from "../data-prep/reading/event-rule.ts";
+import { compileEventRule } from "../data-prep/reading/event-rule.ts";
 import { brief } from "../packages/access-doctor/headline.ts";
-import { mentionsIn } from "../packages/access-doctor/mentions.ts";
+import { findMentions } from "../packages/access-doctor/mentions.ts";
 import { insights } from "../packages/local-aws/gateway/alarms/insights.ts";
 import { tracked } from "./support/sources.ts";
 
@@ -76,9 +76,9 @@ describe("Running time of parsers for hostile text", () => {
         "a poster's title of spaces": { text: (n) => `a${" ".repeat(n)}(b`, read: lettered },
         "a mail address of dots": { text: (n) => `a@${".a".repeat(n)}@`, read: isMailAddress },
         "an event rule of operators": {
-            // This rule has the maximum length. eventRuleOf rejects a longer rule without parsing it.
+            // This rule has the maximum length. compileEventRule rejects a longer rule without parsing it.
             text: (n) => `a ${"= ".repeat(n / 20)}`,
-            read: (text) => assert.throws(() => eventRuleOf(text, ["a"])),
+            read: (text) => assert.throws(() => compileEventRule(text, ["a"])),
         },
         "a query of spaces": {
             text: (n) => `SELECT SUM(a) FROM SCHEMA("n"${", ".repeat(n)}`,
@@ -86,7 +86,7 @@ describe("Running time of parsers for hostile text", () => {
                 insights({} as never, async () => [], text, { period: 60, from: 0, to: 1 }).catch(() => undefined),
         },
         "a sentence of brackets": { text: (n) => "{".repeat(n), read: brief },
-        "an ARN of full stops": { text: (n) => `arn:aws:s3:::b${".".repeat(n)}x`, read: mentionsIn },
+        "an ARN of full stops": { text: (n) => `arn:aws:s3:::b${".".repeat(n)}x`, read: findMentions },
         "output of escapes": { text: (n) => "\x1b[".repeat(n), read: visibleLines },
     };
     /** Returns the used processor time in milliseconds, which does not include other processes. */

@@ -7,8 +7,8 @@ export type OutputLine =
     | { readonly userId: string | undefined; readonly error: string };
 
 /**
- * Reads one line: `{"input":{"userId":"4"},"output":{"recommendedItems":["1"],"scores":[0.1]},"error":null}` (developer guide,
- * "Batch inference job output examples"). A list without items is an error.
+ * Reads one line: `{"input":{"userId":"4"},"output":{"recommendedItems":["1"],"scores":[0.1]},"error":null}` (developer
+ * guide, "Batch inference job output examples"). A list without items is an error.
  */
 export function readOutputLine(text: string, length: number): OutputLine {
     let line: {
@@ -46,7 +46,7 @@ export interface TextLine {
 const LF = 0x0a;
 
 /** Splits bytes that start at position `start` of a file into lines. The last line may lack a line end. */
-export async function* linesIn(chunks: AsyncIterable<Uint8Array>, start = 0): AsyncGenerator<TextLine> {
+export async function* splitLines(chunks: AsyncIterable<Uint8Array>, start = 0): AsyncGenerator<TextLine> {
     let [rest, end]: [Buffer, number] = [Buffer.alloc(0), start];
     for await (const chunk of chunks) {
         rest = Buffer.concat([rest, chunk]);

@@ -37,8 +37,8 @@ export interface BatchPorts {
     log(line: Readonly<Record<string, unknown>>): void;
 
     /**
-     * Takes the lease and returns the state; undefined while another run has the lease. A run that died keeps the lease until
-     * `leaseMs` milliseconds have passed.
+     * Takes the lease and returns the state; undefined while another run has the lease. A run that died keeps the lease
+     * until `leaseMs` milliseconds have passed.
      */
     begin(leaseMs: number): Promise<BatchState | undefined>;
     /** Stores the state. @throws Error if another run has taken the lease */
@@ -88,14 +88,14 @@ export interface BatchPorts {
 }
 
 /** Returns the values of the stack's configuration that the function for batch inference needs. */
-export const batchValuesOf = ({ project, stack, recipe, gate, serving }: StackConfig) => ({
+export const pickBatchValues = ({ project, stack, recipe, gate, serving }: StackConfig) => ({
     ...{ project, stack, recipe, gate },
     everyDays: serving.everyDays,
     activeDays: serving.activeDays,
 });
 
 /** Settings of the function. */
-export interface BatchSettings extends ReturnType<typeof batchValuesOf> {
+export interface BatchSettings extends ReturnType<typeof pickBatchValues> {
     /** Version of the newest `pulumi up`. */
     readonly solutionVersionArn: string;
     /** US dollars. */

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import pMap from "p-map";
 import { approximately, batchUsd, priceNote } from "../../config/prices.ts";
-import { monthOf } from "../../cost/time.ts";
-import { refusals, testUsersIn } from "../../personalize/operations/quality-gate.ts";
+import { toMonth } from "../../cost/time.ts";
+import { countTestUsers, refusals } from "../../personalize/operations/quality-gate.ts";
 import { errorName } from "../serving/failures.ts";
 import { listLength } from "../serving/limits.ts";
 import { batchListKey, type KeptList } from "../serving/ports.ts";
@@ -119,7 +119,7 @@ type Work = (run: Run, state: BatchState, observed: Observed) => Promise<BatchSt
 const steps: Readonly<Record<Exclude<Step, "wait">, Work>> = {
     begin: beginGeneration,
     create: async ({ ports }, state) => {
-        const making = makingOf(state);
+        const making = requireGeneration(state);
         await ports.createJob(making);
         return { ...state, making: { ...making, phase: "run" } };
     },
@@ -127,7 +127,7 @@ const steps: Readonly<Record<Exclude<Step, "wait">, Work>> = {
     keep: keepLists,
     load: loadLists,
     switch: switchLists,
-    abandon: async (_run, state) => leave(state, makingOf(state)),
+    abandon: async (_run, state) => leave(state, requireGeneration(state)),
     accept: async (_run, state, { request }) =>
         state.live === undefined ? state : { ...state, live: { ...state.live, request } },
     expire: expireLists,
@@ -148,7 +148,7 @@ async function beginGeneration({ ports, settings }: Run, state: BatchState, obse
     });
     const userIds = await viewersToServe({ ports, settings }, interactions, solutionVersionArn, now);
     const usd = batchUsd(settings.recipe, userIds.length).high;
-    const month = monthOf(now);
+    const month = toMonth(now);
     const own = state.spent.month === month ? state.spent.usd : 0;
     const spend = await ports.spend();
     const spentUsd = Math.max(own, spend?.month === month ? spend.usd : 0);
@@ -182,7 +182,7 @@ async function judge(
 ): Promise<readonly string[]> {
     const [freshMetrics, liveMetrics] = await Promise.all([ports.metrics(fresh), ports.metrics(live)]);
     const popularity = interactions.popularity();
-    const compared = { fresh: freshMetrics, live: liveMetrics, popularity, testUsers: testUsersIn(interactions) };
+    const compared = { fresh: freshMetrics, live: liveMetrics, popularity, testUsers: countTestUsers(interactions) };
     const reasons = refusals(compared, gate);
     ports.log({ judged: fresh, live, refused: reasons });
     return reasons;
@@ -202,7 +202,7 @@ async function viewersToServe(
 }
 
 async function awaitJob(run: Run, state: BatchState, { request }: Observed): Promise<BatchState> {
-    const making = makingOf(state);
+    const making = requireGeneration(state);
     const { status, failureReason } = await run.ports.describeJob(making.jobName);
     if (status === "ACTIVE") return { ...state, making: { ...making, phase: "keep", cursor: 0 } };
     if (!status.includes("FAILED")) return state;
@@ -213,7 +213,7 @@ async function awaitJob(run: Run, state: BatchState, { request }: Observed): Pro
 /** Counts the lists in the job's output. Copies the present list of each viewer for whom the job returned none. */
 async function keepLists(run: Run, state: BatchState, { request }: Observed): Promise<BatchState> {
     const { ports } = run;
-    const making = makingOf(state);
+    const making = requireGeneration(state);
     const { live } = state;
     const missing = new Set(await ports.readUsers(making.jobName));
     const errors = new Set<string>();
@@ -240,7 +240,7 @@ async function keepLists(run: Run, state: BatchState, { request }: Observed): Pr
 }
 
 async function loadLists({ ports, settings }: Run, state: BatchState): Promise<BatchState> {
-    const making = makingOf(state);
+    const making = requireGeneration(state);
     const expiresAt = making.madeAt + longestIntervals * settings.everyDays * 86_400_000;
     const part: { readonly userId: string; readonly list: KeptList }[] = [];
     let cursor = making.cursor;
@@ -260,7 +260,7 @@ async function loadLists({ ports, settings }: Run, state: BatchState): Promise<B
 }
 
 async function switchLists({ ports }: Run, state: BatchState): Promise<BatchState> {
-    const { phase: _, cursor: __, ...live } = makingOf(state);
+    const { phase: _, cursor: __, ...live } = requireGeneration(state);
     const { generation, solutionVersionArn, madeAt } = live;
     await ports.serve({ generation, solutionVersionArn, madeAt });
     if (live.lists < live.users) {
@@ -268,7 +268,7 @@ async function switchLists({ ports }: Run, state: BatchState): Promise<BatchStat
         const text = `${live.users - live.lists} of ${live.users} viewers have no list from job ${live.jobName}${because}. ${live.kept} of them keep their list.`;
         await ports.notify(`lists-incomplete/${live.jobName}`, text);
     }
-    const leaving = [...state.leaving, ...(state.live ? [leavingOf(state.live)] : [])];
+    const leaving = [...state.leaving, ...(state.live ? [toLeaving(state.live)] : [])];
     return { ...withoutFailure(withoutMaking(state)), live, leaving };
 }
 
@@ -311,13 +311,13 @@ async function noteFailure({ ports }: Run, state: BatchState, text: string, requ
 /** Abandons the generation that is being made. Its stored lists expire. */
 const leave = (state: BatchState, making: Making): BatchState => ({
     ...withoutMaking(state),
-    leaving: [...state.leaving, leavingOf(making)],
+    leaving: [...state.leaving, toLeaving(making)],
 });
 
-const leavingOf = ({ generation, jobName }: Generation) => ({ generation, jobName, cursor: 0 });
+const toLeaving = ({ generation, jobName }: Generation) => ({ generation, jobName, cursor: 0 });
 
 /** Returns the generation that is being made. Throws Error without one, which is a bug of `nextStep`. */
-function makingOf({ making }: BatchState): Making {
+function requireGeneration({ making }: BatchState): Making {
     if (making === undefined) throw new Error("bug in nextStep: the batch state contains no lists that are being made");
     return making;
 }

@@ -18,7 +18,7 @@ export interface CountedAddress {
  * address is the second to last entry; the caller can write earlier entries. A caller that avoids CloudFront can write
  * the second to last entry too. Therefore `sourceIp` counts in both cases.
  */
-export function addressesOf(event: GatewayEvent, behindCloudFront: boolean): CountedAddress[] {
+export function toCountedAddresses(event: GatewayEvent, behindCloudFront: boolean): CountedAddress[] {
     const peer = event.requestContext.identity?.sourceIp;
     if (peer === undefined) return [];
     if (!behindCloudFront) return [counted(peer, eventsPerAddress)];

@@ -25,13 +25,16 @@ export interface BatchListParts {
 }
 
 /**
- * Creates the source of viewers' lists in a stack without a campaign: the list of the served generation, else the fallback
- * tables. Films like the viewer's newest ones are ranked higher, because the job may not know the newest ones.
+ * Creates the source of viewers' lists in a stack without a campaign: the list of the served generation, else the
+ * fallback tables. Films like the viewer's newest ones are ranked higher, because the job may not know the newest ones.
  */
 export function batchLists(parts: BatchListParts) {
     const { tables, memory, watch, readViewer, fallbackList, clock, limits } = parts;
 
-    /** Returns the viewer's list without watched films; undefined without a list, or if the catalogue has none of its films. */
+    /**
+     * Returns the viewer's list without watched films; undefined without a list, or if the catalogue has none of its
+     * films.
+     */
     function shownList(viewer: Viewer, list: KeptList, count: number): FilmListAnswer | undefined {
         const recent = unpackIds(viewer.recent);
         const without = new Set(parts.leavesOutWatched(undefined) ? unpackIds(viewer.watched) : []);
@@ -61,7 +64,9 @@ export function batchLists(parts: BatchListParts) {
     };
 }
 
-/** Weight of a film's rank among similar films, relative to its rank in the list. `bench:tables` measures the effect. */
+/**
+ * Weight of a film's rank among similar films, relative to its rank in the list. `bench:tables` measures the effect.
+ */
 const similarWeight = 2;
 
 /**

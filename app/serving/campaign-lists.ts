@@ -1,7 +1,7 @@
 import type { FilmListReason } from "../api/names.ts";
 import type { CampaignAllowance } from "./campaign-allowance.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
-import { errorName, failureOf, NoAllowanceError, reasonOf } from "./failures.ts";
+import { classifyFailure, errorName, NoAllowanceError, toListReason } from "./failures.ts";
 import { filmsWithout } from "./film-scores.ts";
 import { type ListAsk, listKey } from "./freshness.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
@@ -41,8 +41,8 @@ export interface CampaignListParts {
 }
 
 /**
- * Creates the source of lists from the campaign. One call serves all requests that wait for the same list. Stores each list in
- * memory and in DynamoDB.
+ * Creates the source of lists from the campaign. One call serves all requests that wait for the same list. Stores each
+ * list in memory and in DynamoDB.
  */
 export function campaignLists(parts: CampaignListParts) {
     const { campaign, table, memory, watch, campaignResilience, tableResilience, clock, log, limits } = parts;
@@ -71,11 +71,11 @@ export function campaignLists(parts: CampaignListParts) {
                 return askWith(false);
             })
             .catch((error: unknown) => {
-                const failure = failureOf(error);
+                const failure = classifyFailure(error);
                 if (failure === "gone") watch.gone();
                 if (failure !== "resting") {
                     trace.campaignFailures += 1;
-                    lastFailure = reasonOf(failure);
+                    lastFailure = toListReason(failure);
                 }
                 throw error;
             });
@@ -124,10 +124,10 @@ export function campaignLists(parts: CampaignListParts) {
             try {
                 return await shared(wanted, campaignResilience.ask, trace);
             } catch (error) {
-                const failure = failureOf(error);
+                const failure = classifyFailure(error);
                 if (failure === "failed" || failure === "refused")
                     log({ failed: "ask the campaign", error: errorName(error) });
-                return failure === "resting" ? lastFailure : reasonOf(failure);
+                return failure === "resting" ? lastFailure : toListReason(failure);
             }
         },
         /** Requests a new list in the background, to replace the old list that the API just returned. */
@@ -144,4 +144,4 @@ export function campaignLists(parts: CampaignListParts) {
 export type CampaignLists = ReturnType<typeof campaignLists>;
 
 /** Checks whether an error can mean that someone deleted the filter. A missing campaign causes the same error. */
-const mayLackFilter = (error: unknown): boolean => ["gone", "refused"].includes(failureOf(error));
+const mayLackFilter = (error: unknown): boolean => ["gone", "refused"].includes(classifyFailure(error));

@@ -6,8 +6,8 @@ import type { ServedTables } from "./served-tables.ts";
 /** Provides the campaign's status and version without a call to Personalize for each request. */
 export interface CampaignWatch {
     /**
-     * Returns the known status. The first call of a process waits for DynamoDB and for the version's fallback tables, at most
-     * `patience` milliseconds. Later calls never wait.
+     * Returns the known status. The first call of a process waits for DynamoDB and for the version's fallback tables,
+     * at most `patience` milliseconds. Later calls never wait.
      */
     state(patience?: number): Promise<CampaignKnown>;
     /** Reports that a call found no campaign. */
@@ -47,8 +47,8 @@ const versionServed = (observed: Partial<CampaignStatus> | undefined, before: st
     (observed?.status === "ACTIVE" ? observed.solutionVersionArn : before) ?? observed?.solutionVersionArn;
 
 /**
- * Watches the campaign: reads its status from DynamoDB, and calls Personalize in the background. Switches to a new version
- * together with its fallback tables. Logs failures.
+ * Watches the campaign: reads its status from DynamoDB, and calls Personalize in the background. Switches to a new
+ * version together with its fallback tables. Logs failures.
  */
 export function campaignWatch(parts: WatchParts): CampaignWatch {
     const { campaign, table, tableResilience, served, clock, log, limits, background } = parts;
@@ -61,7 +61,9 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     const versionIn = ({ campaign: storedCampaign, lists }: StackItems) =>
         (campaign === undefined ? lists : storedCampaign)?.solutionVersionArn;
 
-    /** Switches to the status that was read and to the tables of its version, unless a call has found no campaign since. */
+    /**
+     * Switches to the status that was read and to the tables of its version, unless a call has found no campaign since.
+     */
     async function take(stackItems: StackItems): Promise<void> {
         const use = await served.follow(versionIn(stackItems));
         use();
@@ -75,8 +77,8 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
             const stackItems = await (everRead
                 ? tableResilience.ask((signal) => table.stack(signal))
                 : withTimeout(limits.firstRead, (signal) => table.stack(signal)));
-            // Before the first check, the API does not know which version the campaign serves. The newest version may have been
-            // rejected.
+            // Before the first check, the API does not know which version the campaign serves. The newest version may
+            // have been rejected.
             if (campaign !== undefined && stackItems.campaign === undefined) items = stackItems;
             else await take(stackItems);
         } catch (error) {
@@ -105,8 +107,8 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     }
 
     /**
-     * Reads the status from DynamoDB, and calls Personalize in the background. The first request waits for both if DynamoDB has no
-     * status yet, or does not answer.
+     * Reads the status from DynamoDB, and calls Personalize in the background. The first request waits for both if
+     * DynamoDB has no status yet, or does not answer.
      */
     function poll(): Promise<void> {
         const reading = read();
@@ -134,7 +136,8 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
                 polling = poll();
             }
             if (!everRead && polling !== undefined) await settled([polling], patience);
-            // A process without fallback tables cannot answer from them, so the request waits for another attempt to load them.
+            // A process without fallback tables cannot answer from them, so the request waits for another attempt to
+            // load them.
             for (let left = 2; left > 0 && served.current().filmCount === 0; left--) {
                 await settled([take(items)], limits.withoutTables);
             }

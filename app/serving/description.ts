@@ -91,7 +91,7 @@ export function openDescription(text: string) {
                     path: raw.path,
                     query: Object.fromEntries(
                         resolvedParameters.flatMap(({ parameter }) => {
-                            const value = parameter.in === "query" ? valueIn(parameter, raw.query) : undefined;
+                            const value = parameter.in === "query" ? parseParameter(parameter, raw.query) : undefined;
                             return value === undefined ? [] : [[parameter.name, value] as const];
                         }),
                     ),
@@ -103,11 +103,11 @@ export function openDescription(text: string) {
                 if (request.body === unreadable)
                     noJson.push({ in: "body", message: "must be JSON, with well-formed Unicode" });
                 if (noJson.length > 0) return { faults: noJson };
-                validate ??= first.compile(schemaOf(resolvedParameters, bodyPointer));
+                validate ??= first.compile(createRequestSchema(resolvedParameters, bodyPointer));
                 if (validate(request)) return { request };
                 const size = [raw.body, ...Object.values(raw.path), ...Object.values(raw.query)].join("").length;
                 if (size > explainedLength) return { faults: (validate.errors ?? []).map(faultOf) };
-                explain ??= all.compile(schemaOf(resolvedParameters, bodyPointer));
+                explain ??= all.compile(createRequestSchema(resolvedParameters, bodyPointer));
                 explain(request);
                 return { faults: (explain.errors ?? []).map(faultOf) };
             },
@@ -124,7 +124,7 @@ export function openDescription(text: string) {
 export type OpenDescription = ReturnType<typeof openDescription>;
 
 /** Returns the schema of a whole request. The schema of each part is a `$ref` to the API description. */
-function schemaOf(
+function createRequestSchema(
     parameters: readonly { readonly pointer: string; readonly parameter: Parameter }[],
     body: string | undefined,
 ): object {
@@ -147,7 +147,7 @@ function schemaOf(
     };
 }
 
-function valueIn({ name, schema, content }: Parameter, query: RawRequest["query"]): unknown {
+function parseParameter({ name, schema, content }: Parameter, query: RawRequest["query"]): unknown {
     const text = query[name];
     if (text === undefined) return schema?.default;
     if (content !== undefined) return json(text);

@@ -11,7 +11,7 @@ export interface EventLimitParts extends MinuteCountParts {
 }
 
 /** Returns the number of the viewer's events in this minute, from the DynamoDB item with the viewer's newest films. */
-export const eventsIn = ({ counted }: Recent, minute: number): number =>
+export const countEvents = ({ counted }: Recent, minute: number): number =>
     counted?.minute === minute ? counted.events : 0;
 
 /**
@@ -42,10 +42,13 @@ export function eventLimits({ log, ...parts }: EventLimitParts) {
                 if (work !== undefined) trace.background.push(work);
             }
         },
-        /** Throws ProblemError if these events exceed the viewer's limit. `recent` is the viewer's DynamoDB item, if known. */
+        /**
+         * Throws ProblemError if these events exceed the viewer's limit. `recent` is the viewer's DynamoDB item, if
+         * known.
+         */
         checkViewer(userId: string, events: number, recent?: Recent): void {
             const name = viewerName(userId);
-            if (recent !== undefined) counts.learn(name, eventsIn(recent, epochMinute(parts.clock())));
+            if (recent !== undefined) counts.learn(name, countEvents(recent, epochMinute(parts.clock())));
             check(name, eventsPerViewer, events, "A viewer");
         },
         /** Counts accepted events of the viewer. */

@@ -20,7 +20,7 @@ const slowNames = new Set(["AbortError", "TimeoutError", "RequestAbortedError"])
  * Classifies an error of the campaign. `refused`: Personalize rejects this request, for example because of its filter
  * values, but would accept another one.
  */
-export function failureOf(error: unknown): CampaignFailure {
+export function classifyFailure(error: unknown): CampaignFailure {
     const { name = "", $metadata } = (error ?? {}) as ServiceError;
     const status = $metadata?.httpStatusCode;
     if (error instanceof BrokenCircuitError) return "resting";
@@ -43,10 +43,10 @@ const reasons = {
 } as const satisfies Record<CampaignFailure, FilmListReason>;
 
 /** Converts a failure of the campaign to the reason that the API's answer states. */
-export const reasonOf = (failure: CampaignFailure): FilmListReason => reasons[failure];
+export const toListReason = (failure: CampaignFailure): FilmListReason => reasons[failure];
 
 /** Checks whether an error is about the campaign itself, so that it counts as a failure. */
-export const isOfCampaign = (error: unknown): boolean => !["gone", "refused"].includes(failureOf(error));
+export const isOfCampaign = (error: unknown): boolean => !["gone", "refused"].includes(classifyFailure(error));
 
 /** Returns the error's name. Its message may contain a viewer's ID. */
 export const errorName = (error: unknown): string => (error instanceof Error ? error.name : "no error");

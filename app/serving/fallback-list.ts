@@ -1,5 +1,5 @@
 import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
-import { answerTable, becauseOf, loadedTables } from "./film-answers.ts";
+import { answerTable, findBasisFilms, loadedTables } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
 import type { Ask } from "./read-viewer.ts";
 import type { Tables } from "./table-answers.ts";
@@ -13,7 +13,10 @@ export interface FallbackListParts {
 
 /** Creates the source of lists from the fallback tables, which needs no call. */
 export function fallbackLists({ tables, publicHistories }: FallbackListParts) {
-    /** Returns films similar to the viewer's newest ones, or popular films. `listReason` is the reason why there is no personal list. */
+    /**
+     * Returns films similar to the viewer's newest ones, or popular films. `listReason` is the reason why there is no
+     * personal list.
+     */
     return function fallbackList(
         { filter, count, proven }: Ask,
         viewer: Viewer,
@@ -27,7 +30,7 @@ export function fallbackLists({ tables, publicHistories }: FallbackListParts) {
         if (similar === undefined || similar.from === "popular") {
             return answerTable(similar?.films ?? loaded.popular(choice), { source: "popular", reason });
         }
-        const because = proven || publicHistories ? { because: becauseOf(loaded, recent) } : {};
+        const because = proven || publicHistories ? { because: findBasisFilms(loaded, recent) } : {};
         return { ...answerTable(similar.films, { source: "similar", reason }), ...because };
     };
 }

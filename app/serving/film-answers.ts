@@ -44,7 +44,9 @@ export function answerList(
     };
 }
 
-/** Returns the fallback tables, for responses that need them. @throws ProblemError if the process could load no tables */
+/**
+ * Returns the fallback tables, for responses that need them. @throws ProblemError if the process could load no tables
+ */
 export function loadedTables(tables: Tables): Tables {
     if (tables.filmCount > 0) return tables;
     throw new ProblemError("failure", "The tables of this stack's data could not be loaded. Try again in a minute.");
@@ -57,7 +59,7 @@ export const answerTable = (
 ): FilmListAnswer => ({ source, ...(reason && { reason }), films: films.map(listed) });
 
 /** Returns the known films on which a list is based. */
-export const becauseOf = (tables: Tables, itemIds: readonly string[]): FilmAnswer[] =>
+export const findBasisFilms = (tables: Tables, itemIds: readonly string[]): FilmAnswer[] =>
     itemIds.slice(0, maxBecause).flatMap((itemId) => {
         const film = tables.film(itemId);
         return film === undefined ? [] : [filmAnswer(film)];

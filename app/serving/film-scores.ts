@@ -50,7 +50,7 @@ export const packIds = (ids: readonly string[]): string => ids.join(separator);
 export const unpackIds = (ids: string): string[] => (ids === "" ? [] : ids.split(separator));
 
 /** Returns the list's bytes in memory, including its objects. */
-export const bytesOf = ({ ids, scores }: FilmScores): number =>
+export const countMemoryBytes = ({ ids, scores }: FilmScores): number =>
     textBytes(ids) + (scores === undefined ? 0 : textBytes(scores));
 
 /** Returns a string's bytes in memory: a Latin-1 string needs one byte per character, others two. */

@@ -24,7 +24,7 @@ export type Freshness = "fresh" | "ageing" | "stale" | "useless";
  * Returns the freshness of a stored list. Compares revisions, not times, to decide whether the list includes an event:
  * clocks of processes differ, and a list requested before an event can arrive after it.
  */
-export function freshnessOf(list: KeptList, now: Now, limits: Limits): Freshness {
+export function judgeFreshness(list: KeptList, now: Now, limits: Limits): Freshness {
     const age = now.at - list.madeAt;
     if (age > limits.stale) return "useless";
     const otherVersion = now.solutionVersion !== undefined && list.solutionVersion !== now.solutionVersion;

@@ -61,7 +61,10 @@ export const longestBody = 64 * 1024;
  * Returns the body as text, decoded from Base64 if it is encoded. Returns "too long" above `longestBody`; the text is
  * undefined without a body.
  */
-export function bodyOf({ body, isBase64Encoded }: GatewayEvent): { readonly text: string | undefined } | "too long" {
+export function decodeBody({
+    body,
+    isBase64Encoded,
+}: GatewayEvent): { readonly text: string | undefined } | "too long" {
     if (body === null) return { text: undefined };
     if (Buffer.byteLength(body, isBase64Encoded ? "base64" : "utf8") > longestBody) return "too long";
     return { text: isBase64Encoded ? Buffer.from(body, "base64").toString() : body };

@@ -36,7 +36,7 @@ const day = 86_400_000;
  * @throws ProblemError for a `nextToken` that is not of an earlier answer.
  */
 export function historian({ tables, table, tableResilience, log, limits }: HistoryParts) {
-    async function eventsOf(userId: string, trace: Trace): Promise<readonly Past[] | undefined> {
+    async function fetchEvents(userId: string, trace: Trace): Promise<readonly Past[] | undefined> {
         try {
             const { films } = await tableResilience.ask((signal) => table.recent(userId, signal));
             return films.filter(({ watched = true }) => watched);
@@ -50,7 +50,7 @@ export function historian({ tables, table, tableResilience, log, limits }: Histo
     return async function history({ userId, limit, nextToken }: HistoryAsk, trace: Trace): Promise<HistoryAnswer> {
         const after = nextToken === undefined ? undefined : readToken(nextToken);
         trace.layer = "table";
-        const [events, data] = [await eventsOf(userId, trace), tables().history(userId)];
+        const [events, data] = [await fetchEvents(userId, trace), tables().history(userId)];
         const films = inOrder([...(events ?? []), ...(data ?? [])]).filter(({ itemId }) => tables().shows(itemId));
         const rest = after === undefined ? films : films.filter((film) => byTime(after, film) < 0);
         const page = rest.slice(0, limit);
@@ -61,7 +61,7 @@ export function historian({ tables, table, tableResilience, log, limits }: Histo
             mostEvents: recentLength,
             total: films.length,
             films: page.map(({ itemId, at }) => ({ ...listedById(tables(), itemId), at: new Date(at).toISOString() })),
-            ...(last && rest.length > page.length && { nextToken: tokenOf(last) }),
+            ...(last && rest.length > page.length && { nextToken: writeToken(last) }),
         };
     };
 }
@@ -80,7 +80,7 @@ function inOrder(films: readonly Past[]): readonly Past[] {
  * Returns the token for the end of a page. It names the last film, because a position in the history would change when
  * newer films arrive.
  */
-const tokenOf = ({ itemId, at }: Past): string => Buffer.from(JSON.stringify([at, itemId])).toString("base64url");
+const writeToken = ({ itemId, at }: Past): string => Buffer.from(JSON.stringify([at, itemId])).toString("base64url");
 
 function readToken(token: string): Past {
     try {

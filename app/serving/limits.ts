@@ -3,13 +3,13 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /**
- * Timeouts and validity periods in milliseconds. If memory has no list, and DynamoDB and the campaign both hang, the API answers
- * after `table` + `campaign` milliseconds: half a second.
+ * Timeouts and validity periods in milliseconds. If memory has no list, and DynamoDB and the campaign both hang, the
+ * API answers after `table` + `campaign` milliseconds: half a second.
  */
 export const limits = {
     /**
-     * Timeout of DynamoDB. To read two items by key takes single-digit milliseconds; the first read of a process opens a
-     * connection, which takes about 50 more.
+     * Timeout of DynamoDB. To read two items by key takes single-digit milliseconds; the first read of a process opens
+     * a connection, which takes about 50 more.
      */
     table: 150,
     /**
@@ -25,12 +25,15 @@ export const limits = {
     /** Timeout of events. It is longer than for a list, because an event cannot be requested again. */
     events: second,
     /**
-     * Time at the end of a request for background work. Lambda freezes the process after the answer, and the next invocation
-     * continues the work. DynamoDB completes a write that was already sent.
+     * Time at the end of a request for background work. Lambda freezes the process after the answer, and the next
+     * invocation continues the work. DynamoDB completes a write that was already sent.
      */
     grace: 4,
 
-    /** Time for which a process answers from memory. Afterwards it reads DynamoDB, because another process may have stored an event. */
+    /**
+     * Time for which a process answers from memory. Afterwards it reads DynamoDB, because another process may have
+     * stored an event.
+     */
     trusted: 30 * second,
     /**
      * Time for which a list is fresh. A list changes only with events, with a new version, and with Personalize's own
@@ -70,8 +73,8 @@ export const limits = {
     /** Timeout of the three reads with which a process begins. Lambda allows ten seconds before the first request. */
     starting: 8 * second,
     /**
-     * Timeout of a process's first reads: of the status in DynamoDB, and of the campaign itself. Both open connections and share
-     * the processor.
+     * Timeout of a process's first reads: of the status in DynamoDB, and of the campaign itself. Both open connections
+     * and share the processor.
      */
     firstRead: 3 * second,
     /** Time for which a request waits for the first reads of its process (`firstRead`). */

@@ -10,7 +10,10 @@ export interface MinuteCountParts {
 }
 
 const minuteMs = 60_000;
-/** Number of reports until the limit: a process reports a count after each tenth of the limit, so that it rarely writes to DynamoDB. */
+/**
+ * Number of reports until the limit: a process reports a count after each tenth of the limit, so that it rarely writes
+ * to DynamoDB.
+ */
 const reports = 10;
 /** Minutes after which a count expires in DynamoDB. */
 const keptMinutes = 10;
@@ -26,12 +29,15 @@ interface Count {
     unreported: number;
 }
 
-/** Counts events by name in a minute, for all processes together. Memory has every count; DynamoDB adds up the processes' reports. */
+/**
+ * Counts events by name in a minute, for all processes together. Memory has every count; DynamoDB adds up the
+ * processes' reports.
+ */
 export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts) {
     // Limit the size instead of the number, because with a number the cache reserves memory for all names at once.
     const counts = new LRUCache<string, Count>({ maxSize: countedNames, sizeCalculation: () => 1 });
 
-    function countOf(name: string): Count {
+    function ensureCount(name: string): Count {
         const minute = epochMinute(clock());
         const current = counts.get(name);
         if (current?.minute === minute) return current;
@@ -52,22 +58,25 @@ export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts
     return {
         /** Checks whether a name has room for `more` further events in the current minute. */
         hasRoom(name: string, limit: number, more: number): boolean {
-            const { reported, unreported } = countOf(name);
+            const { reported, unreported } = ensureCount(name);
             return reported + unreported + more <= limit;
         },
-        /** Adds to a name's count. Returns the promise of a report to DynamoDB if one is due. The promise rejects if DynamoDB fails. */
+        /**
+         * Adds to a name's count. Returns the promise of a report to DynamoDB if one is due. The promise rejects if
+         * DynamoDB fails.
+         */
         add(name: string, limit: number, more: number): Promise<void> | undefined {
-            const count = countOf(name);
+            const count = ensureCount(name);
             count.unreported += more;
             return count.unreported < limit / reports ? undefined : report(name, count);
         },
         /** Adds to a name's count without a report, because the caller stores the count in another DynamoDB item. */
         note(name: string, more: number): void {
-            countOf(name).reported += more;
+            ensureCount(name).reported += more;
         },
         /** Raises a name's count to at least this number, which another process counted. */
         learn(name: string, total: number): void {
-            const count = countOf(name);
+            const count = ensureCount(name);
             count.reported = Math.max(count.reported, total);
         },
         /** Returns the seconds until the next minute. */

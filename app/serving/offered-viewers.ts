@@ -13,8 +13,8 @@ export type OfferedViewer = HealthAnswer["viewers"][number];
 const newestShown = 50;
 
 /**
- * Returns the viewers with a history in the tables, those of MovieLens first. Without public histories, returns only those of MovieLens, because
- * an ID may be an e-mail address.
+ * Returns the viewers with a history in the tables, those of MovieLens first. Without public histories, returns only
+ * those of MovieLens, because an ID may be an e-mail address.
  */
 export function offeredViewers(
     { films, genreSets, histories = {} }: Pick<TablesDocument, "films" | "genreSets" | "histories">,

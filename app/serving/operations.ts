@@ -2,7 +2,7 @@ import type { EventsRequest, FilmListAnswer, FoundFilms, HealthAnswer, RankingRe
 import type { operations } from "../api/types.ts";
 import type { Caller } from "./caller.ts";
 import type { ReadRequest } from "./description.ts";
-import { answerTable, becauseOf, filmAnswer, loadedTables } from "./film-answers.ts";
+import { answerTable, filmAnswer, findBasisFilms, loadedTables } from "./film-answers.ts";
 import { listKey } from "./freshness.ts";
 import { everybodys, historyKept, notKept, perViewer, viewersList } from "./headers.ts";
 import { checkHistory, type historian } from "./history.ts";
@@ -95,7 +95,7 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
             const { numResults: count = 25 } = query as Query<"getSimilar">;
             const { from, films } = tables().similar([itemId], { count });
             const source = from === "popular" ? "popular" : "similar";
-            const because = source === "similar" ? { because: becauseOf(tables(), [itemId]) } : {};
+            const because = source === "similar" ? { because: findBasisFilms(tables(), [itemId]) } : {};
             return table({ ...answerTable(films, { source }), ...because }, trace);
         },
         getPopular({ query }, trace) {

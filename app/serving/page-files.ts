@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { contentSecurityPolicy, entryFile, hashedFile, pageHeaders } from "./headers.ts";
-import { etagOf, type Reply } from "./reply.ts";
+import { computeEtag, type Reply } from "./reply.ts";
 
 const binaryTypes: Readonly<Record<string, string>> = {
     ".ico": "image/x-icon",
@@ -27,16 +27,16 @@ export function pageFiles(folder: string, imageOrigins: readonly string[] = []):
 }
 
 function fileReply(path: string, bytes: Buffer, headers: Readonly<Record<string, string>>): Reply {
-    const text = textTypeOf(path);
+    const text = findTextType(path);
     const type = text ?? binaryTypes[extname(path)] ?? "application/octet-stream";
     return {
         status: 200,
         type,
         headers,
-        etag: etagOf(bytes),
+        etag: computeEtag(bytes),
         binary: text === undefined,
         body: bytes.toString(text === undefined ? "base64" : "utf8"),
-        cacheControl: cacheControlOf(path),
+        cacheControl: chooseCacheControl(path),
     };
 }
 
@@ -52,10 +52,10 @@ const textTypes: Readonly<Record<string, string>> = {
 };
 
 /** Returns the content type of a text file; undefined for other files. */
-export const textTypeOf = (path: string): string | undefined => textTypes[extname(path)];
+export const findTextType = (path: string): string | undefined => textTypes[extname(path)];
 
 /** Pattern of Vite's file names with a hash: `assets/index-BsT3n_0q.js`. */
 const hashedName = /-[\w-]{8}\.\w+$/;
 
 /** Returns the Cache-Control of a file of the page, wherever the page is hosted. */
-export const cacheControlOf = (path: string): string => (hashedName.test(path) ? hashedFile : entryFile);
+export const chooseCacheControl = (path: string): string => (hashedName.test(path) ? hashedFile : entryFile);

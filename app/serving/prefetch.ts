@@ -1,6 +1,6 @@
 import type { StackConfig } from "../../config/config.ts";
 import { filmsWithout } from "./film-scores.ts";
-import { freshnessOf, listKey } from "./freshness.ts";
+import { judgeFreshness, listKey } from "./freshness.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
 import type { CampaignPort, KeptList, Log, Recent, StackItems, TablePort } from "./ports.ts";
 import { epochHour } from "./traffic.ts";
@@ -25,9 +25,9 @@ export interface PrefetchPorts {
 }
 
 /** Returns the values of the stack's configuration that the prefetch function needs: the maximum number of viewers. */
-export const prefetchValuesOf = (config: StackConfig) => ({ viewers: config.prefetchUsers });
+export const pickPrefetchValues = (config: StackConfig) => ({ viewers: config.prefetchUsers });
 
-export interface PrefetchWish extends ReturnType<typeof prefetchValuesOf> {
+export interface PrefetchWish extends ReturnType<typeof pickPrefetchValues> {
     /** Deadline in epoch milliseconds. */
     readonly until: number;
     /** ARN of the filter for the precomputed lists; empty for lists without a filter. */
@@ -65,7 +65,7 @@ export function busiest(hours: readonly (readonly Asked[])[], count: number): st
  * Returns the milliseconds between two requests, so that the campaign stays within its minimum TPS, which is billed
  * anyway; undefined if viewers leave no unused TPS.
  */
-export function paceOf(minProvisionedTPS: number, busiestTPS: number): number | undefined {
+export function computeRequestInterval(minProvisionedTPS: number, busiestTPS: number): number | undefined {
     const free = (minProvisionedTPS - busiestTPS) * share;
     return free > 0 ? 1000 / free : undefined;
 }
@@ -76,7 +76,7 @@ export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promis
     const signal = AbortSignal.timeout(Math.max(1, wish.until - clock()));
     const campaignStatus = await campaign.describe(signal);
     if (campaignStatus?.status !== "ACTIVE") return { asked: 0, wellAlready: 0, stopped: "no campaign" };
-    const pace = paceOf(campaignStatus.minProvisionedTPS ?? 1, await ports.busiestTPS());
+    const pace = computeRequestInterval(campaignStatus.minProvisionedTPS ?? 1, await ports.busiestTPS());
     if (pace === undefined) return { asked: 0, wellAlready: 0, stopped: "no room" };
 
     const hour = epochHour(clock());
@@ -114,7 +114,7 @@ function isWell(
     { limits }: PrefetchWish,
 ): boolean {
     const at = clock() + limits.fresh / 2;
-    return freshnessOf(list, { at, revision, solutionVersion, flushed }, limits) === "fresh";
+    return judgeFreshness(list, { at, revision, solutionVersion, flushed }, limits) === "fresh";
 }
 
 async function madeFor(

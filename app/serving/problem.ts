@@ -67,7 +67,7 @@ export const problems = {
 } as const;
 
 /** Returns the body of an error's answer (RFC 9457), with the request's ID. */
-export const problemOf = (
+export const toProblem = (
     { kind, message, faults }: Pick<ProblemError, "kind" | "message" | "faults">,
     requestId: string,
 ): Problem => ({

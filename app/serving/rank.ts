@@ -1,6 +1,6 @@
 import type { FilmListAnswer } from "../api/names.ts";
 import type { CampaignAllowance } from "./campaign-allowance.ts";
-import { errorName, failureOf, NoAllowanceError, reasonOf } from "./failures.ts";
+import { classifyFailure, errorName, NoAllowanceError, toListReason } from "./failures.ts";
 import { answerList } from "./film-answers.ts";
 import { packFilms } from "./film-scores.ts";
 import type { CampaignPort, Log } from "./ports.ts";
@@ -46,7 +46,7 @@ export function ranker({ tables, rank, askRanking, allowed, log }: RankParts) {
             trace.layer = "campaign";
             return answerList(tables(), order, { source: "campaign", count });
         } catch (error) {
-            const failure = failureOf(error);
+            const failure = classifyFailure(error);
             const called = !(error instanceof NoAllowanceError);
             if (called && failure !== "resting") trace.campaignFailures += 1;
             if (called) log({ failed: "ask the ranking campaign", error: errorName(error) });
@@ -58,7 +58,7 @@ export function ranker({ tables, rank, askRanking, allowed, log }: RankParts) {
             return answerList(
                 tables(),
                 { films: packFilms(films) },
-                { source: "popular", count, reason: reasonOf(failure) },
+                { source: "popular", count, reason: toListReason(failure) },
             );
         }
     };

@@ -5,7 +5,7 @@ import type { CampaignWatch } from "./campaign-watch.ts";
 import { fallbackLists } from "./fallback-list.ts";
 import { answerList } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
-import { freshnessOf, listKey, type Now } from "./freshness.ts";
+import { judgeFreshness, listKey, type Now } from "./freshness.ts";
 import type { Limits } from "./limits.ts";
 import type { KeptList, Log, TablePort } from "./ports.ts";
 import { type Ask, listWith, viewerReader } from "./read-viewer.ts";
@@ -36,9 +36,10 @@ export interface RecommendParts {
 }
 
 /**
- * Recommends films for a viewer; the list is never empty. The sources are memory, DynamoDB and the campaign, then an older or
- * precomputed list, films like the viewer's newest ones, and popular films. The campaign's filter considers a viewer's 100 latest
- * viewings, and learns of the newest ones late, so the function also leaves out films that the process knows as watched.
+ * Recommends films for a viewer; the list is never empty. The sources are memory, DynamoDB and the campaign, then an
+ * older or precomputed list, films like the viewer's newest ones, and popular films. The campaign's filter considers a
+ * viewer's 100 latest viewings, and learns of the newest ones late, so the function also leaves out films that the
+ * process knows as watched.
  */
 export function recommender(parts: RecommendParts) {
     const { tables, memory, watch, lists, leavesOutWatched, clock, limits } = parts;
@@ -64,7 +65,7 @@ export function recommender(parts: RecommendParts) {
         const solutionVersion = stackState.campaign?.solutionVersionArn;
         const flushed = stackState.flushed ?? 0;
         const leftOut = ({ watched }: Viewer) => new Set(leavesOutWatched(ask.filter) ? unpackIds(watched) : []);
-        const wantedOf = (viewer: Viewer) => ({
+        const toListRequest = (viewer: Viewer) => ({
             ...ask,
             solutionVersion,
             revision: viewer.revision,
@@ -74,7 +75,7 @@ export function recommender(parts: RecommendParts) {
             at: clock(),
             solutionVersion,
             flushed,
-            revision: wantedOf(viewer).revision,
+            revision: toListRequest(viewer).revision,
         });
         const answerKept = (list: KeptList, viewer: Viewer, reason?: FilmListReason) => {
             trace.layer = list === listWith(remembered, key) ? "memory" : "table";
@@ -84,9 +85,9 @@ export function recommender(parts: RecommendParts) {
         /** Returns the viewer's stored list if it is good enough that the campaign need not be called. */
         const good = (viewer: Viewer): FilmListAnswer | undefined => {
             const list = listWith(viewer, key);
-            const freshness = list && freshnessOf(list, nowOf(viewer), limits);
+            const freshness = list && judgeFreshness(list, nowOf(viewer), limits);
             if (list === undefined || (freshness !== "fresh" && freshness !== "ageing")) return undefined;
-            if (freshness === "ageing" && !stackState.away) lists.refresh(wantedOf(viewer), trace);
+            if (freshness === "ageing" && !stackState.away) lists.refresh(toListRequest(viewer), trace);
             return answerKept(list, viewer);
         };
 
@@ -99,7 +100,7 @@ export function recommender(parts: RecommendParts) {
         }
         if (answer !== undefined) return answer;
 
-        const listOrReason = stackState.away ? "away" : await lists.ask(wantedOf(viewer), trace);
+        const listOrReason = stackState.away ? "away" : await lists.ask(toListRequest(viewer), trace);
         const { revision } = viewer;
         // This process may have received events of the viewer while it waited for the campaign, so read the viewer from
         // its memory again.

@@ -25,13 +25,13 @@ export const jsonReply = (body: unknown, cacheControl: string, status = 200): Re
 });
 
 /** Returns the entity tag of a body. */
-export const etagOf = (body: string | Buffer): string =>
+export const computeEtag = (body: string | Buffer): string =>
     `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
 
 /** Returns the result for API Gateway: with ETag or as 304, with CORS and security headers. */
-export function resultOf(reply: Reply, event: GatewayEvent, allowedOrigins: readonly string[]): GatewayResult {
+export function toGatewayResult(reply: Reply, event: GatewayEvent, allowedOrigins: readonly string[]): GatewayResult {
     const { status, body, type, cacheControl, binary = false } = reply;
-    const etag = status === 200 && !cacheControl.includes("no-store") ? (reply.etag ?? etagOf(body)) : undefined;
+    const etag = status === 200 && !cacheControl.includes("no-store") ? (reply.etag ?? computeEtag(body)) : undefined;
     const same = etag !== undefined && isNamed(headerOf(event, "if-none-match"), etag);
     const headers = {
         ...apiHeaders,

@@ -40,7 +40,7 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
     };
     return {
         ...(customMetrics &&
-            metricsOf(stack, at, [
+            declareMetrics(stack, at, [
                 ...Object.keys(counts).map((Name) => ({ Name, Unit: "Count" })),
                 { Name: names.bytes, Unit: "Bytes" },
                 { Name: names.latency, Unit: "Milliseconds" },
@@ -66,13 +66,13 @@ export function prefetchLines(
     answers: ReadonlyMap<number, number>,
 ): Readonly<Record<string, unknown>>[] {
     return [...answers].map(([window, count]) => ({
-        ...metricsOf(stack, window, [{ Name: names.prefetchCalls, Unit: "Count" }]),
+        ...declareMetrics(stack, window, [{ Name: names.prefetchCalls, Unit: "Count" }]),
         [names.prefetchCalls]: count,
     }));
 }
 
 /** Returns the declaration of a line's metrics, with the stack as their dimension. `at` is epoch milliseconds. */
-const metricsOf = (stack: string, at: number, Metrics: readonly { Name: string; Unit: string }[]) => ({
+const declareMetrics = (stack: string, at: number, Metrics: readonly { Name: string; Unit: string }[]) => ({
     _aws: {
         Timestamp: at,
         CloudWatchMetrics: [{ Namespace: functionsNamespace, Dimensions: [["Stack"]], Metrics }],

@@ -1,11 +1,11 @@
 import type { operations } from "../api/types.ts";
 import type { Caller } from "./caller.ts";
 import type { OpenDescription, ReadRequest } from "./description.ts";
-import { bodyOf, decoded, type GatewayEvent, longestBody, texts } from "./gateway-event.ts";
+import { decodeBody, decoded, type GatewayEvent, longestBody, texts } from "./gateway-event.ts";
 import { notKept } from "./headers.ts";
 import type { Answer } from "./operations.ts";
 import type { Log } from "./ports.ts";
-import { faultyRequest, ProblemError, problemOf, problems } from "./problem.ts";
+import { faultyRequest, ProblemError, problems, toProblem } from "./problem.ts";
 import { jsonReply, preflight, type Reply } from "./reply.ts";
 import type { Trace } from "./request-line.ts";
 
@@ -38,12 +38,12 @@ export function router({ description, answers, pages, callerOf, log }: RouterPar
         const operation = methods.get(method);
         if (operation === undefined) throw noMethod(allowed);
         tell(operation.operationId);
-        const body = bodyOf(event);
+        const body = decodeBody(event);
         if (body === "too long") {
             throw faultyRequest([{ in: "body", message: `must NOT have more than ${longestBody} bytes` }]);
         }
         const path = decodedTexts(event.pathParameters);
-        const read = operation.read({ path, query: queryOf(event), body: body.text });
+        const read = operation.read({ path, query: parseQuery(event), body: body.text });
         if ("faults" in read) throw faultyRequest(read.faults);
         const answer = answers[operation.operationId as keyof operations];
         return answer(read.request as ReadRequest, trace, () => callerOf(event));
@@ -68,7 +68,7 @@ export function router({ description, answers, pages, callerOf, log }: RouterPar
         } catch (error) {
             const problem = error instanceof ProblemError ? error : ourFault(error, requestId, operation);
             const { status } = problems[problem.kind];
-            const reply = jsonReply(problemOf(problem, requestId), notKept, status);
+            const reply = jsonReply(toProblem(problem, requestId), notKept, status);
             return { reply: { ...reply, type: "application/problem+json", headers: problem.headers }, operation };
         }
     };
@@ -79,7 +79,7 @@ export function router({ description, answers, pages, callerOf, log }: RouterPar
     }
 }
 
-function queryOf(event: GatewayEvent): Record<string, string> {
+function parseQuery(event: GatewayEvent): Record<string, string> {
     const twice = Object.entries(event.multiValueQueryStringParameters ?? {}).filter(
         ([, values]) => (values?.length ?? 0) > 1,
     );

@@ -21,7 +21,10 @@ export interface ServedTables {
 
 export interface ServedTablesParts {
     readonly stored: TablesPort;
-    /** Whether Personalize trains versions automatically. Such versions have no fallback tables of their own, and use the newest ones. */
+    /**
+     * Whether Personalize trains versions automatically. Such versions have no fallback tables of their own, and use
+     * the newest ones.
+     */
     readonly autoTraining: boolean;
     readonly clock: () => number;
     readonly log: Log;

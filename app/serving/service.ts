@@ -1,13 +1,13 @@
 import type { StackConfig } from "../../config/config.ts";
 import { includesWatched } from "../../config/watched.ts";
-import { addressesOf } from "./addresses.ts";
+import { toCountedAddresses } from "./addresses.ts";
 import type { Caller } from "./caller.ts";
 import { campaignAllowance } from "./campaign-allowance.ts";
 import { campaignLists } from "./campaign-lists.ts";
 import { campaignWatch } from "./campaign-watch.ts";
 import type { OpenDescription } from "./description.ts";
 import { eventLimits } from "./event-limits.ts";
-import { failureOf, isOfCampaign } from "./failures.ts";
+import { classifyFailure, isOfCampaign } from "./failures.ts";
 import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { healthTeller } from "./health.ts";
 import { historian } from "./history.ts";
@@ -16,18 +16,18 @@ import { answers } from "./operations.ts";
 import type { CampaignPort, Log, PutEvents, TablePort, TablesPort } from "./ports.ts";
 import { ranker } from "./rank.ts";
 import { recommender } from "./recommend.ts";
-import { type Reply, resultOf } from "./reply.ts";
+import { type Reply, toGatewayResult } from "./reply.ts";
 import { newTrace, requestLine } from "./request-line.ts";
 import { resilience, settled } from "./resilience.ts";
 import { router } from "./router.ts";
 import { servedTables } from "./served-tables.ts";
 import { eventTaker } from "./take-events.ts";
 import { trafficCounter } from "./traffic.ts";
-import { type VerifyToken, viewerOf } from "./viewer-auth.ts";
+import { authenticateViewer, type VerifyToken } from "./viewer-auth.ts";
 import { viewerMemory } from "./viewers.ts";
 
 /** Returns the values of the stack's configuration that the API needs. */
-export const apiValuesOf = (config: StackConfig) => ({
+export const pickApiValues = (config: StackConfig) => ({
     stack: config.stack,
     region: config.region,
     allowedOrigins: config.allowedOrigins,
@@ -43,7 +43,7 @@ export const apiValuesOf = (config: StackConfig) => ({
 });
 
 /** Configuration of the API: JSON in `API_CONFIG`. */
-export interface ApiConfig extends ReturnType<typeof apiValuesOf> {
+export interface ApiConfig extends ReturnType<typeof pickApiValues> {
     /** The campaign's ARN, even while no campaign exists. */
     readonly campaignArn: string;
     readonly rankingCampaignArn?: string;
@@ -111,12 +111,12 @@ const callerReader =
     ({ config, verifyToken }: Pick<ServiceParts, "config" | "verifyToken">) =>
     async (event: GatewayEvent): Promise<Caller> => {
         const { viewerAuth: auth, apiKey, behindCloudFront } = config;
-        const viewer = auth && verifyToken && (await viewerOf(event, auth, verifyToken));
+        const viewer = auth && verifyToken && (await authenticateViewer(event, auth, verifyToken));
         return {
             viewer,
             trusted: apiKey || viewer !== undefined,
             signed: typeof event.requestContext.identity?.accountId === "string",
-            addresses: apiKey ? [] : addressesOf(event, behindCloudFront),
+            addresses: apiKey ? [] : toCountedAddresses(event, behindCloudFront),
         };
     };
 
@@ -128,7 +128,7 @@ export function createService(parts: ServiceParts): Service {
     // With lists from batch inference, no request waits for a campaign, so a request can wait longer for DynamoDB.
     const tableResilience = resilience(batch ? limits.table + limits.campaign : limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
-    const rankingResilience = resilience(limits.campaign, limits, (error) => failureOf(error) !== "refused");
+    const rankingResilience = resilience(limits.campaign, limits, (error) => classifyFailure(error) !== "refused");
     const memory = viewerMemory(parts.memoryBytes ?? memoryBytes);
     let going: Promise<unknown>[] = [];
     let tablesFailures = 0;
@@ -181,7 +181,7 @@ export function createService(parts: ServiceParts): Service {
             const trace = newTrace();
             await watch.state();
             const { reply, operation } = await route(event, trace);
-            const result = resultOf(reply, event, config.allowedOrigins);
+            const result = toGatewayResult(reply, event, config.allowedOrigins);
             const { requestId } = event.requestContext;
             const done = {
                 customMetrics,

@@ -1,6 +1,6 @@
 import type { ShopDetails } from "../../data-prep/catalogue.ts";
 import { parseTables, type TablesDocument } from "../../data-prep/tables/document.ts";
-import { viewersIn } from "../../data-prep/tables/viewers.ts";
+import { parseViewerList } from "../../data-prep/tables/viewers.ts";
 import { type OfferedViewer, offeredViewers } from "./offered-viewers.ts";
 import { titleIndex } from "./title-index.ts";
 
@@ -67,10 +67,16 @@ export interface Tables {
 const usualCount = 25;
 /** Number of popular films per genre that can be recommended for a film with too few users. */
 const longestGenre = 100;
-/** Number of newest films that count. Each counts half as much as the film three positions newer (`npm run bench:tables`). */
+/**
+ * Number of newest films that count. Each counts half as much as the film three positions newer (`npm run
+ * bench:tables`).
+ */
 const maxSeeds = 10;
 const seedHalving = 3;
-/** A similar film counts 1 / (10 + its rank). Therefore, a film near the top of two lists beats the first film of one list. */
+/**
+ * A similar film counts 1 / (10 + its rank). Therefore, a film near the top of two lists beats the first film of one
+ * list.
+ */
 export const rankOffset = 10;
 
 /** Reads data-prep's document from its text. Throws TablesFormatError. */
@@ -82,7 +88,7 @@ export function openTables(document: TablesDocument): Tables {
     const numbers = new Map(films.ids.map((itemId, number) => [itemId, number]));
     const byGenre = popularByGenre(document);
     let index: ReturnType<typeof titleIndex> | undefined;
-    const listed = document.viewers === undefined ? undefined : viewersIn(document.viewers);
+    const listed = document.viewers === undefined ? undefined : parseViewerList(document.viewers);
     const histories = new Map(Object.entries(document.histories ?? {}));
     const genresOf = (number: number) => genreSets[films.genres[number] as number] ?? [];
     const filmOf = (number: number): Film => {

@@ -2,7 +2,7 @@ import { isRefusal, isWatch } from "../../config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
 import type { Caller } from "./caller.ts";
 import { eventFaults } from "./event-faults.ts";
-import { type EventLimits, eventsIn } from "./event-limits.ts";
+import { countEvents, type EventLimits } from "./event-limits.ts";
 import { errorName } from "./failures.ts";
 import { unpackIds } from "./film-scores.ts";
 import { type Limits, recentLength } from "./limits.ts";
@@ -74,7 +74,9 @@ export function eventTaker(parts: EventParts) {
 
     const readRecent = (userId: string, ask: Resilience["ask"]) => ask((signal) => table.recent(userId, signal));
 
-    /** Stores films in the viewer's DynamoDB item. `read` is the item, if the caller of this function read it just now. */
+    /**
+     * Stores films in the viewer's DynamoDB item. `read` is the item, if the caller of this function read it just now.
+     */
     async function note(
         userId: string,
         films: readonly RecentFilm[],
@@ -172,7 +174,7 @@ function withFilms(
         revision: Math.max(now, before.revision + 1),
         films: [...newest.values()].sort((one, other) => other.at - one.at).slice(0, recentLength),
         ...(trusted && (before.proven || kept.length === 0) && { proven: true as const }),
-        counted: { minute, events: eventsIn(before, minute) + films.length },
+        counted: { minute, events: countEvents(before, minute) + films.length },
     };
 }
 

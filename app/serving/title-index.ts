@@ -63,7 +63,7 @@ export function titleIndex(titles: readonly string[]): (query: string, count: nu
         for (let at = text.indexOf(rarest); at !== -1; ) {
             const number = lastAtMost(starts, at);
             const lineEnd = text.indexOf("\n", at);
-            const match = matchOf(text.slice(starts[number], lineEnd), sought, words);
+            const match = matchTitle(text.slice(starts[number], lineEnd), sought, words);
             if (match !== undefined && numbersByMatch[match].length < count) numbersByMatch[match].push(number);
             at = text.indexOf(rarest, lineEnd);
         }
@@ -71,7 +71,7 @@ export function titleIndex(titles: readonly string[]): (query: string, count: nu
     };
 }
 
-function matchOf(title: string, sought: string, words: readonly string[]): Match | undefined {
+function matchTitle(title: string, sought: string, words: readonly string[]): Match | undefined {
     if (title === sought) return "equal";
     if (title.startsWith(sought)) return "begins";
     if (!words.every((word) => title.includes(word))) return undefined;

@@ -9,8 +9,8 @@ const rememberMs = 60_000;
 const maxTokens = 10_000;
 
 /**
- * Caches verified tokens, because verifying a signature takes longer than reading a list from memory. A token is valid at most
- * until it expires. Does not remember invalid tokens. `clock` returns milliseconds since 1970.
+ * Caches verified tokens, because verifying a signature takes longer than reading a list from memory. A token is valid
+ * at most until it expires. Does not remember invalid tokens. `clock` returns milliseconds since 1970.
  */
 export function rememberTokens(verify: VerifyToken, clock: () => number): VerifyToken {
     const verifiedTokens = new Map<

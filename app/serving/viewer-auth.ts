@@ -32,7 +32,7 @@ export class IssuerAwayError extends Error {
 const issuerRetrySeconds = 5;
 
 /** Returns the viewer of a request's token; undefined without a token. Throws ProblemError for an invalid token. */
-export async function viewerOf(
+export async function authenticateViewer(
     event: GatewayEvent,
     auth: ViewerAuth,
     verify: VerifyToken,
@@ -42,7 +42,7 @@ export async function viewerOf(
     const [, token] = /^Bearer +([\w.~+/=-]+)$/i.exec(header.trim()) ?? [];
     if (token === undefined) throw unauthorized("The header Authorization must be: Bearer <token>.");
     try {
-        return viewerIn(await verify(token), auth.claim);
+        return requireViewer(await verify(token), auth.claim);
     } catch (error) {
         if (error instanceof InvalidTokenError) throw unauthorized(`The token is not valid: ${error.message}.`);
         if (!(error instanceof IssuerAwayError)) throw error;
@@ -52,7 +52,7 @@ export async function viewerOf(
     }
 }
 
-function viewerIn(claims: Readonly<Record<string, unknown>>, claim: string): string {
+function requireViewer(claims: Readonly<Record<string, unknown>>, claim: string): string {
     const value = claims[claim];
     const viewer = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
     if (typeof viewer !== "string" || viewer === "" || !viewer.isWellFormed() || /\p{Cc}/u.test(viewer)) {

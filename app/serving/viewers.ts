@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { bytesOf, packIds, textBytes } from "./film-scores.ts";
+import { countMemoryBytes, packIds, textBytes } from "./film-scores.ts";
 import { listsOfViewer } from "./limits.ts";
 import type { KeptList, Recent, RecentFilm } from "./ports.ts";
 
@@ -104,7 +104,11 @@ const isNewer = (one: KeptList, other: KeptList): boolean =>
 function sizeOf({ recent, watched, lists }: Viewer, userId: string): number {
     const sizes = lists.map(
         ({ films, key, solutionVersion = "", recommendationId = "" }) =>
-            listBytes + bytesOf(films) + textBytes(key) + textBytes(solutionVersion) + textBytes(recommendationId),
+            listBytes +
+            countMemoryBytes(films) +
+            textBytes(key) +
+            textBytes(solutionVersion) +
+            textBytes(recommendationId),
     );
     const films = textBytes(recent) + (watched === recent ? 0 : textBytes(watched));
     return sizes.reduce((sum, size) => sum + size, viewerBytes + textBytes(userId) + films);

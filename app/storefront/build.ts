@@ -22,7 +22,8 @@ export async function buildStorefront(): Promise<{ readonly directory: string }>
     const beside = join(source, `.dist.${randomBytes(6).toString("hex")}`);
     const before = `${beside}.before`;
     try {
-        // Import Vite only when the page is built: loading Vite takes a tenth of a second, and every preview would wait for it.
+        // Import Vite only when the page is built: loading Vite takes a tenth of a second, and every preview would wait
+        // for it.
         const { build } = await import("vite");
         await build({
             root: source,
@@ -36,8 +37,8 @@ export async function buildStorefront(): Promise<{ readonly directory: string }>
                 emptyOutDir: true,
                 target: "es2023",
                 modulePreload: { polyfill: false },
-                // Do not inline scripts and styles as data URLs, because the page's Content-Security-Policy does not allow data
-                // URLs.
+                // Do not inline scripts and styles as data URLs, because the page's Content-Security-Policy does not
+                // allow data URLs.
                 assetsInlineLimit: 0,
             },
         });
@@ -62,7 +63,7 @@ async function isBuilt(directory: string, mark: string): Promise<boolean> {
 async function hashOfSources(): Promise<string> {
     const hash = createHash("sha256");
     for (const part of parts) {
-        for (const file of await filesOf(join(source, part))) {
+        for (const file of await listFiles(join(source, part))) {
             hash.update(`${relative(source, file)}\0`).update(await readFile(file));
         }
     }
@@ -72,7 +73,7 @@ async function hashOfSources(): Promise<string> {
     return hash.digest("hex").slice(0, 16);
 }
 
-async function filesOf(path: string): Promise<string[]> {
+async function listFiles(path: string): Promise<string[]> {
     const entries = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => undefined);
     if (entries === undefined) return [path];
     return entries

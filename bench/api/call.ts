@@ -4,7 +4,9 @@ import type { Service } from "../../app/serving/service.ts";
 /** A request to the API, which a caller sends over HTTP or passes to the handler directly. */
 export interface ApiRequest {
     readonly method: "GET" | "POST";
-    /** Path in the API description, such as `/recommendations/{userId}`. `path` has the values of the path parameters. */
+    /**
+     * Path in the API description, such as `/recommendations/{userId}`. `path` has the values of the path parameters.
+     */
     readonly resource: string;
     readonly path?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;

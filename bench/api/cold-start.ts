@@ -4,16 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { nodeOptions } from "../../app/serving/limits.ts";
-import { type ApiConfig, apiValuesOf } from "../../app/serving/service.ts";
+import { type ApiConfig, pickApiValues } from "../../app/serving/service.ts";
 import { readApiDescription } from "../../components/api/api-document.ts";
 import { bundleFile } from "../../components/common/lambda-bundle.ts";
 import { good } from "../../test/config/parsed.ts";
-import { latencyOf } from "./figures.ts";
+import { computeLatency } from "./figures.ts";
 
 const starts = 9;
 
 const config: ApiConfig = {
-    ...apiValuesOf(good()),
+    ...pickApiValues(good()),
     campaignArn: "",
     filters: {},
     tableName: "bench",
@@ -56,7 +56,7 @@ export async function coldStart(): Promise<{ readonly milliseconds: number; read
             const { stderr } = await promisify(execFile)(process.execPath, args, { env: environment });
             times.push(Number(stderr));
         }
-        return { milliseconds: latencyOf(times).p50, bytes: bundle.length };
+        return { milliseconds: computeLatency(times).p50, bytes: bundle.length };
     } finally {
         await rm(folder, { recursive: true });
     }

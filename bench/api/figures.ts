@@ -8,7 +8,7 @@ interface Latency {
 }
 
 /** Returns percentiles of times in milliseconds, by the nearest-rank method; NaN if there are no times. */
-export function latencyOf(times: readonly number[]): Latency {
+export function computeLatency(times: readonly number[]): Latency {
     const sorted = Float64Array.from(times).sort();
     const at = (part: number) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
     return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
@@ -20,7 +20,7 @@ export const layerHead = ["answered by", "requests", "part", "p50 ms", "p95 ms",
 export function layerRows(timedCalls: readonly Asked[]): (readonly string[])[] {
     const lists = timedCalls.filter(({ kind }) => kind === "list");
     const row = (name: string, some: readonly Asked[], all: number) => {
-        const { p50, p95, p99 } = latencyOf(some.map(({ answer }) => answer.milliseconds));
+        const { p50, p95, p99 } = computeLatency(some.map(({ answer }) => answer.milliseconds));
         const part = `${((100 * some.length) / all).toFixed(1)} %`;
         return [name, some.length.toLocaleString("en-US"), part, p50.toFixed(2), p95.toFixed(2), p99.toFixed(2)];
     };
@@ -39,17 +39,17 @@ export function layerRows(timedCalls: readonly Asked[]): (readonly string[])[] {
     ];
 }
 
-export const failedOf = (timedCalls: readonly Asked[]): number =>
+export const countFailed = (timedCalls: readonly Asked[]): number =>
     timedCalls.filter(({ answer }) => answer.status >= 300).length;
 
 /** Returns the number of failures with their statuses: `3 (502)`. */
-export function failuresOf(timedCalls: readonly Asked[]): string {
+export function summarizeFailures(timedCalls: readonly Asked[]): string {
     const statuses = new Set(timedCalls.flatMap(({ answer: { status } }) => (status >= 300 ? [status] : [])));
-    return statuses.size === 0 ? "0" : `${failedOf(timedCalls)} (${[...statuses].join(", ")})`;
+    return statuses.size === 0 ? "0" : `${countFailed(timedCalls)} (${[...statuses].join(", ")})`;
 }
 
 /** Returns the number of answers by source, most frequent first: `campaign 120, cache (throttled) 30`. */
-export function sourcesOf(timedCalls: readonly Asked[]): string {
+export function summarizeSources(timedCalls: readonly Asked[]): string {
     const counts = new Map<string, number>();
     for (const { kind, answer } of timedCalls) {
         if (kind === "event" || answer.status >= 300) continue;
@@ -72,6 +72,6 @@ export const monthUsd = (requestsPerSecond: number): number =>
 
 /** Formats the median and the 99th percentile of times in seconds. */
 export function seconds50and99(seconds: readonly number[]): string {
-    const { p50, p99 } = latencyOf(seconds);
+    const { p50, p99 } = computeLatency(seconds);
     return `${p50.toFixed(2)}, ${p99.toFixed(2)} s (p50, p99 of ${seconds.length})`;
 }

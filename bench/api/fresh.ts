@@ -28,5 +28,5 @@ export async function secondsToChange(
 }
 
 /** Returns viewer ids: a prefix, followed by consecutive numbers from `first`. */
-export const namesOf = (prefix: string, count: number, first = 1): string[] =>
+export const createViewerIds = (prefix: string, count: number, first = 1): string[] =>
     Array.from({ length: count }, (_, at) => `${prefix}${first + at}`);

@@ -5,7 +5,7 @@ import { packFilms } from "../../app/serving/film-scores.ts";
 import type { TablePort } from "../../app/serving/ports.ts";
 import { handlerCaller } from "./call.ts";
 import { listRequest } from "./load.ts";
-import { documentsAt, processOf, simulated } from "./simulated.ts";
+import { createApiProcess, documentsAt, simulated } from "./simulated.ts";
 
 /**
  * Handles one request of each viewer in one process, and prints the process's maximum memory in MiB as JSON. Its
@@ -36,7 +36,7 @@ const forgetful: TablePort = {
     addAsked: async () => {},
     count: async () => 0,
 };
-const service = processOf(harness, documents, { table: forgetful });
+const service = createApiProcess(harness, documents, { table: forgetful });
 const call = handlerCaller(service);
 let [most, failed] = [0, 0];
 for (let viewer = 0; viewer < viewers; viewer++) {

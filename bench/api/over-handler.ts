@@ -9,11 +9,19 @@ import type { Goal } from "../lib/goals.ts";
 import { showLine, showTable } from "../lib/goals.ts";
 import { type Call, handlerCaller } from "./call.ts";
 import { coldStart } from "./cold-start.ts";
-import { failedOf, latencyOf, layerHead, layerRows, monthUsd, seconds50and99, sourcesOf } from "./figures.ts";
-import { namesOf, secondsToChange } from "./fresh.ts";
+import {
+    computeLatency,
+    countFailed,
+    layerHead,
+    layerRows,
+    monthUsd,
+    seconds50and99,
+    summarizeSources,
+} from "./figures.ts";
+import { createViewerIds, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load } from "./load.ts";
 import { type OutageStep, outages } from "./outage.ts";
-import { type Documents, documentsAt, processOf, type Simulated, simulated, withoutCache } from "./simulated.ts";
+import { createApiProcess, type Documents, documentsAt, type Simulated, simulated, withoutCache } from "./simulated.ts";
 
 /** Number of concurrent processes of the function. */
 const processes = 8;
@@ -37,7 +45,9 @@ export async function overHandler(shape: LoadShape, say: (line: string) => void)
 
     say(`${requests} requests over the function's code`);
     const cached = simulated(seed);
-    const plain = await measureVariant(shape, cached, "fresh", () => handlerCaller(processOf(cached, documents)));
+    const plain = await measureVariant(shape, cached, "fresh", () =>
+        handlerCaller(createApiProcess(cached, documents)),
+    );
     const { asked: timedCalls, calls } = plain;
 
     say("the same with a token for each request (viewerAuth)");
@@ -46,7 +56,7 @@ export async function overHandler(shape: LoadShape, say: (line: string) => void)
     showTable(layerHead, layerRows(proven.asked));
     say("the same with lists of batch inference");
     const batch = await withBatchLists(shape, documents);
-    showLine(`with serving.mode batch: ${sourcesOf(batch.asked)}`);
+    showLine(`with serving.mode batch: ${summarizeSources(batch.asked)}`);
     showTable(layerHead, layerRows(batch.asked));
     const hits = [timedCalls, proven.asked, batch.asked].map(hitLatency);
     const [plainHits, provenHits, batchHits] = hits.map(({ p50, p99 }) => `${p50.toFixed(2)} and ${p99.toFixed(2)} ms`);
@@ -83,10 +93,10 @@ export async function overHandler(shape: LoadShape, say: (line: string) => void)
         steps.map(({ what, requests: some }) => [
             what,
             some.length,
-            failedOf(some),
-            failedOf(bareStep(what)),
-            latencyOf(some.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
-            sourcesOf(some),
+            countFailed(some),
+            countFailed(bareStep(what)),
+            computeLatency(some.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
+            summarizeSources(some),
         ]),
     );
 
@@ -105,13 +115,13 @@ export async function overHandler(shape: LoadShape, say: (line: string) => void)
         `the function's bundle has ${Math.round(cold.bytes / 1000)} kB and loads in ${cold.milliseconds.toFixed(0)} ms`,
     );
 
-    const outageFailed = steps.reduce((sum, step: OutageStep) => sum + failedOf(step.requests), 0);
+    const outageFailed = steps.reduce((sum, step: OutageStep) => sum + countFailed(step.requests), 0);
     return [
         { name: "api-hit-p99-ms", figure: Math.max(...hits.map(({ p99 }) => p99)), bound: "<", limit: 5, unit: "ms" },
         { name: "api-calls-saved", figure: saved, bound: ">=", limit: 80, unit: "%" },
         {
             name: "api-failed",
-            figure: failedOf([...timedCalls, ...proven.asked, ...batch.asked]) + outageFailed + failed,
+            figure: countFailed([...timedCalls, ...proven.asked, ...batch.asked]) + outageFailed + failed,
             bound: "=",
             limit: 0,
         },
@@ -121,7 +131,10 @@ export async function overHandler(shape: LoadShape, say: (line: string) => void)
     ];
 }
 
-/** Sends the load and the events to a variant of the function. The events are of viewers whose names start with `prefix`. */
+/**
+ * Sends the load and the events to a variant of the function. The events are of viewers whose names start with
+ * `prefix`.
+ */
 async function measureVariant(shape: LoadShape, { harness }: Simulated, prefix: string, callerOf: () => Call) {
     const callers = Array.from({ length: processes }, callerOf);
     const begun = harness.now;
@@ -133,7 +146,7 @@ async function measureVariant(shape: LoadShape, { harness }: Simulated, prefix: 
         callers,
         asked: timedCalls,
         calls,
-        seconds: await secondsToChange(callers, namesOf(prefix, eventViewers)),
+        seconds: await secondsToChange(callers, createViewerIds(prefix, eventViewers)),
     };
 }
 
@@ -148,7 +161,7 @@ async function withTokens(shape: LoadShape, documents: Documents) {
             tokens.set(sub, token);
             return token;
         };
-        const callerOf = () => handlerCaller(processOf(stack, documents, { auth: issuer }), tokenOf);
+        const callerOf = () => handlerCaller(createApiProcess(stack, documents, { auth: issuer }), tokenOf);
         return await measureVariant(shape, stack, "proven", callerOf);
     } finally {
         await issuer.close();
@@ -160,13 +173,13 @@ async function withBatchLists(shape: LoadShape, documents: Documents) {
     const stack = simulated(shape.seed);
     const prefix = "batch";
     const viewers = Array.from({ length: shape.viewers }, (_, rank) => shape.nameOf(rank));
-    await stack.storeBatchLists([...viewers, ...namesOf(prefix, eventViewers)]);
+    await stack.storeBatchLists([...viewers, ...createViewerIds(prefix, eventViewers)]);
     return await measureVariant(shape, stack, prefix, () =>
-        handlerCaller(processOf(stack, documents, { batch: true })),
+        handlerCaller(createApiProcess(stack, documents, { batch: true })),
     );
 }
 
 function hitLatency(timedCalls: Awaited<ReturnType<typeof load>>) {
     const hits = timedCalls.filter(({ kind, answer }) => kind === "list" && answer.layer === "memory");
-    return latencyOf(hits.map(({ answer }) => answer.milliseconds));
+    return computeLatency(hits.map(({ answer }) => answer.milliseconds));
 }

@@ -1,8 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { servingLayers, usualTraffic } from "../../cost/serving-layers.ts";
 import { showLine, showTable } from "../lib/goals.ts";
-import { failedOf, failuresOf, latencyOf, layerHead, layerRows, seconds50and99, sourcesOf } from "./figures.ts";
-import { namesOf, secondsToChange } from "./fresh.ts";
+import {
+    computeLatency,
+    countFailed,
+    layerHead,
+    layerRows,
+    seconds50and99,
+    summarizeFailures,
+    summarizeSources,
+} from "./figures.ts";
+import { createViewerIds, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load, resting } from "./load.ts";
 import { startApiStack } from "./stack.ts";
 import { stackOutages } from "./stack-outage.ts";
@@ -80,7 +88,7 @@ export async function overStack(
         );
 
         say("events");
-        const seconds = await secondsToChange(some(stack.caller), namesOf("", 20, viewers + 1));
+        const seconds = await secondsToChange(some(stack.caller), createViewerIds("", 20, viewers + 1));
         showLine(`an event changes the list after ${seconds50and99(seconds)}`);
 
         const steps = await stackOutages(stack, { callers: 2, shape, say });
@@ -89,16 +97,16 @@ export async function overStack(
             steps.map((step) => [
                 step.what,
                 step.requests.length,
-                failuresOf(step.requests),
-                `${failedOf(step.direct)} of ${step.direct.length}`,
-                latencyOf(step.requests.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
-                sourcesOf(step.requests),
+                summarizeFailures(step.requests),
+                `${countFailed(step.direct)} of ${step.direct.length}`,
+                computeLatency(step.requests.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
+                summarizeSources(step.requests),
             ]),
         );
         say("events with lists of batch inference");
-        const batchSeconds = await secondsToChange(some(stack.caller), namesOf("", 20, viewers + 21));
+        const batchSeconds = await secondsToChange(some(stack.caller), createViewerIds("", 20, viewers + 21));
         showLine(`an event changes a list of batch inference after ${seconds50and99(batchSeconds)}`);
-        const failed = steps.reduce((sum, step) => sum + failedOf(step.requests), failedOf(timedCalls));
+        const failed = steps.reduce((sum, step) => sum + countFailed(step.requests), countFailed(timedCalls));
         return { failed, seconds: [...seconds, ...batchSeconds] };
     } finally {
         await stack.stop();

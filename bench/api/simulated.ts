@@ -7,7 +7,7 @@ import { tokenVerifier } from "../../app/functions/recommendation-api/verify-tok
 import { openDescription } from "../../app/serving/description.ts";
 import { packFilms } from "../../app/serving/film-scores.ts";
 import { batchListKey, type CampaignPort, type PutEvents, type TablePort } from "../../app/serving/ports.ts";
-import { apiValuesOf, createService, type Service } from "../../app/serving/service.ts";
+import { createService, pickApiValues, type Service } from "../../app/serving/service.ts";
 import { rememberTokens } from "../../app/serving/verified-tokens.ts";
 import { readColumns } from "../../data-prep/columns.ts";
 import { makeTables } from "../../data-prep/tables/make.ts";
@@ -106,7 +106,7 @@ export type Simulated = ReturnType<typeof simulated>;
  * Returns the API's own code over the simulated services, like one process of the Lambda function. `more` replaces the
  * simulated DynamoDB table, adds viewer authentication, or selects batch inference.
  */
-export function processOf(
+export function createApiProcess(
     { harness, campaign, putEvents, table }: Simulated,
     documents: Documents,
     more: {
@@ -120,7 +120,7 @@ export function processOf(
     return createService({
         ...(viewerAuth && { verifyToken: rememberTokens(tokenVerifier(viewerAuth), Date.now) }),
         config: {
-            ...apiValuesOf(good()),
+            ...pickApiValues(good()),
             viewerAuth,
             batch: more.batch ?? false,
             campaignArn: "",

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteCampaignCommand } from "@aws-sdk/client-personalize";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { assertExit } from "../../test/support/local-aws.ts";
 import type { Call } from "./call.ts";
 import { type Asked, type LoadShape, load, resting } from "./load.ts";
@@ -24,7 +24,7 @@ const rest = 40;
 /** Returns the states of the campaign in order, each with a function that puts the campaign into this state. */
 function life(stack: ApiStack): readonly { readonly what: string; readonly happens: () => Promise<void> }[] {
     const { aws, campaignArn } = stack;
-    const admin = adminOf(aws.instance);
+    const admin = createAdmin(aws.instance);
     const up = async () => assertExit(await aws.engine("up"), 0);
     const runbook = async (name: string, ...args: string[]) =>
         assertExit(await aws.runbook(name, "--config-file", aws.engineArgs("up")[2] ?? "", ...args), 0);

@@ -6,7 +6,7 @@ import { functionsNamespace, personalizeNamespace, servingApiMetrics, servingMet
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { prepare } from "../../data-prep/prepare.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { assertExit, clientsOf, region, startTestAws } from "../../test/support/local-aws.ts";
+import { assertExit, createClients, region, startTestAws } from "../../test/support/local-aws.ts";
 import { httpCaller } from "./call.ts";
 import { campaignCaller } from "./campaign.ts";
 
@@ -38,7 +38,7 @@ export async function startApiStack(say: (line: string) => void) {
     const client = { ...address, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
     const cloudwatch = new CloudWatchClient(client);
     const events = new PersonalizeEventsClient(client);
-    const { runtime } = clientsOf(aws.instance);
+    const { runtime } = createClients(aws.instance);
     const rows = await ratings(say);
 
     /** Prepares the data without its last `less` lines, so that `up` trains another version on other interactions. */

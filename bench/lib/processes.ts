@@ -6,7 +6,10 @@ export interface Process {
     readonly command: string;
 }
 
-/** Returns the running processes of this machine, without ended processes whose parent has not collected their exit code yet. */
+/**
+ * Returns the running processes of this machine, without ended processes whose parent has not collected their exit code
+ * yet.
+ */
 export function running(): readonly Process[] {
     const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" }).split("\n");
     return lines.flatMap((line) => {

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { latencyOf } from "../api/figures.ts";
+import { computeLatency } from "../api/figures.ts";
 
 /**
  * Sends prepared requests over keep-alive connections and measures the answers. bench/load/run.ts starts this program
@@ -82,7 +82,7 @@ function open({ port, order }: Load, requests: readonly Buffer[]): Socket {
 function finish(): void {
     isEnding = true;
     const seconds = (performance.now() - begun) / 1000;
-    const { p50, p99 } = latencyOf(times);
+    const { p50, p99 } = computeLatency(times);
     const measured: Measured = {
         answers: times.length,
         failed,

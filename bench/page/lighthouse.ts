@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
-import { latencyOf } from "../api/figures.ts";
+import { computeLatency } from "../api/figures.ts";
 
 /** Categories of Lighthouse that the bench uses. */
 export const categories = ["performance", "accessibility", "best-practices", "seo"] as const;
@@ -74,7 +74,7 @@ export async function measurePage(
             await browser.close();
         }
     }
-    const medianOf = (value: (report: Report) => number) => latencyOf(reports.map(value)).p50;
+    const medianOf = (value: (report: Report) => number) => computeLatency(reports.map(value)).p50;
     const audit = (id: string) => medianOf(({ audits }) => audits[id]?.numericValue ?? Number.NaN);
     return {
         name,

@@ -25,9 +25,9 @@ export async function measured(
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
         errors = (errors + text).slice(-2000);
     });
-    let peakMib = peakOf(child.pid);
+    let peakMib = readPeakMemory(child.pid);
     const looking = setInterval(() => {
-        peakMib = peakOf(child.pid) ?? peakMib;
+        peakMib = readPeakMemory(child.pid) ?? peakMib;
     }, 20);
     const [code] = await once(child, "exit");
     clearInterval(looking);
@@ -37,7 +37,7 @@ export async function measured(
 }
 
 /** Returns the maximum memory of a process in MiB, as the kernel recorded it, including short peaks. */
-function peakOf(pid: number | undefined): number | undefined {
+function readPeakMemory(pid: number | undefined): number | undefined {
     try {
         const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
         return kib === undefined ? undefined : Number(kib) / 1024;

@@ -72,7 +72,7 @@ export async function agedLists(
         const training = pick(columns, (row) => (columns.timestamps[row] ?? 0) < trainedAt);
         const knownVisits = visits.filter(({ events: [first] }) => first !== undefined && first.at < trainedAt);
         if (knownVisits.length === 0 || training.users.length < leastInteractions) continue;
-        const lists = listsOf(training, catalogue);
+        const lists = createLists(training, catalogue);
         for (const visit of knownVisits) {
             const half = Math.floor((visit.from + visit.to) / 2);
             await start.add(visit, visit.from, lists);
@@ -103,10 +103,10 @@ function visitsOf(events: readonly Event[], user: number): Visit[] {
     });
 }
 
-type Lists = ReturnType<typeof listsOf>;
+type Lists = ReturnType<typeof createLists>;
 
 /** Creates the lists of a version that was trained from these interactions. Each returns IDs of films, best first. */
-function listsOf(training: Columns, catalogue: readonly CatalogueItem[]) {
+function createLists(training: Columns, catalogue: readonly CatalogueItem[]) {
     const model = fitModel(byTime(training), "aws-user-personalization");
     const numbers = itemNumbers(model);
     const tables = openTables(makeTables(training, catalogue, ""));

@@ -1,11 +1,11 @@
 import { openTables } from "../../app/serving/table-answers.ts";
-import { viewsOf } from "../../data-prep/by-user.ts";
+import { groupViews } from "../../data-prep/by-user.ts";
 import type { CatalogueItem } from "../../data-prep/catalogue.ts";
 import type { TablesDocument } from "../../data-prep/tables/document.ts";
 import { makeTables, neighboursPerFilm } from "../../data-prep/tables/make.ts";
 import { popularity, ranked } from "../../data-prep/tables/popular.ts";
-import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../data-prep/tables/similar.ts";
-import { type Fold, type Found, find, meanOf, type Trial } from "./trials.ts";
+import { type Likeness, similarItems, timeAwareCosine, toHistories } from "../../data-prep/tables/similar.ts";
+import { computeMeans, type Fold, type Found, find, type Trial } from "./trials.ts";
 
 /** A function that recommends items from the films that a test user watched. */
 type Lister = (trial: Trial) => Iterable<number>;
@@ -61,7 +61,7 @@ export function byLikeness(folds: readonly Fold[], users: number): Map<string, F
     const of = (likeness: Likeness) =>
         tryOut(folds, ({ train }) => {
             const everything = Array.from({ length: train.itemCount }, (_, item) => item);
-            const histories = historiesOf(train, viewsOf(train));
+            const histories = toHistories(train, groupViews(train));
             const rows = [...similarItems(histories, likeness, everything, neighboursPerFilm)];
             return ({ knownItems }) => rows[knownItems.at(-1) as number]?.items ?? [];
         });
@@ -93,7 +93,7 @@ export function byTables(folds: readonly Fold[], catalogue: readonly CatalogueIt
         [
             "popular",
             tryOut(folds, ({ train }) => {
-                const list = ranked(popularity(train, viewsOf(train)));
+                const list = ranked(popularity(train, groupViews(train)));
                 return () => list;
             }),
         ],
@@ -101,7 +101,7 @@ export function byTables(folds: readonly Fold[], catalogue: readonly CatalogueIt
 }
 
 const tryOut = (folds: readonly Fold[], listerOf: (fold: Fold) => Lister): Found =>
-    meanOf(
+    computeMeans(
         folds.flatMap((fold) => {
             const lister = listerOf(fold);
             return fold.trials.map((trial) => find(lister(trial), new Set(trial.knownItems), trial.truth));

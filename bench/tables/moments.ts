@@ -1,8 +1,8 @@
-import { viewsOf } from "../../data-prep/by-user.ts";
+import { groupViews } from "../../data-prep/by-user.ts";
 import type { Columns } from "../../data-prep/columns.ts";
 import { longestTrending } from "../../data-prep/tables/make.ts";
 import { halfLifeDays, popularity, ranked, trending } from "../../data-prep/tables/popular.ts";
-import { type Found, find, listLength, meanOf, pick } from "./trials.ts";
+import { computeMeans, type Found, find, listLength, pick } from "./trials.ts";
 
 /**
  * How well lists that were made from earlier events predict later views. The figures are means over several points in
@@ -33,29 +33,29 @@ interface Moment {
  * of the events that follows.
  */
 export function atMoments(columns: Columns): Map<string, Worth> {
-    const moments = momentsOf(columns);
-    const popular = (halfLife: number) => (before: Columns) => ranked(popularity(before, viewsOf(before), halfLife));
+    const moments = createMoments(columns);
+    const popular = (halfLife: number) => (before: Columns) => ranked(popularity(before, groupViews(before), halfLife));
     return new Map([
         [`popular, half-life ${halfLifeDays} days`, worth(moments, popular(halfLifeDays))],
         ["popular, all time alike", worth(moments, (before) => ranked(viewCounts(before)))],
         ["popular, half-life 90 days", worth(moments, popular(90))],
         ["popular, half-life 14 days", worth(moments, popular(14))],
         ["popular, half-life 7 days", worth(moments, popular(7))],
-        ["trending", worth(moments, (before) => trending(before, viewsOf(before), longestTrending).items)],
+        ["trending", worth(moments, (before) => trending(before, groupViews(before), longestTrending).items)],
     ]);
 }
 
 /** Returns how many users watched each item. */
 function viewCounts(columns: Columns): Float64Array {
     const counts = new Float64Array(columns.itemCount);
-    for (const row of viewsOf(columns).rows) {
+    for (const row of groupViews(columns).rows) {
         const item = columns.items[row] as number;
         counts[item] = (counts[item] as number) + 1;
     }
     return counts;
 }
 
-function momentsOf(columns: Columns): Moment[] {
+function createMoments(columns: Columns): Moment[] {
     const { users, items, timestamps, itemCount } = columns;
     const order = Uint32Array.from(users.keys());
     order.sort((a, b) => (timestamps[a] as number) - (timestamps[b] as number) || a - b);
@@ -108,5 +108,5 @@ function worth(moments: readonly Moment[], listOf: (before: Columns) => readonly
         share += shareOf(countAfter) / moments.length;
         lift += shareOf(countAfter) / (shareOf(countBefore) || 1) / moments.length;
     }
-    return { comers: meanOf(comers), others: meanOf(others), share, lift };
+    return { comers: computeMeans(comers), others: computeMeans(others), share, lift };
 }

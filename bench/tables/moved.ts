@@ -1,4 +1,4 @@
-import { viewsOf } from "../../data-prep/by-user.ts";
+import { groupViews } from "../../data-prep/by-user.ts";
 import type { Columns } from "../../data-prep/columns.ts";
 import { popularity } from "../../data-prep/tables/popular.ts";
 import { pick } from "./trials.ts";
@@ -30,7 +30,7 @@ export function movedByOne(columns: Columns): number {
 }
 
 function sharesOf(columns: Columns): Float64Array {
-    const scores = popularity(columns, viewsOf(columns));
+    const scores = popularity(columns, groupViews(columns));
     const sum = scores.reduce((total, score) => total + score, 0);
     return scores.map((score) => score / sum);
 }

@@ -32,7 +32,7 @@ export const listLength = 20;
  * Returns ten folds, each of which uses another tenth of the users for the test. As in Personalize's own evaluation,
  * the films to predict are the newest 10 % of a user's events.
  */
-export function foldsOf(columns: Columns): Fold[] {
+export function createFolds(columns: Columns): Fold[] {
     const { starts, rows } = rowsByUser(columns);
     const histories = Array.from({ length: columns.userCount }, (_, user) =>
         Array.from(rows.subarray(starts[user], starts[user + 1]), (row) => columns.items[row] as number),
@@ -58,7 +58,10 @@ export function pick(columns: Columns, keep: (row: number) => boolean): Columns 
     };
 }
 
-/** Measures how many of the items to predict are among the first `length` items of a list, without the items in `knownItems`. */
+/**
+ * Measures how many of the items to predict are among the first `length` items of a list, without the items in
+ * `knownItems`.
+ */
 export function find<Item>(
     list: Iterable<Item>,
     knownItems: ReadonlySet<Item>,
@@ -81,7 +84,7 @@ export function find<Item>(
 }
 
 /** Returns the means of recall and NDCG over all trials; 0 if there are none. */
-export function meanOf(trials: readonly Found[]): Found {
+export function computeMeans(trials: readonly Found[]): Found {
     const mean = (key: keyof Found) => trials.reduce((sum, one) => sum + one[key], 0) / (trials.length || 1);
     return { recall: mean("recall"), ndcg: mean("ndcg") };
 }

@@ -90,7 +90,7 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
         const methods: Record<string, Json> = {};
         let inPath: readonly Json[] = [];
         for (const [verb, { operationId, summary, parameters = [] }] of Object.entries(operations)) {
-            const resolvedParameters = parameters.map(({ $ref }) => parameterOf(components.parameters, $ref));
+            const resolvedParameters = parameters.map(({ $ref }) => resolveParameter(components.parameters, $ref));
             inPath = resolvedParameters.filter((parameter) => parameter.in === "path");
             methods[verb] = method({ operationId, summary, parameters: resolvedParameters });
         }
@@ -117,7 +117,7 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
 }
 
 /** Returns a parameter with the type string, because only the function validates its content. */
-function parameterOf(parameters: Readonly<Record<string, Parameter>>, $ref: string): Json & Parameter {
+function resolveParameter(parameters: Readonly<Record<string, Parameter>>, $ref: string): Json & Parameter {
     const parameter = parameters[$ref.split("/").at(-1) ?? ""];
     if (parameter === undefined) {
         throw new Error(`app/api/openapi.yaml has no parameter ${$ref}`);

@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
-import { apiValuesOf } from "../../app/serving/service.ts";
+import { pickApiValues } from "../../app/serving/service.ts";
 import { bucketNameFor, campaignNameOf, type StackConfig } from "../../config/config.ts";
 import { campaignCeiling } from "../../config/throttles.ts";
 import { standingUsdPerHour } from "../../cost/estimate.ts";
@@ -56,14 +56,14 @@ export function apiFunction(
             memorySize: 512,
             traced: config.observability.traces,
             caller,
-            policy: apiPolicy(apiScopeOf(config, caller), {
+            policy: apiPolicy(createApiScope(config, caller), {
                 rank: config.rankingCampaign,
                 track: config.eventTracker,
                 trace: config.observability.traces,
-                filters: [...watchedFilterOf(config), ...Object.keys(config.filters)],
+                filters: [...watchedFilterNames(config), ...Object.keys(config.filters)],
             }),
             environment: {
-                API_CONFIG: pulumi.jsonStringify(settingsOf(args, table)),
+                API_CONFIG: pulumi.jsonStringify(createSettings(args, table)),
                 NODE_OPTIONS: nodeOptions.join(" "),
             },
             permissionsBoundary,
@@ -90,12 +90,12 @@ const campaignPerSecondOf = ({
  * Returns the settings of the API's function. They contain names of campaigns, so the function finds a resumed campaign
  * again.
  */
-function settingsOf({ config, caller, price, ...args }: ApiFunctionArgs, table: aws.dynamodb.Table) {
-    const scope = apiScopeOf(config, caller);
+function createSettings({ config, caller, price, ...args }: ApiFunctionArgs, table: aws.dynamodb.Table) {
+    const scope = createApiScope(config, caller);
     const arn = (tail: string) => regionalArn(caller, "personalize", tail);
     const filters = Object.keys(config.filters).map((filter) => [filter, arn(`filter/${filter}`)]);
     return {
-        ...apiValuesOf(config),
+        ...pickApiValues(config),
         campaignArn: arn(`campaign/${scope.campaign}`),
         rankingCampaignArn: config.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,
         filters: Object.fromEntries(filters),
@@ -119,7 +119,7 @@ function settingsOf({ config, caller, price, ...args }: ApiFunctionArgs, table: 
 }
 
 /** Returns the input for the policies of the API's roles. */
-export const apiScopeOf = (config: StackConfig, caller: ServiceCaller): ApiScope => ({
+export const createApiScope = (config: StackConfig, caller: ServiceCaller): ApiScope => ({
     ...caller,
     names: config.names,
     campaign: campaignNameOf(config),
@@ -128,5 +128,5 @@ export const apiScopeOf = (config: StackConfig, caller: ServiceCaller): ApiScope
 });
 
 /** Returns the name of the filter of config `watchedFilter`; empty without the filter. */
-export const watchedFilterOf = ({ watchedFilter, names }: StackConfig): readonly string[] =>
+export const watchedFilterNames = ({ watchedFilter, names }: StackConfig): readonly string[] =>
     watchedFilter ? [names.watchedFilter] : [];

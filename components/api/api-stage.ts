@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { apiStage, gatewayLogRole, type StackConfig } from "../../config/config.ts";
-import { ratesOf, throttles } from "../../config/throttles.ts";
+import { throttles, toRates } from "../../config/throttles.ts";
 import { gatewayLogPolicy, gatewayLogTrust } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { knownAfter } from "../common/known-after.ts";
@@ -62,7 +62,7 @@ export class ApiStage extends pulumi.ComponentResource {
             { ...child, dependsOn: accountRole ? [accountRole] : [] },
         );
         const settings = methodSettings(name, args, stage, child);
-        this.apiKey = config.apiKey ? keyOf(name, config, restApi, stage, child) : undefined;
+        this.apiKey = config.apiKey ? createApiKey(name, config, restApi, stage, child) : undefined;
         this.url = pulumi.all([stage.invokeUrl, ...settings.map(({ id }) => id)]).apply(([url = ""]) => url);
         this.registerOutputs({ url: this.url });
     }
@@ -76,7 +76,7 @@ function methodSettings(
     opts: pulumi.CustomResourceOptions,
 ): readonly aws.apigateway.MethodSettings[] {
     const createdSettings: aws.apigateway.MethodSettings[] = [];
-    const wanted = throttles(ratesOf(config));
+    const wanted = throttles(toRates(config));
     const methodPaths = wanted.map(({ methodPath }) => methodPath);
     const stageId = { region: config.region, restApiId: restApi, stageName: stage.stageName };
     const closed = isClosed ? [new ClosedStage(name, { ...stageId, methodPaths }, opts)] : [];
@@ -98,7 +98,7 @@ function methodSettings(
     return createdSettings;
 }
 
-function keyOf(
+function createApiKey(
     name: string,
     { names, tags, throttle }: StackConfig,
     apiId: pulumi.Output<string>,

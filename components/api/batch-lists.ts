@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ownerTag } from "pulumi-personalize";
-import { batchValuesOf } from "../../app/batch/ports.ts";
+import { pickBatchValues } from "../../app/batch/ports.ts";
 import type { BatchTargets } from "../../app/functions/batch-lists/ports.ts";
 import type { StackConfig } from "../../config/config.ts";
 import { type BatchScope, batchListsPolicy, batchListsSchedulePolicy } from "../../iam/batch-access.ts";
@@ -8,7 +8,7 @@ import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { schedule } from "../common/schedule.ts";
 import { AwaitedLists } from "../personalize/resources.ts";
-import { apiScopeOf } from "./api-function.ts";
+import { createApiScope } from "./api-function.ts";
 
 export interface BatchListsArgs {
     readonly config: StackConfig;
@@ -46,7 +46,7 @@ export class BatchLists extends pulumi.ComponentResource {
         const { names, tags, permissionsBoundary } = config;
         const child = { parent: this };
         const scope: BatchScope = {
-            ...apiScopeOf(config, caller),
+            ...createApiScope(config, caller),
             project: config.project,
             stack: config.stack,
             names,
@@ -64,7 +64,7 @@ export class BatchLists extends pulumi.ComponentResource {
                 memorySize: 1024,
                 caller,
                 policy: batchListsPolicy(scope),
-                environment: { BATCH_CONFIG: pulumi.jsonStringify(settingsOf(args)) },
+                environment: { BATCH_CONFIG: pulumi.jsonStringify(createSettings(args)) },
                 failuresArn,
                 permissionsBoundary,
                 tags,
@@ -108,13 +108,13 @@ export class BatchLists extends pulumi.ComponentResource {
     }
 }
 
-function settingsOf({ config, ...args }: BatchListsArgs): pulumi.Output<BatchTargets> {
+function createSettings({ config, ...args }: BatchListsArgs): pulumi.Output<BatchTargets> {
     const { bucketName, monthlyLimitUsd } = args;
     return pulumi
         .all([args.tableName, args.solutionVersionArn, args.watchedFilterArn, args.roleArn, args.topicArn, args.owner])
         .apply(
             ([tableName, solutionVersionArn, watchedFilterArn, roleArn, topicArn, owner]): BatchTargets => ({
-                ...batchValuesOf(config),
+                ...pickBatchValues(config),
                 ...{ bucketName, monthlyLimitUsd, tableName, topicArn, roleArn, solutionVersionArn, watchedFilterArn },
                 jobNamePrefix: config.names.batchLists,
                 tags: { ...config.tags, [ownerTag]: owner },

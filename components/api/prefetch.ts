@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
-import { prefetchValuesOf } from "../../app/serving/prefetch.ts";
+import { pickPrefetchValues } from "../../app/serving/prefetch.ts";
 import type { StackConfig } from "../../config/config.ts";
 import { prefetchPolicy, prefetchSchedulePolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { schedule } from "../common/schedule.ts";
-import { apiScopeOf, watchedFilterOf } from "./api-function.ts";
+import { createApiScope, watchedFilterNames } from "./api-function.ts";
 
 export interface PrefetchArgs {
     readonly config: StackConfig;
@@ -27,7 +27,7 @@ export class Prefetch extends pulumi.ComponentResource {
         const { config, caller, tableName, watchedFilterArn, failuresArn } = args;
         const { names, tags, permissionsBoundary } = config;
         const child = { parent: this };
-        const scope = apiScopeOf(config, caller);
+        const scope = createApiScope(config, caller);
         const prefetch = new LambdaFunction(
             name,
             {
@@ -38,14 +38,14 @@ export class Prefetch extends pulumi.ComponentResource {
                 // The prefetch function calls the campaign slowly, to stay below the minimum provisioned TPS.
                 timeoutSeconds: 300,
                 caller,
-                policy: prefetchPolicy(scope, { filters: watchedFilterOf(config) }),
+                policy: prefetchPolicy(scope, { filters: watchedFilterNames(config) }),
                 environment: {
                     PREFETCH_CONFIG: pulumi.jsonStringify({
                         stack: config.stack,
                         campaignArn: regionalArn(caller, "personalize", `campaign/${scope.campaign}`),
                         tableName,
                         watchedFilterArn,
-                        ...prefetchValuesOf(config),
+                        ...pickPrefetchValues(config),
                     }),
                 },
                 failuresArn,

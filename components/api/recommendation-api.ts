@@ -4,10 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import type { StackConfig } from "../../config/config.ts";
 import { dnsSuffix } from "../../config/regions.ts";
-import { anyMethodOf, invocationOf, tableOperationsPolicy } from "../../iam/api-access.ts";
+import { anyMethodArn, invocationUri, tableOperationsPolicy } from "../../iam/api-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { gatewayDocument, readApiDescription } from "./api-document.ts";
-import { type ApiFunctionArgs, apiFunction, apiScopeOf } from "./api-function.ts";
+import { type ApiFunctionArgs, apiFunction, createApiScope } from "./api-function.ts";
 import { ApiStage } from "./api-stage.ts";
 import type { BatchLists } from "./batch-lists.ts";
 import { checkViewerAuth } from "./viewer-auth.ts";
@@ -53,7 +53,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
         const body = JSON.stringify(
             gatewayDocument(description, {
                 title: names.api,
-                invocation: invocationOf(caller, names.api),
+                invocation: invocationUri(caller, names.api),
                 apiKey: config.apiKey,
                 otherOrigins: config.allowedOrigins.length > 0,
                 page: page !== undefined,
@@ -83,7 +83,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
                 // Set no sourceAccount: the ARN contains the account, and according to hashicorp/terraform issue 17166,
                 // a permission with sourceAccount has no effect. Build the ARN from the API's ID: if the OpenAPI
                 // document changes, a preview knows the ID, but not executionArn.
-                sourceArn: api.id.apply((id) => anyMethodOf(regionalArn(caller, "execute-api", id))),
+                sourceArn: api.id.apply((id) => anyMethodArn(regionalArn(caller, "execute-api", id))),
             },
             child,
         );
@@ -110,8 +110,8 @@ export class RecommendationApi extends pulumi.ComponentResource {
 }
 
 /**
- * Creates the DynamoDB table with viewers' lists and newest films, and the campaign's status. The program can create all of its
- * content again.
+ * Creates the DynamoDB table with viewers' lists and newest films, and the campaign's status. The program can create
+ * all of its content again.
  */
 function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.CustomResourceOptions) {
     return new aws.dynamodb.Table(
@@ -149,7 +149,7 @@ function tableOperations(
             description: "Flushes lists and forgets viewers, for flush-cache and forget-viewer",
             timeoutSeconds: 60,
             caller,
-            policy: tableOperationsPolicy(apiScopeOf(config, caller)),
+            policy: tableOperationsPolicy(createApiScope(config, caller)),
             environment: { TABLE_NAME: table.name },
             permissionsBoundary,
             tags,

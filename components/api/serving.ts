@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { apiStage, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
-import { contentOf } from "../../data-prep/content.ts";
+import { readContentOnce } from "../../data-prep/content.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { tablesPathBeside } from "../../data-prep/places.ts";
 import type { PreparedData } from "../../data-prep/prepared-data.ts";
@@ -13,8 +13,8 @@ import { ProgramError } from "../common/messages.ts";
 import type { Price } from "../cost/price-table.ts";
 import { RankingCampaign } from "../personalize/ranking-campaign.ts";
 import type { Recommender } from "../personalize/recommender.ts";
-import { assetOf, type PageFile, pageFiles } from "../storefront/page-files.ts";
-import { dataWords, imageOriginsOf } from "../storefront/page-words.ts";
+import { type PageFile, pageFiles, toAsset } from "../storefront/page-files.ts";
+import { dataWords, findImageOrigins } from "../storefront/page-words.ts";
 import { Storefront } from "../storefront/storefront.ts";
 import { BatchLists } from "./batch-lists.ts";
 import { Prefetch } from "./prefetch.ts";
@@ -54,7 +54,7 @@ export async function servingFiles({
     return {
         tables,
         page: pageFiles(directory, { api, viewerAuth, ...dataWords(manifest, config, document) }),
-        imageOrigins: imageOriginsOf(document),
+        imageOrigins: findImageOrigins(document),
     };
 }
 
@@ -129,7 +129,7 @@ export class Serving extends pulumi.ComponentResource {
                     batchLists: isBatch(config) ? (tableName) => this.batchLists(args, tableName) : undefined,
                     isClosed: args.isClosed,
                     imageOrigins: files.imageOrigins,
-                    page: hosted && Object.fromEntries(hosted.map((file) => [file.name, assetOf(file)])),
+                    page: hosted && Object.fromEntries(hosted.map((file) => [file.name, toAsset(file)])),
                 },
                 child,
             );
@@ -182,7 +182,10 @@ export class Serving extends pulumi.ComponentResource {
  * @throws ProgramError if the tables are missing, unreadable, or made from other interactions
  */
 export async function fallbackTables(interactionsFile: string): Promise<string> {
-    const fault = await tablesProblem(interactionsFile, async () => (await contentOf(interactionsFile)).contentHash);
+    const fault = await tablesProblem(
+        interactionsFile,
+        async () => (await readContentOnce(interactionsFile)).contentHash,
+    );
     if (fault !== undefined) {
         throw new ProgramError(
             `${fault}. The API uses the fallback tables when there is no campaign.\nCreate the interactions file and its fallback tables again: ${prepareCommand(interactionsFile)}`,

@@ -32,7 +32,7 @@ export function lambdaBundle(
 export function bundleFile(name: string): string {
     const record = join(cache, `${name}.json`);
     const kept = readCached(record);
-    if (kept && Object.entries(kept.sources).every(([path, hash]) => hashOf(join(root, path)) === hash)) {
+    if (kept && Object.entries(kept.sources).every(([path, hash]) => hashFile(join(root, path)) === hash)) {
         return join(cache, kept.file);
     }
     const { text, sources } = buildBundle(name);
@@ -79,12 +79,12 @@ export function buildBundle(name: string): Bundle {
     });
     const own = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
     const files = [...own, "package-lock.json", relative(root, import.meta.filename)];
-    const sources = Object.fromEntries(files.map((path) => [path, hashOf(join(root, path)) ?? ""]));
+    const sources = Object.fromEntries(files.map((path) => [path, hashFile(join(root, path)) ?? ""]));
     return { text: outputFiles[0]?.text ?? "", sources };
 }
 
 /** Returns the hash of a file; undefined if it does not exist. */
-function hashOf(file: string): string | undefined {
+function hashFile(file: string): string | undefined {
     return existsSync(file) ? sha256(readFileSync(file)) : undefined;
 }
 

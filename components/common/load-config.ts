@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../config/config.ts";
 import { keys } from "../../config/keys.ts";
-import { textOf } from "../../config/kinds.ts";
+import { toConfigText } from "../../config/kinds.ts";
 import { regionWarning } from "../../config/regions.ts";
 import { ProgramError, warn } from "./messages.ts";
 
@@ -22,7 +22,7 @@ export function loadConfig(): StackConfig {
         secretKeys: secretKeys(),
     });
     const files = Object.entries(keys).flatMap(([key, { isFile, default: initial }]) =>
-        isFile && !isSecret(key) ? (fileProblem(key, own.get(key) ?? textOf(initial)) ?? []) : [],
+        isFile && !isSecret(key) ? (fileProblem(key, own.get(key) ?? toConfigText(initial)) ?? []) : [],
     );
     refuse([...("names" in result ? [] : result), ...files]);
     const warning = region && regionWarning(region);
@@ -67,7 +67,7 @@ export function fileProblem(key: string, file: string | undefined): ConfigProble
 const secretKeys = (): readonly string[] => JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
 
 /** Returns the value of a configuration key as an input of a resource. A secret stays encrypted in the state. */
-export const inputOf = (key: string, value: string): pulumi.Input<string> =>
+export const toInput = (key: string, value: string): pulumi.Input<string> =>
     isSecret(key) ? pulumi.secret(value) : value;
 
 const isSecret = (key: string): boolean => secretKeys().includes(`${pulumi.getProject()}:${key}`);

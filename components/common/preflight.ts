@@ -12,9 +12,9 @@ import { fileProblem, refuse } from "./load-config.ts";
 import { warn } from "./messages.ts";
 
 /**
- * Rejects at preview what AWS would reject in the middle of `up`: filters on missing fields, changes of a schema other than
- * additional columns, a batch file that is not JSON lines, a permissions boundary that does not exist, and access logs without
- * the account's log role.
+ * Rejects at preview what AWS would reject in the middle of `up`: filters on missing fields, changes of a schema other
+ * than additional columns, a batch file that is not JSON lines, a permissions boundary that does not exist, and access
+ * logs without the account's log role.
  *
  * @param interactionsSchema Avro schema of the interactions, as text
  * @throws ProgramError with every problem and its configuration key

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
     type Declared,
+    findViolations,
     type RuleChoices,
-    violationsOf,
     waiverProblems,
     watchesPersonalize,
 } from "../../iam/resource-rules.ts";
@@ -47,7 +47,7 @@ interface Judged extends Declared {
 function judge({ type, name, props, waivers, before, choices }: Judged): Properties {
     const reportedRules = new Set<string>();
     const check = (resolvedProps: Properties) => {
-        const refused = violationsOf(type, resolvedProps, before, choices).filter(({ rule, problem }) => {
+        const refused = findViolations(type, resolvedProps, before, choices).filter(({ rule, problem }) => {
             const reason = waivers[rule];
             if (reason !== undefined && !reportedRules.has(rule)) {
                 reportedRules.add(rule);

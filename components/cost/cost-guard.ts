@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import type { ServingTargets } from "../../app/functions/cost-guard/serving-ports.ts";
-import { campaignNameOf, isBatch, prefetches, prefetchOf, type StackConfig } from "../../config/config.ts";
-import { guardValuesOf } from "../../cost/guard-config.ts";
+import { campaignNameOf, findPrefetch, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
+import { pickGuardValues } from "../../cost/guard-config.ts";
 import { functionArn } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
-import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
+import { toServedPlace } from "../../personalize/operations/close-api.ts";
 import { nameInArn } from "../../personalize/operations/operation.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { schedule } from "../common/schedule.ts";
@@ -37,7 +37,7 @@ export class CostGuard extends pulumi.ComponentResource {
         const { config, caller, failuresArn } = args;
         const { names, tags, permissionsBoundary, guardMinutes } = config;
         const child = { parent: this };
-        const scope = guardScopeOf(config, caller);
+        const scope = createGuardScope(config, caller);
 
         const guard = new LambdaFunction(
             name,
@@ -55,7 +55,7 @@ export class CostGuard extends pulumi.ComponentResource {
                         batch: isBatch(config),
                     }),
                 ),
-                environment: { GUARD_CONFIG: pulumi.jsonStringify(settingsOf(args)) },
+                environment: { GUARD_CONFIG: pulumi.jsonStringify(createSettings(args)) },
                 failuresArn,
                 permissionsBoundary,
                 tags,
@@ -89,10 +89,16 @@ export class CostGuard extends pulumi.ComponentResource {
 /** Returns a schedule expression (EventBridge Scheduler User Guide, "Rate-based schedules"). */
 const everyMinutes = (minutes: number) => `rate(${minutes} minute${minutes === 1 ? "" : "s"})`;
 
-function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGuardArgs): pulumi.Output<GuardSettings> {
+function createSettings({
+    config,
+    caller,
+    monthlyLimitUsd,
+    topicArn,
+    owner,
+}: CostGuardArgs): pulumi.Output<GuardSettings> {
     const { api } = config;
-    return pulumi.all([guardScopeOf(config, caller), topicArn, owner]).apply(([scope, topic, id]) => ({
-        ...guardValuesOf(config),
+    return pulumi.all([createGuardScope(config, caller), topicArn, owner]).apply(([scope, topic, id]) => ({
+        ...pickGuardValues(config),
         monthlyLimitUsd,
         prefetches: prefetches(config),
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
@@ -100,7 +106,7 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGu
         topicArn: topic,
         functionArns: functionsOf(config).map(({ name }) => functionArn(scope, name)),
         owner: id,
-        prefetch: prefetchOf(config),
+        prefetch: findPrefetch(config),
         batchSolution: isBatch(config) ? nameInArn(config.adopt.solution ?? config.names.solution) : undefined,
         customMetrics: config.observability.customMetrics,
         // Pass the table's name instead of the resource: Pulumi creates the guard before the table and deletes the
@@ -108,7 +114,7 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGu
         tableName: api ? config.names.api : undefined,
         serving: api
             ? {
-                  ...servedPlaceOf(config),
+                  ...toServedPlace(config),
                   functions: functionsOf(config),
                   jobsTable: isBatch(config) ? config.names.api : undefined,
               }
@@ -133,7 +139,7 @@ function functionsOf(config: StackConfig): ServingTargets["functions"] {
 }
 
 /** Returns the input for the policies of the guard's roles. */
-export function guardScopeOf(config: StackConfig, caller: pulumi.Input<ServiceCaller>): pulumi.Output<GuardScope> {
+export function createGuardScope(config: StackConfig, caller: pulumi.Input<ServiceCaller>): pulumi.Output<GuardScope> {
     const { project, stack, names } = config;
     const campaign = campaignNameOf(config);
     const ranking = config.rankingCampaign ? names.ranking : undefined;

@@ -11,10 +11,10 @@ import {
 } from "../../cost/estimate.ts";
 import { cents } from "../../cost/spend.ts";
 import { readColumns } from "../../data-prep/columns.ts";
-import { contentOf } from "../../data-prep/content.ts";
+import { readContentOnce } from "../../data-prep/content.ts";
 import { counted } from "../../data-prep/words.ts";
 import { info, ProgramError } from "../common/messages.ts";
-import { filesOf } from "../data/data-bucket.ts";
+import { filesToUpload } from "../data/data-bucket.ts";
 
 export interface Price {
     /** Estimated cost of the stack in US dollars a month, with the expected requests. */
@@ -50,14 +50,15 @@ export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }:
  * metrics of all alarms.
  */
 export async function plannedStack(config: StackConfig, alarmMetrics: number): Promise<PlannedStack> {
-    const contents = await Promise.all(Object.values(filesOf(config)).map(({ path }) => contentOf(path)));
-    const { lines } = await contentOf(config.interactionsFile);
+    const contents = await Promise.all(Object.values(filesToUpload(config)).map(({ path }) => readContentOnce(path)));
+    const { lines } = await readContentOnce(config.interactionsFile);
     return {
         ...plannedByConfig(config),
         interactions: Math.max(0, lines - 1),
         bytes: contents.reduce((sum, { bytes }) => sum + bytes, 0),
         alarmMetrics,
-        batchUsers: config.batchInferenceFile === undefined ? 0 : (await contentOf(config.batchInferenceFile)).lines,
+        batchUsers:
+            config.batchInferenceFile === undefined ? 0 : (await readContentOnce(config.batchInferenceFile)).lines,
         batchLists: isBatch(config)
             ? { viewers: await viewersOfJobs(config), everyDays: config.serving.everyDays }
             : undefined,

@@ -16,7 +16,7 @@ export interface SpendBudgetArgs {
  * Pulumi logs the reason in it as a warning. An account in an organization may not be allowed to create budgets. The
  * cost guard still limits the spend.
  */
-export const waiversOf = ({ budget }: Pick<StackConfig, "budget">): Readonly<Record<string, string>> =>
+export const createBudgetWaivers = ({ budget }: Pick<StackConfig, "budget">): Readonly<Record<string, string>> =>
     budget ? {} : { "campaign-without-budget": "config budget is false: only the cost guard limits the spend" };
 
 /**

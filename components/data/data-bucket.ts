@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { isBatch, objectKeys, type StackConfig } from "../../config/config.ts";
-import { contentOf } from "../../data-prep/content.ts";
+import { readContentOnce } from "../../data-prep/content.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { warn } from "../common/messages.ts";
@@ -51,7 +51,7 @@ export interface UploadedFile {
 }
 
 /** Returns one of the uploaded files. Throws for an unknown name, which is a bug of the program. */
-export function fileOf(files: Readonly<Record<string, UploadedFile>>, name: string): UploadedFile {
+export function requireFile(files: Readonly<Record<string, UploadedFile>>, name: string): UploadedFile {
     const file = files[name];
     if (file === undefined) {
         throw new Error(`the stack uploads no file with the name ${name}`);
@@ -111,7 +111,7 @@ export class DataBucket extends pulumi.ComponentResource {
             { ...child, dependsOn: accessBlock },
         );
         const upload = ([file, { path, key, contentType }]: [string, FileArgs]): [string, UploadedFile] => {
-            const content = pulumi.output(contentOf(path));
+            const content = pulumi.output(readContentOnce(path));
             const { contentHash, lines } = content;
             const object = new aws.s3.BucketObjectv2(
                 `${name}-${file}`,
@@ -137,7 +137,7 @@ export class DataBucket extends pulumi.ComponentResource {
 }
 
 /** Returns all files of a stack to upload; the keys are their names. */
-export function filesOf(config: StackConfig): Readonly<Record<string, FileArgs>> {
+export function filesToUpload(config: StackConfig): Readonly<Record<string, FileArgs>> {
     const { metadataFiles, batchInferenceFile } = config;
     const csv = (path: string, key: string): FileArgs => ({ path, key, contentType: "text/csv" });
     return {
@@ -151,9 +151,9 @@ export function filesOf(config: StackConfig): Readonly<Record<string, FileArgs>>
 }
 
 /** Returns the prefixes that Personalize may read from and write to, from the keys of the uploaded files. */
-export const prefixesOf = (config: StackConfig) => ({
+export const toDataPrefixes = (config: StackConfig) => ({
     readPrefixes: [
-        ...Object.values(filesOf(config)).map(({ key }) => key),
+        ...Object.values(filesToUpload(config)).map(({ key }) => key),
         ...(isBatch(config) ? [objectKeys.listsInput] : []),
     ],
     writePrefix: config.batchInferenceFile || isBatch(config) ? objectKeys.batchOutput : undefined,

@@ -1,6 +1,6 @@
 import { nearest } from "terminal-text";
 import type { StackConfig } from "../../config/config.ts";
-import { contentOf } from "../../data-prep/content.ts";
+import { readContentOnce } from "../../data-prep/content.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { type Check, fewestInteractions } from "../../data-prep/quality/checks.ts";
 import { counted } from "../../data-prep/words.ts";
@@ -76,7 +76,7 @@ export async function refuseOtherOptions(
     if (dataOptionsFile === undefined) {
         return;
     }
-    const { contentHash } = await contentOf(dataOptionsFile);
+    const { contentHash } = await readContentOnce(dataOptionsFile);
     if (manifest?.optionsFile?.sha256 !== contentHash) {
         throw new ProgramError(
             `${interactionsFile} was prepared with other options than those that are now in ${dataOptionsFile}. ` +

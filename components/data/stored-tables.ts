@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { newestTablesKey, tablesKey } from "../../config/names.ts";
-import { contentOf } from "../../data-prep/content.ts";
+import { readContentOnce } from "../../data-prep/content.ts";
 import { nameInArn } from "../../personalize/operations/operation.ts";
 
 export interface StoredTablesArgs {
@@ -28,7 +28,7 @@ export function storeTables(
             bucket: bucketName,
             key: version.apply(tablesKey),
             source: new pulumi.asset.FileAsset(path),
-            sourceHash: pulumi.output(contentOf(path)).contentHash,
+            sourceHash: pulumi.output(readContentOnce(path)).contentHash,
             contentType: "application/json",
         },
         { ...opts, retainOnDelete: true },

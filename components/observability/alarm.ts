@@ -40,8 +40,8 @@ export const minutes5 = 300;
 export const once = { of: 1, needed: 1 };
 
 /**
- * Minimum number of failures in five minutes. With fewer, a percentage of the campaign's calls has no meaning. A minimum number of
- * calls would hide the outage of a small campaign, because caches answer most requests.
+ * Minimum number of failures in five minutes. With fewer, a percentage of the campaign's calls has no meaning. A
+ * minimum number of calls would hide the outage of a small campaign, because caches answer most requests.
  */
 export const enoughFailures = 3;
 

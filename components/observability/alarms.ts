@@ -9,7 +9,7 @@ import {
 } from "../../config/metrics.ts";
 import { nearLimit } from "../../cost/enforce-limit.ts";
 import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, noRequests, once } from "./alarm.ts";
-import { apiErrors, campaignFailures, tablesFailures, useOf } from "./serving-alarms.ts";
+import { apiErrors, campaignFailures, tablesFailures, usageAlarms } from "./serving-alarms.ts";
 import { jobErrors, type MetricSources, ownMetric, servingMetric } from "./stack-metrics.ts";
 
 const hour = 3600;
@@ -67,7 +67,7 @@ export const observedStack = (config: Pick<StackConfig, "api" | "serving" | "obs
 });
 
 /** Returns the alarms of the stack, except `failuresAlarm`: those whose metrics exist in the stack's configuration. */
-export const alarmsOf = (
+export const selectAlarms = (
     place: MetricSources,
     settings: AlarmSettings,
     { batch = false, customMetrics = true }: Pick<ObservedStack, "batch" | "customMetrics"> = {},
@@ -187,7 +187,7 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
                   campaignFailures(place),
                   tablesFailures(place),
                   apiErrors(place.api),
-                  ...useOf(place, place.api, settings),
+                  ...usageAlarms(place, place.api, settings),
               ]
             : []),
     ];
@@ -196,7 +196,7 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
 /** Returns the alarms of a stack with sample names and limits, to count them. */
 const samples = (stack: ObservedStack): readonly Alarm[] => [
     failuresAlarm(""),
-    ...alarmsOf(
+    ...selectAlarms(
         {
             stack: "",
             campaignArn: "",

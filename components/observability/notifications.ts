@@ -7,8 +7,8 @@ import type { ServiceCaller } from "../../iam/import-access.ts";
 import { notificationsQueuePolicy, topicPolicy } from "../../iam/notifications-access.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
-import { inputOf } from "../common/load-config.ts";
-import { guardScopeOf } from "../cost/cost-guard.ts";
+import { toInput } from "../common/load-config.ts";
+import { createGuardScope } from "../cost/cost-guard.ts";
 import { failuresAlarm } from "./alarms.ts";
 import { stackAlarm } from "./stack-alarm.ts";
 
@@ -78,12 +78,12 @@ export class Notifications extends pulumi.ComponentResource {
         if (alertEmail !== undefined) {
             new aws.sns.TopicSubscription(
                 `${name}-mail`,
-                { topic: topicArn, protocol: "email", endpoint: inputOf("alertEmail", alertEmail) },
+                { topic: topicArn, protocol: "email", endpoint: toInput("alertEmail", alertEmail) },
                 child,
             );
         }
         if (chatWebhookParameter !== undefined) {
-            const parameter = inputOf("chatWebhookParameter", chatWebhookParameter);
+            const parameter = toInput("chatWebhookParameter", chatWebhookParameter);
             this.chat(`${name}-chat`, args, parameter, topicArn);
         }
         if (args.config.observability.alarms) {
@@ -110,7 +110,7 @@ export class Notifications extends pulumi.ComponentResource {
                 timeoutSeconds: 30,
                 caller,
                 policy: pulumi
-                    .all([guardScopeOf(config, caller), webhookParameter])
+                    .all([createGuardScope(config, caller), webhookParameter])
                     .apply(([scope, parameter]) => notifierPolicy(scope, parameter)),
                 environment: { WEBHOOK_PARAMETER: webhookParameter },
                 failuresArn: this.failuresArn,

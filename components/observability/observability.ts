@@ -4,7 +4,7 @@ import { regionalArn } from "policy-evaluator";
 import { apiStage, isBatch, type StackConfig } from "../../config/config.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import type { Alarm } from "./alarm.ts";
-import { alarmsOf, failuresAlarm, observedStack } from "./alarms.ts";
+import { failuresAlarm, observedStack, selectAlarms } from "./alarms.ts";
 import { dashboardBody, dashboardUrl } from "./dashboard-body.ts";
 import { stackAlarm } from "./stack-alarm.ts";
 import type { MetricSources } from "./stack-metrics.ts";
@@ -43,7 +43,7 @@ export class Observability extends pulumi.ComponentResource {
             requestsPerSecond: throttle.requestsPerSecond,
             eventsPerSecond: throttle.eventsPerSecond,
         };
-        const alarms = config.observability.alarms ? alarmsOf(place, limits, observedStack(config)) : [];
+        const alarms = config.observability.alarms ? selectAlarms(place, limits, observedStack(config)) : [];
         for (const alarm of alarms) {
             stackAlarm(`${name}-${alarm.id}`, alarm, config, args.topicArn, child);
         }

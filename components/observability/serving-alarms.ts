@@ -40,7 +40,10 @@ export const tablesFailures = (place: MetricSources): Alarm => ({
     missingBecause: "there is no datapoint without a failure",
 });
 
-/** Returns the alarm on the API's errors. The API can answer without a campaign, so every error is a fault of the API itself. */
+/**
+ * Returns the alarm on the API's errors. The API can answer without a campaign, so every error is a fault of the API
+ * itself.
+ */
 export const apiErrors = (api: NonNullable<MetricSources["api"]>): Alarm => ({
     id: "api-errors",
     says: "More than 1 % of the API's requests fail; the API should answer even without a campaign",
@@ -69,7 +72,7 @@ const whileBusy = {
  * Returns the alarms on an unusually high use of the API. The first alarm has a threshold in US dollars, which includes
  * the data transfer of the page and the API.
  */
-export const useOf = (
+export const usageAlarms = (
     place: MetricSources,
     api: NonNullable<MetricSources["api"]>,
     { monthlyLimitUsd, requestsPerSecond, eventsPerSecond }: AlarmSettings,

@@ -5,8 +5,8 @@ import type { Alarm } from "./alarm.ts";
 import type { StackMetric } from "./stack-metrics.ts";
 
 /**
- * Creates a CloudWatch alarm that notifies only about the state ALARM. With notifications for the state OK, every new alarm would
- * send one.
+ * Creates a CloudWatch alarm that notifies only about the state ALARM. With notifications for the state OK, every new
+ * alarm would send one.
  */
 export function stackAlarm(
     name: string,

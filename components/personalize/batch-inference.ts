@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BatchInferenceJob } from "pulumi-personalize";
 import { objectKeys, type StackConfig } from "../../config/config.ts";
-import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
-import { withinOf } from "./resources.ts";
+import { requireFile, type UploadedFile } from "../data/data-bucket.ts";
+import { createDeadlineInputs } from "./resources.ts";
 
 export interface BatchInferenceArgs {
     readonly config: StackConfig;
@@ -19,11 +19,11 @@ export class BatchInference extends pulumi.ComponentResource {
     constructor(name: string, args: BatchInferenceArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:BatchInference", name, {}, opts);
         const { config, solutionVersionArn, roleArn } = args;
-        const { location: inputLocation, contentHash } = fileOf(args.files, "batch");
+        const { location: inputLocation, contentHash } = requireFile(args.files, "batch");
         new BatchInferenceJob(
             name,
             {
-                ...withinOf(config, args.owner)(config.deadlineMinutes.import),
+                ...createDeadlineInputs(config, args.owner)(config.deadlineMinutes.import),
                 jobNamePrefix: config.names.batchInferenceJobPrefix,
                 solutionVersionArn,
                 inputLocation,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Campaign, Solution, SolutionVersion } from "pulumi-personalize";
 import type { StackConfig } from "../../config/config.ts";
 import { rankingMinimumTPS, rankingRecipe } from "../../cost/estimate.ts";
-import { quickDeadlineMinutes, withinOf } from "./resources.ts";
+import { createDeadlineInputs, quickDeadlineMinutes } from "./resources.ts";
 
 export interface RankingCampaignArgs {
     readonly config: StackConfig;
@@ -29,7 +29,7 @@ export class RankingCampaign extends pulumi.ComponentResource {
         super("movie-recommender:personalize:RankingCampaign", name, {}, opts);
         const { config, partition, datasetGroupArn, importJobArn, rows, after } = args;
         const { names } = config;
-        const within = withinOf(config, args.owner);
+        const within = createDeadlineInputs(config, args.owner);
         const child = { parent: this };
         const solution = new Solution(
             name,

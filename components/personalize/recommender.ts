@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { Filter } from "pulumi-personalize";
 import * as components from "pulumi-personalize/components/recommender";
-import { eventParametersOf, everyDays } from "pulumi-personalize/core";
+import { everyDays, toEventParameters } from "pulumi-personalize/core";
 import type { StackConfig } from "../../config/config.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
@@ -10,11 +10,11 @@ import { type StateFlags, stateFlagsPath } from "../../personalize/operations/st
 import { knownAfter } from "../common/known-after.ts";
 import { info } from "../common/messages.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
-import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
+import { requireFile, type UploadedFile } from "../data/data-bucket.ts";
 import { storeTables } from "../data/stored-tables.ts";
 import { BatchInference } from "./batch-inference.ts";
 import { schemaBeside } from "./metadata.ts";
-import { quickDeadlineMinutes, StateFlagsParameters, withinOf } from "./resources.ts";
+import { createDeadlineInputs, quickDeadlineMinutes, StateFlagsParameters } from "./resources.ts";
 
 export interface RecommenderArgs {
     readonly config: StackConfig;
@@ -58,7 +58,7 @@ export class Recommender extends components.Recommender {
         super(name, recommenderArgs(name, args), opts, "movie-recommender:personalize:Recommender");
         const { config } = args;
         if (config.performAutoTraining) {
-            const { lines } = fileOf(args.files, "interactions");
+            const { lines } = requireFile(args.files, "interactions");
             lines.apply((count) => info(autoTrainingPrice(config, count), this));
         }
         if (config.batchInferenceFile !== undefined) {
@@ -81,7 +81,7 @@ export class Recommender extends components.Recommender {
         const { datasetGroupArn } = this;
         const filterExpression = watchedFilterExpression(watchedTypes);
         const inputs = { name: config.names.watchedFilter, datasetGroupArn, filterExpression };
-        const common = withinOf(config, owner)(quickDeadlineMinutes);
+        const common = createDeadlineInputs(config, owner)(quickDeadlineMinutes);
         // A filter names fields of the datasets and needs their data, so Pulumi creates it after the imports and
         // deletes it before the datasets.
         return new Filter(name, { ...common, ...inputs }, { parent: this, dependsOn: [...this.data] });
@@ -92,11 +92,11 @@ export class Recommender extends components.Recommender {
 function recommenderArgs(name: string, args: RecommenderArgs): components.RecommenderArgs {
     const { config, files, roleArn, accessHash, stateFlags } = args;
     const { region, tags, pollSeconds, deadlineMinutes, names, adopt, performAutoTraining } = config;
-    const { location: dataLocation, contentHash } = fileOf(files, "interactions");
+    const { location: dataLocation, contentHash } = requireFile(files, "interactions");
     const metadata = (kind: "items" | "users"): components.RecommenderArgs["items"] => {
         const path = config.metadataFiles[kind];
         if (path === undefined) return undefined;
-        const { location: dataLocation, contentHash } = fileOf(files, kind);
+        const { location: dataLocation, contentHash } = requireFile(files, kind);
         return {
             schema: schemaBeside(path, kind === "items" ? "ITEMS" : "USERS"),
             schemaName: names[`${kind}Schema`],
@@ -131,7 +131,7 @@ function recommenderArgs(name: string, args: RecommenderArgs): components.Recomm
         performAutoML: config.performAutoML,
         performAutoTraining,
         schedulingExpression: performAutoTraining ? everyDays(config.autoTrainingDays) : undefined,
-        ...(config.eventWeights && { eventParameters: eventParametersOf(config.eventWeights) }),
+        ...(config.eventWeights && { eventParameters: toEventParameters(config.eventWeights) }),
         filters: config.filters,
         eventTracker: config.eventTracker,
         syncWithLatestSolutionVersion: config.syncWithLatestSolutionVersion,

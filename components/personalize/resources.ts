@@ -82,10 +82,11 @@ export async function stackOwner(
 export const quickDeadlineMinutes = 30;
 
 /** Returns a function from a deadline in minutes to the common inputs of the stack's Personalize resources. */
-export const withinOf = (config: StackConfig, owner: pulumi.Input<string>) => (deadlineMinutes: number) => ({
-    region: config.region,
-    tags: config.tags,
-    owner,
-    pollSeconds: config.pollSeconds,
-    deadlineMinutes,
-});
+export const createDeadlineInputs =
+    (config: StackConfig, owner: pulumi.Input<string>) => (deadlineMinutes: number) => ({
+        region: config.region,
+        tags: config.tags,
+        owner,
+        pollSeconds: config.pollSeconds,
+        deadlineMinutes,
+    });

@@ -3,8 +3,9 @@ import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../personal
 import { warn } from "../common/messages.ts";
 
 /**
- * Reads the stack's state flags before the program declares resources, and logs them in preview and `up`. With the flags, the
- * program leaves out a parked campaign and keeps a held version, so that `up` does not undo what a runbook did.
+ * Reads the stack's state flags before the program declares resources, and logs them in preview and `up`. With the
+ * flags, the program leaves out a parked campaign and keeps a held version, so that `up` does not undo what a runbook
+ * did.
  */
 export async function stackStateFlags(stack: string, previousStack: string): Promise<StateFlags> {
     // Read the flags under both names, because in the preview of a renamed stack they are still under the previous

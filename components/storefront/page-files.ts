@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { textTypeOf } from "../../app/serving/page-files.ts";
+import { findTextType } from "../../app/serving/page-files.ts";
 import type { DataWords } from "./page-words.ts";
 
 /** A file of the page, with its path relative to the page. */
@@ -16,7 +16,7 @@ export interface PageFile {
  * Returns a file of the page as an asset that Pulumi uploads: the text of index.html with the placeholders replaced, or
  * a file of the build.
  */
-export const assetOf = ({ content }: PageFile): pulumi.asset.Asset =>
+export const toAsset = ({ content }: PageFile): pulumi.asset.Asset =>
     "text" in content ? new pulumi.asset.StringAsset(content.text) : new pulumi.asset.FileAsset(content.path);
 
 /** The values that the program writes into the built page. */
@@ -60,7 +60,7 @@ export function pageFiles(directory: string, parts: PageParts): PageFile[] {
         .map((entry) => join(entry.parentPath, entry.name))
         .sort()
         .map((path) => {
-            const contentType = textTypeOf(path);
+            const contentType = findTextType(path);
             if (contentType === undefined) {
                 throw new Error(`${path} has no known content type`);
             }

@@ -51,7 +51,7 @@ export function dataWords(
 }
 
 /** Returns the most frequent web origins of the items' images, at most ten. */
-export function imageOriginsOf({ films }: Pick<TablesDocument, "films">): string[] {
+export function findImageOrigins({ films }: Pick<TablesDocument, "films">): string[] {
     const counts = new Map<string, number>();
     for (const details of films.details ?? []) {
         const url = URL.parse(details?.image ?? "");

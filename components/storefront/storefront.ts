@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { contentSecurityPolicy, pageHeaders, strictTransportSeconds } from "../../app/serving/headers.ts";
-import { cacheControlOf } from "../../app/serving/page-files.ts";
+import { chooseCacheControl } from "../../app/serving/page-files.ts";
 import { apiStage, type StackConfig, storefrontBucketNameFor } from "../../config/config.ts";
 import { dnsSuffix } from "../../config/regions.ts";
 import { storefrontBucketPolicy } from "../../iam/api-access.ts";
@@ -92,7 +92,7 @@ export class Storefront extends pulumi.ComponentResource {
         const objects = args.files.map(({ name: key, contentType, content }) => {
             const source =
                 "text" in content ? { content: content.text } : { source: new pulumi.asset.FileAsset(content.path) };
-            const object = { bucket, key, contentType, cacheControl: cacheControlOf(key), ...source };
+            const object = { bucket, key, contentType, cacheControl: chooseCacheControl(key), ...source };
             return new aws.s3.BucketObjectv2(`${name}-${key}`, object, child);
         });
         this.url = pulumi

@@ -51,7 +51,7 @@ export function attributeColumns(
             return [];
         }
         taken.add(withoutSigns(name));
-        return [{ name, values: secondsOf(values) ?? values }];
+        return [{ name, values: toEpochSeconds(values) ?? values }];
     });
     const most = maxColumns[dataset];
     if (attributes.length > most) {
@@ -109,7 +109,11 @@ function reasonToLeaveOut(values: readonly string[]): string | undefined {
  * Converts times that are written as text, such as ISO dates, to epoch seconds. Returns undefined for a column of other
  * values, or of numbers.
  */
-export function secondsOf(values: readonly string[], now = Date.now() / 1000, isTime = false): string[] | undefined {
+export function toEpochSeconds(
+    values: readonly string[],
+    now = Date.now() / 1000,
+    isTime = false,
+): string[] | undefined {
     const sample = values.filter((value) => !isEmpty(value)).slice(0, sampled);
     if (!isTime && sample.some((value) => /^[\d.+-]*$/.test(value) && !/^\d{4}-\d{2}-\d{2}$/.test(value)))
         return undefined;
@@ -121,7 +125,10 @@ export function secondsOf(values: readonly string[], now = Date.now() / 1000, is
 
 const withoutSigns = (name: string) => name.replaceAll("_", "");
 
-/** Returns a name that the dataset does not use yet. Names must be unique without their punctuation (Developer Guide, "Schemas"). */
+/**
+ * Returns a name that the dataset does not use yet. Names must be unique without their punctuation (Developer Guide,
+ * "Schemas").
+ */
 function freeName(name: string, taken: ReadonlySet<string>): string {
     for (let number = 1; ; number++) {
         const free = number === 1 ? name : `${name}_${number}`;

@@ -4,7 +4,7 @@ import { messageOf, visible } from "terminal-text";
 import { type CatalogueItem, readCatalogue, splitTitle } from "../catalogue.ts";
 import { chosenColumns, knownNames, namedColumns, words } from "../reading/roles.ts";
 import { type Source, sourcesAt } from "../reading/sources.ts";
-import { type AttributeColumn, attributeColumns, isWebAddress, secondsOf } from "./columns.ts";
+import { type AttributeColumn, attributeColumns, isWebAddress, toEpochSeconds } from "./columns.ts";
 import { isEmpty, isNumber } from "./content.ts";
 import { readRecords } from "./read.ts";
 import { lastOfEach } from "./users.ts";
@@ -127,7 +127,7 @@ async function tableItems(source: Source, choices: string | undefined): Promise<
         const column = parts[part];
         return column === undefined ? undefined : rows.map((row) => row[column] ?? "");
     };
-    const times = secondsOf(valuesOf("created") ?? [], undefined, true);
+    const times = toEpochSeconds(valuesOf("created") ?? [], undefined, true);
     if (times === undefined || times.length === 0) delete parts.created;
     const images = valuesOf("image");
     if (!images?.every((text) => isEmpty(text) || isWebAddress(text))) delete parts.image;
@@ -152,7 +152,7 @@ async function tableItems(source: Source, choices: string | undefined): Promise<
             itemId: text("id"),
             title: title.title || text("id"),
             year: own ? Number(own) : (title.year ?? null),
-            genres: genresIn(text("category"), byWords),
+            genres: parseGenres(text("category"), byWords),
             ...numberAs("price", price?.[at]),
             ...(isEmpty(brand?.[at] ?? "") ? {} : { brand: brand?.[at] as string }),
             ...numberAs("stock", stock?.[at]),
@@ -192,14 +192,14 @@ const createdColumn = (values: readonly string[]): AttributeColumn => ({
     values,
 });
 
-function genresIn(text: string, byWords: boolean): string[] {
+function parseGenres(text: string, byWords: boolean): string[] {
     const isList = /^\[.*\]$/s.test(text);
-    const listed = isList ? listIn(text) : text.split(byWords ? " " : "|");
+    const listed = isList ? parseList(text) : text.split(byWords ? " " : "|");
     const genres = new Set(listed.map((genre) => genre.trim()));
     return [...genres].filter((genre) => !isEmpty(genre) && genre !== "(no genres listed)");
 }
 
-function listIn(text: string): string[] {
+function parseList(text: string): string[] {
     try {
         return (JSON.parse(text) as unknown[]).filter((each) => typeof each === "string");
     } catch {

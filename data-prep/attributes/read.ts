@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { namesWithoutHeader, plain } from "../reading/roles.ts";
-import { recordsOf } from "../reading/scan.ts";
+import { parseRecords } from "../reading/scan.ts";
 import type { Source } from "../reading/sources.ts";
 import { openTable } from "../reading/table.ts";
 
@@ -29,7 +29,7 @@ export async function readRecords(source: Source): Promise<Records> {
     const table = await openTable(source, 2);
     if (!table) throw new Error(`${name} is not a table`);
     const columnNames = withoutHeader[basename(name)];
-    const all = recordsOf(await buffer(table.bytes), table.dialect);
+    const all = parseRecords(await buffer(table.bytes), table.dialect);
     // In a file of texts only, a header looks like any other row.
     const hasHeader = table.hasHeader || columnNames === undefined;
     const columns = columnNames ?? (hasHeader ? all[0] : namesWithoutHeader(all)) ?? [];

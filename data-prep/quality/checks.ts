@@ -44,7 +44,7 @@ const days = (value: number) => counted(value, "day");
 const date = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
 /** Checks the data. Red stops `pulumi up` before anything is billed; amber is advice. */
-export function checksOf(figures: Figures, counts: Counts): Check[] {
+export function checkFigures(figures: Figures, counts: Counts): Check[] {
     const { rows, users, items, firstTimestamp, lastTimestamp, longestGap, mostOfUser, mostOfItem } = figures;
     const read = rows + counts.repeated + counts.skipped;
     const usable = (users - figures.coldUsers) / Math.max(1, users);

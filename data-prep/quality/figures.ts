@@ -1,5 +1,5 @@
-import { spanOf } from "../by-user.ts";
-import { type Columns, countsOf } from "../columns.ts";
+import { computeTimeSpan } from "../by-user.ts";
+import { type Columns, countRows } from "../columns.ts";
 
 const day = 86_400;
 /** Number of events below which a user or an item is cold. */
@@ -36,27 +36,27 @@ export interface Figures {
 }
 
 /** Calculates the figures, in a few passes over the columns. */
-export function figuresOf(columns: Columns): Figures {
+export function computeFigures(columns: Columns): Figures {
     const { users, items, userCount, itemCount, userIds, itemIds } = columns;
-    const span = spanOf(columns);
-    const perUser = countsOf(users, userCount);
-    const perItem = countsOf(items, itemCount);
+    const span = computeTimeSpan(columns);
+    const perUser = countRows(users, userCount);
+    const perItem = countRows(items, itemCount);
     return {
         rows: users.length,
         users: userCount,
         items: itemCount,
         ...span,
-        ...daysOf(columns, span),
-        histories: historiesOf(perUser),
+        ...computeDays(columns, span),
+        histories: countHistories(perUser),
         coldUsers: perUser.filter((count) => count < coldBelow.user).length,
         coldItems: perItem.filter((count) => count < coldBelow.item).length,
-        mostOfUser: mostOf(perUser, userIds),
-        mostOfItem: mostOf(perItem, itemIds),
-        ...popularityOf(perItem),
+        mostOfUser: findMost(perUser, userIds),
+        mostOfItem: findMost(perItem, itemIds),
+        ...computePopularity(perItem),
     };
 }
 
-function daysOf(
+function computeDays(
     { timestamps }: Columns,
     { firstTimestamp, lastTimestamp }: Pick<Figures, "firstTimestamp" | "lastTimestamp">,
 ): Pick<Figures, "events" | "busiestDay" | "longestGap"> {
@@ -83,20 +83,20 @@ function daysOf(
     };
 }
 
-function historiesOf(perUser: Int32Array): Figures["histories"] {
+function countHistories(perUser: Int32Array): Figures["histories"] {
     const longest = perUser.reduce((most, count) => Math.max(most, count), 1);
     const steps = Array.from({ length: Math.floor(Math.log2(longest)) + 1 }, (_, step) => 2 ** step);
     return steps.map((least) => ({ least, users: perUser.filter((count) => count >= least).length }));
 }
 
-function mostOf(counts: Int32Array, ids: readonly string[]): { readonly id: string; readonly rows: number } {
+function findMost(counts: Int32Array, ids: readonly string[]): { readonly id: string; readonly rows: number } {
     let most = 0;
     for (const [index, count] of counts.entries()) if (count > (counts[most] as number)) most = index;
     return { id: ids[most] ?? "", rows: counts[most] ?? 0 };
 }
 
 /** Returns the Gini coefficient and the Lorenz curve of the items' events. */
-function popularityOf(perItem: Int32Array): Pick<Figures, "popularity" | "gini"> {
+function computePopularity(perItem: Int32Array): Pick<Figures, "popularity" | "gini"> {
     const sorted = perItem.toSorted().reverse();
     const total = sorted.reduce((sum, count) => sum + count, 0) || 1;
     const step = Math.max(1, Math.ceil(sorted.length / maxPoints));

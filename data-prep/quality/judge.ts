@@ -6,8 +6,8 @@ import { sourceColumns } from "../layout.ts";
 import type { Plan } from "../row-writer.ts";
 import { type Summary, typesByRows } from "../summary.ts";
 import { shown } from "../values.ts";
-import { type Check, checksOf } from "./checks.ts";
-import { type Figures, figuresOf } from "./figures.ts";
+import { type Check, checkFigures } from "./checks.ts";
+import { computeFigures, type Figures } from "./figures.ts";
 import { qualityPage, type ReportedSource } from "./page.ts";
 
 /** Figures and checks of prepared data. */
@@ -19,7 +19,7 @@ export interface Quality {
 /** Checks prepared data. `now` is in epoch seconds. */
 export function judge({ result, items, users }: Pick<Prepared, "result" | "items" | "users">, now: number): Quality {
     const { columns } = result;
-    const figures = figuresOf(columns);
+    const figures = computeFigures(columns);
     const without = (ids: readonly string[], others: readonly string[]) => {
         if (ids.length === 0) return 0;
         const otherIds = new Set(others);
@@ -37,11 +37,11 @@ export function judge({ result, items, users }: Pick<Prepared, "result" | "items
         usersWithoutEvents: without(users?.ids ?? [], columns.userIds),
         now,
     };
-    return { figures, checks: checksOf(figures, counts) };
+    return { figures, checks: checkFigures(figures, counts) };
 }
 
 /** Returns a line for each check that is not green. */
-export const warningsOf = ({ checks }: Quality): string[] =>
+export const formatWarnings = ({ checks }: Quality): string[] =>
     checks
         .filter(({ level }) => level !== "green")
         .map(({ level, found, advice }) => `${level.padEnd(6)}${found}. ${advice}`);

@@ -1,7 +1,7 @@
 import { visible } from "terminal-text";
 import { isEmpty, isNumber } from "../attributes/content.ts";
 import { shown } from "../values.ts";
-import { columnOf } from "./roles.ts";
+import { requireColumn } from "./roles.ts";
 
 /** A condition of `--event`, such as `rating >= 4`, and the type of the rows that match it. */
 export interface EventCase {
@@ -59,8 +59,8 @@ const longestRule = 10_000;
 const eventType = /^[^"\\\p{Cc}]{1,256}$/u;
 
 /**
- * Parses the text of `--event`: a type (`View`), or cases such as `rating >= 4 -> Like, else Watch`. A column or a value
- * that contains a sign of the grammar is in double quotes.
+ * Parses the text of `--event`: a type (`View`), or cases such as `rating >= 4 -> Like, else Watch`. A column or a
+ * value that contains a sign of the grammar is in double quotes.
  *
  * @throws Error with the reason, the text, and a caret below the place.
  */
@@ -147,10 +147,14 @@ export const conditionText = ({ column, operator, value }: EventCase) => `${colu
  *
  * @throws Error for a text that `parseEventRule` refuses, and for a column that is not in `header`.
  */
-export function eventRuleOf(text: string, header: readonly string[]): string | EventRule {
+export function compileEventRule(text: string, header: readonly string[]): string | EventRule {
     const { cases, otherwise } = parseEventRule(text);
     if (cases.length === 0) return otherwise as string;
-    const tests = cases.map((each) => ({ ...each, at: columnOf(each.column, header), wanted: Number(each.value) }));
+    const tests = cases.map((each) => ({
+        ...each,
+        at: requireColumn(each.column, header),
+        wanted: Number(each.value),
+    }));
     const decide = (value: (column: number) => string): Decision => {
         let empty: Pick<Decision, "isEmpty"> = {};
         for (const [matched, { at, operator, value: wantedText, wanted, type }] of tests.entries()) {

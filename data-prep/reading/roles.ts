@@ -1,6 +1,6 @@
 import { visible } from "terminal-text";
 import { withoutAccents } from "../avro.ts";
-import { detectTime, type FoundTime, timeFormatOf } from "./times.ts";
+import { detectTime, type FoundTime, parseTimeFormat } from "./times.ts";
 
 /** The parts of an interaction that a column can contain, such as user and item. */
 export const roles = ["user", "item", "time", "event", "value"] as const;
@@ -109,7 +109,7 @@ export function chosenColumns<Part extends string>(text: string, parts: readonly
     const extras: Extra[] = [];
     const columns = text.split(",").flatMap((each): [Part, number][] => {
         const [part, name] = parseChoice(each, parts);
-        const column = columnOf(name, header);
+        const column = requireColumn(name, header);
         if (parts.includes(part as Part)) return [[part as Part, column]];
         extras.push({ name: part, column });
         return [];
@@ -141,14 +141,14 @@ export function namedColumns<Part extends string>(
  * Returns the additional columns of a CSV for Personalize: all columns that are no part of an interaction. Each gets
  * its name in the dataset.
  */
-export function extrasIn(header: readonly string[], roles: Roles): Extra[] {
+export function findExtras(header: readonly string[], roles: Roles): Extra[] {
     if (!["USER_ID", "ITEM_ID", "TIMESTAMP"].every((name) => header.includes(name))) return [];
     const used = Object.values(roles);
     return header.flatMap((name, column) => (used.includes(column) || !extraName.test(name) ? [] : [{ name, column }]));
 }
 
 /** Returns the number of a column by its name, or by its number from 1. Throws an Error that lists the columns. */
-export function columnOf(name: string, header: readonly string[]): number {
+export function requireColumn(name: string, header: readonly string[]): number {
     const exact = header.indexOf(name);
     const index = exact >= 0 ? exact : header.findIndex((each) => plain(each) === plain(name) && plain(name) !== "");
     if (index >= 0) return index;
@@ -173,7 +173,7 @@ export function findRoles(
     const roles = namedColumns(knownNames, header, given.roles);
     const free = () => header.flatMap((_, index) => (Object.values(roles).includes(index) ? [] : [index]));
     const timeOf = (index: number): FoundTime =>
-        given.time === undefined ? detectTime(column(index), now, true) : { format: timeFormatOf(given.time) };
+        given.time === undefined ? detectTime(column(index), now, true) : { format: parseTimeFormat(given.time) };
     let time = roles.time === undefined ? undefined : timeOf(roles.time);
     if (roles.time === undefined) {
         const index = free().findLast((each) => detectTime(column(each), now) !== undefined);

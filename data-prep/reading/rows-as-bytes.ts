@@ -12,7 +12,7 @@ const longestLine = 1 << 25;
 type Row = Record<string, unknown>;
 
 /** Returns the column names of the first rows, nested ones as `outer.inner`, in order of appearance. */
-export function namesIn(rows: readonly Row[]): string[] {
+export function collectColumnNames(rows: readonly Row[]): string[] {
     return [...new Set(rows.flatMap((row) => Object.keys(flat(row))))];
 }
 
@@ -137,7 +137,7 @@ function flat(row: Row): Row {
 }
 
 /** Returns the texts of a row's values for a text table. */
-export function textsOf(row: Row, names: readonly string[]): string[] {
+export function toTexts(row: Row, names: readonly string[]): string[] {
     const values = flat(row);
     return names.map((name) => textOf(values[name]));
 }
@@ -157,7 +157,7 @@ function withBigInts(_name: string, value: unknown): unknown {
     return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
-const rowOf = (row: Row, names: readonly string[]) => lineOf(textsOf(row, names));
+const rowOf = (row: Row, names: readonly string[]) => lineOf(toTexts(row, names));
 
 /** Replaces control characters, such as line ends and the delimiter, with NUL, which the converter rejects in an ID. */
 const withoutControls = (text: string) => (/\p{Cc}/u.test(text) ? text.replaceAll(/\p{Cc}/gu, notJson) : text);

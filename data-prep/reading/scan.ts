@@ -70,7 +70,8 @@ export function createScanner(dialect: Dialect): Scanner {
                 if (at >= length) return -1;
             } else {
                 while (at < length) {
-                    // Most bytes cost one comparison, because line ends and usual delimiters have lower codes than letters and digits.
+                    // Most bytes cost one comparison, because line ends and usual delimiters have lower codes than
+                    // letters and digits.
                     const byte = bytes[at] as number;
                     if (byte <= last && (byte === LF || (byte === first && (second < 0 || bytes[at + 1] === second))))
                         break;
@@ -123,7 +124,7 @@ export function unescaped(text: string, dialect: Dialect): string {
 }
 
 /** Returns the records of a small table, as text. The last line may lack its line end. */
-export function recordsOf(bytes: Uint8Array, dialect: Dialect, most = Number.POSITIVE_INFINITY): string[][] {
+export function parseRecords(bytes: Uint8Array, dialect: Dialect, most = Number.POSITIVE_INFINITY): string[][] {
     const complete = bytes.at(-1) === LF ? bytes : Buffer.concat([bytes, Buffer.of(LF)]);
     const buffer = Buffer.from(complete.buffer, complete.byteOffset, complete.byteLength);
     const scanner = createScanner(dialect);

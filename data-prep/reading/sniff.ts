@@ -1,4 +1,4 @@
-import { type Dialect, recordsOf } from "./scan.ts";
+import { type Dialect, parseRecords } from "./scan.ts";
 
 /** Maximum number of rows at a file's start from which data-prep detects the format. */
 const sampledRows = 1000;
@@ -22,8 +22,8 @@ export function sniff(head: Uint8Array, fewest: number, complete: boolean): Snif
     const end = complete ? head.length : head.lastIndexOf(0x0a) + 1;
     const lines = head.subarray(0, end);
     const candidates = delimiters.flatMap((delimiter) => {
-        const dialect = dialectOf(lines, delimiter);
-        const rows = recordsOf(lines, dialect, sampledRows);
+        const dialect = detectDialect(lines, delimiter);
+        const rows = parseRecords(lines, dialect, sampledRows);
         const counts = Map.groupBy(rows, (row) => row.length);
         const [fields, same] = [...counts].sort(([, a], [, b]) => b.length - a.length)[0] ?? [0, []];
         return fields >= fewest ? [{ dialect, rows, fields, share: Math.round((same.length / rows.length) * 50) }] : [];
@@ -31,12 +31,12 @@ export function sniff(head: Uint8Array, fewest: number, complete: boolean): Snif
     return candidates.sort((a, b) => b.share - a.share || b.fields - a.fields)[0];
 }
 
-function dialectOf(lines: Uint8Array, delimiter: string): Dialect {
+function detectDialect(lines: Uint8Array, delimiter: string): Dialect {
     const quoteEscape = /^"?(USER|ITEM)_ID\b/.test(Buffer.from(lines.subarray(0, 40)).toString()) ? "\\" : '"';
     if (delimiter === "::") return { delimiter, quotes: false, escape: quoteEscape };
     if (delimiter !== "\t") return { delimiter, quotes: true, escape: quoteEscape };
     // Many tab-separated files have a single quote character in a title.
-    const opened = recordsOf(lines, { delimiter, quotes: false, escape: quoteEscape }, sampledRows)
+    const opened = parseRecords(lines, { delimiter, quotes: false, escape: quoteEscape }, sampledRows)
         .flat()
         .filter((field) => field.startsWith('"'));
     return {

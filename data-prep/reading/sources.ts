@@ -6,7 +6,7 @@ import { pipeline, type Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { messageOf } from "terminal-text";
 import { type Entry, open as openZip, type ZipFile } from "yauzl";
-import { sha256Of } from "../files.ts";
+import { hashFile } from "../files.ts";
 
 /** A file with a table, with the name that messages use. */
 export interface Source {
@@ -68,7 +68,7 @@ export async function itemsInFolder(path: string): Promise<string | undefined> {
 }
 
 function fileSource(path: string): Source {
-    return { name: path, path, open: async () => unchanging(path), sha256: () => sha256Of(path) };
+    return { name: path, path, open: async () => unchanging(path), sha256: () => hashFile(path) };
 }
 
 /** Returns a source that can be read only once. It computes the hash during the read. */
@@ -111,7 +111,7 @@ async function zipSources(path: string): Promise<Source[]> {
         .map((entry) => ({
             name: `${path}:${entry.fileName}`,
             open: () => openEntry(path, entry, damaged),
-            sha256: () => sha256Of(path),
+            sha256: () => hashFile(path),
         }));
 }
 
@@ -170,7 +170,10 @@ async function* limited(
     }
 }
 
-/** Reads the first bytes of a file. Also returns a stream of all its bytes. A caller that uses only the first bytes calls `stop`. */
+/**
+ * Reads the first bytes of a file. Also returns a stream of all its bytes. A caller that uses only the first bytes
+ * calls `stop`.
+ */
 export async function withHead(source: AsyncIterable<Uint8Array>) {
     const iterator = source[Symbol.asyncIterator]();
     const chunks: Uint8Array[] = [];

@@ -1,6 +1,14 @@
 import { asUtf8, detectEncoding, type Encoding, skipping } from "./encoding.ts";
 import { isHeader, namesWithoutHeader } from "./roles.ts";
-import { compressors, converted, jsonRows, jsonTable, namesIn, parquetTable, textsOf } from "./rows-as-bytes.ts";
+import {
+    collectColumnNames,
+    compressors,
+    converted,
+    jsonRows,
+    jsonTable,
+    parquetTable,
+    toTexts,
+} from "./rows-as-bytes.ts";
 import type { Dialect } from "./scan.ts";
 import { sniff } from "./sniff.ts";
 import { decompressed, headBytes, type Source, withHead } from "./sources.ts";
@@ -49,8 +57,8 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
     const start = text.toString("utf8", 0, 200).trimStart();
     if (start.startsWith("{")) {
         const rows = jsonRows(completeLines(text).slice(0, 1000)).filter((row) => row !== undefined);
-        const names = namesIn(rows);
-        const sample = rows.map((row) => textsOf(row, names));
+        const names = collectColumnNames(rows);
+        const sample = rows.map((row) => toTexts(row, names));
         const table = {
             kind: "JSON lines",
             dialect: converted,
@@ -94,7 +102,7 @@ async function openParquet(source: Source): Promise<Table> {
     const metadata = await parquetMetadataAsync(file);
     const rowEnd = Math.min(1000, Number(metadata.num_rows));
     const rows = await parquetReadObjects({ file, metadata, compressors, rowStart: 0, rowEnd });
-    const names = namesIn(rows);
+    const names = collectColumnNames(rows);
     return {
         name: source.name,
         sha256: source.sha256,
@@ -103,7 +111,7 @@ async function openParquet(source: Source): Promise<Table> {
         dialect: converted,
         hasHeader: true,
         names,
-        sample: rows.map((row) => textsOf(row, names)),
+        sample: rows.map((row) => toTexts(row, names)),
         addedLines: 1,
         bytes: parquetTable(file, metadata, names),
         stop: async () => undefined,

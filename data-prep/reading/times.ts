@@ -27,7 +27,7 @@ const iso =
 /**
  * Checks the text of `--time`. Throws an Error that lists the choices.
  */
-export function timeFormatOf(text: string): TimeFormat {
+export function parseTimeFormat(text: string): TimeFormat {
     if (text === "s" || text === "ms" || text === "us" || text === "iso") return text;
     if (text.includes("%")) {
         const unknown = [...text.matchAll(/%(.)/g)].find(([, code]) => code !== "%" && !codes[code as string]);
@@ -52,7 +52,7 @@ export function timeReader(format: TimeFormat): (text: string) => number | undef
         return (text) => (/^\d{1,16}(\.0+)?$/.test(text) ? Math.floor(Number(text) / 1_000_000) : undefined);
     }
     if (format === "iso") return readIso;
-    return readerOf(format);
+    return createTimeReader(format);
 }
 
 function readIso(text: string): number | undefined {
@@ -62,7 +62,7 @@ function readIso(text: string): number | undefined {
     return epochSeconds(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second), zone);
 }
 
-function readerOf(format: string): (text: string) => number | undefined {
+function createTimeReader(format: string): (text: string) => number | undefined {
     const parts: string[] = [];
     const pattern = format.replace(/%(.)|[^%]/gs, (char, code?: string) => {
         if (code === undefined) return /\s/.test(char) ? "\\s+" : char.replace(/[^\w]/, "\\$&");
@@ -155,8 +155,9 @@ export function detectTime(sample: readonly string[], now: number, isKnown = fal
 }
 
 /**
- * Returns formats for times that match no known format, derived from the first time: `24.12.2025, 18:30 Uhr` gives `%d.%m.%Y,
- * %H:%M Uhr`. Each format reads nearly all of the sample. There are two formats if day and month may be in either order.
+ * Returns formats for times that match no known format, derived from the first time: `24.12.2025, 18:30 Uhr` gives
+ * `%d.%m.%Y, %H:%M Uhr`. Each format reads nearly all of the sample. There are two formats if day and month may be in
+ * either order.
  */
 export function likelyFormats(sample: readonly string[], now: number): readonly TimeFormat[] {
     const values = sample.map((value) => value.trim()).filter((value) => value !== "");

@@ -3,8 +3,8 @@ import type { ShopDetails } from "../catalogue.ts";
 import type { ListedHistory } from "./histories.ts";
 
 /**
- * The content of fallback-tables.json, from which the API answers without a campaign. It is one document, because all parts refer
- * to films by number, and parts from different data would refer to wrong films.
+ * The content of fallback-tables.json, from which the API answers without a campaign. It is one document, because all
+ * parts refer to films by number, and parts from different data would refer to wrong films.
  */
 export interface TablesDocument {
     readonly schemaVersion: typeof tablesSchemaVersion;
@@ -18,8 +18,8 @@ export interface TablesDocument {
         readonly lastTimestamp: number;
     };
     /**
-     * Columns of film data. A film's number is its index in these columns, which are ordered by popularity: 0 is the most popular
-     * film. Unwatched films come last. With a catalogue, exactly the catalogue's films are in the columns.
+     * Columns of film data. A film's number is its index in these columns, which are ordered by popularity: 0 is the
+     * most popular film. Unwatched films come last. With a catalogue, exactly the catalogue's films are in the columns.
      */
     readonly films: {
         readonly ids: readonly string[];
@@ -37,7 +37,7 @@ export interface TablesDocument {
     readonly trending: { readonly windowSeconds: number; readonly films: readonly number[] };
     /** For each watched film, the most similar films, best first; empty if too few users watched it. */
     readonly similar: readonly (readonly number[])[];
-    /** The list of viewers in the format of `viewersIn`; absent if there are too many. */
+    /** The list of viewers in the format of `parseViewerList`; absent if there are too many. */
     readonly viewers?: string;
     /** Histories of the viewers that the page and the demo offer, by ID. */
     readonly histories?: Readonly<Record<string, ListedHistory>>;

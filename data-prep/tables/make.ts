@@ -1,12 +1,12 @@
-import { spanOf, viewsOf } from "../by-user.ts";
-import { type CatalogueItem, shopDetailsOf } from "../catalogue.ts";
+import { computeTimeSpan, groupViews } from "../by-user.ts";
+import { type CatalogueItem, toShopDetails } from "../catalogue.ts";
 import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
 import { free } from "../growing.ts";
 import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
 import { listHistories } from "./histories.ts";
 import { popularity, ranked, trending } from "./popular.ts";
-import { historiesOf, similarItems, timeAwareCosine } from "./similar.ts";
+import { similarItems, timeAwareCosine, toHistories } from "./similar.ts";
 import { listViewers } from "./viewers.ts";
 
 /**
@@ -48,7 +48,7 @@ function startTables(
     sha256: string,
     viewers: readonly string[],
 ): () => TablesDocument {
-    const views = viewsOf(columns);
+    const views = groupViews(columns);
     const viewerCounts = new Int32Array(columns.itemCount);
     for (let at = 0; at < views.rows.length; at++) {
         const item = columns.items[views.rows[at] as number] as number;
@@ -72,8 +72,8 @@ function startTables(
     const head = {
         schemaVersion: tablesSchemaVersion,
         hasCatalogue: listedIds !== undefined,
-        interactions: { sha256, rows: columns.users.length, ...spanOf(columns) },
-        ...filmsOf(columns, order, viewerCounts, catalogue),
+        interactions: { sha256, rows: columns.users.length, ...computeTimeSpan(columns) },
+        ...createFilms(columns, order, viewerCounts, catalogue),
         trending: { windowSeconds, films: numbers(growing) },
     } as const;
     return () => ({
@@ -88,7 +88,7 @@ function startTables(
             .filter((item) => (viewerCounts[item] as number) >= leastViewers)
             .slice(0, maxWithNeighbours);
         const rows = order.map((): number[] => []);
-        const histories = historiesOf(columns, views);
+        const histories = toHistories(columns, views);
         for (const row of similarItems(histories, timeAwareCosine, wanted, neighboursPerFilm)) {
             rows[numberOf[row.item] as number] = numbers(row.items);
         }
@@ -97,7 +97,7 @@ function startTables(
     }
 }
 
-function filmsOf(
+function createFilms(
     { itemIds }: Columns,
     order: readonly number[],
     viewers: Int32Array,
@@ -109,19 +109,19 @@ function filmsOf(
     for (const itemId of filmById.keys()) if (!watched.has(itemId)) ids.push(itemId);
     const genreSets: string[][] = [];
     const places = new Map<string, number>();
-    const placeOf = (genres: string[]) => {
+    const internGenres = (genres: string[]) => {
         const key = JSON.stringify(genres);
         const place = places.get(key) ?? genreSets.push(genres) - 1;
         places.set(key, place);
         return place;
     };
-    const details = ids.map((itemId) => shopDetailsOf(filmById.get(itemId) ?? {}) ?? null);
+    const details = ids.map((itemId) => toShopDetails(filmById.get(itemId) ?? {}) ?? null);
     return {
         films: {
             ids,
             titles: ids.map((itemId) => filmById.get(itemId)?.title ?? null),
             years: ids.map((itemId) => filmById.get(itemId)?.year ?? null),
-            genres: ids.map((itemId) => placeOf(filmById.get(itemId)?.genres ?? [])),
+            genres: ids.map((itemId) => internGenres(filmById.get(itemId)?.genres ?? [])),
             ...(details.some((each) => each !== null) && { details }),
             viewers: ids.map((_, number) => (number < order.length ? (viewers[order[number] as number] as number) : 0)),
         },

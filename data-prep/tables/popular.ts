@@ -1,4 +1,4 @@
-import { type RowsByUser, spanOf } from "../by-user.ts";
+import { computeTimeSpan, type RowsByUser } from "../by-user.ts";
 import type { Columns } from "../columns.ts";
 
 /**
@@ -7,7 +7,10 @@ import type { Columns } from "../columns.ts";
  * (`npm run bench:tables`). With 14 days, lists are hardly better, and depend on half as many views.
  */
 export const halfLifeDays = 30;
-/** Number of views beyond which the views of a user weigh less. One user then has less than 1 % of all popularity on MovieLens 100k. */
+/**
+ * Number of views beyond which the views of a user weigh less. One user then has less than 1 % of all popularity on
+ * MovieLens 100k.
+ */
 const maxViewsOfUser = 120;
 /** Share of users who watched something after the time from which the ages of views are counted. */
 const activeShare = 0.05;
@@ -21,7 +24,7 @@ const day = 86_400;
  *
  * @param views rows of the interactions, grouped by user, oldest first. 0 without rows.
  */
-function presentOf({ timestamps }: Columns, { starts, rows }: RowsByUser): number {
+function computePresent({ timestamps }: Columns, { starts, rows }: RowsByUser): number {
     const newest: number[] = [];
     for (let user = 0; user + 1 < starts.length; user++) {
         const end = starts[user + 1] as number;
@@ -39,7 +42,7 @@ function presentOf({ timestamps }: Columns, { starts, rows }: RowsByUser): numbe
 export function popularity(columns: Columns, views: RowsByUser, halfLife = halfLifeDays): Float64Array {
     const { itemCount, items, timestamps } = columns;
     const { starts, rows } = views;
-    const present = presentOf(columns, views);
+    const present = computePresent(columns, views);
     const scores = new Float64Array(itemCount);
     for (let user = 0; user + 1 < starts.length; user++) {
         const [start, end] = [starts[user] as number, starts[user + 1] as number];
@@ -76,16 +79,16 @@ const leastGrowth = 1;
 
 /**
  * Returns the `count` items with the strongest growth of views against expectation. Compares two windows. The last one
- * begins a window's length before the present of the data (`presentOf`), and includes all later views. Both windows
- * have 30 days, or a third of shorter data. The expected views include the growth of all views. Growth is in standard
- * deviations of the difference of two counts, (views - expected) / √(views + expected + 1). One view after none is then
- * not the strongest. Growth below one does not count, so the list may be short or empty.
+ * begins a window's length before the present of the data (`computePresent`), and includes all later views. Both
+ * windows have 30 days, or a third of shorter data. The expected views include the growth of all views. Growth is in
+ * standard deviations of the difference of two counts, (views - expected) / √(views + expected + 1). One view after
+ * none is then not the strongest. Growth below one does not count, so the list may be short or empty.
  */
 export function trending(columns: Columns, views: RowsByUser, count: number): Trending {
     const { itemCount, items, timestamps } = columns;
     const { rows } = views;
-    const present = presentOf(columns, views);
-    const windowSeconds = Math.min(longestWindow, Math.floor((present - spanOf(columns).firstTimestamp) / 3));
+    const present = computePresent(columns, views);
+    const windowSeconds = Math.min(longestWindow, Math.floor((present - computeTimeSpan(columns).firstTimestamp) / 3));
     const [now, before] = [new Float64Array(itemCount), new Float64Array(itemCount)];
     let [nowAll, beforeAll] = [0, 0];
     for (let at = 0; at < rows.length; at++) {
@@ -100,10 +103,12 @@ export function trending(columns: Columns, views: RowsByUser, count: number): Tr
             beforeAll += 1;
         }
     }
-    const growth = now.map((views, item) => growthOf(views, ((before[item] as number) * nowAll) / (beforeAll || 1)));
+    const growth = now.map((views, item) =>
+        computeGrowth(views, ((before[item] as number) * nowAll) / (beforeAll || 1)),
+    );
     const growing = ranked(growth, now).filter((item) => (growth[item] as number) >= leastGrowth);
     return { windowSeconds, items: beforeAll === 0 ? [] : growing.slice(0, count) };
 }
 
 /** Returns the growth of `views` above expectation, in standard deviations. */
-export const growthOf = (views: number, expected: number) => (views - expected) / Math.sqrt(views + expected + 1);
+export const computeGrowth = (views: number, expected: number) => (views - expected) / Math.sqrt(views + expected + 1);

@@ -1,5 +1,5 @@
-import { type RowsByUser, startsOf } from "../by-user.ts";
-import { type Columns, countsOf } from "../columns.ts";
+import { computeStarts, type RowsByUser } from "../by-user.ts";
+import { type Columns, countRows } from "../columns.ts";
 import { free } from "../growing.ts";
 
 /** The users' watched items, oldest first, the newest 500 of each user. */
@@ -60,7 +60,7 @@ export const timeAwareCosine: Likeness = {
  * Returns the histories of an interactions CSV's views. They overwrite `views.rows`, because another array takes 100 MB
  * at 25 million rows: the views cannot be used afterwards.
  */
-export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): Histories {
+export function toHistories({ itemCount, items }: Columns, views: RowsByUser): Histories {
     const own = views.rows;
     const starts = new Int32Array(views.starts.length);
     let length = 0;
@@ -150,10 +150,10 @@ interface Samples {
 }
 
 function samplesOf({ itemCount, items, starts: userStarts }: Histories, wanted: readonly number[]): Samples {
-    const all = countsOf(items, itemCount);
+    const all = countRows(items, itemCount);
     const sampled = new Int32Array(itemCount);
     for (const item of wanted) sampled[item] = Math.min(all[item] as number, maxSampled);
-    const starts = startsOf(sampled);
+    const starts = computeStarts(sampled);
     const next = starts.slice();
     const places = new Int32Array(starts[itemCount] as number);
     const users = new Int32Array(places.length);
@@ -197,7 +197,8 @@ function sumNeighbours(item: number, { items, starts }: Histories, parts: Parts,
         const to = Math.min(starts[user + 1] as number, place + reach + 1);
         for (let at = Math.max(starts[user] as number, place - reach); at < to; at++) {
             const other = items[at] as number;
-            // Add without a branch: the processor cannot predict this condition, and a branch would take twice the time.
+            // Add without a branch: the processor cannot predict this condition, and a branch would take twice the
+            // time.
             met[metCount] = other;
             metCount += isNew[other] as number;
             isNew[other] = 0;

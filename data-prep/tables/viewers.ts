@@ -3,8 +3,11 @@ import { hash } from "node:crypto";
 /** Maximum number of viewers in the fallback tables' list, because the tables must fit into a function of 256 MB. */
 export const maxListedViewers = 2_000_000;
 
-/** Returns the first 32 bits of an id's SHA-256. At a million viewers, another viewer has the same bits with a chance of 1 in 4,000. */
-const printOf = (userId: string): number => Number.parseInt(hash("sha256", userId).slice(0, 8), 16);
+/**
+ * Returns the first 32 bits of an id's SHA-256. At a million viewers, another viewer has the same bits with a chance of
+ * 1 in 4,000.
+ */
+const computeFingerprint = (userId: string): number => Number.parseInt(hash("sha256", userId).slice(0, 8), 16);
 
 /**
  * Returns the viewers of the interactions in compact form: four bytes for each, in base64. Ids cannot be read from it.
@@ -12,15 +15,15 @@ const printOf = (userId: string): number => Number.parseInt(hash("sha256", userI
  */
 export function listViewers(userIds: readonly string[]): string | undefined {
     if (userIds.length > maxListedViewers) return undefined;
-    return Buffer.from(Uint32Array.from(userIds, printOf).sort().buffer).toString("base64");
+    return Buffer.from(Uint32Array.from(userIds, computeFingerprint).sort().buffer).toString("base64");
 }
 
 /** Reads the text of `listViewers`. Returns a function that checks whether the list has a viewer. */
-export function viewersIn(text: string): (userId: string) => boolean {
+export function parseViewerList(text: string): (userId: string) => boolean {
     const bytes = Buffer.from(text, "base64");
     const prints = new Uint32Array(Uint8Array.from(bytes).buffer);
     return (userId) => {
-        const wanted = printOf(userId);
+        const wanted = computeFingerprint(userId);
         let [from, to] = [0, prints.length];
         while (from < to) {
             const middle = (from + to) >> 1;

@@ -107,7 +107,9 @@ export function functionPolicies(scope: OperatorScope): readonly PolicyDocument[
     return lambdaFunctions.flatMap(({ policy, schedule }) => [policy(of), ...(schedule ? [schedule.policy(of)] : [])]);
 }
 
-/** The program's roles, each with the service that assumes it and the policies with the grants to read and create it. */
+/**
+ * The program's roles, each with the service that assumes it and the policies with the grants to read and create it.
+ */
 export const rolesOf: readonly {
     readonly role: keyof Names;
     readonly service: string;

@@ -32,7 +32,8 @@ export function observingGrants({ project, stack, arn, inRegion: condition }: Gr
             sid: "WriteStateFlags",
             service: "ssm",
             actions: ["DeleteParameter", "PutParameter"],
-            // Operators must not write the cost guard's own state: with it, they could keep a campaign that the guard must park.
+            // Operators must not write the cost guard's own state: with it, they could keep a campaign that the guard
+            // must park.
             on: stateFlagKeys.map((key) => `${marks}/${key}`),
         },
         {

@@ -34,7 +34,7 @@ export interface GrantScope extends OperatorScope {
     ) => Grant;
 }
 
-export const grantScopeOf = (scope: OperatorScope): GrantScope => ({
+export const createGrantScope = (scope: OperatorScope): GrantScope => ({
     ...scope,
     arn: (service, tail) => regionalArn(scope, service, tail),
     inRegion: { StringEquals: { "aws:RequestedRegion": scope.region } },
@@ -86,13 +86,13 @@ export interface NeededOnAws {
 }
 
 /** Returns the actions of a grant with the service's prefix. */
-export const actionsOf = ({ service, actions }: Grant) => actions.map((action) => `${service}:${action}`);
+export const prefixActions = ({ service, actions }: Grant) => actions.map((action) => `${service}:${action}`);
 
 /** Returns the policy statement of a grant. */
-export const statementOf = (grant: Grant): Statement => ({
+export const toStatement = (grant: Grant): Statement => ({
     Sid: grant.sid,
     Effect: "Allow",
-    Action: actionsOf(grant),
+    Action: prefixActions(grant),
     Resource: grant.on,
     ...(grant.condition && { Condition: grant.condition }),
 });

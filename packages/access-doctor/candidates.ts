@@ -1,18 +1,18 @@
 import {
     type AccessRequest,
     contextOfCaller,
+    createLookup,
     type Lookup,
-    listOf,
-    lookupIn,
     matchStatement,
     type NamedPolicy,
     type OneOrMany,
     type PolicyKind,
     type Statement,
+    toList,
 } from "policy-evaluator";
 import type { Unknowns } from "./context.ts";
 import { possibleValues } from "./decide.ts";
-import { anything, type Correction, correctionsOf } from "./meant.ts";
+import { anything, type Correction, findCorrections } from "./meant.ts";
 
 /** A condition of a statement, compared with the value that the request sends. */
 export interface DecidingCondition {
@@ -37,21 +37,21 @@ export interface Candidate {
 }
 
 /** Compares each statement of the policies with a request, part by part. */
-export function candidatesOf(
+export function compareStatements(
     request: AccessRequest,
     assumed: AccessRequest,
     policies: readonly NamedPolicy[],
     kind: PolicyKind,
     unknowns: Unknowns,
 ): Candidate[] {
-    const lookupOf = ({ caller, context }: AccessRequest) => lookupIn({ ...contextOfCaller(caller), ...context });
+    const lookupOf = ({ caller, context }: AccessRequest) => createLookup({ ...contextOfCaller(caller), ...context });
     const [requestLookup, lookup] = [lookupOf(request), lookupOf(assumed)];
     return policies.flatMap(({ name: policy, document }) =>
-        listOf(document.Statement).map((statement, index): Candidate => {
+        toList(document.Statement).map((statement, index): Candidate => {
             const fits = (reduced: Partial<Statement>, as: PolicyKind) =>
                 matchStatement({ ...request, lookup }, { Effect: statement.Effect, ...reduced }, as, document.Version)
                     .because === undefined;
-            const actions = listOf(statement.Action ?? statement.NotAction).join(", ");
+            const actions = toList(statement.Action ?? statement.NotAction).join(", ");
             const conditions = conditionsOf(statement, requestLookup, unknowns);
             return {
                 policy,
@@ -59,7 +59,7 @@ export function candidatesOf(
                 statement,
                 conditions,
                 mismatches: mismatchesOf(statement, kind, conditions, fits),
-                corrections: correctionsOf(statement, request, fits, (key) => listOf(requestLookup(key)).map(String)),
+                corrections: findCorrections(statement, request, fits, (key) => toList(requestLookup(key)).map(String)),
             };
         }),
     );
@@ -70,12 +70,12 @@ const conditionsOf = ({ Condition = {} }: Statement, lookup: Lookup, unknowns: U
         Object.entries(block).map(([key, wanted]) => ({
             key,
             operator,
-            wanted: listOf(wanted).map(String),
-            sent: lookup(key) ?? sentOf(possibleValues(key, unknowns)),
+            wanted: toList(wanted).map(String),
+            sent: lookup(key) ?? toSent(possibleValues(key, unknowns)),
         })),
     );
 
-function sentOf(possible: readonly (string | null)[] | undefined): DecidingCondition["sent"] {
+function toSent(possible: readonly (string | null)[] | undefined): DecidingCondition["sent"] {
     const values = possible?.flatMap((value) => value ?? []);
     return values === undefined ? undefined : values.length === 0 ? "unknown" : values;
 }

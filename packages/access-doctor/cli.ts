@@ -44,11 +44,11 @@ export async function main(args: readonly string[]): Promise<void> {
         }
         const { stack } = error as Error;
         process.stderr.write(`${options.verbose ? stack : `error: ${oneLine(error)}`}\n`);
-        process.exitCode = exitCodes[kindOf(error as Error)];
+        process.exitCode = exitCodes[classifyError(error as Error)];
     }
 }
 
-function kindOf(error: Error): AccessErrorKind {
+function classifyError(error: Error): AccessErrorKind {
     if (error instanceof AccessError) return error.kind;
     return isCredentials(error) ? "credentials" : "problem";
 }

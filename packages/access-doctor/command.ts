@@ -8,7 +8,7 @@ import { draw, drawHeadline } from "./draw.ts";
 import { AccessError } from "./errors.ts";
 import { fetchSnapshot } from "./fetch.ts";
 import { writeFix } from "./fixes/write-fix.ts";
-import { headlineOf } from "./headline.ts";
+import { createHeadline } from "./headline.ts";
 import { createReader, type ReadFromAws } from "./look.ts";
 import { explainMessage } from "./messages.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -35,7 +35,9 @@ export interface DiagnoseContext {
     /** The command line without its arguments, such as `npm run diagnose-access --`. */
     readonly start: readonly string[];
     readonly signal: AbortSignal;
-    /** Returns which of the import's resources the calling program declares, for an import that a job or a role selects. */
+    /**
+     * Returns which of the import's resources the calling program declares, for an import that a job or a role selects.
+     */
     owned?(target: Target): Promise<Target["owned"]>;
     /**
      * An option of the calling program that also selects an import, with its name and value. `target` returns the
@@ -81,21 +83,21 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
     const log = (line: string) => process.stderr.write(`${line}\n`);
     const look = createReader(log, signal);
     const slow = setTimeout(() => log("reading role, policies, bucket and file from AWS …"), quietMs);
-    const fetched = await targetOf(options, context, look)
+    const fetched = await resolveTarget(options, context, look)
         .then((target) => fetchSnapshot(target, look))
         .finally(() => clearTimeout(slow));
     const declared = (job ?? role) === undefined ? undefined : await context.owned?.(fetched);
-    const owned = { ...fetched.owned, ...declared, ...(ownedFile !== undefined && (await ownedIn(ownedFile))) };
+    const owned = { ...fetched.owned, ...declared, ...(ownedFile !== undefined && (await readOwned(ownedFile))) };
     const snapshot = { ...fetched, owned, ...(error !== undefined && { reported: error }) };
     const diagnosis = diagnose(snapshot);
     const folder = resolve(`access-fix-${nameOf(snapshot)}`);
-    const again = { command: commandOf(options, context, snapshot.region), folder, start };
+    const again = { command: formatCommandLine(options, context, snapshot.region), folder, start };
     if (json) {
         const { firstBroken, ...rest } = diagnosis;
         const { roleArn, region, caller, sourceArn, planned } = snapshot;
         const place = { role: roleArn, bucket: snapshot.bucket, key: snapshot.key ?? null, region };
         const about = { ...place, caller, source: sourceArn, planned: planned ?? null };
-        const headline = headlineOf(diagnosis, snapshot, again);
+        const headline = createHeadline(diagnosis, snapshot, again);
         print({ schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest });
     } else {
         console.log(draw(diagnosis, snapshot, again, { verbose, columns: process.stdout.columns }));
@@ -137,7 +139,7 @@ function nameOf({ job, bucket }: Snapshot): string {
 }
 
 /** Reads a file that maps ARNs to the commands that restore the resources. */
-async function ownedIn(path: string): Promise<Record<string, string>> {
+async function readOwned(path: string): Promise<Record<string, string>> {
     try {
         return JSON.parse(await readFile(path, "utf8"));
     } catch (error) {
@@ -147,7 +149,7 @@ async function ownedIn(path: string): Promise<Record<string, string>> {
 }
 
 /** Returns this command line with its arguments, so that the user can run it again. */
-function commandOf(options: DiagnoseOptions, { start, other }: DiagnoseContext, region: string): string {
+function formatCommandLine(options: DiagnoseOptions, { start, other }: DiagnoseContext, region: string): string {
     const { job, role, bucket, key, owned } = options;
     const named = { job, role, bucket, key, ...(other && { [other.option]: other.value }), owned };
     const args = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
@@ -155,7 +157,7 @@ function commandOf(options: DiagnoseOptions, { start, other }: DiagnoseContext, 
     return role === undefined ? run : `AWS_REGION=${region} ${run}`;
 }
 
-async function targetOf(options: DiagnoseOptions, { other }: DiagnoseContext, look: ReadFromAws): Promise<Target> {
+async function resolveTarget(options: DiagnoseOptions, { other }: DiagnoseContext, look: ReadFromAws): Promise<Target> {
     const { job, role, bucket, key } = options;
     const ways = [job, role ?? bucket, other?.value].filter((way) => way !== undefined);
     const another = other === undefined ? "" : `, or a ${other.option}`;

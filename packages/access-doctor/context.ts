@@ -23,10 +23,11 @@ const anything = [] as const;
 const organisation = { "aws:PrincipalOrgID": anything, "aws:PrincipalOrgPaths": anything };
 
 /**
- * Returns the condition keys of an import's requests whose value this program cannot know. Sources: the "Availability" of each key
- * in the IAM User Guide ("AWS global condition context keys"), and the Service Authorization Reference of S3, KMS and STS.
+ * Returns the condition keys of an import's requests whose value this program cannot know. Sources: the "Availability"
+ * of each key in the IAM User Guide ("AWS global condition context keys"), and the Service Authorization Reference of
+ * S3, KMS and STS.
  */
-export function unknownsOf({ caller, action, resource }: AccessRequest, knownValues: Known): Unknowns {
+export function findUnknownKeys({ caller, action, resource }: AccessRequest, knownValues: Known): Unknowns {
     const isRole = "arn" in caller;
     return {
         "aws:UserAgent": anything,
@@ -107,7 +108,9 @@ export function isConditionKey(key: string): boolean {
     return !/^(aws|s3|kms|sts):/.test(lower) || keyNames.has(lower) || families.test(lower);
 }
 
-/** Returns the existing condition key closest to a misspelt one; undefined if no key is close, or two are equally close. */
+/**
+ * Returns the existing condition key closest to a misspelt one; undefined if no key is close, or two are equally close.
+ */
 export function nearestKey(key: string): string | undefined {
     const near = [...keyNames]
         .map(([lower, name]) => ({ name, far: distance(key.toLowerCase(), lower) }))

@@ -1,4 +1,4 @@
-import { type AccessRequest, listOf, type NamedPolicy } from "policy-evaluator";
+import { type AccessRequest, type NamedPolicy, toList } from "policy-evaluator";
 import type { Unknowns } from "./context.ts";
 
 /**
@@ -35,15 +35,15 @@ export function decide(
     let assumptions: (string | null)[][] = [[]];
     for (const values of used.values())
         assumptions = assumptions.flatMap((assumed) => values.map((value) => [...assumed, value]));
-    const requestIn = (assumed: readonly (string | null)[]): AccessRequest => {
+    const withAssumptions = (assumed: readonly (string | null)[]): AccessRequest => {
         const sent = assumed.flatMap((value, at) => (value === null ? [] : [[keys[at], value]]));
         return { ...request, context: { ...request.context, ...Object.fromEntries(sent) } };
     };
     const results = new Map(
-        assumptions.map((assumed) => [JSON.stringify(assumed), allows(requestIn(assumed))] as const),
+        assumptions.map((assumed) => [JSON.stringify(assumed), allows(withAssumptions(assumed))] as const),
     );
     const all = new Set(results.values());
-    if (!all.has(true)) return { is: "denied", assumed: requestIn(assumptions[0] ?? []) };
+    if (!all.has(true)) return { is: "denied", assumed: withAssumptions(assumptions[0] ?? []) };
     if (!all.has(false)) return { is: "allowed" };
     const deciding = keys.filter((key, at) =>
         assumptions.some((assumed) =>
@@ -81,13 +81,13 @@ function usedKeys(
         valuesByKey.set(name, possible.length > 0 ? possible : [...new Set([...before, ...values])]);
     };
     for (const { Condition = {}, Resource, NotResource } of policies.flatMap(({ document }) =>
-        listOf(document.Statement),
+        toList(document.Statement),
     )) {
         for (const [operator, block] of Object.entries(Condition)) {
             for (const [key, wanted] of Object.entries(block))
                 add(
                     key,
-                    listOf(wanted).flatMap((each) => around(operator, `${each}`)),
+                    toList(wanted).flatMap((each) => around(operator, `${each}`)),
                 );
         }
         const texts = JSON.stringify([Condition, Resource, NotResource]);

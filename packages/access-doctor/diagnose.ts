@@ -1,5 +1,5 @@
 import { type Import, parsePolicy, sizeLimits } from "policy-evaluator";
-import { type Fix, fixesOf } from "./fixes/fixes.ts";
+import { createFixes, type Fix } from "./fixes/fixes.ts";
 import { type Finding, type Link, type Scene, unknownLink } from "./link.ts";
 import { bucketLinks, bucketPolicy } from "./links/bucket.ts";
 import { job } from "./links/job.ts";
@@ -32,8 +32,8 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
         const links = [unknownLink("stack", "its state", `stack ${snapshot.planned} is not deployed yet`)];
         return { verdict: "unknown", links, firstBroken: undefined, findings: [], fixes: [], needs: [] };
     }
-    const scene = sceneOf(snapshot);
-    const links = linksOf(scene);
+    const scene = toScene(snapshot);
+    const links = judgeLinks(scene);
     const findings = links.flatMap((link) => link.findings);
     const ordered = [...broken(links), ...findings.filter(({ verdict }) => verdict === "warning")];
     // A missing bucket comes first, because no policy can be judged without it.
@@ -41,23 +41,23 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
         links.find(({ findings: [first] }) => first?.fault === "bucket-missing") ??
         links.find(({ verdict }) => verdict === "broken");
     const judge = (other: Snapshot) => {
-        const now = sceneOf(other);
-        return { scene: now, broken: broken(linksOf(now)) };
+        const now = toScene(other);
+        return { scene: now, broken: broken(judgeLinks(now)) };
     };
     return {
         verdict: firstBroken ? "broken" : links.some(({ verdict }) => verdict === "unknown") ? "unknown" : "sound",
         links,
         firstBroken,
         findings: ordered,
-        fixes: fixesOf({ scene, broken: broken(links) }, judge),
-        needs: needsOf(snapshot),
+        fixes: createFixes({ scene, broken: broken(links) }, judge),
+        needs: listMissingPermissions(snapshot),
     };
 }
 
 const broken = (links: readonly Link[]): Finding[] =>
     links.flatMap(({ findings }) => findings.filter(({ verdict }) => verdict === "broken"));
 
-function linksOf(scene: Scene): Link[] {
+function judgeLinks(scene: Scene): Link[] {
     const [policies, boundary, organisation] = roleLinks(scene) as [Link, Link, Link];
     const judged = [
         passRole(scene),
@@ -79,7 +79,7 @@ function linksOf(scene: Scene): Link[] {
 const isNotDeployed = (snapshot: Snapshot): boolean =>
     snapshot.planned !== undefined && "is" in snapshot.role && snapshot.role.is === undefined && isBucketGone(snapshot);
 
-function needsOf({ passRole, ...snapshot }: Snapshot): string[] {
+function listMissingPermissions({ passRole, ...snapshot }: Snapshot): string[] {
     const {
         role,
         simulated,
@@ -99,7 +99,7 @@ function needsOf({ passRole, ...snapshot }: Snapshot): string[] {
 }
 
 /** Converts a snapshot to the form that the functions in links/ judge. */
-export function sceneOf(snapshot: Snapshot): Scene {
+export function toScene(snapshot: Snapshot): Scene {
     // The ARN in the job may lack the role's path, so use the ARN of the existing role.
     const roleArn = fetchedValue(snapshot.role)?.arn ?? snapshot.roleArn;
     const { partition, region, accountId, sourceArn, bucket, key = "" } = snapshot;

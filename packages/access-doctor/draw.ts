@@ -1,6 +1,6 @@
 import { visible } from "terminal-text";
 import type { Diagnosis } from "./diagnose.ts";
-import { type Again, type Headline, headlineOf, shownLinks } from "./headline.ts";
+import { type Again, createHeadline, type Headline, shownLinks } from "./headline.ts";
 import type { Finding, Link } from "./link.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { defaultColumns, wrap, wrapCommand } from "./text.ts";
@@ -42,7 +42,7 @@ export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: Again, opt
     const wrapped = texts.flatMap(({ line, indent }) =>
         indent === undefined ? [visible(line)] : wrap(visible(line), indent, columns ?? defaultColumns),
     );
-    return [...drawHeadline(headlineOf(diagnosis, snapshot, again), columns), ...wrapped].join("\n");
+    return [...drawHeadline(createHeadline(diagnosis, snapshot, again), columns), ...wrapped].join("\n");
 }
 
 const text = (line: string, indent = "    "): Text => ({ line, indent });

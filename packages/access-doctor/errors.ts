@@ -1,4 +1,6 @@
-/** The reason why a command of this package cannot continue. A command-line tool converts the reason to an exit code. */
+/**
+ * The reason why a command of this package cannot continue. A command-line tool converts the reason to an exit code.
+ */
 export type AccessErrorKind = "problem" | "usage" | "credentials" | "unknown" | "timedOut";
 
 /** An error whose message tells the user what happened and what to do next. */

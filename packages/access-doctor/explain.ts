@@ -1,12 +1,12 @@
 import {
     type AccessRequest,
-    listOf,
     type NamedPolicy,
     type PolicyKind,
     parseArn,
     type Statement,
+    toList,
 } from "policy-evaluator";
-import { type Candidate, candidatesOf, type DecidingCondition } from "./candidates.ts";
+import { type Candidate, compareStatements, type DecidingCondition } from "./candidates.ts";
 import { isConditionKey, type Unknowns } from "./context.ts";
 import type { Correction } from "./meant.ts";
 
@@ -41,14 +41,14 @@ export function explain(
     unknowns: Unknowns,
     denialsOnly = false,
 ): Explanation[] {
-    const candidates = candidatesOf(request, assumed, policies, kind, unknowns);
+    const candidates = compareStatements(request, assumed, policies, kind, unknowns);
     const denials = candidates.filter(
         ({ statement, mismatches }) => statement.Effect === "Deny" && mismatches.length === 0,
     );
     const allows = candidates.filter(({ statement }) => statement.Effect === "Allow");
     const isAllowed = allows.some(({ mismatches }) => mismatches.length === 0);
     return [
-        ...denials.map((denial) => denialOf(denial, request)),
+        ...denials.map((denial) => explainDenial(denial, request)),
         ...(isAllowed || denialsOnly ? [] : [missingAllow(allows, request, policies)]),
     ];
 }
@@ -69,13 +69,13 @@ const evidenceOf = (request: AccessRequest, candidate?: Candidate) => {
 const sentence = (words: string, { Sid }: Candidate["statement"]) =>
     Sid === undefined ? words.charAt(0).toUpperCase() + words.slice(1) : words;
 
-function denialOf(candidate: Candidate, request: AccessRequest): Explanation {
+function explainDenial(candidate: Candidate, request: AccessRequest): Explanation {
     const { name, policy, statement, conditions, corrections } = candidate;
     const { NotPrincipal, NotResource } = statement;
     const rules = [
         ...(NotPrincipal ? [`to all but ${JSON.stringify(NotPrincipal)}${notPrincipalHint(request)}`] : []),
-        ...(NotResource ? [`outside ${listOf(NotResource).join(", ")}`] : []),
-        ...conditions.map((each) => `${ruleOf(each)}${mistakeIn(each, corrections)}`),
+        ...(NotResource ? [`outside ${toList(NotResource).join(", ")}`] : []),
+        ...conditions.map((each) => `${describeCondition(each)}${mistakeHint(each, corrections)}`),
     ];
     const sent = conditions.map(sentText).filter((text, at, all) => all.indexOf(text) === at);
     const words = `${name} of the ${policy} denies ${request.action} ${rules.join(" and ")}`.trimEnd();
@@ -107,7 +107,7 @@ const comparisons: Readonly<Record<string, string>> = {
 };
 
 /** Describes a condition in words: "unless aws:SourceVpce is vpce-1". */
-function ruleOf({ key, operator, wanted }: DecidingCondition): string {
+function describeCondition({ key, operator, wanted }: DecidingCondition): string {
     const plain = operator.replace(/^(ForAllValues|ForAnyValue):/i, "").replace(/IfExists$/i, "");
     const values = wanted.join(" or ");
     if (/^null$/i.test(plain)) return `${wanted.some((each) => /true/i.test(each)) ? "without" : "with"} ${key}`;
@@ -156,7 +156,7 @@ function missingAllow(
         ...(parts.includes("resource") ? [resourceText(statement, request, corrections)] : []),
         ...conditions.map(
             (each) =>
-                `requires ${each.operator} ${each.key} ${each.wanted.join(" or ")}${mistakeIn(each, corrections)}`,
+                `requires ${each.operator} ${each.key} ${each.wanted.join(" or ")}${mistakeHint(each, corrections)}`,
         ),
     ];
     const sent = conditions.length > 0 ? `; ${sender(request)} sends ${conditions.map(sentText).join(", ")}` : "";
@@ -197,8 +197,8 @@ function resourceText(
     { resource, action }: AccessRequest,
     corrections: readonly Correction[],
 ): string {
-    if (NotResource !== undefined) return `allows ${action} outside ${listOf(NotResource).join(", ")} only`;
-    const named = listOf(Resource);
+    if (NotResource !== undefined) return `allows ${action} outside ${toList(NotResource).join(", ")} only`;
+    const named = toList(Resource);
     const says = `allows ${action} on ${named.join(", ")}, not on ${resource}`;
     const bucketArn = resource.split("/")[0] ?? "";
     const rest = (arn: string) => arn.split(":").slice(2).join(":").split("/")[0];
@@ -229,7 +229,7 @@ function resourceText(
 }
 
 /** Returns a hint in parentheses if a condition that decides the request is probably a mistake. */
-function mistakeIn({ key, operator, wanted }: DecidingCondition, corrections: readonly Correction[]): string {
+function mistakeHint({ key, operator, wanted }: DecidingCondition, corrections: readonly Correction[]): string {
     const own = corrections.filter(({ part, wrong }) =>
         part === "key" ? wrong === key : part === "operator" ? wrong === operator : wanted.includes(wrong),
     );

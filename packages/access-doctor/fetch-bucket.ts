@@ -80,8 +80,8 @@ export async function ownership(s3: S3Client, Bucket: string): Promise<string | 
  * Lists the keys below the prefix. If there are none, lists the keys of the whole bucket, one of which may have been
  * meant. A result has the field `owner` only if the object and the bucket have different owners.
  */
-export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Promise<KeyListed[]> {
-    const bucketOwner = ownerOf(s3, Bucket);
+export async function listKeys(s3: S3Client, Bucket: string, Prefix: string): Promise<KeyListed[]> {
+    const bucketOwner = fetchOwner(s3, Bucket);
     const list = async (prefix: string) => {
         const command = new ListObjectsV2Command({ Bucket, Prefix: prefix, MaxKeys: maxKeys, FetchOwner: true });
         const { Contents = [] } = (await unless(s3.send(command), "NoSuchBucket")) ?? {};
@@ -110,7 +110,7 @@ async function deletedKey(s3: S3Client, Bucket: string, key: string): Promise<Ke
 }
 
 /** Returns the canonical id of the bucket's owner; undefined if the caller may not read it. */
-async function ownerOf(s3: S3Client, Bucket: string): Promise<string | undefined> {
+async function fetchOwner(s3: S3Client, Bucket: string): Promise<string | undefined> {
     return s3.send(new GetBucketAclCommand({ Bucket })).then(
         ({ Owner }) => Owner?.ID,
         () => undefined,
@@ -126,8 +126,8 @@ export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Pr
     });
     const { ContentLength: size = 0, ServerSideEncryption, SSEKMSKeyId, BucketKeyEnabled } = head;
     const kmsKey = ServerSideEncryption?.startsWith("aws:kms") ? SSEKMSKeyId : undefined;
-    const archived = archivedIn(head);
-    const tags = await tagsOf(s3, Bucket, Key);
+    const archived = findArchiveClass(head);
+    const tags = await fetchTags(s3, Bucket, Key);
     const encryption = kmsKey && { kmsKey, ...(BucketKeyEnabled && { bucketKey: true }) };
     const common = { key: Key, size, ...(tags && { tags }), ...encryption, ...(archived && { archived }) };
     if (size === 0 || archived) {
@@ -145,15 +145,18 @@ export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Pr
     return { ...common, ...(start && { start }) };
 }
 
-async function tagsOf(s3: S3Client, Bucket: string, Key: string): Promise<Record<string, string> | undefined> {
+async function fetchTags(s3: S3Client, Bucket: string, Key: string): Promise<Record<string, string> | undefined> {
     return s3.send(new GetObjectTaggingCommand({ Bucket, Key })).then(
         ({ TagSet = [] }) => Object.fromEntries(TagSet.map(({ Key: name = "", Value = "" }) => [name, Value])),
         () => undefined,
     );
 }
 
-/** Returns the archive storage class from which an object must be restored before a read. Glacier Instant Retrieval needs no restore. */
-export function archivedIn({
+/**
+ * Returns the archive storage class from which an object must be restored before a read. Glacier Instant Retrieval
+ * needs no restore.
+ */
+export function findArchiveClass({
     StorageClass,
     ArchiveStatus,
     Restore = "",

@@ -11,7 +11,7 @@ import {
     paginateListRolePolicies,
     paginateSimulatePrincipalPolicy,
 } from "@aws-sdk/client-iam";
-import { accountOf, type Decision, listOf, type RequestContext } from "policy-evaluator";
+import { accountOf, type Decision, type RequestContext, toList } from "policy-evaluator";
 import { hasName } from "./errors.ts";
 import { writeActions } from "./fixes/permissions.ts";
 import type { PolicyText, RoleFacts, Simulated } from "./snapshot.ts";
@@ -146,11 +146,11 @@ export async function simulate(
 ): Promise<Simulated[]> {
     const input = {
         PolicySourceArn,
-        ActionNames: [...listOf(request.action)],
+        ActionNames: [...toList(request.action)],
         ResourceArns: [...request.resources],
         ContextEntries: Object.entries(request.context).map(([ContextKeyName, value]) => ({
             ContextKeyName,
-            ContextKeyValues: [...listOf(value)],
+            ContextKeyValues: [...toList(value)],
             ContextKeyType: "string" as const,
         })),
     };

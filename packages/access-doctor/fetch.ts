@@ -1,9 +1,9 @@
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
-import { type AccessRequest, isRoot, parseArn, personalizeService, roleReads, sessionOf } from "policy-evaluator";
-import { sceneOf } from "./diagnose.ts";
-import { accessBlock, bucketFacts, keysOf, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
+import { type AccessRequest, isRoot, parseArn, parseSessionArn, personalizeService, roleReads } from "policy-evaluator";
+import { toScene } from "./diagnose.ts";
+import { accessBlock, bucketFacts, listKeys, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
 import { roleFacts, simulate, simulateWrites } from "./fetch-role.ts";
 import { fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
 import { type Fetched, fetchedValue, type KeyFacts, type Simulated, type Snapshot } from "./snapshot.ts";
@@ -23,7 +23,7 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
     const from = <C extends { send: unknown }, T>(client: C, permission: string, work: (client: C) => Promise<T>) =>
         fetched(look, permission, (signal) => work(withSignal(client, signal)));
     let entity: Promise<string> | undefined;
-    const source = (client: IAMClient) => (entity ??= entityOf(client, target.caller));
+    const source = (client: IAMClient) => (entity ??= fetchEntityArn(client, target.caller));
     const [role, passRole, facts, policy, block, owner, keys] = await Promise.all([
         from(iam, "iam:GetRole", (client) => roleFacts(client, roleArn)),
         from(iam, "iam:SimulatePrincipalPolicy", async (client) => mayPass(client, target, source)),
@@ -31,7 +31,7 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
         from(s3, "s3:GetBucketPolicy", (client) => policyText(client, bucket)),
         from(s3, "s3:GetBucketPublicAccessBlock", (client) => accessBlock(client, bucket)),
         from(s3, "s3:GetBucketOwnershipControls", (client) => ownership(client, bucket)),
-        from(s3, "s3:ListBucket", (client) => keysOf(client, bucket, target.key ?? "")),
+        from(s3, "s3:ListBucket", (client) => listKeys(client, bucket, target.key ?? "")),
     ]);
     const key = target.key ?? likelyKey(fetchedValue(keys) ?? []);
     const objects = await Promise.all(
@@ -99,7 +99,9 @@ export async function fetchSnapshot(target: Target, look: ReadFromAws = quietRea
 const likelyKey = (keys: readonly { readonly key: string }[]) =>
     (keys.find(({ key }) => key.endsWith(".csv")) ?? keys[0])?.key;
 
-/** Returns the objects that an import of this key reads: the object, or the objects on the first level of the folder. */
+/**
+ * Returns the objects that an import of this key reads: the object, or the objects on the first level of the folder.
+ */
 export function read(key: string | undefined, keys: readonly { readonly key: string; readonly size: number }[]) {
     if (key === undefined) {
         return [];
@@ -147,11 +149,11 @@ async function mayPass(
 }
 
 /**
- * Returns the ARN of the user or role behind a caller, because the simulator accepts no sessions, and a session's ARN lacks the
- * role's path.
+ * Returns the ARN of the user or role behind a caller, because the simulator accepts no sessions, and a session's ARN
+ * lacks the role's path.
  */
-export async function entityOf(iam: IAMClient, caller: string): Promise<string> {
-    const session = sessionOf(caller);
+export async function fetchEntityArn(iam: IAMClient, caller: string): Promise<string> {
+    const session = parseSessionArn(caller);
     if (!session) {
         return caller;
     }
@@ -162,7 +164,7 @@ export async function entityOf(iam: IAMClient, caller: string): Promise<string> 
 
 async function simulateReads(iam: IAMClient, snapshot: Snapshot): Promise<Simulated[]> {
     const groups = new Map<string, AccessRequest[]>();
-    for (const request of roleReads(sceneOf(snapshot).of)) {
+    for (const request of roleReads(toScene(snapshot).of)) {
         groups.set(request.action, [...(groups.get(request.action) ?? []), request]);
     }
     const answers = await Promise.all(

@@ -48,7 +48,7 @@ const command = (label: Todo["label"], text: string): Todo => ({ label, text, is
 const words = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: false });
 
 /** Returns the first lines of a diagnosis. `again` is how to repeat the diagnosis. */
-export function headlineOf(diagnosis: Diagnosis, snapshot: Snapshot, again: Again): Headline {
+export function createHeadline(diagnosis: Diagnosis, snapshot: Snapshot, again: Again): Headline {
     const { firstBroken, findings, verdict } = diagnosis;
     const first = firstBroken?.findings.find((each) => each.verdict === "broken") ?? findings[0];
     if (verdict === "broken" && first) {
@@ -147,13 +147,13 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
     if (todo.length > 0) {
         return todo;
     }
-    return [command("Next", nextOf(snapshot, again) ?? alone(again, " --verbose"))];
+    return [command("Next", chooseNextCommand(snapshot, again) ?? alone(again, " --verbose"))];
 }
 
 /**
  * Returns the command to run next according to the error message of the job or the user; undefined without a message.
  */
-function nextOf({ job, reported, bucket, key }: Snapshot, { start }: Again): string | undefined {
+function chooseNextCommand({ job, reported, bucket, key }: Snapshot, { start }: Again): string | undefined {
     const reason = fetchedValue(job)?.failureReason ?? reported;
     return reason === undefined
         ? undefined

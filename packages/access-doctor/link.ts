@@ -60,7 +60,7 @@ export interface Scene {
 export const simulator = "iam:SimulatePrincipalPolicy";
 export const evaluator = "policy-evaluator over the fetched document";
 
-const findingOf =
+const createFindingFactory =
     (verdict: Finding["verdict"]) =>
     (fault: FaultId, sentence: string, place: FixTarget, ...evidence: string[]): Finding => ({
         fault,
@@ -71,14 +71,14 @@ const findingOf =
     });
 
 /** Creates a finding about a fault that prevents the import. */
-export const breaks = findingOf("broken");
+export const breaks = createFindingFactory("broken");
 /** Creates a finding about a fault that does not prevent the import by itself. */
-export const warning = findingOf("warning");
+export const warning = createFindingFactory("warning");
 
 /**
  * Creates a link with the verdict that follows from its findings. `detail` is the link's text if it has no findings.
  */
-export function linkOf(link: string, judge: string, detail: string, findings: readonly Finding[]): Link {
+export function createLink(link: string, judge: string, detail: string, findings: readonly Finding[]): Link {
     const verdict = findings.some((each) => each.verdict === "broken")
         ? "broken"
         : findings.length > 0

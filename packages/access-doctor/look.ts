@@ -1,5 +1,5 @@
 import { AccessError, isCredentials, isUnreachable, oneLine } from "./errors.ts";
-import { refusalIn } from "./refusal.ts";
+import { parseRefusal } from "./refusal.ts";
 import type { Fetched } from "./snapshot.ts";
 
 /** Milliseconds after which a read without an answer is reported (`reports`) and aborted (`ends`). */
@@ -63,12 +63,15 @@ export async function fetched<T>(
     } catch (error) {
         const { name } = error as Error;
         if (name === "AbortError" || isCredentials(error as Error)) throw error;
-        return unreadOf(error, permission);
+        return describeReadFailure(error, permission);
     }
 }
 
 /** Describes why a read failed. `needs` is the missing permission if the read was denied. */
-export function unreadOf(error: unknown, permission: string): { readonly unread: string; readonly needs?: string } {
+export function describeReadFailure(
+    error: unknown,
+    permission: string,
+): { readonly unread: string; readonly needs?: string } {
     const { name, message, $metadata, $retryable } = error as Error & {
         readonly $metadata?: { readonly httpStatusCode?: number };
         readonly $retryable?: { readonly throttling?: boolean };
@@ -82,7 +85,7 @@ export function unreadOf(error: unknown, permission: string): { readonly unread:
         return { unread: `throttled: AWS limits the rate of ${permission}; run this again in a minute` };
     }
     if (!isCredentials(error as Error) && (status === 403 || /AccessDenied|Unauthorized|Forbidden/.test(name))) {
-        if (refusalIn(message)?.policy.startsWith("VPC endpoint")) {
+        if (parseRefusal(message)?.policy.startsWith("VPC endpoint")) {
             const elsewhere = "an import does not use this network's endpoint; run this from another network";
             return {
                 unread: `the VPC endpoint policy of this network refuses ${permission}: ${elsewhere} (${oneLine(error)})`,

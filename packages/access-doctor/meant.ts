@@ -1,12 +1,12 @@
 import { distance } from "fastest-levenshtein";
 import {
     type AccessRequest,
-    listOf,
     type OneOrMany,
     type PolicyKind,
     type Principals,
     parseArn,
     type Statement,
+    toList,
 } from "policy-evaluator";
 import { isConditionKey, nearestKey } from "./context.ts";
 
@@ -108,7 +108,7 @@ function conditionSpellings(
  *
  * @param sentOf values that the request has for a condition key
  */
-export function correctionsOf(
+export function findCorrections(
     statement: Statement,
     request: AccessRequest,
     fits: Fits,
@@ -117,13 +117,13 @@ export function correctionsOf(
     const { Effect, Action, Resource, Principal, Condition = {} } = statement;
     const isAllow = Effect === "Allow";
     const parts = [
-        ...listOf(Action).map((wrong) =>
+        ...toList(Action).map((wrong) =>
             actionSpellings(wrong, request).map((right) => ({
                 correction: { part: "action" as const, wrong, right },
                 fits: (action: string) => fits({ Action: action, Resource: "*" }, "identity"),
             })),
         ),
-        ...listOf(Resource).map((wrong) =>
+        ...toList(Resource).map((wrong) =>
             resourceSpellings(wrong, request).map((right) => ({
                 correction: { part: "resource" as const, wrong, right },
                 fits: (resource: string) => fits({ Action: "*", Resource: resource }, "identity"),
@@ -150,7 +150,7 @@ export function correctionsOf(
             return conditionSpellings(
                 operator,
                 key,
-                listOf(wanted as OneOrMany<string>).map(String),
+                toList(wanted as OneOrMany<string>).map(String),
                 sentOf(key),
             ).filter(
                 // A condition key that does not exist is always wrong. Return the correction of an operator or a value
@@ -170,7 +170,7 @@ export function correctionsOf(
 
 const principalsOf = (named: Principals): [string, string][] =>
     Object.entries(named).flatMap(([kind, names]) =>
-        listOf(names as OneOrMany<string>).map((name): [string, string] => [kind, name]),
+        toList(names as OneOrMany<string>).map((name): [string, string] => [kind, name]),
     );
 
 /**

@@ -22,7 +22,7 @@ function withoutStops(text: string): string {
 }
 
 /** Finds the names in a message, in which each run of white space must be one space. */
-export function mentionsIn(text: string): Mentions {
+export function findMentions(text: string): Mentions {
     const arns = [...new Set(text.match(/arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:[^\s"'`,;()[\]{}]+/g) ?? [])].map((arn) =>
         withoutStops(arn),
     );

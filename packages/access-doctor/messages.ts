@@ -1,6 +1,6 @@
 import { shell } from "terminal-text";
-import { type Mentions, mentionsIn } from "./mentions.ts";
-import { reasonOf, refusalIn } from "./refusal.ts";
+import { findMentions, type Mentions } from "./mentions.ts";
+import { formatReason, parseRefusal } from "./refusal.ts";
 
 /**
  * What a message is about. `access`: Personalize cannot read the data, for a reason that a diagnosis finds. `file`: the
@@ -34,7 +34,7 @@ interface Rule {
 export const packageCommand = ["npx", "access-doctor"];
 
 /** Returns the command that diagnoses the resources that a message mentions. */
-function diagnosisOf({ jobArn, roleArn, bucket, key }: Mentions, start: readonly string[]): string {
+function formatDiagnosisCommand({ jobArn, roleArn, bucket, key }: Mentions, start: readonly string[]): string {
     const place = ["--bucket", bucket ?? "BUCKET", ...(key === undefined ? [] : ["--key", key])];
     const target = jobArn === undefined && (roleArn ?? bucket) !== undefined;
     const args = target ? ["--role", roleArn ?? "ROLE_ARN", ...place] : ["--job", jobArn ?? "JOB_ARN"];
@@ -46,17 +46,17 @@ const look = ({ bucket = "BUCKET", key = "KEY" }: Mentions, lines: readonly numb
     return `${shell("aws", "s3", "cp", `s3://${bucket}/${key}`, "-")} | sed -n '${rows}'`;
 };
 const content = (mentions: Mentions, start: readonly string[]) =>
-    mentions.bucket === undefined ? diagnosisOf(mentions, start) : look(mentions, mentions.lines);
+    mentions.bucket === undefined ? formatDiagnosisCommand(mentions, start) : look(mentions, mentions.lines);
 const listJobs = () => "aws personalize list-dataset-import-jobs";
 const describeKey = ({ keyArn = "KEY_ARN" }: Mentions) => shell("aws", "kms", "describe-key", "--key-id", keyArn);
 const list = ({ bucket = "BUCKET" }: Mentions) => shell("aws", "s3", "ls", "--recursive", `s3://${bucket}/`);
 
 /** Returns which kind of policy denied the call, from AWS's message. */
 function refusedBy(text: string): string {
-    const refusal = refusalIn(text);
+    const refusal = parseRefusal(text);
     const [, setting] = /by the (\w+) setting in S3 Block Public Access/.exec(text) ?? [];
     if (setting !== undefined) return `${setting} of Block Public Access refuses what would make the bucket public`;
-    return refusal ? reasonOf(refusal) : "no policy allows it, or one denies it";
+    return refusal ? formatReason(refusal) : "no policy allows it, or one denies it";
 }
 
 const rules: readonly Rule[] = [
@@ -230,8 +230,8 @@ export function explainMessage(
         .replaceAll('\\"', '"')
         // Line numbers in a Python traceback are not lines of the data file.
         .replaceAll(/File "[^"]*", line \d+/g, "File");
-    const mentions = { ...about, ...mentionsIn(text) };
-    for (const { pattern, subject, cause, next = diagnosisOf } of rules) {
+    const mentions = { ...about, ...findMentions(text) };
+    for (const { pattern, subject, cause, next = formatDiagnosisCommand } of rules) {
         const match = pattern.exec(text);
         if (match) {
             return { subject, cause: cause(match, mentions, text), next: next(mentions, start), mentions };

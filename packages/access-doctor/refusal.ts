@@ -1,8 +1,8 @@
-import { sessionOf } from "policy-evaluator";
+import { parseSessionArn } from "policy-evaluator";
 
 /**
- * An access error of AWS: `User: … is not authorized to perform: … because no … allows …`, or `with an explicit deny in …` (IAM
- * User Guide, "Troubleshoot access denied error messages").
+ * An access error of AWS: `User: … is not authorized to perform: … because no … allows …`, or `with an explicit deny in
+ * …` (IAM User Guide, "Troubleshoot access denied error messages").
  */
 export interface Refusal {
     /** ARN of the denied user, role or session; undefined if the text does not contain it. */
@@ -15,7 +15,7 @@ export interface Refusal {
 }
 
 /** Parses an access error. Returns undefined if the text contains no kind of policy. */
-export function refusalIn(text: string): Refusal | undefined {
+export function parseRefusal(text: string): Refusal | undefined {
     const [, denying] = /explicit deny in (?:an?|the) ([\w -]*?(?:policy|boundary))/i.exec(text) ?? [];
     const [, lacking] = /because no ([\w -]*?(?:policy|boundary|policies)) allows?/i.exec(text) ?? [];
     const policy = denying ?? lacking;
@@ -28,11 +28,11 @@ export function refusalIn(text: string): Refusal | undefined {
 const article = (words: string) => `${/^[aeiou]/.test(words) ? "an" : "a"} ${words}`;
 
 /** Returns the reason of an access error as a clause, such as `no identity-based policy allows it`. */
-export const reasonOf = ({ policy, isExplicit }: Pick<Refusal, "policy" | "isExplicit">, what = "it"): string =>
+export const formatReason = ({ policy, isExplicit }: Pick<Refusal, "policy" | "isExplicit">, what = "it"): string =>
     isExplicit ? `a statement of ${article(policy)} denies ${what}` : `no ${policy} allows ${what}`;
 
 /** Checks whether an access error is about a role or a session of that role. */
 export function isOfRole({ caller = "" }: Refusal, roleArn: string): boolean {
     const name = roleArn.split("/").at(-1);
-    return caller === roleArn || sessionOf(caller)?.roleName === name;
+    return caller === roleArn || parseSessionArn(caller)?.roleName === name;
 }

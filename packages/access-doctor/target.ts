@@ -7,7 +7,7 @@ import {
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { parseArn } from "policy-evaluator";
 import { AccessError, hasName } from "./errors.ts";
-import { fetched, quietReader, type ReadFromAws, unreadOf, withSignal } from "./look.ts";
+import { describeReadFailure, fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
 import type { DatasetSchema, Fetched, JobFacts } from "./snapshot.ts";
 
 /** The import to diagnose. */
@@ -30,7 +30,7 @@ export interface Target {
 }
 
 /** Reads the caller's ARN, account and partition. */
-export async function callerIn(region: string, look: ReadFromAws) {
+export async function fetchCaller(region: string, look: ReadFromAws) {
     const sts = new STSClient({ region });
     const { Arn = "", Account = "" } = await look("sts:GetCallerIdentity", (signal) =>
         withSignal(sts, signal).send(new GetCallerIdentityCommand({})),
@@ -52,7 +52,7 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
         );
     }
     const { region } = arn;
-    const identity = await callerIn(region, look);
+    const identity = await fetchCaller(region, look);
     if (arn.accountId !== identity.accountId || arn.partition !== identity.partition) {
         throw new AccessError(
             `The job is in account ${arn.accountId} (${arn.partition}), but the credentials belong to ${identity.caller}. ` +
@@ -77,7 +77,7 @@ export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws
         roleArn: job?.roleArn ?? "",
         job: { is: { arn: datasetImportJobArn, status: job?.status ?? "", failureReason: job?.failureReason } },
         schema: await fetched(look, "personalize:DescribeDataset", (signal) =>
-            schemaOf(withSignal(personalize, signal), job?.datasetArn),
+            fetchSchema(withSignal(personalize, signal), job?.datasetArn),
         ),
     };
 }
@@ -91,7 +91,7 @@ function unseen(job: string, region: string, error: unknown): unknown {
         const list = `aws personalize list-dataset-import-jobs --region ${region}`;
         return new AccessError(`There is no import job ${job}. List them: ${list}`);
     }
-    const { needs, unread } = unreadOf(error, "personalize:DescribeDatasetImportJob");
+    const { needs, unread } = describeReadFailure(error, "personalize:DescribeDatasetImportJob");
     if (needs !== undefined) {
         return new AccessError(
             `The job cannot be read: ${unread}. Ask for that permission, or name the role and the bucket instead: ` +
@@ -102,7 +102,7 @@ function unseen(job: string, region: string, error: unknown): unknown {
     return unread.startsWith("throttled") ? new AccessError(`The job cannot be read: ${unread}.`, "unknown") : error;
 }
 
-async function schemaOf(client: PersonalizeClient, datasetArn: string | undefined) {
+async function fetchSchema(client: PersonalizeClient, datasetArn: string | undefined) {
     const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
     const { schema } = await client.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
     return {
@@ -141,7 +141,7 @@ export async function targetOfRole(
             "usage",
         );
     }
-    const identity = await callerIn(region, look);
+    const identity = await fetchCaller(region, look);
     const sourceArn = `arn:${role.partition}:personalize:${region}:${identity.accountId}:dataset-import-job/any`;
     return {
         region,

@@ -11,7 +11,7 @@ interface Client<In, Out, Config> {
  * Returns a function that sends a client's commands. The compiler does not check the inputs, because tables generate
  * them; AWS validates them.
  */
-export function callsOf<In, Out, Config>(client: Client<In, Out, Config>) {
+export function createSender<In, Out, Config>(client: Client<In, Out, Config>) {
     return <I extends In, O extends Out>(Call: new (input: I) => Command<I, O, Config>) =>
         (input: object): Promise<O> =>
             client.send(new Call(input as I));

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { shell } from "terminal-text";
-import { describeFailure, LocalError, reset, start, stateOf, stop } from "./control.ts";
+import { describeFailure, detectState, LocalError, reset, start, stop } from "./control.ts";
 import { defaultInstance, type Instance, paths, root, variables, version } from "./instance.ts";
 import { ensureStack, run } from "./pulumi.ts";
 import { toolchain } from "./toolchain/env.mjs";
@@ -143,7 +143,7 @@ async function against(command: string, args: readonly string[]): Promise<void> 
 
 async function printStatus(json = false): Promise<boolean> {
     const target = instance();
-    const state = await stateOf(target);
+    const state = await detectState(target);
     const { engine } = toolchain(target.root);
     if (json) {
         const { dir: data, port, officialPlugin } = target;

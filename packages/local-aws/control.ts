@@ -50,8 +50,8 @@ const startSeconds = 120;
 const stopSeconds = 10;
 
 /** Returns the instance's state, from the recorded process, the lock of its folder, and the answer on its port. */
-export async function stateOf(instance: Instance): Promise<State> {
-    const record = recordOf(instance);
+export async function detectState(instance: Instance): Promise<State> {
+    const record = readRecord(instance);
     const answer = await probe(instance.port);
     // Any program that listens on the port could give the same answer. Only this user can lock the folder (mode 0700),
     // so the lock proves that the process belongs to this instance.
@@ -67,7 +67,7 @@ export async function stateOf(instance: Instance): Promise<State> {
         }
     }
     // A suspended process still listens on its port: connections are accepted, but it does not answer.
-    const by = holderOf(answer?.ours?.dir === instance.dir ? {} : answer);
+    const by = describeHolder(answer?.ours?.dir === instance.dir ? {} : answer);
     if (by !== undefined && !(serving && !answer?.ours && record.port === instance.port)) {
         return { kind: "port taken", by };
     }
@@ -96,11 +96,12 @@ function isServed(instance: Instance): boolean {
  * @throws LocalError if the port is taken, or with the end of the log if the start fails
  */
 export async function start(instance: Instance, say: (message: string) => void): Promise<Running> {
-    const state = await stateOf(instance);
+    const state = await detectState(instance);
     if (state.kind === "running") {
         return state.running;
     }
-    const by = state.kind === "elsewhere" ? holderOf(await probe(instance.port)) : "by" in state ? state.by : undefined;
+    const by =
+        state.kind === "elsewhere" ? describeHolder(await probe(instance.port)) : "by" in state ? state.by : undefined;
     if (by !== undefined) {
         const other = `MOVIE_RECOMMENDER_LOCAL_PORT=${instance.port + 1}`;
         throw new LocalError(
@@ -157,11 +158,11 @@ export async function start(instance: Instance, say: (message: string) => void):
 /** Stops the instance, on whichever port it runs; its data is saved. Returns whether the instance was running. */
 export async function stop(instance: Instance): Promise<boolean> {
     const giveUp = Date.now() + startSeconds * 1000;
-    let state = await stateOf(instance);
+    let state = await detectState(instance);
     // If `start` was interrupted, its daemon may still be starting.
     while (state.kind === "starting" && Date.now() < giveUp) {
         await sleep(50);
-        state = await stateOf(instance);
+        state = await detectState(instance);
     }
     if (state.kind === "starting") {
         throw new LocalError(`Another process has locked ${instance.dir} but is not ready. See: npm run local -- logs`);
@@ -181,7 +182,7 @@ export async function stop(instance: Instance): Promise<boolean> {
  * instance.
  */
 export async function reset(instance: Instance, say: (message: string) => void): Promise<void> {
-    const before = await stateOf(instance);
+    const before = await detectState(instance);
     const ran = await stop(instance);
     const { awsData, pulumiBackend } = paths(instance);
     for (const folder of [awsData, pulumiBackend]) {
@@ -198,7 +199,7 @@ interface DaemonRecord {
     readonly port: number;
 }
 
-function recordOf(instance: Instance): DaemonRecord | undefined {
+function readRecord(instance: Instance): DaemonRecord | undefined {
     try {
         return JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")) as DaemonRecord;
     } catch {
@@ -209,7 +210,7 @@ function recordOf(instance: Instance): DaemonRecord | undefined {
 
 type Answer = { readonly ours?: Running } | undefined;
 
-function holderOf(answer: Answer): string | undefined {
+function describeHolder(answer: Answer): string | undefined {
     return answer && (answer.ours ? `the local AWS of ${answer.ours.dir}` : "another program");
 }
 

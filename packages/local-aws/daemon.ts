@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
-import { createEmulator, serviceModelDirOf } from "local-personalize";
+import { createEmulator, requireServiceModelDir } from "local-personalize";
 import { takeFolder } from "local-personalize/folder-lock";
 import { watchAlarms } from "./gateway/alarms/watch.ts";
 import { startBudgetNotifications } from "./gateway/budgets/budgets.ts";
@@ -71,7 +71,7 @@ const emulator = createEmulator({
     throttle: process.env.MOVIE_RECOMMENDER_LOCAL_THROTTLE === "1",
     accountId: localAccountId,
     partition: localPartition,
-    serviceModelDir: serviceModelDirOf(python),
+    serviceModelDir: requireServiceModelDir(python),
     access: createImportAccess({ miniStack: behindGateway, directory }, localPartition, organisation),
     log,
 });

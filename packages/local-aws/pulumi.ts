@@ -90,7 +90,7 @@ function removeDeadLocks(backend: string, stack: string): void {
     const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
     const locks = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
     for (const name of locks) {
-        const holder = holderOf(join(folder, name));
+        const holder = readLockHolder(join(folder, name));
         if (holder === undefined || !isAlive(holder)) {
             rmSync(join(folder, name), { force: true });
             rmSync(join(folder, `${name}.attrs`), { force: true });
@@ -102,7 +102,7 @@ function removeDeadLocks(backend: string, stack: string): void {
  * Returns the id of the process that wrote a lock; undefined if the lock file is incomplete, for example after a power
  * failure.
  */
-function holderOf(lock: string): number | undefined {
+function readLockHolder(lock: string): number | undefined {
     try {
         return (JSON.parse(readFileSync(lock, "utf8")) as { pid?: number }).pid;
     } catch {

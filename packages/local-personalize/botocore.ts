@@ -6,9 +6,9 @@ import { dirname, join } from "node:path";
  * Returns the data folder of the botocore in a Python virtual environment: `<venv>/bin/python` gives
  * `<venv>/lib/python3.x/site-packages/botocore/data`. Throws when there is none.
  */
-export function serviceModelDirOf(pythonPath: string): string {
+export function requireServiceModelDir(pythonPath: string): string {
     const lib = join(dirname(dirname(pythonPath)), "lib");
-    for (const name of namesIn(lib).filter((name) => name.startsWith("python3."))) {
+    for (const name of listNames(lib).filter((name) => name.startsWith("python3."))) {
         const dir = join(lib, name, "site-packages", "botocore", "data");
         if (hasPersonalize(dir)) return dir;
     }
@@ -27,7 +27,7 @@ export function findServiceModelDir(from = import.meta.dirname): string {
     if (hasPersonalize(shipped)) return shipped;
     for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
         try {
-            return serviceModelDirOf(join(folder, ".tools", "python", "bin", "python"));
+            return requireServiceModelDir(join(folder, ".tools", "python", "bin", "python"));
         } catch {
             // This folder has no `.tools`, so continue with its parent folder.
         }
@@ -43,9 +43,9 @@ export function findServiceModelDir(from = import.meta.dirname): string {
     );
 }
 
-const hasPersonalize = (dir: string) => namesIn(dir).includes("personalize");
+const hasPersonalize = (dir: string) => listNames(dir).includes("personalize");
 
-function namesIn(dir: string): string[] {
+function listNames(dir: string): string[] {
     try {
         return readdirSync(dir).sort();
     } catch {

@@ -31,7 +31,7 @@ const dropMetricsMs = 60_000;
 export async function main(args: readonly string[]): Promise<void> {
     const command = new Command("local-personalize")
         .description("Serves Amazon Personalize on this machine: imports from S3, trains, recommends, takes events.")
-        .option("--port <number>", "port for all three APIs; 0 chooses a free one", portOf, 4580)
+        .option("--port <number>", "port for all three APIs; 0 chooses a free one", parsePort, 4580)
         .option("--host <address>", "address to listen on", "127.0.0.1")
         .option("--data <folder>", "folder for resources and models", ".local-personalize")
         .addOption(
@@ -51,7 +51,7 @@ export async function main(args: readonly string[]): Promise<void> {
         .addOption(
             new Option("--account <id>", "account of the resources: 12 digits")
                 .default("000000000000")
-                .argParser(accountOf),
+                .argParser(parseAccount),
         )
         .option("--throttle", "refuse requests above a campaign's minProvisionedTPS: ThrottlingException, 429")
         .addOption(
@@ -60,7 +60,7 @@ export async function main(args: readonly string[]): Promise<void> {
                 `another service quota, can be repeated: ${Object.keys(defaultQuotas).join(", ")}`,
             )
                 .default({}, "those of AWS")
-                .argParser(quotaOf),
+                .argParser(addQuota),
         )
         .option("--service-model <folder>", "data folder of botocore; default: that of an installed botocore")
         .addHelpText("after", `\nStop it with Ctrl-C. S3 uses the standard AWS variables, such as AWS_ACCESS_KEY_ID.`)
@@ -121,7 +121,7 @@ async function serve(options: Options): Promise<void> {
     process.stdout.write(`Amazon Personalize (${speed}) on http://${host}:${chosen}. Stop: Ctrl-C.\n`);
 }
 
-function accountOf(text: string): string {
+function parseAccount(text: string): string {
     if (/^\d{12}$/.test(text)) return text;
     throw new InvalidArgumentError("The account ID must have 12 digits.");
 }
@@ -130,7 +130,7 @@ function accountOf(text: string): string {
  * Adds a quota to those of earlier `--quota` options. Throws InvalidArgumentError for an unknown name or a wrong
  * number.
  */
-function quotaOf(text: string, others: Partial<Quotas>): Partial<Quotas> {
+function addQuota(text: string, others: Partial<Quotas>): Partial<Quotas> {
     const [name = "", number = ""] = text.split("=");
     if (!Object.hasOwn(defaultQuotas, name)) {
         throw new InvalidArgumentError(`The name of a quota must be one of: ${Object.keys(defaultQuotas).join(", ")}.`);
@@ -142,7 +142,7 @@ function quotaOf(text: string, others: Partial<Quotas>): Partial<Quotas> {
     return { ...others, [name]: Number(number) };
 }
 
-function portOf(text: string): number {
+function parsePort(text: string): number {
     const port = Number(text);
     if (text !== "" && Number.isInteger(port) && port >= 0 && port <= 65535) return port;
     throw new InvalidArgumentError("The port must be a number from 0 to 65535.");

@@ -55,7 +55,7 @@ export interface EmulatorOptions {
     speed: Speed;
     accountId: string;
     partition: string;
-    /** botocore's data folder; see `serviceModelDirOf`. */
+    /** botocore's data folder; see `requireServiceModelDir`. */
     serviceModelDir: string;
     access: ImportAccess;
     /** Whether to reject requests above a campaign's minProvisionedTPS; absent: answers all requests. */

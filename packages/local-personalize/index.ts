@@ -1,18 +1,18 @@
 /** Amazon Personalize on this machine: one emulator answers the three Personalize APIs. `cli.ts` serves it. */
-export { serviceModelDirOf } from "./botocore.ts";
+export { requireServiceModelDir } from "./botocore.ts";
 export type * from "./contract.ts";
 export { createEmulator } from "./emulator.ts";
 export { ServiceError } from "./errors.ts";
 export { keysToRead } from "./importing/data-location.ts";
-export { billedService, type CostRecord, costsOf, monthStart } from "./metering/cost.ts";
+export { billedService, type CostRecord, computeCosts, monthStart } from "./metering/cost.ts";
 export { s3Objects } from "./s3.ts";
 export {
-    bodyOf,
     type CredentialScope,
     credentialScope,
     failure,
+    findOperation,
     isFromWebPage,
-    operationOf,
     parseJson,
+    readBody,
     writeAnswer,
 } from "./wire/http.ts";

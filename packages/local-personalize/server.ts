@@ -2,7 +2,15 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Emulator } from "./contract.ts";
 import { ServiceError } from "./errors.ts";
-import { bodyOf, credentialScope, failure, isFromWebPage, operationOf, parseJson, writeAnswer } from "./wire/http.ts";
+import {
+    credentialScope,
+    failure,
+    findOperation,
+    isFromWebPage,
+    parseJson,
+    readBody,
+    writeAnswer,
+} from "./wire/http.ts";
 
 export interface ServerOptions {
     readonly emulator: Emulator;
@@ -47,8 +55,8 @@ async function answer({ emulator, region }: ServerOptions, request: IncomingMess
         return;
     }
     const target = request.headers["x-amz-target"]?.toString();
-    const operation = operationOf(request.method ?? "", url.pathname, target);
-    const body = await bodyOf(request, longestBody);
+    const operation = findOperation(request.method ?? "", url.pathname, target);
+    const body = await readBody(request, longestBody);
     if (isFromWebPage(request)) {
         const message = "A web page may not call the local Personalize; only a program may.";
         return writeAnswer(emulator, failure("personalize", new ServiceError("AccessDenied", message, 403)), response);

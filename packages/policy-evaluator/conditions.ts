@@ -1,8 +1,8 @@
-import { type Lookup, lookupIn, type RequestContext } from "./context.ts";
+import { createLookup, type Lookup, type RequestContext } from "./context.ts";
 import type { ConditionBlock, OneOrMany } from "./document.ts";
-import { listOf } from "./document.ts";
+import { toList } from "./document.ts";
 import type { Pattern } from "./match.ts";
-import { isNullOperator, type Operator, operatorOf } from "./operators.ts";
+import { isNullOperator, type Operator, parseOperator } from "./operators.ts";
 import { expandVariables } from "./variables.ts";
 
 export type { RequestContext } from "./context.ts";
@@ -26,7 +26,7 @@ export function evaluateConditions(
     context: RequestContext | Lookup,
     variables = true,
 ): ConditionOutcome {
-    const lookup = typeof context === "function" ? context : lookupIn(context);
+    const lookup = typeof context === "function" ? context : createLookup(context);
     const missingKeys: string[] = [];
     let failed: string | undefined;
     for (const [operator, keys] of Object.entries(block ?? {})) {
@@ -54,15 +54,15 @@ function holds(
     variables: Lookup | undefined,
 ): { met: boolean; missing: readonly string[] } {
     if (isNullOperator(name)) {
-        const asks = listOf(wanted).map((value) => String(value).toLowerCase());
+        const asks = toList(wanted).map((value) => String(value).toLowerCase());
         return { met: asks.some((value) => (value === "true") === (values === undefined)), missing: [] };
     }
-    const operator = operatorOf(name);
+    const operator = parseOperator(name);
     if (!operator) {
         throw new RangeError(`${name} is not a condition operator of IAM.`);
     }
     const missing: string[] = [];
-    const patterns = listOf(wanted).flatMap((value): Pattern[] => {
+    const patterns = toList(wanted).flatMap((value): Pattern[] => {
         if (!operator.takesVariables || !variables) {
             return [String(value)];
         }

@@ -1,6 +1,6 @@
 import { parseArn } from "./arn.ts";
-import { listOf, type OneOrMany } from "./document.ts";
-import { type Caller, sessionOf } from "./principal.ts";
+import { type OneOrMany, toList } from "./document.ts";
+import { type Caller, parseSessionArn } from "./principal.ts";
 
 /** Condition keys of a request; names are case-insensitive, as in IAM. */
 export type RequestContext = Readonly<Record<string, OneOrMany<string>>>;
@@ -12,10 +12,10 @@ export type RequestContext = Readonly<Record<string, OneOrMany<string>>>;
 export type Lookup = (key: string) => readonly string[] | undefined;
 
 /** Returns a lookup of condition keys, regardless of case. */
-export function lookupIn(context: RequestContext): Lookup {
+export function createLookup(context: RequestContext): Lookup {
     const carried = new Map<string, readonly string[]>();
     for (const [key, value] of Object.entries(context)) {
-        const values = listOf(value);
+        const values = toList(value);
         // A key without a value counts as missing.
         if (values.length > 0) carried.set(key.toLowerCase(), values);
     }
@@ -51,7 +51,7 @@ export function contextOfCaller(caller: Caller): RequestContext {
         case "assumed-role": {
             // aws:PrincipalArn is the ARN of the role, not of its session. The session's ARN does not contain the
             // role's path.
-            const role = `arn:${arn.partition}:iam::${arn.accountId}:role/${sessionOf(caller.arn)?.roleName}`;
+            const role = `arn:${arn.partition}:iam::${arn.accountId}:role/${parseSessionArn(caller.arn)?.roleName}`;
             return { ...common, "aws:PrincipalArn": role, "aws:PrincipalType": "AssumedRole" };
         }
         case "federated-user":

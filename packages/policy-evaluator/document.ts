@@ -35,7 +35,7 @@ export interface PolicyDocument {
 }
 
 /** Returns a single value or a list as a list; empty for `undefined`. */
-export function listOf<T>(value: OneOrMany<T> | undefined): readonly T[] {
+export function toList<T>(value: OneOrMany<T> | undefined): readonly T[] {
     if (value === undefined) {
         return [];
     }

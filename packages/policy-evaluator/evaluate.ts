@@ -1,5 +1,5 @@
-import { contextOfCaller, lookupIn, type RequestContext } from "./context.ts";
-import { listOf, type PolicyDocument } from "./document.ts";
+import { contextOfCaller, createLookup, type RequestContext } from "./context.ts";
+import { type PolicyDocument, toList } from "./document.ts";
 import type { Caller, Naming } from "./principal.ts";
 import { matchStatement, type PolicyKind } from "./statement.ts";
 
@@ -55,10 +55,10 @@ export interface Evaluation {
  * @throws RangeError for a condition operator that IAM does not have.
  */
 export function evaluate(request: AccessRequest, policies: readonly NamedPolicy[], kind: PolicyKind): Evaluation {
-    const lookup = lookupIn({ ...contextOfCaller(request.caller), ...request.context });
+    const lookup = createLookup({ ...contextOfCaller(request.caller), ...request.context });
     const missing = new Set<string>();
     const considered = policies.flatMap(({ name, document }) =>
-        listOf(document.Statement).map((statement, index): StatementVerdict => {
+        toList(document.Statement).map((statement, index): StatementVerdict => {
             const question = { ...request, lookup };
             const { because, missingKeys, naming } = matchStatement(question, statement, kind, document.Version);
             for (const key of missingKeys) {

@@ -1,6 +1,6 @@
 import { isAddressOrRange } from "./ip.ts";
 import type { JsonMember, JsonNode } from "./json.ts";
-import { isNullOperator, operatorOf } from "./operators.ts";
+import { isNullOperator, parseOperator } from "./operators.ts";
 import type { PolicyKind } from "./statement.ts";
 
 export interface GrammarProblem {
@@ -118,7 +118,7 @@ function checkPrincipal(node: JsonNode, report: Report): void {
 function checkCondition(node: JsonNode, report: Report): void {
     const operators = elementsOf(node, "a condition", undefined, report);
     for (const [name, block] of operators ?? []) {
-        if (!isNullOperator(name) && !operatorOf(name)) {
+        if (!isNullOperator(name) && !parseOperator(name)) {
             report(block, `${name} is not a condition operator of IAM`);
             continue;
         }

@@ -1,14 +1,14 @@
 /** IAM policy evaluation. README.md lists what this package covers; comments cite the source of each rule. */
 export { accountOf, parseArn, regionalArn } from "./arn.ts";
 export { type Authorization, authorize } from "./authorize.ts";
-export { contextOfCaller, type Lookup, lookupIn, type RequestContext } from "./context.ts";
+export { contextOfCaller, createLookup, type Lookup, type RequestContext } from "./context.ts";
 export {
     type ConditionBlock,
-    listOf,
     type OneOrMany,
     type PolicyDocument,
     type Principals,
     type Statement,
+    toList,
 } from "./document.ts";
 export {
     type AccessRequest,
@@ -39,6 +39,13 @@ export {
     roleReads,
     serviceReads,
 } from "./import-requests.ts";
-export { describeProblems, type ParsedPolicy, type Position, parsePolicy, placesIn, sizeLimits } from "./parse.ts";
-export { isRoot, sessionOf } from "./principal.ts";
+export {
+    createPositionFinder,
+    describeProblems,
+    type ParsedPolicy,
+    type Position,
+    parsePolicy,
+    sizeLimits,
+} from "./parse.ts";
+export { isRoot, parseSessionArn } from "./principal.ts";
 export { matchStatement, type PolicyKind } from "./statement.ts";

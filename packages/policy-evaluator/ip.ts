@@ -7,8 +7,8 @@ import { BlockList, isIPv4, isIPv6 } from "node:net";
  */
 export function isInRange(range: string, address: string): boolean {
     const [base = "", length, ...more] = range.split("/");
-    const family = familyOf(base);
-    if (!family || family !== familyOf(address) || more.length > 0) return false;
+    const family = detectFamily(base);
+    if (!family || family !== detectFamily(address) || more.length > 0) return false;
     const bits = family === "ipv4" ? 32 : 128;
     const prefix = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
     if (!(prefix <= bits)) return false;
@@ -24,7 +24,7 @@ export function isAddressOrRange(text: string): boolean {
 }
 
 /** Returns the IP version of an address. Rejects an IPv6 zone (`fe80::1%eth0`), which Node accepts but IAM does not. */
-function familyOf(text: string): "ipv4" | "ipv6" | undefined {
+function detectFamily(text: string): "ipv4" | "ipv6" | undefined {
     if (isIPv4(text)) return "ipv4";
     return isIPv6(text) && !text.includes("%") ? "ipv6" : undefined;
 }

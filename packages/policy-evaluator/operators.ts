@@ -8,7 +8,9 @@ export interface Operator {
     readonly compare: Comparison;
     /** Whether the operator begins with `Not`: it matches if none of the policy's values matches. */
     readonly negated: boolean;
-    /** Whether policy variables are replaced: only in strings and ARNs (and in Bool, according to the operators' page). */
+    /**
+     * Whether policy variables are replaced: only in strings and ARNs (and in Bool, according to the operators' page).
+     */
     readonly takesVariables: boolean;
     /** Prefix of the operator: `ForAllValues` or `ForAnyValue`. */
     readonly quantifier: "all" | "any" | undefined;
@@ -66,7 +68,7 @@ const negatable =
     /^(?:string(?:not)?(?:equals|equalsignorecase|like)|(?:numeric|date)(?:not)?equals|arn(?:not)?(?:equals|like)|(?:not)?ipaddress)$/;
 
 /** Returns the operator with a name, including prefix and suffix; undefined for an unknown name, and for `Null`. */
-export function operatorOf(name: string): Operator | undefined {
+export function parseOperator(name: string): Operator | undefined {
     const [, set, plain = "", ifExists] =
         /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
     const negated = plain.includes("not") && negatable.test(plain);

@@ -66,7 +66,7 @@ export function parsePolicy(
         root = parseJson(text, maxDepth);
     } catch (error) {
         if (error instanceof JsonError) {
-            const place = placesIn(text)(error.offset);
+            const place = createPositionFinder(text)(error.offset);
             return { problems: [{ message: `invalid JSON: ${error.message}`, ...place }] };
         }
         throw error;
@@ -75,14 +75,14 @@ export function parsePolicy(
         .toSorted((a, b) => a.offset - b.offset)
         .slice(0, maxProblems);
     if (faults.length > 0) {
-        const placeOf = placesIn(text);
+        const placeOf = createPositionFinder(text);
         return { problems: faults.map(({ message, offset }) => ({ message, ...placeOf(offset) })) };
     }
     return { document: plain(root) as PolicyDocument, statements: statementSpans(root), problems: [] };
 }
 
 /** Returns a function from an offset in the text to its line and column, from 1. Only line feeds end a line. */
-export function placesIn(text: string): (offset: number) => Position {
+export function createPositionFinder(text: string): (offset: number) => Position {
     const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
     return (offset) => {
         let [low, high] = [0, starts.length - 1];

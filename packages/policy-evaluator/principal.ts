@@ -1,5 +1,5 @@
 import { parseArn } from "./arn.ts";
-import { listOf, type Principals, type Statement } from "./document.ts";
+import { type Principals, type Statement, toList } from "./document.ts";
 
 /**
  * The caller of a request: the ARN of a user, a role, a session of a role (`arn:aws:sts::…:assumed-role/Role/session`),
@@ -22,7 +22,7 @@ export type Naming = "direct" | "role" | "everyone" | "account";
 /**
  * Returns how a statement of a resource or trust policy identifies a caller; undefined if its principal is another one.
  */
-export function namingOf({ Effect, Principal, NotPrincipal }: Statement, caller: Caller): Naming | undefined {
+export function matchPrincipal({ Effect, Principal, NotPrincipal }: Statement, caller: Caller): Naming | undefined {
     if (NotPrincipal !== undefined) {
         const excepts = Effect === "Deny" ? isExceptedFromDeny(NotPrincipal, caller) : closest(NotPrincipal, caller);
         return excepts ? undefined : "everyone";
@@ -37,14 +37,14 @@ export function namingOf({ Effect, Principal, NotPrincipal }: Statement, caller:
  */
 function isExceptedFromDeny(named: "*" | Principals, caller: Caller): boolean {
     if (named === "*" || !("arn" in caller)) return closest(named, caller) !== undefined;
-    const namings = listOf(named.AWS).map((name) => namingBy(name, caller.arn));
+    const namings = toList(named.AWS).map((name) => namingBy(name, caller.arn));
     if (namings.includes("everyone")) return true;
     const isNamed = isRoot(caller.arn) || namings.includes("direct") || namings.includes("role");
     return !caller.hasBoundary && isNamed && namings.includes("account");
 }
 
 /** Returns the role name and the session name in a session's ARN. */
-export function sessionOf(arn: string): { roleName: string; sessionName: string } | undefined {
+export function parseSessionArn(arn: string): { roleName: string; sessionName: string } | undefined {
     const [type, roleName, ...rest] = parseArn(arn)?.resource.split("/") ?? [];
     return type === "assumed-role" && roleName && rest.length > 0
         ? { roleName, sessionName: rest.join("/") }
@@ -58,12 +58,12 @@ function closest(principal: "*" | Principals, caller: Caller): Naming | undefine
     if (principal === "*") {
         return "everyone";
     }
-    const named = listOf(principal.AWS);
+    const named = toList(principal.AWS);
     if ("service" in caller) {
-        return listOf(principal.Service).includes(caller.service) ? "direct" : everyone(named);
+        return toList(principal.Service).includes(caller.service) ? "direct" : everyone(named);
     }
     if ("federated" in caller) {
-        return listOf(principal.Federated).includes(caller.federated) ? "direct" : everyone(named);
+        return toList(principal.Federated).includes(caller.federated) ? "direct" : everyone(named);
     }
     const namings = named.map((name) => namingBy(name, caller.arn));
     return (["direct", "role", "everyone", "account"] as const).find((naming) => namings.includes(naming));
@@ -91,5 +91,5 @@ function namingBy(name: string, arn: string): Naming | undefined {
     }
     // Compare names of roles, because they are unique in an account and a session's ARN has no path.
     const [type, ...path] = wanted.resource.split("/");
-    return type === "role" && path.at(-1) === sessionOf(arn)?.roleName ? "role" : undefined;
+    return type === "role" && path.at(-1) === parseSessionArn(arn)?.roleName ? "role" : undefined;
 }

@@ -1,8 +1,8 @@
 import { evaluateConditions } from "./conditions.ts";
 import type { Lookup } from "./context.ts";
-import { listOf, type OneOrMany, type PolicyDocument, type Statement } from "./document.ts";
+import { type OneOrMany, type PolicyDocument, type Statement, toList } from "./document.ts";
 import { matchesWildcard } from "./match.ts";
-import { type Caller, type Naming, namingOf } from "./principal.ts";
+import { type Caller, matchPrincipal, type Naming } from "./principal.ts";
 import { type Expansion, expandResource } from "./variables.ts";
 
 /** The parts of a request that a statement tests. */
@@ -37,7 +37,7 @@ export function matchStatement(
     version: PolicyDocument["Version"],
 ): Match {
     const no = (because: string, missingKeys: readonly string[] = []): Match => ({ because, missingKeys });
-    const naming = kind === "resource" ? namingOf(statement, caller) : undefined;
+    const naming = kind === "resource" ? matchPrincipal(statement, caller) : undefined;
     if (kind === "resource" && naming === undefined) {
         return no("the principal differs");
     }
@@ -74,5 +74,5 @@ function fits(
     excluded: OneOrMany<string> | undefined,
     matches: (text: string) => boolean,
 ): boolean {
-    return excluded !== undefined ? !listOf(excluded).some(matches) : listOf(wanted).some(matches);
+    return excluded !== undefined ? !toList(excluded).some(matches) : toList(wanted).some(matches);
 }

@@ -4,7 +4,7 @@ import type { LifecycleDeps } from "./deps.ts";
 import { isDeadEnd, isEqualValue, isLeaving, type Properties } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
-import { isOurs, type Tags, tagsOf } from "./tags.ts";
+import { isOurs, listTags, type Tags } from "./tags.ts";
 
 /**
  * Returns the ARN of an existing resource that these inputs can use; undefined if the program must create one. Deletes
@@ -49,7 +49,7 @@ export async function adoptable<I extends CommonInputs>(
         await remove(kind, deps, client, leaving);
         return undefined;
     }
-    const differing = differingOf(kind, inputs, description);
+    const differing = findDifferences(kind, inputs, description);
     if (differing.length > 0 && (await isInterruptedCreation(kind, client, arn, inputs))) {
         deps.log(
             `${what} is left from an interrupted change of ${differing.join(", ")}, and nothing uses it; deleting it, ` +
@@ -79,7 +79,7 @@ async function isInterruptedCreation<I extends CommonInputs>(
     { adopt, owner }: CommonInputs,
 ): Promise<boolean> {
     if (!kind.delete || !kind.taggable || adopt !== undefined) return false;
-    if (!isOurs(await tagsOf(client, arn), owner)) return false;
+    if (!isOurs(await listTags(client, arn), owner)) return false;
     for await (const _ of kind.dependents?.(client, arn) ?? []) return false;
     return !(await kind.holdsData?.(client, arn));
 }
@@ -88,7 +88,7 @@ async function isInterruptedCreation<I extends CommonInputs>(
  * Returns the names of the properties that differ from the inputs and that Personalize cannot change. Ignores the name
  * of an adopted resource.
  */
-export function differingOf<I extends CommonInputs>(
+export function findDifferences<I extends CommonInputs>(
     kind: ResourceKind<I>,
     inputs: I,
     description: Description,
@@ -113,7 +113,7 @@ async function assertOurs(
     inputs: CommonInputs,
     advice: Advice,
 ): Promise<void> {
-    const has = await tagsOf(client, arn);
+    const has = await listTags(client, arn);
     if (!isOurs(has, inputs.owner)) {
         throw new Error(`${what} ${notOurs(advice, has, inputs)}`);
     }

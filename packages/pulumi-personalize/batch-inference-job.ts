@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as sdk from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
-import { baseName, newestIfOf, nextName } from "./job-names.ts";
-import { arnIn, type CommonInputs, type ResourceKind } from "./resource.ts";
+import { baseName, findNewestMatch, nextName } from "./job-names.ts";
+import { type CommonInputs, type ResourceKind, requireArn } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface BatchInferenceJobInputs extends CommonInputs {
@@ -47,14 +47,14 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     displayName: base,
     problems: () => [],
     find: async (client, inputs) =>
-        (await newestIfOf(base(inputs), inputs.jobNamePrefix, jobs(client)))?.batchInferenceJobArn,
+        (await findNewestMatch(base(inputs), inputs.jobNamePrefix, jobs(client)))?.batchInferenceJobArn,
     async create(client, inputs) {
         const { solutionVersionArn, roleArn, filterArn, tags } = inputs;
         const jobInput = { s3DataSource: { path: inputs.inputLocation } };
         const jobOutput = { s3DataDestination: { path: inputs.outputLocation } };
         const jobName = await nextName(base(inputs), jobs(client));
         const job = { jobName, solutionVersionArn, jobInput, jobOutput, roleArn, filterArn, tags: tagList(tags) };
-        return arnIn((await client.send(new sdk.CreateBatchInferenceJobCommand(job))).batchInferenceJobArn);
+        return requireArn((await client.send(new sdk.CreateBatchInferenceJobCommand(job))).batchInferenceJobArn);
     },
     async describe(client, batchInferenceJobArn) {
         const command = new sdk.DescribeBatchInferenceJobCommand({ batchInferenceJobArn });

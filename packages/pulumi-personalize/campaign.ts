@@ -7,7 +7,7 @@ import {
     paginateListCampaigns,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
-import { arnIn, type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
+import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface CampaignInputs extends CommonInputs {
@@ -84,7 +84,7 @@ export const campaign: ResourceKind<CampaignInputs> = {
             ...deployment(inputs),
             tags: tagList(inputs.tags),
         });
-        return arnIn((await client.send(command)).campaignArn);
+        return requireArn((await client.send(command)).campaignArn);
     },
     async describe(client, campaignArn) {
         const { campaign: description } = await client.send(new DescribeCampaignCommand({ campaignArn }));

@@ -3,15 +3,15 @@
  * Lambda functions.
  */
 
-export { differingOf, notOurs } from "./adopt.ts";
+export { findDifferences, notOurs } from "./adopt.ts";
 export type { Advice } from "./advice.ts";
 export { type CampaignInputs, campaign } from "./campaign.ts";
 export { datasetGroup } from "./dataset-group.ts";
-export { accessHashOf } from "./dataset-import-job.ts";
+export { computeAccessHash } from "./dataset-import-job.ts";
 export type { LifecycleDeps } from "./deps.ts";
 export { canonical, isEqualValue, isLeaving, type Properties } from "./diff.ts";
 export { endLanguageHostWithEngine, endWithEngine } from "./engine.ts";
-export { baseName, contentHashIn } from "./job-names.ts";
+export { baseName, findContentHash } from "./job-names.ts";
 export { anyKind, kinds, type ResourceKindName } from "./kinds.ts";
 export { type Handler, lifecycle, type Passed } from "./lifecycle.ts";
 export { createHandlers, processHandlers } from "./process-handlers.ts";
@@ -24,7 +24,7 @@ export {
     type Problem,
     personalizeClients,
 } from "./resource.ts";
-export { eventParametersOf, everyDays } from "./solution.ts";
-export { importOf } from "./solution-version.ts";
-export { isOurs, ownerTag, type Tags, tagsOf } from "./tags.ts";
+export { everyDays, toEventParameters } from "./solution.ts";
+export { fetchTrainingImport } from "./solution-version.ts";
+export { isOurs, listTags, ownerTag, type Tags } from "./tags.ts";
 export { duration, verdictOn, waitFor } from "./wait.ts";

@@ -1,6 +1,6 @@
 import { adoptable } from "./adopt.ts";
 import type { LifecycleDeps } from "./deps.ts";
-import { alreadyExists, BusyError, isRoleNotReady, isTransient, messageOf } from "./errors.ts";
+import { alreadyExists, BusyError, formatError, isRoleNotReady, isTransient } from "./errors.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { allTags } from "./tags.ts";
 import { pause } from "./wait.ts";
@@ -50,7 +50,7 @@ export async function createOrAdopt<I extends CommonInputs>(
                 throw error;
             }
             deps.log(
-                `${kind.noun} ${kind.displayName(inputs)}: ${messageOf(error)}; looking for an existing one before the next attempt`,
+                `${kind.noun} ${kind.displayName(inputs)}: ${formatError(error)}; looking for an existing one before the next attempt`,
             );
             await deps.sleep(pause(deps, inputs.pollSeconds));
         }

@@ -13,7 +13,7 @@ import { dataset } from "./dataset.ts";
 import { eventTracker } from "./event-tracker.ts";
 import { filter } from "./filter.ts";
 import { recommender } from "./recommender.ts";
-import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 import { solution } from "./solution.ts";
 import { tagList } from "./tags.ts";
 
@@ -48,7 +48,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
     },
     async create(client, { name, domain, tags }) {
         const command = new CreateDatasetGroupCommand({ name, domain, tags: tagList(tags) });
-        return arnIn((await client.send(command)).datasetGroupArn);
+        return requireArn((await client.send(command)).datasetGroupArn);
     },
     async describe(client, datasetGroupArn) {
         const { datasetGroup: description } = await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));

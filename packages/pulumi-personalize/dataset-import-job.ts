@@ -10,9 +10,9 @@ import {
 } from "@aws-sdk/client-personalize";
 import { shell } from "terminal-text";
 import { canonical } from "./diff.ts";
-import { baseName, nextName, numberOf } from "./job-names.ts";
+import { baseName, nextName, parseJobNumber } from "./job-names.ts";
 import { goneOrThrow } from "./remove.ts";
-import { arnIn, type CommonInputs, isUnknown, type Problem, type ResourceKind, unknownValue } from "./resource.ts";
+import { type CommonInputs, isUnknown, type Problem, type ResourceKind, requireArn, unknownValue } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface DatasetImportJobInputs extends CommonInputs {
@@ -25,8 +25,8 @@ export interface DatasetImportJobInputs extends CommonInputs {
     /** ARN of the role that Personalize assumes to read the data. */
     readonly roleArn: string;
     /**
-     * SHA-256 of the object, hexadecimal. New content starts a new import. Default: the SHA-256 of `dataLocation`, so that
-     * only another location starts a new import.
+     * SHA-256 of the object, hexadecimal. New content starts a new import. Default: the SHA-256 of `dataLocation`, so
+     * that only another location starts a new import.
      */
     readonly contentHash: string;
     /** ARN of an earlier job whose content is imported again. Another value starts a new import. */
@@ -40,7 +40,7 @@ export interface DatasetImportJobInputs extends CommonInputs {
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** Returns the input `accessHash` for the given policy documents. */
-export const accessHashOf = (policies: readonly object[]): string => sha256(canonical(policies));
+export const computeAccessHash = (policies: readonly object[]): string => sha256(canonical(policies));
 
 /** Seconds after a policy change in which parts of AWS may still use the old policy. */
 const accessSettlesSeconds = 120;
@@ -61,7 +61,10 @@ async function* jobs(client: PersonalizeClient, datasetArn?: string) {
  * Returns the job whose rows the dataset has, or will have when the job ends. A full import replaces the rows of
  * earlier imports.
  */
-async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<DatasetImportJobSummary | undefined> {
+async function fetchNewestJob(
+    client: PersonalizeClient,
+    datasetArn: string,
+): Promise<DatasetImportJobSummary | undefined> {
     let newest: DatasetImportJobSummary | undefined;
     for await (const job of jobs(client, datasetArn)) {
         if (job.status !== "CREATE FAILED" && (job.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0)) {
@@ -117,8 +120,8 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     },
     async find(client, inputs) {
         const { datasetArn, dataLocation, roleArn, repeats } = inputs;
-        const { datasetImportJobArn, jobName = "" } = (await newestOf(client, datasetArn)) ?? {};
-        if (numberOf(jobName, base(inputs)) === 0 || datasetImportJobArn === repeats) {
+        const { datasetImportJobArn, jobName = "" } = (await fetchNewestJob(client, datasetArn)) ?? {};
+        if (parseJobNumber(jobName, base(inputs)) === 0 || datasetImportJobArn === repeats) {
             return undefined;
         }
         const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
@@ -140,7 +143,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
             importMode: "FULL",
             tags: tagList(inputs.tags),
         });
-        return arnIn((await client.send(command)).datasetImportJobArn);
+        return requireArn((await client.send(command)).datasetImportJobArn);
     },
     async worthRepeating(client, datasetImportJobArn, { accessChangedAt }) {
         const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });

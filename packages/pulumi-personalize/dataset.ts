@@ -6,7 +6,7 @@ import {
     paginateListDatasets,
     UpdateDatasetCommand,
 } from "@aws-sdk/client-personalize";
-import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface DatasetInputs extends CommonInputs {
@@ -58,7 +58,7 @@ export const dataset: ResourceKind<DatasetInputs> = {
             datasetType,
             tags: tagList(tags),
         });
-        return arnIn((await client.send(command)).datasetArn);
+        return requireArn((await client.send(command)).datasetArn);
     },
     async describe(client, datasetArn) {
         const { dataset: description } = await client.send(new DescribeDatasetCommand({ datasetArn }));

@@ -24,7 +24,7 @@ export const isLeaving = (status: string) => isDeadEnd(status) || status.startsW
 const waitInputs = ["pollSeconds", "deadlineMinutes"] as const;
 
 /** Returns the inputs among a resource's properties, without the properties that Personalize computes. */
-export function inputsIn<I extends CommonInputs>(kind: ResourceKind<I>, properties: Properties): Properties {
+export function selectInputs<I extends CommonInputs>(kind: ResourceKind<I>, properties: Properties): Properties {
     const keys: readonly string[] = [
         ...kind.replaces,
         ...kind.updates,
@@ -41,7 +41,11 @@ export function inputsIn<I extends CommonInputs>(kind: ResourceKind<I>, properti
  * Compares recorded properties with wanted ones. A value that is unknown at preview counts as changed, because the
  * engine needs this to order deletions.
  */
-export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Properties, news: Properties): Diff {
+export function compareProperties<I extends CommonInputs>(
+    kind: ResourceKind<I>,
+    olds: Properties,
+    news: Properties,
+): Diff {
     const changed = (key: string) => isChanged(kind, key, olds, news);
     const replaces: string[] = kind.replaces.filter(
         (key) => changed(key) && !(key === "name" && isAdopted(olds, news)),
@@ -119,14 +123,14 @@ export function keepSpelling<I extends CommonInputs>(
  * because Personalize's console changes the spaces and the order of keys in a schema.
  */
 export function canonical(value: unknown): string {
-    return JSON.stringify(objectOf(value), (_, inner: unknown) =>
+    return JSON.stringify(parseIfObject(value), (_, inner: unknown) =>
         inner !== null && typeof inner === "object" && !Array.isArray(inner)
             ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
             : inner,
     ) as string;
 }
 
-function objectOf(value: unknown): unknown {
+function parseIfObject(value: unknown): unknown {
     if (typeof value !== "string" || !value.trimStart().startsWith("{")) {
         return value;
     }

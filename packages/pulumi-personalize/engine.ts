@@ -44,16 +44,16 @@ export function endWithEngine(argv: readonly string[] = process.argv): void {
  */
 export function endLanguageHostWithEngine(): void {
     process.once("exit", () => {
-        const host = processOf(process.ppid);
+        const host = findProcess(process.ppid);
         // After the engine was killed, the parent of the language host is another process, such as init.
-        if (host?.command.includes("pulumi-language") && !processOf(host.parent)?.command.endsWith("pulumi")) {
+        if (host?.command.includes("pulumi-language") && !findProcess(host.parent)?.command.endsWith("pulumi")) {
             process.kill(process.ppid);
         }
     });
 }
 
 /** Returns the parent and the command of a process; undefined if the process has ended or `ps` is missing. */
-function processOf(pid: number): { readonly parent: number; readonly command: string } | undefined {
+function findProcess(pid: number): { readonly parent: number; readonly command: string } | undefined {
     try {
         const line = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" });
         const [parent, ...command] = line.trim().split(/\s+/);

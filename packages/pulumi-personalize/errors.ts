@@ -49,7 +49,7 @@ export function isRoleNotReady(error: unknown): boolean {
 /**
  * Returns the error's message with its name and request ID, because Pulumi's wire protocol carries only the message.
  */
-export function messageOf(error: unknown): string {
+export function formatError(error: unknown): string {
     const { name, message, $metadata } = error as ServiceError;
     const requestId = $metadata?.requestId ? ` (request id ${$metadata.requestId})` : "";
     return $metadata ? `${name}: ${message}${requestId}` : message;
@@ -60,7 +60,7 @@ export function messageOf(error: unknown): string {
  * already contain the resource's name.
  */
 export function about(what: string, error: unknown): unknown {
-    return (error as ServiceError).$metadata ? new Error(`${what}: ${messageOf(error)}`) : error;
+    return (error as ServiceError).$metadata ? new Error(`${what}: ${formatError(error)}`) : error;
 }
 
 /**

@@ -4,7 +4,7 @@ import {
     DescribeEventTrackerCommand,
     paginateListEventTrackers,
 } from "@aws-sdk/client-personalize";
-import { arnIn, type CommonInputs, nameProblems, type ResourceKind } from "./resource.ts";
+import { type CommonInputs, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface EventTrackerInputs extends CommonInputs {
@@ -33,7 +33,7 @@ export const eventTracker: ResourceKind<EventTrackerInputs> = {
     },
     async create(client, { name, datasetGroupArn, tags }) {
         const command = new CreateEventTrackerCommand({ name, datasetGroupArn, tags: tagList(tags) });
-        return arnIn((await client.send(command)).eventTrackerArn);
+        return requireArn((await client.send(command)).eventTrackerArn);
     },
     async describe(client, eventTrackerArn) {
         const { eventTracker: description } = await client.send(new DescribeEventTrackerCommand({ eventTrackerArn }));

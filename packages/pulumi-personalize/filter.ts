@@ -1,6 +1,6 @@
 import * as sdk from "@aws-sdk/client-personalize";
-import { BusyError, hasName, messageOf } from "./errors.ts";
-import { arnIn, type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
+import { BusyError, formatError, hasName } from "./errors.ts";
+import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface FilterInputs extends CommonInputs {
@@ -57,12 +57,12 @@ export const filter: ResourceKind<FilterInputs> = {
     async create(client, { name, datasetGroupArn, filterExpression, tags }) {
         const command = new sdk.CreateFilterCommand({ name, datasetGroupArn, filterExpression, tags: tagList(tags) });
         try {
-            return arnIn((await client.send(command)).filterArn);
+            return requireArn((await client.send(command)).filterArn);
         } catch (error) {
             // LimitExceededException has two causes: too many filters are being created, or the account has too many
             // filters. Only the first is temporary.
             const isBusy = hasName(error, "LimitExceededException") && (await isCreatingFilters(client));
-            throw isBusy ? new BusyError(messageOf(error), { cause: error }) : error;
+            throw isBusy ? new BusyError(formatError(error), { cause: error }) : error;
         }
     },
     async describe(client, filterArn) {

@@ -16,10 +16,10 @@ export const baseName = (prefix: string, contentHash: string) => `${prefix}-${co
  * Returns the first eight digits of the content's SHA-256 from a job's name or ARN; undefined for a name from outside
  * the program.
  */
-export const contentHashIn = (job: string | undefined): string | undefined => hashAndNumber.exec(job ?? "")?.[1];
+export const findContentHash = (job: string | undefined): string | undefined => hashAndNumber.exec(job ?? "")?.[1];
 
 /** Returns the number at the end of a job's name, or 0 for a name with another base. */
-export function numberOf(jobName: string | undefined, base: string): number {
+export function parseJobNumber(jobName: string | undefined, base: string): number {
     const number = jobName?.startsWith(`${base}-`) ? Number(jobName.slice(base.length + 1)) : 0;
     return Number.isInteger(number) && number > 0 ? number : 0;
 }
@@ -28,7 +28,7 @@ export function numberOf(jobName: string | undefined, base: string): number {
 export async function nextName(base: string, jobs: AsyncIterable<{ jobName?: string | undefined }>): Promise<string> {
     let highest = 0;
     for await (const { jobName } of jobs) {
-        highest = Math.max(highest, numberOf(jobName, base));
+        highest = Math.max(highest, parseJobNumber(jobName, base));
     }
     return `${base}-${highest + 1}`;
 }
@@ -44,7 +44,7 @@ interface Job {
  * Otherwise returns undefined, even if an earlier job's name starts with `base`, because the newest job has replaced
  * the output of earlier jobs.
  */
-export async function newestIfOf<J extends Job>(
+export async function findNewestMatch<J extends Job>(
     base: string,
     prefix: string,
     jobs: AsyncIterable<J>,
@@ -56,5 +56,5 @@ export async function newestIfOf<J extends Job>(
         const newer = (job.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0);
         newest = ofPrefix && newer && job.status !== "CREATE FAILED" ? job : newest;
     }
-    return numberOf(newest?.jobName, base) > 0 ? newest : undefined;
+    return parseJobNumber(newest?.jobName, base) > 0 ? newest : undefined;
 }

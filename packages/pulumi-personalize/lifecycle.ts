@@ -2,19 +2,19 @@ import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { createOrAdopt } from "./create.ts";
 import type { LifecycleDeps } from "./deps.ts";
 import {
+    compareProperties,
     type Diff,
-    diffOf,
-    inputsIn,
     isChanged,
     isDeadEnd,
     isEqualValue,
     keepSpelling,
     type Properties,
+    selectInputs,
 } from "./diff.ts";
-import { about, initFailure, isInUse, isNotFound, isRefusal, isTransient, messageOf, withAdvice } from "./errors.ts";
+import { about, formatError, initFailure, isInUse, isNotFound, isRefusal, isTransient, withAdvice } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";
 import { type CommonInputs, type Description, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
-import { allTags, retag, tagInputs, tagsOf } from "./tags.ts";
+import { allTags, listTags, retag, tagInputs } from "./tags.ts";
 import { isUnderWay, pause, type Verdict, verdictOn, waitFor } from "./wait.ts";
 
 /** The lifecycle of a resource, with the methods of Pulumi's dynamic provider but without a dependency on Pulumi. */
@@ -46,7 +46,7 @@ const titleOf = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I) =>
     `${kind.noun} ${kind.displayName(inputs)}`;
 
 /** Returns the properties that Pulumi records. */
-const outsOf = <I extends CommonInputs>(
+const createOuts = <I extends CommonInputs>(
     kind: ResourceKind<I>,
     inputs: Properties,
     arn: string,
@@ -135,9 +135,9 @@ function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDep
             const goOn = `The work continues in AWS; \`pulumi up\` resumes the wait. ${deps.advice.deadlines}`;
             const plan = { what: titleOf(kind, inputs), usual: kind.usual, goOn, ...inputs };
             const settled = await waitFor(deps, plan, description, judge(updated));
-            return outsOf(kind, inputs, arn, settled);
+            return createOuts(kind, inputs, arn, settled);
         } catch (error) {
-            throw initFailure(arn, outsOf(kind, inputs, arn, last), messageOf(error));
+            throw initFailure(arn, createOuts(kind, inputs, arn, last), formatError(error));
         }
     }
 
@@ -171,7 +171,7 @@ function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDep
                     throw error;
                 }
                 deps.log(
-                    `${titleOf(kind, inputs)}: ${messageOf(error)}; waiting before the next attempt of the update`,
+                    `${titleOf(kind, inputs)}: ${formatError(error)}; waiting before the next attempt of the update`,
                 );
                 await deps.sleep(pause(deps, inputs.pollSeconds));
                 await settle(client, arn, inputs);
@@ -193,8 +193,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             return { inputs: { ...inputs, ...notes }, failures: [...regionProblems(inputs), ...kind.problems(inputs)] };
         },
         async diff(id, olds, news) {
-            const recorded = diffOf(kind, olds, news);
-            const difference = diffOf(kind, await inAws(kind, deps, id, olds), news);
+            const recorded = compareProperties(kind, olds, news);
+            const difference = compareProperties(kind, await inAws(kind, deps, id, olds), news);
             return difference.changes ? difference : recorded;
         },
         async create(inputs: Passed<I>) {
@@ -224,29 +224,30 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 return {};
             }
             const isTagged = kind.taggable && !description.status.startsWith("DELETE");
-            const tags = isTagged ? tagInputs(inputs, await tagsOf(client, id)) : {};
+            const tags = isTagged ? tagInputs(inputs, await listTags(client, id)) : {};
             const taggedDescription = { ...description, properties: { ...description.properties, ...tags } };
             // After `pulumi import` there are no recorded inputs, but a later deletion needs pollSeconds and
             // deadlineMinutes.
             const { pollSeconds = defaultPollSeconds, deadlineMinutes = kind.deadlineMinutes } = inputs;
             const recorded = Object.assign({ pollSeconds, deadlineMinutes }, inputs);
-            const props = outsOf(kind, recorded, id, taggedDescription);
+            const props = createOuts(kind, recorded, id, taggedDescription);
             // Return the current inputs, so that a preview after a refresh shows both values of each changed property.
-            return { id, props, inputs: inputsIn(kind, props) };
+            return { id, props, inputs: selectInputs(kind, props) };
         },
         async update(id, olds: Passed<I>, news: Passed<I>) {
             const client = deps.client(news.region);
             await deps.assertEngineAlive();
-            const changedIn = (before: Properties) => (key: string) => isChanged(kind, key, before, news);
+            const createChangeCheck = (before: Properties) => (key: string) => isChanged(kind, key, before, news);
             // Wait first, because Personalize rejects an update while an earlier one is still in progress, for example
             // one that reached its deadline. If the wait fails, record the old tags in the state: otherwise, the next
             // update would not set the new tags.
             const settled = await settle(client, id, Object.assign({}, news, { tags: olds.tags, owner: olds.owner }));
             try {
-                if (kind.taggable && ["tags", "owner"].some(changedIn(olds))) {
+                if (kind.taggable && ["tags", "owner"].some(createChangeCheck(olds))) {
                     await retag(client, id, allTags(kind, news), olds.tags);
                 }
-                const isUpdate = kind.updates.some(changedIn(olds)) || kind.updates.some(changedIn(settled));
+                const isUpdate =
+                    kind.updates.some(createChangeCheck(olds)) || kind.updates.some(createChangeCheck(settled));
                 const end = isUpdate ? updateAndSettle : settle;
                 return { outs: await end(client, id, news) };
             } catch (error) {

@@ -46,7 +46,7 @@ function hiddenFailure(given: Properties, error: unknown): unknown {
 }
 
 /** Returns the parts of a URN: `urn:pulumi:<stack>::<project>::<types>::<name>`. */
-function partsOf(urn: string) {
+function parseUrn(urn: string) {
     const [stack = "", project = "", types = ""] = urn.replace("urn:pulumi:", "").split("::");
     return { stack, project, kind: types.split("$").at(-1)?.split(":").at(-1) ?? "" };
 }
@@ -60,8 +60,8 @@ export function createPlugin(
     { version, schema, region }: { readonly version: string; readonly schema: string; readonly region?: string },
     handlers: Readonly<Record<ResourceKindName, Handler>>,
 ): provider.Provider {
-    const handlerOf = (urn: string): Handler => {
-        const { kind } = partsOf(urn);
+    const requireHandler = (urn: string): Handler => {
+        const { kind } = parseUrn(urn);
         if (!Object.hasOwn(handlers, kind)) throw new Error(`${kind} is not a resource of this provider`);
         return handlers[kind as ResourceKindName];
     };
@@ -77,15 +77,16 @@ export function createPlugin(
         version,
         schema,
         async check(urn, olds: Properties, given: Properties) {
-            const { project, stack } = partsOf(urn);
+            const { project, stack } = parseUrn(urn);
             const news = { ...(region && { region }), owner: `${project}/${stack}`, ...plain(given) };
-            const { inputs, failures } = await handlerOf(urn).check(plain(olds), news);
+            const { inputs, failures } = await requireHandler(urn).check(plain(olds), news);
             return { inputs: hiddenAs(given, inputs), failures: [...failures] };
         },
-        diff: async (id, urn, olds: Properties, news: Properties) => handlerOf(urn).diff(id, plain(olds), plain(news)),
+        diff: async (id, urn, olds: Properties, news: Properties) =>
+            requireHandler(urn).diff(id, plain(olds), plain(news)),
         async create(urn, given: Properties) {
             let id = "";
-            const work = handlerOf(urn)
+            const work = requireHandler(urn)
                 .create(plain(given))
                 .then((resource) => {
                     id = resource.id;
@@ -96,13 +97,13 @@ export function createPlugin(
         },
         async read(id, urn, given: Properties = {}) {
             // `pulumi import` passes only the ID, an ARN, which contains the region.
-            const resource = await handlerOf(urn).read(id, { region: id.split(":")[3], ...plain(given) });
+            const resource = await requireHandler(urn).read(id, { region: id.split(":")[3], ...plain(given) });
             const { props = {}, inputs = {} } = resource;
             return { id: resource.id ?? "", props: hiddenAs(given, props), inputs: hiddenAs(given, inputs) };
         },
         update: async (id, urn, olds: Properties, given: Properties) => ({
-            outs: await recorded(given, handlerOf(urn).update(id, plain(olds), plain(given))),
+            outs: await recorded(given, requireHandler(urn).update(id, plain(olds), plain(given))),
         }),
-        delete: async (id, urn, given: Properties) => handlerOf(urn).delete(id, plain(given)),
+        delete: async (id, urn, given: Properties) => requireHandler(urn).delete(id, plain(given)),
     };
 }

@@ -1,6 +1,6 @@
 import * as sdk from "@aws-sdk/client-personalize";
 import { isEqualValue } from "./diff.ts";
-import { arnIn, type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
+import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface RecommenderInputs extends CommonInputs {
@@ -81,7 +81,7 @@ export const recommender: ResourceKind<RecommenderInputs> = {
     },
     async create(client, { name, datasetGroupArn, recipeArn, recommenderConfig, tags }) {
         const input = { name, datasetGroupArn, recipeArn, recommenderConfig, tags: tagList(tags) };
-        return arnIn((await client.send(new sdk.CreateRecommenderCommand(input))).recommenderArn);
+        return requireArn((await client.send(new sdk.CreateRecommenderCommand(input))).recommenderArn);
     },
     async describe(client, recommenderArn) {
         const { recommender: described } = await client.send(new sdk.DescribeRecommenderCommand({ recommenderArn }));

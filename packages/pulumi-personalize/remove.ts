@@ -1,7 +1,7 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { hasName, isInUse, isNotFound, messageOf } from "./errors.ts";
+import { formatError, hasName, isInUse, isNotFound } from "./errors.ts";
 import type { Removable } from "./resource.ts";
-import { isOurs, tagsOf } from "./tags.ts";
+import { isOurs, listTags } from "./tags.ts";
 import { type WaitDeps, waitFor } from "./wait.ts";
 
 /**
@@ -40,7 +40,7 @@ export async function waitUntilGone(
 ): Promise<void> {
     await waitFor(
         deps,
-        planOf(leaving),
+        createWaitPlan(leaving),
         async () => kind.describe(client, leaving.arn).catch(goneOrThrow),
         (description) => (description === undefined ? { done: true } : { state: description.status }),
     );
@@ -72,10 +72,12 @@ export async function remove(
                 return "accepted" as const;
             }
             const inTheWay = await clearTheWay(kind, deps, client, leaving);
-            return [messageOf(error), ...inTheWay].join("; ");
+            return [formatError(error), ...inTheWay].join("; ");
         }
     };
-    await waitFor(deps, planOf(leaving), ask, (answer) => (answer === "accepted" ? { done: true } : { state: answer }));
+    await waitFor(deps, createWaitPlan(leaving), ask, (answer) =>
+        answer === "accepted" ? { done: true } : { state: answer },
+    );
     await waitUntilGone(kind, deps, client, leaving);
 }
 
@@ -95,7 +97,7 @@ async function clearTheWay(kind: Removable, deps: RemoveDeps, client: Personaliz
         }
         if (!dependent.delete) {
             await stop(dependent, deps, client, inTheWay);
-        } else if (isOurs(await tagsOf(client, arn).catch(goneOrThrow), leaving.owner)) {
+        } else if (isOurs(await listTags(client, arn).catch(goneOrThrow), leaving.owner)) {
             deps.log(`${what} belongs to this stack and uses ${leaving.what}; deleting it first`);
             await remove(dependent, deps, client, inTheWay);
         } else {
@@ -128,13 +130,13 @@ export async function stop(
                     if (!isOfItsState(error)) {
                         throw error;
                     }
-                    return `${status}; ${messageOf(error)}`;
+                    return `${status}; ${formatError(error)}`;
                 },
             );
         }
         return status === "CREATE STOPPING" ? status : undefined;
     };
-    await waitFor(deps, planOf(leaving), ask, (state) => (state === undefined ? { done: true } : { state }));
+    await waitFor(deps, createWaitPlan(leaving), ask, (state) => (state === undefined ? { done: true } : { state }));
 }
 
 /** Returns `undefined` for the service's "not found" and throws every other error. */
@@ -145,7 +147,7 @@ export function goneOrThrow(error: unknown): undefined {
     return undefined;
 }
 
-const planOf = ({ what, pollSeconds }: Leaving) => ({
+const createWaitPlan = ({ what, pollSeconds }: Leaving) => ({
     what,
     pollSeconds,
     usual: "minutes",

@@ -8,8 +8,8 @@ export interface CommonInputs {
     /** Tags of the resource. Tags that were added outside the program are kept. */
     readonly tags: Readonly<Record<string, string>>;
     /**
-     * Text that identifies the stack, for the tag `pulumi-personalize:owner`. An existing resource of the wanted name is
-     * used only if it has this owner. Default: `<project>/<stack>`.
+     * Text that identifies the stack, for the tag `pulumi-personalize:owner`. An existing resource of the wanted name
+     * is used only if it has this owner. Default: `<project>/<stack>`.
      */
     readonly owner?: string;
     /** Seconds between two polls while waiting. Default: 15. */
@@ -174,7 +174,7 @@ export function personalizeClients(requestTimeout = 60_000): ClientOf {
 }
 
 /** Returns the ARN in the response to a create call. Throws if the ARN is missing. */
-export function arnIn(arn: string | undefined): string {
+export function requireArn(arn: string | undefined): string {
     if (arn === undefined) throw new Error("Personalize's response contains no ARN");
     return arn;
 }

@@ -4,7 +4,7 @@ import {
     DescribeSchemaCommand,
     paginateListSchemas,
 } from "@aws-sdk/client-personalize";
-import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 
 export interface SchemaInputs extends CommonInputs {
     /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
@@ -40,7 +40,7 @@ export const schema: ResourceKind<SchemaInputs> = {
     },
     async create(client, inputs) {
         const { name, schema, domain } = inputs;
-        return arnIn((await client.send(new CreateSchemaCommand({ name, schema, domain }))).schemaArn);
+        return requireArn((await client.send(new CreateSchemaCommand({ name, schema, domain }))).schemaArn);
     },
     async describe(client, schemaArn) {
         const { schema: description } = await client.send(new DescribeSchemaCommand({ schemaArn }));

@@ -10,9 +10,9 @@ import {
     StopSolutionVersionCreationCommand,
 } from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
-import { numberOf } from "./job-names.ts";
-import { arnIn, type CommonInputs, isUnknown, type ResourceKind, unknownValue } from "./resource.ts";
-import { tagList, tagPrefix, tagsOf } from "./tags.ts";
+import { parseJobNumber } from "./job-names.ts";
+import { type CommonInputs, isUnknown, type ResourceKind, requireArn, unknownValue } from "./resource.ts";
+import { listTags, tagList, tagPrefix } from "./tags.ts";
 
 export interface SolutionVersionInputs extends CommonInputs {
     /** ARN of the solution. */
@@ -39,12 +39,15 @@ const eventsTag = `${tagPrefix}events`;
 
 const nameInArn = (arn: string) => arn.split("/").at(-1) ?? "";
 
-const hashOf = (eventParameters: readonly EventParameters[]) =>
+const hashEventParameters = (eventParameters: readonly EventParameters[]) =>
     createHash("sha256").update(canonical(eventParameters)).digest("hex").slice(0, 8);
 
 /** Returns the import that a version was trained on; undefined for versions from outside the program. */
-export async function importOf(client: PersonalizeClient, solutionVersionArn: string): Promise<string | undefined> {
-    return (await tagsOf(client, solutionVersionArn))[importTag];
+export async function fetchTrainingImport(
+    client: PersonalizeClient,
+    solutionVersionArn: string,
+): Promise<string | undefined> {
+    return (await listTags(client, solutionVersionArn))[importTag];
 }
 
 /**
@@ -67,19 +70,19 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     problems: () => [],
     contentTags: ({ importJobArn, eventParameters }) => ({
         [importTag]: importJobArn,
-        ...(eventParameters && { [eventsTag]: hashOf(eventParameters) }),
+        ...(eventParameters && { [eventsTag]: hashEventParameters(eventParameters) }),
     }),
     /** Finds the newest version that was trained on the same rows. */
     async find(client, { solutionArn, rows, eventParameters }) {
-        const events = eventParameters && hashOf(eventParameters);
+        const events = eventParameters && hashEventParameters(eventParameters);
         let newest: SolutionVersionSummary | undefined;
         for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
             for (const version of solutionVersions.filter(
                 ({ status }) => !/^CREATE (FAILED|STOP)/.test(status ?? ""),
             )) {
-                const tags = await tagsOf(client, version.solutionVersionArn as string);
+                const tags = await listTags(client, version.solutionVersionArn as string);
                 const job = tags[importTag]?.split("/").at(-1);
-                const isSame = numberOf(job, rows) > 0 && tags[eventsTag] === events;
+                const isSame = parseJobNumber(job, rows) > 0 && tags[eventsTag] === events;
                 const isNewer = (version.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0);
                 newest = isSame && isNewer ? version : newest;
             }
@@ -92,7 +95,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
             trainingMode: "FULL",
             tags: tagList(inputs.tags),
         });
-        return arnIn((await client.send(command)).solutionVersionArn);
+        return requireArn((await client.send(command)).solutionVersionArn);
     },
     async describe(client, solutionVersionArn) {
         const { solutionVersion: description } = await client.send(

@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { campaign } from "./campaign.ts";
 import { isEqualValue } from "./diff.ts";
-import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, requireArn } from "./resource.ts";
 import { solutionVersion } from "./solution-version.ts";
 import { tagList } from "./tags.ts";
 
@@ -46,7 +46,7 @@ function spellingOfSchedule(schedulingExpression: string): string {
 }
 
 /** Converts the config key `eventWeights` to Personalize's event parameters. */
-export const eventParametersOf = (weights: Readonly<Record<string, number>>): readonly EventParameters[] =>
+export const toEventParameters = (weights: Readonly<Record<string, number>>): readonly EventParameters[] =>
     Object.entries(weights).map(([eventType, weight]) => ({ eventType, weight }));
 
 /**
@@ -119,7 +119,7 @@ export const solution: ResourceKind<SolutionInputs> = {
             solutionConfig: configuration(inputs),
             tags: tagList(tags),
         });
-        return arnIn((await client.send(command)).solutionArn);
+        return requireArn((await client.send(command)).solutionArn);
     },
     async describe(client, solutionArn) {
         const { solution: description } = await client.send(new DescribeSolutionCommand({ solutionArn }));

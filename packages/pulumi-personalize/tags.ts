@@ -24,7 +24,7 @@ export const allTags = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I
 });
 
 /** Returns all tags that a resource has in AWS. */
-export async function tagsOf(client: PersonalizeClient, resourceArn: string): Promise<Tags> {
+export async function listTags(client: PersonalizeClient, resourceArn: string): Promise<Tags> {
     const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
     return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
 }
@@ -40,7 +40,8 @@ export const isOurs = (has: Tags | undefined, owner: string | undefined): boolea
     owner !== undefined && owner !== "" && has?.[ownerTag] === owner;
 
 /** Returns the current values of the tags that the program set earlier. Ignores other tags. */
-const stillOf = (once: Tags, has: Tags): Tags => Object.fromEntries(Object.entries(has).filter(([key]) => key in once));
+const selectCurrentTags = (once: Tags, has: Tags): Tags =>
+    Object.fromEntries(Object.entries(has).filter(([key]) => key in once));
 
 /**
  * Returns the inputs `tags` and `owner` of a resource with these tags. An imported resource has no recorded inputs, so
@@ -50,7 +51,7 @@ export function tagInputs({ tags, owner }: Partial<CommonInputs>, has: Tags): Pi
     const { [ownerTag]: hasOwner = owner === undefined ? undefined : "" } = has;
     const others = Object.fromEntries(Object.entries(has).filter(([key]) => !key.startsWith(tagPrefix)));
     return {
-        tags: tags === undefined ? others : stillOf(tags, has),
+        tags: tags === undefined ? others : selectCurrentTags(tags, has),
         ...(hasOwner !== undefined && { owner: hasOwner }),
     };
 }
@@ -62,8 +63,8 @@ export async function retag(
     wanted: Tags,
     once: Tags = {},
 ): Promise<void> {
-    const has = await tagsOf(client, resourceArn);
-    const tagKeys = Object.keys(stillOf(once, has)).filter((key) => !(key in wanted));
+    const has = await listTags(client, resourceArn);
+    const tagKeys = Object.keys(selectCurrentTags(once, has)).filter((key) => !(key in wanted));
     const missing = Object.entries(wanted).filter(([key, value]) => has[key] !== value);
     if (tagKeys.length > 0) {
         await client.send(new UntagResourceCommand({ resourceArn, tagKeys }));

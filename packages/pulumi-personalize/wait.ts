@@ -1,5 +1,5 @@
 import { isDeadEnd, isSettled } from "./diff.ts";
-import { isTransient, messageOf } from "./errors.ts";
+import { formatError, isTransient } from "./errors.ts";
 import type { Description } from "./resource.ts";
 
 /** Clock, log and random numbers of a wait. Tests replace them, so that hours of waiting take no time. */
@@ -85,7 +85,7 @@ async function attempt<L, T>(
         if (!isTransient(error)) {
             throw error;
         }
-        return { state: `no answer (${messageOf(error)})`, unanswered: true };
+        return { state: `no answer (${formatError(error)})`, unanswered: true };
     }
 }
 

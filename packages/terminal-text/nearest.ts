@@ -1,8 +1,8 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * Returns the candidate that a misspelt word most likely means. Prefers a candidate that starts with the word; otherwise the one
- * with the smallest Levenshtein distance, ignoring case.
+ * Returns the candidate that a misspelt word most likely means. Prefers a candidate that starts with the word;
+ * otherwise the one with the smallest Levenshtein distance, ignoring case.
  * @returns undefined if more than two fifths of the word would have to change.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {

@@ -3,8 +3,8 @@ const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const unit = (one: string) => (one === "\t" ? "\\t" : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /**
- * Returns one line in which each terminal control character and each invisible character is replaced by its escape, such as
- * `\u001b`. JSON keeps its meaning, because it contains such characters only inside strings.
+ * Returns one line in which each terminal control character and each invisible character is replaced by its escape,
+ * such as `\u001b`. JSON keeps its meaning, because it contains such characters only inside strings.
  */
 export const visible = (line: string): string =>
     line.replaceAll(unsafe, (characters) => characters.split("").map(unit).join(""));

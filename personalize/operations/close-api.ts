@@ -21,7 +21,7 @@ export interface CloseClients {
 /**
  * Creates the clients that close the API and the page. CloudFront is a global service; its API answers in us-east-1.
  */
-export const closeClientsOf = (region: string): CloseClients => ({
+export const createCloseClients = (region: string): CloseClients => ({
     ssm: new SSMClient({ region }),
     gateway: new APIGatewayClient({ region }),
     edge: new CloudFrontClient({ region: "us-east-1" }),
@@ -37,7 +37,7 @@ export interface ServedPlace {
 }
 
 /** Returns the API and the page of a stack, by the names in its configuration. */
-export const servedPlaceOf = ({
+export const toServedPlace = ({
     project,
     stack,
     names,
@@ -65,7 +65,7 @@ export async function closeApi(clients: CloseClients, place: ServedPlace, reason
     if (before === undefined) await writeStateFlag(clients.ssm, place.stack, "closed", flag);
     await both(
         async () => {
-            for await (const stage of stagesOf(clients.gateway, place)) await closeStage(clients.gateway, stage);
+            for await (const stage of listStages(clients.gateway, place)) await closeStage(clients.gateway, stage);
         },
         () => enableDistribution(clients.edge, place, false),
     );
@@ -83,7 +83,7 @@ export async function openApi(
 ): Promise<void> {
     await both(
         async () => {
-            for await (const stage of stagesOf(clients.gateway, place)) {
+            for await (const stage of listStages(clients.gateway, place)) {
                 await throttleStage(clients.gateway, stage, throttles);
             }
         },
@@ -101,10 +101,10 @@ async function both(...work: readonly (() => Promise<void>)[]): Promise<void> {
 }
 
 /** Yields the stages of the stack's APIs. After an interrupted replacement, several APIs have the stack's API name. */
-async function* stagesOf(client: APIGatewayClient, { apiName, tags }: ServedPlace): AsyncGenerator<StageId> {
+async function* listStages(client: APIGatewayClient, { apiName, tags }: ServedPlace): AsyncGenerator<StageId> {
     for await (const { items = [] } of paginateGetRestApis({ client }, { limit: 500 })) {
         for (const { id = "", name, tags: apiTags = {} } of items) {
-            if (name === apiName && isOf(apiTags, tags)) yield { restApiId: id, stageName: apiStage };
+            if (name === apiName && hasTags(apiTags, tags)) yield { restApiId: id, stageName: apiStage };
         }
     }
 }
@@ -119,7 +119,7 @@ async function closeStage(client: APIGatewayClient, stage: StageId): Promise<voi
     await throttleStage(client, stage, [...paths].map(closed));
 }
 
-const isOf = (apiTags: Readonly<Record<string, string>>, tags: Readonly<Record<string, string>>): boolean =>
+const hasTags = (apiTags: Readonly<Record<string, string>>, tags: Readonly<Record<string, string>>): boolean =>
     Object.entries(tags).every(([key, value]) => apiTags[key] === value);
 
 /**

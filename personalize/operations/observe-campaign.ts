@@ -12,7 +12,7 @@ import {
 import { prefetchCounts } from "../../cost/logged-counts.ts";
 import type { ObservedCampaign } from "../../cost/observations.ts";
 import type { RequestWindows } from "../../cost/spend.ts";
-import { hour, window, windowOf } from "../../cost/time.ts";
+import { hour, window, windowStart } from "../../cost/time.ts";
 
 /**
  * Returns a campaign as the cost guard counts it, with the ARN of its solution version; undefined if no campaign is
@@ -47,7 +47,7 @@ export const requestWindows = (
     now: number,
     metric: string = servingMetrics.successes,
 ): Promise<RequestWindows> =>
-    windowsOf(client, personalizeNamespace, metric, { Name: "CampaignArn", Value: campaignArn }, since, now);
+    fetchWindows(client, personalizeNamespace, metric, { Name: "CampaignArn", Value: campaignArn }, since, now);
 
 /** The function that precomputes lists, and the number of viewers in one run. */
 export interface PrefetchFunction {
@@ -72,17 +72,17 @@ export async function prefetchWindows(
     const ofStack = { Name: "Stack", Value: stack };
     const ofFunction = { Name: "FunctionName", Value: functionName };
     const logged = (stat: "Sum" | "Minimum") =>
-        windowsOf(client, functionsNamespace, servingApiMetrics.prefetchCalls, ofStack, since, now, stat);
+        fetchWindows(client, functionsNamespace, servingApiMetrics.prefetchCalls, ofStack, since, now, stat);
     const [sums, minimums, invocations] = await Promise.all([
         logged("Sum"),
         logged("Minimum"),
-        windowsOf(client, functionNamespace, functionMetrics.requests, ofFunction, since - hour, now),
+        fetchWindows(client, functionNamespace, functionMetrics.requests, ofFunction, since - hour, now),
     ]);
     return prefetchCounts({ sums, minimums, invocations, viewers });
 }
 
 /** Returns a statistic of a metric by windows. Throws for partial data, so that no caller uses it as complete. */
-async function windowsOf(
+async function fetchWindows(
     client: CloudWatchClient,
     Namespace: string,
     MetricName: string,
@@ -95,8 +95,8 @@ async function windowsOf(
     const pages = paginateGetMetricData(
         { client },
         {
-            StartTime: new Date(windowOf(since)),
-            EndTime: new Date(windowOf(now) + window),
+            StartTime: new Date(windowStart(since)),
+            EndTime: new Date(windowStart(now) + window),
             ScanBy: "TimestampAscending",
             MetricDataQueries: [
                 {
@@ -115,7 +115,7 @@ async function windowsOf(
         for (const { Timestamps = [], Values = [], StatusCode = "" } of MetricDataResults) {
             status = StatusCode;
             for (const [at, timestamp] of Timestamps.entries()) {
-                windows.set(windowOf(timestamp.getTime()), Values[at] ?? 0);
+                windows.set(windowStart(timestamp.getTime()), Values[at] ?? 0);
             }
         }
     }

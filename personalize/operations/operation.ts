@@ -37,7 +37,7 @@ export const solutionOf = (versionArn: string) => versionArn.slice(0, versionArn
 export const nowIso = () => new Date().toISOString();
 
 /** Returns the version and minimum TPS in a description of a campaign. */
-export const servedIn = ({ properties }: Description): Served => ({
+export const toServed = ({ properties }: Description): Served => ({
     solutionVersionArn: String(properties.solutionVersionArn),
     minProvisionedTPS: Number(properties.minProvisionedTPS),
 });
@@ -71,7 +71,7 @@ export function settledCampaign(deps: LifecycleDeps, operated: OperatedCampaign)
         () => describeCampaign(deps, campaignArn),
         (description) => {
             const verdict = description === undefined ? { done: undefined } : verdictOn(description);
-            return "done" in verdict ? { done: verdict.done && servedIn(verdict.done) } : verdict;
+            return "done" in verdict ? { done: verdict.done && toServed(verdict.done) } : verdict;
         },
     );
 }

@@ -6,7 +6,7 @@ import {
     type OperatedCampaign,
     type OperationDeps,
     regionOf,
-    servedIn,
+    toServed,
 } from "./operation.ts";
 import { type ParkedFlag, readFlagToWrite, writeStateFlag } from "./state-flags.ts";
 
@@ -29,12 +29,12 @@ export async function park(
     { pollSeconds, ...parking }: Parking & Pick<OperatedCampaign, "pollSeconds">,
 ): Promise<ParkedFlag> {
     const flag = await noteParked(deps, parking);
-    await eachOf(parking, async (arn) => {
+    await forEachCampaign(parking, async (arn) => {
         const client = deps.client(regionOf(arn));
         if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
             // Pass no owner: `remove` needs the owner only to delete other resources that use the campaign, and no
             // resource uses a campaign.
-            await remove(campaign, deps, client, { arn, what: whatOf(arn), pollSeconds, owner: undefined });
+            await remove(campaign, deps, client, { arn, what: formatCampaign(arn), pollSeconds, owner: undefined });
         }
     });
     return flag;
@@ -47,7 +47,7 @@ export async function park(
  */
 export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, parking: Parking): Promise<ParkedFlag> {
     const flag = await noteParked(deps, parking);
-    await eachOf(parking, async (arn) => {
+    await forEachCampaign(parking, async (arn) => {
         if ((await describeCampaign(deps, arn)) !== undefined) {
             await campaign.delete?.(deps.client(regionOf(arn)), arn).catch(goneOrThrow);
         }
@@ -59,7 +59,7 @@ export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, par
  * Runs `work` for both campaigns in parallel, because each is billed. An error of one does not stop the other; the
  * function throws it at the end.
  */
-async function eachOf(
+async function forEachCampaign(
     { campaignArn, rankingCampaignArn }: Parking,
     work: (arn: string) => Promise<void>,
 ): Promise<void> {
@@ -80,13 +80,15 @@ async function noteParked(
     const stands = async () =>
         rankingCampaignArn !== undefined && (await describeCampaign(deps, rankingCampaignArn)) !== undefined;
     if (parked === undefined && description === undefined && !(await stands())) {
-        throw new Error(`There is no ${whatOf(campaignArn)} to park. \`npm run watch-status\` shows the stack.`);
+        throw new Error(
+            `There is no ${formatCampaign(campaignArn)} to park. \`npm run watch-status\` shows the stack.`,
+        );
     }
-    const flag = parked ?? { reason, since: nowIso(), campaign: description ? servedIn(description) : null };
+    const flag = parked ?? { reason, since: nowIso(), campaign: description ? toServed(description) : null };
     if (parked === undefined) {
         await writeStateFlag(ssm, stack, "parked", flag);
     }
     return flag;
 }
 
-const whatOf = (campaignArn: string) => `campaign ${nameInArn(campaignArn)}`;
+const formatCampaign = (campaignArn: string) => `campaign ${nameInArn(campaignArn)}`;

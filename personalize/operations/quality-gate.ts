@@ -24,7 +24,13 @@ const testShare = 0.1;
  *
  * @param users the number of the user in each interaction, from 0 to `userCount` - 1
  */
-export function testUsersIn({ users, userCount }: { readonly users: Int32Array; readonly userCount: number }): number {
+export function countTestUsers({
+    users,
+    userCount,
+}: {
+    readonly users: Int32Array;
+    readonly userCount: number;
+}): number {
     const counts = new Int32Array(userCount);
     for (const user of users) {
         counts[user] = (counts[user] ?? 0) + 1;

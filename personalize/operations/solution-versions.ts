@@ -20,7 +20,7 @@ export interface ListedVersion {
 }
 
 /** Reads a version's metrics; null if the version is not ACTIVE, or its recipe has no metrics. */
-export async function metricsOf(client: PersonalizeClient, solutionVersionArn: string): Promise<Metrics | null> {
+export async function fetchMetrics(client: PersonalizeClient, solutionVersionArn: string): Promise<Metrics | null> {
     try {
         const { metrics } = await client.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
         return metrics && Object.keys(metrics).length > 0 ? metrics : null;

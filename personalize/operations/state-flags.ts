@@ -137,7 +137,7 @@ export async function readStateFlags(
     stack: string,
     keys: readonly (keyof StateFlags)[] = stateFlagKeys,
 ): Promise<StateFlags> {
-    return parseStateFlags(await parametersIn(ssm, stateFlagsPath(stack)), keys);
+    return parseStateFlags(await listParameters(ssm, stateFlagsPath(stack)), keys);
 }
 
 /**
@@ -181,7 +181,7 @@ export async function removeStateFlag(ssm: SSMClient, stack: string, key: keyof 
 
 /** Removes all parameters under a path. */
 async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> {
-    const Names = (await parametersIn(ssm, path)).map(({ name }) => name);
+    const Names = (await listParameters(ssm, path)).map(({ name }) => name);
     // Delete ten parameters at a time, because DeleteParameters accepts at most ten names.
     for (let at = 0; at < Names.length; at += 10) {
         await ssm.send(new DeleteParametersCommand({ Names: Names.slice(at, at + 10) }));
@@ -193,7 +193,7 @@ async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> 
  * already has, so that an interrupted move can be repeated.
  */
 export async function moveStateFlags(ssm: SSMClient, from: string, to: string): Promise<void> {
-    for (const { name, value } of await parametersIn(ssm, stateFlagsPath(from))) {
+    for (const { name, value } of await listParameters(ssm, stateFlagsPath(from))) {
         const Name = stateFlagsPath(to) + name.slice(stateFlagsPath(from).length);
         await ssm.send(new PutParameterCommand({ Name, Value: value, Type: "String" })).catch((error) => {
             if (!(error instanceof ParameterAlreadyExists)) {
@@ -204,7 +204,7 @@ export async function moveStateFlags(ssm: SSMClient, from: string, to: string): 
     await removeAllStateFlags(ssm, stateFlagsPath(from));
 }
 
-async function parametersIn(client: SSMClient, Path: string) {
+async function listParameters(client: SSMClient, Path: string) {
     const parameters: { name: string; value: string }[] = [];
     for await (const { Parameters = [] } of paginateGetParametersByPath({ client }, { Path })) {
         parameters.push(...Parameters.map(({ Name = "", Value = "" }) => ({ name: Name, value: Value })));

@@ -6,9 +6,9 @@ import {
     type OperatedCampaign,
     type OperationDeps,
     regionOf,
-    servedIn,
     settledCampaign,
     solutionOf,
+    toServed,
 } from "./operation.ts";
 import { readStateFlags, type ServingFlag, writeStateFlag } from "./state-flags.ts";
 
@@ -60,7 +60,7 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
         await lifecycle(campaign, deps).update(campaignArn, olds, { ...news });
     } catch (error) {
         const description = await describeCampaign(deps, campaignArn);
-        const served = description && servedIn(description).solutionVersionArn;
+        const served = description && toServed(description).solutionVersionArn;
         const underWay = /PENDING|IN_PROGRESS/.test(description?.update?.status ?? "");
         if (served === solutionVersionArn || underWay) {
             // Leave the state flag `serving` unchanged, because the campaign's update continues and only the wait for

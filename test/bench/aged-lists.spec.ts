@@ -5,7 +5,9 @@ import type { Columns } from "../../data-prep/columns.ts";
 const day = 86_400;
 const filmCount = 300;
 
-/** Returns 200 users who watch 60 films each on the first day, followed by later views of the form `[user, film, day]`. */
+/**
+ * Returns 200 users who watch 60 films each on the first day, followed by later views of the form `[user, film, day]`.
+ */
 function viewsWith(later: readonly (readonly [user: number, film: number, day: number])[]): Columns {
     const first = Array.from(
         { length: 200 * 60 },

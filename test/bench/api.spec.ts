@@ -9,10 +9,10 @@ import type { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { type Call, handlerCaller, httpCaller } from "../../bench/api/call.ts";
 import { campaignCaller } from "../../bench/api/campaign.ts";
-import { failedOf, failuresOf, latencyOf, monthUsd, sourcesOf } from "../../bench/api/figures.ts";
+import { computeLatency, countFailed, monthUsd, summarizeFailures, summarizeSources } from "../../bench/api/figures.ts";
 import { secondsToChange } from "../../bench/api/fresh.ts";
 import { listRequest, load, paced, resting, watchRequest, zipf } from "../../bench/api/load.ts";
-import { documentsAt, processOf, simulated, withoutCache } from "../../bench/api/simulated.ts";
+import { createApiProcess, documentsAt, simulated, withoutCache } from "../../bench/api/simulated.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
 
 const answer = (body: object, status = 200) => ({ status, body, layer: "memory", milliseconds: 1 });
@@ -102,13 +102,13 @@ describe("Load generator of bench:api with limits", () => {
 describe("Figures of bench:api", () => {
     it("figures.ts returns the latencies, failures, sources and cost of a hand-calculated example", () => {
         const times = Array.from({ length: 100 }, (_, at) => 100 - at);
-        assert.deepEqual(latencyOf(times), { p50: 50, p95: 95, p99: 99 });
+        assert.deepEqual(computeLatency(times), { p50: 50, p95: 95, p99: 99 });
         const list = (source: string, status = 200) => ({ kind: "list" as const, answer: answer({ source }, status) });
         const timedCalls = [list("cache"), list("campaign"), list("cache"), list("x", 502)];
-        assert.equal(failedOf(timedCalls), 1);
-        assert.equal(failuresOf(timedCalls), "1 (502)");
-        assert.equal(failuresOf(timedCalls.slice(0, 3)), "0");
-        assert.equal(sourcesOf(timedCalls), "cache 2, campaign 1");
+        assert.equal(countFailed(timedCalls), 1);
+        assert.equal(summarizeFailures(timedCalls), "1 (502)");
+        assert.equal(summarizeFailures(timedCalls.slice(0, 3)), "0");
+        assert.equal(summarizeSources(timedCalls), "cache 2, campaign 1");
         assert.equal(monthUsd(0.01), 730 * 0.2);
         assert.equal(monthUsd(100), 20_000 * 0.2 + 53_000 * 0.1);
     });
@@ -163,15 +163,15 @@ describe("Callers of bench:api", () => {
         try {
             const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);
             const harness = simulated(1);
-            const callers = [1, 2].map(() => handlerCaller(processOf(harness, documents)));
+            const callers = [1, 2].map(() => handlerCaller(createApiProcess(harness, documents)));
             const shape = { requests: 60, viewers: 10, exponent: 1, events: 0.1, seed: 1, nameOf: String };
             const fine = await load(callers, shape);
-            assert.ok(harness.harness.calls < 50 && failedOf(fine) === 0);
+            assert.ok(harness.harness.calls < 50 && countFailed(fine) === 0);
             const [seconds = 0] = await secondsToChange(callers, ["9"]);
             assert.ok(seconds < 5);
             harness.harness.state = "throttled";
-            assert.equal(failedOf(await load(callers, shape)), 0);
-            assert.ok(failedOf(await load([withoutCache(harness)], shape)) > 30);
+            assert.equal(countFailed(await load(callers, shape)), 0);
+            assert.ok(countFailed(await load([withoutCache(harness)], shape)) > 30);
         } finally {
             await rm(folder, { recursive: true });
         }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { find, foldsOf, meanOf } from "../../bench/tables/trials.ts";
+import { computeMeans, createFolds, find } from "../../bench/tables/trials.ts";
 import { columnsFrom } from "../support/columns.ts";
 
 describe("`bench:tables`", () => {
@@ -12,21 +12,21 @@ describe("`bench:tables`", () => {
         assert.equal(find(late, new Set([0]), new Set([20])).recall, 1);
     });
 
-    it("`meanOf` returns the mean of each figure over all results", () => {
+    it("`computeMeans` returns the mean of each figure over all results", () => {
         const [all, none] = [
             { recall: 1, ndcg: 0.5 },
             { recall: 0, ndcg: 0 },
         ];
-        assert.deepEqual(meanOf([all, none]), { recall: 0.5, ndcg: 0.25 });
-        assert.deepEqual(meanOf([]), none);
+        assert.deepEqual(computeMeans([all, none]), { recall: 0.5, ndcg: 0.25 });
+        assert.deepEqual(computeMeans([]), none);
     });
 
-    it("`foldsOf` puts each user into one fold's test data, not into its training data", () => {
+    it("`createFolds` puts each user into one fold's test data, not into its training data", () => {
         const events = Array.from({ length: 50 }, (_, user) =>
             Array.from({ length: 20 }, (_, at) => [`u${user}`, `i${(user + at) % 30}`, 100 - at] as const),
         );
         const columns = columnsFrom([...events.flat(), ["lone", "i1", 1]]);
-        const folds = foldsOf(columns);
+        const folds = createFolds(columns);
         assert.equal(folds.flatMap(({ trials }) => trials).length, 50);
         for (const { train, trials } of folds) {
             // A user with only one event is in no test, because there is nothing to predict.

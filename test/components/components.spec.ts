@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileOf } from "../../components/data/data-bucket.ts";
+import { requireFile } from "../../components/data/data-bucket.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
-import { inputsOf, settled, tags, typesAndNames, useMocks, value } from "./mocks.ts";
+import { requireInputs, settled, tags, typesAndNames, useMocks, value } from "./mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const place = { partition: "aws", bucketName: "films", readPrefixes: ["interactions.csv"] };
@@ -53,23 +53,23 @@ describe("DataBucket and PersonalizeAccess", () => {
     it("DataBucket blocks public access and enables encryption and versioning", async () => {
         await bucketWith("delete");
         const bucket = "films";
-        assert.deepEqual(inputsOf("BucketPublicAccessBlock"), {
+        assert.deepEqual(requireInputs("BucketPublicAccessBlock"), {
             bucket,
             blockPublicAcls: true,
             blockPublicPolicy: true,
             ignorePublicAcls: true,
             restrictPublicBuckets: true,
         });
-        assert.deepEqual(inputsOf("BucketServerSideEncryptionConfiguration"), {
+        assert.deepEqual(requireInputs("BucketServerSideEncryptionConfiguration"), {
             bucket,
             rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
         });
-        assert.deepEqual(inputsOf("BucketVersioning"), { bucket, versioningConfiguration: { status: "Enabled" } });
-        assert.deepEqual(inputsOf("BucketOwnershipControls"), {
+        assert.deepEqual(requireInputs("BucketVersioning"), { bucket, versioningConfiguration: { status: "Enabled" } });
+        assert.deepEqual(requireInputs("BucketOwnershipControls"), {
             bucket,
             rule: { objectOwnership: "BucketOwnerEnforced" },
         });
-        const { rules } = inputsOf("BucketLifecycleConfiguration");
+        const { rules } = requireInputs("BucketLifecycleConfiguration");
         assert.equal(rules[0].noncurrentVersionExpiration.noncurrentDays, 30);
         assert.equal(rules[0].abortIncompleteMultipartUpload.daysAfterInitiation, 7);
         assert.equal(rules[0].expiration, undefined);
@@ -77,7 +77,7 @@ describe("DataBucket and PersonalizeAccess", () => {
 
     it("DataBucket attaches the bucket policy that `dataBucketPolicy` returns", async () => {
         await bucketWith("delete");
-        const { policy } = inputsOf("BucketPolicy");
+        const { policy } = requireInputs("BucketPolicy");
         assert.deepEqual(JSON.parse(policy), dataBucketPolicy(place, caller));
     });
 
@@ -85,18 +85,18 @@ describe("DataBucket and PersonalizeAccess", () => {
         const bucket = await bucketWith("delete");
         // The output of sha256sum for a file with only the header line.
         const hash = "85d7a2753dae03c7392b6b04249eb3943877f7499893b06ef843e6cd592cdb13";
-        assert.equal(await value(fileOf(bucket.files, "interactions").contentHash), hash);
-        assert.equal(inputsOf("BucketObjectv2").sourceHash, hash);
-        assert.equal(await value(fileOf(bucket.files, "interactions").location), "s3://films/interactions.csv");
-        assert.equal(await value(fileOf(bucket.files, "interactions").lines), 1);
+        assert.equal(await value(requireFile(bucket.files, "interactions").contentHash), hash);
+        assert.equal(requireInputs("BucketObjectv2").sourceHash, hash);
+        assert.equal(await value(requireFile(bucket.files, "interactions").location), "s3://films/interactions.csv");
+        assert.equal(await value(requireFile(bucket.files, "interactions").lines), 1);
     });
 
     it("the bucket has `forceDestroy` only with `dataRetention: delete`", async () => {
         await bucketWith("delete");
-        assert.equal(inputsOf("Bucket").forceDestroy, true);
+        assert.equal(requireInputs("Bucket").forceDestroy, true);
         await useMocks();
         await bucketWith("retain");
-        assert.equal(inputsOf("Bucket").forceDestroy, false);
+        assert.equal(requireInputs("Bucket").forceDestroy, false);
     });
 
     it("PersonalizeAccess creates one role that can only read the interactions", async () => {
@@ -116,12 +116,12 @@ describe("DataBucket and PersonalizeAccess", () => {
             "aws:iam/rolePolicy:RolePolicy personalize",
             "movie-recommender:access:PersonalizeAccess personalize",
         ]);
-        const role = inputsOf("Role");
+        const role = requireInputs("Role");
         assert.deepEqual(JSON.parse(role.assumeRolePolicy), executionRoleTrust(caller));
         assert.equal(role.managedPolicyArns, undefined);
         assert.equal(role.permissionsBoundary, "arn:aws:iam::012345678901:policy/boundary");
         assert.deepEqual(role.tags, tags);
-        const policy = inputsOf("RolePolicy");
+        const policy = requireInputs("RolePolicy");
         assert.equal(policy.role, "reader");
         assert.deepEqual(JSON.parse(policy.policy), executionRolePolicy(place));
     });

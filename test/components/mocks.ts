@@ -36,7 +36,7 @@ export const settled = () => pulumi.runtime.disconnect();
 export const typesAndNames = () => declaredResources.map(({ type, name }) => `${type} ${name}`).sort();
 
 /** Returns the inputs of the only resource whose type ends with `type`. */
-export function inputsOf(type: string) {
+export function requireInputs(type: string) {
     const matches = declaredResources.filter((args) => args.type.endsWith(`:${type}`));
     assert.equal(matches.length, 1, `${matches.length} resources of type ${type}`);
     return matches[0]?.inputs;

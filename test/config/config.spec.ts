@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { namesFor } from "../../config/config.ts";
 import { documents } from "../../config/documents.ts";
 import { keys, rows } from "../../config/keys.ts";
-import { textOf } from "../../config/kinds.ts";
+import { toConfigText } from "../../config/kinds.ts";
 import { includesWatched, watchedFilterExpression } from "../../config/watched.ts";
 import { otherValues } from "../support/other-values.ts";
 import { read } from "../support/sources.ts";
@@ -18,12 +18,12 @@ describe("Stack configuration", () => {
 
     it("each example value in the table of keys is valid and differs from the default", () => {
         const texts = (values: object) =>
-            Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]));
+            Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toConfigText(value)]));
         const set = rows.filter(([, { other }]) => other !== undefined);
         assert.ok(set.length > 50, `${set.length} values`);
         for (const [name, key] of set) {
             good(texts(otherValues(name, key)));
-            assert.notEqual(textOf(key.other), textOf(key.default), name);
+            assert.notEqual(toConfigText(key.other), toConfigText(key.default), name);
         }
     });
 

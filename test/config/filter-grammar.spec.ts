@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { parseFilter } from "../../config/filter-fields.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
 
-/** Expressions from other authors: the Developer Guide, the CreateFilter reference, and public programs for Personalize. */
+/**
+ * Expressions from other authors: the Developer Guide, the CreateFilter reference, and public programs for Personalize.
+ */
 const published = [
     'EXCLUDE itemId WHERE INTERACTIONS.event_type in ("*")',
     'EXCLUDE itemId WHERE INTERACTIONS.event_type = "click"',

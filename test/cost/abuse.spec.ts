@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { gatewayDocument, readApiDescription } from "../../components/api/api-document.ts";
 import { approximately } from "../../config/prices.ts";
-import { campaignCeiling, type Rates, ratesOf, throttles } from "../../config/throttles.ts";
+import { campaignCeiling, type Rates, throttles, toRates } from "../../config/throttles.ts";
 import {
     type AttackedStack,
     attacksOn,
@@ -14,7 +14,7 @@ import {
 import { good } from "../config/parsed.ts";
 
 const { recipe, minProvisionedTPS } = good();
-const rates: Rates = ratesOf(good());
+const rates: Rates = toRates(good());
 const normal: AttackedStack = {
     rates,
     recipe,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { countTime, freshSpend, monthSpendUsd, openSince, type SpendState, settle } from "../../cost/spend.ts";
-import { day, hour, minute, window, windowOf } from "../../cost/time.ts";
+import { day, hour, minute, window, windowStart } from "../../cost/time.ts";
 
 const start = Date.parse("2026-11-01T00:00:00Z");
 const at = (minProvisionedTPS: number, v2 = false, createdAt = start) => ({ minProvisionedTPS, v2, createdAt });
@@ -9,8 +9,8 @@ const near = (actual: number, expected: number) =>
     assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} is not ${expected}`);
 
 /**
- * Returns the bill of a campaign that is always ACTIVE, from the month's start to a moment. Adds window by window, with prices as
- * plain numbers.
+ * Returns the bill of a campaign that is always ACTIVE, from the month's start to a moment. Adds window by window, with
+ * prices as plain numbers.
  */
 function billed(to: number, tps: number, v2: boolean, requests: ReadonlyMap<number, number>): number {
     const length = v2 ? hour : window;
@@ -41,7 +41,7 @@ describe("Campaign spend of a month", () => {
             fc.property(runs, bursts, fc.integer({ min: 1, max: 4 }), fc.boolean(), (all, chosenBursts, tps, v2) => {
                 const requests = new Map(chosenBursts.map(({ window: n, count }) => [start + n * window, count]));
                 const until = (now: number) =>
-                    new Map([...requests].filter(([when]) => when < now && when < windowOf(start + 11 * day)));
+                    new Map([...requests].filter(([when]) => when < now && when < windowStart(start + 11 * day)));
                 let spend: SpendState = freshSpend(start, start);
                 let now = start;
                 const step = (seenAt: number, isKnown: boolean, first = false) => {

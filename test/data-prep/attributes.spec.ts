@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { itemsAt } from "../../data-prep/attributes/items-table.ts";
 import { readUsers } from "../../data-prep/attributes/users.ts";
 import type { AvroField } from "../../data-prep/avro.ts";
-import { itemColumns, itemsCsv, itemsSchemaOf } from "../../data-prep/items.ts";
+import { createItemsSchema, itemColumns, itemsCsv } from "../../data-prep/items.ts";
 import { hasDecimalCommas } from "../../data-prep/reading/decimals.ts";
 import { readAvroSchema } from "../../packages/local-personalize/control/avro.ts";
 import { readCsv } from "../../packages/local-personalize/importing/read-csv.ts";
@@ -37,7 +37,7 @@ describe("Tables of items and users", () => {
         it(`\`itemsAt\` reads the items in ${name}`, async () => {
             const { catalogue, columns } = await itemsAt(put(file, text));
             const all = itemColumns(catalogue, columns);
-            const [csv, schema] = [itemsCsv(catalogue, all), itemsSchemaOf(all)];
+            const [csv, schema] = [itemsCsv(catalogue, all), createItemsSchema(all)];
             assert.deepEqual(shown(schema.fields), fields);
             assert.equal(csv.split("\n")[1], first);
             assert.equal(catalogue[0]?.title, title);

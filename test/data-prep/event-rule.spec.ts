@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { PrepareOptions } from "../../data-prep/prepare.ts";
-import { eventRuleOf, parseEventRule } from "../../data-prep/reading/event-rule.ts";
+import { compileEventRule, parseEventRule } from "../../data-prep/reading/event-rule.ts";
 import { UnfitDataError } from "../../data-prep/refusals.ts";
 import { prepareForEach } from "./preparing.ts";
 
@@ -48,9 +48,9 @@ describe("`parseEventRule`", () => {
     });
 });
 
-describe("`eventRuleOf`", () => {
+describe("`compileEventRule`", () => {
     const decide = (text: string, ...values: string[]) => {
-        const rule = eventRuleOf(text, ["a", "b"]);
+        const rule = compileEventRule(text, ["a", "b"]);
         assert.ok(typeof rule !== "string");
         return rule.decide((column) => values[column] ?? "");
     };

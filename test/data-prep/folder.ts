@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Creates an empty folder for each test of a `describe`. `at` returns a path in it; `put` writes a file and returns its path. */
+/**
+ * Creates an empty folder for each test of a `describe`. `at` returns a path in it; `put` writes a file and returns its
+ * path.
+ */
 export function folderForEach() {
     let folder: string;
     beforeEach(() => {

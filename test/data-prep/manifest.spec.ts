@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
-import { interactionsSchemaOf, type Manifest, manifestOf, readManifest } from "../../data-prep/manifest.ts";
+import {
+    chooseInteractionsSchema,
+    type Manifest,
+    readManifest,
+    readMatchingManifest,
+} from "../../data-prep/manifest.ts";
 import type { PrepareOptions } from "../../data-prep/prepare.ts";
 import { withMetadataFiles } from "../../data-prep/prepared-data.ts";
-import { consumedTypes, filterText, nounOf } from "../../data-prep/words.ts";
+import { chooseNoun, consumedTypes, filterText } from "../../data-prep/words.ts";
 import { readAvroSchema } from "../../packages/local-personalize/control/avro.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { shop } from "../support/shop.ts";
@@ -47,7 +52,7 @@ describe("Manifest of prepared data", () => {
         );
         assert.deepEqual(manifest.consumedTypes, ["purchase"]);
         assert.deepEqual(manifest.noun, { one: "product", many: "products" });
-        assert.equal(interactionsSchemaOf(manifest), itemInteractionsSchema);
+        assert.equal(chooseInteractionsSchema(manifest), itemInteractionsSchema);
         for (const [table, isDataset] of [
             ["items", true],
             ["users", true],
@@ -78,7 +83,7 @@ describe("Manifest of prepared data", () => {
 
     it('the manifest of MovieLens data contains the default schema, "Watch", "film" and example viewers', async () => {
         const manifest = await run({ input: put("u.data", ratingsFile(syntheticRatings({ users: 130 }))) });
-        assert.equal(interactionsSchemaOf(manifest), itemInteractionsSchema);
+        assert.equal(chooseInteractionsSchema(manifest), itemInteractionsSchema);
         assert.deepEqual(manifest.consumedTypes, ["Watch"]);
         assert.deepEqual(manifest.noun, { one: "film", many: "films" });
         assert.deepEqual(manifest.viewers.slice(0, 4), ["22", "6", "122", "13"]);
@@ -92,7 +97,7 @@ describe("Manifest of prepared data", () => {
         );
         const header = "USER_ID,ITEM_ID,EVENT_TYPE,EVENT_VALUE,DISCOUNT,POSITION,TIMESTAMP";
         const manifest = await run({ input: put("a.csv", `${header}\n${rows.join("\n")}\n`) });
-        const { fields } = JSON.parse(interactionsSchemaOf(manifest));
+        const { fields } = JSON.parse(chooseInteractionsSchema(manifest));
         assert.deepEqual(fields.slice(3), [
             { name: "EVENT_VALUE", type: ["null", "float"] },
             { name: "TIMESTAMP", type: "long" },
@@ -105,12 +110,12 @@ describe("Manifest of prepared data", () => {
         );
     });
 
-    it("`manifestOf` returns undefined for a CSV file that the manifest does not describe", async () => {
+    it("`readMatchingManifest` returns undefined for a CSV file that the manifest does not describe", async () => {
         await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         const sha256 = hashOf(output());
-        assert.ok(await manifestOf(output(), async () => sha256));
-        assert.equal(await manifestOf(output(), async () => sha256.replace(/./, "x")), undefined);
-        assert.equal(await manifestOf(at("elsewhere/data.csv"), async () => sha256), undefined);
+        assert.ok(await readMatchingManifest(output(), async () => sha256));
+        assert.equal(await readMatchingManifest(output(), async () => sha256.replace(/./, "x")), undefined);
+        assert.equal(await readMatchingManifest(at("elsewhere/data.csv"), async () => sha256), undefined);
         writeFileSync(at("out/manifest.json"), '{"schemaVersion":9}');
         await assert.rejects(readManifest(output()), /manifest\.json has schemaVersion 9.*npm run data-prep/);
     });
@@ -165,8 +170,8 @@ describe("Manifest of prepared data", () => {
 });
 
 describe("Event types of a data set, and the word for an item", () => {
-    it("`nounOf` derives the word for an item (film, book) from column or file names", () => {
-        const noun = (file: string, column: string) => nounOf(file, column).one;
+    it("`chooseNoun` derives the word for an item (film, book) from column or file names", () => {
+        const noun = (file: string, column: string) => chooseNoun(file, column).one;
         assert.equal(noun("events.csv", "product_id"), "product");
         assert.equal(noun("ratings.csv", "movieId"), "film");
         assert.equal(noun("ml-100k.zip:ml-100k/u.data", "item"), "film");
@@ -175,7 +180,7 @@ describe("Event types of a data set, and the word for an item", () => {
         assert.equal(noun("export.csv", "Artikelnummer"), "product");
         assert.equal(noun("export.csv", "id_produit"), "product");
         assert.equal(noun("userid.tsv", "3"), "item");
-        assert.deepEqual(nounOf("review.json", "business_id"), { one: "business", many: "businesses" });
+        assert.deepEqual(chooseNoun("review.json", "business_id"), { one: "business", many: "businesses" });
     });
 
     it("`consumedTypes` returns the event types for purchases, but no views", () => {

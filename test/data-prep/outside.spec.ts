@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { type Choices, describeLayout as described, readLayout } from "../../data-prep/layout.ts";
-import { textsOf } from "../../data-prep/reading/rows-as-bytes.ts";
+import { toTexts } from "../../data-prep/reading/rows-as-bytes.ts";
 import { timeReader } from "../../data-prep/reading/times.ts";
 import { converting } from "../support/converting.ts";
 import { folderForEach } from "./folder.ts";
@@ -45,8 +45,8 @@ describe("Parquet, JSON and compressed input files, and other column names", () 
         assert.match(described(plans[0] as (typeof plans)[0]), /: Parquet, utf-8;/);
     });
 
-    it("`textsOf` writes 64-bit integers inside lists with all digits", () => {
-        assert.deepEqual(textsOf({ list: [1n, 2n ** 60n] }, ["list"]), ['[1,"1152921504606846976"]']);
+    it("`toTexts` writes 64-bit integers inside lists with all digits", () => {
+        assert.deepEqual(toTexts({ list: [1n, 2n ** 60n] }, ["list"]), ['[1,"1152921504606846976"]']);
     });
 
     it("`timeReader` rejects years before 1970", () => {

@@ -1,7 +1,10 @@
 import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
 import { folderForEach } from "./folder.ts";
 
-/** Creates a folder for each test. `run` prepares data into `out/data.csv`, and `logged` contains the log of the last runs. */
+/**
+ * Creates a folder for each test. `run` prepares data into `out/data.csv`, and `logged` contains the log of the last
+ * runs.
+ */
 export function prepareForEach() {
     const { at, put } = folderForEach();
     let log: string[];

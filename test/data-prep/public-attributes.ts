@@ -10,8 +10,8 @@ interface Case {
 }
 
 /**
- * Tables of items and users. Headers and value formats come from public tables, as documentation and programs show them. Most
- * values are invented.
+ * Tables of items and users. Headers and value formats come from public tables, as documentation and programs show
+ * them. Most values are invented.
  */
 export const publicItems: readonly (Case & { readonly title: string })[] = [
     {

@@ -6,8 +6,8 @@ import type { Browser } from "puppeteer-core";
 import { refuseRedData } from "../../components/data/data-quality.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { prepare } from "../../data-prep/prepare.ts";
-import { checksOf } from "../../data-prep/quality/checks.ts";
-import { figuresOf } from "../../data-prep/quality/figures.ts";
+import { checkFigures } from "../../data-prep/quality/checks.ts";
+import { computeFigures } from "../../data-prep/quality/figures.ts";
 import { reportPaths } from "../../data-prep/quality/judge.ts";
 import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
 import { columnsFrom } from "../support/columns.ts";
@@ -27,7 +27,7 @@ const usual = {
 };
 const levels = (rows: readonly Row[], counts: Partial<typeof usual> = {}) =>
     Object.fromEntries(
-        checksOf(figuresOf(columnsFrom(rows)), { ...usual, ...counts }).map(({ id, level }) => [id, level]),
+        checkFigures(computeFigures(columnsFrom(rows)), { ...usual, ...counts }).map(({ id, level }) => [id, level]),
     );
 /** Events of 100 users with 90 items during 30 days. */
 const fine: Row[] = Array.from({ length: 3000 }, (_, row) => [
@@ -36,9 +36,9 @@ const fine: Row[] = Array.from({ length: 3000 }, (_, row) => [
     start + row * 864,
 ]);
 
-describe("`figuresOf`", () => {
-    it("`figuresOf` returns the quality figures of an example that was calculated by hand", () => {
-        const figures = figuresOf(
+describe("`computeFigures`", () => {
+    it("`computeFigures` returns the quality figures of an example that was calculated by hand", () => {
+        const figures = computeFigures(
             columnsFrom([
                 ["a", "x", start],
                 ["a", "y", start + 1],
@@ -67,14 +67,14 @@ describe("`figuresOf`", () => {
 
     it("for equally popular items the Gini coefficient is 0, for one popular item about 1", () => {
         const equal = Array.from({ length: 100 }, (_, row): Row => ["u", `i${row}`, row]);
-        assert.ok(Math.abs(figuresOf(columnsFrom(equal)).gini) < 1e-12);
+        assert.ok(Math.abs(computeFigures(columnsFrom(equal)).gini) < 1e-12);
         const one = [...equal, ...Array.from({ length: 100_000 }, (_, row): Row => ["u", "i0", row])];
-        assert.ok(figuresOf(columnsFrom(one)).gini > 0.98);
+        assert.ok(computeFigures(columnsFrom(one)).gini > 0.98);
     });
 
     it("the report's chart has at most 60 bars, and the bars contain all events", () => {
         const years = Array.from({ length: 1000 }, (_, row): Row => ["u", "i", start - row * 3 * day]);
-        const { events } = figuresOf(columnsFrom(years));
+        const { events } = computeFigures(columnsFrom(years));
         assert.ok(events.bars.length <= 60);
         assert.equal(
             events.bars.reduce((sum, rows) => sum + rows, 0),
@@ -111,7 +111,10 @@ describe("Data checks", () => {
     });
 
     it("`refuseRedData` stops a preview if a check is red, unless `dataWaiver` is set", () => {
-        const checks = checksOf(figuresOf(columnsFrom(fine.map(([user, item]) => [user, item, start]))), usual);
+        const checks = checkFigures(
+            computeFigures(columnsFrom(fine.map(([user, item]) => [user, item, start]))),
+            usual,
+        );
         const manifest = { checks } as unknown as Manifest;
         const config = { dataWaiver: undefined, eventWeights: undefined };
         assert.throws(

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { likelyFormats } from "../../data-prep/reading/times.ts";
-import { suggestionsOf, withColumns } from "../../data-prep/suggestion.ts";
+import { createSuggest, withColumns } from "../../data-prep/suggestion.ts";
 import { prepareForEach } from "./preparing.ts";
 import { lines } from "./public-tables.ts";
 
@@ -27,10 +27,10 @@ describe("Suggested data-prep commands", () => {
             "a = 1 -> B",
         ];
         assert.equal(
-            suggestionsOf(typed)({ time: "%d.%m.%Y %H:%M" }),
+            createSuggest(typed)({ time: "%d.%m.%Y %H:%M" }),
             "npm run data-prep -- o.csv '--items=it'\\''s.csv' --event 'a = 1 -> B' --time '%d.%m.%Y %H:%M'",
         );
-        assert.equal(suggestionsOf(typed)({ items: "b.csv" }).includes("it's"), false);
+        assert.equal(createSuggest(typed)({ items: "b.csv" }).includes("it's"), false);
         assert.equal(withColumns("user=who, time=at", { time: "NAME" }), "user=who,time=NAME");
     });
 

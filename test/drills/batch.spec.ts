@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { batchFaults } from "./batch/faults.ts";
 import { playFaults } from "./batch/play.ts";
-import { BatchSimulation, versionIn } from "./batch/simulation.ts";
+import { BatchSimulation, parseVersionId } from "./batch/simulation.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -19,7 +19,7 @@ describe("Simulation of lists of batch inference", () => {
         assert.ok(faults.length >= 30);
         assert.ok(faults.every(({ answers }) => answers > 0));
         assert.deepEqual(played, { unanswered: 0, mixed: 0, lost: 0, paidTwice: 0 });
-        const versions = new Set(jobs.map(({ solutionVersionArn }) => versionIn(solutionVersionArn)));
+        const versions = new Set(jobs.map(({ solutionVersionArn }) => parseVersionId(solutionVersionArn)));
         assert.ok(versions.has("better"), `${[...versions]}`);
         assert.ok(!versions.has("worse") && !versions.has("unmeasured"), `${[...versions]}`);
         assert.equal(new Set(notifications).size, notifications.length);

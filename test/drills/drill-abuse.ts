@@ -2,8 +2,8 @@ import { benchCommand } from "../../bench/lib/command.ts";
 import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { startTestAws } from "../support/local-aws.ts";
 import { playOnStack } from "./abuse/played.ts";
-import { unwatchedIn } from "./abuse/unwatched.ts";
-import { closingOf, virtualAttacks } from "./abuse/virtual-attacks.ts";
+import { listUnwatched } from "./abuse/unwatched.ts";
+import { playSlowestClosing, virtualAttacks } from "./abuse/virtual-attacks.ts";
 
 /**
  * Checks how much strangers can make the program's owner pay. Runs attacks on the program's stack on a local AWS and
@@ -24,7 +24,7 @@ say("starting a local AWS");
 const aws = await startTestAws();
 try {
     say("previews with the page on the API, and on CloudFront");
-    const unwatched = [...(await unwatchedIn(aws, "api")), ...(await unwatchedIn(aws, "cloudfront"))];
+    const unwatched = [...(await listUnwatched(aws, "api")), ...(await listUnwatched(aws, "cloudfront"))];
     const { loads, campaignPerSecond, campaignUsd, worstUsdHour } = await playOnStack(aws, say);
     showTable(
         ["attack through the API", "a second", "bytes", "tried", "an hour"],
@@ -37,7 +37,7 @@ try {
     say("the cost guard in virtual time");
     const limit = 200;
     const closings = [];
-    for (const attack of virtualAttacks(worstUsdHour)) closings.push(await closingOf(attack, limit));
+    for (const attack of virtualAttacks(worstUsdHour)) closings.push(await playSlowestClosing(attack, limit));
     showTable(
         [
             `until the guard closes (limit $${limit})`,

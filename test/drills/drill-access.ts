@@ -4,12 +4,12 @@ import { benchCommand, refuseNone, whole } from "../../bench/lib/command.ts";
 import { type Goal, printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
 import { type Break, breaks, compatiblePairs } from "../../packages/access-doctor/test/fixtures/break.ts";
+import { createSnapshot } from "../../packages/access-doctor/test/fixtures/create-snapshot.ts";
 import {
     type ImportFixture,
     interactions,
     soundFixture,
 } from "../../packages/access-doctor/test/fixtures/import-fixture.ts";
-import { snapshotOf } from "../../packages/access-doctor/test/fixtures/snapshot-of.ts";
 import { soundFixtures } from "../../packages/access-doctor/test/fixtures/sound.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
 import { localAccountId, localPartition, variables } from "../../packages/local-aws/instance.ts";
@@ -109,7 +109,7 @@ async function runOwnFaults(stage: Stage): Promise<void> {
     }
     const together = compatiblePairs();
     for (const pair of together) {
-        const snapshot = snapshotOf(worldOf(pair));
+        const snapshot = createSnapshot(worldOf(pair));
         const broken = diagnose(snapshot).findings.filter(({ verdict }) => verdict === "broken");
         const missed = pair.filter(
             ({ fault, says }) => !broken.some((each) => each.fault === fault && says.test(each.sentence)),
@@ -156,13 +156,13 @@ const ownGoals: Goal[] = [
 process.exitCode = printGoals([...(rows.length > 0 ? ownGoals : []), ...generatedGoals, ...realGoals]);
 
 /**
- * Returns a function that fetches the snapshot of a created setup and compares it with the snapshot that `snapshotOf`
- * builds. The drill diagnoses pairs of faults from built snapshots.
+ * Returns a function that fetches the snapshot of a created setup and compares it with the snapshot that
+ * `createSnapshot` builds. The drill diagnoses pairs of faults from built snapshots.
  */
 function recordOf(one: Break, fixture: ImportFixture) {
     return async (jobArn: string) => {
         const fetched = await fetchSnapshot(await targetOfJob(jobArn));
-        const unlike = differences(fetched, snapshotOf({ ...fixture, passRole: undefined }));
+        const unlike = differences(fetched, createSnapshot({ ...fixture, passRole: undefined }));
         sums.unlike += unlike.length > 0 ? 1 : 0;
         if (unlike.length > 0) problems.push(`${one.name}: fetched and built differ in ${unlike.join(", ")}`);
     };

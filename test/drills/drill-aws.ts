@@ -12,9 +12,9 @@ import { exitCodes, runAction } from "../../runbooks/lib/cli/runbook.ts";
 import { table } from "../../runbooks/lib/cli/table.ts";
 import { testInstance } from "../support/local-aws.ts";
 import { compare } from "./record/compare.ts";
-import { drillUsd, makeDrillStack, regionOf } from "./record/drill-stack.ts";
+import { drillUsd, makeDrillStack, readRegion } from "./record/drill-stack.ts";
 import { type LifeEnd, liveThrough } from "./record/life.ts";
-import { leaksIn, readRecording } from "./record/recording.ts";
+import { findLeaks, readRecording } from "./record/recording.ts";
 
 /**
  * Deploys, uses and destroys a stack on a real AWS account and records every call to Personalize. Then runs the same
@@ -107,7 +107,7 @@ async function prepared(scratch: string): Promise<string> {
  * names of the account.
  */
 async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEnd> {
-    const sts = new STSClient({ region: regionOf(process.env) });
+    const sts = new STSClient({ region: readRegion(process.env) });
     const { Account = "", Arn = "" } = await sts.send(new GetCallerIdentityCommand({}));
     const { accessKeyId } = await sts.config.credentials();
     console.log(`using account ${Account} with the credentials of ${Arn}`);
@@ -115,7 +115,7 @@ async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEn
     const end = await life(signal, false, { env: process.env, folder, recording, pollSeconds: onAws ? "15" : "0.2" });
     // On the local AWS, the recording may contain the account and user, because they are not secret.
     const secrets = onAws ? [Account, accessKeyId, Arn.split("/").at(-1) ?? ""] : [];
-    const leaks = leaksIn(await readFile(recording, "utf8").catch(() => ""), secrets);
+    const leaks = findLeaks(await readFile(recording, "utf8").catch(() => ""), secrets);
     if (leaks.length > 0) {
         await rm(recording, { force: true });
         throw new Error(

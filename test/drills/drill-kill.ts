@@ -6,12 +6,12 @@ import { benchCommand, whole } from "../../bench/lib/command.ts";
 import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { start } from "../../packages/local-aws/control.ts";
 import { environment, paths } from "../../packages/local-aws/instance.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { followAudit } from "../support/audited.ts";
-import { everythingIn, watchersIn } from "../support/inventory.ts";
+import { listEverything, listWatchers } from "../support/inventory.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
 import { orphansOfKilled } from "../support/orphans.ts";
-import { type Case, casesOf, describeMoment, excessOf } from "./kill/cases.ts";
+import { type Case, countExcess, createCases, describeMoment } from "./kill/cases.ts";
 
 /**
  * Kills the Pulumi engine during `up` and `destroy`, repeats the command as a user would, and counts lost, duplicate
@@ -33,7 +33,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const heldMilliseconds = 4000;
 
 const aws = await startTestAws("demo", "passphrase");
-const admin = adminOf(aws.instance);
+const admin = createAdmin(aws.instance);
 const orphans = orphansOfKilled();
 const rows: string[][] = [];
 const problems: string[] = [];
@@ -45,7 +45,7 @@ try {
     const usual = await usualSeconds(aws);
     say(`undisturbed: up ${usual.up.toFixed(1)} s, destroy ${usual.destroy.toFixed(1)} s`);
     let lifeStart = await lastRequest();
-    for (const [index, one] of casesOf(seed, pairs).entries()) {
+    for (const [index, one] of createCases(seed, pairs).entries()) {
         const killedAt = await runAndKill(one, usual[one.command]);
         await goOn(one);
         const problem = await convergence(one);
@@ -61,8 +61,8 @@ try {
         );
         rows.push(row);
         if (one.command === "destroy") {
-            const excess = excessOf(await admin.requests(lifeStart));
-            const left = [...(await everythingIn(aws)), ...(await watchersIn(aws))];
+            const excess = countExcess(await admin.requests(lifeStart));
+            const left = [...(await listEverything(aws)), ...(await listWatchers(aws))];
             sums.duplicates += excess.duplicates;
             sums.paidTwice += excess.paidTwice;
             sums.leftovers += left.length;

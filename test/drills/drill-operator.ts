@@ -1,8 +1,8 @@
 import { benchCommand, whole } from "../../bench/lib/command.ts";
 import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
-import { actionsOf } from "../../iam/operator/scope.ts";
+import { prefixActions } from "../../iam/operator/scope.ts";
 import { neededOnAws, operatorGrants, operatorLevels } from "../../iam/operator.ts";
-import { everythingIn, watchersIn } from "../support/inventory.ts";
+import { listEverything, listWatchers } from "../support/inventory.ts";
 import { startTestAws } from "../support/local-aws.ts";
 import { accessReader, balance } from "./operator/access.ts";
 import { attacksOn } from "./operator/attacks.ts";
@@ -11,9 +11,9 @@ import { createHarness } from "./operator/harness.ts";
 import { insiderAttacksOn } from "./operator/insider-attacks.ts";
 import { life } from "./operator/life.ts";
 import { settleNeighbours } from "./operator/neighbours.ts";
-import { freshUser, operatorProgram, scopeOf } from "./operator/operators.ts";
-import { judgeOutside, policiesOf, requiredResources } from "./operator/outside-judge.ts";
-import { chooseRemovals, isNoticed, type Lived, stageOf } from "./operator/removals.ts";
+import { createScope, freshUser, operatorProgram } from "./operator/operators.ts";
+import { fetchPolicies, judgeOutside, requiredResources } from "./operator/outside-judge.ts";
+import { chooseRemovals, createStage, isNoticed, type Lived } from "./operator/removals.ts";
 import { retrainerAttacksOn, servingAttacksOn } from "./operator/serving-attacks.ts";
 
 /**
@@ -40,8 +40,8 @@ const rows: string[][] = [];
 const removed: string[][] = [];
 const attacked: string[][] = [];
 let passed = 0;
-const scope = scopeOf(aws);
-const granted = operatorGrants(scope).flatMap(actionsOf);
+const scope = createScope(aws);
+const granted = operatorGrants(scope).flatMap(prefixActions);
 const used = new Set<string>();
 const required = requiredResources([...new Set(granted)]);
 const requests = trespasses(scope, required);
@@ -92,14 +92,14 @@ try {
         rows.push([step.name, kinds.join(", "), `${mine.size}`, seconds.toFixed(1), fine ? "yes" : "NO"]);
         say(`${step.name} (${kinds.join(", ")}): ${fine ? "fine" : "NOT FINE"}, ${seconds.toFixed(1)} s`);
     }
-    const left = [...(await everythingIn(aws)), ...(await watchersIn(aws))].filter(
+    const left = [...(await listEverything(aws)), ...(await listWatchers(aws))].filter(
         (thing) => thing.includes(scope.stack) && !/^IAM-policy |^IAM-role .*-github/.test(thing),
     );
     if (left.length > 0) {
         problems.push(`the operator's destroy left ${left.join(", ")}`);
     }
 
-    const stage = stageOf(harness);
+    const stage = createStage(harness);
     await stage.prepare({ from: "usual" });
     const attacks = [
         ...(await attacksOn(aws, scope, operator)),
@@ -112,7 +112,7 @@ try {
         attacked.push([attack.name, denied ?? "ALLOWED"]);
     }
     say(`${attacked.length} attacks`);
-    const judged = judgeOutside(operator.arn, scope.accountId, await policiesOf(aws.iam, policyArns), requests);
+    const judged = judgeOutside(operator.arn, scope.accountId, await fetchPolicies(aws.iam, policyArns), requests);
     // Skip requests that cannot exist in AWS, such as an action on a resource of a type that the action does not
     // accept.
     requests.forEach((request, index) => {

@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { benchCommand, refuseNone } from "../../bench/lib/command.ts";
 import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { root } from "../../packages/local-aws/instance.ts";
-import { driftOf } from "../support/drift.ts";
-import { documentedEffects, effectsOf } from "../support/effects.ts";
-import { everythingIn } from "../support/inventory.ts";
+import { createDrift } from "../support/drift.ts";
+import { documentedEffects, listEffects } from "../support/effects.ts";
+import { listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { previewedAndApplied } from "../support/preview-plan.ts";
 import { type KeyCase, keyCases } from "./planned/key-values.ts";
@@ -122,7 +122,7 @@ async function begin() {
     const values = await prepareValues(aws);
     await aws.configure(base);
     assertExit(await aws.engine("up"), 0);
-    const drift = await driftOf(aws);
+    const drift = await createDrift(aws);
     return {
         aws,
         keys: keyCases(aws, values.arns),
@@ -170,7 +170,7 @@ async function triedKey(aws: TestAws, { set, refused }: KeyCase, keys: readonly 
     if (refused === undefined) {
         const documented = new Set(keys.flatMap(documentedEffects));
         const { steps, ...result } = await compared(aws);
-        const others = effectsOf(steps).filter((effect) => !documented.has(effect));
+        const others = listEffects(steps).filter((effect) => !documented.has(effect));
         const undocumented = others.map((effect) => `not in "Effect of a change": ${effect}`);
         return { ...result, differences: [...result.differences, ...undocumented] };
     }
@@ -201,7 +201,7 @@ async function compared(aws: TestAws) {
  */
 async function named(aws: TestAws): Promise<string[]> {
     const isNamed = (thing: string) => !thing.startsWith("version ") && thing !== `dataset-group ${handMadeGroup}`;
-    return (await everythingIn(aws)).filter(isNamed).sort();
+    return (await listEverything(aws)).filter(isNamed).sort();
 }
 
 function faultOf({ differences, secondEmpty, notRestored, problem }: Planned): string | undefined {

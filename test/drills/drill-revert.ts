@@ -4,7 +4,7 @@ import { benchCommand, whole } from "../../bench/lib/command.ts";
 import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
-import { casesOf, fewestRuns, type RevertCase } from "./revert/cases.ts";
+import { createCases, fewestRuns, type RevertCase } from "./revert/cases.ts";
 import { type Baseline, establish, type RevertResult, runCase } from "./revert/run-case.ts";
 
 /**
@@ -32,7 +32,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const file = join(root, ".local", "drills", `revert-${seed}.json`);
 const results: RevertResult[] =
     resume && existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RevertResult[]) : [];
-const cases = casesOf(seed, runs).filter((_, index) => only === undefined || index === only - 1);
+const cases = createCases(seed, runs).filter((_, index) => only === undefined || index === only - 1);
 let current: { readonly aws: TestAws; readonly baseline: Baseline } | undefined;
 try {
     for (const [index, one] of cases.entries()) {

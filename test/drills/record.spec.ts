@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
 import { compare } from "./record/compare.ts";
-import { type Call, leaksIn, readRecording, recordingVariable, scrub, withoutOthers } from "./record/recording.ts";
+import { type Call, findLeaks, readRecording, recordingVariable, scrub, withoutOthers } from "./record/recording.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const arn = (tail: string, account = "123456789012") => `arn:aws:personalize:eu-central-1:${account}:${tail}`;
@@ -40,8 +40,8 @@ describe("`scrub`, which removes private data from a recorded API call", () => {
 
     it("`scrub` removes account IDs, access keys, names, request IDs and times from calls", () => {
         const text = JSON.stringify(scrub(raw));
-        assert.ok(leaksIn(JSON.stringify(raw), secrets).length >= secrets.length, "the raw one is full of them");
-        assert.deepEqual(leaksIn(text, secrets), []);
+        assert.ok(findLeaks(JSON.stringify(raw), secrets).length >= secrets.length, "the raw one is full of them");
+        assert.deepEqual(findLeaks(text, secrets), []);
         for (const gone of ["janes-bucket", "7XKQ", "2026-11-25", "1795617222", "0a1b2c", "AAE=", "5b1e8a3c"]) {
             assert.ok(!text.includes(gone), gone);
         }
@@ -59,12 +59,12 @@ describe("`scrub`, which removes private data from a recorded API call", () => {
     it("`scrub` does not mistake the digits of a score for an account ID", () => {
         const scores = { itemList: [{ itemId: "50", score: 0.123456789012 }] };
         assert.deepEqual(scrub(scores), scores);
-        assert.deepEqual(leaksIn(JSON.stringify(scores), []), []);
+        assert.deepEqual(findLeaks(JSON.stringify(scores), []), []);
     });
 
-    it("`leaksIn` returns the names and account IDs that a text still contains", () => {
-        assert.deepEqual(leaksIn('{"name":"jane.doe films"}', secrets), ["jane.doe"]);
-        assert.deepEqual(leaksIn('{"arn":"arn:aws:iam::210987654321:role/x"}', []), ["210987654321"]);
+    it("`findLeaks` returns the names and account IDs that a text still contains", () => {
+        assert.deepEqual(findLeaks('{"name":"jane.doe films"}', secrets), ["jane.doe"]);
+        assert.deepEqual(findLeaks('{"arn":"arn:aws:iam::210987654321:role/x"}', []), ["210987654321"]);
     });
 
     it("`withoutOthers` removes resources that the drill did not create from a list", () => {
@@ -209,7 +209,7 @@ describe("Recorder of `drill:aws`", () => {
                 ],
             );
             assert.deepEqual(calls[0]?.request, { name: "films-drill-000000" });
-            assert.deepEqual(leaksIn(await readFile(file, "utf8"), ["0a1b2c"]), []);
+            assert.deepEqual(findLeaks(await readFile(file, "utf8"), ["0a1b2c"]), []);
             assert.deepEqual(compare(calls, calls), []);
         } finally {
             await service.discard();

@@ -5,9 +5,9 @@ import { AttachRolePolicyCommand, DetachRolePolicyCommand, PutRolePolicyCommand 
 import { KMSClient } from "@aws-sdk/client-kms";
 import { CreateDatasetImportJobCommand } from "@aws-sdk/client-personalize";
 import { GetBucketPolicyCommand, HeadObjectCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
-import { listOf, type PolicyDocument } from "policy-evaluator";
+import { type PolicyDocument, toList } from "policy-evaluator";
 import { runCommand } from "../drills/access/commands.ts";
-import { everythingIn } from "../support/inventory.ts";
+import { listEverything } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { broken, diagnoseAccess, diagnoseWithoutStack } from "./diagnosing.ts";
 
@@ -15,8 +15,8 @@ import { broken, diagnoseAccess, diagnoseWithoutStack } from "./diagnosing.ts";
 const refused = /CREATE FAILED\. Reason from Personalize: .*(?:access|permission)/i;
 
 /**
- * AWS managed policies that a user attached to the role. Nearly every notebook uses the first policy. The local AWS lacks the
- * document of the second policy.
+ * AWS managed policies that a user attached to the role. Nearly every notebook uses the first policy. The local AWS
+ * lacks the document of the second policy.
  */
 const attached = ["service-role/AmazonPersonalizeFullAccess", "AmazonForecastFullAccess"];
 
@@ -165,7 +165,7 @@ describe("Imports of files that Personalize has no permission to read, in a stac
         const denial = { Sid: "NoImports", Effect: "Deny", Principal: "*", Action: "s3:GetObject" } as const;
         const Resource = `arn:aws:s3:::${Bucket}/*`;
         const Condition = { StringNotEquals: { "aws:SourceVpce": "vpce-1a2b3c4d" } };
-        const denied = { Version, Statement: [...listOf(Statement), { ...denial, Resource, Condition }] };
+        const denied = { Version, Statement: [...toList(Statement), { ...denial, Resource, Condition }] };
         await aws.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(denied) }));
         assertExit(await aws.pulumi("stack", "select"), 0);
         const own = /\nFix: pulumi refresh && pulumi up {3}# removes NoImports from the bucket policy\n/;
@@ -194,7 +194,7 @@ describe("Imports of files that Personalize has no permission to read, in a stac
         const destroy = await aws.engine("destroy");
         assertExit(destroy, 0);
         assert.match(destroy.stdout, /aws:s3:Bucket data deleted .*\[retain\]/);
-        assert.deepEqual(await everythingIn(aws), [`S3-bucket ${Bucket}`]);
+        assert.deepEqual(await listEverything(aws), [`S3-bucket ${Bucket}`]);
         await aws.s3.send(new HeadObjectCommand({ Bucket, Key: "personalize_interactions_fixed.csv" }));
     });
 });

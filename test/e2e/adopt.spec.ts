@@ -29,9 +29,9 @@ import { load } from "js-yaml";
 import { kinds, type ResourceKindName } from "pulumi-personalize/core";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { until } from "../../packages/local-personalize/test/support.ts";
-import { everythingIn } from "../support/inventory.ts";
+import { listEverything } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { planned } from "../support/preview-plan.ts";
 
@@ -46,7 +46,7 @@ describe("Adoption of resources made in the console", () => {
     before(async () => {
         aws = await startTestAws();
         byHand = await makeByHand(aws);
-        lastByHand = (await adminOf(aws.instance).requests()).at(-1)?.id ?? 0;
+        lastByHand = (await createAdmin(aws.instance).requests()).at(-1)?.id ?? 0;
     });
     after(() => aws?.stop());
 
@@ -99,7 +99,7 @@ describe("Adoption of resources made in the console", () => {
             up.stdout,
             /already exists with a different recipeArn\. Nothing was changed\. Remove it from config adopt/,
         );
-        assert.equal((await everythingIn(aws)).filter((thing) => thing.startsWith("solution ")).length, 1);
+        assert.equal((await listEverything(aws)).filter((thing) => thing.startsWith("solution ")).length, 1);
     });
 
     it("`up` adopts all resources without changes and keeps the resources' names", async () => {
@@ -110,7 +110,7 @@ describe("Adoption of resources made in the console", () => {
         await aws.configure({ adopt: yaml.config["movie-recommender:adopt"] });
         assertExit(await aws.engine("up"), 0);
         // Count the calls of the rejected `up`, too, which may have started the import.
-        const requests = await adminOf(aws.instance).requests(lastByHand);
+        const requests = await createAdmin(aws.instance).requests(lastByHand);
         const created = requests.filter(({ operation }) => operation.startsWith("Create"));
         assert.deepEqual(created.map(({ operation }) => operation).sort(), [
             "CreateDatasetImportJob",
@@ -167,11 +167,14 @@ describe("Adoption of resources made in the console", () => {
     it("`destroy` deletes the adopted resources", async () => {
         await removeBucketAndRole(aws);
         assertExit(await aws.engine("destroy"), 0);
-        assert.deepEqual(await everythingIn(aws), []);
+        assert.deepEqual(await listEverything(aws), []);
     });
 });
 
-/** Creates resources as a user does in the console: other names, an indented schema, an import, a version, a campaign of 2 TPS. */
+/**
+ * Creates resources as a user does in the console: other names, an indented schema, an import, a version, a campaign of
+ * 2 TPS.
+ */
 async function makeByHand(aws: TestAws) {
     const { s3, iam, personalize, interactionsFile } = aws;
     const name = place.bucketName;

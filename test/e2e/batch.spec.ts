@@ -13,9 +13,9 @@ import {
 import { load } from "js-yaml";
 import { goneOrThrow } from "pulumi-personalize/core";
 import { root } from "../../packages/local-aws/instance.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { writeStateFlag } from "../../personalize/operations/state-flags.ts";
-import { everythingIn, watchersIn } from "../support/inventory.ts";
+import { listEverything, listWatchers } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
@@ -243,7 +243,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         const since = new Date().toISOString();
         const flag = { solutionVersionArn: String(held), hold: true, reason: "test", since };
         await writeStateFlag(aws.ssm, aws.stack, "serving", flag);
-        const admin = adminOf(aws.instance);
+        const admin = createAdmin(aws.instance);
         await admin.arm({ operation: "CreateBatchInferenceJob", effect: { kind: "hang" } });
         assert.equal((await runOnce()).phase, "run");
         const { stdout } = await aws.runbook("watch-status", "--json");
@@ -261,7 +261,7 @@ describe("Serving lists of batch inference on the local AWS", () => {
         );
         await admin.clear();
         assertExit(await destroyed, 0);
-        assert.deepEqual(await everythingIn(aws), []);
-        assert.deepEqual(await watchersIn(aws), []);
+        assert.deepEqual(await listEverything(aws), []);
+        assert.deepEqual(await listWatchers(aws), []);
     });
 });

@@ -5,9 +5,9 @@ import { DescribeDatasetCommand, ListBatchInferenceJobsCommand, ListSchemasComma
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { itemsCsv, itemsSchema } from "../../data-prep/items.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { putEvent } from "../support/events.ts";
-import { everythingIn } from "../support/inventory.ts";
+import { listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied } from "../support/preview-plan.ts";
 
@@ -54,15 +54,17 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         await aws.configure(configured());
         // Personalize may return expressions with other spaces and letter case than in requests, so test such
         // responses, too.
-        await adminOf(aws.instance).forms("other");
+        await createAdmin(aws.instance).forms("other");
     });
     after(() => aws?.stop());
 
-    /** Asserts that a refresh and a preview find no change if Personalize returns expressions in a different spelling. */
+    /**
+     * Asserts that a refresh and a preview find no change if Personalize returns expressions in a different spelling.
+     */
     async function settled(): Promise<void> {
-        await adminOf(aws.instance).forms("received");
+        await createAdmin(aws.instance).forms("received");
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
-        await adminOf(aws.instance).forms("other");
+        await createAdmin(aws.instance).forms("other");
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     }
     async function recommended(userId: string, ...args: string[]): Promise<string[]> {
@@ -237,7 +239,7 @@ describe("Optional features of a stack that Pulumi deploys on the local AWS", ()
         assertExit(await aws.engine("up"), 0);
         const { watchedFilterArn, campaignArn } = await aws.outputs();
         assert.deepEqual([watchedFilterArn, campaignArn], ["", ""]);
-        const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
+        const kinds = (await listEverything(aws)).map((thing) => thing.split(" ")[0]);
         const roles = ["IAM-role", "IAM-role", "IAM-role", "IAM-role"];
         const data = ["solution", "dataset", "dataset-group", "schema", "S3-bucket", "S3-bucket"];
         assert.deepEqual(kinds, [...data, ...roles, "version"]);

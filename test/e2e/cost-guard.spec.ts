@@ -10,7 +10,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
-import { listOf, type Statement } from "policy-evaluator";
+import { type Statement, toList } from "policy-evaluator";
 import { awsPorts } from "../../app/functions/cost-guard/aws-ports.ts";
 import { runGuard } from "../../app/functions/cost-guard/run-guard.ts";
 import { namesFor } from "../../config/config.ts";
@@ -20,11 +20,11 @@ import { hour } from "../../cost/time.ts";
 import { functionArn } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy } from "../../iam/guard-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
-import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
+import { toServedPlace } from "../../personalize/operations/close-api.ts";
 import { guardConfig } from "../support/guard-simulation.ts";
-import { everythingIn, watchersIn } from "../support/inventory.ts";
-import { assertExit, clientsOf, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { bySession, removalsOf } from "../support/role-session.ts";
+import { listEverything, listWatchers } from "../support/inventory.ts";
+import { assertExit, createClients, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { bySession, createRemovals } from "../support/role-session.ts";
 import { until } from "../support/until.ts";
 
 /** A stack with an API, a storefront that shows notifications, and a second campaign, which is also billed. */
@@ -39,7 +39,7 @@ describe("Cost guard on the local AWS", function () {
     let rankingCampaignArn: string;
     const opened: { destroy(): void }[] = [];
     const more = (credentials: typeof admin & { sessionToken?: string }) => {
-        const settings = { ...settingsOf(aws.instance, credentials), maxAttempts: 1 };
+        const settings = { ...createSettings(aws.instance, credentials), maxAttempts: 1 };
         const clients = {
             cloudwatch: new CloudWatchClient(settings),
             lambda: new LambdaClient(settings),
@@ -165,7 +165,7 @@ describe("Cost guard on the local AWS", function () {
          */
         const runWith = (statements: readonly Statement[], state: GuardState): Promise<Error | undefined> =>
             bySession({ iam: aws.iam, sts: by.sts }, statements, async (keys) => {
-                const clients = { ...clientsOf(aws.instance, keys), ...more(keys) };
+                const clients = { ...createClients(aws.instance, keys), ...more(keys) };
                 opened.push(clients.personalize, clients.runtime, clients.ssm, clients.s3, clients.iam);
                 const place = {
                     project: "movie-recommender",
@@ -179,7 +179,7 @@ describe("Cost guard on the local AWS", function () {
                         functionArn(scope(), name),
                     ),
                     serving: {
-                        ...servedPlaceOf({ ...scope(), names: names(), storefront: serving.storefront }),
+                        ...toServedPlace({ ...scope(), names: names(), storefront: serving.storefront }),
                         functions: [{ name: names().api, gb: 0.5 }],
                     },
                 };
@@ -233,7 +233,7 @@ describe("Cost guard on the local AWS", function () {
             // Lambda itself makes these calls with the role, so a run of the guard's code does not need them.
             const byLambda = /^(logs|sqs):/;
             const removedActions: string[] = [];
-            for (const { action, resource, statements } of removalsOf(
+            for (const { action, resource, statements } of createRemovals(
                 guardPolicy(scope(), { unusedAction: "delete", api: true }),
             )) {
                 if (byLambda.test(action)) continue;
@@ -275,7 +275,7 @@ describe("Cost guard on the local AWS", function () {
             const planted = { ...permission, Action: "lambda:InvokeFunction", Principal: "999999999999" };
             await by.lambda.send(new AddPermissionCommand(planted));
             const solutionArn = campaignArn.replace(/campaign\/.*$/, "solution/old-films");
-            const all = listOf(guardPolicy(scope(), { unusedAction: "delete", api: true }).Statement);
+            const all = toList(guardPolicy(scope(), { unusedAction: "delete", api: true }).Statement);
             assert.equal((await runWith(all, await busy()))?.message, undefined);
             assert.match(String(await mark("parked")), /cost guard: \$600/);
             assert.match(String(await mark("closed")), /cost guard: requests/);
@@ -365,7 +365,7 @@ describe("Cost guard on the local AWS", function () {
         it("`destroy` deletes every resource, including the API's table and the cost guard's SSM parameters", async () => {
             assert.ok(await mark("guard"));
             assertExit(await aws.engine("destroy"), 0);
-            assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], []);
+            assert.deepEqual([...(await listEverything(aws)), ...(await listWatchers(aws))], []);
         });
     });
 });

@@ -7,14 +7,14 @@ import { prices } from "../../config/prices.ts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { sendAndAwait, testNotification } from "../../runbooks/lib/cost/test-notification.ts";
-import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const hour = 3_600_000;
 
 describe("Cost runbooks on a deployed stack", () => {
     let aws: TestAws;
     let configFile: string;
-    const settings = () => settingsOf(aws.instance);
+    const settings = () => createSettings(aws.instance);
     const ofStack = (name: string, ...args: string[]) => aws.runbook(name, "--config-file", configFile, ...args);
     const alone = (name: string, ...args: string[]) =>
         run(aws.instance, process.execPath, [join("runbooks", `${name}.ts`), ...args], "captured");

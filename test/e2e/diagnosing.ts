@@ -33,7 +33,8 @@ export const broken = ({ findings }: Printed) =>
     findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []));
 
 /**
- * Defines tests of diagnose-access without a stack: for a role, a bucket or a job. The tests delete policies of the stack.
+ * Defines tests of diagnose-access without a stack: for a role, a bucket or a job. The tests delete policies of the
+ * stack.
  */
 export function diagnoseWithoutStack(aws: () => TestAws): void {
     const { answered, ask, shown } = diagnoseAccess(aws);

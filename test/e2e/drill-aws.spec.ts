@@ -5,8 +5,8 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { environment } from "../../packages/local-aws/instance.ts";
-import { leaksIn, readRecording } from "../drills/record/recording.ts";
-import { everythingIn } from "../support/inventory.ts";
+import { findLeaks, readRecording } from "../drills/record/recording.ts";
+import { listEverything } from "../support/inventory.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
 
 describe("drill-aws", () => {
@@ -16,7 +16,9 @@ describe("drill-aws", () => {
     });
     after(() => aws?.stop());
 
-    /** Runs the drill against the test's local AWS. `onText` receives the drill's output and may interrupt the drill. */
+    /**
+     * Runs the drill against the test's local AWS. `onText` receives the drill's output and may interrupt the drill.
+     */
     async function drill(output: string, args: string[], onText: (text: string, interrupt: () => void) => void) {
         const { instance } = aws;
         const child = spawn(
@@ -59,8 +61,8 @@ describe("drill-aws", () => {
             assert.ok(operations.includes(operation), operation);
         }
         assert.ok(operations.some((operation) => /^alarm .*…/.test(operation)));
-        assert.deepEqual(leaksIn(await readFile(file, "utf8"), []), []);
-        assert.deepEqual(await everythingIn(aws), []);
+        assert.deepEqual(findLeaks(await readFile(file, "utf8"), []), []);
+        assert.deepEqual(await listEverything(aws), []);
         assert.deepEqual(
             await readdir(join(aws.instance.dir, "drill", "drill-aws")),
             [],
@@ -81,7 +83,7 @@ describe("drill-aws", () => {
         assert.equal(exitCode, 8, stdout + stderr);
         assert.match(stdout, /problem: up: exit \d+/);
         assert.ok(readRecording(join(output, "recording.jsonl")).length > 0);
-        assert.deepEqual(await everythingIn(aws), []);
+        assert.deepEqual(await listEverything(aws), []);
         assert.equal(existsSync(join(aws.instance.root, "test", "recorded")), false);
     });
 });

@@ -33,7 +33,7 @@ import { start, stop } from "../../packages/local-aws/control.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { assertExit, clientsOf, region, testInstance } from "../support/local-aws.ts";
+import { assertExit, createClients, region, testInstance } from "../support/local-aws.ts";
 
 const accountId = "000000000000";
 const bucketName = "films";
@@ -76,7 +76,7 @@ interface Outcome {
 }
 
 describe("Events, filters and batch inference on the local AWS", () => {
-    let aws: ReturnType<typeof clientsOf>;
+    let aws: ReturnType<typeof createClients>;
     let instance: Awaited<ReturnType<typeof testInstance>>;
     let datasetGroupArn: string | undefined;
     let solutionVersionArn: string | undefined;
@@ -87,7 +87,7 @@ describe("Events, filters and batch inference on the local AWS", () => {
     before(async () => {
         instance = await testInstance();
         await start(instance, () => {});
-        aws = clientsOf(instance);
+        aws = createClients(instance);
         const { s3, iam, personalize } = aws;
         await s3.send(new CreateBucketCommand({ Bucket: bucketName }));
         const objects = {

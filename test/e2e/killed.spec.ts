@@ -6,9 +6,9 @@ import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
 import { running, startedBy } from "../../bench/lib/processes.ts";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { ensureStack } from "../../packages/local-aws/pulumi.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { followAudit } from "../support/audited.ts";
-import { everythingIn, importJobNames } from "../support/inventory.ts";
+import { importJobNames, listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
@@ -28,8 +28,8 @@ describe("Interrupted `pulumi up`", () => {
 
     /** Returns the calls of an operation that the local AWS logged after the call with this number. */
     const calls = async (operation: string, after: number) =>
-        (await adminOf(aws.instance).requests(after)).filter((request) => request.operation === operation);
-    const lastCall = async () => (await adminOf(aws.instance).requests()).at(-1)?.id ?? 0;
+        (await createAdmin(aws.instance).requests(after)).filter((request) => request.operation === operation);
+    const lastCall = async () => (await createAdmin(aws.instance).requests()).at(-1)?.id ?? 0;
 
     describe("Pulumi process that is killed during `up`", () => {
         it("an `up` that was killed leaves a lock that blocks the next `up`", async () => {
@@ -77,7 +77,7 @@ describe("Interrupted `pulumi up`", () => {
 
         it("`destroy` deletes every resource after an `up` that was killed and continued", async () => {
             assertExit(await aws.engine("destroy"), 0);
-            assert.deepEqual(await everythingIn(aws), []);
+            assert.deepEqual(await listEverything(aws), []);
         });
     });
 
@@ -85,7 +85,7 @@ describe("Interrupted `pulumi up`", () => {
         let last = 0;
 
         it("`up` says that AWS continues to create the campaign, and prints the next command", async () => {
-            const admin = adminOf(aws.instance);
+            const admin = createAdmin(aws.instance);
             last = await lastCall();
             await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });
             // Let the first import fail, as on AWS if a new policy has not reached every server.

@@ -8,12 +8,12 @@ import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { alarmCount } from "../../components/observability/alarms.ts";
 import { executionRoleTrust } from "../../iam/import-access.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import type { CheckResult } from "../../runbooks/lib/doctor/check.ts";
 import { deleteByHand } from "../support/by-hand.ts";
-import { driftOf } from "../support/drift.ts";
-import { everythingIn, importJobNames, watchersIn } from "../support/inventory.ts";
+import { createDrift } from "../support/drift.ts";
+import { importJobNames, listEverything, listWatchers } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied, previewedAndApplied } from "../support/preview-plan.ts";
 
@@ -133,14 +133,14 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
     });
 
     it("`up` rejects a stack name whose resources belong to another owner's stack", async () => {
-        const admin = adminOf(aws.instance);
+        const admin = createAdmin(aws.instance);
         const file = join(aws.instance.dir, "state.json");
         assertExit(await aws.pulumi("stack", "export", "--file", file), 0);
         const state = JSON.parse(await readFile(file, "utf8"));
         const theirs = join(aws.instance.dir, "theirs.json");
         const deployment = { ...state.deployment, resources: [] };
         await writeFile(theirs, JSON.stringify({ ...state, deployment }));
-        const before = [...(await everythingIn(aws)), ...(await watchersIn(aws))];
+        const before = [...(await listEverything(aws)), ...(await listWatchers(aws))];
         const last = (await admin.requests()).at(-1)?.id ?? 0;
         assertExit(await aws.pulumi("stack", "import", "--file", theirs), 0);
         const refused = await aws.engine("up");
@@ -152,7 +152,7 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
             new RegExp(`its tags are .*"pulumi-personalize:owner":"[0-9a-f-]{36}".*"pulumi:stack":"${aws.stack}"`),
         );
         assert.match(text, new RegExp(`\`pulumi stack rename ${aws.stack}-<name>\``));
-        assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], before);
+        assert.deepEqual([...(await listEverything(aws)), ...(await listWatchers(aws))], before);
         assert.deepEqual(await admin.requests(last), []);
         const resources = JSON.parse((await aws.pulumi("stack", "export")).stdout).deployment.resources ?? [];
         assert.deepEqual(
@@ -185,11 +185,11 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
     });
 
     it("`destroy` leaves no resource, even if a user deleted a campaign by hand before", async () => {
-        const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
+        const kinds = (await listEverything(aws)).map((thing) => thing.split(" ")[0]);
         // Two solution versions exist, because Personalize deletes a version only together with its solution.
         const versions = ["version", "version"];
         const roles = ["IAM-role", "IAM-role", "IAM-role", "IAM-role"];
-        const watchers = (await watchersIn(aws)).map((thing) => thing.split(" ")[0]);
+        const watchers = (await listWatchers(aws)).map((thing) => thing.split(" ")[0]);
         const alarms = Array.from({ length: alarmCount({ api: false }) }, () => "alarm").join(" ");
         assert.deepEqual(
             watchers.join(" "),
@@ -203,7 +203,7 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
         const { campaignArn } = await aws.outputs();
         await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
         assertExit(await aws.engine("destroy"), 0);
-        assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], []);
+        assert.deepEqual([...(await listEverything(aws)), ...(await listWatchers(aws))], []);
         assertExit(await aws.runbook("audit-leftovers"), 0);
         assert.equal((await importJobNames(aws)).length, 2);
     });
@@ -222,12 +222,12 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
     it("`refresh`, `preview` and `up` restore resources that a user deleted by hand", async () => {
         // Remove the ids of versions, because restored versions have new ids.
         const names = async () =>
-            [...(await everythingIn(aws)), ...(await watchersIn(aws))]
+            [...(await listEverything(aws)), ...(await listWatchers(aws))]
                 .map((thing) => thing.replace(/^version .*/, ""))
                 .sort();
         const before = await names();
         await deleteByHand(aws.personalize, ["dataset", "filter"]);
-        const { drifts, end } = await driftOf(aws);
+        const { drifts, end } = await createDrift(aws);
         for (const what of [
             "the data bucket deleted",
             "Personalize's role deleted",

@@ -21,11 +21,11 @@ import { alarmCount } from "../../components/observability/alarms.ts";
 import { namesFor } from "../../config/config.ts";
 import { functionsNamespace, ownMetrics, ownNamespace, servingApiMetrics } from "../../config/metrics.ts";
 import { environment, root } from "../../packages/local-aws/instance.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { batchValues } from "../../runbooks/lib/metrics/values.ts";
-import { countRequestsOf } from "../support/busiest-viewers.ts";
+import { addRequests } from "../support/busiest-viewers.ts";
 import { dashboardLines, hasData } from "../support/dashboard.ts";
-import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
 describe("Observability of a deployed stack", function () {
@@ -45,7 +45,7 @@ describe("Observability of a deployed stack", function () {
         aws = await startTestAws();
         await aws.configure({ api: true, storefront: "none", eventTracker: true });
         names = namesFor(aws.stack);
-        const settings = settingsOf(aws.instance);
+        const settings = createSettings(aws.instance);
         by = {
             cloudwatch: new CloudWatchClient(settings),
             cloudtrail: new CloudTrailClient(settings),
@@ -82,7 +82,7 @@ describe("Observability of a deployed stack", function () {
         // Use several viewers, because on a busy machine DynamoDB may time out for one, and the campaign answers
         // instead.
         const viewers = Array.from({ length: 19 }, (_, number) => String(12 + number));
-        await countRequestsOf(viewers, aws, String(outputs.apiTableName));
+        await addRequests(viewers, aws, String(outputs.apiTableName));
         // Repeat the request, because a process caches lists only after it has read the campaign's version.
         await until("a cached list", async () => (await askList("7")) === "cache" || undefined);
         await until("a precomputed list", async () => {
@@ -219,8 +219,8 @@ describe("Observability of a deployed stack", function () {
         });
 
     /**
-     * Copies the API's metrics to a time five minutes earlier. The metrics have the machine's time, not the time to which
-     * the test advances the clock.
+     * Copies the API's metrics to a time five minutes earlier. The metrics have the machine's time, not the time to
+     * which the test advances the clock.
      */
     async function fiveMinutesBefore(): Promise<void> {
         const Dimensions = [{ Name: "Stack", Value: aws.stack }];
@@ -247,7 +247,7 @@ describe("Observability of a deployed stack", function () {
     }
 
     it("alarms fire in a campaign's total outage, although the API still returns 200", async () => {
-        await adminOf(aws.instance).arm(fault(500, 100_000));
+        await createAdmin(aws.instance).arm(fault(500, 100_000));
         for (const viewers of [
             ["31", "32", "33", "34"],
             ["35", "36", "37", "38"],
@@ -267,7 +267,7 @@ describe("Observability of a deployed stack", function () {
         await alarmIs("errors", "ALARM");
         await fiveMinutesBefore();
         await alarmIs("campaign-failures", "ALARM");
-        await adminOf(aws.instance).clear();
+        await createAdmin(aws.instance).clear();
     });
 
     it("the alarm `errors` fires if a tenth of the requests fail", async () => {
@@ -275,7 +275,7 @@ describe("Observability of a deployed stack", function () {
         await alarmIs("errors", "OK");
         for (const _period of [1, 2]) {
             await advance(300);
-            await adminOf(aws.instance).arm(fault(400, 3));
+            await createAdmin(aws.instance).arm(fault(400, 3));
             const requests = Array.from({ length: 30 }, (_, user) =>
                 aws.runtime.send(
                     new GetRecommendationsCommand({ campaignArn: outputs.campaignArn, userId: String(user) }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
-import { everythingIn } from "../support/inventory.ts";
+import { listEverything } from "../support/inventory.ts";
 import { assertExit } from "../support/local-aws.ts";
 import type { startOperated } from "../support/operated-stack.ts";
 
@@ -93,7 +93,7 @@ export function parkAndResume(operated: () => Operated): void {
 
     it("`destroy` of a parked stack leaves no resource", async () => {
         assertExit(await aws.engine("destroy"), 0);
-        assert.deepEqual(await everythingIn(aws), []);
+        assert.deepEqual(await listEverything(aws), []);
         const again = await runbook("park", "--yes");
         assertExit(again, 1);
         assert.match(again.stderr, /has no campaign to park/);

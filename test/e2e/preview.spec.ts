@@ -3,7 +3,7 @@ import { appendFile, cp, mkdir, readdir, readFile, symlink, writeFile } from "no
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { root } from "../../packages/local-aws/instance.ts";
-import { everythingIn } from "../support/inventory.ts";
+import { listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /** Code that a test adds to the program, as a user might. */
@@ -148,7 +148,7 @@ describe("Preview of a stack on the local AWS", () => {
             'movie-recommender:usersFile is "nowhere.csv", which does not exist. Name an existing file: `pulumi config set usersFile <file>`',
         ];
         assert.deepEqual(lines.sort(), expected.sort());
-        assert.deepEqual(await everythingIn(aws), []);
+        assert.deepEqual(await listEverything(aws), []);
     });
 
     it("`preview` rejects settings that AWS would reject during `up`", async () => {
@@ -173,7 +173,7 @@ describe("Preview of a stack on the local AWS", () => {
         ]) {
             assert.ok(text.includes(problem), `${problem}\nis missing in\n${preview.stdout}`);
         }
-        assert.deepEqual(await everythingIn(aws), []);
+        assert.deepEqual(await listEverything(aws), []);
         await aws.configure();
     });
 
@@ -189,7 +189,7 @@ describe("Preview of a stack on the local AWS", () => {
         );
         assert.match(text, /pulumi config set monthlyLimitUsd 30\d/);
         assert.doesNotMatch(text, /at .*\.ts:\d+/, "no stack trace");
-        assert.deepEqual(await everythingIn(aws), []);
+        assert.deepEqual(await listEverything(aws), []);
         await aws.configure();
     });
 

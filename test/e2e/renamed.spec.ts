@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { GetParametersByPathCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
-import { everythingIn, watchersIn } from "../support/inventory.ts";
+import { listEverything, listWatchers } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied } from "../support/preview-plan.ts";
 
@@ -9,7 +9,7 @@ describe("`pulumi stack rename`", () => {
     let all: readonly string[] = [];
     const isFlag = (thing: string) => thing.startsWith("SSM-parameter ");
     const everything = async () =>
-        [...(await everythingIn(aws)), ...(await watchersIn(aws))].filter((thing) => !isFlag(thing)).sort();
+        [...(await listEverything(aws)), ...(await listWatchers(aws))].filter((thing) => !isFlag(thing)).sort();
     const parameters = async (stack: string) => {
         const command = new GetParametersByPathCommand({ Path: `/movie-recommender/${stack}` });
         const { Parameters = [] } = await aws.ssm.send(command);
@@ -64,6 +64,6 @@ describe("`pulumi stack rename`", () => {
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.configFile), 0);
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         assertExit(await aws.engine("destroy"), 0);
-        assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], []);
+        assert.deepEqual([...(await listEverything(aws)), ...(await listWatchers(aws))], []);
     });
 });

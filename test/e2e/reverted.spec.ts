@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { ListSubscriptionsCommand } from "@aws-sdk/client-sns";
 import { interrupted } from "../support/interrupt.ts";
-import { everythingIn, importJobNames } from "../support/inventory.ts";
+import { importJobNames, listEverything } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /** Selects the resources of Personalize except import jobs, which cannot be deleted. */
@@ -18,7 +18,7 @@ describe("A reverted change after an interrupted `pulumi up`", () => {
     let aws: TestAws;
     let original: readonly string[] = [];
     let jobs: readonly string[] = [];
-    const personalize = async () => (await everythingIn(aws)).filter(isPersonalize).sort();
+    const personalize = async () => (await listEverything(aws)).filter(isPersonalize).sort();
     before(async () => {
         aws = await startTestAws();
         await aws.configure(settings);

@@ -9,10 +9,10 @@ import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
 import { S3Client } from "@aws-sdk/client-s3";
 import { GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
-import { listOf, type Statement } from "policy-evaluator";
+import { type Statement, toList } from "policy-evaluator";
 import { campaignPort, trackerPort } from "../../app/functions/recommendation-api/campaign.ts";
 import { storedTables } from "../../app/functions/recommendation-api/stored-tables.ts";
-import { askedIn, tablePort } from "../../app/functions/recommendation-api/table.ts";
+import { fetchRequestCounts, tablePort } from "../../app/functions/recommendation-api/table.ts";
 import { packFilms } from "../../app/serving/film-scores.ts";
 import type { KeptList } from "../../app/serving/ports.ts";
 import { namesFor } from "../../config/config.ts";
@@ -21,10 +21,10 @@ import type { GuardState } from "../../cost/guard-state.ts";
 import { type ApiScope, apiPolicy, prefetchPolicy } from "../../iam/api-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import { requestWindows } from "../../personalize/operations/observe-campaign.ts";
-import { everythingIn, watchersIn } from "../support/inventory.ts";
+import { listEverything, listWatchers } from "../support/inventory.ts";
 import { startIssuer } from "../support/issuer.ts";
-import { assertExit, clientsOf, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { bySession, removalsOf } from "../support/role-session.ts";
+import { assertExit, createClients, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { bySession, createRemovals } from "../support/role-session.ts";
 
 type Keys = Parameters<Parameters<typeof bySession>[2]>[0];
 
@@ -36,7 +36,7 @@ describe("Access to the API", () => {
     const named = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
     /** Config keys that the test sets as secrets. */
     const secrets = { alertEmail: "ann@secret.example", chatWebhookParameter: "/movie-recommender-chat/secret" };
-    const settings = (keys?: Keys) => ({ ...settingsOf(aws.instance, keys), maxAttempts: 1 });
+    const settings = (keys?: Keys) => ({ ...createSettings(aws.instance, keys), maxAttempts: 1 });
 
     before(async () => {
         aws = await startTestAws();
@@ -89,7 +89,7 @@ describe("Access to the API", () => {
 
         /** Runs every call to AWS of the API's function. Throws if a call is denied. */
         async function serve(keys: Keys): Promise<void> {
-            const { personalize, runtime, ...rest } = clientsOf(aws.instance, keys);
+            const { personalize, runtime, ...rest } = createClients(aws.instance, keys);
             const dynamo = new DynamoDBClient(settings(keys));
             const events = new PersonalizeEventsClient(settings(keys));
             const s3 = new S3Client({ ...settings(keys), forcePathStyle: true });
@@ -117,7 +117,7 @@ describe("Access to the API", () => {
         }
         /** Runs every call to AWS of the prefetch function. Throws if a call is denied. */
         async function makeLists(keys: Keys): Promise<void> {
-            const { personalize, runtime, ...rest } = clientsOf(aws.instance, keys);
+            const { personalize, runtime, ...rest } = createClients(aws.instance, keys);
             const dynamo = new DynamoDBClient(settings(keys));
             const cloudwatch = new CloudWatchClient(settings(keys));
             try {
@@ -125,7 +125,7 @@ describe("Access to the API", () => {
                 const table = tablePort(dynamo, String(outputs.apiTableName));
                 await campaign.describe(signal());
                 await requestWindows(cloudwatch, placeOf().campaignArn, Date.now() - 3_600_000, Date.now());
-                await askedIn(dynamo, String(outputs.apiTableName), 1);
+                await fetchRequestCounts(dynamo, String(outputs.apiTableName), 1);
                 await table.viewer("1", "", signal());
                 await campaign.ask({ ...baseRequest, filter: filters()[0] ?? unknown }, signal());
                 await table.putList("1", listOf1(), soon(), signal());
@@ -168,10 +168,10 @@ describe("Access to the API", () => {
             ["prefetch", () => prefetchPolicy(scope(), { filters: filterNames().slice(0, 1) }), makeLists],
         ] as const) {
             it(`the ${name} role has exactly the permissions that the function's code needs`, async () => {
-                assert.equal(await errorWith(listOf(policy().Statement), work), undefined);
+                assert.equal(await errorWith(toList(policy().Statement), work), undefined);
                 // Skip these permissions: Lambda makes such calls with the role, and the function's code does not.
                 const byLambda = /^(logs|sqs|xray):/;
-                const removals = removalsOf(policy()).filter(({ action }) => !byLambda.test(action));
+                const removals = createRemovals(policy()).filter(({ action }) => !byLambda.test(action));
                 assert.ok(removals.length >= 6, `${removals.length}`);
                 for (const { action, resource, statements } of removals) {
                     const thrown = await errorWith(statements, work);
@@ -296,8 +296,8 @@ describe("Access to the API", () => {
 
         it("`destroy` leaves no resource and no CloudFront distribution", async () => {
             assertExit(await aws.engine("destroy"), 0);
-            assert.deepEqual(await everythingIn(aws), []);
-            assert.deepEqual(await watchersIn(aws), []);
+            assert.deepEqual(await listEverything(aws), []);
+            assert.deepEqual(await listWatchers(aws), []);
             const cloudfront = new CloudFrontClient(settings());
             const { DistributionList } = await cloudfront.send(new ListDistributionsCommand({}));
             cloudfront.destroy();

@@ -8,9 +8,9 @@ import { DeleteCampaignCommand, DescribeCampaignCommand } from "@aws-sdk/client-
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { load } from "js-yaml";
 import { openToStrangers } from "../../components/api/viewer-auth.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
-import { countRequestsOf } from "../support/busiest-viewers.ts";
-import { assertExit, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
+import { addRequests } from "../support/busiest-viewers.ts";
+import { assertExit, createSettings, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
@@ -56,8 +56,8 @@ describe("API on the local AWS", () => {
         const outputs = await aws.outputs();
         url = String(outputs.apiUrl);
         campaignArn = String(outputs.campaignArn);
-        lambda = new LambdaClient(settingsOf(aws.instance));
-        dynamo = new DynamoDBClient(settingsOf(aws.instance));
+        lambda = new LambdaClient(createSettings(aws.instance));
+        dynamo = new DynamoDBClient(createSettings(aws.instance));
     });
     after(async () => {
         lambda?.destroy();
@@ -76,8 +76,8 @@ describe("API on the local AWS", () => {
         post("/events", { userId, sessionId: "s", events: [{ eventType: "Watch", itemId }] });
     const idsOf = ({ body }: Answer): string[] => body.films.map(({ itemId }: { itemId: string }) => itemId);
     /**
-     * Returns the first answer from this source. The API waits 150 ms for DynamoDB and 350 ms for the campaign. On a busy machine
-     * the API may exceed these times, and then answers from another source.
+     * Returns the first answer from this source. The API waits 150 ms for DynamoDB and 350 ms for the campaign. On a
+     * busy machine the API may exceed these times, and then answers from another source.
      */
     async function from(source: string, ask: () => Promise<Answer>): Promise<Answer> {
         const others: string[] = [];
@@ -223,7 +223,7 @@ describe("API on the local AWS", () => {
         // Use several viewers: if DynamoDB does not answer in time for one viewer, the process caches the campaign's
         // list, and the API returns this list instead of the precomputed one.
         const viewers = Array.from({ length: 16 }, (_, number) => String(31 + number));
-        await countRequestsOf(viewers, aws, String((await aws.outputs()).apiTableName));
+        await addRequests(viewers, aws, String((await aws.outputs()).apiTableName));
         const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
         const csv = await readFile(aws.interactionsFile, "utf8");
@@ -298,7 +298,7 @@ describe("API on the local AWS", () => {
             );
 
         it("while the campaign is throttled, the API responds and states the reason", async () => {
-            const admin = adminOf(aws.instance);
+            const admin = createAdmin(aws.instance);
             await admin.arm({ operation: "GetRecommendations", times: 100_000, effect: { kind: "throttle" } });
             // Try several viewers, because on a busy machine the error may arrive after the deadline, with the reason
             // `slow`.

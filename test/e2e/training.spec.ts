@@ -7,7 +7,7 @@ import {
     ListSolutionVersionsCommand,
 } from "@aws-sdk/client-personalize";
 import { run } from "../../packages/local-aws/pulumi.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import { putEvent } from "../support/events.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
@@ -82,7 +82,7 @@ describe("Training settings of a stack that Pulumi deploys on the local AWS", ()
         });
 
         it("`refresh` reports no change if Personalize returns `eventWeights` in a different format", async () => {
-            await adminOf(aws.instance).forms("other");
+            await createAdmin(aws.instance).forms("other");
             assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
         });
 

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { authorize, listOf, type PolicyDocument, parsePolicy, sizeLimits } from "policy-evaluator";
+import { authorize, type PolicyDocument, parsePolicy, sizeLimits, toList } from "policy-evaluator";
 import { namesFor } from "../../config/config.ts";
 import {
     type ApiScope,
-    anyMethodOf,
+    anyMethodArn,
     apiPolicy,
     gatewayLogPolicy,
     gatewayLogTrust,
-    invocationOf,
+    invocationUri,
     prefetchPolicy,
     prefetchSchedulePolicy,
     storefrontBucketPolicy,
 } from "../../iam/api-access.ts";
 import { rolesBoundary } from "../../iam/operator.ts";
-import { violationsOf } from "../../iam/resource-rules.ts";
+import { findViolations } from "../../iam/resource-rules.ts";
 
 const names = namesFor("dev");
 const scope: ApiScope = {
@@ -62,16 +62,16 @@ describe("IAM policies of API, prefetch and storefront", () => {
         it(`the ${name} policy is valid for IAM and passes the program's resource rules`, () => {
             const text = JSON.stringify(document);
             assert.deepEqual(parsePolicy(text, "identity", sizeLimits.managedPolicy).problems, []);
-            assert.deepEqual(violationsOf("aws:iam/rolePolicy:RolePolicy", { policy: text }), []);
+            assert.deepEqual(findViolations("aws:iam/rolePolicy:RolePolicy", { policy: text }), []);
             assert.doesNotMatch(text, /arn:aws:/);
         });
     }
 
     it("the permissions boundary allows every action of the policies, in the stack's region only", () => {
         for (const [name, document] of Object.entries(policies)) {
-            for (const { Action, Resource } of listOf(document.Statement)) {
-                for (const action of listOf(Action)) {
-                    for (const resource of listOf(Resource)) {
+            for (const { Action, Resource } of toList(document.Statement)) {
+                for (const action of toList(Action)) {
+                    for (const resource of toList(Resource)) {
                         const exampleArn = resource.replace(/\*$/, "one");
                         assert.equal(
                             decide(document, action, exampleArn),
@@ -152,11 +152,14 @@ describe("IAM policies of API, prefetch and storefront", () => {
 
     it("API Gateway's log role has no trust condition, and only one API may invoke each function", () => {
         const trust = gatewayLogTrust();
-        assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
+        assert.deepEqual(findViolations("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
         // API Gateway's Developer Guide shows no condition for this trust policy, so the policy has none.
-        assert.ok(listOf(trust.Statement).every(({ Condition }) => Condition === undefined));
-        assert.equal(anyMethodOf(arn("execute-api", "abc")), arn("execute-api", "abc/*/*"));
-        assert.match(invocationOf(scope, names.api), /^arn:aws-cn:apigateway:cn-north-1:lambda:path\/.*\/invocations$/);
+        assert.ok(toList(trust.Statement).every(({ Condition }) => Condition === undefined));
+        assert.equal(anyMethodArn(arn("execute-api", "abc")), arn("execute-api", "abc/*/*"));
+        assert.match(
+            invocationUri(scope, names.api),
+            /^arn:aws-cn:apigateway:cn-north-1:lambda:path\/.*\/invocations$/,
+        );
     });
 
     it("only one CloudFront distribution can read the storefront bucket, and only with TLS", () => {
@@ -176,6 +179,6 @@ describe("IAM policies of API, prefetch and storefront", () => {
         assert.equal(reads(distribution), "allowed");
         assert.equal(reads(distribution.replace("E1", "E2")), "implicitDeny");
         assert.equal(reads(distribution, "false"), "explicitDeny");
-        assert.deepEqual(violationsOf("aws:s3/bucketPolicy:BucketPolicy", { policy: JSON.stringify(document) }), []);
+        assert.deepEqual(findViolations("aws:s3/bucketPolicy:BucketPolicy", { policy: JSON.stringify(document) }), []);
     });
 });

@@ -25,8 +25,8 @@ import { authorize, type PolicyDocument, type Statement } from "policy-evaluator
 import { type EnforcingMiniStack, startEnforcingMiniStack } from "./support/enforcing-ministack.ts";
 
 /**
- * Compares the policy evaluator with MiniStack's, by real calls of an IAM user. Leaves out what MiniStack evaluates wrongly:
- * `${aws:username}`, ForAllValues, and calls of AssumeRole.
+ * Compares the policy evaluator with MiniStack's, by real calls of an IAM user. Leaves out what MiniStack evaluates
+ * wrongly: `${aws:username}`, ForAllValues, and calls of AssumeRole.
  */
 const region = "eu-central-1";
 const Bucket = "films";

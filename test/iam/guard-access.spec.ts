@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { authorize, listOf, type PolicyDocument, parsePolicy, sizeLimits } from "policy-evaluator";
+import { authorize, type PolicyDocument, parsePolicy, sizeLimits, toList } from "policy-evaluator";
 import { namesFor } from "../../config/config.ts";
 import { functionTrust, scheduleTrust } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy, notifierPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import { notificationsQueuePolicy, topicPolicy } from "../../iam/notifications-access.ts";
 import { rolesBoundary, webhookParameter } from "../../iam/operator.ts";
-import { violationsOf } from "../../iam/resource-rules.ts";
+import { findViolations } from "../../iam/resource-rules.ts";
 
 const names = namesFor("dev");
 const scope: GuardScope = {
@@ -68,12 +68,12 @@ describe("IAM policies of the cost guard", () => {
             const limit = isTrust ? sizeLimits.trustPolicy : sizeLimits.managedPolicy;
             assert.deepEqual(parsePolicy(judged, kind, limit).problems, []);
             const property = name in policies ? "policy" : "assumeRolePolicy";
-            assert.deepEqual(violationsOf("aws:iam/role:Role", { [property]: JSON.stringify(document) }), []);
+            assert.deepEqual(findViolations("aws:iam/role:Role", { [property]: JSON.stringify(document) }), []);
             assert.doesNotMatch(JSON.stringify(document), /arn:aws:/);
-            const everywhere = listOf(document.Statement).filter(({ Resource }) => Resource === "*");
+            const everywhere = toList(document.Statement).filter(({ Resource }) => Resource === "*");
             for (const { Action, Condition } of everywhere) {
                 assert.ok(Condition, "holds in the stack's region only");
-                for (const action of listOf(Action)) {
+                for (const action of toList(Action)) {
                     assert.match(
                         action,
                         /^(personalize:List(Campaigns|Solutions|SolutionVersions)|cloudwatch:(Get|Put)MetricData|cloudfront:ListDistributions)$/,
@@ -85,9 +85,9 @@ describe("IAM policies of the cost guard", () => {
 
     it("the permissions boundary of operators' roles allows every action of the cost guard's policies", () => {
         for (const document of Object.values(policies)) {
-            for (const { Sid, Action, Resource } of listOf(document.Statement)) {
-                for (const action of listOf(Action)) {
-                    for (const resource of listOf(Resource)) {
+            for (const { Sid, Action, Resource } of toList(document.Statement)) {
+                for (const action of toList(Action)) {
+                    for (const resource of toList(Resource)) {
                         const isOfEdge = Sid === "ReadCloudFront";
                         const context = { ...carried, ...(isOfEdge && { "aws:RequestedRegion": "us-east-1" }) };
                         const decision = decide(document, action, exampleOf(resource), context);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
+import { type PolicyDocument, type Statement, toList } from "policy-evaluator";
 import {
     dataBucketPolicy,
     executionRolePolicy,
@@ -7,7 +7,7 @@ import {
     type ImportPlace,
     type ServiceCaller,
 } from "../../iam/import-access.ts";
-import { violationsOf } from "../../iam/resource-rules.ts";
+import { findViolations } from "../../iam/resource-rules.ts";
 import { judgeImport } from "../../packages/local-aws/gateway/import-access.ts";
 
 const caller: ServiceCaller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
@@ -91,19 +91,19 @@ describe("Trust, role and bucket policy of an import", () => {
 
     it("`bucketPolicyConditions: false` removes the account condition from the bucket policy only", () => {
         const open = dataBucketPolicy(place, caller, false);
-        const statements = listOf(open.Statement);
+        const statements = toList(open.Statement);
         assert.deepEqual(
             statements.filter(({ Effect }) => Effect === "Allow").map(({ Condition }) => Condition),
             [undefined, undefined],
         );
-        assert.deepEqual(statements.at(-1), listOf(bucketPolicy.Statement).at(-1), "TLS is still required");
+        assert.deepEqual(statements.at(-1), toList(bucketPolicy.Statement).at(-1), "TLS is still required");
         const type = "aws:s3/bucketPolicy:BucketPolicy";
         const rules = (choices?: { bucketPolicyConditions: boolean }) =>
-            violationsOf(type, { policy: JSON.stringify(open) }, [], choices).map(({ rule }) => rule);
+            findViolations(type, { policy: JSON.stringify(open) }, [], choices).map(({ rule }) => rule);
         assert.deepEqual(rules(), ["service-without-condition"]);
         assert.deepEqual(rules({ bucketPolicyConditions: false }), []);
         const trust = JSON.stringify(open).replaceAll("personalize.amazonaws.com", "lambda.amazonaws.com");
-        assert.equal(violationsOf(type, { policy: trust }, [], { bucketPolicyConditions: false }).length, 1);
+        assert.equal(findViolations(type, { policy: trust }, [], { bucketPolicyConditions: false }).length, 1);
     });
 
     it("the import policies for the partition aws-cn contain no ARN of the partition aws", () => {
@@ -123,8 +123,8 @@ describe("Trust, role and bucket policy of an import", () => {
         it(`the ${name} has no wildcard action, resource or principal`, () => {
             for (const { Effect, Action, Resource, Principal } of statementsOf(document)) {
                 if (Effect === "Allow") {
-                    for (const action of listOf(Action)) assert.doesNotMatch(action, /[*?]/);
-                    for (const resource of listOf(Resource)) assert.match(resource, /^arn:aws:s3:::films/);
+                    for (const action of toList(Action)) assert.doesNotMatch(action, /[*?]/);
+                    for (const resource of toList(Resource)) assert.match(resource, /^arn:aws:s3:::films/);
                     assert.doesNotMatch(JSON.stringify(Principal ?? {}), /\*/);
                 }
             }
@@ -244,5 +244,5 @@ describe("`judgeImport`", () => {
 });
 
 function statementsOf(document: PolicyDocument): readonly Statement[] {
-    return listOf(document.Statement);
+    return toList(document.Statement);
 }

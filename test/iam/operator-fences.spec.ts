@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { authorize, listOf, type Statement } from "policy-evaluator";
+import { authorize, type Statement, toList } from "policy-evaluator";
 import { namesFor } from "../../config/config.ts";
 import { isGithubSubject } from "../../iam/github-trust.ts";
 import { rolesOf } from "../../iam/operator/functions.ts";
@@ -60,10 +60,10 @@ describe("Limits of the operator policies", () => {
             const policies = { identity, boundary: [{ name: "boundary", document }] };
             return authorize({ caller, action, resource, context }, policies, scope.accountId).decision;
         };
-        const allows = listOf(boundary.Statement).filter(({ Effect }) => Effect === "Allow");
+        const allows = toList(boundary.Statement).filter(({ Effect }) => Effect === "Allow");
         const pairs = allows.flatMap(({ Action, Resource, Condition }) =>
-            listOf(Action).flatMap((action) =>
-                listOf(Resource).map((arn) => [action, arn.replaceAll("*", "x"), met(Condition)] as const),
+            toList(Action).flatMap((action) =>
+                toList(Resource).map((arn) => [action, arn.replaceAll("*", "x"), met(Condition)] as const),
             ),
         );
         assert.ok(pairs.length > 30);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { authorize, listOf, parsePolicy, sizeLimits } from "policy-evaluator";
+import { authorize, parsePolicy, sizeLimits, toList } from "policy-evaluator";
 import { namesFor } from "../../config/config.ts";
 import { rolesOf } from "../../iam/operator/functions.ts";
-import { actionsOf, roleArn } from "../../iam/operator/scope.ts";
+import { prefixActions, roleArn } from "../../iam/operator/scope.ts";
 import {
     neededOnAws,
     type OperatorLevel,
@@ -14,7 +14,7 @@ import {
     policyKinds,
     rolesBoundary,
 } from "../../iam/operator.ts";
-import { violationsOf } from "../../iam/resource-rules.ts";
+import { findViolations } from "../../iam/resource-rules.ts";
 
 const scope: OperatorScope = {
     partition: "aws-cn",
@@ -50,8 +50,8 @@ describe("Operator policies", () => {
                 const document = kind === "boundary" ? rolesBoundary(each) : operatorPolicy(each, kind);
                 const parsed = parsePolicy(JSON.stringify(document), "identity", sizeLimits.managedPolicy);
                 assert.deepEqual(parsed.problems, []);
-                assert.deepEqual(violationsOf("aws:iam/policy:Policy", { policy: JSON.stringify(document) }), []);
-                const sids = listOf(document.Statement).flatMap(({ Sid }) => Sid ?? []);
+                assert.deepEqual(findViolations("aws:iam/policy:Policy", { policy: JSON.stringify(document) }), []);
+                const sids = toList(document.Statement).flatMap(({ Sid }) => Sid ?? []);
                 assert.equal(new Set(sids).size, sids.length);
                 assert.doesNotMatch(JSON.stringify(document), /arn:aws:/);
             }
@@ -93,7 +93,7 @@ describe("Operator policies", () => {
     });
 
     it("the policies grant each documented action that real AWS, not the emulator, requires", () => {
-        const granted = new Set(operatorGrants(scope).flatMap(actionsOf));
+        const granted = new Set(operatorGrants(scope).flatMap(prefixActions));
         for (const { action, page } of neededOnAws) {
             assert.ok(granted.has(action), `${action} is not granted`);
             assert.match(page, /^https:\/\//);

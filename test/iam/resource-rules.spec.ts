@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
-import { violationsOf, waiverProblems } from "../../iam/resource-rules.ts";
+import { findViolations, waiverProblems } from "../../iam/resource-rules.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const place = { partition: "aws", bucketName: "films", readPrefixes: ["a.csv"], writePrefix: "out/" };
 const documentOf = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 const allow = (more: object) => ({ Effect: "Allow", Action: "s3:GetObject", Resource: "*", ...more });
-const rulesOf = (type: string, props: Record<string, unknown>) => violationsOf(type, props).map(({ rule }) => rule);
+const rulesOf = (type: string, props: Record<string, unknown>) => findViolations(type, props).map(({ rule }) => rule);
 
 const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";
 const policy = "aws:iam/policy:Policy";
@@ -195,7 +195,7 @@ describe("Resource rules", () => {
 
     it("the text of a violation contains the rule and the policy statement", () => {
         const props = { policy: documentOf(allow({ Sid: "Everything", Action: ["iam:*"] })) };
-        assert.deepEqual(violationsOf(policy, props), [
+        assert.deepEqual(findViolations(policy, props), [
             { rule: "wildcard-action", problem: "statement Everything allows iam:*" },
         ]);
     });

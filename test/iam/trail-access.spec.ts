@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { authorize, type PolicyDocument, parsePolicy, sizeLimits } from "policy-evaluator";
 import { namesFor } from "../../config/config.ts";
 import { rolesBoundary } from "../../iam/operator.ts";
-import { violationsOf } from "../../iam/resource-rules.ts";
+import { findViolations } from "../../iam/resource-rules.ts";
 import { trailArn, trailBucketPolicy, trailRolePolicy, trailRoleTrust } from "../../iam/trail-access.ts";
 
 const accountId = "123456789012";
@@ -33,10 +33,10 @@ describe("IAM policies of the audit trail", () => {
         ] as const) {
             const text = JSON.stringify(document);
             assert.deepEqual(parsePolicy(text, kind, sizeLimits.managedPolicy).problems, []);
-            assert.deepEqual(violationsOf("aws:s3/bucketPolicy:BucketPolicy", { [property]: text }), []);
+            assert.deepEqual(findViolations("aws:s3/bucketPolicy:BucketPolicy", { [property]: text }), []);
             assert.doesNotMatch(text, /arn:aws:/);
         }
-        assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
+        assert.deepEqual(findViolations("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
     });
 
     it("CloudTrail can write this trail's files and read the bucket ACL", () => {

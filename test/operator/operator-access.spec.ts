@@ -3,7 +3,7 @@ import { namesFor } from "../../config/config.ts";
 import { githubTrust } from "../../iam/github-trust.ts";
 import { operatorPolicy, policyKinds, rolesBoundary } from "../../iam/operator.ts";
 import { OperatorAccess, type OperatorAccessArgs } from "../../operator/operator-access.ts";
-import { declaredResources, inputsOf, settled, typesAndNames, useMocks, value } from "../components/mocks.ts";
+import { declaredResources, requireInputs, settled, typesAndNames, useMocks, value } from "../components/mocks.ts";
 
 const scope = {
     partition: "aws",
@@ -58,10 +58,10 @@ describe("OperatorAccess", () => {
     it("OperatorAccess creates a role for one subject of GitHub's OIDC, and no access key", async () => {
         const subject = "repo:my-org/films:environment:production";
         await accessOf({ github: { subject, providerArn: undefined } });
-        const provider = inputsOf("OpenIdConnectProvider");
+        const provider = requireInputs("OpenIdConnectProvider");
         assert.equal(provider.url, "https://token.actions.githubusercontent.com");
         assert.deepEqual(provider.clientIdLists, ["sts.amazonaws.com"]);
-        const trust = JSON.parse(inputsOf("Role").assumeRolePolicy);
+        const trust = JSON.parse(requireInputs("Role").assumeRolePolicy);
         assert.deepEqual(trust, githubTrust("arn:of:operator-github", subject));
         assert.ok(!declaredResources.some(({ type }) => /AccessKey|LoginProfile/.test(type)));
     });
@@ -70,7 +70,7 @@ describe("OperatorAccess", () => {
         const providerArn = "arn:aws:iam::012345678901:oidc-provider/token.actions.githubusercontent.com";
         await accessOf({ github: { subject: "repo:my-org/films:environment:production", providerArn } });
         assert.ok(!declaredResources.some(({ type }) => /OpenIdConnectProvider/.test(type)));
-        const [statement] = JSON.parse(inputsOf("Role").assumeRolePolicy).Statement;
+        const [statement] = JSON.parse(requireInputs("Role").assumeRolePolicy).Statement;
         assert.equal(statement.Principal.Federated, providerArn);
     });
 });

@@ -10,8 +10,8 @@ import { pulumiProject, readmeProgram } from "./pulumi-project.ts";
 import { putInteractions, recommendations, startServices } from "./services.ts";
 
 /**
- * Installs the tarballs into empty projects outside the repository. Node.js's permission model denies the programs access to files
- * outside the project.
+ * Installs the tarballs into empty projects outside the repository. Node.js's permission model denies the programs
+ * access to files outside the project.
  */
 
 const newestNode = "24.21.0";
@@ -74,7 +74,10 @@ describe("Packed packages", () => {
         await exec(nodeOf(version), [file, "install"], { cwd: into, env: environmentOf(version) });
     }
 
-    /** Returns the environment of the user who runs the test, with another Node.js, and without variables that npm and the test add. */
+    /**
+     * Returns the environment of the user who runs the test, with another Node.js, and without variables that npm and
+     * the test add.
+     */
     const environmentOf = (version: string): NodeJS.ProcessEnv => ({
         ...Object.fromEntries(
             Object.entries(process.env).filter(([name]) => !/^(npm_|AWS_|MOVIE_RECOMMENDER_|NODE_OPTIONS$)/.test(name)),

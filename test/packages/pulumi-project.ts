@@ -25,8 +25,8 @@ export async function readmeProgram(heading: string): Promise<string> {
 }
 
 /**
- * Prepares the stack `life` of a Pulumi project in a folder, with a backend of its own in `home`. Its commands reach AWS
- * at `services` and use no AWS account. `path` has folders with more plugins and language hosts.
+ * Prepares the stack `life` of a Pulumi project in a folder, with a backend of its own in `home`. Its commands reach
+ * AWS at `services` and use no AWS account. `path` has folders with more plugins and language hosts.
  */
 export async function pulumiProject(
     folder: string,

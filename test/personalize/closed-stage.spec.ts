@@ -4,8 +4,8 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { type CloseClients, closeApi } from "../../personalize/operations/close-api.ts";
 
 /**
- * Returns clients of a simulated account without a distribution. The account has one REST API, whose stage has settings for the
- * given methods.
+ * Returns clients of a simulated account without a distribution. The account has one REST API, whose stage has settings
+ * for the given methods.
  */
 function accountWith(methods: readonly string[]) {
     const updates: UpdateStageCommandInput[] = [];

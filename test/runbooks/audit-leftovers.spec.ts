@@ -14,8 +14,8 @@ import * as ssm from "@aws-sdk/client-ssm";
 import { zipSync } from "fflate";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
 import { runPrinted } from "../support/audited.ts";
-import { everythingIn, watchersIn } from "../support/inventory.ts";
-import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { listEverything, listWatchers } from "../support/inventory.ts";
+import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const project = "movie-recommender";
 /** Kinds of the resources that serve the API and the storefront. */
@@ -47,7 +47,7 @@ describe("`audit-leftovers` on the local AWS", () => {
         aws = await startTestAws();
         await aws.configure({ api: true, storefront: "cloudfront" });
         assertExit(await aws.engine("up"), 0);
-        apis = new gateway.APIGatewayClient(settingsOf(aws.instance));
+        apis = new gateway.APIGatewayClient(createSettings(aws.instance));
     });
     after(async () => {
         apis?.destroy();
@@ -173,9 +173,9 @@ describe("`audit-leftovers` on the local AWS", () => {
             found.rows.flatMap(({ remove }) => remove),
         );
         assert.deepEqual(rowsOf(await audit(0, "--region", region)), []);
-        assert.deepEqual(await everythingIn(aws), ["S3-bucket someone-elses"]);
-        assert.deepEqual(await watchersIn(aws), []);
-        const { items = [] } = await new gateway.APIGatewayClient(settingsOf(aws.instance)).send(
+        assert.deepEqual(await listEverything(aws), ["S3-bucket someone-elses"]);
+        assert.deepEqual(await listWatchers(aws), []);
+        const { items = [] } = await new gateway.APIGatewayClient(createSettings(aws.instance)).send(
             new gateway.GetApiKeysCommand({}),
         );
         assert.deepEqual(
@@ -193,7 +193,7 @@ describe("`audit-leftovers` on the local AWS", () => {
 async function makeLeftovers(aws: TestAws): Promise<void> {
     const tags = { "pulumi:project": project, "pulumi:stack": "gone" };
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-    const settings = { ...settingsOf(aws.instance), forcePathStyle: true };
+    const settings = { ...createSettings(aws.instance), forcePathStyle: true };
     const clients = {
         apigateway: new gateway.APIGatewayClient(settings),
         budgets: new budgets.BudgetsClient(settings),

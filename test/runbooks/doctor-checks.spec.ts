@@ -6,7 +6,7 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import { prepare } from "../../data-prep/prepare.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { confirmationOf } from "../../runbooks/lib/doctor/account.ts";
+import { checkConfirmation } from "../../runbooks/lib/doctor/account.ts";
 import { fail, ok, runChecks } from "../../runbooks/lib/doctor/check.ts";
 import { forecast } from "../../runbooks/lib/doctor/forecast.ts";
 import {
@@ -279,15 +279,15 @@ describe("`forecast`, the duration and cost of the first `pulumi up`", () => {
     });
 });
 
-describe("`confirmationOf`, the check of an email subscription", () => {
+describe("`checkConfirmation`, the check of an email subscription", () => {
     const topic = "arn:aws:sns:eu-central-1:000000000000:movie-recommender";
     const look = (SubscriptionArn: string) => {
         const subscription = { SubscriptionArn, Protocol: "email", Endpoint: "ops@example.com" };
         const client = { send: async () => ({ Subscriptions: [subscription] }) } as unknown as SNSClient;
-        return confirmationOf(client, [topic], region);
+        return checkConfirmation(client, [topic], region);
     };
 
-    it("`confirmationOf` warns of an unconfirmed subscription, with the command that resends the email", async () => {
+    it("`checkConfirmation` warns of an unconfirmed subscription, with the command that resends the email", async () => {
         const pending = await look("PendingConfirmation");
         assert.equal(pending.verdict, "warn");
         assert.match(pending.detail, /ops@example\.com/);

@@ -4,10 +4,10 @@ import { CreateRoleCommand, PutRolePolicyCommand, PutUserPolicyCommand } from "@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import type { CheckResult } from "../../runbooks/lib/doctor/check.ts";
-import { freshUser, operatorWithout, scopeOf } from "../drills/operator/operators.ts";
-import { settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { createScope, freshUser, operatorWithout } from "../drills/operator/operators.ts";
+import { createSettings, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 describe("Check of the caller's permissions by the doctor", () => {
     let aws: TestAws;
@@ -38,7 +38,7 @@ describe("Check of the caller's permissions by the doctor", () => {
     });
 
     it("doctor names the one action that an operator's policies lack, and the document that grants it", async () => {
-        const { who } = await operatorWithout(aws.iam, scopeOf(aws), "personalize:CreateSchema", "ann");
+        const { who } = await operatorWithout(aws.iam, createScope(aws), "personalize:CreateSchema", "ann");
         const permissionsBoundary = `arn:aws:iam::${localAccountId}:policy/movie-recommender-${aws.stack}-boundary`;
         await aws.configure({ permissionsBoundary });
         try {
@@ -52,7 +52,7 @@ describe("Check of the caller's permissions by the doctor", () => {
     });
 
     it("doctor reports that an operator needs the permissions boundary in the stack's configuration", async () => {
-        const { who } = await operatorWithout(aws.iam, scopeOf(aws), "", "hal");
+        const { who } = await operatorWithout(aws.iam, createScope(aws), "", "hal");
         const { verdict, detail } = await permissions(who);
         assert.equal(verdict, "unknown", detail);
         assert.match(detail, /^not checked: 2 of \d+ actions .* depend on iam:PermissionsBoundary/);
@@ -110,7 +110,7 @@ describe("Check of the caller's permissions by the doctor", () => {
             new CreateRoleCommand({ RoleName, Path: "/team/", AssumeRolePolicyDocument: document(trust) }),
         );
         await put(document(everything));
-        const sts = new STSClient(settingsOf(aws.instance));
+        const sts = new STSClient(createSettings(aws.instance));
         const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "ann" }));
         const session = {
             AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId,
@@ -130,7 +130,7 @@ describe("Check of the caller's permissions by the doctor", () => {
         });
         const message = "Invalid Input Actions: [a] and [b] require different authorization information.";
         const effect = { kind: "error", code: "InvalidInput", message, status: 400 } as const;
-        const admin = adminOf(aws.instance);
+        const admin = createAdmin(aws.instance);
         // The first calls of doctor simulate the actions of a service together.
         await admin.arm({ operation: "iam:SimulatePrincipalPolicy", times: 3, effect });
         try {

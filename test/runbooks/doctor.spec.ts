@@ -19,7 +19,7 @@ import { executionRoleTrust } from "../../iam/import-access.ts";
 import type { Instance } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import type { CheckResult } from "../../runbooks/lib/doctor/check.ts";
-import { assertExit, region, settingsOf, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, createSettings, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 describe("Runbook `doctor` on the local AWS", () => {
     let aws: TestAws;
@@ -230,7 +230,7 @@ describe("Runbook `doctor` on the local AWS", () => {
 
 /** Returns temporary administrator credentials as environment variables. */
 async function sessionOf(instance: Instance) {
-    const sts = new STSClient(settingsOf(instance));
+    const sts = new STSClient(createSettings(instance));
     const { Credentials: credentials } = await sts.send(new GetSessionTokenCommand({}));
     sts.destroy();
     return {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { historyOf, leftOut } from "../../runbooks/lib/recommendations/left-out.ts";
+import { collectUserItems, leftOut } from "../../runbooks/lib/recommendations/left-out.ts";
 import type { Recommendation } from "../../runbooks/lib/recommendations/recommendations.ts";
 
 const listOf = (...ids: string[]): Recommendation[] => ids.map((itemId) => ({ itemId, title: `Film ${itemId}` }));
@@ -30,14 +30,14 @@ describe("`leftOut`, the effect of a filter on a list", () => {
         assert.match(sentence, /the filter dramas removed none\..* in the list: Film 1 \[1\]\.$/);
     });
 
-    it("`historyOf` returns the items of the given user only", () => {
+    it("`collectUserItems` returns the items of the given user only", () => {
         const data = {
             userIds: ["a", "b"],
             itemIds: ["x", "y", "z"],
             users: Int32Array.from([0, 1, 1]),
             items: Int32Array.from([0, 1, 2]),
         };
-        assert.deepEqual(historyOf(data, "b"), new Set(["y", "z"]));
-        assert.deepEqual(historyOf(data, "stranger"), new Set());
+        assert.deepEqual(collectUserItems(data, "b"), new Set(["y", "z"]));
+        assert.deepEqual(collectUserItems(data, "stranger"), new Set());
     });
 });

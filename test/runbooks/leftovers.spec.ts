@@ -8,7 +8,7 @@ import {
     monthlyUsd,
     type Row,
 } from "../../runbooks/lib/audit/leftovers.ts";
-import { type AllStacks, readAllStacks, recordedIn } from "../../runbooks/lib/stack/all-stacks.ts";
+import { type AllStacks, parseRecordedResources, readAllStacks } from "../../runbooks/lib/stack/all-stacks.ts";
 
 const project = "movie-recommender";
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
@@ -185,7 +185,7 @@ describe("Leftover resources that the runbook `audit` lists", () => {
     });
 });
 
-describe("`recordedIn`, the resources in a stack's state", () => {
+describe("`parseRecordedResources`, the resources in a stack's state", () => {
     const type = "aws:s3/bucket:Bucket";
     const datasetType = "pulumi-nodejs:dynamic/personalize:Dataset";
     const dataset = {
@@ -195,8 +195,8 @@ describe("`recordedIn`, the resources in a stack's state", () => {
         region: "eu-central-1",
     };
 
-    it("`recordedIn` returns ARNs, IDs, names that `pulumi up` adopts, and interrupted creations", () => {
-        const held = recordedIn(
+    it("`parseRecordedResources` returns ARNs, IDs, names that `pulumi up` adopts, and interrupted creations", () => {
+        const held = parseRecordedResources(
             JSON.stringify({
                 deployment: {
                     resources: [
@@ -229,9 +229,9 @@ describe("`recordedIn`, the resources in a stack's state", () => {
         assert.deepEqual(held?.interrupted, [{ type, urn: "u", parent: "p", inputs: { bucket: "new" } }]);
     });
 
-    it("`recordedIn` returns nothing for an empty state, and undefined for any other text", () => {
-        assert.deepEqual(recordedIn('{"version":3}'), { arns: new Set(), ids: new Set(), interrupted: [] });
-        assert.equal(recordedIn("not logged in"), undefined);
+    it("`parseRecordedResources` returns nothing for an empty state, and undefined for any other text", () => {
+        assert.deepEqual(parseRecordedResources('{"version":3}'), { arns: new Set(), ids: new Set(), interrupted: [] });
+        assert.equal(parseRecordedResources("not logged in"), undefined);
     });
 
     it("`readAllStacks` returns the resources of readable stacks, and the names of unreadable stacks", async () => {

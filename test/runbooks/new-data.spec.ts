@@ -6,7 +6,7 @@ import { baseName } from "pulumi-personalize/core";
 import { readTables } from "../../app/serving/table-answers.ts";
 import type { StackConfig } from "../../config/config.ts";
 import { namesFor } from "../../config/names.ts";
-import { sha256Of } from "../../data-prep/files.ts";
+import { hashFile } from "../../data-prep/files.ts";
 import { prepare } from "../../data-prep/prepare.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import type { OperatedStack } from "../../runbooks/lib/stack/operation.ts";
@@ -46,7 +46,7 @@ describe("New data of a stack", () => {
 
     it("`hasNewData` returns true if a file or `eventWeights` changed since import or training", async () => {
         await write(1);
-        const hash = await sha256Of(interactionsFile);
+        const hash = await hashFile(interactionsFile);
         const metadataFiles = { items: interactionsFile };
         const cases: readonly [boolean, OperatedStack][] = [
             [false, stackOf([job(hash), version(hash)])],
@@ -77,7 +77,7 @@ describe("New data of a stack", () => {
         assert.equal(await renewTables(configOf({ api: false })), undefined, "without an API none are used");
         const tablesFile = (await renewTables(configOf())) ?? "";
         const tables = readTables(await readFile(tablesFile, "utf8"));
-        assert.equal(tables.interactionsSha256, await sha256Of(interactionsFile));
+        assert.equal(tables.interactionsSha256, await hashFile(interactionsFile));
         assert.equal(tables.hasViewer("1"), true);
         assert.equal(tables.hasViewer("nobody"), false);
         assert.equal(await renewTables(configOf()), undefined);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DescribeCampaignCommand, PersonalizeClient, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { advice } from "../../personalize/advice.ts";
-import { refusals, testUsersIn } from "../../personalize/operations/quality-gate.ts";
+import { countTestUsers, refusals } from "../../personalize/operations/quality-gate.ts";
 import { type ServingFlag, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { type RetrainDeps, retrain } from "../../runbooks/lib/training/retrain.ts";
 import { servedRecord } from "../../runbooks/lib/training/versions.ts";
@@ -247,10 +247,10 @@ describe("`refusals` by the quality gate", () => {
         assert.deepEqual([94, 1000, 20_000].map(by), [0, 1, 2]);
     });
 
-    it("`testUsersIn` returns 10 % of the users with two interactions, and at least one", () => {
+    it("`countTestUsers` returns 10 % of the users with two interactions, and at least one", () => {
         const users = Int32Array.from({ length: 400 }, (_, row) => Math.floor(row / 2));
-        assert.equal(testUsersIn({ users, userCount: 200 }), 20);
-        assert.equal(testUsersIn({ users: Int32Array.of(0, 1, 1), userCount: 2 }), 1);
+        assert.equal(countTestUsers({ users, userCount: 200 }), 20);
+        assert.equal(countTestUsers({ users: Int32Array.of(0, 1, 1), userCount: 2 }), 1);
     });
 
     it("`refusals` returns nothing if the NDCG equals the threshold", () => {

@@ -7,7 +7,7 @@ import {
     type Service,
     startService,
 } from "../../packages/local-personalize/test/support.ts";
-import { newestListsJob, type RecordedResource, recordedIn } from "../../runbooks/lib/stack/stack.ts";
+import { newestListsJob, type RecordedResource, selectRecordedResources } from "../../runbooks/lib/stack/stack.ts";
 import { type ResourceStatus, readStatus, worstState } from "../../runbooks/lib/stack/status.ts";
 
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
@@ -201,7 +201,7 @@ describe("`readStatus` with the local Personalize", () => {
             type: `pulumi-nodejs:dynamic/personalize:${kind}`,
             inputs: { region: "eu-central-1", name },
         });
-        const recorded = recordedIn({
+        const recorded = selectRecordedResources({
             deployment: {
                 resources: [
                     { ...resource("DatasetGroup", "series"), id: datasetGroupArn },

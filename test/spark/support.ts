@@ -4,7 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { prepare } from "../../data-prep/prepare.ts";
-import { recordsOf } from "../../data-prep/reading/scan.ts";
+import { parseRecords } from "../../data-prep/reading/scan.ts";
 import { shown } from "../../data-prep/values.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 
@@ -28,8 +28,10 @@ interface SparkRuns {
     readonly names: Readonly<Record<string, string>>;
 }
 
-/** A Python program that starts Spark, which listens on 127.0.0.1 only, uses two cores, and cannot find a system Java. */
-export function sparkOf(args: readonly string[]) {
+/**
+ * A Python program that starts Spark, which listens on 127.0.0.1 only, uses two cores, and cannot find a system Java.
+ */
+export function createSparkCommand(args: readonly string[]) {
     const conf = ["spark.ui.enabled=false", "spark.driver.bindAddress=127.0.0.1", "spark.sql.shuffle.partitions=2"];
     const master = ["--master", "local[2]", ...conf.flatMap((each) => ["--conf", each])];
     const env = {
@@ -44,7 +46,11 @@ export function sparkOf(args: readonly string[]) {
 
 /** Runs prepare.py several times in one process, after SQL statements. */
 export async function runSpark(cases: readonly (readonly string[])[], sql: readonly string[] = []): Promise<SparkRuns> {
-    const { command, args, env } = sparkOf([join(import.meta.dirname, "run_cases.py"), script, JSON.stringify(sql)]);
+    const { command, args, env } = createSparkCommand([
+        join(import.meta.dirname, "run_cases.py"),
+        script,
+        JSON.stringify(sql),
+    ]);
     const child = spawn(command, args, { env });
     child.stdin.end(JSON.stringify(cases));
     const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
@@ -62,7 +68,7 @@ export interface Made {
 
 const pictures = /[\u2400-\u2421]/g;
 const quarantined = (csv: string, column: string) => {
-    const [header = [], ...rows] = recordsOf(Buffer.from(csv), { delimiter: ",", quotes: true, escape: '"' });
+    const [header = [], ...rows] = parseRecords(Buffer.from(csv), { delimiter: ",", quotes: true, escape: '"' });
     return rows.map((row) => row[header.indexOf(column)] ?? "");
 };
 

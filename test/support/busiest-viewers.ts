@@ -1,16 +1,12 @@
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { settingsOf, type TestAws } from "./local-aws.ts";
+import { createSettings, type TestAws } from "./local-aws.ts";
 
 /**
  * Adds nine requests of each viewer to the counts in the API's table, as processes of the API do, so that the prefetch
  * function selects these viewers.
  */
-export async function countRequestsOf(
-    viewers: readonly string[],
-    { instance }: TestAws,
-    tableName: string,
-): Promise<void> {
-    const dynamo = new DynamoDBClient(settingsOf(instance));
+export async function addRequests(viewers: readonly string[], { instance }: TestAws, tableName: string): Promise<void> {
+    const dynamo = new DynamoDBClient(createSettings(instance));
     for (const viewer of viewers) {
         await dynamo.send(
             new UpdateItemCommand({

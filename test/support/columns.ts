@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Columns, readColumns } from "../../data-prep/columns.ts";
 
 /** Writes the text of a CSV into a file and reads it with `readColumns`. */
-export async function columnsOf(csv: string | Uint8Array): Promise<Columns> {
+export async function readCsvText(csv: string | Uint8Array): Promise<Columns> {
     const folder = await mkdtemp(join(tmpdir(), "columns-"));
     try {
         const file = join(folder, "interactions.csv");
@@ -22,8 +22,8 @@ export async function columnsOf(csv: string | Uint8Array): Promise<Columns> {
 export function columnsFrom(rows: readonly (readonly [user: string, item: string, timestamp: number])[]): Columns {
     const userIds = [...new Set(rows.map(([user]) => user))];
     const itemIds = [...new Set(rows.map(([, item]) => item))];
-    const numbersOf = (ids: readonly string[]) => new Map(ids.map((id, number) => [id, number]));
-    const [userOf, itemOf] = [numbersOf(userIds), numbersOf(itemIds)];
+    const numberIds = (ids: readonly string[]) => new Map(ids.map((id, number) => [id, number]));
+    const [userOf, itemOf] = [numberIds(userIds), numberIds(itemIds)];
     return {
         userCount: userIds.length,
         itemCount: itemIds.length,

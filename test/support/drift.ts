@@ -29,17 +29,17 @@ import { DeleteQueueCommand, GetQueueUrlCommand, SetQueueAttributesCommand, SQSC
 import { namesFor, objectKeys } from "../../config/config.ts";
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { type DeletableKind, deletableKinds, deleteByHand } from "./by-hand.ts";
-import { settingsOf, type TestAws } from "./local-aws.ts";
+import { createSettings, type TestAws } from "./local-aws.ts";
 import { until } from "./until.ts";
 
 /**
  * Returns functions that change or delete a stack's resources outside Pulumi. The keys are descriptions of the changes.
  * `end` closes the SDK clients.
  */
-export async function driftOf(aws: TestAws) {
+export async function createDrift(aws: TestAws) {
     const names = namesFor(aws.stack);
     const { bucketName: Bucket, notificationsTopicArn: TopicArn, campaignArn, datasetGroupArn } = await aws.outputs();
-    const settings = settingsOf(aws.instance);
+    const settings = createSettings(aws.instance);
     const budgets = new BudgetsClient(settings);
     const trails = new CloudTrailClient(settings);
     const watch = new CloudWatchClient(settings);
@@ -50,7 +50,7 @@ export async function driftOf(aws: TestAws) {
     const sqs = new SQSClient(settings);
     const clients = [budgets, trails, watch, logs, dynamo, lambda, scheduler, sqs];
     const trailLogs = `/aws/cloudtrail/${names.trail}`;
-    const QueueUrlOf = async (QueueName: string) => (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
+    const fetchQueueUrl = async (QueueName: string) => (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
     const someAlarm = async () => (await watch.send(new DescribeAlarmsCommand({}))).MetricAlarms?.[0]?.AlarmName ?? "";
 
     async function deleteBucket() {
@@ -71,7 +71,7 @@ export async function driftOf(aws: TestAws) {
         await aws.iam.send(new DeleteRoleCommand({ RoleName }));
     }
     async function deleteQueue(QueueName: string) {
-        await sqs.send(new DeleteQueueCommand({ QueueUrl: await QueueUrlOf(QueueName) }));
+        await sqs.send(new DeleteQueueCommand({ QueueUrl: await fetchQueueUrl(QueueName) }));
     }
 
     const drifts: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -106,7 +106,7 @@ export async function driftOf(aws: TestAws) {
         "the queue of failures changed": async () =>
             sqs.send(
                 new SetQueueAttributesCommand({
-                    QueueUrl: await QueueUrlOf(names.failures),
+                    QueueUrl: await fetchQueueUrl(names.failures),
                     Attributes: { VisibilityTimeout: "7" },
                 }),
             ),

@@ -21,7 +21,7 @@ export const documentedEffects = (key: string): readonly string[] =>
  * Returns the effects of an engine's steps in the notation of docs/configuration.md, each once. Omits types that the
  * document does not list.
  */
-export function effectsOf(steps: readonly { readonly op: string; readonly urn: string }[]): readonly string[] {
+export function listEffects(steps: readonly { readonly op: string; readonly urn: string }[]): readonly string[] {
     const effects = steps.flatMap(({ op, urn }) => {
         const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
         return isListed(type) && signs[op] ? [`${signs[op]} ${type.split(":").at(-1)}`] : [];

@@ -1,15 +1,15 @@
 import type { GuardPorts } from "../../app/functions/cost-guard/guard-ports.ts";
 import { runGuard } from "../../app/functions/cost-guard/run-guard.ts";
 import type { Gauges } from "../../cost/decide.ts";
-import { type GuardConfig, guardValuesOf } from "../../cost/guard-config.ts";
+import { type GuardConfig, pickGuardValues } from "../../cost/guard-config.ts";
 import type { SentNotification } from "../../cost/notifications.ts";
 import type { ObservedCampaign, ObservedSolution } from "../../cost/observations.ts";
-import { hour, minute, window, windowOf } from "../../cost/time.ts";
+import { hour, minute, window, windowStart } from "../../cost/time.ts";
 import { plus, type Usage } from "../../cost/usage.ts";
 import { good } from "../config/parsed.ts";
 
 export const guardConfig: GuardConfig = {
-    ...guardValuesOf(good({ idle: '{"action":"park"}' })),
+    ...pickGuardValues(good({ idle: '{"action":"park"}' })),
     monthlyLimitUsd: 1000,
     prefetches: false,
 };
@@ -153,7 +153,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
     let dead = false;
     let running = 0;
     let callOfRun = 0;
-    function faultOf(name: string): CallFault {
+    function chooseFault(name: string): CallFault {
         if (simulation.faultAt) return simulation.faultAt(name, callOfRun);
         const dies = simulation.dieAt?.call === simulation.calls ? simulation.dieAt : undefined;
         if (dies && !dies.after) return "dies before";
@@ -164,7 +164,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             for (let turn = running > 1 ? simulation.turns() : 0; turn > 1; turn -= 1) await undefined;
             simulation.calls += 1;
             callOfRun += 1;
-            const fault = faultOf(name);
+            const fault = chooseFault(name);
             if (dead || fault === "dies before") {
                 dead = true;
                 throw new Error(`the guard's process was killed before ${name}`);
@@ -187,7 +187,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             const { at, count } = sent[index] as Asked;
             if (at < since) break;
             if (at + delay * minute > simulation.now) continue;
-            windows.set(windowOf(at), (windows.get(windowOf(at)) ?? 0) + count);
+            windows.set(windowStart(at), (windows.get(windowStart(at)) ?? 0) + count);
         }
         return windows;
     }
@@ -197,7 +197,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         const windows = new Map<number, Usage>();
         for (const { at, usage } of simulation.used) {
             if (at < since || at + simulation.metricsDelay * minute > simulation.now) continue;
-            windows.set(windowOf(at), plus(windows.get(windowOf(at)) ?? {}, usage));
+            windows.set(windowStart(at), plus(windows.get(windowStart(at)) ?? {}, usage));
         }
         return windows;
     }
@@ -205,7 +205,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
         settle();
         return simulation[which];
     };
-    const portsOf = (late: number): GuardPorts => ({
+    const createPorts = (late: number): GuardPorts => ({
         now: () => simulation.now + simulation.skew + late,
         log: () => {},
         campaign: port("campaign", observed("campaign")),
@@ -308,7 +308,7 @@ export function simulateStack(start: string, settings: Partial<GuardConfig> = {}
             running += 1;
             settle();
             try {
-                await guard(portsOf(late), simulation.config);
+                await guard(createPorts(late), simulation.config);
                 return undefined;
             } catch (error) {
                 return error as Error;

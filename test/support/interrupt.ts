@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { environment } from "../../packages/local-aws/instance.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import type { TestAws } from "./local-aws.ts";
 import { orphansOfKilled } from "./orphans.ts";
 
@@ -25,7 +25,7 @@ export async function interrupted(
     at: { readonly operation: string; readonly call?: number; readonly stop: Stop },
 ): Promise<boolean> {
     const { operation, call = 1, stop } = at;
-    const admin = adminOf(aws.instance);
+    const admin = createAdmin(aws.instance);
     const before = (await admin.requests()).at(-1)?.id ?? 0;
     const effect =
         stop === "failure"

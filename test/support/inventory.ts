@@ -2,14 +2,14 @@ import { ListDatasetImportJobsCommand, ListSolutionVersionsCommand } from "@aws-
 import { localAccountId } from "../../packages/local-aws/instance.ts";
 import { listers, taggedByPulumi } from "../../runbooks/lib/audit/audit.ts";
 import { personalizeListers } from "../../runbooks/lib/audit/inventory/personalize.ts";
-import { region, settingsOf, type TestAws } from "./local-aws.ts";
+import { createSettings, region, type TestAws } from "./local-aws.ts";
 
-/** Kinds that `everythingIn` lists. */
+/** Kinds that `listEverything` lists. */
 const kinds: readonly string[] = [...Object.keys(personalizeListers), "S3 bucket", "IAM role", "SSM parameter"];
 
 /** Lists resources of the account as `audit-leftovers` does, by kind and name: `log-group /aws/lambda/films`. */
-async function listedIn({ instance }: Pick<TestAws, "instance">, isMeant: (kind: string) => boolean) {
-    const settings = { ...settingsOf(instance), forcePathStyle: true };
+async function listResources({ instance }: Pick<TestAws, "instance">, isMeant: (kind: string) => boolean) {
+    const settings = { ...createSettings(instance), forcePathStyle: true };
     const place = {
         ...{ partition: "aws", region, accountId: localAccountId, project: "movie-recommender", settings },
         tagged: await taggedByPulumi(settings),
@@ -22,14 +22,14 @@ async function listedIn({ instance }: Pick<TestAws, "instance">, isMeant: (kind:
 }
 
 /** Lists data, roles, state flags and Personalize resources of the account, except jobs, which cannot be deleted. */
-export async function everythingIn(aws: Pick<TestAws, "instance" | "personalize">): Promise<string[]> {
+export async function listEverything(aws: Pick<TestAws, "instance" | "personalize">): Promise<string[]> {
     const { solutionVersions = [] } = await aws.personalize.send(new ListSolutionVersionsCommand({}));
     const versions = solutionVersions.map(({ solutionVersionArn }) => `version ${solutionVersionArn}`);
-    return [...(await listedIn(aws, (kind) => kinds.includes(kind))), ...versions];
+    return [...(await listResources(aws, (kind) => kinds.includes(kind))), ...versions];
 }
 
 /** Lists the account's resources for serving, monitoring and notifications, except API keys without tags. */
-export const watchersIn = (aws: Pick<TestAws, "instance">) => listedIn(aws, (kind) => !kinds.includes(kind));
+export const listWatchers = (aws: Pick<TestAws, "instance">) => listResources(aws, (kind) => !kinds.includes(kind));
 
 /** Lists the names of all import jobs in the account, sorted. These include the jobs of deleted stacks. */
 export async function importJobNames({ personalize }: TestAws): Promise<string[]> {

@@ -45,14 +45,14 @@ export async function testInstance(speed: Speed = "instant"): Promise<Instance> 
 }
 
 /** Returns the settings of AWS SDK clients for a local AWS, by default with the administrator's keys. */
-export const settingsOf = (
+export const createSettings = (
     instance: Instance,
     credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } = administrator,
 ) => ({ endpoint: `http://127.0.0.1:${instance.port}`, region, credentials });
 
 /** Returns AWS SDK clients for a local AWS, by default with the administrator's keys. */
-export function clientsOf(instance: Instance, credentials = administrator) {
-    const settings = settingsOf(instance, credentials);
+export function createClients(instance: Instance, credentials = administrator) {
+    const settings = createSettings(instance, credentials);
     return {
         s3: new S3Client({ ...settings, forcePathStyle: true }),
         iam: new IAMClient(settings),
@@ -119,7 +119,7 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
 
     /** Creates a KMS key. Returns the URL with which Pulumi uses the key as the secrets provider. */
     async function keyProvider(): Promise<string> {
-        const kms = new KMSClient(settingsOf(instance));
+        const kms = new KMSClient(createSettings(instance));
         const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
         kms.destroy();
         return `awskms:///${KeyMetadata?.Arn}?region=${region}`;
@@ -139,7 +139,7 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
         await configure();
     }
 
-    const clients = clientsOf(instance);
+    const clients = createClients(instance);
     async function discard(): Promise<void> {
         for (const client of Object.values(clients)) {
             client.destroy();
@@ -196,7 +196,10 @@ export async function startTestAws(speed: Speed = "instant", secrets: "key" | "p
             assert.equal(renamed.exitCode, 0, renamed.stderr);
             stack = name;
         },
-        /** Returns the stack's outputs, with `[secret]` for secrets, as `pulumi stack output` does, but from the state's file. */
+        /**
+         * Returns the stack's outputs, with `[secret]` for secrets, as `pulumi stack output` does, but from the state's
+         * file.
+         */
         async outputs(): Promise<Record<string, string>> {
             const folder = join(paths(instance).pulumiBackend, ".pulumi", "stacks", "movie-recommender");
             const { checkpoint } = JSON.parse(await readFile(join(folder, `${stack}.json`), "utf8"));

@@ -1,5 +1,5 @@
 import { DescribeCampaignCommand } from "@aws-sdk/client-personalize";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { assertExit, startTestAws } from "./local-aws.ts";
 
 /** Deploys a stack on a local AWS. Returns functions that run runbooks and read the stack's state. */
@@ -15,7 +15,7 @@ export async function startOperated() {
 }
 
 function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: string) {
-    const admin = adminOf(aws.instance);
+    const admin = createAdmin(aws.instance);
     const configFile = aws.engineArgs("up").slice(1, 3);
     const runbook = (name: string, ...args: string[]) => aws.runbook(name, ...configFile, ...args);
     async function json(name: string, exitCode: number, ...args: string[]) {

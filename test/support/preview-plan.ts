@@ -18,7 +18,7 @@ const partOfReplacement = new Set(["create-replacement", "delete-replaced", "rem
 
 /** Runs preview and returns its plan, without updates that only the estimated cost causes. */
 export async function planned(aws: TestAws): Promise<Plan> {
-    return planOf(await previewedSteps(aws));
+    return createPlan(await previewedSteps(aws));
 }
 
 /** Runs preview and returns its steps. */
@@ -31,7 +31,7 @@ async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
 /** Runs `up` without a preview, and returns the changes that it made in the same form as `planned`. */
 export async function applied(aws: TestAws): Promise<{ readonly plan: Plan; readonly stdout: string }> {
     const { steps, stdout } = await appliedSteps(aws);
-    return { plan: planOf(steps), stdout };
+    return { plan: createPlan(steps), stdout };
 }
 
 /** Runs preview and `up`. Returns the changes of both as sorted texts of operation and URN. */
@@ -60,7 +60,7 @@ async function appliedSteps(aws: TestAws) {
     return { steps, stdout: up.stdout };
 }
 
-function planOf(steps: readonly Step[]): Plan {
+function createPlan(steps: readonly Step[]): Plan {
     const plan: Record<string, string[]> = {};
     for (const { op, urn } of steps.filter(isListed)) {
         const type = urn.split("::")[2]?.split(/[:/$]/).at(-1) ?? urn;

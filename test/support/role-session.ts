@@ -5,7 +5,7 @@ import {
     PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
-import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
+import { type PolicyDocument, type Statement, toList } from "policy-evaluator";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import type { TestAws } from "./local-aws.ts";
 
@@ -45,16 +45,16 @@ export async function bySession<T>(
 }
 
 /** Returns each pair of action and resource that a policy allows, with the policy's statements without this pair. */
-export function removalsOf(document: PolicyDocument) {
-    const all = listOf(document.Statement);
+export function createRemovals(document: PolicyDocument) {
+    const all = toList(document.Statement);
     return all.flatMap((statement) =>
-        listOf(statement.Action).flatMap((action) =>
-            listOf(statement.Resource).map((resource) => {
+        toList(statement.Action).flatMap((action) =>
+            toList(statement.Resource).map((resource) => {
                 const { Action, Resource } = statement;
                 const left = [
-                    { ...statement, Action: listOf(Action).filter((one) => one !== action) },
-                    { ...statement, Action: action, Resource: listOf(Resource).filter((one) => one !== resource) },
-                ].filter((one) => listOf(one.Action).length > 0 && listOf(one.Resource).length > 0);
+                    { ...statement, Action: toList(Action).filter((one) => one !== action) },
+                    { ...statement, Action: action, Resource: toList(Resource).filter((one) => one !== resource) },
+                ].filter((one) => toList(one.Action).length > 0 && toList(one.Resource).length > 0);
                 const rest = all.filter((one) => one !== statement);
                 // Omit the Sids, because IAM rejects two statements with the same Sid.
                 return { action, resource, statements: [...rest, ...left].map(({ Sid: _, ...one }) => one) };

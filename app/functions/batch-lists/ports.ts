@@ -20,19 +20,19 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import pMap from "p-map";
 import { listsInputKey, listsOutputFolder, listsOutputKey, objectKeys, tablesKey } from "../../../config/names.ts";
-import { columnsIn } from "../../../data-prep/columns.ts";
+import { parseColumns } from "../../../data-prep/columns.ts";
 import { popularityMetrics } from "../../../data-prep/popularity.ts";
 import { parseTables } from "../../../data-prep/tables/document.ts";
-import { viewersIn } from "../../../data-prep/tables/viewers.ts";
+import { parseViewerList } from "../../../data-prep/tables/viewers.ts";
 import { nameInArn, solutionOf } from "../../../personalize/operations/operation.ts";
-import { listVersions, metricsOf } from "../../../personalize/operations/solution-versions.ts";
+import { fetchMetrics, listVersions } from "../../../personalize/operations/solution-versions.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
-import { linesIn } from "../../batch/output.ts";
+import { splitLines } from "../../batch/output.ts";
 import type { BatchPorts, BatchSettings, ViewerWithEvents } from "../../batch/ports.ts";
 import type { Generation } from "../../batch/state.ts";
 import { askedLength } from "../../serving/limits.ts";
 import { batchListKey, type ServedLists } from "../../serving/ports.ts";
-import { keyOf, listItem, listSk, servedOf, serving, viewerPk } from "../recommendation-api/table.ts";
+import { itemKey, listItem, listSk, serving, toServedLists, viewerPk } from "../recommendation-api/table.ts";
 import { sendNotification } from "../send-notification.ts";
 import { stateItem } from "./state-item.ts";
 
@@ -83,7 +83,7 @@ export function batchPorts(clients: BatchClients, place: BatchTargets, timeLeft:
             return serving?.hold ? serving.solutionVersionArn : undefined;
         },
         versions: () => listVersions(personalize, solutionOf(solutionVersionArn)),
-        metrics: (arn) => metricsOf(personalize, arn),
+        metrics: (arn) => fetchMetrics(personalize, arn),
         ...stateItem(clients.dynamo, place.tableName),
         ...jobPorts(clients, place),
         ...dataPorts(clients, place),
@@ -141,7 +141,7 @@ function jobPorts({ personalize, s3 }: BatchClients, place: BatchTargets) {
         },
         async readUsers(jobName: string) {
             const userIds: string[] = [];
-            for await (const { text } of linesIn(await read(listsInputKey(jobName)))) {
+            for await (const { text } of splitLines(await read(listsInputKey(jobName)))) {
                 userIds.push(JSON.parse(text).userId);
             }
             return userIds;
@@ -151,7 +151,7 @@ function jobPorts({ personalize, s3 }: BatchClients, place: BatchTargets) {
                 if (error instanceof NoSuchKey || isPastEnd(error)) return undefined;
                 throw error;
             });
-            if (chunks !== undefined) yield* linesIn(chunks, from);
+            if (chunks !== undefined) yield* splitLines(chunks, from);
         },
     };
 }
@@ -164,7 +164,7 @@ function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName
     return {
         async interactions() {
             const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: objectKeys.interactions }));
-            const columns = await columnsIn(Body as AsyncIterable<Uint8Array>);
+            const columns = await parseColumns(Body as AsyncIterable<Uint8Array>);
             return { ...columns, popularity: () => popularityMetrics(columns) };
         },
         async viewersOf(solutionVersionArn: string) {
@@ -172,7 +172,7 @@ function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName
                 const Key = tablesKey(nameInArn(solutionVersionArn));
                 const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
                 const { viewers } = parseTables((await Body?.transformToString()) ?? "");
-                return viewers === undefined ? undefined : viewersIn(viewers);
+                return viewers === undefined ? undefined : parseViewerList(viewers);
             } catch (error) {
                 // A version that Personalize trained automatically has no fallback tables of its own.
                 if (error instanceof NoSuchKey) return undefined;
@@ -205,7 +205,7 @@ function dataPorts({ s3, dynamo }: BatchClients, { bucketName: Bucket, tableName
 
 /** Returns the functions that read and write lists in the API's DynamoDB table. */
 function listPorts({ dynamo }: BatchClients, { tableName: TableName }: BatchTargets) {
-    const key = (userId: string, generation: number) => keyOf(viewerPk(userId), listSk(batchListKey(generation)));
+    const key = (userId: string, generation: number) => itemKey(viewerPk(userId), listSk(batchListKey(generation)));
 
     async function writeAll(items: readonly Record<string, AttributeValue>[]): Promise<void> {
         let requests = items.map((Item) => ({ PutRequest: { Item } }));
@@ -227,7 +227,7 @@ function listPorts({ dynamo }: BatchClients, { tableName: TableName }: BatchTarg
                 lists.map(({ userId, list }) => [
                     userId,
                     {
-                        ...keyOf(viewerPk(userId), listSk(list.key)),
+                        ...itemKey(viewerPk(userId), listSk(list.key)),
                         ...listItem(list),
                         expiresAt: { N: String(Math.ceil(expiresAt / 1000)) },
                     },
@@ -263,11 +263,11 @@ function listPorts({ dynamo }: BatchClients, { tableName: TableName }: BatchTarg
             await pMap(userIds, expire, { concurrency: writesAtOnce });
         },
         async served() {
-            const command = new GetItemCommand({ TableName, Key: keyOf("stack", "lists"), ConsistentRead: true });
-            return servedOf((await dynamo.send(command)).Item);
+            const command = new GetItemCommand({ TableName, Key: itemKey("stack", "lists"), ConsistentRead: true });
+            return toServedLists((await dynamo.send(command)).Item);
         },
         async serve(lists: ServedLists) {
-            await dynamo.send(new UpdateItemCommand({ TableName, Key: keyOf("stack", "lists"), ...serving(lists) }));
+            await dynamo.send(new UpdateItemCommand({ TableName, Key: itemKey("stack", "lists"), ...serving(lists) }));
         },
     };
 }

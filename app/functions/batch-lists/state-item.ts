@@ -7,10 +7,10 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { JobsSpend } from "../../../cost/serving-spend.ts";
 import { type BatchState, firstState } from "../../batch/state.ts";
-import { keyOf } from "../recommendation-api/table.ts";
+import { itemKey } from "../recommendation-api/table.ts";
 
 /** Key of the DynamoDB item that contains the batch function's lease and state. */
-const stateKey = keyOf("batch", "state");
+const stateKey = itemKey("batch", "state");
 
 /**
  * Creates the functions that read and write the DynamoDB item with the batch function's state, for one run of the
@@ -66,7 +66,7 @@ export function stateItem(dynamo: DynamoDBClient, TableName: string) {
             });
         },
         async spend() {
-            const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: keyOf("stack", "spend") }));
+            const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: itemKey("stack", "spend") }));
             return Item && { month: Item.month?.S ?? "", usd: Number(Item.usd?.N ?? 0) };
         },
     };

@@ -7,7 +7,7 @@ import { DeleteSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-p
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { GetTopicAttributesCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { goneOrThrow, tagsOf } from "pulumi-personalize/core";
+import { goneOrThrow, listTags } from "pulumi-personalize/core";
 import { guardMetrics, ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
@@ -87,7 +87,7 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
         now: Date.now,
         log: (line) => console.log(JSON.stringify(line)),
         campaign: () => observeCampaign(personalize, campaignArn),
-        kept: async () => keepTag in ((await tagsOf(personalize, campaignArn).catch(goneOrThrow)) ?? {}),
+        kept: async () => keepTag in ((await listTags(personalize, campaignArn).catch(goneOrThrow)) ?? {}),
         requests: (since) => requestWindows(cloudwatch, campaignArn, since, Date.now()),
         prefetched: async (since) =>
             prefetch ? prefetchWindows(cloudwatch, stack, prefetch, since, Date.now()) : new Map(),

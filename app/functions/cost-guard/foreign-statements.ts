@@ -1,4 +1,4 @@
-import { accountOf, listOf, type PolicyDocument, type Statement } from "policy-evaluator";
+import { accountOf, type PolicyDocument, type Statement, toList } from "policy-evaluator";
 
 /** The resource-based policy of a function or topic, as the service returns it; undefined without a policy. */
 export interface ResourcePolicy {
@@ -14,7 +14,7 @@ export interface ResourcePolicy {
 export function foreignStatements(policies: readonly ResourcePolicy[]): readonly string[] {
     return policies.flatMap(({ arn, text }) => {
         const name = arn.slice(arn.lastIndexOf(":") + 1);
-        return statementsOf(text).flatMap((statement, index) => {
+        return parseStatements(text).flatMap((statement, index) => {
             const isOurs = statement?.Effect === "Deny" || (statement && isConfined(statement, accountOf(arn) ?? ""));
             const sid = typeof statement?.Sid === "string" ? statement.Sid.slice(0, 60) : `statement ${index + 1}`;
             return isOurs ? [] : [`${name}: ${sid}`];
@@ -22,10 +22,10 @@ export function foreignStatements(policies: readonly ResourcePolicy[]): readonly
     });
 }
 
-function statementsOf(text: string | undefined): readonly (Statement | undefined)[] {
+function parseStatements(text: string | undefined): readonly (Statement | undefined)[] {
     if (text === undefined) return [];
     try {
-        return listOf((JSON.parse(text) as PolicyDocument).Statement);
+        return toList((JSON.parse(text) as PolicyDocument).Statement);
     } catch {
         return [undefined];
     }
@@ -45,7 +45,7 @@ function isConfined({ Principal, NotPrincipal, Condition }: Statement, account: 
                     key.toLowerCase() === "aws:sourcearn" ? accountOf(String(value)) === account : value === account;
                 return (
                     ["aws:sourcearn", "aws:sourceaccount"].includes(key.toLowerCase()) &&
-                    listOf(values).every(ofAccount)
+                    toList(values).every(ofAccount)
                 );
             }),
     );

@@ -14,7 +14,7 @@ import { isOfParking, sentNotification } from "../../../cost/notifications.ts";
 import { type CampaignObservations, isLeaving, type Observations } from "../../../cost/observations.ts";
 import { type ServingObservations, servingSince } from "../../../cost/serving-spend.ts";
 import { cents } from "../../../cost/spend.ts";
-import { monthOf, stamp } from "../../../cost/time.ts";
+import { stamp, toMonth } from "../../../cost/time.ts";
 import { collector, type Failures } from "./failures.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 
@@ -53,7 +53,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     if (noted === undefined) await stopOnly(ports, config, failures, state);
     const done = noted === undefined ? state : await act(ports, config, failures, state, observations);
     await failures.of("publish metrics", () => ports.publish(decided.gauges));
-    const spend = { month: monthOf(now), usd: cents(decided.gauges.monthSpendUsd), at: now };
+    const spend = { month: toMonth(now), usd: cents(decided.gauges.monthSpendUsd), at: now };
     await failures.of("show the month's spend", () => ports.showSpend(spend));
     if (noted !== undefined && done !== state) {
         await failures.of("store the state", async () => {
@@ -110,7 +110,7 @@ async function decideFrom(
 function withLost(state: GuardState, problem: string, parameter: string, now: number): GuardState {
     const facts = { problem, parameter };
     return (
-        addNotification(state, { kind: "state-lost", month: monthOf(now), about: stamp(now), at: now, facts }) ?? state
+        addNotification(state, { kind: "state-lost", month: toMonth(now), about: stamp(now), at: now, facts }) ?? state
     );
 }
 

@@ -16,7 +16,7 @@ import {
 } from "../../../config/metrics.ts";
 import { apiStage } from "../../../config/names.ts";
 import { type LoggedCount, loggedCount } from "../../../cost/logged-counts.ts";
-import { window, windowOf } from "../../../cost/time.ts";
+import { window, windowStart } from "../../../cost/time.ts";
 import { assumed, plus, type Usage } from "../../../cost/usage.ts";
 import {
     type CloseClients,
@@ -154,7 +154,10 @@ export const countedMetrics = (place: ServingTargets): readonly Pick<CountedMetr
     ...(place.distribution === undefined ? [] : metricsOfEdge("")),
 ];
 
-/** Creates the functions with which the cost guard calls the AWS services of the API and the page. `edgeMetrics` is CloudWatch in us-east-1. */
+/**
+ * Creates the functions with which the cost guard calls the AWS services of the API and the page. `edgeMetrics` is
+ * CloudWatch in us-east-1.
+ */
 export function servingPorts(
     clients: CloseClients & {
         readonly cloudwatch: CloudWatchClient;
@@ -214,8 +217,8 @@ async function addUsage(
     }));
     const now = Date.now();
     const input = {
-        StartTime: new Date(windowOf(since)),
-        EndTime: new Date(windowOf(now) + window),
+        StartTime: new Date(windowStart(since)),
+        EndTime: new Date(windowStart(now) + window),
         MetricDataQueries,
     };
     const incomplete = new Set(reads.keys());
@@ -228,7 +231,7 @@ async function addUsage(
                 if (read === undefined) continue;
                 if (StatusCode === "Complete") incomplete.delete(index);
                 for (const [at, timestamp] of Timestamps.entries()) {
-                    const start = windowOf(timestamp.getTime());
+                    const start = windowStart(timestamp.getTime());
                     const ofWindow = values.get(start) ?? new Map();
                     const value = ofWindow.get(read.metric) ?? { sum: 0, minimum: 0 };
                     ofWindow.set(read.metric, { ...value, [statistics[read.Stat]]: Values[at] ?? 0 });

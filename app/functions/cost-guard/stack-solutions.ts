@@ -4,7 +4,7 @@ import {
     paginateListSolutions,
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
-import { goneOrThrow, isOurs, tagsOf } from "pulumi-personalize/core";
+import { goneOrThrow, isOurs, listTags } from "pulumi-personalize/core";
 import { keepTag } from "../../../cost/guard-config.ts";
 import type { ObservedSolution } from "../../../cost/observations.ts";
 
@@ -13,7 +13,7 @@ export async function stackSolutions(client: PersonalizeClient, owner: string): 
     const observedSolutions: ObservedSolution[] = [];
     for await (const { solutions = [] } of paginateListSolutions({ client }, {})) {
         for (const { solutionArn = "", status = "", lastUpdatedDateTime, creationDateTime } of solutions) {
-            const tags = await tagsOf(client, solutionArn).catch(goneOrThrow);
+            const tags = await listTags(client, solutionArn).catch(goneOrThrow);
             if (tags !== undefined && isOurs(tags, owner)) {
                 const changes = [lastUpdatedDateTime, creationDateTime, await newestVersion(client, solutionArn)];
                 observedSolutions.push({

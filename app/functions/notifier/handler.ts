@@ -20,7 +20,7 @@ let webhook: Promise<string> | undefined;
  */
 export async function handler({ Records }: SnsEvent): Promise<void> {
     for (const { Sns } of Records) {
-        const text = lineOf(Sns.Message, Sns.Subject ?? undefined);
+        const text = formatMessage(Sns.Message, Sns.Subject ?? undefined);
         await post(await url(), text);
         console.log(JSON.stringify({ did: "notify", characters: text.length }));
     }
@@ -70,7 +70,7 @@ const longest = 1000;
  * Returns one readable line for a message of the topic: the cost guard's notification, a CloudWatch alarm, or a text of
  * AWS Budgets.
  */
-export function lineOf(message: string, subject?: string): string {
+export function formatMessage(message: string, subject?: string): string {
     const document = parse(message);
     const line =
         text(document?.text) ??

@@ -3,13 +3,13 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { hour, window, windowOf } from "../../../cost/time.ts";
+import { hour, window, windowStart } from "../../../cost/time.ts";
 import { requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { limits } from "../../serving/limits.ts";
 import { type PrefetchWish, prefetch } from "../../serving/prefetch.ts";
 import { prefetchLines } from "../../serving/request-line.ts";
 import { campaignPort } from "../recommendation-api/campaign.ts";
-import { askedIn, tablePort } from "../recommendation-api/table.ts";
+import { fetchRequestCounts, tablePort } from "../recommendation-api/table.ts";
 
 /** Configuration of the function: JSON in `PREFETCH_CONFIG`. */
 interface PrefetchSettings extends Omit<PrefetchWish, "until" | "limits"> {
@@ -43,13 +43,13 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
                 ...campaign,
                 async ask(...args) {
                     const order = await campaign.ask(...args);
-                    const start = windowOf(Date.now());
+                    const start = windowStart(Date.now());
                     answers.set(start, (answers.get(start) ?? 0) + 1);
                     return order;
                 },
             },
             table: tablePort(dynamo, tableName),
-            asked: (of) => askedIn(dynamo, tableName, of),
+            asked: (of) => fetchRequestCounts(dynamo, tableName, of),
             busiestTPS: async () => {
                 const now = Date.now();
                 const windows = await requestWindows(cloudWatch, campaignArn, now - hour, now);

@@ -32,7 +32,7 @@ export function recentAttributes(key: Item, { revision, films, counted, proven }
 }
 
 /** Reads the attributes that `recentAttributes` returns. */
-export function recentOf(item: Item | undefined): Recent {
+export function toRecent(item: Item | undefined): Recent {
     if (item === undefined) return { revision: 0, films: [] };
     const [revision, minute, events] = [item.revision, item.minute, item.events].map((value) => Number(value?.N ?? 0));
     const films = JSON.parse(item.films?.S ?? "[]") as readonly (readonly [string, number, (0 | 1 | 2)?])[];

@@ -19,13 +19,13 @@ import type {
     TablePort,
 } from "../../serving/ports.ts";
 import type { Asked } from "../../serving/prefetch.ts";
-import { recentAttributes, recentOf } from "./recent-item.ts";
+import { recentAttributes, toRecent } from "./recent-item.ts";
 
 type Item = Record<string, AttributeValue>;
 
 const text = (value: string): AttributeValue => ({ S: value });
 const number = (value: number): AttributeValue => ({ N: String(value) });
-export const keyOf = (pk: string, sk: string) => ({ pk: text(pk), sk: text(sk) });
+export const itemKey = (pk: string, sk: string) => ({ pk: text(pk), sk: text(sk) });
 /** Returns the partition key of a viewer's items. */
 export const viewerPk = (userId: string) => `viewer#${userId}`;
 const askedPk = (hour: number) => `asked#${hour}`;
@@ -34,7 +34,10 @@ export const listSk = (key: string) => `list#${key}`;
 
 /** Creates the functions that read and write the API's DynamoDB table. docs/serving.md describes the table's items. */
 export function tablePort(client: DynamoDBClient, TableName: string): TablePort {
-    /** Reads several items in one call. Throws if DynamoDB returns only some of them, because the others would seem to be missing. */
+    /**
+     * Reads several items in one call. Throws if DynamoDB returns only some of them, because the others would seem to
+     * be missing.
+     */
     async function all(keys: readonly Item[], abortSignal: AbortSignal): Promise<(sk: string) => Item | undefined> {
         const command = new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [...keys] } } });
         const { Responses, UnprocessedKeys } = await client.send(command, { abortSignal });
@@ -46,14 +49,18 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
     return {
         async viewer(userId, key, signal) {
             const pk = viewerPk(userId);
-            const item = await all([keyOf(pk, "recent"), keyOf(pk, listSk(key))], signal);
+            const item = await all([itemKey(pk, "recent"), itemKey(pk, listSk(key))], signal);
             const list = item(listSk(key));
-            return { recent: recentOf(item("recent")), ...(list && { list: listOf(key, list) }) };
+            return { recent: toRecent(item("recent")), ...(list && { list: toKeptList(key, list) }) };
         },
         async putList(userId, list, expiresAt, abortSignal) {
             const command = new PutItemCommand({
                 TableName,
-                Item: { ...keyOf(viewerPk(userId), listSk(list.key)), ...listItem(list), expiresAt: number(expiresAt) },
+                Item: {
+                    ...itemKey(viewerPk(userId), listSk(list.key)),
+                    ...listItem(list),
+                    expiresAt: number(expiresAt),
+                },
                 ConditionExpression: "attribute_not_exists(pk) OR revision <= :revision",
                 ExpressionAttributeValues: { ":revision": number(list.revision) },
             });
@@ -62,28 +69,28 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
         async recent(userId, abortSignal) {
             const command = new GetItemCommand({
                 TableName,
-                Key: keyOf(viewerPk(userId), "recent"),
+                Key: itemKey(viewerPk(userId), "recent"),
                 ConsistentRead: true,
             });
-            return recentOf((await client.send(command, { abortSignal })).Item);
+            return toRecent((await client.send(command, { abortSignal })).Item);
         },
         async putRecent(userId, recent, before, expiresAt, abortSignal) {
             const command = new PutItemCommand({
                 TableName,
-                Item: recentAttributes(keyOf(viewerPk(userId), "recent"), recent, expiresAt),
+                Item: recentAttributes(itemKey(viewerPk(userId), "recent"), recent, expiresAt),
                 ConditionExpression: before === 0 ? "attribute_not_exists(pk)" : "revision = :before",
                 ...(before > 0 && { ExpressionAttributeValues: { ":before": number(before) } }),
             });
             return (await client.send(command, { abortSignal }).catch(refusedOrThrow)) !== undefined;
         },
         async stack(signal) {
-            const keys = stackItems.map((sk) => keyOf("stack", sk));
-            return stackOf(await all(keys, signal));
+            const keys = stackItems.map((sk) => itemKey("stack", sk));
+            return toStackItems(await all(keys, signal));
         },
         async putCampaign(campaign, before, abortSignal) {
             const command = new UpdateItemCommand({
                 TableName,
-                Key: keyOf("stack", "campaign"),
+                Key: itemKey("stack", "campaign"),
                 UpdateExpression:
                     "SET #status = :status, solutionVersionArn = :version, minProvisionedTPS = :tps, checkedAt = :at" +
                     (campaign.activeAt === undefined ? "" : ", activeAt = :active"),
@@ -103,7 +110,7 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
         async addAsked(hour, userId, requests, expiresAt, abortSignal) {
             const command = new UpdateItemCommand({
                 TableName,
-                Key: keyOf(askedPk(hour), userId),
+                Key: itemKey(askedPk(hour), userId),
                 UpdateExpression: "SET expiresAt = :expiresAt ADD requests :requests",
                 ExpressionAttributeValues: { ":requests": number(requests), ":expiresAt": number(expiresAt) },
             });
@@ -112,7 +119,7 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
         async count(what, window, more, expiresAt, abortSignal) {
             const command = new UpdateItemCommand({
                 TableName,
-                Key: keyOf(`count#${what}`, String(window)),
+                Key: itemKey(`count#${what}`, String(window)),
                 UpdateExpression: "SET expiresAt = :expiresAt ADD taken :more",
                 ExpressionAttributeValues: { ":more": number(more), ":expiresAt": number(expiresAt) },
                 ReturnValues: "UPDATED_NEW",
@@ -129,7 +136,7 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
 export async function flushLists(client: DynamoDBClient, TableName: string, at: number): Promise<void> {
     const command = new UpdateItemCommand({
         TableName,
-        Key: keyOf("stack", "campaign"),
+        Key: itemKey("stack", "campaign"),
         UpdateExpression: "SET flushed = :at",
         ExpressionAttributeValues: { ":at": number(at) },
     });
@@ -143,19 +150,19 @@ export async function putNotification(
     notification: ShownNotification,
 ): Promise<void> {
     const { kind, text: message, at } = notification;
-    const Item = { ...keyOf("stack", "notification"), kind: text(kind), text: text(message), at: number(at) };
+    const Item = { ...itemKey("stack", "notification"), kind: text(kind), text: text(message), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
 }
 
 /** Stores the month's spend for the page. */
 export async function putSpend(client: DynamoDBClient, TableName: string, spend: MonthSpend): Promise<void> {
     const { month, usd, at } = spend;
-    const Item = { ...keyOf("stack", "spend"), month: text(month), usd: number(usd), at: number(at) };
+    const Item = { ...itemKey("stack", "spend"), month: text(month), usd: number(usd), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
 }
 
 /** Returns the viewers whose lists were requested in an hour (epoch hours), as the API's processes stored them. */
-export async function askedIn(client: DynamoDBClient, TableName: string, hour: number): Promise<Asked[]> {
+export async function fetchRequestCounts(client: DynamoDBClient, TableName: string, hour: number): Promise<Asked[]> {
     const pages = paginateQuery(
         { client },
         {
@@ -181,11 +188,11 @@ const sources = ["campaign", "precomputed", "batch"] as const satisfies readonly
 const stackItems = ["campaign", "notification", "spend", "lists"] as const;
 
 /** Reads the items about the stack itself, not about viewers, from the table. */
-function stackOf(item: (sk: (typeof stackItems)[number]) => Item | undefined): StackItems {
+function toStackItems(item: (sk: (typeof stackItems)[number]) => Item | undefined): StackItems {
     const [campaign, notification, spend, lists] = stackItems.map(item);
-    const served = servedOf(lists);
+    const served = toServedLists(lists);
     return {
-        ...(campaign?.checkedAt && { campaign: seenOf(campaign) }),
+        ...(campaign?.checkedAt && { campaign: toCampaignStatus(campaign) }),
         ...(campaign?.flushed && { flushed: numberOf(campaign, "flushed") }),
         ...(notification && {
             notification: {
@@ -202,7 +209,7 @@ function stackOf(item: (sk: (typeof stackItems)[number]) => Item | undefined): S
 }
 
 /** Converts the table item that says which lists the API serves; undefined without an item. */
-export const servedOf = (item: Item | undefined): ServedLists | undefined =>
+export const toServedLists = (item: Item | undefined): ServedLists | undefined =>
     item && {
         generation: numberOf(item, "generation"),
         solutionVersionArn: textOf(item, "solutionVersionArn"),
@@ -224,10 +231,10 @@ export const serving = ({ generation, solutionVersionArn, madeAt }: ServedLists)
 });
 
 /** Returns the ids of the versions whose lists have been live. */
-export const servedVersionsOf = (item: Item | undefined): readonly string[] => item?.servedVersions?.SS ?? [];
+export const toServedVersions = (item: Item | undefined): readonly string[] => item?.servedVersions?.SS ?? [];
 
 /** Reads a list from its item. */
-function listOf(key: string, item: Item): KeptList {
+function toKeptList(key: string, item: Item): KeptList {
     const [solutionVersion, recommendationId] = [item.solutionVersion?.S, item.recommendationId?.S];
     return {
         key,
@@ -250,7 +257,7 @@ export const listItem = ({ films, madeAt, revision, from, solutionVersion, recom
     ...(recommendationId !== undefined && { recommendationId: text(recommendationId) }),
 });
 
-function seenOf(item: Item): CampaignStatus {
+function toCampaignStatus(item: Item): CampaignStatus {
     const [version, tps] = [textOf(item, "solutionVersionArn"), numberOf(item, "minProvisionedTPS")];
     return {
         status: textOf(item, "status"),

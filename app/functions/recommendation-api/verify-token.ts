@@ -78,7 +78,7 @@ export function tokenVerifier({ issuer, audience }: ViewerAuth, fetcher: Fetch =
         } catch (error) {
             // If the error does not concern the token, the issuer's keys could not be read.
             if (!isOfToken(error)) throw error instanceof IssuerAwayError ? error : new IssuerAwayError();
-            throw new InvalidTokenError(reasonOf(error));
+            throw new InvalidTokenError(explainTokenError(error));
         }
     };
 }
@@ -92,7 +92,7 @@ const isOfToken = (error: unknown): error is errors.JOSEError =>
  * Returns a plain sentence for the usual faults of a token. Leaves out the messages of other faults, which may contain
  * the token's content.
  */
-function reasonOf(error: errors.JOSEError): string {
+function explainTokenError(error: errors.JOSEError): string {
     if (error instanceof errors.JWTExpired) return "it has expired";
     if (error instanceof errors.JWTClaimValidationFailed) return `the claim ${error.claim} is missing or wrong`;
     if (error instanceof errors.JWKSNoMatchingKey) return "the issuer does not have its key";

@@ -3,7 +3,10 @@ import { idBytes } from "../../serving/event-faults.ts";
 import { flushLists } from "../recommendation-api/table.ts";
 import { forgetViewer, viewerKeys } from "./forget.ts";
 
-/** An operation on the DynamoDB table that an operator may run. No operation returns or writes the films that viewers watched. */
+/**
+ * An operation on the DynamoDB table that an operator may run. No operation returns or writes the films that viewers
+ * watched.
+ */
 export type TableOperation =
     | { readonly operation: "flush" }
     | { readonly operation: "find" | "forget"; readonly userId: string };

@@ -84,7 +84,7 @@ export function useRefresh(again: () => void, seconds: number): void {
  */
 const waiting = new Map<string, { readonly observer: IntersectionObserver; readonly near: Map<Element, () => void> }>();
 
-function observerOf(margin: string) {
+function ensureObserver(margin: string) {
     const existing = waiting.get(margin);
     if (existing !== undefined) return existing;
     const near = new Map<Element, () => void>();
@@ -104,7 +104,7 @@ export function useNear(element: RefObject<HTMLElement | null>, margin = "200px"
     useEffect(() => {
         const { current } = element;
         if (isNear || current === null) return;
-        const { observer, near } = observerOf(margin);
+        const { observer, near } = ensureObserver(margin);
         near.set(current, () => setNear(true));
         observer.observe(current);
         return () => {
@@ -165,11 +165,13 @@ export function useGlide(list: RefObject<HTMLElement | null>, order: string): vo
     const last = useRef(order);
     // Read the films' old positions only before a change of the order: reading them at each first render would force a
     // layout of the page.
-    const before = new Map(last.current === order ? [] : placesIn(list.current).map(({ item, left }) => [item, left]));
+    const before = new Map(
+        last.current === order ? [] : measurePlaces(list.current).map(({ item, left }) => [item, left]),
+    );
     useLayoutEffect(() => {
         last.current = order;
         if (before.size === 0 || calmMotion()) return;
-        for (const { item, left, child } of placesIn(list.current)) {
+        for (const { item, left, child } of measurePlaces(list.current)) {
             const was = before.get(item);
             if (was === undefined) {
                 child.animate([{ opacity: 0, transform: "translateY(14px) scale(.94)" }, {}], {
@@ -185,7 +187,7 @@ export function useGlide(list: RefObject<HTMLElement | null>, order: string): vo
     }, [order]);
 }
 
-const placesIn = (list: HTMLElement | null) =>
+const measurePlaces = (list: HTMLElement | null) =>
     [...(list?.querySelectorAll<HTMLElement>(":scope > [data-item]") ?? [])].map((child) => ({
         item: child.dataset.item ?? "",
         left: child.offsetLeft,

@@ -21,7 +21,7 @@ export function shortId(viewer: string): string {
  * ID beside it. Returns undefined for an ID without a digit, which already reads as a name, and for a long ID, which
  * nobody reads.
  */
-export function givenNameOf(viewer: string): string | undefined {
+export function chooseGivenName(viewer: string): string | undefined {
     if (!/\p{Nd}/u.test(viewer) || viewer.length > longestShown) return undefined;
     return drawFor(`name ${viewer}`).of(givenNames);
 }

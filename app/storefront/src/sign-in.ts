@@ -28,7 +28,7 @@ export const authorization = (): Readonly<Record<string, string>> =>
 export function listenForSignIn(): void {
     if (!needsToken) return;
     addEventListener("viewer-signed-in", ({ detail }: CustomEventInit<unknown>) => {
-        current = signedInOf(detail);
+        current = parseSignedViewer(detail);
         for (const changed of listeners) changed();
     });
     askForToken();
@@ -39,7 +39,7 @@ export function askForToken(): void {
     if (needsToken) dispatchEvent(new CustomEvent("viewer-token-needed"));
 }
 
-function signedInOf(detail: unknown): SignedIn | undefined {
+function parseSignedViewer(detail: unknown): SignedIn | undefined {
     const { viewer, token } = (detail ?? {}) as Partial<Record<string, unknown>>;
     return typeof viewer === "string" && viewer !== "" && typeof token === "string" && token !== ""
         ? { viewer, token }

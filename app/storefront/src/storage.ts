@@ -9,11 +9,11 @@ export interface Kept {
  * Two storages of the browser: `ofThisTab` lasts until the tab is closed, and `ofThisReader` until the person at the
  * browser deletes it.
  */
-export const ofThisTab = keptIn(() => sessionStorage);
-export const ofThisReader = keptIn(() => localStorage);
+export const ofThisTab = createStorage(() => sessionStorage);
+export const ofThisReader = createStorage(() => localStorage);
 
 /** Returns a storage. If the browser's storage is unavailable or full, values last while the page is open. */
-function keptIn(storage: () => Storage): Kept {
+function createStorage(storage: () => Storage): Kept {
     const here = new Map<string, string>();
     const tryStorage = <Result>(work: (of: Storage) => Result): Result | undefined => {
         try {

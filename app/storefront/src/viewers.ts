@@ -1,6 +1,6 @@
 import { putEvents } from "./api.ts";
 import { type Act, person, refusal } from "./data-words.ts";
-import { givenNameOf, shortId } from "./names.ts";
+import { chooseGivenName, shortId } from "./names.ts";
 import { needsToken } from "./sign-in.ts";
 import { ofThisTab } from "./storage.ts";
 import type { ListedFilm } from "./words.ts";
@@ -30,7 +30,7 @@ export const isNew = (viewer: string) => viewer.startsWith("new-");
 /** Returns a viewer's name for use in a sentence: "you", or a given name with the ID. */
 export function viewerName(viewer: string): string {
     if (needsToken || isNew(viewer)) return "you";
-    const given = givenNameOf(viewer);
+    const given = chooseGivenName(viewer);
     return given === undefined ? `${person.one} ${shortId(viewer)}` : `${given} (${viewer})`;
 }
 
@@ -59,7 +59,7 @@ const tasteKey = (viewer: string) => `taste:${viewer}`;
 export const rememberTaste = (viewer: string, genres: string) => ofThisTab.set(tasteKey(viewer), genres);
 
 /** Returns a viewer's genres as words; undefined until this tab has shown the viewer's list. */
-export const tasteOf = (viewer: string): string | undefined => ofThisTab.get(tasteKey(viewer)) || undefined;
+export const findTaste = (viewer: string): string | undefined => ofThisTab.get(tasteKey(viewer)) || undefined;
 
 function remembered(key: string, make: () => string): string {
     const stored = ofThisTab.get(key);

@@ -23,7 +23,7 @@ export interface WhyAsked {
 }
 
 /** Returns the reasons for a film in sentences: its place in its list, and similar films that the viewer watched. */
-export function whyOf({ itemId, origin, watched, similar, who }: WhyAsked): string[] {
+export function explainFilm({ itemId, origin, watched, similar, who }: WhyAsked): string[] {
     const because = origin?.list.because ?? [];
     const near = new Set(similar?.map((film) => film.itemId));
     // The table of similar films is not symmetric: A may list B although B does not list A. Check both directions.
@@ -34,7 +34,7 @@ export function whyOf({ itemId, origin, watched, similar, who }: WhyAsked): stri
     const names = (films: readonly ListedFilm[]) => listed(films.map(({ title }) => spoken(title)));
     const others = because.filter((film) => film.itemId !== itemId);
     return [
-        ...(origin ? placeIn(origin, itemId) : []),
+        ...(origin ? describePlace(origin, itemId) : []),
         ...(close.length > 0
             ? [`Close to ${names(close)}, which ${who} ${past}.`]
             : others.length > 0
@@ -43,7 +43,7 @@ export function whyOf({ itemId, origin, watched, similar, who }: WhyAsked): stri
     ];
 }
 
-function placeIn({ title, list }: Origin, itemId: string): string[] {
+function describePlace({ title, list }: Origin, itemId: string): string[] {
     const place = list.films.findIndex((film) => film.itemId === itemId);
     if (place === -1) return [];
     return [`Number ${place + 1} of ${list.films.length} in “${title}”: ${wordsOfList(list).badge}.`];

@@ -46,7 +46,10 @@ export const sourceWords: Readonly<Record<Source, { readonly badge: string; read
     },
 };
 
-/** Badge and sentence for the list of a viewer who is not in the data. Such a list contains popular films, even if the campaign made it. */
+/**
+ * Badge and sentence for the list of a viewer who is not in the data. Such a list contains popular films, even if the
+ * campaign made it.
+ */
 export const unknownViewerWords = {
     badge: `Popular: ${person.one} not known`,
     sentence: `This ${person.one} is not known, so these are popular ${item.many}. The list becomes personal with the first ${item.one}.`,
@@ -67,10 +70,10 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
 };
 
 /**
- * Returns the price of an item with two decimals, in the currency of the data. Does not use Intl, whose formatters block
- * a phone for 10 ms or more when the page creates them.
+ * Returns the price of an item with two decimals, in the currency of the data. Does not use Intl, whose formatters
+ * block a phone for 10 ms or more when the page creates them.
  */
-export function priceOf({ price }: Pick<ListedFilm, "price">): string | undefined {
+export function formatPrice({ price }: Pick<ListedFilm, "price">): string | undefined {
     if (price === undefined) return undefined;
     let text = price.toFixed(2);
     const first = price < 0 ? 1 : 0;
@@ -80,7 +83,7 @@ export function priceOf({ price }: Pick<ListedFilm, "price">): string | undefine
 
 const lowStock = 5;
 /** Returns the stock of an item in words, if it is low. */
-export function stockOf({ stock }: Pick<ListedFilm, "stock">): string | undefined {
+export function describeStock({ stock }: Pick<ListedFilm, "stock">): string | undefined {
     if (stock === undefined || stock > lowStock) return undefined;
     return stock > 0 ? `Only ${stock} left` : "Sold out";
 }
@@ -110,7 +113,7 @@ export function ago(at: string, now = Date.now()): string {
 }
 
 /** Returns the day of a time, for example "Apr 3, 1998". */
-export const dayOf = (at: string): string =>
+export const formatDay = (at: string): string =>
     new Date(at).toLocaleDateString("en-US", { dateStyle: "medium", timeZone: "UTC" });
 
 export const milliseconds = (ms: number) => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);

@@ -24,7 +24,7 @@ const starts = (bytes: Uint8Array, start: readonly number[] | string) =>
  * Detects the format of a file from its first bytes. The encoding is guessed from these bytes only, so later bytes may
  * be invalid in it.
  */
-export function formOf(bytes: Uint8Array): Form {
+export function detectForm(bytes: Uint8Array): Form {
     if (starts(bytes, [0x1f, 0x8b])) return { is: "gzip" };
     if (starts(bytes, "PK\u0003\u0004")) return isExcel(bytes) ? { is: "other", name: "Excel" } : { is: "zip" };
     const format = magic.find(([start]) => starts(bytes, start));
@@ -71,5 +71,5 @@ function isUtf8(bytes: Uint8Array): boolean {
 }
 
 /** Decodes bytes to text. Omits a character that is incomplete at the end. */
-export const textOf = (bytes: Uint8Array, encoding: Encoding) =>
+export const decodeText = (bytes: Uint8Array, encoding: Encoding) =>
     new TextDecoder(encoding).decode(bytes, { stream: true });

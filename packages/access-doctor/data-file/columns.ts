@@ -24,7 +24,7 @@ export interface Columns {
  * @throws RepairError if columns are missing, or if the file has no header and its values do not fit the schema's
  * columns.
  */
-export function columnsOf(
+export function chooseColumns(
     table: Table,
     options: {
         readonly name: string;

@@ -38,7 +38,7 @@ const typesOf: Readonly<Record<string, string>> = {
 };
 
 /** Parses an Avro schema. Returns undefined for any other text. */
-export function shapeOf(schema: string): Shape | undefined {
+export function parseShape(schema: string): Shape | undefined {
     try {
         const { name = "", fields } = JSON.parse(schema) as { name?: string; fields?: readonly AvroField[] };
         return Array.isArray(fields)

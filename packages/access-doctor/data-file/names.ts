@@ -19,7 +19,7 @@ export const repairedKey = (key: string) =>
  * Returns the files directly in a folder, which an import of the folder reads. If there are none, returns the files in
  * its subfolders.
  */
-export function filesOf(folder: string, keys: readonly string[]): string[] {
+export function selectFiles(folder: string, keys: readonly string[]): string[] {
     const inside = keys.filter((key) => key.startsWith(folder) && !key.startsWith(repairedKey(folder)));
     const first = inside.filter((key) => !key.slice(folder.length).includes("/"));
     return first.length > 0 ? first : inside;
@@ -36,4 +36,4 @@ export const isDataName = (key: string) =>
  * Returns a file's name in the repaired folder, which has no subfolders. The name contains the original path, so that
  * it is unique.
  */
-export const nameIn = (folder: string, key: string) => csvName(key.slice(folder.length).replaceAll("/", "-"));
+export const repairedName = (folder: string, key: string) => csvName(key.slice(folder.length).replaceAll("/", "-"));

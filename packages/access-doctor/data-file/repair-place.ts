@@ -5,7 +5,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { AccessError } from "../errors.ts";
 import { RepairError } from "./columns.ts";
 import type { Shape } from "./fields.ts";
-import { filesOf, isDataName, isFolder, nameIn, repairedKey } from "./names.ts";
+import { isDataName, isFolder, repairedKey, repairedName, selectFiles } from "./names.ts";
 import {
     download,
     type Encryption,
@@ -70,13 +70,13 @@ export async function repairLocation(
             `${s3Url(from)} and ${s3Url(to)}: both must be files, or both folders with a slash at the end.`,
         );
     }
-    const listed = isFolder(from.key) ? filesOf(from.key, await keysUnder(client, from)) : [from.key];
+    const listed = isFolder(from.key) ? selectFiles(from.key, await keysUnder(client, from)) : [from.key];
     const keys = isFolder(from.key) ? listed.filter(isDataName) : listed;
     if (keys.length === 0) {
         throw new AccessError(`${s3Url(from)} has no data files. Upload your own: aws s3 cp YOUR.csv ${s3Url(from)}`);
     }
     const targetOf = (key: string): S3Location =>
-        isFolder(to.key) ? { ...to, key: to.key + nameIn(from.key, key) } : to;
+        isFolder(to.key) ? { ...to, key: to.key + repairedName(from.key, key) } : to;
     for (const key of keys) {
         if (await exists(client, targetOf(key))) throw objectExistsError(targetOf(key));
     }
@@ -95,7 +95,7 @@ export async function repairLocation(
                 signal.throwIfAborted();
                 const csv = `${file}.csv`;
                 log(`repairing ${s3Url({ ...from, key })}`);
-                const repaired = await repairedOf(file, csv, { name: key, shape, keep, signal });
+                const repaired = await repairOrRefuse(file, csv, { name: key, shape, keep, signal });
                 copies.push({ key, file: csv, target: targetOf(key), encryption, repaired });
             }
             return copies;
@@ -142,7 +142,7 @@ async function read(client: S3Client, place: S3Location, file: string, signal: A
     });
 }
 
-async function repairedOf(...args: Parameters<typeof repairCsv>): Promise<Repaired> {
+async function repairOrRefuse(...args: Parameters<typeof repairCsv>): Promise<Repaired> {
     return repairCsv(...args).catch((error: Error) => {
         throw error instanceof RepairError ? new AccessError(`${error.message}\nNothing was written.`) : error;
     });

@@ -6,9 +6,9 @@ import { createGunzip } from "node:zlib";
 import { parse } from "csv-parse";
 import { messageOf } from "terminal-text";
 import type { Encoding } from "./bytes.ts";
-import { type Columns, columnsOf, RepairError } from "./columns.ts";
+import { type Columns, chooseColumns, RepairError } from "./columns.ts";
 import type { Field, Shape } from "./fields.ts";
-import { parserOptions, type Sample, sampleOf, type Table, unzipped } from "./sample.ts";
+import { parserOptions, parseSample, type Sample, type Table, unzipped } from "./sample.ts";
 import { type Change, changes, checked, isBlank } from "./values.ts";
 
 export interface Repaired {
@@ -44,8 +44,8 @@ export async function repairCsv(
 ): Promise<Repaired> {
     const { name } = options;
     const { table, unpack, unpacked } = await openFile(from, name);
-    const encoding = await encodingOf(table, unpack);
-    const columns = columnsOf(table, options);
+    const encoding = await detectEncoding(table, unpack);
+    const columns = chooseColumns(table, options);
     const tally = new Map<string, number>();
     const count = (what: string) => tally.set(what, (tally.get(what) ?? 0) + 1);
     let rows = 0;
@@ -71,7 +71,10 @@ export async function repairCsv(
     };
 }
 
-/** Returns the reason why a file that begins with this sample cannot be repaired safely; undefined if the sample shows none. */
+/**
+ * Returns the reason why a file that begins with this sample cannot be repaired safely; undefined if the sample shows
+ * none.
+ */
 export function repairProblem({ form, table }: Sample, shape: Shape, name: string): string | undefined {
     if (form.is === "other") return `${name} is ${form.name}, not CSV`;
     // If an archive was not read completely, the rest of it may contain a table.
@@ -79,7 +82,7 @@ export function repairProblem({ form, table }: Sample, shape: Shape, name: strin
     if (table.malformed && !table.malformed.isReadable)
         return `line ${table.malformed.line} of ${name} is not valid CSV`;
     try {
-        const { problemOf, pick } = columnsOf(table, { name, shape, keep: undefined });
+        const { problemOf, pick } = chooseColumns(table, { name, shape, keep: undefined });
         for (const { line, values } of table.rows.filter((row) => !isBlank(row.values))) {
             const problem = problemOf(values);
             if (problem !== undefined) return `line ${line} of ${name}: ${problem}`;
@@ -102,8 +105,8 @@ async function openFile(path: string, name: string) {
     const file = await open(path);
     const start = Buffer.alloc(Math.min(size, startBytes));
     await file.read(start, 0, start.length, 0).finally(() => file.close());
-    const zip = sampleOf(start, size <= startBytes).form.is === "zip" ? await readFile(path) : undefined;
-    const { form, table } = zip ? sampleOf(zip, true) : sampleOf(start, size <= startBytes);
+    const zip = parseSample(start, size <= startBytes).form.is === "zip" ? await readFile(path) : undefined;
+    const { form, table } = zip ? parseSample(zip, true) : parseSample(start, size <= startBytes);
     if (size === 0) throw new RepairError(`${name} is empty.`);
     if (form.is === "other") throw new RepairError(`${name} is ${form.name}, not CSV: export it as CSV.`);
     if (!table)
@@ -127,7 +130,7 @@ function gunzip(bytes: Readable): AsyncIterable<Uint8Array> {
  * Detects the encoding from the whole file, because the first lines may contain only ASCII, and a later line may
  * contain bytes that are not UTF-8.
  */
-async function encodingOf({ encoding }: Table, unpack: () => AsyncIterable<Uint8Array>): Promise<Encoding> {
+async function detectEncoding({ encoding }: Table, unpack: () => AsyncIterable<Uint8Array>): Promise<Encoding> {
     if (encoding !== "utf-8") return encoding;
     const decoder = new TextDecoder("utf-8", { fatal: true });
     try {

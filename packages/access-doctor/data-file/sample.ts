@@ -1,7 +1,7 @@
 import { constants, gunzipSync } from "node:zlib";
 import { type CsvError, type Options, parse } from "csv-parse/sync";
 import { unzipSync } from "fflate";
-import { type Encoding, type Form, formOf, textOf } from "./bytes.ts";
+import { decodeText, detectForm, type Encoding, type Form } from "./bytes.ts";
 
 export interface Row {
     /** Line in the file, counted from 1. */
@@ -38,19 +38,19 @@ export interface Sample {
 const samples = new WeakMap<Uint8Array, Sample>();
 
 /** Parses the first bytes of a file. `whole`: whether these are all bytes of the file. */
-export function sampleOf(bytes: Uint8Array, whole: boolean): Sample {
+export function parseSample(bytes: Uint8Array, whole: boolean): Sample {
     const sample = samples.get(bytes) ?? readSample(bytes, whole);
     samples.set(bytes, sample);
     return sample;
 }
 
 function readSample(bytes: Uint8Array, whole: boolean): Sample {
-    const form = formOf(bytes);
-    if (form.is === "text") return { form, table: tableOf(bytes, form.encoding, form.mark, whole) };
+    const form = detectForm(bytes);
+    if (form.is === "text") return { form, table: parseTable(bytes, form.encoding, form.mark, whole) };
     const inner = form.is === "gzip" ? gunzipped(bytes) : form.is === "zip" && whole ? unzipped(bytes) : undefined;
-    const innerForm = inner && formOf(inner);
+    const innerForm = inner && detectForm(inner);
     return innerForm?.is === "text"
-        ? { form, table: tableOf(inner as Uint8Array, innerForm.encoding, innerForm.mark, whole) }
+        ? { form, table: parseTable(inner as Uint8Array, innerForm.encoding, innerForm.mark, whole) }
         : { form: innerForm?.is === "other" ? innerForm : form, table: undefined };
 }
 
@@ -78,14 +78,14 @@ export function unzipped(bytes: Uint8Array): Uint8Array | undefined {
     }
 }
 
-function tableOf(bytes: Uint8Array, encoding: Encoding, mark: boolean, whole: boolean): Table {
-    const decoded = textOf(bytes, encoding);
+function parseTable(bytes: Uint8Array, encoding: Encoding, mark: boolean, whole: boolean): Table {
+    const decoded = decodeText(bytes, encoding);
     // A sample may end in the middle of a line, so ignore its last line.
     const lineEnds = !decoded.includes("\n") && decoded.includes("\r") ? "\r" : "\n";
     const text = whole ? decoded : decoded.slice(0, decoded.lastIndexOf(lineEnds) + 1);
     const firstLine = /^[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? "";
-    const [delimiter, quoteEscape] = [delimiterOf(text.slice(0, 10_000)), /\\"/.test(text) ? "\\" : '"'];
-    const { rows, malformed } = rowsOf(text, { delimiter, quoteEscape }, whole);
+    const [delimiter, quoteEscape] = [detectDelimiter(text.slice(0, 10_000)), /\\"/.test(text) ? "\\" : '"'];
+    const { rows, malformed } = parseRows(text, { delimiter, quoteEscape }, whole);
     const [first, ...rest] = rows;
     const header = first?.values ?? [];
     return { encoding, mark, delimiter, quoteEscape, lineEnds, firstLine, header, rows: rest, whole, malformed };
@@ -95,10 +95,10 @@ function tableOf(bytes: Uint8Array, encoding: Encoding, mark: boolean, whole: bo
 const linesCompared = 5;
 
 /**
- * Detects the delimiter of a text: the character that occurs equally often in all lines (a comma first), otherwise the most
- * frequent one.
+ * Detects the delimiter of a text: the character that occurs equally often in all lines (a comma first), otherwise the
+ * most frequent one.
  */
-function delimiterOf(text: string): string {
+function detectDelimiter(text: string): string {
     const lines = text
         .replace(/"[^"]*"/g, "")
         .split(/[\r\n]+/)
@@ -126,7 +126,7 @@ export const parserOptions = ({ delimiter, quoteEscape }: Pick<Table, "delimiter
         info: true,
     }) satisfies Options;
 
-function rowsOf(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">, whole: boolean) {
+function parseRows(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">, whole: boolean) {
     const read = (part: string, relaxed: boolean): Row[] => {
         const parsed = parse(part, parserOptions(rules, relaxed)) as unknown as {
             readonly record: string[];

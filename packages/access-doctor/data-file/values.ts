@@ -68,7 +68,7 @@ function checkedTime(value: string, nullable: boolean): Checked {
     const plain = value.trim();
     const [, digits, fraction] = /^(\d{1,19})(?:\.(\d*))?$/.exec(plain) ?? [];
     if (digits !== undefined) {
-        if (digits.length > longestSeconds) return repaired(secondsOf(digits), "milliseconds");
+        if (digits.length > longestSeconds) return repaired(toEpochSeconds(digits), "milliseconds");
         if (fraction !== undefined) return repaired(digits, "fraction");
         return plain === value ? right : repaired(plain, "blanks");
     }
@@ -78,12 +78,14 @@ function checkedTime(value: string, nullable: boolean): Checked {
 }
 
 /** Converts digits of milli-, micro- or nanoseconds to epoch seconds. */
-const secondsOf = (digits: string) => digits.slice(0, digits.length <= 14 ? -3 : digits.length <= 17 ? -6 : -9);
+const toEpochSeconds = (digits: string) => digits.slice(0, digits.length <= 14 ? -3 : digits.length <= 17 ? -6 : -9);
 
 const date =
     /^(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2}(?:[.,]\d+)?))?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** Converts a date that begins with the year to epoch seconds. Other orders are ambiguous: 03/04/2021 can be two dates. */
+/**
+ * Converts a date that begins with the year to epoch seconds. Other orders are ambiguous: 03/04/2021 can be two dates.
+ */
 function secondsOfDate(text: string): number | undefined {
     const [, year, month, day, time = "00:00", seconds = "00", zone = "Z"] = date.exec(text) ?? [];
     if (year === undefined) return undefined;

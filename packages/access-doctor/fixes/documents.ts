@@ -5,11 +5,11 @@ import {
     executionRoleTrust,
     type Import,
     keyActions,
-    listOf,
     type PolicyDocument,
     type Principals,
     personalizeService,
     type Statement,
+    toList,
 } from "policy-evaluator";
 import { visible } from "terminal-text";
 
@@ -18,17 +18,20 @@ import { visible } from "terminal-text";
  * policy. Existing statements stay unchanged.
  */
 
-const placeOf = ({ partition, bucket, key }: Import) => ({ partition, bucketName: bucket, readPrefixes: [key] });
+const toDataPlace = ({ partition, bucket, key }: Import) => ({ partition, bucketName: bucket, readPrefixes: [key] });
 
 /** Returns the statements that allow the role to list the bucket and read its objects. */
-export const roleStatements = (of: Import) => listOf(executionRolePolicy(placeOf(of)).Statement);
+export const roleStatements = (of: Import) => toList(executionRolePolicy(toDataPlace(of)).Statement);
 
 /** Returns the statements that allow Personalize to assume the role. */
-export const trustStatements = (of: Import) => listOf(executionRoleTrust(of).Statement);
+export const trustStatements = (of: Import) => toList(executionRoleTrust(of).Statement);
 
-/** Returns the bucket policy statements that allow Personalize to list and read. The program's own policy also requires TLS. */
+/**
+ * Returns the bucket policy statements that allow Personalize to list and read. The program's own policy also requires
+ * TLS.
+ */
 export const bucketStatements = (of: Import) =>
-    listOf(dataBucketPolicy(placeOf(of), of).Statement).filter(({ Effect }) => Effect === "Allow");
+    toList(dataBucketPolicy(toDataPlace(of), of).Statement).filter(({ Effect }) => Effect === "Allow");
 
 /** Returns the key policy statements that allow the role and Personalize to decrypt. */
 export const keyStatements = (of: Import): Statement[] => [
@@ -60,7 +63,7 @@ export const passStatement = ({ roleArn }: Import): Statement => ({
 
 /** Adds statements to a document. If a Sid already exists, appends a number to the new Sid. */
 export function withStatements(present: PolicyDocument | undefined, add: readonly Statement[]): PolicyDocument {
-    const kept = listOf(present?.Statement);
+    const kept = toList(present?.Statement);
     const isPresent = (one: Statement) =>
         kept.some((other) => isDeepStrictEqual({ ...one, Sid: "" }, { ...other, Sid: "" }));
     const taken = new Set(kept.map(({ Sid }) => Sid));
@@ -74,7 +77,10 @@ export function withStatements(present: PolicyDocument | undefined, add: readonl
     return { ...(present ?? { Version: "2012-10-17" }), Statement: [...kept, ...added] };
 }
 
-/** Pattern of the unique id that AWS shows in place of a deleted role or user. AWS rejects a document that contains such an id. */
+/**
+ * Pattern of the unique id that AWS shows in place of a deleted role or user. AWS rejects a document that contains such
+ * an id.
+ */
 const isDeleted = (name: string) => /^A(ROA|IDA)[A-Z0-9]{10,}$/.test(name);
 
 /**
@@ -83,8 +89,8 @@ const isDeleted = (name: string) => /^A(ROA|IDA)[A-Z0-9]{10,}$/.test(name);
  */
 export function storable(document: PolicyDocument): PolicyDocument | undefined {
     const namesDeleted = (named: Statement["Principal"]) =>
-        typeof named === "object" && listOf(named.AWS).some(isDeleted);
-    const statements = listOf(document.Statement);
+        typeof named === "object" && toList(named.AWS).some(isDeleted);
+    const statements = toList(document.Statement);
     if (
         statements.some(
             (one) => namesDeleted(one.NotPrincipal) || (one.Effect === "Deny" && namesDeleted(one.Principal)),
@@ -98,7 +104,7 @@ export function storable(document: PolicyDocument): PolicyDocument | undefined {
             const { Principal } = statement;
             if (typeof Principal !== "object" || !namesDeleted(Principal)) return [statement];
             const { AWS, ...others } = Principal;
-            const left = listOf(AWS).filter((name) => !isDeleted(name));
+            const left = toList(AWS).filter((name) => !isDeleted(name));
             const kept: Principals = { ...others, ...(left.length > 0 && { AWS: left }) };
             return Object.keys(kept).length > 0 ? [{ ...statement, Principal: kept }] : [];
         }),
@@ -107,6 +113,6 @@ export function storable(document: PolicyDocument): PolicyDocument | undefined {
 
 /** Returns the statements of a document that somebody else added to the caller's declared ones, by Sid. */
 export function othersIn(present: PolicyDocument | undefined, declared: PolicyDocument | undefined): string[] {
-    const ours = new Set(listOf(declared?.Statement).map(({ Sid }) => Sid));
-    return listOf(present?.Statement).flatMap(({ Sid }) => (ours.has(Sid) ? [] : [visible(Sid ?? "a statement")]));
+    const ours = new Set(toList(declared?.Statement).map(({ Sid }) => Sid));
+    return toList(present?.Statement).flatMap(({ Sid }) => (ours.has(Sid) ? [] : [visible(Sid ?? "a statement")]));
 }

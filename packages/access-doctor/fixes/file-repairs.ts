@@ -1,6 +1,6 @@
 import type { Import } from "policy-evaluator";
 import { shell } from "terminal-text";
-import { shapeOf } from "../data-file/fields.ts";
+import { parseShape } from "../data-file/fields.ts";
 import { isFolder, repairedKey } from "../data-file/names.ts";
 import { repairProblem } from "../data-file/repair.ts";
 import type { Finding, Scene } from "../link.ts";
@@ -31,11 +31,11 @@ export function repairFile(scene: Scene, group: readonly Finding[]): Repair {
     if (program !== undefined) {
         return { program };
     }
-    const why = needData.some(has) ? group[0]?.sentence : problemOf(scene);
+    const why = needData.some(has) ? group[0]?.sentence : findProblem(scene);
     return why === undefined ? repairedBeside(scene, of, about) : ownData(scene, of, about, has("object-missing"), why);
 }
 
-function problemOf({ snapshot }: Scene): string | undefined {
+function findProblem({ snapshot }: Scene): string | undefined {
     const objects = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));
     return readFiles(snapshot, objects)
         .filter(({ isStray }) => !isStray)
@@ -70,7 +70,7 @@ function ownData(
 ): Repair {
     const key = isMissing ? about : isFolder(about) ? `${about}new/` : about.replace(/(\.csv)?$/, ".new.csv");
     const file = isFolder(key) ? `${key}data.csv` : key;
-    const columns = shapeOf(fetchedValue(snapshot.schema)?.text ?? "")?.fields ?? [];
+    const columns = parseShape(fetchedValue(snapshot.schema)?.text ?? "")?.fields ?? [];
     const upload = shell("aws", "s3", "cp", "YOUR.csv", `s3://${bucket}/${file}`);
     const header = columns.length > 0 ? `, with the header ${columns.map(({ name }) => name).join(",")}` : "";
     return {

@@ -3,7 +3,7 @@ import type { Finding, Scene } from "../link.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { lackingFor } from "./permissions.ts";
 import { repairs } from "./repairs.ts";
-import { commandOf, type Repair, refusal, type Step, undoOf } from "./steps.ts";
+import { formatCommand, formatUndoCommands, type Repair, refusal, type Step } from "./steps.ts";
 
 /**
  * The fix for all findings about one resource. `commands` only add the documented statements, or write a new file next
@@ -62,7 +62,7 @@ const idOf = ({ fault, place, about, sentence }: Finding) => [fault, place, abou
  * changed documents, because a fault can hide another one. If commands do not make their findings disappear, returns a
  * request to a person instead.
  */
-export function fixesOf(judged: Judged, judge: (snapshot: Snapshot) => Judged): Fix[] {
+export function createFixes(judged: Judged, judge: (snapshot: Snapshot) => Judged): Fix[] {
     const fixes: { readonly group: readonly Finding[]; readonly repair: Repair; readonly scene: Scene }[] = [];
     const handled = new Set<string>();
     const present = judged.scene.snapshot;
@@ -126,14 +126,14 @@ function printed(group: readonly Finding[], repair: Repair, scene: Scene, presen
     const others = `${present.caller} may not ${lacking.join(", ")}. --write DIR saves the commands for a person who may.`;
     return {
         ...common,
-        commands: lacking.length > 0 ? [] : steps.map(commandOf),
+        commands: lacking.length > 0 ? [] : steps.map(formatCommand),
         steps: steps.map(({ command, document, undo }) => ({
             command,
             ...(document && { document }),
             ...(undo && { undo }),
         })),
         adds: steps.flatMap(({ adds = [] }) => adds),
-        undo: steps.toReversed().flatMap(undoOf),
+        undo: steps.toReversed().flatMap(formatUndoCommands),
         ...(lacking.length > 0
             ? { ask: `an administrator of account ${scene.of.accountId}: ${purposeOf(group, scene)}. ${others}` }
             : ask !== undefined && { ask }),

@@ -1,12 +1,12 @@
 import {
     type Import,
     isRoot,
-    listOf,
     type PolicyDocument,
     parseArn,
+    parseSessionArn,
     type Statement,
-    sessionOf,
     sizeLimits,
+    toList,
 } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { fetchedValue, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
@@ -58,13 +58,14 @@ const line = (command: readonly string[], document: PolicyDocument | undefined) 
     shell(...command, ...(document ? [JSON.stringify(document)] : []));
 
 /** Formats the step as a shell command. */
-export const commandOf = ({ command, document }: Pick<Step, "command" | "document">): string => line(command, document);
+export const formatCommand = ({ command, document }: Pick<Step, "command" | "document">): string =>
+    line(command, document);
 
 /**
  * Returns the commands that undo a step, in the order to run. The placeholder `ID` stands for the id that the step's
  * command printed.
  */
-export const undoOf = ({ undo }: Pick<Step, "undo">): string[] =>
+export const formatUndoCommands = ({ undo }: Pick<Step, "undo">): string[] =>
     undo
         ? [
               line(undo.command, undo.old),
@@ -96,10 +97,13 @@ interface Written {
     readonly document: PolicyDocument;
 }
 
-/** Returns a step that writes a complete document. Its undo writes the previous document, or runs `remove` if there was none. */
+/**
+ * Returns a step that writes a complete document. Its undo writes the previous document, or runs `remove` if there was
+ * none.
+ */
 function put(command: readonly string[], { before, document }: Written, limit: number, remove?: readonly string[]) {
-    const present = listOf(before?.Statement);
-    const adds = listOf(document.Statement).filter((one) => !present.includes(one));
+    const present = toList(before?.Statement);
+    const adds = toList(document.Statement).filter((one) => !present.includes(one));
     const undo = before ? { command, old: before } : remove && { command: remove };
     return { command, document, limit, adds, ...(undo && { undo }) };
 }
@@ -136,8 +140,8 @@ export function putRolePolicy(of: Import, name: string, written: Written): Step 
 }
 
 /**
- * Returns the step that creates a new default version of the permissions boundary. Its undo restores the previous version and
- * deletes the new one, because AWS keeps at most five.
+ * Returns the step that creates a new default version of the permissions boundary. Its undo restores the previous
+ * version and deletes the new one, because AWS keeps at most five.
  */
 export function putBoundary(boundary: PolicyText, written: Written): Step {
     const arn = ["--policy-arn", boundary.arn ?? ""];
@@ -188,7 +192,7 @@ export function putKeyPolicy(region: string, arn: string, written: Written): Ste
 /** Returns the user or role whose policies apply to the caller; undefined for root, and for a role that AWS manages. */
 export function entityOfCaller(caller: string): { kind: "user" | "role"; name: string } | undefined {
     const [kind, ...path] = parseArn(caller)?.resource.split("/") ?? [];
-    const name = kind === "assumed-role" ? (sessionOf(caller)?.roleName ?? "") : (path.at(-1) ?? "");
+    const name = kind === "assumed-role" ? (parseSessionArn(caller)?.roleName ?? "") : (path.at(-1) ?? "");
     // IAM Identity Center owns these roles: only a permission set changes them.
     if (name === "" || name.startsWith("AWSReservedSSO_") || isRoot(caller)) return undefined;
     if (kind === "user") return { kind, name };

@@ -15,7 +15,10 @@ export interface FixTarget {
  * Returns the files of a fix: their text by name. They are the new documents, the documents that they replace,
  * `apply.sh` and `undo.sh`. Empty if no fix has a command. Both scripts fail if the AWS CLI uses another account.
  */
-export function filesOf(fixes: readonly Fix[], { accountId, region }: FixTarget): Readonly<Record<string, string>> {
+export function createFixFiles(
+    fixes: readonly Fix[],
+    { accountId, region }: FixTarget,
+): Readonly<Record<string, string>> {
     const files: Record<string, string> = {};
     const apply: string[] = [];
     const undo: string[] = [];
@@ -68,7 +71,7 @@ export function filesOf(fixes: readonly Fix[], { accountId, region }: FixTarget)
  * @throws AccessError if the folder contains other files, or if no fix has a command.
  */
 export async function writeFix(folder: string, fixes: readonly Fix[], target: FixTarget): Promise<void> {
-    const files = filesOf(fixes, target);
+    const files = createFixFiles(fixes, target);
     if (Object.keys(files).length === 0) {
         throw new AccessError("No command can fix this, so --write has nothing to write.", "usage");
     }

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import { describeProblems, roleReads, serviceReads } from "policy-evaluator";
-import { breaks, evaluator, type Finding, type Link, linkOf, type Scene, unknownLink, warning } from "../link.ts";
+import { breaks, createLink, evaluator, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
 import { type BucketFacts, isBucketGone } from "../snapshot.ts";
 import { broken, cannotTell, judge } from "./policies.ts";
 
@@ -16,7 +16,7 @@ export function bucketPolicy(scene: Scene): Link {
     if ("unread" in fetched) return unknownLink(name, evaluator, fetched.unread);
     if (isBucketGone(snapshot)) return unknownLink(name, evaluator, "there is no bucket");
     const lacking = (sentence: string, ...evidence: string[]) =>
-        linkOf(name, evaluator, "", [breaks("bucket-policy", sentence, "bucketPolicy", ...evidence)]);
+        createLink(name, evaluator, "", [breaks("bucket-policy", sentence, "bucketPolicy", ...evidence)]);
     if (fetched.is === undefined || !parsed) {
         return lacking(`The bucket ${bucket} has no bucket policy, but Personalize also reads it as itself.`);
     }
@@ -32,7 +32,7 @@ export function bucketPolicy(scene: Scene): Link {
     const unknown = [...new Set([...role.unknown, ...service.unknown])];
     return findings.length === 0 && unknown.length > 0
         ? unknownLink(name, evaluator, cannotTell(unknown))
-        : linkOf(name, evaluator, "Personalize may list and read, and nothing denies it", findings);
+        : createLink(name, evaluator, "Personalize may list and read, and nothing denies it", findings);
 }
 
 /** Checks the bucket: its region, and whether it blocks public access. */
@@ -42,7 +42,7 @@ export function bucketLinks({ snapshot }: Scene): Link[] {
     const place =
         "unread" in bucketFacts
             ? unknownLink("bucket and region", s3, bucketFacts.unread)
-            : linkOf(
+            : createLink(
                   "bucket and region",
                   s3,
                   `${bucket} is in ${region}`,
@@ -51,7 +51,7 @@ export function bucketLinks({ snapshot }: Scene): Link[] {
     const block =
         "unread" in accessBlock
             ? unknownLink("public access block", s3, accessBlock.unread)
-            : linkOf(
+            : createLink(
                   "public access block",
                   s3,
                   "on; it does not affect a service",
@@ -62,7 +62,12 @@ export function bucketLinks({ snapshot }: Scene): Link[] {
     const owner =
         "unread" in ownership
             ? unknownLink("object ownership", s3, ownership.unread)
-            : linkOf("object ownership", s3, ownership.is ?? "the bucket has no rule: its owner owns new objects", []);
+            : createLink(
+                  "object ownership",
+                  s3,
+                  ownership.is ?? "the bucket has no rule: its owner owns new objects",
+                  [],
+              );
     return [block, owner, place];
 }
 

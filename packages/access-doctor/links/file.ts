@@ -1,8 +1,8 @@
-import { requiredShape, shapeOf } from "../data-file/fields.ts";
+import { parseShape, requiredShape } from "../data-file/fields.ts";
 import { readHeader, shapeOfHeader } from "../data-file/header.ts";
 import { isDataName, isFolder } from "../data-file/names.ts";
 import { fewestInteractions } from "../data-file/repair-place.ts";
-import { sampleOf } from "../data-file/sample.ts";
+import { parseSample } from "../data-file/sample.ts";
 import { breaks, type Finding, type Scene } from "../link.ts";
 import { fetchedValue, type KeyListed, type ObjectFacts, type Snapshot } from "../snapshot.ts";
 import { fileFindings, type Make, type Read, shown } from "./file-content.ts";
@@ -55,12 +55,12 @@ function isComplete({ keys, key = "", objects: fetched }: Snapshot, objects: rea
 /** Compares the start of each non-empty object with the schema. */
 export function readFiles({ schema, key: location = "" }: Snapshot, objects: readonly ObjectFacts[]): Read[] {
     const schemaFacts = fetchedValue(schema);
-    const declared = schemaFacts && (shapeOf(schemaFacts.text) ?? requiredShape(schemaFacts.datasetType));
+    const declared = schemaFacts && (parseShape(schemaFacts.text) ?? requiredShape(schemaFacts.datasetType));
     return objects
         .filter(({ size }) => size > 0)
         .map((facts) => {
             const { start = new Uint8Array(), size, key } = facts;
-            const sample = sampleOf(start, start.length >= size);
+            const sample = parseSample(start, start.length >= size);
             const names = sample.table?.header ?? [];
             const shape = declared ?? shapeOfHeader(names);
             const header = sample.table && readHeader(names, shape);

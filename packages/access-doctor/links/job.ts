@@ -1,5 +1,5 @@
-import { listOf } from "policy-evaluator";
-import { breaks, type Finding, type Link, linkOf, type Scene, unknownLink, warning } from "../link.ts";
+import { toList } from "policy-evaluator";
+import { breaks, createLink, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
 import { explainMessage, type Message } from "../messages.ts";
 import { hasSource, namesPersonalize } from "./policies.ts";
 
@@ -20,7 +20,7 @@ const leaveOut =
 const hasConditions = (policy: Scene["bucketPolicy"]): boolean =>
     policy !== undefined &&
     "document" in policy &&
-    listOf(policy.document.Statement).some((statement) => namesPersonalize(statement) && hasSource(statement));
+    toList(policy.document.Statement).some((statement) => namesPersonalize(statement) && hasSource(statement));
 
 /** Judges the service's own message about the import: the job's failure reason, or a message that the user pasted. */
 export function job(scene: Scene, earlier: readonly Link[]): Link {
@@ -37,7 +37,7 @@ export function job(scene: Scene, earlier: readonly Link[]): Link {
         return unknownLink(name, judge, "it failed, and Personalize gives no reason");
     }
     const isRunning = status !== undefined && status !== "ACTIVE";
-    return linkOf(name, judge, isRunning ? `${status}: not failed yet` : (status ?? noJob), []);
+    return createLink(name, judge, isRunning ? `${status}: not failed yet` : (status ?? noJob), []);
 }
 
 function judged(scene: Scene, earlier: readonly Link[], words: string, arn: string): Link {
@@ -45,9 +45,9 @@ function judged(scene: Scene, earlier: readonly Link[], words: string, arn: stri
     const isBroken = (...links: string[]) =>
         earlier.some(({ link, verdict }) => verdict === "broken" && links.includes(link));
     const note = (fault: Finding["fault"], sentence: string) =>
-        linkOf(name, judge, "", [warning(fault, sentence, "none", `${arn}: ${words}`)]);
+        createLink(name, judge, "", [warning(fault, sentence, "none", `${arn}: ${words}`)]);
     const refused = (fault: Finding["fault"], sentence: string) =>
-        linkOf(name, judge, "", [breaks(fault, sentence, "none", `${arn}: ${words}`)]);
+        createLink(name, judge, "", [breaks(fault, sentence, "none", `${arn}: ${words}`)]);
     const failed = `It failed: ${words}`;
     if (message?.subject === "file" && !isBroken("file", "object")) {
         return refused("file-refused", fileSentence(scene, message, words));

@@ -3,14 +3,14 @@ import {
     authorize,
     decrypts,
     keyActions,
-    listOf,
     type NamedPolicy,
     parseArn,
+    toList,
 } from "policy-evaluator";
-import { unknownsOf } from "../context.ts";
+import { findUnknownKeys } from "../context.ts";
 import { decide } from "../decide.ts";
 import { explain } from "../explain.ts";
-import { breaks, evaluator, type Finding, type Link, linkOf, type Scene, unknownLink, warning } from "../link.ts";
+import { breaks, createLink, evaluator, type Finding, type Link, type Scene, unknownLink, warning } from "../link.ts";
 import { fetchedValue, type KeyFacts, type Snapshot } from "../snapshot.ts";
 import { cannotTell, read } from "./policies.ts";
 
@@ -27,7 +27,7 @@ export function kms(scene: Scene): Link {
         return unknownLink(name, evaluator, unread && "unread" in unread ? unread.unread : "no object was read");
     }
     if (objects.length === 0) {
-        return linkOf(name, evaluator, "not needed: no object is encrypted with a KMS key", []);
+        return createLink(name, evaluator, "not needed: no object is encrypted with a KMS key", []);
     }
     const findings: Finding[] = [];
     for (const { key, kmsKey = "", bucketKey = false } of objects) {
@@ -48,7 +48,7 @@ export function kms(scene: Scene): Link {
         findings.push(...keyFaults);
     }
     const once = [...new Map(findings.map((each) => [`${each.fault} ${each.about}`, each])).values()];
-    return linkOf(name, evaluator, "the key is enabled and usable", once);
+    return createLink(name, evaluator, "the key is enabled and usable", once);
 }
 
 /**
@@ -84,7 +84,7 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
     const { role, service } = decrypts(of, key.arn, isBucketKey ? undefined : object);
     // A key of another account must also be allowed by the role's own policies.
     const decided = (request: AccessRequest, own: readonly NamedPolicy[]) =>
-        decide(request, unknownsOf(request, scene.knownValues), [...own, ...resource], (assumed) => {
+        decide(request, findUnknownKeys(request, scene.knownValues), [...own, ...resource], (assumed) => {
             const policies = own.length > 0 || "arn" in assumed.caller ? { identity: own, resource } : { resource };
             return authorize(assumed, policies).decision === "allowed";
         });
@@ -97,7 +97,7 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
         // If the key policy allows the role's account, the role's own policies decide.
         const because = (request: AccessRequest, by: typeof byRole) => {
             if (by.is !== "denied") return [];
-            const unknowns = unknownsOf(request, scene.knownValues);
+            const unknowns = findUnknownKeys(request, scene.knownValues);
             const inKeyPolicy = explain(request, by.assumed, resource, "resource", unknowns);
             return inKeyPolicy.length > 0 ? inKeyPolicy : explain(request, by.assumed, identity, "identity", unknowns);
         };
@@ -129,8 +129,8 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
 
 /** Returns ids of deleted roles and users: AWS shows the id in place of a principal that no longer exists. */
 const deletedPrincipals = (policies: readonly NamedPolicy[]) => {
-    const statements = policies.flatMap(({ document }) => listOf(document.Statement));
-    const named = statements.flatMap(({ Principal }) => (typeof Principal === "object" ? listOf(Principal.AWS) : []));
+    const statements = policies.flatMap(({ document }) => toList(document.Statement));
+    const named = statements.flatMap(({ Principal }) => (typeof Principal === "object" ? toList(Principal.AWS) : []));
     return [...new Set(named)].filter((name) => /^A(ROA|IDA)[A-Z0-9]{10,}$/.test(name));
 };
 

@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path/posix";
 import { distance } from "fastest-levenshtein";
-import { filesOf, isDataName, isFolder } from "../data-file/names.ts";
-import { breaks, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { isDataName, isFolder, selectFiles } from "../data-file/names.ts";
+import { breaks, createLink, type Finding, type Link, type Scene, unknownLink } from "../link.ts";
 import { fetchedValue, isBucketGone, type KeyListed } from "../snapshot.ts";
 import { contentFindings, describeFiles } from "./file.ts";
 
@@ -24,14 +24,14 @@ export function objectLinks(scene: Scene): Link[] {
         snapshot.objects.length === 0
             ? [absent(scene, keys.is)]
             : [...ownerFindings(scene, keys.is), ...archiveFindings(scene), ...customerKeyFindings(scene)];
-    const object = linkOf("object", listing, `s3://${bucket}/${key} exists`, findings);
+    const object = createLink("object", listing, `s3://${bucket}/${key} exists`, findings);
     const read = snapshot.objects.flatMap((each) => ("is" in each && each.is.start ? [each.is] : []));
     const unread = objects.find((each) => "unread" in each);
     const content = contentFindings(scene, read);
     if (content.length === 0 && (read.length === 0 || unread)) {
         return [object, unknownLink("file", reading, unread ? unread.unread : "there is nothing that can be read")];
     }
-    return [object, linkOf("file", reading, describeFiles(scene, read), content)];
+    return [object, createLink("file", reading, describeFiles(scene, read), content)];
 }
 
 const broken = (fault: Finding["fault"], sentence: string, about: string, ...evidence: string[]): Finding => ({
@@ -132,7 +132,10 @@ function nested(key: string, keys: readonly string[], evidence: readonly string[
         : broken("folder-nested", sentence, key, ...evidence);
 }
 
-/** Returns the findings about objects of another account. The bucket policy does not apply to them, and their own ACL denies the read. */
+/**
+ * Returns the findings about objects of another account. The bucket policy does not apply to them, and their own ACL
+ * denies the read.
+ */
 function ownerFindings(
     { snapshot }: Scene,
     listed: readonly { readonly key: string; readonly owner?: string }[],
@@ -141,7 +144,7 @@ function ownerFindings(
     if (fetchedValue(ownership) === "BucketOwnerEnforced" || !objects.some((each) => "unread" in each)) {
         return [];
     }
-    const read = new Set(filesOf(isFolder(key) ? key : "", isFolder(key) ? listed.map((each) => each.key) : [key]));
+    const read = new Set(selectFiles(isFolder(key) ? key : "", isFolder(key) ? listed.map((each) => each.key) : [key]));
     const theirs = listed.filter((each) => each.owner !== undefined && read.has(each.key));
     const [first] = theirs;
     if (!first) {

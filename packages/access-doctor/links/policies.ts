@@ -2,14 +2,14 @@ import {
     type AccessRequest,
     describeProblems,
     evaluate,
-    listOf,
     type NamedPolicy,
     type PolicyKind,
     parsePolicy,
     personalizeService,
     type Statement,
+    toList,
 } from "policy-evaluator";
-import { unknownsOf } from "../context.ts";
+import { findUnknownKeys } from "../context.ts";
 import { decide } from "../decide.ts";
 import { type Explanation, explain } from "../explain.ts";
 import type { FaultId } from "../faults.ts";
@@ -54,7 +54,7 @@ export function judge(
 ): Judged {
     const unknown = new Set<string>();
     const explanations = requests.flatMap((request) => {
-        const unknowns = unknownsOf(request, knownValues);
+        const unknowns = findUnknownKeys(request, knownValues);
         const decided = decide(request, unknowns, policies, (assumed) => {
             const { decision } = evaluate(assumed, policies, kind);
             return decision === "allowed" || (denialsOnly && decision !== "explicitDeny");
@@ -89,7 +89,7 @@ export function broken(fault: FaultId, explanations: readonly Explanation[], pla
 
 /** Checks whether a statement allows something to the service principal of Personalize. */
 export const namesPersonalize = ({ Effect, Principal }: Statement) =>
-    Effect === "Allow" && typeof Principal === "object" && listOf(Principal.Service).includes(personalizeService);
+    Effect === "Allow" && typeof Principal === "object" && toList(Principal.Service).includes(personalizeService);
 
 /** Checks whether a statement has a condition on `aws:SourceAccount` or `aws:SourceArn`. */
 export const hasSource = ({ Condition = {} }: Statement) =>

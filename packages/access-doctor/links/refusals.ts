@@ -1,5 +1,5 @@
-import { breaks, type Finding, type FixTarget, type Link, linkOf, type Scene } from "../link.ts";
-import { isOfRole, type Refusal, reasonOf, refusalIn } from "../refusal.ts";
+import { breaks, createLink, type Finding, type FixTarget, type Link, type Scene } from "../link.ts";
+import { formatReason, isOfRole, parseRefusal, type Refusal } from "../refusal.ts";
 import { fetchedValue, type Snapshot } from "../snapshot.ts";
 
 /**
@@ -18,9 +18,9 @@ const importActions = ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"];
  * Returns AWS's access errors about the actions of an import. They come from this diagnosis's own reads. Those about
  * the role also come from the job's failure reason and from the message that the user pasted.
  */
-function refusalsIn({ objects, keys, job, reported, roleArn }: Snapshot): Refusal[] {
-    const reads = [keys, ...objects].flatMap((each) => ("unread" in each ? (refusalIn(each.unread) ?? []) : []));
-    const words = [fetchedValue(job)?.failureReason, reported].flatMap((text) => (text && refusalIn(text)) || []);
+function collectRefusals({ objects, keys, job, reported, roleArn }: Snapshot): Refusal[] {
+    const reads = [keys, ...objects].flatMap((each) => ("unread" in each ? (parseRefusal(each.unread) ?? []) : []));
+    const words = [fetchedValue(job)?.failureReason, reported].flatMap((text) => (text && parseRefusal(text)) || []);
     return [...reads, ...words.filter((each) => isOfRole(each, roleArn))].filter(
         ({ action }) => action === undefined || importActions.includes(action),
     );
@@ -41,17 +41,17 @@ function decidedBy({ policy, action = "" }: Refusal): Decided | undefined {
  * be judged, it takes precedence, because a pasted error may be older than the document.
  */
 export function withRefusals({ snapshot, of }: Scene, links: readonly Link[]): Link[] {
-    const refusals = refusalsIn(snapshot).filter((each) => isOfRole(each, of.roleArn));
+    const refusals = collectRefusals(snapshot).filter((each) => isOfRole(each, of.roleArn));
     return links.map((link) => {
         const refusal = refusals.find((each) => decidedBy(each)?.link === link.link);
         const decided = refusal && decidedBy(refusal);
         if (!decided || link.verdict !== "unknown") return link;
         const { fault, place } = decided;
         const { policy, action = "its reads", isExplicit, text } = refusal;
-        const says = reasonOf(refusal, action);
+        const says = formatReason(refusal, action);
         const sentence = `AWS refuses the role ${of.roleArn}: ${says}; the document cannot be read, so the statement is unknown.`;
         const key = Object.keys(snapshot.kmsKeys)[0];
-        return linkOf(link.link, "AWS's own words", "", [
+        return createLink(link.link, "AWS's own words", "", [
             {
                 ...breaks(fault, sentence, place, text),
                 ...(place === "key" && key !== undefined && { about: key }),
@@ -68,6 +68,9 @@ export function withRefusals({ snapshot, of }: Scene, links: readonly Link[]): L
     });
 }
 
-/** Returns the access error caused by a control policy of the organization. The simulator ignores control policies with conditions. */
+/**
+ * Returns the access error caused by a control policy of the organization. The simulator ignores control policies with
+ * conditions.
+ */
 export const refusedByOrganisation = (snapshot: Snapshot): Refusal | undefined =>
-    refusalsIn(snapshot).find(({ policy }) => /^(service|resource) control polic/.test(policy));
+    collectRefusals(snapshot).find(({ policy }) => /^(service|resource) control polic/.test(policy));

@@ -1,10 +1,10 @@
 import { accountOf, assumeRole, personalizeService, roleReads } from "policy-evaluator";
 import {
     breaks,
+    createLink,
     evaluator,
     type Finding,
     type Link,
-    linkOf,
     type Scene,
     simulator,
     unknownLink,
@@ -26,14 +26,14 @@ const unsureKeys =
 export function passRole({ snapshot }: Scene): Link {
     const { passRole: fetched, caller, roleArn } = snapshot;
     const accepted = (...warnings: Finding[]) =>
-        linkOf(passRoleLink, simulator, "the service accepted the job", warnings);
+        createLink(passRoleLink, simulator, "the service accepted the job", warnings);
     if ("unread" in fetched) {
         return hasJob(snapshot) ? accepted() : unknownLink(passRoleLink, simulator, fetched.unread);
     }
     const [toPersonalize, toAny] = fetched.is;
     // Without a result of the simulation, the caller is the account's root user, who may pass every role.
     if (!toPersonalize || toPersonalize.decision === "allowed") {
-        return linkOf(passRoleLink, simulator, `${caller} may pass the role to ${personalizeService}`, []);
+        return createLink(passRoleLink, simulator, `${caller} may pass the role to ${personalizeService}`, []);
     }
     if (hasJob(snapshot)) {
         const later = `${caller} may not pass the role: this matters for the caller's next import only.`;
@@ -59,7 +59,7 @@ export function passRole({ snapshot }: Scene): Link {
     const sentence = `${caller} may not pass the role to ${personalizeService}: ${why[0] ?? "no statement allows iam:PassRole"}.`;
     const request = `${caller}: iam:PassRole on ${roleArn} with {"iam:PassedToService":"${personalizeService}"}`;
     const evidence = [`${request} is ${toPersonalize.decision}`, ...by.map((policy) => `decided by ${policy}`)];
-    return linkOf(passRoleLink, simulator, "", [breaks("passrole", sentence, "passRole", ...evidence)]);
+    return createLink(passRoleLink, simulator, "", [breaks("passrole", sentence, "passRole", ...evidence)]);
 }
 
 /** Checks whether the role exists. */
@@ -67,7 +67,7 @@ export function role({ snapshot: { role: fetched, roleArn, accountId } }: Scene)
     if ("unread" in fetched) {
         return unknownLink("role", "iam:GetRole", fetched.unread);
     }
-    return linkOf("role", "iam:GetRole", `${roleArn} exists`, roleFindings(roleArn, accountId, fetched.is));
+    return createLink("role", "iam:GetRole", `${roleArn} exists`, roleFindings(roleArn, accountId, fetched.is));
 }
 
 function roleFindings(roleArn: string, accountId: string, facts: RoleFacts | undefined): Finding[] {
@@ -125,12 +125,12 @@ export function roleLinks(scene: Scene): Link[] {
         if (findings.length > 0 && problems.length > 0) return unknownLink(name, evaluator, problems.join("; "));
         return findings.length === 0 && unknown.length > 0
             ? unknownLink(name, evaluator, cannotTell(unknown))
-            : linkOf(name, evaluator, detail, [...findings, ...more]);
+            : createLink(name, evaluator, detail, [...findings, ...more]);
     };
     const policies = link(names[0], "role-policy", identity, withoutDocument(facts.policies));
     const boundary = limit
         ? link(names[1], "boundary", limit, [])
-        : linkOf(names[1], evaluator, "the role has none", []);
+        : createLink(names[1], evaluator, "the role has none", []);
     return [policies, boundary, organisationLink(scene, names[2], [policies, boundary])];
 }
 
@@ -153,13 +153,13 @@ function simulatedLinks(scene: Scene, names: readonly [string, string, string]):
     const byBoundary = denied.filter((each) => each.byBoundary === false);
     const byPolicies = denied.filter((each) => each.byBoundary !== false && each.byOrganisation !== false);
     return [
-        linkOf(
+        createLink(
             names[0],
             simulator,
             "the role may list the bucket and read its objects",
             finding("role-policy", byPolicies),
         ),
-        linkOf(names[1], simulator, "nothing is denied by a boundary", finding("boundary", byBoundary)),
+        createLink(names[1], simulator, "nothing is denied by a boundary", finding("boundary", byBoundary)),
         organisationLink(scene, names[2], []),
     ];
 }
@@ -173,13 +173,18 @@ function organisationLink({ snapshot, of }: Scene, name: string, others: readonl
     ];
     if (denied) {
         const sentence = `A policy of the organisation does not allow ${denied.action}: its administrator must.`;
-        return linkOf(name, simulator, "", finding(sentence, `${simulator}: ${denied.action} is ${denied.decision}`));
+        return createLink(
+            name,
+            simulator,
+            "",
+            finding(sentence, `${simulator}: ${denied.action} is ${denied.decision}`),
+        );
     }
     if (refused !== undefined) {
         const { policy, action = "reads", isExplicit, text } = refused;
         const says = isExplicit ? `A ${policy} of the organisation denies ${action}` : `No ${policy} allows ${action}`;
         const sentence = `${says} on ${of.bucket} in ${of.region}: the organisation's administrator must allow it.`;
-        return linkOf(name, simulator, "", finding(sentence, text));
+        return createLink(name, simulator, "", finding(sentence, text));
     }
     if (!simulated) return unknownLink(name, simulator, "no permission to call the simulator");
     const puzzling = simulated.find(({ decision }) => decision !== "allowed");
@@ -188,7 +193,7 @@ function organisationLink({ snapshot, of }: Scene, name: string, others: readonl
         const why = `${simulator} returns ${decision} for ${action}, although the documents allow it: check the organisation's policies`;
         return unknownLink(name, simulator, why);
     }
-    return linkOf(name, simulator, hint(simulated), []);
+    return createLink(name, simulator, hint(simulated), []);
 }
 
 const withoutDocument = (policies: readonly PolicyText[]): Finding[] =>
@@ -224,7 +229,7 @@ export function trust(scene: Scene): Link {
     const { explanations, unknown } = judge(scene, [assumeRole(scene.of)], policies, "resource");
     return unknown.length > 0
         ? unknownLink(trustLink, evaluator, cannotTell(unknown))
-        : linkOf(
+        : createLink(
               trustLink,
               evaluator,
               "Personalize may assume the role",

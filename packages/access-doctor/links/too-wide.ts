@@ -1,5 +1,5 @@
-import { listOf, type Statement } from "policy-evaluator";
-import { type Finding, type Link, linkOf, type Scene, warning } from "../link.ts";
+import { type Statement, toList } from "policy-evaluator";
+import { createLink, type Finding, type Link, type Scene, warning } from "../link.ts";
 import { fetchedValue } from "../snapshot.ts";
 import { hasSource, namesPersonalize, read } from "./policies.ts";
 
@@ -20,7 +20,7 @@ export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
             continue;
         }
         const wide = read([{ name, text }], "identity")
-            .policies.flatMap(({ document }) => listOf(document.Statement))
+            .policies.flatMap(({ document }) => toList(document.Statement))
             .filter(isWide);
         findings.push(
             ...wide.map((statement) =>
@@ -33,7 +33,7 @@ export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
             ),
         );
     }
-    const inBucket = bucketPolicy && "document" in bucketPolicy ? listOf(bucketPolicy.document.Statement) : [];
+    const inBucket = bucketPolicy && "document" in bucketPolicy ? toList(bucketPolicy.document.Statement) : [];
     findings.push(
         ...inBucket
             .filter((statement) => statement.Effect === "Allow" && isEverybody(statement) && !statement.Condition)
@@ -42,7 +42,7 @@ export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
             ),
     );
     const trusting = read(facts ? [{ name: "trust policy", text: facts.trust }] : [], "resource").policies.flatMap(
-        ({ document }) => listOf(document.Statement),
+        ({ document }) => toList(document.Statement),
     );
     for (const [statements, where, place] of [
         [trusting, "trust policy", "trust"],
@@ -54,7 +54,7 @@ export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
             findings.push(warning("no-conditions", sentence, place, ...open.map((each) => JSON.stringify(each))));
         }
     }
-    return linkOf(
+    return createLink(
         "least privilege",
         "this program, over the fetched documents",
         "nothing is wider than necessary",
@@ -63,13 +63,13 @@ export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
 }
 
 function isWide({ Effect, Action, NotAction, Resource, NotResource }: Statement): boolean {
-    const actions = listOf(Action);
+    const actions = toList(Action);
     const s3 = NotAction !== undefined || actions.some((action) => action === "*" || /^s3:/i.test(action));
     const anything = NotAction !== undefined || actions.some((action) => /^(\*|s3:\*)$/i.test(action));
     const anywhere =
-        NotResource !== undefined || listOf(Resource).some((name) => /^(\*|arn:[^:]+:s3:::\*.*)$/.test(name));
+        NotResource !== undefined || toList(Resource).some((name) => /^(\*|arn:[^:]+:s3:::\*.*)$/.test(name));
     return Effect === "Allow" && s3 && (anything || anywhere);
 }
 
 const isEverybody = ({ Principal }: Statement) =>
-    Principal === "*" || (Principal !== undefined && listOf(Principal.AWS).includes("*"));
+    Principal === "*" || (Principal !== undefined && toList(Principal.AWS).includes("*"));

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
 import { breaks, compatiblePairs } from "./fixtures/break.ts";
 import { soundFixtures } from "./fixtures/sound.ts";
-import { brokenBy, brokenIn, createFixture, diagnosisOf, explains, fixtureSnapshot } from "./support.ts";
+import { brokenBy, createFixture, diagnoseFixture, explains, findBrokenFaults, fixtureSnapshot } from "./support.ts";
 
 describe("`diagnose` of an import's access", () => {
     it("`diagnose` finds no fault in the policies of this program", () => {
-        const { links, findings, fixes, firstBroken, verdict } = diagnosisOf(createFixture());
+        const { links, findings, fixes, firstBroken, verdict } = diagnoseFixture(createFixture());
         assert.deepEqual([findings, fixes, firstBroken, verdict], [[], [], undefined, "sound"]);
         const notOk = links.filter((link) => link.verdict !== "ok").map(({ link }) => link);
         assert.deepEqual(notOk, []);
@@ -15,7 +15,7 @@ describe("`diagnose` of an import's access", () => {
     for (const one of breaks) {
         it(`\`diagnose\` explains ${one.name} and reports no other fault`, () => {
             const snapshot = fixtureSnapshot(brokenBy(one.name));
-            assert.deepEqual(brokenIn(snapshot), [one.fault]);
+            assert.deepEqual(findBrokenFaults(snapshot), [one.fault]);
             const { findings } = diagnose(snapshot);
             assert.ok(explains(diagnose(snapshot), one), findings.map(({ sentence }) => sentence).join("\n"));
         });
@@ -23,7 +23,7 @@ describe("`diagnose` of an import's access", () => {
 
     for (const [name, make] of soundFixtures) {
         it(`\`diagnose\` finds no fault in ${name}`, () => {
-            assert.deepEqual(brokenIn(fixtureSnapshot(make(createFixture()))), []);
+            assert.deepEqual(findBrokenFaults(fixtureSnapshot(make(createFixture()))), []);
         });
     }
 
@@ -38,7 +38,7 @@ describe("`diagnose` of an import's access", () => {
     });
 
     it("`diagnose` returns as firstBroken the fault that an import reaches first", () => {
-        const { firstBroken, findings } = diagnosisOf(
+        const { firstBroken, findings } = diagnoseFixture(
             brokenBy("rows-too-few", "trust-source-account", "bucket-deny-vpc"),
         );
         assert.equal(firstBroken?.link, "trust policy");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { diagnose } from "../diagnose.ts";
-import { archivedIn } from "../fetch-bucket.ts";
+import { findArchiveClass } from "../fetch-bucket.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { interactions } from "./fixtures/import-fixture.ts";
-import { brokenIn, createFixture, fixtureSnapshot } from "./support.ts";
+import { createFixture, findBrokenFaults, fixtureSnapshot } from "./support.ts";
 
 const key = "movies/interactions.csv";
 const bytes = (text: string | Uint8Array) => new Uint8Array(Buffer.from(text as string));
@@ -51,13 +51,13 @@ const sentences = (snapshot: Snapshot) => diagnose(snapshot).findings.map(({ sen
 describe("`diagnose` of items and users files", () => {
     it("an items file needs only one row, and its values are compared with the schema of the items dataset", () => {
         const good = "ITEM_ID,GENRES,YEAR\n1,Comedy|Drama,1995\n2,,\n";
-        assert.deepEqual(brokenIn(of({ [key]: good }, { schema: items })), []);
-        assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,GENRES,YEAR\n" }, { schema: items })), ["rows-too-few"]);
+        assert.deepEqual(findBrokenFaults(of({ [key]: good }, { schema: items })), []);
+        assert.deepEqual(findBrokenFaults(of({ [key]: "ITEM_ID,GENRES,YEAR\n" }, { schema: items })), ["rows-too-few"]);
         const wrong = of(
             { [key]: `${good}3,Drama,soon\n,Drama,1995\n4,${"x".repeat(1001)},1995\n5,Drama\n` },
             { schema: items },
         );
-        assert.deepEqual(brokenIn(wrong), ["value-type", "value-absent", "value-too-long", "row-width"]);
+        assert.deepEqual(findBrokenFaults(wrong), ["value-type", "value-absent", "value-too-long", "row-width"]);
         assert.deepEqual(sentences(wrong), [
             `Line 4 of ${key} has "soon" for YEAR, which is of type int in the schema.`,
             `Line 5 of ${key} has no value for ITEM_ID, which may not be null in the schema.`,
@@ -65,17 +65,17 @@ describe("`diagnose` of items and users files", () => {
             `Line 7 of ${key} has 2 values, where the header has 3 columns.`,
         ]);
         assert.deepEqual(
-            brokenIn(of({ [key]: "USER_ID,JOB,AGE\n1,writer,25\n" }, { schema: users, datasetType: "USERS" })),
+            findBrokenFaults(of({ [key]: "USER_ID,JOB,AGE\n1,writer,25\n" }, { schema: users, datasetType: "USERS" })),
             [],
         );
     });
 
     it("without a schema, `diagnose` detects the type of dataset from the header", () => {
-        assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,TITLE\n1,Alien\n" })), []);
-        assert.deepEqual(brokenIn(of({ [key]: "USER_ID,AGE\n1,25\n" })), []);
-        assert.deepEqual(brokenIn(of({ [key]: interactions })), []);
-        assert.deepEqual(brokenIn(of({ [key]: "movieId,title,genres\n1,Alien,Horror\n" })), ["column-missing"]);
-        assert.deepEqual(brokenIn(of({ [key]: "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n" })), ["rows-too-few"]);
+        assert.deepEqual(findBrokenFaults(of({ [key]: "ITEM_ID,TITLE\n1,Alien\n" })), []);
+        assert.deepEqual(findBrokenFaults(of({ [key]: "USER_ID,AGE\n1,25\n" })), []);
+        assert.deepEqual(findBrokenFaults(of({ [key]: interactions })), []);
+        assert.deepEqual(findBrokenFaults(of({ [key]: "movieId,title,genres\n1,Alien,Horror\n" })), ["column-missing"]);
+        assert.deepEqual(findBrokenFaults(of({ [key]: "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n" })), ["rows-too-few"]);
     });
 });
 
@@ -156,7 +156,7 @@ describe("`diagnose` of a data file", () => {
     it("`diagnose` judges a large file by its first bytes and ignores the incomplete last line", () => {
         const start = bytes(interactions).slice(0, 30_000);
         const snapshot = of({ [key]: interactions });
-        assert.deepEqual(brokenIn({ ...snapshot, objects: [{ is: { key, size: 90_000, start } }] }), []);
+        assert.deepEqual(findBrokenFaults({ ...snapshot, objects: [{ is: { key, size: 90_000, start } }] }), []);
     });
 
     it("the text of a finding contains no control characters from the file", () => {
@@ -178,7 +178,7 @@ describe("`diagnose` of the S3 location of an import", () => {
     for (const [location, existing, why] of similar) {
         it(`the fix corrects the S3 location ${location} to ${existing}`, () => {
             const snapshot = { ...of({}, { location, keys: [existing] }) };
-            assert.equal(brokenIn(snapshot).at(-1), "object-wrong-key");
+            assert.equal(findBrokenFaults(snapshot).at(-1), "object-wrong-key");
             assert.match(sentences(snapshot).at(-1) ?? "", why);
         });
     }
@@ -206,8 +206,8 @@ describe("`diagnose` of an S3 folder", () => {
     it("`diagnose` does not report too few rows if it did not read all files of the folder", () => {
         const keys = ["movies/1.csv", "movies/2.csv"];
         const few = "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n";
-        assert.deepEqual(brokenIn(of({ "movies/1.csv": few }, { location, keys })), []);
-        assert.deepEqual(brokenIn(of({ "movies/1.csv": few, "movies/2.csv": few }, { location, keys })), [
+        assert.deepEqual(findBrokenFaults(of({ "movies/1.csv": few }, { location, keys })), []);
+        assert.deepEqual(findBrokenFaults(of({ "movies/1.csv": few, "movies/2.csv": few }, { location, keys })), [
             "rows-too-few",
         ]);
     });
@@ -236,16 +236,16 @@ describe("`diagnose` of an S3 folder", () => {
 
 describe("`diagnose` of an object that cannot be read", () => {
     it("an archived object is a fault, except after its restore or in a storage class with immediate access", () => {
-        assert.equal(archivedIn({ StorageClass: "GLACIER_IR" }), undefined);
+        assert.equal(findArchiveClass({ StorageClass: "GLACIER_IR" }), undefined);
         assert.equal(
-            archivedIn({ StorageClass: "GLACIER", Restore: 'ongoing-request="false", expiry-date="…"' }),
+            findArchiveClass({ StorageClass: "GLACIER", Restore: 'ongoing-request="false", expiry-date="…"' }),
             undefined,
         );
-        assert.deepEqual(archivedIn({ StorageClass: "DEEP_ARCHIVE", Restore: 'ongoing-request="true"' }), {
+        assert.deepEqual(findArchiveClass({ StorageClass: "DEEP_ARCHIVE", Restore: 'ongoing-request="true"' }), {
             storageClass: "DEEP_ARCHIVE",
             isRestoring: true,
         });
-        assert.deepEqual(archivedIn({ StorageClass: "INTELLIGENT_TIERING", ArchiveStatus: "ARCHIVE_ACCESS" }), {
+        assert.deepEqual(findArchiveClass({ StorageClass: "INTELLIGENT_TIERING", ArchiveStatus: "ARCHIVE_ACCESS" }), {
             storageClass: "ARCHIVE_ACCESS",
             isRestoring: false,
         });
@@ -268,9 +268,9 @@ describe("`diagnose` of an object that cannot be read", () => {
         const snapshot = of({});
         const text =
             "InvalidRequest: The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.";
-        assert.deepEqual(brokenIn({ ...snapshot, objects: [{ unread: text }] }), ["object-customer-key"]);
+        assert.deepEqual(findBrokenFaults({ ...snapshot, objects: [{ unread: text }] }), ["object-customer-key"]);
         const deleted = { ...snapshot, objects: [], keys: { is: [{ key, size: 0, isDeleted: true }] } };
-        assert.deepEqual(brokenIn(deleted), ["object-deleted"]);
+        assert.deepEqual(findBrokenFaults(deleted), ["object-deleted"]);
         assert.match(diagnose(deleted).fixes[0]?.ask ?? "", /was .* deleted on purpose\?/);
     });
 
@@ -278,10 +278,10 @@ describe("`diagnose` of an object that cannot be read", () => {
         const denied = { unread: "Forbidden: Access Denied" };
         const snapshot = { ...of({}), objects: [denied], ownership: { is: "ObjectWriter" } };
         const owned = (owner?: string) => ({ ...snapshot, keys: { is: [{ key, size: 5, ...(owner && { owner }) }] } });
-        assert.deepEqual(brokenIn(owned()), []);
+        assert.deepEqual(findBrokenFaults(owned()), []);
         assert.equal(diagnose(owned()).links.find(({ link }) => link === "file")?.verdict, "unknown");
-        assert.deepEqual(brokenIn(owned("79a59df9")), ["object-other-owner"]);
-        assert.deepEqual(brokenIn({ ...owned("79a59df9"), ownership: { is: "BucketOwnerEnforced" } }), []);
+        assert.deepEqual(findBrokenFaults(owned("79a59df9")), ["object-other-owner"]);
+        assert.deepEqual(findBrokenFaults({ ...owned("79a59df9"), ownership: { is: "BucketOwnerEnforced" } }), []);
         const [fix] = diagnose(owned("79a59df9")).fixes;
         assert.deepEqual(fix?.commands, []);
         assert.match(

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { listOf, parsePolicy, type Statement, sizeLimits } from "policy-evaluator";
+import { parsePolicy, type Statement, sizeLimits, toList } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { diagnose } from "../diagnose.ts";
 import { breaks } from "./fixtures/break.ts";
 import { document, type ImportFixture } from "./fixtures/import-fixture.ts";
-import { brokenBy, createFixture, diagnosisOf, fixtureSnapshot } from "./support.ts";
+import { brokenBy, createFixture, diagnoseFixture, fixtureSnapshot } from "./support.ts";
 
 describe("fixes that `diagnose` suggests", () => {
     for (const { name, fault, asks } of breaks) {
         it(`the fix for ${name} ${asks ? "is a request to another person" : "consists of commands or of another S3 location"}`, () => {
-            const fixes = diagnosisOf(brokenBy(name)).fixes.filter(({ faults }) => faults.includes(fault));
+            const fixes = diagnoseFixture(brokenBy(name)).fixes.filter(({ faults }) => faults.includes(fault));
             assert.equal(fixes.length, 1);
             const {
                 commands,
@@ -51,7 +51,9 @@ describe("fixes that `diagnose` suggests", () => {
 
     it("each policy document that a fix writes is valid and not too long", () => {
         for (const { name } of breaks) {
-            for (const { command, document: one } of diagnosisOf(brokenBy(name)).fixes.flatMap(({ steps }) => steps)) {
+            for (const { command, document: one } of diagnoseFixture(brokenBy(name)).fixes.flatMap(
+                ({ steps }) => steps,
+            )) {
                 if (!one || command.includes("--assume-role-policy-document")) continue;
                 if (command.includes("update-assume-role-policy")) continue;
                 const kind = command.at(-1) === "--policy-document" ? "identity" : "resource";
@@ -62,7 +64,7 @@ describe("fixes that `diagnose` suggests", () => {
     });
 
     it("a fix writes a policy once, even if several statements of the policy are wrong", () => {
-        const { fixes } = diagnosisOf(brokenBy("bucket-account", "bucket-get-missing"));
+        const { fixes } = diagnoseFixture(brokenBy("bucket-account", "bucket-get-missing"));
         assert.equal(fixes.length, 1);
         assert.equal(fixes[0]?.commands.length, 1);
     });
@@ -81,7 +83,7 @@ describe("fixes that `diagnose` suggests", () => {
         for (const owned of [{}, { "arn:aws:s3:::films-test": "make data" }]) {
             const [fix] = diagnose({ ...snapshot, owned }).fixes;
             assert.equal(fix?.program, "");
-            assert.deepEqual(listOf(fix?.steps[0]?.document?.Statement).slice(0, present.length), present);
+            assert.deepEqual(toList(fix?.steps[0]?.document?.Statement).slice(0, present.length), present);
         }
     });
 
@@ -94,7 +96,7 @@ describe("fixes that `diagnose` suggests", () => {
 
 describe("`diagnose` of permissions that are wider than necessary", () => {
     const warningsOf = (of: ImportFixture) =>
-        diagnosisOf(of).findings.map(({ fault, verdict }) => `${verdict} ${fault}`);
+        diagnoseFixture(of).findings.map(({ fault, verdict }) => `${verdict} ${fault}`);
 
     it("`diagnose` warns of wildcard permissions, and of a trust policy for Personalize without a source condition", () => {
         const wide = {

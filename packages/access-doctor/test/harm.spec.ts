@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
+import { type PolicyDocument, type Statement, toList } from "policy-evaluator";
 import { diagnose } from "../diagnose.ts";
 import type { Fix } from "../fixes/fixes.ts";
-import { filesOf } from "../fixes/write-fix.ts";
+import { createFixFiles } from "../fixes/write-fix.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { breaks } from "./fixtures/break.ts";
 import { document, type ImportFixture } from "./fixtures/import-fixture.ts";
 import { account, bucketArn, bucketStatements, denial, everything, roleArn } from "./public/case.ts";
-import { brokenBy, createFixture, diagnosisOf, fixtureSnapshot } from "./support.ts";
+import { brokenBy, createFixture, diagnoseFixture, fixtureSnapshot } from "./support.ts";
 
 const withBucket = (of: ImportFixture, ...more: Statement[]): ImportFixture => ({
     ...of,
@@ -19,13 +19,13 @@ const documentsOf = (fixes: readonly Fix[], command: string): PolicyDocument[] =
         steps.flatMap((step) => (step.command.includes(command) && step.document ? [step.document] : [])),
     );
 const bucketPolicyAfter = (of: ImportFixture): PolicyDocument => {
-    const [policy, ...more] = documentsOf(diagnosisOf(of).fixes, "put-bucket-policy");
-    assert.ok(policy && more.length === 0, JSON.stringify(diagnosisOf(of).fixes));
+    const [policy, ...more] = documentsOf(diagnoseFixture(of).fixes, "put-bucket-policy");
+    assert.ok(policy && more.length === 0, JSON.stringify(diagnoseFixture(of).fixes));
     return policy;
 };
 const asks = (of: ImportFixture | Snapshot) => {
     const { fixes } =
-        "objects" in of && Array.isArray(of.objects) ? diagnose(of as Snapshot) : diagnosisOf(of as ImportFixture);
+        "objects" in of && Array.isArray(of.objects) ? diagnose(of as Snapshot) : diagnoseFixture(of as ImportFixture);
     return fixes.map(({ commands, ask }) => ({ commands, ask }));
 };
 
@@ -83,9 +83,9 @@ describe("fixes for access faults must not remove protection", () => {
                     fault.make(createFixture()),
                     ...(JSON.parse(JSON.stringify(more)) as Statement[]),
                 );
-                const diagnosis = diagnosisOf(broken);
+                const diagnosis = diagnoseFixture(broken);
                 for (const after of documentsOf(diagnosis.fixes, "put-bucket-policy")) {
-                    const kept = listOf(after.Statement).map((one) => JSON.stringify({ ...one, Sid: "" }));
+                    const kept = toList(after.Statement).map((one) => JSON.stringify({ ...one, Sid: "" }));
                     for (const one of bucketStatements(broken).filter(({ Effect }) => Effect === "Allow")) {
                         assert.ok(kept.includes(JSON.stringify({ ...one, Sid: "" })), JSON.stringify(one));
                     }
@@ -140,7 +140,7 @@ describe("fixes for access faults must not remove protection", () => {
     it("the fix for a bucket without a policy adds only the two statements that an import needs", () => {
         const after = bucketPolicyAfter(brokenBy("bucket-policy-missing"));
         assert.deepEqual(
-            listOf(after.Statement).map(({ Effect, Sid }) => `${Effect} ${Sid}`),
+            toList(after.Statement).map(({ Effect, Sid }) => `${Effect} ${Sid}`),
             ["Allow PersonalizeLists", "Allow PersonalizeReadsInteractions"],
         );
     });
@@ -211,7 +211,7 @@ describe("fixes for access faults must not remove protection", () => {
     });
 
     it("`diagnose` suggests fixes for both the key policy and the content of an encrypted file", () => {
-        const { fixes } = diagnosisOf(brokenBy("header-quoted", "kms-no-grant"));
+        const { fixes } = diagnoseFixture(brokenBy("header-quoted", "kms-no-grant"));
         assert.deepEqual(
             fixes.flatMap((fix) => fix.faults),
             ["key-policy", "header-quoted"],
@@ -223,12 +223,12 @@ describe("fixes for access faults must not remove protection", () => {
             ...createFixture(),
             inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) },
         };
-        const { findings, fixes } = diagnosisOf(wide);
+        const { findings, fixes } = diagnoseFixture(wide);
         assert.deepEqual([findings.map(({ fault }) => fault), fixes], [["too-wide"], []]);
     });
 
     it("a fix lists the policy statements that it adds, and its files include undo.sh", () => {
-        const [fix] = diagnosisOf(brokenBy("bucket-list-missing")).fixes;
+        const [fix] = diagnoseFixture(brokenBy("bucket-list-missing")).fixes;
         assert.deepEqual(
             fix?.adds.map(({ Sid, Action }) => [Sid, Action]),
             [
@@ -236,7 +236,7 @@ describe("fixes for access faults must not remove protection", () => {
                 ["PersonalizeReadsInteractions2", "s3:GetObject"],
             ],
         );
-        const files = filesOf(fix ? [fix] : [], { accountId: "000000000000", region: "eu-central-1" });
+        const files = createFixFiles(fix ? [fix] : [], { accountId: "000000000000", region: "eu-central-1" });
         assert.deepEqual(Object.keys(files).toSorted(), [
             "01-s3api-put-bucket-policy-before.json",
             "01-s3api-put-bucket-policy.json",

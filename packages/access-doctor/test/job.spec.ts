@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { brokenBy, brokenIn, createFixture, fixtureSnapshot } from "./support.ts";
+import { brokenBy, createFixture, findBrokenFaults, fixtureSnapshot } from "./support.ts";
 
 const privileges =
     "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.";
@@ -38,7 +38,7 @@ describe('the check "import job result" of a diagnosis', () => {
             assert.ok(detail.endsWith(`s3://films-test/movies/interactions.csv: “${reason}”`), detail);
         }
         const explained = failed(fixtureSnapshot(brokenBy("column-missing")), columns);
-        assert.deepEqual(brokenIn(explained), ["column-missing"]);
+        assert.deepEqual(findBrokenFaults(explained), ["column-missing"]);
     });
 
     it("the job check says that a fault is already fixed only if all other checks could run", () => {
@@ -92,6 +92,6 @@ describe("iam:PassRole of a caller who diagnoses a job", () => {
     });
 
     it("a missing iam:PassRole is a fault for a job that does not exist yet", () => {
-        assert.deepEqual(brokenIn(stranger), ["passrole"]);
+        assert.deepEqual(findBrokenFaults(stranger), ["passrole"]);
     });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
-import { headlineOf } from "../headline.ts";
+import { createHeadline } from "../headline.ts";
 import { bucketCases } from "./public/bucket.ts";
 import type { PublicCase } from "./public/case.ts";
 import { keyCases } from "./public/key.ts";
@@ -17,7 +17,7 @@ const unseenCases = [...unseenRoleCases, ...unseenBucketCases, ...unseenKeyCases
 function assertExplained({ snapshot, says, ends }: PublicCase): void {
     const diagnosis = diagnose(snapshot);
     const { fixes, verdict } = diagnosis;
-    const { cause, todo } = headlineOf(diagnosis, snapshot, again);
+    const { cause, todo } = createHeadline(diagnosis, snapshot, again);
     const unknown = diagnosis.links.flatMap((link) => (link.verdict === "unknown" ? [link.detail] : []));
     if (says) assert.match([cause, ...(verdict === "unknown" ? unknown : [])].join("\n"), says);
     if (ends === "sound" || ends === "unknown") {

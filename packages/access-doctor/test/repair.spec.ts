@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { RepairError } from "../data-file/columns.ts";
-import { requiredShape, type Shape, shapeOf } from "../data-file/fields.ts";
+import { parseShape, requiredShape, type Shape } from "../data-file/fields.ts";
 import { type Repaired, repairCsv } from "../data-file/repair.ts";
 import { schema as itemInteractionsSchema } from "./fixtures/import-fixture.ts";
 
-const interactions = shapeOf(itemInteractionsSchema) as Shape;
+const interactions = parseShape(itemInteractionsSchema) as Shape;
 const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP";
 const good = `${header}\n1,50,Watch,881250949\n2,60,Watch,881250950\n`;
 

@@ -4,16 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { RepairError } from "../data-file/columns.ts";
-import { shapeOf } from "../data-file/fields.ts";
+import { parseShape } from "../data-file/fields.ts";
 import { repairCsv } from "../data-file/repair.ts";
-import { sceneOf } from "../diagnose.ts";
+import { toScene } from "../diagnose.ts";
 import { contentFindings } from "../links/file.ts";
 import { schema } from "./fixtures/import-fixture.ts";
 import { createFixture, fixtureSnapshot } from "./support.ts";
 
 const columns = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"];
-const shape = shapeOf(schema);
-const scene = sceneOf(fixtureSnapshot(createFixture()));
+const shape = parseShape(schema);
+const scene = toScene(fixtureSnapshot(createFixture()));
 
 /** Returns the faults that the diagnosis finds in a file, except for too few rows. */
 function faultsIn(start: Uint8Array): string[] {

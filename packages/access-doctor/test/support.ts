@@ -2,20 +2,20 @@ import { type Diagnosis, diagnose } from "../diagnose.ts";
 import type { FaultId } from "../faults.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Break, breaks } from "./fixtures/break.ts";
+import { createSnapshot } from "./fixtures/create-snapshot.ts";
 import { type ImportFixture, soundFixture } from "./fixtures/import-fixture.ts";
-import { snapshotOf } from "./fixtures/snapshot-of.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000000" };
 
 export const createFixture = (): ImportFixture => soundFixture("test", caller);
 
 /** Returns the snapshot that the diagnosis would fetch for a fixture. */
-export const fixtureSnapshot = (of: ImportFixture): Snapshot => snapshotOf(of);
+export const fixtureSnapshot = (of: ImportFixture): Snapshot => createSnapshot(of);
 
-export const diagnosisOf = (of: ImportFixture) => diagnose(fixtureSnapshot(of));
+export const diagnoseFixture = (of: ImportFixture) => diagnose(fixtureSnapshot(of));
 
 /** Returns the faults that prevent the import, in the order of the links and without repetition. */
-export const brokenIn = (snapshot: Snapshot): FaultId[] => [
+export const findBrokenFaults = (snapshot: Snapshot): FaultId[] => [
     ...new Set(diagnose(snapshot).findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []))),
 ];
 

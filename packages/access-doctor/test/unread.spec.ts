@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { brokenBy, brokenIn, createFixture, fixtureSnapshot } from "./support.ts";
+import { brokenBy, createFixture, findBrokenFaults, fixtureSnapshot } from "./support.ts";
 
 const denied = { unread: "AccessDenied: not authorized" };
 const fetches = [
@@ -23,10 +23,10 @@ describe("`diagnose` without permission to read a resource", () => {
     for (const part of fetches) {
         it(`\`diagnose\` does not report an unreadable ${part} as a fault, and still reports the other faults`, () => {
             const without = (snapshot: Snapshot): Snapshot => ({ ...snapshot, [part]: denied });
-            assert.deepEqual(brokenIn(without(fixtureSnapshot(createFixture()))), []);
+            assert.deepEqual(findBrokenFaults(without(fixtureSnapshot(createFixture()))), []);
             const [elsewhere, fault] =
                 part === "bucketPolicy" ? ["trust-missing", "trust-policy"] : ["bucket-get-missing", "bucket-policy"];
-            assert.deepEqual(brokenIn(without(fixtureSnapshot(brokenBy(elsewhere)))), [fault]);
+            assert.deepEqual(findBrokenFaults(without(fixtureSnapshot(brokenBy(elsewhere)))), [fault]);
         });
     }
 
@@ -45,12 +45,14 @@ describe("`diagnose` without permission to read a resource", () => {
 
     it("`diagnose` finds a fault of the role from the policy documents alone, and from the IAM simulator alone", () => {
         const broken = fixtureSnapshot(brokenBy("role-list-missing"));
-        assert.deepEqual(brokenIn({ ...broken, simulated: denied }), ["role-policy"]);
-        assert.deepEqual(brokenIn({ ...broken, role: denied }), ["role-policy"]);
+        assert.deepEqual(findBrokenFaults({ ...broken, simulated: denied }), ["role-policy"]);
+        assert.deepEqual(findBrokenFaults({ ...broken, role: denied }), ["role-policy"]);
     });
 
     it("`diagnose` finds a permissions boundary that denies the import, even if the IAM simulator is unavailable", () => {
-        assert.deepEqual(brokenIn({ ...fixtureSnapshot(brokenBy("boundary")), simulated: denied }), ["boundary"]);
+        assert.deepEqual(findBrokenFaults({ ...fixtureSnapshot(brokenBy("boundary")), simulated: denied }), [
+            "boundary",
+        ]);
     });
 
     it("`diagnose` reports no fault in an object whose content cannot be read", () => {
@@ -58,7 +60,7 @@ describe("`diagnose` without permission to read a resource", () => {
         const [object] = snapshot.objects;
         assert.ok(object && "is" in object);
         const { start: _start, ...rest } = object.is;
-        assert.deepEqual(brokenIn({ ...snapshot, objects: [{ is: rest }] }), []);
+        assert.deepEqual(findBrokenFaults({ ...snapshot, objects: [{ is: rest }] }), []);
     });
 });
 
@@ -79,7 +81,7 @@ describe("`diagnose` of an attached policy without a document", () => {
             [brokenBy("role-get-missing"), ["role-policy"]],
         ] as const) {
             const snapshot = attached(fixtureSnapshot(of));
-            assert.deepEqual(brokenIn(snapshot), faults);
+            assert.deepEqual(findBrokenFaults(snapshot), faults);
             const finding = diagnose(snapshot).findings.find(({ fault }) => fault === "role-policy-without-document");
             assert.equal(
                 finding?.sentence,
@@ -130,7 +132,7 @@ describe("`diagnose` of the organization's policies", () => {
                 })),
             },
         });
-        assert.deepEqual(brokenIn(deny({ byOrganisation: false })), ["organisation"]);
+        assert.deepEqual(findBrokenFaults(deny({ byOrganisation: false })), ["organisation"]);
         const { links, verdict } = diagnose(deny({}));
         assert.match(
             links.find(({ link }) => link === "organisation")?.detail ?? "",
@@ -143,7 +145,7 @@ describe("`diagnose` of the organization's policies", () => {
         const role = "arn:aws:sts::000000000000:assumed-role/Import-test/PersonalizeSession";
         const why = "with an explicit deny in a service control policy";
         const brokenFor = (who: string, action: string) =>
-            brokenIn({
+            findBrokenFaults({
                 ...fixtureSnapshot(createFixture()),
                 reported: `User: ${who} is not authorized to perform: ${action} ${why}`,
             });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { writeFix } from "../fixes/write-fix.ts";
-import { brokenBy, diagnosisOf } from "./support.ts";
+import { brokenBy, diagnoseFixture } from "./support.ts";
 
 const run = promisify(execFile);
 /**
@@ -27,7 +27,7 @@ describe("apply.sh and undo.sh of a fix", () => {
         log = join(folder, "log");
         await writeFile(join(folder, "aws"), fakeCli);
         await chmod(join(folder, "aws"), 0o755);
-        await writeFix(join(folder, "fix"), diagnosisOf(brokenBy("boundary", "bucket-get-missing")).fixes, {
+        await writeFix(join(folder, "fix"), diagnoseFixture(brokenBy("boundary", "bucket-get-missing")).fixes, {
             accountId: "000000000000",
             region: "eu-central-1",
         });

@@ -1,6 +1,6 @@
 import * as apiGateway from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { type AnyEntry, canonical, type Properties, tagMap } from "./entry.ts";
 import { apart, asItIs, memberOf, or, struct, value } from "./kinds.ts";
 import { resource, type Tagging } from "./resource.ts";
@@ -23,7 +23,7 @@ export function restApiEntries(
     client: apiGateway.APIGatewayClient,
     { region, account }: ApiLocation,
 ): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     return {
         "aws:apigateway/restApi:RestApi": resource<aws.apigateway.RestApiArgs>({
             ...ofApiGateway,
@@ -102,7 +102,7 @@ export const patching =
 
 /** Tagging calls of an API, a stage, an API key or a usage plan. */
 export function apiTags(client: apiGateway.APIGatewayClient): Tagging {
-    const call = callsOf(client);
+    const call = createSender(client);
     return {
         member: "tags",
         form: tagMap,

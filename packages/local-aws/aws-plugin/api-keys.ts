@@ -1,6 +1,6 @@
 import * as apiGateway from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { apiTags, ofApiGateway, patch, patches, patching } from "./api-gateway.ts";
 import type { AnyEntry } from "./entry.ts";
 import { asItIs, at, elementsOf, list, memberOf, or, struct, value } from "./kinds.ts";
@@ -8,7 +8,7 @@ import { resource } from "./resource.ts";
 
 /** Returns the plugin's resource types for API keys, usage plans, and the log role of the API Gateway account. */
 export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: string): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     const updateAccount = call(apiGateway.UpdateAccountCommand);
     const updatePlan = call(apiGateway.UpdateUsagePlanCommand);
     return {

@@ -1,9 +1,9 @@
 import * as apiGateway from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { type ApiLocation, apiTags, ofApiGateway, patches, patching } from "./api-gateway.ts";
 import type { AnyEntry, Properties } from "./entry.ts";
-import { apart, asItIs, at, type Kind, memberOf, or, partOf, struct, value } from "./kinds.ts";
+import { apart, asItIs, at, type Kind, memberOf, or, partialMap, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 /** The data from which the invoke URL of a stage is composed. */
@@ -20,7 +20,7 @@ export function stageEntries(
     client: apiGateway.APIGatewayClient,
     { region, account, endpoint }: StageLocation,
 ): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     return {
         "aws:apigateway/deployment:Deployment": resource<aws.apigateway.DeploymentArgs>({
             ...ofApiGateway,
@@ -68,7 +68,7 @@ export function stageEntries(
             ...ofApiGateway,
             replace: { restApi: at("restApiId"), stageName: value, methodPath: value },
             // Reads only settings that the program gives, because AWS may change the defaults of the others.
-            update: { settings: { ...partOf(asItIs), nested: Object.keys(settingPaths) } },
+            update: { settings: { ...partialMap(asItIs), nested: Object.keys(settingPaths) } },
             id: ({ restApi, stageName, methodPath }) => `${restApi}-${stageName}-${methodPath}`,
             async get({ methodPath, ...stage }) {
                 const { methodSettings } = await call(apiGateway.GetStageCommand)(stage);

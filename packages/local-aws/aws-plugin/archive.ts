@@ -17,7 +17,7 @@ const always = new Date(1980, 0, 1);
  * Creates the zip file of an AssetArchive. Equal files in any order give equal bytes.
  * @throws Error for an archive that contains anything but strings and files
  */
-export async function zipOf(code: unknown): Promise<Uint8Array> {
+export async function createZip(code: unknown): Promise<Uint8Array> {
     const assets = (code as { assets?: Record<string, WiredAsset> } | undefined)?.assets;
     if (!assets) {
         throw new Error("the local AWS plugin accepts only an AssetArchive as the code of a function");

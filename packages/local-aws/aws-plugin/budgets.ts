@@ -1,8 +1,8 @@
 import * as budgets from "@aws-sdk/client-budgets";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { type AnyEntry, canonical, sameMembers, tagList } from "./entry.ts";
-import { apart, at, elementsOf, type Kind, list, memberOf, or, partOf, struct, upperCase, value } from "./kinds.ts";
+import { apart, at, elementsOf, type Kind, list, memberOf, or, partialMap, struct, upperCase, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 /** A budget notification, with the sorted addresses of its subscribers for each protocol. */
@@ -55,10 +55,10 @@ export function budgetEntries(
     client: budgets.BudgetsClient,
     accountId: () => Promise<string>,
 ): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     const keyOf = (id: string) => ({ AccountId: id.split(":", 1)[0], BudgetName: id.slice(id.indexOf(":") + 1) });
 
-    async function noticesOf(id: string): Promise<BudgetNotification[]> {
+    async function listNotices(id: string): Promise<BudgetNotification[]> {
         const notices: BudgetNotification[] = [];
         const [key, pages] = [keyOf(id), budgets.paginateDescribeNotificationsForBudget({ client }, keyOf(id))];
         for await (const { Notifications = [] } of pages) {
@@ -93,7 +93,7 @@ export function budgetEntries(
                 limitUnit: at("BudgetLimit.Unit"),
                 timeUnit: value,
                 costFilters,
-                costTypes: partOf(upperCase),
+                costTypes: partialMap(upperCase),
                 notifications: or([], notifications),
             },
             outputs: (id) => ({ arn: `arn:aws:budgets::${id.replace(":", ":budget/")}` }),
@@ -121,17 +121,17 @@ export function budgetEntries(
             key: keyOf,
             async get(key, id) {
                 const { Budget } = await call(budgets.DescribeBudgetCommand)(key);
-                return { ...Budget, Notifications: await noticesOf(id) };
+                return { ...Budget, Notifications: await listNotices(id) };
             },
             async put({ AccountId, Notifications, ...NewBudget }, { id, key }) {
                 await call(budgets.UpdateBudgetCommand)({ AccountId, NewBudget });
-                const [there, wanted] = [await noticesOf(id), elementsOf(Notifications)];
-                const isIn = (notices: readonly unknown[], one: unknown) =>
+                const [there, wanted] = [await listNotices(id), elementsOf(Notifications)];
+                const hasNotice = (notices: readonly unknown[], one: unknown) =>
                     notices.some((other) => canonical(other) === canonical(one));
-                for (const { Notification } of there.filter((one) => !isIn(wanted, one))) {
+                for (const { Notification } of there.filter((one) => !hasNotice(wanted, one))) {
                     await call(budgets.DeleteNotificationCommand)({ ...key, Notification });
                 }
-                for (const one of wanted.filter((each) => !isIn(there, each))) {
+                for (const one of wanted.filter((each) => !hasNotice(there, each))) {
                     await call(budgets.CreateNotificationCommand)({ ...key, ...withSubscribers(one) });
                 }
             },

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as cloudFront from "@aws-sdk/client-cloudfront";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { type AnyEntry, type Properties, type Resolved, tagList } from "./entry.ts";
 import {
     apart,
@@ -91,7 +91,7 @@ const kinds: Kinds = {
 };
 
 /** Returns CloudFront's DistributionConfig for the arguments of a distribution, with CloudFront's defaults. */
-export function distributionOf(args: Args): Properties {
+export function toDistributionConfig(args: Args): Properties {
     if (!args.viewerCertificate.cloudfrontDefaultCertificate) {
         throw new Error("the local AWS plugin supports only distributions with cloudfrontDefaultCertificate");
     }
@@ -113,7 +113,7 @@ export function distributionOf(args: Args): Properties {
  * needs.
  */
 export function distributionEntries(client: cloudFront.CloudFrontClient): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     const get = async (key: Properties) => {
         const { Distribution, ETag } = await call(cloudFront.GetDistributionCommand)(key);
         return { ...Distribution, ...Distribution?.DistributionConfig, ETag };
@@ -140,7 +140,7 @@ export function distributionEntries(client: cloudFront.CloudFrontClient): Record
                 remove: (Resource, Items) => call(cloudFront.UntagResourceCommand)({ Resource, TagKeys: { Items } }),
             },
             async create(_input, args) {
-                const DistributionConfig = { CallerReference: randomUUID(), ...distributionOf(args) };
+                const DistributionConfig = { CallerReference: randomUUID(), ...toDistributionConfig(args) };
                 const created = await call(cloudFront.CreateDistributionWithTagsCommand)({
                     DistributionConfigWithTags: { DistributionConfig, Tags: { Items: tagList(args.tags) } },
                 });
@@ -152,7 +152,7 @@ export function distributionEntries(client: cloudFront.CloudFrontClient): Record
             get,
             async put(_input, { id, key, args }) {
                 const { ETag, CallerReference } = await get(key);
-                await change(key, ETag, { CallerReference, ...distributionOf(args) });
+                await change(key, ETag, { CallerReference, ...toDistributionConfig(args) });
                 if (args.waitForDeployment ?? true) await deployed(id);
             },
             // CloudFront deletes a distribution only after it is disabled at every edge location.

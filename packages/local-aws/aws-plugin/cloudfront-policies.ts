@@ -1,6 +1,6 @@
 import * as cloudFront from "@aws-sdk/client-cloudfront";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import type { AnyEntry, Properties } from "./entry.ts";
 import { at, counted, type Kind, type Kinds, list, memberOf, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
@@ -25,7 +25,7 @@ export function edgePolicyEntries(
     client: cloudFront.CloudFrontClient,
     account: () => Promise<string>,
 ): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     /**
      * Returns the plugin's resource type for one type of CloudFront policy. Updates and deletes send the ETag of the
      * current version, as CloudFront requires.

@@ -1,6 +1,6 @@
 import * as cloudTrail from "@aws-sdk/client-cloudtrail";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { type AnyEntry, tagList } from "./entry.ts";
 import { at, clearedBy, list, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
@@ -12,7 +12,7 @@ const selectors = list(struct({ readWriteType: or("All"), includeManagementEvent
  * Pulumi's AWS plugin. The resource id is the trail's ARN.
  */
 export function trailEntries(client: cloudTrail.CloudTrailClient): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     return {
         "aws:cloudtrail/trail:Trail": resource<aws.cloudtrail.TrailArgs>({
             replace: { name: value },

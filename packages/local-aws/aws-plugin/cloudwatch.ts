@@ -1,7 +1,7 @@
 import * as cloudWatch from "@aws-sdk/client-cloudwatch";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { type AnyEntry, type Properties, tagList, tagMap } from "./entry.ts";
 import { at, json, type Kinds, list, map, or, pairs, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
@@ -45,12 +45,12 @@ const queries = list(
  * (API reference).
  */
 export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     /**
      * Removes the dimensions of an alarm with metric queries, because only an alarm without queries has dimensions of
      * its own.
      */
-    const alarmOf = ({ Dimensions, ...rest }: Properties) => ({ ...rest, ...(!rest.Metrics && { Dimensions }) });
+    const dropDimensions = ({ Dimensions, ...rest }: Properties) => ({ ...rest, ...(!rest.Metrics && { Dimensions }) });
     return {
         "aws:cloudwatch/metricAlarm:MetricAlarm": resource<aws.cloudwatch.MetricAlarmArgs>({
             replace: { name: at("AlarmName") },
@@ -78,7 +78,7 @@ export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string
                 remove: (ResourceARN, TagKeys) => call(cloudWatch.UntagResourceCommand)({ ResourceARN, TagKeys }),
             },
             id: ({ name = "" }) => name,
-            put: (input) => call(cloudWatch.PutMetricAlarmCommand)(alarmOf(input)),
+            put: (input) => call(cloudWatch.PutMetricAlarmCommand)(dropDimensions(input)),
             async get({ AlarmName }) {
                 const { MetricAlarms } = await call(cloudWatch.DescribeAlarmsCommand)({ AlarmNames: [AlarmName] });
                 return MetricAlarms?.find((alarm) => alarm.AlarmName === AlarmName);
@@ -107,7 +107,7 @@ export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string
  * although CloudWatch Logs returns one.
  */
 export function logGroupEntries(client: logs.CloudWatchLogsClient): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     return {
         "aws:cloudwatch/logGroup:LogGroup": resource<aws.cloudwatch.LogGroupArgs>({
             replace: { name: at("logGroupName") },

@@ -1,6 +1,6 @@
 import * as dynamo from "@aws-sdk/client-dynamodb";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { type AnyEntry, named, type Properties, type Resolved, tagList } from "./entry.ts";
 import { asItIs, at, list, or, struct, unordered, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
@@ -12,11 +12,11 @@ const isOn = (status: string | undefined) => status === "ENABLED" || status === 
 
 /** Returns the plugin's resource type for DynamoDB tables in on-demand mode, without indexes and streams. */
 export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     const wait = { client, maxWaitTime: 600, minDelay: 0.2, maxDelay: 5 };
     const exists = (TableName: string) => dynamo.waitUntilTableExists(wait, { TableName });
     const describe = async (key: Properties) => (await call(dynamo.DescribeTableCommand)(key)).Table;
-    async function ttlOf(key: Properties) {
+    async function fetchTtl(key: Properties) {
         const { TimeToLiveDescription: of } = await call(dynamo.DescribeTimeToLiveCommand)(key);
         return isOn(of?.TimeToLiveStatus) ? { enabled: true, attributeName: of?.AttributeName } : off;
     }
@@ -26,7 +26,7 @@ export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyE
     }
     /** Sets TTL only if it changes: DynamoDB rejects an update without a change. */
     async function setTtl(key: Properties, wanted: Args["ttl"] = off) {
-        const has: Args["ttl"] = await ttlOf(key);
+        const has: Args["ttl"] = await fetchTtl(key);
         const set = (AttributeName: string | undefined, Enabled: boolean) =>
             call(dynamo.UpdateTimeToLiveCommand)({ ...key, TimeToLiveSpecification: { AttributeName, Enabled } });
         const isSame = wanted.enabled && has.attributeName === wanted.attributeName;
@@ -76,7 +76,7 @@ export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyE
                     BillingMode: table?.BillingModeSummary?.BillingMode ?? "PROVISIONED",
                     ...table,
                     ...Object.fromEntries((table?.KeySchema ?? []).map((of) => [of.KeyType, of.AttributeName])),
-                    Ttl: await ttlOf(key),
+                    Ttl: await fetchTtl(key),
                     PointInTimeRecovery: { enabled: await recovers(key) },
                     ServerSideEncryption: { enabled, ...(enabled && { kmsKeyArn }) },
                 };

@@ -1,6 +1,6 @@
 import * as iam from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { type AnyEntry, type Properties, sameJson, tagList } from "./entry.ts";
 import { at, encodedJson, type Kind, memberOf, or, pairs, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
@@ -17,7 +17,7 @@ export const iamEntries = (client: iam.IAMClient): Record<string, AnyEntry> => (
 });
 
 function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     const boundary: Kind = { from: (awsValue) => memberOf(awsValue, "PermissionsBoundaryArn") };
     return {
         "aws:iam/role:Role": resource<aws.iam.RoleArgs>({
@@ -70,7 +70,7 @@ function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
 
 /** Managed policies. */
 function policy(client: iam.IAMClient): AnyEntry {
-    const call = callsOf(client);
+    const call = createSender(client);
     /** Returns the ids of all versions except the default version, oldest first. */
     async function spareVersions(key: Properties): Promise<(string | undefined)[]> {
         const { Versions = [] } = await call(iam.ListPolicyVersionsCommand)(key);
@@ -120,7 +120,7 @@ function policy(client: iam.IAMClient): AnyEntry {
 
 /** Returns the plugin's resource types for managed policy attachments and OpenID Connect providers. */
 function attachments(client: iam.IAMClient): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     const attachedTo = (policies: { AttachedPolicies?: iam.AttachedPolicy[] | undefined }, key: Properties) =>
         policies.AttachedPolicies?.find(({ PolicyArn }) => PolicyArn === key.PolicyArn);
     return {

@@ -92,7 +92,7 @@ export function memberOf(value: unknown, name: string): unknown {
 }
 
 /** Returns the paths of all nested arguments of the conversions `kinds`. */
-export const nestedOf = (kinds: Kinds): readonly string[] =>
+export const nestedPaths = (kinds: Kinds): readonly string[] =>
     Object.entries(kinds).flatMap(([property, { nested = [] }]) => nested.map((path) => `${property}.${path}`));
 
 /**
@@ -185,7 +185,7 @@ export const pairs = (name: string): Kind => ({
  * Conversion of a map for which AWS also returns keys that the program does not set. Only the program's keys are
  * compared.
  */
-export const partOf = (spelling: Spelling): Kind => ({
+export const partialMap = (spelling: Spelling): Kind => ({
     ...map,
     to: (given) => Object.fromEntries(Object.entries(Object(given)).map(([key, inner]) => [spelling(key), inner])),
     from(awsValue, state) {

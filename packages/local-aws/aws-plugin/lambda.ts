@@ -1,7 +1,7 @@
 import * as lambda from "@aws-sdk/client-lambda";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
-import { zipOf } from "./archive.ts";
+import { createSender } from "../calls.ts";
+import { createZip } from "./archive.ts";
 import { type AnyEntry, canonical, named, type Properties, type Resolved, tagMap } from "./entry.ts";
 import { at, map, memberOf, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
@@ -22,7 +22,7 @@ export const lambdaEntries = (client: lambda.LambdaClient): Record<string, AnyEn
  * images and VPC settings are not supported.
  */
 function functionEntry(client: lambda.LambdaClient): AnyEntry {
-    const call = callsOf(client);
+    const call = createSender(client);
     async function setConcurrency(FunctionName: unknown, wanted: unknown) {
         const ReservedConcurrentExecutions = wanted ?? -1;
         if (Number(ReservedConcurrentExecutions) < 0) {
@@ -66,8 +66,8 @@ function functionEntry(client: lambda.LambdaClient): AnyEntry {
         },
         async create(input, { code, reservedConcurrentExecutions: reserved }) {
             const { FunctionName, Architectures } = input;
-            const Code = { ZipFile: await zipOf(code) };
-            await call(lambda.CreateFunctionCommand)({ ...configurationOf(input), Architectures, Code });
+            const Code = { ZipFile: await createZip(code) };
+            await call(lambda.CreateFunctionCommand)({ ...selectConfiguration(input), Architectures, Code });
             if (reserved !== undefined) await setConcurrency(FunctionName, reserved);
             return String(FunctionName);
         },
@@ -78,11 +78,11 @@ function functionEntry(client: lambda.LambdaClient): AnyEntry {
             return { ...observedFunction({ ...Configuration }, state), ReservedConcurrentExecutions, Tags };
         },
         async put(input, { key, args, olds, before }) {
-            const ZipFile = await zipOf(args.code);
-            const configuration = configurationOf(input);
+            const ZipFile = await createZip(args.code);
+            const configuration = selectConfiguration(input);
             // Like the AWS plugin, update the configuration only if it changed: the caller may have only
             // lambda:UpdateFunctionCode.
-            if (canonical(configuration) !== canonical(configurationOf(before))) {
+            if (canonical(configuration) !== canonical(selectConfiguration(before))) {
                 await call(lambda.UpdateFunctionConfigurationCommand)(configuration);
             }
             await call(lambda.UpdateFunctionCodeCommand)({ ...key, ZipFile, Architectures: input.Architectures });
@@ -97,7 +97,7 @@ function functionEntry(client: lambda.LambdaClient): AnyEntry {
 const ownGroup = (name: unknown) => `/aws/lambda/${name}`;
 
 /** Returns the members that UpdateFunctionConfiguration accepts, without those that other calls set. */
-function configurationOf({ FunctionName, code, Architectures, ReservedConcurrentExecutions, ...rest }: Properties) {
+function selectConfiguration({ FunctionName, code, Architectures, ReservedConcurrentExecutions, ...rest }: Properties) {
     const LoggingConfig = { LogFormat: "Text", LogGroup: ownGroup(FunctionName), ...Object(rest.LoggingConfig) };
     return { FunctionName, ...rest, LoggingConfig };
 }
@@ -125,7 +125,7 @@ interface PolicyStatement {
 }
 
 function accessEntries(client: lambda.LambdaClient): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     return {
         "aws:lambda/permission:Permission": resource<aws.lambda.PermissionArgs>({
             autonamed: "statementId",

@@ -17,7 +17,7 @@ export function createProvider(
     entries: Readonly<Record<string, AnyEntry>>,
     lookups: Readonly<Record<string, Lookup>>,
 ): provider.Provider & { readonly previewUpdate: PreviewedUpdate } {
-    const entryOf = (urn: string): AnyEntry => {
+    const requireEntry = (urn: string): AnyEntry => {
         const type = urn.split("::")[2]?.split("$").at(-1) ?? urn;
         const entry = entries[type];
         if (!entry) {
@@ -30,14 +30,14 @@ export function createProvider(
     return {
         version: "7.48.0",
         async check(urn, _olds, news) {
-            const failures = unmapped(entryOf(urn), plain(news)).map((property) => ({
+            const failures = unmapped(requireEntry(urn), plain(news)).map((property) => ({
                 property,
                 reason: "is not supported by the local AWS plugin (packages/local-aws/aws-plugin); run with --official-plugin",
             }));
             return { inputs: news, failures };
         },
         async diff(_id, urn, oldState, newInputs) {
-            const { properties, filledIn = [], autonamed = "name" } = entryOf(urn);
+            const { properties, filledIn = [], autonamed = "name" } = requireEntry(urn);
             const [olds, news] = [plain(oldState), plain(newInputs)];
             const isOpen = (key: string) => filledIn.includes(key) && news[key] === undefined;
             const changed = Object.keys(properties).filter(
@@ -53,13 +53,13 @@ export function createProvider(
             return { changes: changed.length > 0, replaces, deleteBeforeReplace };
         },
         async create(urn, inputs) {
-            const [entry, args] = [entryOf(urn), plain(inputs)];
+            const [entry, args] = [requireEntry(urn), plain(inputs)];
             const id = await entry.create(args);
             return { id, outs: clean({ ...inputs, ...(await entry.computed?.(id, args)) }) };
         },
         async read(id, urn, props) {
-            if (props === undefined || Object.keys(props).length === 0) return importOf(entryOf(urn), id);
-            const observed = await entryOf(urn).read(id, plain(props));
+            if (props === undefined || Object.keys(props).length === 0) return readImport(requireEntry(urn), id);
+            const observed = await requireEntry(urn).read(id, plain(props));
             if (observed === undefined) {
                 return { id: "", props: {} };
             }
@@ -69,17 +69,17 @@ export function createProvider(
             return { id, props: clean({ ...props, ...Object.fromEntries(news) }) };
         },
         async update(id, urn, olds, news) {
-            const entry = entryOf(urn);
+            const entry = requireEntry(urn);
             const anew = await entry.update(id, plain(news), plain(olds));
             return { outs: clean({ ...computedOf(entry, olds), ...news, ...anew }) };
         },
         previewUpdate(urn, olds, news) {
-            const entry = entryOf(urn);
+            const entry = requireEntry(urn);
             const unknown = (entry.volatile ?? []).map((key) => [key, unknownValue]);
             return { ...computedOf(entry, olds), ...Object.fromEntries(unknown), ...news };
         },
         async delete(id, urn, props) {
-            await entryOf(urn).delete(id, plain(props));
+            await requireEntry(urn).delete(id, plain(props));
         },
         async invoke(token, args) {
             const lookup = lookups[token];
@@ -92,7 +92,7 @@ export function createProvider(
 }
 
 /** Reads the id, arguments and state of a resource for `pulumi import`. */
-async function importOf(entry: AnyEntry, importId: string) {
+async function readImport(entry: AnyEntry, importId: string) {
     const { id, args = {} } = entry.imported?.(importId) ?? { id: importId };
     const observed = await entry.read(id, args);
     if (observed === undefined) {

@@ -1,6 +1,6 @@
 import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, canonical, type Entry, named, type Properties, plainTags, type Resolved } from "./entry.ts";
-import { at, fromAws, type Kind, type Kinds, memberOf, nestedOf, type Spelling, toAws, value } from "./kinds.ts";
+import { at, fromAws, type Kind, type Kinds, memberOf, nestedPaths, type Spelling, toAws, value } from "./kinds.ts";
 
 /** A service's calls to list, add and remove tags. */
 export interface Tagging {
@@ -76,26 +76,26 @@ export function resource<A>(row: Row<A>): AnyEntry {
             ...effects(replace, "replace"),
             ...effects({ ...update, ...tagged }, "update"),
         ]),
-        nested: nestedOf(kindsOf(row)),
+        nested: nestedPaths(kindsOf(row)),
         create: (args) => create(row, args),
-        computed: (id, args) => outputsOf(row, id, args),
+        computed: (id, args) => fetchOutputs(row, id, args),
         async read(id, state) {
             const response = await find(row, id, state);
             if (response === undefined) {
                 return undefined;
             }
-            const outputs = await outputsOf(row, id, state, response);
+            const outputs = await fetchOutputs(row, id, state, response);
             const answer = {
                 ...keyOf(row, id, state),
                 ...response,
-                ...(tags && { tags: await tagsOf(tags, id, outputs, response) }),
+                ...(tags && { tags: await fetchTags(tags, id, outputs, response) }),
             };
             return { ...fromAws({ ...kindsOf(row), ...tagged }, answer, state, row.spelling), ...outputs };
         },
         async update(id, args, olds) {
             if (Object.keys(update).length > 0) await put(row, id, args, olds);
             await setTags(row, id, args, olds);
-            return volatile && outputsOf(row, id, args);
+            return volatile && fetchOutputs(row, id, args);
         },
         async delete(id, state) {
             await unlessGone(row.delete(keyOf(row, id, state), id, state), ...(row.gone ?? []));
@@ -113,7 +113,7 @@ function keyOf<A>({ key, replace, spelling }: Row<A>, id: string, args: Resolved
 const find = <A>(row: Row<A>, id: string, args: Resolved<A>): Promise<object | undefined> =>
     unlessGone(row.get(keyOf(row, id, args), id, args), ...(row.gone ?? []));
 
-async function outputsOf<A>(row: Row<A>, id: string, args: Resolved<A>, response?: object): Promise<Properties> {
+async function fetchOutputs<A>(row: Row<A>, id: string, args: Resolved<A>, response?: object): Promise<Properties> {
     if (row.outputs === undefined) return {};
     if (typeof row.outputs === "function") return row.outputs(id, args);
     return fromAws(row.outputs, response ?? (await find(row, id, args)), {}, row.spelling);
@@ -150,7 +150,7 @@ async function put<A>(
 
 const subjectOf = (tags: Tagging, id: string, outputs: Properties) => (tags.by === "id" ? id : String(outputs.arn));
 
-async function tagsOf(tags: Tagging, id: string, outputs: Properties, response: object): Promise<unknown> {
+async function fetchTags(tags: Tagging, id: string, outputs: Properties, response: object): Promise<unknown> {
     const has = tags.list ? await tags.list(subjectOf(tags, id, outputs)) : memberOf(response, tags.member ?? "");
     return Array.isArray(has) ? plainTags(has) : has;
 }
@@ -160,7 +160,7 @@ async function setTags<A>(row: Row<A>, id: string, args: Resolved<A>, olds: obje
     const { tags } = row;
     const [wanted, before] = [args, olds].map((of) => ({ ...Object(memberOf(of, "tags")) }));
     if (tags === undefined || canonical(wanted) === canonical(before)) return;
-    const subject = subjectOf(tags, id, await outputsOf(row, id, args));
+    const subject = subjectOf(tags, id, await fetchOutputs(row, id, args));
     const removed = Object.keys(before).filter((key) => !(key in wanted));
     if (removed.length > 0) await tags.remove?.(subject, removed);
     if (Object.keys(wanted).length > 0 || !tags.remove) await tags.add(subject, tags.form(wanted));

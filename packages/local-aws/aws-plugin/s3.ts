@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as s3 from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, named, plainTags, tagList } from "./entry.ts";
 import { apart, at, inside, json, type Kind, list, memberOf, only, or, struct, value } from "./kinds.ts";
@@ -22,7 +22,7 @@ export const s3Entries = (client: s3.S3Client, region: string): Record<string, A
 });
 
 function bucket(client: s3.S3Client, region: string): AnyEntry {
-    const call = callsOf(client);
+    const call = createSender(client);
     async function empty(Bucket: unknown) {
         for (;;) {
             const page = await call(s3.ListObjectVersionsCommand)({ Bucket, MaxKeys: 1000 });
@@ -71,7 +71,7 @@ function bucket(client: s3.S3Client, region: string): AnyEntry {
  * update replace the whole setting, and delete resets it.
  */
 function settings(client: s3.S3Client): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     const ofBucket = {
         replace: { bucket: value },
         key: "Bucket",
@@ -169,7 +169,7 @@ const lifecycleRule = struct({
 
 /** Returns the plugin's resource type for S3 objects from a file or a text. Other sources are not supported. */
 function object(client: s3.S3Client): AnyEntry {
-    const call = callsOf(client);
+    const call = createSender(client);
     const tagging: Kind = {
         path: "Tagging",
         or: {},

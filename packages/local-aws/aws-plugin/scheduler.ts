@@ -1,6 +1,6 @@
 import * as scheduler from "@aws-sdk/client-scheduler";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import type { AnyEntry } from "./entry.ts";
 import { or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
@@ -10,7 +10,7 @@ import { resource } from "./resource.ts";
  * tags.
  */
 export function scheduleEntries(client: scheduler.SchedulerClient): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     return {
         "aws:scheduler/schedule:Schedule": resource<aws.scheduler.ScheduleArgs>({
             replace: { name: value, groupName: or("default") },

@@ -1,6 +1,6 @@
 import * as sns from "@aws-sdk/client-sns";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { type AnyEntry, type Properties, tagList } from "./entry.ts";
 import { at, clearedBy, flagText, json, or, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
@@ -9,13 +9,13 @@ const gone = ["NotFoundException", "NotFound", "ResourceNotFoundException"];
 
 /** Returns the plugin's resource types for SNS topics, their policies and their subscriptions. */
 export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
-    const call = callsOf(client);
+    const call = createSender(client);
     async function setEach(attributes: Properties, set: (input: Properties) => Promise<unknown>) {
         for (const [AttributeName, AttributeValue] of Object.entries(attributes)) {
             await set({ AttributeName, AttributeValue });
         }
     }
-    const attributesOf = async (key: Properties) => (await call(sns.GetTopicAttributesCommand)(key)).Attributes;
+    const fetchAttributes = async (key: Properties) => (await call(sns.GetTopicAttributesCommand)(key)).Attributes;
     const setPolicy = (TopicArn: unknown, AttributeValue: unknown) =>
         call(sns.SetTopicAttributesCommand)({ TopicArn, AttributeName: "Policy", AttributeValue });
     return {
@@ -35,7 +35,7 @@ export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
             create: async ({ Name, Tags }) => (await call(sns.CreateTopicCommand)({ Name, Tags })).TopicArn,
             settles: true,
             key: "TopicArn",
-            get: async (key, arn) => ({ ...(await attributesOf(key)), Name: arn.split(":").at(-1) }),
+            get: async (key, arn) => ({ ...(await fetchAttributes(key)), Name: arn.split(":").at(-1) }),
             put: ({ TopicArn, ...attributes }) =>
                 setEach(attributes, (one) => call(sns.SetTopicAttributesCommand)({ TopicArn, ...one })),
             delete: call(sns.DeleteTopicCommand),
@@ -48,7 +48,7 @@ export function snsEntries(client: sns.SNSClient): Record<string, AnyEntry> {
             id: ({ arn }) => arn,
             put: ({ TopicArn, Policy }) => setPolicy(TopicArn, Policy),
             async get(key) {
-                const attributes = await attributesOf(key);
+                const attributes = await fetchAttributes(key);
                 return attributes?.Policy && !attributes.Policy.includes(`"${defaultSid}"`) ? attributes : undefined;
             },
             // A topic cannot be without a policy, so `delete` restores the default policy of a new topic.

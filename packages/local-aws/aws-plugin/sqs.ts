@@ -1,6 +1,6 @@
 import * as sqs from "@aws-sdk/client-sqs";
 import type * as aws from "@pulumi/aws";
-import { callsOf } from "../calls.ts";
+import { createSender } from "../calls.ts";
 import { type AnyEntry, tagMap } from "./entry.ts";
 import { at, flagText, inside, json, numberText, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
@@ -8,8 +8,8 @@ import { resource } from "./resource.ts";
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 
 /**
- * Creates a client that calls SQS at its endpoint, not at the address in a queue's URL: the local AWS may run on another
- * port than at the queue's creation.
+ * Creates a client that calls SQS at its endpoint, not at the address in a queue's URL: the local AWS may run on
+ * another port than at the queue's creation.
  */
 export const createSqsClient = (settings: sqs.SQSClientConfig) =>
     new sqs.SQSClient({ ...settings, useQueueUrlAsEndpoint: false });
@@ -19,8 +19,8 @@ export const createSqsClient = (settings: sqs.SQSClientConfig) =>
  * queue's id is its URL.
  */
 export function sqsEntries(client: sqs.SQSClient): Record<string, AnyEntry> {
-    const call = callsOf(client);
-    const attributesOf = (key: object) => call(sqs.GetQueueAttributesCommand)({ ...key, AttributeNames: ["All"] });
+    const call = createSender(client);
+    const fetchAttributes = (key: object) => call(sqs.GetQueueAttributesCommand)({ ...key, AttributeNames: ["All"] });
     return {
         "aws:sqs/queue:Queue": resource<aws.sqs.QueueArgs>({
             replace: { name: at("QueueName") },
@@ -42,7 +42,7 @@ export function sqsEntries(client: sqs.SQSClient): Record<string, AnyEntry> {
             },
             create: async (input) => (await call(sqs.CreateQueueCommand)(input)).QueueUrl,
             key: "QueueUrl",
-            get: async (key, url) => ({ ...key, QueueName: url.split("/").at(-1), ...(await attributesOf(key)) }),
+            get: async (key, url) => ({ ...key, QueueName: url.split("/").at(-1), ...(await fetchAttributes(key)) }),
             put: call(sqs.SetQueueAttributesCommand),
             delete: call(sqs.DeleteQueueCommand),
         }),
@@ -54,7 +54,7 @@ export function sqsEntries(client: sqs.SQSClient): Record<string, AnyEntry> {
             id: ({ queueUrl }) => queueUrl,
             put: call(sqs.SetQueueAttributesCommand),
             async get(key) {
-                const response = await attributesOf(key);
+                const response = await fetchAttributes(key);
                 return response.Attributes?.Policy ? response : undefined;
             },
             delete: (key) => call(sqs.SetQueueAttributesCommand)({ ...key, Attributes: { Policy: "" } }),

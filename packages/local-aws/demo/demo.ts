@@ -96,7 +96,7 @@ async function pulumi(instance: Instance, command: "up" | "destroy"): Promise<vo
     const { exitCode, stdout, stderr } = await run(instance, "pulumi", args, (line) => {
         // After the heading "Diagnostics:", Pulumi repeats earlier output.
         live &&= line !== "Diagnostics:";
-        const progress = progressOf(line);
+        const progress = parseProgress(line);
         if (live && progress !== undefined) {
             say(`   ${progress}`);
         }
@@ -110,7 +110,7 @@ async function pulumi(instance: Instance, command: "up" | "destroy"): Promise<vo
  * Returns the progress that a line of Pulumi's output reports: a finished resource, or the status of a resource in
  * progress.
  */
-function progressOf(line: string): string | undefined {
+function parseProgress(line: string): string | undefined {
     const awaited = /pulumi:pulumi:Stack \S+ \S+ (?:\(.*?\) )?(.*: (?:CREATE|UPDATE|DELETE) [A-Z_]+, .*)/.exec(line);
     const words = line.trim().split(/\s+/);
     const at = words.findIndex((word, index) => /^(created|updated|replaced|deleted)$/.test(word) && index >= 2);

@@ -70,7 +70,7 @@ const options = new Command("screenshots")
         "after",
         "\nExamples:\n  npm run screenshots -- --url URL\n  npm run screenshots -- --url URL --out /tmp --only desktop phone\n  npm run screenshots -- --url URL --shop",
     )
-    .requiredOption("--url <url>", "the page, such as the demo prints it", addressOf)
+    .requiredOption("--url <url>", "the page, such as the demo prints it", parseAddress)
     .option("--shop", "the pictures of the shop of demo/picture-shop.ts, whose page is at the URL")
     .option("--out <folder>", "folder for the pictures", join(import.meta.dirname, "../../../docs/images"))
     .addOption(new Option("--only <names...>", "some of the pictures").choices(shots.map(({ name }) => name)))
@@ -78,7 +78,7 @@ const options = new Command("screenshots")
     .parse()
     .opts<{ url: string; shop?: boolean; out: string; only?: string[] }>();
 
-function addressOf(text: string): string {
+function parseAddress(text: string): string {
     if (!URL.canParse(text))
         throw new InvalidArgumentError(
             "The value must be a complete URL, such as the storefront URL that npm run demo prints.",

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { bodyOf, type Emulator } from "local-personalize";
+import { type Emulator, readBody } from "local-personalize";
 import { statusPath } from "../instance.ts";
 import { jsonAnswer, sendAnswer } from "./answer.ts";
 import type { AccessLog } from "./enforcement/access-log.ts";
@@ -53,7 +53,7 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
     "/_local/clock": {
         GET: ({ emulator }) => [200, clockOf(emulator)],
         async POST({ emulator }, request) {
-            const seconds = readAdvance((await bodyOf(request)).toString("utf8"));
+            const seconds = readAdvance((await readBody(request)).toString("utf8"));
             if (typeof seconds === "string") return bad(seconds);
             emulator.advance(seconds * 1000);
             return [200, clockOf(emulator)];
@@ -61,13 +61,13 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
     },
     "/_local/organisation": {
         async PUT({ organisation }, request) {
-            const problem = organisation?.attach((await bodyOf(request)).toString("utf8"));
+            const problem = organisation?.attach((await readBody(request)).toString("utf8"));
             return problem === undefined ? [201, {}] : bad(problem);
         },
     },
     "/_local/forms": {
         async POST({ emulator }, request) {
-            const forms = (await bodyOf(request)).toString("utf8");
+            const forms = (await readBody(request)).toString("utf8");
             if (forms !== "received" && forms !== "other") return bad("The body must be received or other.");
             emulator.setForms(forms);
             return [200, { forms }];
@@ -76,7 +76,7 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
     "/_local/faults": {
         GET: ({ faults }) => [200, { faults: faults.list() }],
         async POST({ emulator, faults, enforcement }, request) {
-            const text = (await bodyOf(request)).toString("utf8");
+            const text = (await readBody(request)).toString("utf8");
             try {
                 const fault = readFault(JSON.parse(text), emulator.operations);
                 if (!enforcement && !emulator.operations.has(fault.operation)) {

@@ -18,7 +18,8 @@ const statuses: Readonly<Record<string, number>> = {
 
 /**
  * Answers a request that Node's HTTP parser rejects, in the form of API Gateway's errors; Node itself sends no body.
- * AWS does not document whether API Gateway accepts a URL with bytes that are not ASCII, so the strict answer is a choice.
+ * AWS does not document whether API Gateway accepts a URL with bytes that are not ASCII, so the strict answer is a
+ * choice.
  */
 export function answerClientError(error: ClientError, socket: Duplex): void {
     if (error.code === "ECONNRESET" || !socket.writable) {

@@ -49,7 +49,10 @@ export function createFaults() {
             armed = [];
             return count;
         },
-        /** Counts a call, and returns the effects of the faults that apply to it, in the order in which the faults were created. */
+        /**
+         * Counts a call, and returns the effects of the faults that apply to it, in the order in which the faults were
+         * created.
+         */
         strike(operation: string): Effect[] {
             const watching = armed.filter((fault) => fault.operation === operation);
             for (const fault of watching) fault.seen++;
@@ -67,7 +70,7 @@ export type Faults = ReturnType<typeof createFaults>;
  * @throws BadFaultError for an invalid fault
  */
 export function readFault(body: unknown, operations: ReadonlySet<string>): Fault {
-    const { operation, call = 1, times = 1, effect, ...others } = membersOf(body, "A fault");
+    const { operation, call = 1, times = 1, effect, ...others } = requireMembers(body, "A fault");
     refuseOthers(others, "a fault", "operation, call, times, effect");
     if (typeof operation !== "string" || !(operations.has(operation) || isElsewhere(operation))) {
         throw new BadFaultError(
@@ -78,7 +81,7 @@ export function readFault(body: unknown, operations: ReadonlySet<string>): Fault
         operation,
         call: whole(call, "call", 1),
         times: whole(times, "times", 1),
-        effect: readEffect(membersOf(effect, "effect")),
+        effect: readEffect(requireMembers(effect, "effect")),
     };
     checkTarget(operation, fault.effect.kind);
     return fault;
@@ -145,7 +148,7 @@ function checkTarget(operation: string, kind: Effect["kind"]): void {
     }
 }
 
-function membersOf(value: unknown, what: string): Record<string, unknown> {
+function requireMembers(value: unknown, what: string): Record<string, unknown> {
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     throw new BadFaultError(`${what} must be a JSON object; it is ${show(value)}.`);
 }

@@ -12,8 +12,8 @@ import {
     serviceReads,
 } from "policy-evaluator";
 import type { Directory } from "./enforcement/directory.ts";
-import { bucketPoliciesOf, bucketRegionOf, foreignObject, whyNotDecrypted } from "./import-documents.ts";
-import { type MiniStackAddress, settingsOf } from "./ministack.ts";
+import { fetchBucketPolicies, fetchBucketRegion, foreignObject, whyNotDecrypted } from "./import-documents.ts";
+import { createClientSettings, type MiniStackAddress } from "./ministack.ts";
 import type { Levels, Organisation } from "./organisation.ts";
 import { withoutDocumentNote } from "./without-document.ts";
 
@@ -29,7 +29,7 @@ export function createImportAccess(
     partition: string,
     organisation: Organisation,
 ): ImportAccess {
-    const settings = settingsOf(miniStack);
+    const settings = createClientSettings(miniStack);
     // Like S3, MiniStack redirects a caller from another region to the bucket's region.
     const s3 = new S3Client({ ...settings, forcePathStyle: true, followRegionRedirects: true });
 
@@ -46,13 +46,13 @@ export function createImportAccess(
             boundary: role.boundary,
             roleId: role.id,
             keys: request.isPrefix ? keysToRead(request, await list(request.bucket, request.key).catch(() => [])) : [],
-            bucketPolicies: await bucketPoliciesOf(s3, request.bucket),
+            bucketPolicies: await fetchBucketPolicies(s3, request.bucket),
             serviceControl: organisation.levels(),
         });
         if (!judgement.allowed) {
             return denied(judgement.step, judgement.reason + withoutDocumentNote(role.withoutDocument));
         }
-        const region = await bucketRegionOf(s3, request.bucket);
+        const region = await fetchBucketRegion(s3, request.bucket);
         return region === undefined || region === request.region
             ? judgement
             : denied("use the bucket", `it lies in ${region}, and the job runs in ${request.region}`);

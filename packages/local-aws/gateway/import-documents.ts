@@ -11,13 +11,13 @@ import {
     sizeLimits,
 } from "policy-evaluator";
 import { unlessGone } from "../unless-gone.ts";
-import { type MiniStackAddress, settingsOf } from "./ministack.ts";
+import { createClientSettings, type MiniStackAddress } from "./ministack.ts";
 
 /**
  * Reads the bucket's policy. Returns an empty list for a bucket without a policy, and for an invalid policy, which S3
  * would not store.
  */
-export async function bucketPoliciesOf(client: s3.S3Client, Bucket: string): Promise<NamedPolicy[]> {
+export async function fetchBucketPolicies(client: s3.S3Client, Bucket: string): Promise<NamedPolicy[]> {
     const command = new s3.GetBucketPolicyCommand({ Bucket });
     const response = await unlessGone(client.send(command), "NoSuchBucketPolicy", "NoSuchBucket");
     const read = parsePolicy(response?.Policy ?? "", "resource", sizeLimits.bucketPolicy);
@@ -25,7 +25,7 @@ export async function bucketPoliciesOf(client: s3.S3Client, Bucket: string): Pro
 }
 
 /** Reads a bucket's region; undefined for an unknown bucket. */
-export async function bucketRegionOf(client: s3.S3Client, Bucket: string): Promise<string | undefined> {
+export async function fetchBucketRegion(client: s3.S3Client, Bucket: string): Promise<string | undefined> {
     const response = await unlessGone(client.send(new s3.GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
     return response && (response.LocationConstraint || "us-east-1");
 }
@@ -67,7 +67,7 @@ export async function whyNotDecrypted(
     of: Import,
     identity: readonly NamedPolicy[],
 ): Promise<string | undefined> {
-    const kms = new KMSClient({ ...settingsOf(miniStack), region: of.region });
+    const kms = new KMSClient({ ...createClientSettings(miniStack), region: of.region });
     for (const Key of of.keys) {
         const head = await unlessGone(client.send(new s3.HeadObjectCommand({ Bucket: of.bucket, Key })), "NotFound");
         const KeyId = head?.SSEKMSKeyId;

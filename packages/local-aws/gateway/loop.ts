@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type MiniStackAddress, settingsOf } from "./ministack.ts";
+import { createClientSettings, type MiniStackAddress } from "./ministack.ts";
 
 /** Settings of the AWS clients with which the gateway's loops call MiniStack directly, as the account's root user. */
-export const endpointOf = (miniStack: MiniStackAddress) => ({
-    ...settingsOf(miniStack),
+export const createLoopSettings = (miniStack: MiniStackAddress) => ({
+    ...createClientSettings(miniStack),
     // One attempt is enough, because the gateway's loop repeats its work. A suspended MiniStack must not block the
     // loop.
     maxAttempts: 1,
@@ -47,12 +47,12 @@ export function every(milliseconds: number, work: () => Promise<void>, failed: (
 /** Returns MiniStack clients by region, created at their first use. */
 export function clientsByRegion<C extends { destroy(): void }>(
     miniStack: MiniStackAddress,
-    make: (settings: ReturnType<typeof endpointOf> & { readonly region: string }) => C,
+    make: (settings: ReturnType<typeof createLoopSettings> & { readonly region: string }) => C,
 ) {
     const clients = new Map<string, C>();
     return {
         of(region: string): C {
-            const client = clients.get(region) ?? make({ ...endpointOf(miniStack), region });
+            const client = clients.get(region) ?? make({ ...createLoopSettings(miniStack), region });
             clients.set(region, client);
             return client;
         },

@@ -36,7 +36,7 @@ function withSecret(secret: string) {
 }
 
 /** Settings of AWS clients that call MiniStack directly, as the account's root user. */
-export const settingsOf = ({ port, secret }: MiniStackAddress) => ({
+export const createClientSettings = ({ port, secret }: MiniStackAddress) => ({
     endpoint: `http://127.0.0.1:${port}`,
     region: "us-east-1",
     credentials: { accessKeyId: "test", secretAccessKey: "test" },

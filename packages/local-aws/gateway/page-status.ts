@@ -19,17 +19,17 @@ export async function withLocalFigures(
     emulator: Pick<Emulator, "handle" | "usage" | "clock">,
     answer: Buffer,
 ): Promise<Buffer> {
-    const health = healthIn(answer);
+    const health = parseHealth(answer);
     if (health === undefined) return answer;
     const { campaign, cost, ...rest } = health;
     if (campaign?.solutionVersionArn === undefined || cost === undefined) return answer;
-    const ndcgAt10 = await qualityOf(emulator, campaign.solutionVersionArn);
-    const spend = cost.spend ?? spendOf(emulator);
+    const ndcgAt10 = await fetchNdcg(emulator, campaign.solutionVersionArn);
+    const spend = cost.spend ?? computeSpend(emulator);
     return Buffer.from(JSON.stringify({ ...rest, campaign: { ...campaign, ndcgAt10 }, cost: { ...cost, spend } }));
 }
 
 /** Parses the response; undefined if another program than this API sent it. */
-function healthIn(answer: Buffer): Health | undefined {
+function parseHealth(answer: Buffer): Health | undefined {
     try {
         const parsed: unknown = JSON.parse(answer.toString());
         return typeof parsed === "object" && parsed !== null ? parsed : undefined;
@@ -38,7 +38,7 @@ function healthIn(answer: Buffer): Health | undefined {
     }
 }
 
-async function qualityOf(emulator: Pick<Emulator, "handle">, solutionVersionArn: string): Promise<number | undefined> {
+async function fetchNdcg(emulator: Pick<Emulator, "handle">, solutionVersionArn: string): Promise<number | undefined> {
     const [, , , region = ""] = solutionVersionArn.split(":");
     const body = { solutionVersionArn };
     const response = await emulator.handle({ service: "personalize", operation: "GetSolutionMetrics", region, body });
@@ -47,7 +47,7 @@ async function qualityOf(emulator: Pick<Emulator, "handle">, solutionVersionArn:
 }
 
 /** Returns the metered cost of all stacks on this local AWS, with the members that the cost guard records. */
-function spendOf({ usage, clock }: Pick<Emulator, "usage" | "clock">) {
+function computeSpend({ usage, clock }: Pick<Emulator, "usage" | "clock">) {
     const now = clock.now();
     const countedAt = new Date(now).toISOString();
     const { actual } = monthSpend(usage, now, monthStart(now), () => true);

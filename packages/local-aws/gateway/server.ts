@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { bodyOf, credentialScope, type Emulator, operationOf, parseJson } from "local-personalize";
+import { credentialScope, type Emulator, findOperation, parseJson, readBody } from "local-personalize";
 import { localAccountId } from "../instance.ts";
 import { answerAdmin } from "./admin.ts";
 import { type Answer, awsJson, jsonAnswer, sendAnswer } from "./answer.ts";
 import { showsSpend, withSpend } from "./budgets/decide.ts";
 import { answerClientError } from "./client-errors.ts";
-import { eventsOf } from "./cloudtrail/events.ts";
+import { toTrailEvents } from "./cloudtrail/events.ts";
 import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
 import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
 import { MiniStackSilentError } from "./enforcement/directory.ts";
@@ -126,11 +126,11 @@ async function answerService(
     { request, response, url, passing }: Routed,
 ): Promise<void> {
     const { body: receivedBody } = passing;
-    const json = async () => parseJson(receivedBody ?? (await bodyOf(request)));
+    const json = async () => parseJson(receivedBody ?? (await readBody(request)));
     const scope = credentialScope(request, url);
     const target = request.headers["x-amz-target"]?.toString();
     const operation =
-        scope?.service === "personalize" ? operationOf(request.method ?? "", url.pathname, target) : undefined;
+        scope?.service === "personalize" ? findOperation(request.method ?? "", url.pathname, target) : undefined;
     if (operation) {
         const call = { ...operation, region: scope?.region ?? "us-east-1", body: await json() };
         await answerPersonalize(options.emulator, faults, call, response);
@@ -147,18 +147,18 @@ async function answerService(
         return;
     }
     if (scope?.service === "cloudtrail" && isLookup(target)) {
-        const events = eventsOf(options.emulator.requests(0), options.enforcement?.log.after(0) ?? []);
+        const events = toTrailEvents(options.emulator.requests(0), options.enforcement?.log.after(0) ?? []);
         const where = { region: scope.region, accountId: localAccountId };
         sendAnswer(response, jsonAnswer(200, lookupEvents(events, await json(), where), awsJson));
         return;
     }
     if (scope?.service === "apigateway" && isImport(request.method, url)) {
         const where = { miniStack: options.miniStack, region: scope.region };
-        sendAnswer(response, await importApi(where, url, receivedBody ?? (await bodyOf(request))));
+        sendAnswer(response, await importApi(where, url, receivedBody ?? (await readBody(request))));
         return;
     }
     if (scope?.service === "iam" && options.simulators) {
-        const body = receivedBody ?? (await bodyOf(request));
+        const body = receivedBody ?? (await readBody(request));
         const answer = await options.simulators(body);
         if (answer) sendAnswer(response, answer);
         else passThrough(options.miniStack, request, response, { ...passing, body });

@@ -1,4 +1,4 @@
-import { type CostRecord, costsOf, type Emulator, monthStart } from "local-personalize";
+import { type CostRecord, computeCosts, type Emulator, monthStart } from "local-personalize";
 
 /** A month's costs until now, and the forecast if the current hourly rate continues, in US dollars. */
 export interface Spend {
@@ -20,7 +20,7 @@ export function hourlyRate(usage: Usage, now: number, holds: Holds): number {
     const from = now - (now % hour) - hour;
     // Start at the month's beginning: with volume discounts, the price of an hour depends on the earlier hours of the
     // month.
-    const recent = costsOf(usage({ from: monthStart(from), to: now })).filter(
+    const recent = computeCosts(usage({ from: monthStart(from), to: now })).filter(
         (record) => record.hour >= from && runsOn.test(record.measure) && holds(record),
     );
     return (sumOf(recent) * hour) / (now - from);
@@ -28,7 +28,7 @@ export function hourlyRate(usage: Usage, now: number, holds: Holds): number {
 
 /** Returns the spend in the month of `now`, from the time `start`. */
 export function monthSpend(usage: Usage, now: number, start: number, holds: Holds): Spend {
-    const records = costsOf(usage({ from: monthStart(now), to: now }));
+    const records = computeCosts(usage({ from: monthStart(now), to: now }));
     const actual = sumOf(records.filter((record) => record.hour >= start && holds(record)));
     return { actual, forecast: actual + (hourlyRate(usage, now, holds) * (monthStart(now, 1) - now)) / hour };
 }

@@ -82,7 +82,7 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
             );
         }
         throw new Error(
-            `MiniStack does not start. The end of its log (${options.logFile}):\n${endOf(options.logFile)}`,
+            `MiniStack does not start. The end of its log (${options.logFile}):\n${readLogEnd(options.logFile)}`,
         );
     }
     return {
@@ -103,7 +103,7 @@ async function choosePorts({ gatewayPort }: MiniStackOptions): Promise<Ports> {
     return { port, answersPort: await freePort({ except: [gatewayPort, port] }) };
 }
 
-const endOf = (file: string) => readFileSync(file, "utf8").trim().split("\n").slice(-3).join("\n");
+const readLogEnd = (file: string) => readFileSync(file, "utf8").trim().split("\n").slice(-3).join("\n");
 
 function launch(options: MiniStackOptions, ports: Ports): ChildProcess {
     const { python, dataDir, logFile, gatewayPort, secret, enforce } = options;

@@ -3,7 +3,7 @@ import type { LoggedRequest } from "../../local-personalize/emulator.ts";
 import type { Instance } from "../instance.ts";
 
 /** Returns functions for the /_local endpoints of a local AWS. */
-export function adminOf({ port }: Pick<Instance, "port">) {
+export function createAdmin({ port }: Pick<Instance, "port">) {
     async function ask<Answer extends object>(path: string, init: RequestInit = {}): Promise<Answer> {
         const response = await fetch(`http://127.0.0.1:${port}/_local/${path}`, init);
         const body = (await response.json()) as Answer;

@@ -12,8 +12,8 @@ import { promisify } from "node:util";
 import { CreateSchemaCommand, ListSchemasCommand } from "@aws-sdk/client-personalize";
 import { CreateBucketCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
 import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
-import { clientsOf, testInstance, testPort } from "../../../test/support/local-aws.ts";
-import { reset, start, stateOf, stop } from "../control.ts";
+import { createClients, testInstance, testPort } from "../../../test/support/local-aws.ts";
+import { detectState, reset, start, stop } from "../control.ts";
 import { type Instance, paths } from "../instance.ts";
 import { run } from "../pulumi.ts";
 import { isAlive } from "../toolchain/lock.mjs";
@@ -44,7 +44,7 @@ async function childrenOf(pid: number): Promise<number[]> {
 
 /** Creates a bucket and a schema, and waits until both are saved on disk. */
 async function fill(instance: Instance): Promise<void> {
-    const { s3, personalize } = clientsOf(instance);
+    const { s3, personalize } = createClients(instance);
     await s3.send(new CreateBucketCommand({ Bucket: "kept-bucket" }));
     await personalize.send(new CreateSchemaCommand({ name: "kept-schema", schema: itemInteractionsSchema }));
     const state = join(paths(instance).awsData, "ministack", "state");
@@ -56,7 +56,7 @@ async function fill(instance: Instance): Promise<void> {
 }
 
 async function namesIn(instance: Instance): Promise<string[]> {
-    const { s3, personalize } = clientsOf(instance);
+    const { s3, personalize } = createClients(instance);
     const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
     const { schemas = [] } = await personalize.send(new ListSchemasCommand({}));
     return [...Buckets.map(({ Name }) => String(Name)), ...schemas.map(({ name }) => String(name))];
@@ -81,7 +81,7 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
         const first = await start(instance, silently);
         const second = await start(instance, silently);
         assert.equal(second.pid, first.pid);
-        assert.deepEqual(await stateOf(instance), { kind: "running", running: first });
+        assert.deepEqual(await detectState(instance), { kind: "running", running: first });
     });
 
     it("the local AWS listens only on the loopback interface", async function () {
@@ -123,12 +123,12 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
     });
 
-    it("`stateOf` returns `silent` for a suspended process", async () => {
+    it("`detectState` returns `silent` for a suspended process", async () => {
         const { pid } = await start(instance, silently);
         process.kill(pid, "SIGSTOP");
-        assert.deepEqual(await stateOf(instance), { kind: "silent", pid });
+        assert.deepEqual(await detectState(instance), { kind: "silent", pid });
         process.kill(pid, "SIGCONT");
-        assert.equal((await stateOf(instance)).kind, "running");
+        assert.equal((await detectState(instance)).kind, "running");
     });
 
     it("`stop` ends all child processes and keeps the data", async () => {
@@ -136,7 +136,7 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
         const children = await childrenOf(pid);
         assert.equal(await stop(instance), true);
         assert.deepEqual([pid, ...children].filter(isAlive), []);
-        assert.deepEqual(await stateOf(instance), { kind: "stopped" });
+        assert.deepEqual(await detectState(instance), { kind: "stopped" });
         assert.equal(await stop(instance), false);
         await start(instance, silently);
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
@@ -150,7 +150,7 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
             await writeFile(file, "{}");
         }
         await reset(instance, silently);
-        assert.equal((await stateOf(instance)).kind, "running");
+        assert.equal((await detectState(instance)).kind, "running");
         assert.deepEqual(await namesIn(instance), []);
         assert.ok(kept.every((file) => existsSync(file)));
         assert.equal(existsSync(emptied), false);
@@ -165,7 +165,7 @@ describe("`start`, `stop` and `reset` of the local AWS", () => {
                 `with the variable MOVIE_RECOMMENDER_LOCAL_PORT=${other.port + 1}.`,
         });
         assert.equal(await stop(other), false);
-        assert.equal((await stateOf(instance)).kind, "running");
+        assert.equal((await detectState(instance)).kind, "running");
         await rm(other.dir, { recursive: true });
     });
 });
@@ -180,7 +180,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
     it("`start` moves a running local AWS to another port and keeps its data", async () => {
         const moved = { ...instance, port: await testPort() };
         const first = await start(instance, silently);
-        assert.deepEqual(await stateOf(moved), { kind: "elsewhere", running: first, port: instance.port });
+        assert.deepEqual(await detectState(moved), { kind: "elsewhere", running: first, port: instance.port });
         const messages: string[] = [];
         const second = await start(moved, (message) => messages.push(message));
         assert.deepEqual(messages, [
@@ -204,10 +204,10 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
 
     it("`stop` ends a local AWS that is still starting", async () => {
         const starting = start(instance, silently).catch((error: Error) => error);
-        await until(async () => (await stateOf(instance)).kind === "starting");
+        await until(async () => (await detectState(instance)).kind === "starting");
         assert.equal(await stop(instance), true);
         await starting;
-        assert.deepEqual(await stateOf(instance), { kind: "stopped" });
+        assert.deepEqual(await detectState(instance), { kind: "stopped" });
     });
 
     it("`start` without Python prints the command that installs Python again", async () => {
@@ -241,7 +241,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
     it("`start` does not end an unrelated process that has the recorded process ID", async () => {
         const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
         await writeFile(paths(instance).daemonFile, JSON.stringify({ pid: bystander.pid, port: instance.port }));
-        assert.deepEqual(await stateOf(instance), { kind: "stopped", stalePid: bystander.pid });
+        assert.deepEqual(await detectState(instance), { kind: "stopped", stalePid: bystander.pid });
         await start(instance, silently);
         assert.equal(isAlive(bystander.pid as number), true);
         bystander.kill();

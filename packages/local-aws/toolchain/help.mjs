@@ -13,7 +13,10 @@ const runbooksOf = (/** @type {string} */ heading) =>
         ),
     );
 
-/** npm scripts grouped by purpose, each with a description. @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */
+/**
+ * npm scripts grouped by purpose, each with a description. @type {Readonly<Record<string, Readonly<Record<string,
+ * string>>>>}
+ */
 export const groups = {
     "Start here": {
         demo: "from nothing to recommendations, on a local AWS, without an account",

@@ -9,7 +9,8 @@ import { openProgress } from "./progress.mjs";
 import { python, pythonTest, spark } from "./python.mjs";
 import { findRequirements } from "./requirements.mjs";
 
-// For each level, such as `engine`, lists of parts to install: the lists in parallel, and the parts of a list in their order.
+// For each level, such as `engine`, lists of parts to install: the lists in parallel, and the parts of a list in their
+// order.
 const LANES = {
     packages: [[packages]],
     engine: [[engine], [packages]],

@@ -12,7 +12,7 @@ import { answerLine, type LineWish } from "./line.ts";
 import { readBatchPaths } from "./paths.ts";
 
 /** Yields the lines of a text that arrives in chunks, without line ends and without empty lines. */
-async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
     for await (const line of createInterface({ input: Readable.from(bytes), crlfDelay: Number.POSITIVE_INFINITY })) {
         if (line.trim() !== "") yield line;
     }
@@ -71,7 +71,7 @@ export async function runBatch(
         if (!(await mayUse(call, job, "judgeWrite", target))) return { failure: noPrivileges };
         const answers: string[] = [];
         const mostQueries = mostQueriesOf(version.properties.recipeArn ?? "");
-        for await (const line of linesOf(await access.read(input.bucket, key))) {
+        for await (const line of splitLines(await access.read(input.bucket, key))) {
             if (answers.push(answer(line)) % linesAtOnce === 0) await letOthersRun();
             if (signal.aborted) return {};
             if (answers.length > mostQueries)

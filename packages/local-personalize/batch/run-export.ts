@@ -1,4 +1,4 @@
-import { fieldsOf } from "../control/datasets.ts";
+import { readSchemaFields } from "../control/datasets.ts";
 import type { DatasetProperties, ExportJobProperties } from "../control/properties.ts";
 import { type Call, rowsFile } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
@@ -20,7 +20,7 @@ const rowsAtOnce = 500_000;
 export async function runExport(call: Call, events: EventStore, job: Resource<ExportJobProperties>): Promise<Outcome> {
     const dataset = call.store.find<DatasetProperties>(job.region, job.parent ?? "");
     if (!dataset) throw new Error(`The dataset of ${job.arn} does not exist any more.`);
-    const columns = fieldsOf(call.store, dataset).map(({ name }) => name);
+    const columns = readSchemaFields(call.store, dataset).map(({ name }) => name);
     const { ingestionMode, jobOutput } = job.properties;
     const folder = readBatchFolder(jobOutput.s3DataDestination.path);
     const rows = [

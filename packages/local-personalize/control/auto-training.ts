@@ -1,11 +1,11 @@
 import type { Speed } from "../contract.ts";
-import { datasetOf } from "./datasets.ts";
-import { type Call, isUnderWay, phaseOf } from "./resources.ts";
+import { findDataset } from "./datasets.ts";
+import { type Call, computePhase, isUnderWay } from "./resources.ts";
 import { trainingDays } from "./solution-config.ts";
-import { currentOf, type Solution } from "./solution-updates.ts";
+import { currentTraining, type Solution } from "./solution-updates.ts";
 import type { VersionProperties } from "./solution-versions.ts";
 import { creationEnd } from "./states.ts";
-import { endOf, isUnderWayIn, isUpdating } from "./updates.ts";
+import { computeUpdateEnd, isRunningStatus, isUpdating } from "./updates.ts";
 
 const second = 1000;
 const hour = 3600 * second;
@@ -34,20 +34,20 @@ export function nextDue(since: number, days: number, lastDueAt: number | undefin
 }
 
 /** Returns when the next automatic training of a solution is due; Infinity if none is due in its current state. */
-export function dueOf(call: Call, solution: Solution): number {
-    if (phaseOf(call, solution).status !== "ACTIVE") return Number.POSITIVE_INFINITY;
-    const { configuration, scheduledSince } = currentOf(call, solution);
+export function computeNextTraining(call: Call, solution: Solution): number {
+    if (computePhase(call, solution).status !== "ACTIVE") return Number.POSITIVE_INFINITY;
+    const { configuration, scheduledSince } = currentTraining(call, solution);
     if (!configuration.performAutoTraining) return Number.POSITIVE_INFINITY;
     return nextDue(scheduledSince, trainingDays(configuration), solution.properties.lastDueAt, call.options.speed);
 }
 
 /** Returns when to check a solution again: when its training is due, or when its creation or update ends. */
 export function nextLook(call: Call, solution: Solution): number {
-    if (isUnderWayIn(phaseOf(call, solution).status)) return creationEnd(solution, call.options.speed);
+    if (isRunningStatus(computePhase(call, solution).status)) return creationEnd(solution, call.options.speed);
     const { update } = solution.properties;
     return Math.min(
-        dueOf(call, solution),
-        update && isUpdating(call, solution) ? endOf(call, solution.kind, update) : Number.POSITIVE_INFINITY,
+        computeNextTraining(call, solution),
+        update && isUpdating(call, solution) ? computeUpdateEnd(call, solution.kind, update) : Number.POSITIVE_INFINITY,
     );
 }
 
@@ -55,20 +55,20 @@ export function nextLook(call: Call, solution: Solution): number {
 export function reasonToSkip(call: Call, solution: Solution): string | undefined {
     const versions = call.store.list<VersionProperties>("solution-version", call.region, solution.arn);
     if (versions.some((version) => isUnderWay(call, version))) return "a version is being trained";
-    const { scheduledSince } = currentOf(call, solution);
+    const { scheduledSince } = currentTraining(call, solution);
     const isFirst = (solution.properties.lastDueAt ?? 0) < scheduledSince + clocks[call.options.speed].first;
     const byHand = versions.some(
         ({ createdAt, properties }) => createdAt >= scheduledSince && properties.trainingType !== "AUTOMATIC",
     );
     if (isFirst && byHand) return "a version was created manually within the hour";
-    const dataset = datasetOf(call.store, call.region, solution.parent ?? "", "INTERACTIONS");
+    const dataset = findDataset(call.store, call.region, solution.parent ?? "", "INTERACTIONS");
     const isEmpty = !dataset || (dataset.properties.rows === 0 && call.lastEvent(dataset.id) === 0);
-    if (isEmpty || phaseOf(call, dataset).status !== "ACTIVE") return "there are no interactions";
-    const last = versions.findLast((version) => phaseOf(call, version).status === "ACTIVE");
+    if (isEmpty || computePhase(call, dataset).status !== "ACTIVE") return "there are no interactions";
+    const last = versions.findLast((version) => computePhase(call, version).status === "ACTIVE");
     if (!last) return undefined;
     const imported = call.store
         .list("dataset-import-job", call.region, dataset.arn)
-        .filter((job) => phaseOf(call, job).status === "ACTIVE")
+        .filter((job) => computePhase(call, job).status === "ACTIVE")
         .some(({ finishedAt }) => (finishedAt ?? 0) > last.createdAt);
     const streamed = call.lastEvent(dataset.id) > (last.properties.lastEvent ?? 0);
     return imported || streamed ? undefined : "there are no new interactions since the last training";

@@ -2,7 +2,7 @@ import { readBatchPaths } from "../batch/paths.ts";
 import { invalidInput, notEmulated } from "../errors.ts";
 import { checkExploration } from "../serving/explore.ts";
 import { checkCount } from "../serving/get-recommendations.ts";
-import { needFilterOf } from "./filters.ts";
+import { needFilter } from "./filters.ts";
 import { handlersOf } from "./handlers.ts";
 import type { BatchJobProperties, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
@@ -23,7 +23,7 @@ const createBatchJob = (call: Call, input: CreateInput) => {
     if (recipeTypeOf(recipeArn) === "USER_SEGMENTATION" || recipeArn.endsWith("/aws-trending-now")) {
         throw invalidInput(`A batch inference job cannot use the recipe ${recipeArn}.`);
     }
-    if (input.filterArn) needFilterOf(call, input.filterArn, version.properties.datasetGroupArn);
+    if (input.filterArn) needFilter(call, input.filterArn, version.properties.datasetGroupArn);
     checkCount(input.numResults);
     checkExploration(input.batchInferenceJobConfig, recipeArn);
     readBatchPaths(input);

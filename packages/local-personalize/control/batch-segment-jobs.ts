@@ -1,6 +1,6 @@
 import { readBatchPaths } from "../batch/paths.ts";
 import { invalidInput } from "../errors.ts";
-import { needFilterOf } from "./filters.ts";
+import { needFilter } from "./filters.ts";
 import { handlersOf } from "./handlers.ts";
 import type { BatchJobProperties, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
@@ -23,7 +23,7 @@ const createSegmentJob = (call: Call, input: BatchJobProperties & { jobName: str
     if (numResults !== undefined && (numResults < 1 || numResults > mostUsers)) {
         throw invalidInput(`numResults must be from 1 to ${mostUsers}, not ${numResults}.`);
     }
-    if (filterArn) needFilterOf(call, filterArn, version.properties.datasetGroupArn);
+    if (filterArn) needFilter(call, filterArn, version.properties.datasetGroupArn);
     readBatchPaths(input);
     return create(call, { kind: "batch-segment-job", name, parent: version.arn, properties, tags });
 };

@@ -4,7 +4,7 @@ import { checkMetadata } from "./datasets.ts";
 import { handlersOf } from "./handlers.ts";
 import type { CampaignProperties, Deployment, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
-import { beginDelete, type Call, create, type Handler, need, needActive, phaseOf } from "./resources.ts";
+import { beginDelete, type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
 import type { Phase } from "./states.ts";
 import type { Resource } from "./store.ts";
 import { beginUpdate, updateOf } from "./updates.ts";
@@ -22,7 +22,7 @@ const createCampaign = (call: Call, input: CreateInput) => {
     const version = deployableVersion(call, input.solutionVersionArn, input.campaignConfig);
     const siblings = call.store
         .list("solution", call.region, groupOf(call, version.parent))
-        .flatMap((solution) => campaignsOf(call, solution.arn));
+        .flatMap((solution) => findCampaigns(call, solution.arn));
     const properties: CampaignProperties = { ...others, solutionVersionArn: version.arn, minProvisionedTPS };
     return create(call, { kind: "campaign", name, properties, tags }, siblings);
 };
@@ -53,7 +53,7 @@ const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignAr
 
 function listCampaigns(call: Call, solutionArn: string | undefined): Campaign[] {
     if (solutionArn === undefined) return call.store.list<CampaignProperties>("campaign", call.region);
-    const campaigns = campaignsOf(call, solutionArn.replace(versionPart, "$1"));
+    const campaigns = findCampaigns(call, solutionArn.replace(versionPart, "$1"));
     // AWS's samples pass the ARN of a solution version as `solutionArn`.
     return versionPart.test(solutionArn)
         ? campaigns.filter((campaign) => deployed(call, campaign).solutionVersionArn === solutionArn)
@@ -63,7 +63,7 @@ function listCampaigns(call: Call, solutionArn: string | undefined): Campaign[] 
 const versionPart = /(:solution\/[^/]+)\/.*$/;
 
 /** Returns the campaigns that have deployed, or are being updated to, a version of this solution. */
-export function campaignsOf(call: Call, solutionArn: string): Campaign[] {
+export function findCampaigns(call: Call, solutionArn: string): Campaign[] {
     const campaigns = call.store.list<CampaignProperties>("campaign", call.region);
     return campaigns.filter((campaign) =>
         [deployed(call, campaign), campaign.properties.update].some((deployment) =>
@@ -88,7 +88,7 @@ export function deployed(call: Call, campaign: Campaign): Deployment {
 
 /** Returns the state of a campaign. If its creation failed and its update succeeded, the campaign is ACTIVE. */
 export function campaignPhase(call: Call, campaign: Campaign): Phase {
-    const phase = phaseOf(call, campaign);
+    const phase = computePhase(call, campaign);
     const update = updateOf(call, campaign);
     return phase.status === "CREATE FAILED" && update?.status === "ACTIVE" ? update : phase;
 }
@@ -116,7 +116,7 @@ function deployableVersion(call: Call, arn: string, config: Deployment["campaign
 const latestActiveVersion = (call: Call, solutionArn: string) =>
     call.store
         .list("solution-version", call.region, solutionArn)
-        .findLast((version) => phaseOf(call, version).status === "ACTIVE");
+        .findLast((version) => computePhase(call, version).status === "ACTIVE");
 
 const groupOf = (call: Call, solutionArn: string | null) =>
     call.store.find(call.region, solutionArn ?? "")?.parent ?? "";

@@ -2,7 +2,7 @@ import { invalidInput } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
 import { handlersOf } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
-import { type Call, create, needActive, phaseOf } from "./resources.ts";
+import { type Call, computePhase, create, needActive } from "./resources.ts";
 
 export interface DeletionJobProperties {
     dataSource: { dataLocation?: string };
@@ -33,7 +33,7 @@ export const deletionJobHandlers = handlersOf<DeletionJobProperties>("data-delet
     parent: "datasetGroupArn",
     create: createDeletionJob,
     view(call, job) {
-        const { status } = phaseOf(call, job);
+        const { status } = computePhase(call, job);
         return { status: statuses[status] ?? status };
     },
 });

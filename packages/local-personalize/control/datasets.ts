@@ -16,14 +16,14 @@ import type { Resource, Store } from "./store.ts";
 type Dataset = Resource<DatasetProperties>;
 
 /** Returns a dataset group's dataset of a type, such as ITEMS; undefined if it does not exist or is being deleted. */
-export function datasetOf(store: Store, region: string, groupArn: string, type: string): Dataset | undefined {
+export function findDataset(store: Store, region: string, groupArn: string, type: string): Dataset | undefined {
     return store
         .list<DatasetProperties>("dataset", region, groupArn)
         .find(({ properties, deletedAt }) => properties.datasetType === type && deletedAt === null);
 }
 
 /** Returns the columns of a dataset, from its schema. */
-export function fieldsOf(store: Store, dataset: Dataset): Field[] {
+export function readSchemaFields(store: Store, dataset: Dataset): Field[] {
     const schema = store.find<SchemaProperties>(dataset.region, dataset.properties.schemaArn);
     if (!schema) throw new Error(`The schema of ${dataset.arn} does not exist any more.`);
     return readAvroSchema(schema.properties.schema).fields;
@@ -31,7 +31,7 @@ export function fieldsOf(store: Store, dataset: Dataset): Field[] {
 
 /** Throws InvalidInputException if a dataset group has no item interactions to train on, imported or streamed. */
 export function requireInteractions(call: Call, datasetGroupArn: string): void {
-    const dataset = datasetOf(call.store, call.region, datasetGroupArn, "INTERACTIONS");
+    const dataset = findDataset(call.store, call.region, datasetGroupArn, "INTERACTIONS");
     if (dataset && (dataset.properties.rows > 0 || call.lastEvent(dataset.id) > 0)) return;
     throw invalidInput(
         `The dataset group ${datasetGroupArn} has no item interactions to train on. Import or stream some first: CreateDatasetImportJob, PutEvents.`,
@@ -54,12 +54,12 @@ export function trainedColumns(
     type: string,
     { excludedDatasetColumns = {}, includedDatasetColumns = {} }: TrainingDataConfig = {},
 ): Field[] {
-    const dataset = datasetOf(store, region, groupArn, type);
+    const dataset = findDataset(store, region, groupArn, type);
     if (!dataset) return [];
     const namesIn = (config: Record<string, string[]>) =>
         Object.entries(config).find(([other]) => other.toUpperCase() === type)?.[1];
     const [excluded, included] = [namesIn(excludedDatasetColumns), namesIn(includedDatasetColumns)];
-    return fieldsOf(store, dataset).filter(
+    return readSchemaFields(store, dataset).filter(
         ({ name, type: valueType, categorical }) =>
             (categorical || isNumeric(valueType)) &&
             !(type === "INTERACTIONS" && notContext.test(name)) &&
@@ -69,10 +69,10 @@ export function trainedColumns(
 }
 
 /** Returns the columns that filters of a dataset group can use. */
-export function columnsOf(store: Store, region: string, groupArn: string): Columns {
+export function listFilterColumns(store: Store, region: string, groupArn: string): Columns {
     const fields = (type: string) => {
-        const dataset = datasetOf(store, region, groupArn, type);
-        return dataset && fieldsOf(store, dataset);
+        const dataset = findDataset(store, region, groupArn, type);
+        return dataset && readSchemaFields(store, dataset);
     };
     return { items: fields("ITEMS"), users: fields("USERS") };
 }
@@ -86,7 +86,7 @@ export function checkMetadata(
     config: { enableMetadataWithRecommendations?: boolean } | undefined,
     groupArn: string,
 ): void {
-    if (!config?.enableMetadataWithRecommendations || datasetOf(call.store, call.region, groupArn, "ITEMS")) return;
+    if (!config?.enableMetadataWithRecommendations || findDataset(call.store, call.region, groupArn, "ITEMS")) return;
     throw invalidInput(`enableMetadataWithRecommendations needs an Items dataset, and ${groupArn} has none.`);
 }
 

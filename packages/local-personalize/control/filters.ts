@@ -1,7 +1,7 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { parseFilter } from "../filtering/parse.ts";
 import { checkFilter } from "../filtering/resolve.ts";
-import { columnsOf } from "./datasets.ts";
+import { listFilterColumns } from "./datasets.ts";
 import { handlersOf } from "./handlers.ts";
 import type { BatchJobProperties, FilterProperties, Tag } from "./properties.ts";
 import { beginDelete, type Call, create, isUnderWay, needActive } from "./resources.ts";
@@ -20,7 +20,7 @@ const createFilter = (call: Call, input: CreateInput) => {
     const { name, filterExpression, tags } = input;
     const group = needActive(call, "dataset-group", input.datasetGroupArn);
     const expression = parseFilter(filterExpression);
-    const fields = checkFilter(expression, columnsOf(call.store, call.region, group.arn));
+    const fields = checkFilter(expression, listFilterColumns(call.store, call.region, group.arn));
     const others = call.store.list<FilterProperties>("filter", call.region, group.arn);
     const all = new Set([...fields, ...others.flatMap(({ properties }) => properties.fields)]);
     if (all.size > mostFields) {
@@ -49,7 +49,7 @@ export const filterHandlers = handlersOf("filter", {
 /**
  * Returns the filter with the ARN `arn`, which must be ACTIVE and in the dataset group. Throws the service's errors.
  */
-export function needFilterOf(call: Call, arn: string, datasetGroupArn: string): Resource<FilterProperties> {
+export function needFilter(call: Call, arn: string, datasetGroupArn: string): Resource<FilterProperties> {
     const filter = needActive<FilterProperties>(call, "filter", arn);
     if (filter.parent === datasetGroupArn) return filter;
     throw invalidInput(`The filter ${arn} is not of the dataset group ${datasetGroupArn}.`);

@@ -1,5 +1,5 @@
 import { invalidInput } from "../errors.ts";
-import { type Call, type Handler, need, type PageInput, pageOf, phaseOf, vitals } from "./resources.ts";
+import { type Call, computePhase, type Handler, need, type PageInput, paginate, vitals } from "./resources.ts";
 import type { Kind, Phase } from "./states.ts";
 import type { Resource } from "./store.ts";
 import { latestUpdate } from "./updates.ts";
@@ -10,7 +10,9 @@ interface Declaration<Properties extends object> {
     parent?: string;
     /** Checks the input of Create, and creates the resource. */
     create(call: Call, input: never): Resource<object>;
-    /** Returns members of the answers that are not stored properties. Answers have only members of the service model. */
+    /**
+     * Returns members of the answers that are not stored properties. Answers have only members of the service model.
+     */
     view?(call: Call, resource: Resource<Properties>): object;
     /** Returns the state of a resource; absent if it depends on `Life` alone. */
     phase?(call: Call, resource: Resource<Properties>): Phase;
@@ -23,7 +25,7 @@ interface Declaration<Properties extends object> {
 /** Returns the handlers of Create, Describe, List and Delete of a resource kind, by the names of the service model. */
 export function handlersOf<Properties extends object>(
     kind: Kind,
-    { parent, create, view, phase = phaseOf, list, remove }: Declaration<Properties>,
+    { parent, create, view, phase = computePhase, list, remove }: Declaration<Properties>,
 ): Record<string, Handler> {
     const noun = kind.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
     const member = noun.charAt(0).toLowerCase() + noun.slice(1);
@@ -50,7 +52,7 @@ export function handlersOf<Properties extends object>(
         [`List${noun}s`](call, input: PageInput & Record<string, string>) {
             const parentArn = parent === undefined ? undefined : input[parent];
             const all = list?.(call, parentArn) ?? call.store.list<Properties>(kind, call.region, parentArn);
-            const { page, ...token } = pageOf(all, input, `${kind} ${parentArn}`);
+            const { page, ...token } = paginate(all, input, `${kind} ${parentArn}`);
             // In the service model, only the list of filters begins with a capital letter.
             const members = kind === "filter" ? "Filters" : `${member}s`;
             return { [members]: page.map((resource) => shown(call, resource)), ...token };

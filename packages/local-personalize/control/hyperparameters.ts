@@ -191,7 +191,7 @@ export function hpoCandidates(
     const unknown = [...ranges.keys()].find((name) => !tunables.some(([other]) => other === name));
     if (unknown !== undefined)
         throw unknownParameter(recipeName, "tunable hyperparameter", unknown, Object.fromEntries(tunables));
-    const choices = tunables.map(([name, parameter]) => valuesOf(name, parameter, ranges.get(name) ?? {}));
+    const choices = tunables.map(([name, parameter]) => chooseValues(name, parameter, ranges.get(name) ?? {}));
     const all = choices.reduce<string[][]>(
         (settings, values) => settings.flatMap((setting) => values.map((value) => [...setting, value])),
         [[]],
@@ -202,7 +202,7 @@ export function hpoCandidates(
         .map((setting) => Object.fromEntries(setting.map((value, index) => [names[index] ?? "", value])));
 }
 
-function valuesOf(name: string, parameter: Parameter, given: Range & { values?: string[] }): string[] {
+function chooseValues(name: string, parameter: Parameter, given: Range & { values?: string[] }): string[] {
     const { standard, range, isInteger, isWithoutEffect } = parameter;
     if (!range) {
         const values = given.values ?? [standard, standard === "true" ? "false" : "true"];

@@ -4,7 +4,7 @@ import { readDataLocation } from "../importing/data-location.ts";
 import { handlersOf } from "./handlers.ts";
 import type { AttributionProperties } from "./metric-attributions.ts";
 import type { DatasetProperties, Tag } from "./properties.ts";
-import { type Call, create, need, needActive, phaseOf } from "./resources.ts";
+import { type Call, computePhase, create, need, needActive } from "./resources.ts";
 import { creationEnd } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 
@@ -28,7 +28,10 @@ const createImportJob = (call: Call, input: CreateInput) => {
     const { jobName: name, datasetArn, tags, importMode = "FULL", ...others } = input;
     const dataset = need<DatasetProperties>(call, "dataset", datasetArn);
     // Real accounts accept an import while its dataset is pending (docs/emulator.md).
-    if (phaseOf(call, dataset).status !== "CREATE PENDING" && phaseOf(call, dataset).status !== "CREATE IN_PROGRESS") {
+    if (
+        computePhase(call, dataset).status !== "CREATE PENDING" &&
+        computePhase(call, dataset).status !== "CREATE IN_PROGRESS"
+    ) {
         needActive(call, "dataset", datasetArn);
     }
     if (!readDataLocation(input.dataSource.dataLocation)) throw invalidInput("Invalid Data location.");

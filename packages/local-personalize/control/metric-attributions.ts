@@ -2,18 +2,18 @@ import { readBatchFolder } from "../batch/paths.ts";
 import { alreadyExists, invalidInput, limitExceeded } from "../errors.ts";
 import { isNumeric } from "../filtering/resolve.ts";
 import { plainName } from "./avro.ts";
-import { datasetOf, fieldsOf } from "./datasets.ts";
+import { findDataset, readSchemaFields } from "./datasets.ts";
 import { handlersOf } from "./handlers.ts";
 import {
     beginDelete,
     type Call,
     create,
-    failureOf,
     type Handler,
     need,
     needActive,
     type PageInput,
-    pageOf,
+    paginate,
+    requestedFailure,
 } from "./resources.ts";
 
 /** A metric of an attribution: a sum or a count over the events of a type. */
@@ -54,8 +54,8 @@ export function summedColumn(expression: string): { type: "ITEMS" | "INTERACTION
  * "Guidelines and requirements"), and for a SUM over a column that does not exist or is not numeric.
  */
 function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]): void {
-    const interactions = datasetOf(call.store, call.region, groupArn, "INTERACTIONS");
-    if (!interactions || !fieldsOf(call.store, interactions).some(({ name }) => name === "EVENT_TYPE"))
+    const interactions = findDataset(call.store, call.region, groupArn, "INTERACTIONS");
+    if (!interactions || !readSchemaFields(call.store, interactions).some(({ name }) => name === "EVENT_TYPE"))
         throw invalidInput(`${groupArn} needs an Item interactions dataset with a column EVENT_TYPE.`);
     if (metrics.length > mostMetrics) throw limitExceeded(`A metric attribution has at most ${mostMetrics} metrics.`);
     if (new Set(metrics.map(({ metricName }) => metricName)).size < metrics.length) {
@@ -64,8 +64,9 @@ function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]
     for (const { expression } of metrics) {
         const summed = summedColumn(expression);
         if (!summed) continue;
-        const dataset = summed.type === "ITEMS" ? datasetOf(call.store, call.region, groupArn, "ITEMS") : interactions;
-        const fields = dataset ? fieldsOf(call.store, dataset) : [];
+        const dataset =
+            summed.type === "ITEMS" ? findDataset(call.store, call.region, groupArn, "ITEMS") : interactions;
+        const fields = dataset ? readSchemaFields(call.store, dataset) : [];
         const field = fields.find(({ name }) => plainName(name) === plainName(summed.column));
         if (!field || !isNumeric(field.type))
             throw invalidInput(`${expression}: the dataset ${summed.type} has no numeric column of that name.`);
@@ -110,14 +111,14 @@ const updateAttribution: Handler = (
     checkMetrics(call, attribution.parent ?? "", metrics);
     const metricsOutputConfig = input.metricsOutputConfig ?? before.metricsOutputConfig;
     checkOutput(metricsOutputConfig);
-    call.store.save({ ...attribution, failure: failureOf(call), properties: { metrics, metricsOutputConfig } });
+    call.store.save({ ...attribution, failure: requestedFailure(call), properties: { metrics, metricsOutputConfig } });
     return { metricAttributionArn: arn };
 };
 
 const listMetrics: Handler = (call, input: PageInput & { metricAttributionArn?: string }) => {
     const { metrics } = needAttribution(call, input.metricAttributionArn).properties;
     const listed = metrics.map((metric, id) => ({ id, metric }));
-    const { page, ...token } = pageOf(listed, input, `ListMetricAttributionMetrics ${input.metricAttributionArn}`);
+    const { page, ...token } = paginate(listed, input, `ListMetricAttributionMetrics ${input.metricAttributionArn}`);
     return { metrics: page.map(({ metric }) => metric), ...token };
 };
 

@@ -1,7 +1,7 @@
 import { notFound } from "../errors.ts";
 import { modelledRecipes } from "../model/train.ts";
 import { defaultHyperParameters, defaultRanges, defaultTransformation } from "./hyperparameters.ts";
-import { type Call, type Handler, type PageInput, pageOf } from "./resources.ts";
+import { type Call, type Handler, type PageInput, paginate } from "./resources.ts";
 
 type RecipeType =
     | "USER_PERSONALIZATION"
@@ -153,7 +153,7 @@ const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {
         .filter((recipe) => !recipe.unlisted)
         .toSorted((a, b) => (a.name < b.name ? -1 : 1))
         .map((recipe, id) => ({ id, recipe }));
-    const { page, ...token } = pageOf(listed, { maxResults: unaskedPage, ...input }, `ListRecipes ${input.domain}`);
+    const { page, ...token } = paginate(listed, { maxResults: unaskedPage, ...input }, `ListRecipes ${input.domain}`);
     return {
         // AWS first divides the list of all recipes into pages, and then filters each page by domain. AWS's sample
         // shows this order: it reads the next page if the first page for VIDEO_ON_DEMAND is empty.

@@ -4,12 +4,12 @@ import { checkMetadata, requireInteractions } from "./datasets.ts";
 import { handlersOf } from "./handlers.ts";
 import type { DatasetGroupProperties, RecommenderConfig, RecommenderProperties, Tag } from "./properties.ts";
 import { needRecipe } from "./recipes.ts";
-import { beginDelete, type Call, create, type Handler, need, needActive, phaseOf } from "./resources.ts";
+import { beginDelete, type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
 import { checkTrainingData } from "./solution-columns.ts";
 import type { Phase, Status } from "./states.ts";
 import type { Resource } from "./store.ts";
 import { beginUpdate, updateOf, updatePhase } from "./updates.ts";
-import { useCaseOf } from "./use-cases.ts";
+import { findUseCase } from "./use-cases.ts";
 
 type Recommender = Resource<RecommenderProperties>;
 
@@ -39,7 +39,7 @@ const createRecommender = (call: Call, input: CreateInput) => {
 
 function checkConfig(call: Call, groupArn: string, recipeArn: string, config: RecommenderConfig = {}): void {
     checkMetadata(call, config, groupArn);
-    checkExploration(config, `recipe/${useCaseOf(recipeArn)?.recipeName}`);
+    checkExploration(config, `recipe/${findUseCase(recipeArn)?.recipeName}`);
     checkTrainingData(call, groupArn, config.trainingDataConfig);
 }
 
@@ -76,7 +76,7 @@ function requireStatus(call: Call, recommender: Recommender, wanted: Status): vo
 
 /** Returns the state of a recommender, including the states of StopRecommender and StartRecommender. */
 export function recommenderPhase(call: Call, recommender: Recommender): Phase {
-    const phase = phaseOf(call, recommender);
+    const phase = computePhase(call, recommender);
     const { switched } = recommender.properties;
     if (phase.status !== "ACTIVE" || !switched) return phase;
     const { status, since } = updatePhase(call, recommender.kind, { createdAt: switched.at });
@@ -102,7 +102,7 @@ export const recommenderHandlers: Record<string, Handler> = {
         parent: "datasetGroupArn",
         create: createRecommender,
         view(call, recommender) {
-            const isTrained = phaseOf(call, recommender).status === "ACTIVE";
+            const isTrained = computePhase(call, recommender).status === "ACTIVE";
             return {
                 recommenderConfig: currentConfig(call, recommender),
                 ...(isTrained && { modelMetrics: recommender.properties.metrics }),

@@ -36,7 +36,7 @@ const arnOf = ({ options, region }: Call, tail: string) =>
     `arn:${options.partition}:personalize:${region}:${options.accountId}:${tail}`;
 
 /** Returns the status of a resource at the time of the call. */
-export const phaseOf = (call: Call, resource: Resource<object>): Phase =>
+export const computePhase = (call: Call, resource: Resource<object>): Phase =>
     phaseAt(resource, call.options.speed, call.now);
 
 /**
@@ -63,7 +63,7 @@ export function needActive<Properties extends object = Record<string, unknown>>(
     arn: string,
 ): Resource<Properties> {
     const resource = need<Properties>(call, kind, arn);
-    const { status } = phaseOf(call, resource);
+    const { status } = computePhase(call, resource);
     if (status !== "ACTIVE") throw inUse(`The ${labelOf(kind)} ${arn} is ${status}; it must be ACTIVE.`);
     return resource;
 }
@@ -99,7 +99,7 @@ export function create(
         parent: parent ?? null,
         createdAt: call.now,
         properties,
-        failure: failureOf(call),
+        failure: requestedFailure(call),
         heldUntil: call.fault?.kind === "hang" ? Number.POSITIVE_INFINITY : null,
     };
     const created = call.store.transaction(() => call.store.add(entry, tags));
@@ -108,11 +108,11 @@ export function create(
 }
 
 /** Returns the reason why the created resource will fail, if a test requested that. */
-export const failureOf = ({ fault }: Call) => (fault?.kind === "fail" ? fault.reason : null);
+export const requestedFailure = ({ fault }: Call) => (fault?.kind === "fail" ? fault.reason : null);
 
 /** Begins a deletion. Throws ResourceInUseException unless the resource is ACTIVE or CREATE FAILED. */
 export function beginDelete(call: Call, resource: Resource<object>): void {
-    const { status } = phaseOf(call, resource);
+    const { status } = computePhase(call, resource);
     if (status !== "ACTIVE" && status !== "CREATE FAILED") {
         throw inUse(`The ${labelOf(resource.kind)} ${resource.arn} is ${status}; it must be ACTIVE or CREATE FAILED.`);
     }
@@ -122,7 +122,7 @@ export function beginDelete(call: Call, resource: Resource<object>): void {
 /** Checks whether a creation is running: CREATE PENDING, CREATE IN_PROGRESS or CREATE STOPPING. */
 export function isUnderWay(call: Call, resource: Resource<object>): boolean {
     const underWay: Status[] = ["CREATE PENDING", "CREATE IN_PROGRESS", "CREATE STOPPING"];
-    return underWay.includes(phaseOf(call, resource).status);
+    return underWay.includes(computePhase(call, resource).status);
 }
 
 /**
@@ -168,7 +168,7 @@ export const modelDir = (dataDir: string, versionId: number) => join(dataDir, "m
 export function forgetDeleted(call: Call): void {
     const { store, options } = call;
     for (const resource of store.deleted()) {
-        if (phaseOf(call, resource).status !== "GONE") continue;
+        if (computePhase(call, resource).status !== "GONE") continue;
         const versions =
             resource.kind === "solution" ? store.list("solution-version", resource.region, resource.arn) : [];
         const ofGroup: Kind[] = resource.kind === "dataset-group" ? ["filter", "metric-attribution"] : [];
@@ -195,7 +195,7 @@ const largestPage = 100;
  * that are added or deleted between two calls neither repeat nor hide another one. `query` (operation and filters) is
  * part of the token. Throws InvalidNextTokenException for a token of another query, or for any other text.
  */
-export function pageOf<Item extends { id: number }>(items: Item[], input: PageInput, query: string) {
+export function paginate<Item extends { id: number }>(items: Item[], input: PageInput, query: string) {
     const after = input.nextToken === undefined ? -1 : readToken(input.nextToken, query);
     const rest = items.filter(({ id }) => id > after);
     const page = rest.slice(0, input.maxResults ?? largestPage);

@@ -1,7 +1,7 @@
 import { invalidInput } from "../errors.ts";
 import { isNumeric } from "../filtering/resolve.ts";
 import type { Field } from "./avro.ts";
-import { datasetOf, fieldsOf } from "./datasets.ts";
+import { findDataset, readSchemaFields } from "./datasets.ts";
 import type { TrainingDataConfig } from "./properties.ts";
 import type { Call } from "./resources.ts";
 import type { SolutionConfiguration } from "./solution-config.ts";
@@ -29,8 +29,8 @@ export function checkColumns(call: Call, groupArn: string, configuration: Soluti
 }
 
 function columnsOf(call: Call, groupArn: string, type: string): Field[] {
-    const dataset = datasetOf(call.store, call.region, groupArn, type.toUpperCase());
-    return dataset ? fieldsOf(call.store, dataset) : [];
+    const dataset = findDataset(call.store, call.region, groupArn, type.toUpperCase());
+    return dataset ? readSchemaFields(call.store, dataset) : [];
 }
 
 /**

@@ -86,7 +86,7 @@ export const isObjective = (objective: Partial<Objective> | undefined): objectiv
 /**
  * Returns the event types that a solution trains on. An empty eventParametersList counts as absent, which is a guess.
  */
-export function eventChoiceOf({ eventType, solutionConfig }: SolutionConfiguration): EventChoice {
+export function toEventChoice({ eventType, solutionConfig }: SolutionConfiguration): EventChoice {
     const { eventParametersList = [] } = solutionConfig?.eventsConfig ?? {};
     if (eventParametersList.length > 0) return { eventParameters: eventParametersList };
     const threshold = solutionConfig?.eventValueThreshold;
@@ -94,7 +94,7 @@ export function eventChoiceOf({ eventType, solutionConfig }: SolutionConfigurati
 }
 
 /** Returns the length in seconds of the intervals of aws-trending-now; undefined for other recipes. */
-export function trendIntervalOf(
+export function findTrendInterval(
     configuration: Pick<SolutionConfiguration, "recipeArn" | "solutionConfig">,
 ): number | undefined {
     if (!configuration.recipeArn?.endsWith("aws-trending-now")) return undefined;

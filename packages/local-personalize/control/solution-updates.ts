@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { invalidInput } from "../errors.ts";
 import type { Update } from "./properties.ts";
-import { type Call, type Handler, needActive, phaseOf } from "./resources.ts";
+import { type Call, computePhase, type Handler, needActive } from "./resources.ts";
 import {
     checkConfiguration,
     resetsSchedule,
@@ -30,12 +30,12 @@ export type Solution = Resource<SolutionProperties>;
  * Returns a solution's current training configuration and the start of its training schedule, with the changes of a
  * finished update.
  */
-export function currentOf(
+export function currentTraining(
     call: Call,
     solution: Solution,
 ): { configuration: SolutionConfiguration; scheduledSince: number } {
     const { update, scheduledSince, lastDueAt: _, ...before } = solution.properties;
-    const since = scheduledSince ?? phaseOf(call, solution).since;
+    const since = scheduledSince ?? computePhase(call, solution).since;
     const phase = updateOf(call, solution);
     if (!update || phase?.status !== "ACTIVE") return { configuration: before, scheduledSince: since };
     const configuration = withChanges(before, update);
@@ -46,7 +46,7 @@ const updateSolution: Handler = (call, input: SolutionChanges & { solutionArn: s
     const { solutionArn, ...changes } = input;
     const solution = needActive<SolutionProperties>(call, "solution", solutionArn);
     const update = beginUpdate(call, solution, changes);
-    const { configuration, scheduledSince } = currentOf(call, solution);
+    const { configuration, scheduledSince } = currentTraining(call, solution);
     const after = withChanges(configuration, changes);
     checkConfiguration(after);
     if (isDeepStrictEqual(after, configuration)) {

@@ -4,9 +4,9 @@ import { requireInteractions } from "./datasets.ts";
 import { handlersOf } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
 import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
-import { type Call, create, type Handler, need, needActive, phaseOf } from "./resources.ts";
+import { type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
 import type { SolutionConfiguration } from "./solution-config.ts";
-import { currentOf, type Solution, type SolutionProperties } from "./solution-updates.ts";
+import { currentTraining, type Solution, type SolutionProperties } from "./solution-updates.ts";
 import type { Resource } from "./store.ts";
 
 /** The properties of a version, which keeps its solution's configuration from the time of its creation. */
@@ -50,7 +50,7 @@ function checkTrainingMode(call: Call, solution: Solution, trainingMode: string)
     }
     const versions = call.store.list<VersionProperties>("solution-version", call.region, solution.arn);
     const full = versions.some(
-        (version) => version.properties.trainingMode === "FULL" && phaseOf(call, version).status === "ACTIVE",
+        (version) => version.properties.trainingMode === "FULL" && computePhase(call, version).status === "ACTIVE",
     );
     if (!full)
         throw invalidInput(`The solution ${solution.arn} has no ACTIVE version with trainingMode FULL to update.`);
@@ -69,7 +69,7 @@ export function beginVersion(
     const { name, trainingMode, trainingType, tags } = input;
     const group = solution.parent ?? "";
     requireInteractions(call, group);
-    const { configuration } = currentOf(call, solution);
+    const { configuration } = currentTraining(call, solution);
     const properties: VersionProperties = {
         ...configuration,
         recipeArn: configuration.recipeArn ?? recipeArnOf(call, autoMlRecipe),
@@ -84,7 +84,7 @@ export function beginVersion(
 
 const stopVersion: Handler = (call, input: { solutionVersionArn: string }) => {
     const version = need(call, "solution-version", input.solutionVersionArn);
-    const { status } = phaseOf(call, version);
+    const { status } = computePhase(call, version);
     if (status !== "CREATE PENDING" && status !== "CREATE IN_PROGRESS") {
         throw inUse(`The solution version ${version.arn} is ${status}; only a version in progress can be stopped.`);
     }

@@ -1,13 +1,13 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { clocks } from "./auto-training.ts";
-import { campaignsOf } from "./campaigns.ts";
+import { findCampaigns } from "./campaigns.ts";
 import { handlersOf } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
 import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recipes.ts";
-import { beginDelete, type Call, create, isUnderWay, needActive, phaseOf, vitals } from "./resources.ts";
+import { beginDelete, type Call, computePhase, create, isUnderWay, needActive, vitals } from "./resources.ts";
 import { checkColumns } from "./solution-columns.ts";
 import { checkConfiguration, type SolutionConfiguration, trainingDays } from "./solution-config.ts";
-import { currentOf, type Solution, type SolutionProperties } from "./solution-updates.ts";
+import { currentTraining, type Solution, type SolutionProperties } from "./solution-updates.ts";
 
 interface CreateInput extends Partial<SolutionConfiguration> {
     name: string;
@@ -63,21 +63,21 @@ function noteAutoTraining(call: Call, arn: string, properties: SolutionConfigura
 function viewOf(call: Call, solution: Solution): object {
     const versions = call.store.list("solution-version", call.region, solution.arn);
     const latest = versions.at(-1);
-    const trained = versions.some((version) => phaseOf(call, version).status === "ACTIVE");
+    const trained = versions.some((version) => computePhase(call, version).status === "ACTIVE");
     return {
-        ...currentOf(call, solution).configuration,
+        ...currentTraining(call, solution).configuration,
         ...(solution.properties.performAutoML &&
             trained && { autoMLResult: { bestRecipeArn: recipeArnOf(call, autoMlRecipe) } }),
         latestSolutionVersion: latest && {
             ...latest.properties,
             solutionVersionArn: latest.arn,
-            ...vitals(latest, phaseOf(call, latest)),
+            ...vitals(latest, computePhase(call, latest)),
         },
     };
 }
 
 function deleteSolution(call: Call, solution: Solution): void {
-    const [campaign] = campaignsOf(call, solution.arn);
+    const [campaign] = findCampaigns(call, solution.arn);
     if (campaign) throw inUse(`The solution ${solution.arn} still has the campaign ${campaign.arn}. Delete it first.`);
     const versions = call.store.list("solution-version", call.region, solution.arn);
     const training = versions.find((version) => isUnderWay(call, version));

@@ -1,6 +1,6 @@
 import { inUse } from "../errors.ts";
 import type { Update } from "./properties.ts";
-import { type Call, failureOf } from "./resources.ts";
+import { type Call, requestedFailure } from "./resources.ts";
 import { type Kind, type Phase, type Status, updateEnd, updatePhaseAt } from "./states.ts";
 import type { Resource } from "./store.ts";
 
@@ -20,14 +20,15 @@ export const updateOf = (call: Call, { kind, properties: { update } }: Updated) 
     update && updatePhase(call, kind, update);
 
 /** Returns when an update ends; epoch milliseconds. */
-export const endOf = ({ options }: Call, kind: Kind, { createdAt }: Update) =>
+export const computeUpdateEnd = ({ options }: Call, kind: Kind, { createdAt }: Update) =>
     updateEnd(kind, createdAt, options.speed);
 
 /** Checks whether a creation or update with this status is running. */
-export const isUnderWayIn = (status: Status) => status === "CREATE PENDING" || status === "CREATE IN_PROGRESS";
+export const isRunningStatus = (status: Status) => status === "CREATE PENDING" || status === "CREATE IN_PROGRESS";
 
 /** Checks whether an update of the resource is running. */
-export const isUpdating = (call: Call, resource: Updated) => isUnderWayIn(updateOf(call, resource)?.status ?? "ACTIVE");
+export const isUpdating = (call: Call, resource: Updated) =>
+    isRunningStatus(updateOf(call, resource)?.status ?? "ACTIVE");
 
 /** Returns an update that begins now, to store in the properties of its resource. Throws ResourceInUseException. */
 export function beginUpdate<Changes extends object>(
@@ -40,7 +41,7 @@ export function beginUpdate<Changes extends object>(
         const member = `latest${kind.charAt(0).toUpperCase()}${kind.slice(1)}Update`;
         throw inUse(`The ${kind} ${arn} is being updated. Wait until ${member} has ended.`);
     }
-    const failure = failureOf(call);
+    const failure = requestedFailure(call);
     return { ...changes, createdAt: call.now, ...(failure !== null && { failure }) };
 }
 
@@ -51,7 +52,8 @@ export function latestUpdate(call: Call, resource: Updated) {
     const { status, since } = updatePhase(call, resource.kind, update);
     return {
         ...update,
-        // DescribeDataset uses UPDATE PENDING and UPDATE IN_PROGRESS; all other resources use the statuses of a creation.
+        // DescribeDataset uses UPDATE PENDING and UPDATE IN_PROGRESS; all other resources use the statuses of a
+        // creation.
         status: resource.kind === "dataset" ? status.replace("CREATE", "UPDATE") : status,
         creationDateTime: update.createdAt / 1000,
         lastUpdatedDateTime: since / 1000,

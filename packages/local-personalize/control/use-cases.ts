@@ -28,7 +28,7 @@ const useCases: Readonly<Record<string, UseCase>> = {
 };
 
 /** Returns the use case of a recipe's ARN; undefined for a recipe of solutions. */
-export const useCaseOf = (recipeArn: string): UseCase | undefined => {
+export const findUseCase = (recipeArn: string): UseCase | undefined => {
     const name = recipeArn.slice(recipeArn.lastIndexOf("/") + 1);
     return Object.hasOwn(useCases, name) ? useCases[name] : undefined;
 };

@@ -1,6 +1,6 @@
-import { fieldsOf } from "../control/datasets.ts";
+import { readSchemaFields } from "../control/datasets.ts";
 import type { DatasetProperties } from "../control/properties.ts";
-import { type Call, phaseOf } from "../control/resources.ts";
+import { type Call, computePhase } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, notFound, ServiceError } from "../errors.ts";
 import type { RawAttributes } from "../filtering/bind.ts";
@@ -30,7 +30,7 @@ export function readPut(
 ): { dataset: Resource<DatasetProperties>; rows: [id: string, RawAttributes][] } {
     const dataset = readyDataset(call, type, input.datasetArn);
     const { idColumn } = rules[type];
-    const columns = fieldsOf(call.store, dataset).filter(({ name }) => name !== idColumn);
+    const columns = readSchemaFields(call.store, dataset).filter(({ name }) => name !== idColumn);
     const given = [
         ...(input.items ?? []).map(({ itemId, properties }) => ({ id: itemId, properties })),
         ...(input.users ?? []).map(({ userId, properties }) => ({ id: userId, properties })),
@@ -46,7 +46,7 @@ export function readPut(
 
 function readyDataset(call: Call, type: "ITEMS" | "USERS", arn: string): Resource<DatasetProperties> {
     const dataset = call.store.find<DatasetProperties>(call.region, arn);
-    const status = dataset?.kind === "dataset" ? phaseOf(call, dataset).status : "GONE";
+    const status = dataset?.kind === "dataset" ? computePhase(call, dataset).status : "GONE";
     if (!dataset || status === "GONE") throw notFound("dataset", arn, 404);
     if (/^(CREATE|DELETE) /.test(status)) {
         throw new ServiceError("ResourceInUseException", `The dataset ${arn} is ${status}; it must be ACTIVE.`, 409);

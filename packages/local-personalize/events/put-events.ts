@@ -1,6 +1,6 @@
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
 import type { DatasetProperties } from "../control/properties.ts";
-import { type Call, phaseOf } from "../control/resources.ts";
+import { type Call, computePhase } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
 import { longestSeconds } from "../importing/read-csv.ts";
@@ -36,7 +36,7 @@ export function trackedDataset(call: Call, trackingId: string): Resource<Dataset
     const tracker = call.store
         .list<EventTrackerProperties>("event-tracker", call.region)
         .find(({ properties }) => properties.trackingId === trackingId);
-    const status = tracker ? phaseOf(call, tracker).status : "GONE";
+    const status = tracker ? computePhase(call, tracker).status : "GONE";
     if (!tracker || status === "GONE") {
         throw invalidInput(`There is no event tracker with the tracking id ${trackingId}.`);
     }
@@ -45,7 +45,7 @@ export function trackedDataset(call: Call, trackingId: string): Resource<Dataset
     const interactions = datasets.find(
         (dataset) =>
             dataset.properties.datasetType === "INTERACTIONS" &&
-            !/^(CREATE|DELETE) |^GONE/.test(phaseOf(call, dataset).status),
+            !/^(CREATE|DELETE) |^GONE/.test(computePhase(call, dataset).status),
     );
     if (interactions) return interactions;
     throw invalidInput(`The dataset group ${tracker.parent} has no Item interactions dataset that is ACTIVE.`);

@@ -35,7 +35,7 @@ interface Stream {
 export function createStreams(store: EventStore) {
     const streams = new Map<number, Stream>();
 
-    const streamOf = (dataset: number): Stream => {
+    const loadStream = (dataset: number): Stream => {
         const open = streams.get(dataset);
         if (open) return open;
         const stream: Stream = { events: [], byUser: new Map(), ignored: new Map() };
@@ -50,7 +50,7 @@ export function createStreams(store: EventStore) {
          * recommendation.
          */
         add(dataset: number, events: NewEvent[]): StoredEvent[] {
-            const stream = streamOf(dataset);
+            const stream = loadStream(dataset);
             const added = store.add(dataset, events);
             for (const event of added) take(stream, event);
             return added;
@@ -65,22 +65,22 @@ export function createStreams(store: EventStore) {
          * time.
          */
         ofUser(dataset: number, user: string, after = 0): readonly UserEvent[] {
-            const events = streamOf(dataset).byUser.get(user) ?? none;
+            const events = loadStream(dataset).byUser.get(user) ?? none;
             return after === 0 ? events : events.filter(({ id }) => id > after);
         },
         /** Returns, for each item, the number of events about another item whose impression contained the item. */
-        ignored: (dataset: number): ReadonlyMap<string, number> => streamOf(dataset).ignored,
+        ignored: (dataset: number): ReadonlyMap<string, number> => loadStream(dataset).ignored,
         /** Returns all events of a dataset about items, in the order of their arrival. */
         aboutItems: (dataset: number): UserEvent[] =>
-            streamOf(dataset).events.flatMap((event) => asUserEvent(event, event.userId ?? event.sessionId) ?? []),
+            loadStream(dataset).events.flatMap((event) => asUserEvent(event, event.userId ?? event.sessionId) ?? []),
         /** Returns the ID of the last event of a dataset; 0 if it has none. */
-        lastEvent: (dataset: number): number => streamOf(dataset).events.at(-1)?.id ?? 0,
+        lastEvent: (dataset: number): number => loadStream(dataset).events.at(-1)?.id ?? 0,
         /**
          * Returns the streamed events for a training, and the id of the dataset's last event. If an event has both a
          * userId and a sessionId, the anonymous events of this session belong to this user.
          */
         forTraining(dataset: number): { events: UserEvent[]; lastEvent: number } {
-            const { events } = streamOf(dataset);
+            const { events } = loadStream(dataset);
             return { events: joinSessions(events), lastEvent: events.at(-1)?.id ?? 0 };
         },
     };

@@ -8,8 +8,8 @@ import {
 } from "filter-grammar";
 import type { Field } from "../control/avro.ts";
 import { invalidInput } from "../errors.ts";
-import { placeholdersOf } from "./parse.ts";
-import { type Columns, checkLiterals, columnOf, isNumeric } from "./resolve.ts";
+import { placeholderNames } from "./parse.ts";
+import { type Columns, checkLiterals, isNumeric, requireColumn } from "./resolve.ts";
 
 /**
  * A number, or the values of a text. A text in a categorical column has several values; any other text is one value.
@@ -44,13 +44,13 @@ type FilterValues = Map<string, Literal[]>;
  * an EXCLUDE has no value, the EXCLUDE has no effect.
  */
 export function readFilterValues(filter: FilterExpression, given: Record<string, string> = {}): FilterValues {
-    const placeholders = new Set(filter.clauses.flatMap(placeholdersOf));
+    const placeholders = new Set(filter.clauses.flatMap(placeholderNames));
     const unknown = Object.keys(given).find((key) => !placeholders.has(key));
     if (unknown !== undefined) {
         const all = [...placeholders].map((name) => `$${name}`).join(", ") || "none";
         throw invalidInput(`The filter has no placeholder $${unknown}; it has: ${all}`);
     }
-    const needed = filter.clauses.filter(({ keep }) => keep === "INCLUDE").flatMap(placeholdersOf);
+    const needed = filter.clauses.filter(({ keep }) => keep === "INCLUDE").flatMap(placeholderNames);
     const missing = needed.find((name) => !Object.hasOwn(given, name));
     if (missing !== undefined)
         throw invalidInput(`The filter's placeholder $${missing} needs a value in filterValues.`);
@@ -154,10 +154,10 @@ function eventTest(condition: Condition, values: FilterValues): Test<string> {
 }
 
 function attributeTest(condition: Condition, values: FilterValues, columns: Columns): AttributeTest {
-    const column = columnOf(condition, columns);
+    const column = requireColumn(condition, columns);
     const { operand } = condition;
     if ("currentItem" in operand) {
-        const { name } = columnOf({ ...condition, field: operand.currentItem }, columns);
+        const { name } = requireColumn({ ...condition, field: operand.currentItem }, columns);
         const compare = isNumeric(column.type) ? numberTest : wordTest;
         return (attributes, currentItem) => {
             const value = currentItem?.get(name) ?? [];

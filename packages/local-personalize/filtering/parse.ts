@@ -22,7 +22,7 @@ export function invalidExpression(why: string, at?: number): ServiceError {
 }
 
 /** Returns the names of a clause's placeholders, without `$`. */
-export function placeholdersOf({ where, onlyIf }: Clause): string[] {
+export function placeholderNames({ where, onlyIf }: Clause): string[] {
     return [...where.flat(), ...onlyIf].flatMap(({ operand }) =>
         "placeholder" in operand ? [operand.placeholder] : [],
     );

@@ -1,7 +1,7 @@
 import type { Clause, Condition, FilterExpression, Literal } from "filter-grammar";
 import { type Field, plainName } from "../control/avro.ts";
 import { invalidInput, limitExceeded, notEmulated } from "../errors.ts";
-import { invalidExpression, placeholdersOf } from "./parse.ts";
+import { invalidExpression, placeholderNames } from "./parse.ts";
 
 /** The columns of a dataset group's Items and Users datasets; absent without such a dataset. */
 export interface Columns {
@@ -33,7 +33,7 @@ export function checkFilter(filter: FilterExpression, columns: Columns): string[
 function checkClause(clause: Clause, columns: Columns): void {
     const { subject } = clause;
     if (subject === "ActionID") throw notEmulated("A filter of ActionID");
-    const long = placeholdersOf(clause).find((name) => name.length > longestPlaceholder);
+    const long = placeholderNames(clause).find((name) => name.length > longestPlaceholder);
     if (long !== undefined) {
         throw invalidExpression(`the placeholder $${long} is longer than ${longestPlaceholder} characters`);
     }
@@ -67,7 +67,7 @@ function checkEventCondition({ field, operator, operand, at }: Condition): void 
 
 function checkAttributeCondition(condition: Condition, columns: Columns): void {
     const { dataset, field, operator, operand, at } = condition;
-    const { name, type, textual } = columnOf(condition, columns);
+    const { name, type, textual } = requireColumn(condition, columns);
     if (type === "boolean" || textual) {
         const what = textual ? "textual" : "of type boolean";
         throw invalidExpression(`${dataset}.${field} is ${what}, and filters cannot use that`, at);
@@ -87,7 +87,7 @@ function checkAttributeCondition(condition: Condition, columns: Columns): void {
 function checkCurrentItem(condition: Condition, field: string, columns: Columns): void {
     const { dataset, at } = condition;
     if (dataset !== "Items") throw invalidExpression("CurrentItem is for conditions of Items", at);
-    const [own, other] = [columnOf(condition, columns), columnOf({ ...condition, field }, columns)];
+    const [own, other] = [requireColumn(condition, columns), requireColumn({ ...condition, field }, columns)];
     if (isNumeric(own.type) !== isNumeric(other.type)) {
         throw invalidExpression(
             `Items.${own.name} cannot be compared with CurrentItem.${other.name}, which has another type`,
@@ -97,7 +97,7 @@ function checkCurrentItem(condition: Condition, field: string, columns: Columns)
 }
 
 /** Returns the column of a condition, regardless of case. Throws InvalidInputException if it does not exist. */
-export function columnOf({ dataset, field, at }: Condition, { items, users }: Columns): Field {
+export function requireColumn({ dataset, field, at }: Condition, { items, users }: Columns): Field {
     const owner = dataset === "CurrentUser" ? "Users" : dataset;
     const columns = owner === "Users" ? users : items;
     if (!columns) throw invalidExpression(`the dataset group has no ${owner} dataset`, at);

@@ -21,7 +21,7 @@ export interface Collector {
  * Returns the collector of a dataset type. It stores interactions in columns, and items, users and actions by their
  * ids. For other dataset types, it stores only the number of rows.
  */
-export function collectorOf(datasetType: string, fields: Field[]): Collector {
+export function createCollector(datasetType: string, fields: Field[]): Collector {
     if (datasetType === "INTERACTIONS") return collectInteractions(fields);
     const idPlace = fields.findIndex(({ name }) => name === idColumns[datasetType]);
     return idPlace < 0 ? countRows() : collectById(fields, idPlace);

@@ -27,7 +27,7 @@ export async function readCsv(
     let header: readonly string[] = [];
     const parser = createCsvParser((record, line) => {
         if (!places) {
-            places = placesOf(record, fields);
+            places = locateColumns(record, fields);
             header = record;
             return;
         }
@@ -54,7 +54,7 @@ export async function readCsv(
         for await (const chunk of bytes) {
             const text = decode(chunk);
             // For the service, the quotes of a header are part of the names (Developer Guide, "Preparing data").
-            if (first && text.startsWith('"')) placesOf([], fields);
+            if (first && text.startsWith('"')) locateColumns([], fields);
             first &&= text === "";
             parser.write(text);
         }
@@ -64,11 +64,11 @@ export async function readCsv(
         if (error instanceof MalformedCsvError) throw new RefusedDataError(`Input CSV is not valid: ${error.message}.`);
         throw error;
     }
-    if (!places) placesOf([], fields);
+    if (!places) locateColumns([], fields);
     return header;
 }
 
-function placesOf(header: string[], fields: Field[]): number[] {
+function locateColumns(header: string[], fields: Field[]): number[] {
     const missing = fields.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
     if (missing.length > 0)
         throw new RefusedDataError(`Input CSV is missing the following columns:[${missing.join(", ")}].`);

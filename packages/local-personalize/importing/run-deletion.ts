@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mayUse, noPrivileges } from "../batch/access.ts";
 import type { DeletionJobProperties } from "../control/data-deletion-jobs.ts";
-import { datasetOf } from "../control/datasets.ts";
+import { findDataset } from "../control/datasets.ts";
 import { type Call, modelDir, rowsFile } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
@@ -48,7 +48,7 @@ export async function runDeletion(
     const group = job.parent ?? "";
     let numDeleted = 0;
     for (const type of ["INTERACTIONS", "USERS"]) {
-        const dataset = datasetOf(call.store, job.region, group, type);
+        const dataset = findDataset(call.store, job.region, group, type);
         if (!dataset) continue;
         const file = rowsFile(dataDir, dataset.id);
         const rows = type === "USERS" ? deleteAttributes(file, users) : deleteInteractions(file, users);

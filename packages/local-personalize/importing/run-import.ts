@@ -12,7 +12,7 @@ import type { EventStore } from "../events/event-store.ts";
 import { type AttributedEvent, type AttributedValue, attributionReport } from "../metering/attribution.ts";
 import type { Meter } from "../metering/meter.ts";
 import type { Attributions } from "../serving/attributions.ts";
-import { collectorOf } from "./collectors.ts";
+import { createCollector } from "./collectors.ts";
 import { type DataLocation, keysToRead, readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
 
@@ -58,7 +58,7 @@ export async function runImport(
     if (!schema) throw new Error(`The schema of ${dataset.arn} does not exist any more.`);
     const { fields } = readAvroSchema(schema.properties.schema);
     try {
-        const collector = collectorOf(datasetType, fields);
+        const collector = createCollector(datasetType, fields);
         const keys = await findKeys(options, location, job);
         const measured = datasetType === "INTERACTIONS" ? attribution.of(call, dataset.parent ?? "") : undefined;
         const happened: AttributedEvent[] = [];

@@ -27,7 +27,7 @@ export interface AttributedValue {
 }
 
 /** Returns the start of the 15 minutes in which reports and CloudWatch count an event; epoch seconds. */
-export const intervalOf = (timestamp: number): number => Math.floor(timestamp / 900) * 900;
+export const quarterHourStart = (timestamp: number): number => Math.floor(timestamp / 900) * 900;
 
 const UNKNOWN_SOURCE = "SOURCE_NAME_UNDEFINED";
 
@@ -89,7 +89,7 @@ function sourceOf(call: Call, groupArn: string, recommendationId: string | undef
 export function attributionReport(values: readonly AttributedValue[]): string {
     const sums = new Map<string, number>();
     for (const { metricName, eventType, function: name, source, timestamp, value } of values) {
-        const key = JSON.stringify([metricName, eventType, name, source, intervalOf(timestamp)]);
+        const key = JSON.stringify([metricName, eventType, name, source, quarterHourStart(timestamp)]);
         sums.set(key, (sums.get(key) ?? 0) + value);
     }
     const rows = [...sums].map(([key, sum]) => ({

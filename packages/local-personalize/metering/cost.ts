@@ -61,7 +61,7 @@ export interface CostRecord extends UsageRecord {
  * Returns usage with its costs. The price of a region's TPS-hours falls during a month, so the records must be in the
  * order of their hours, from the first hour of a month.
  */
-export function costsOf(records: readonly UsageRecord[]): CostRecord[] {
+export function computeCosts(records: readonly UsageRecord[]): CostRecord[] {
     const months = new Map<string, number>();
     return records.map((record) => {
         const { measure, quantity, hour, region } = record;

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Tag } from "../control/properties.ts";
 import type { Measure } from "./usage-types.ts";
-import { billed, endOf, hourMilliseconds, hourOf, type Window } from "./windows.ts";
+import { billed, hourMilliseconds, hourStart, type Window, windowEnd } from "./windows.ts";
 
 /** A resource that is metered. The record is kept after the resource is deleted. */
 export interface Metered {
@@ -73,7 +73,7 @@ export function openLedger(database: DatabaseSync) {
         knowGone: ({ id, region, arn }: Omit<Metered, "tags">) => void knowGone.run(id, region, arn),
         /** Adds `amount`, a whole number, to the usage of a recorded resource in the hour of `time`. */
         add: (id: number, measure: Measure, time: number, amount: number) =>
-            void add.run(hourOf(time), id, measure, amount),
+            void add.run(hourStart(time), id, measure, amount),
         /** Returns usage in the hours that begin in `[from, to)`. */
         between: (from: number, to: number): Entry[] =>
             between.all(from, to).map((row) => ({ ...row, tags: JSON.parse(String(row.tags)) }) as unknown as Entry),
@@ -89,8 +89,8 @@ export function openLedger(database: DatabaseSync) {
         closeWindows(time: number): void {
             for (const row of windows.all()) {
                 const window = { ...row } as unknown as Window & { campaign: number };
-                if (endOf(window) > time) continue;
-                add.run(hourOf(window.start), window.campaign, window.measure, billed(window));
+                if (windowEnd(window) > time) continue;
+                add.run(hourStart(window.start), window.campaign, window.measure, billed(window));
                 dropWindow.run(window.campaign, window.measure, window.start);
             }
         },

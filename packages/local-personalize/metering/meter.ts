@@ -3,8 +3,8 @@ import type { CampaignProperties, Deployment, Tag } from "../control/properties.
 import type { VersionProperties } from "../control/solution-versions.ts";
 import { creationEnd, updateEnd } from "../control/states.ts";
 import type { Resource, Store } from "../control/store.ts";
-import { units, usageTypeOf } from "./usage-types.ts";
-import { type CampaignMeasure, clip, measureOf, type Segment, startOf, windowsOf } from "./windows.ts";
+import { formatUsageType, units } from "./usage-types.ts";
+import { type CampaignMeasure, chooseMeasure, clip, type Segment, toWindows, windowStart } from "./windows.ts";
 
 const flushMilliseconds = 1000;
 const hour = 3_600_000;
@@ -62,7 +62,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
                 know(campaign);
                 const until = ledger.until(campaign.id);
                 const segments = clip(segmentsOf(campaign, speed, recipeOf), until, now);
-                for (const window of windowsOf(segments)) ledger.addWindow(campaign.id, window);
+                for (const window of toWindows(segments)) ledger.addWindow(campaign.id, window);
                 ledger.settledUntil(campaign.id, Math.max(until, now));
             }
             ledger.closeWindows(now);
@@ -85,7 +85,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
         settle,
         /** Counts a recommendation of a campaign. */
         recommended(campaign: Resource<object>, measure: CampaignMeasure, now: number): void {
-            const start = startOf(measure, now);
+            const start = windowStart(measure, now);
             const count = requestsByCampaign.get(campaign.id);
             if (count?.start === start && count.measure === measure) {
                 count.requests++;
@@ -123,7 +123,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
                 return {
                     region,
                     measure,
-                    usageType: usageTypeOf(region, measure),
+                    usageType: formatUsageType(region, measure),
                     resourceArn: arn,
                     tags: Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue])),
                     hour,
@@ -161,7 +161,7 @@ function segmentsOf(
         from,
         to,
         minProvisionedTPS,
-        measure: measureOf(recipeOf(solutionVersionArn)),
+        measure: chooseMeasure(recipeOf(solutionVersionArn)),
     });
     return [
         segment(before, active, updated),

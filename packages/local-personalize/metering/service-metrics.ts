@@ -1,5 +1,5 @@
 import type { EmulatorRequest, MetricValues, Speed } from "../contract.ts";
-import { datasetOf } from "../control/datasets.ts";
+import { findDataset } from "../control/datasets.ts";
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
 import { creationDurations, creationEnd, type Kind } from "../control/states.ts";
 import type { Resource, Store } from "../control/store.ts";
@@ -126,7 +126,7 @@ function lookUp(store: Store, region: string, subject: string): Record<string, s
     const tracker = store
         .list<EventTrackerProperties>("event-tracker", region)
         .find(({ properties }) => properties.trackingId === subject);
-    const dataset = tracker && datasetOf(store, region, tracker.parent ?? "", "INTERACTIONS");
+    const dataset = tracker && findDataset(store, region, tracker.parent ?? "", "INTERACTIONS");
     return dataset && { DatasetGroupArn: tracker.parent ?? "", DatasetArn: dataset.arn, EventTrackerArn: tracker.arn };
 }
 
@@ -138,7 +138,7 @@ const prefixes: Partial<Record<Kind, string>> = {
 
 /** Counts imports and trainings for the service's CloudWatch metrics. */
 export function createJobMetrics(store: Store, speed: Speed, metrics: ServiceMetrics) {
-    const adderOf = (job: Resource<object>) => {
+    const createAdder = (job: Resource<object>) => {
         const prefix = prefixes[job.kind];
         const dimensions = dimensionsOf(store, job);
         return (name: string, unit: "Count" | "Seconds" | "Bytes", value: number) => {
@@ -149,10 +149,10 @@ export function createJobMetrics(store: Store, speed: Speed, metrics: ServiceMet
     };
     return {
         begun(job: Resource<object>): void {
-            adderOf(job)("Requests", "Count", 1);
+            createAdder(job)("Requests", "Count", 1);
         },
         ended(job: Resource): void {
-            const add = adderOf(job);
+            const add = createAdder(job);
             add("Error", "Count", job.failure === null ? 0 : 1);
             if (job.failure !== null) return;
             const started = job.createdAt + creationDurations(job.kind, speed).pending;

@@ -44,4 +44,4 @@ const prefixes: Readonly<Record<string, string>> = {
 };
 
 /** Returns a usage type in the form of a bill, such as `EUC1-DataIngestion`; an unknown region is its own prefix. */
-export const usageTypeOf = (region: string, measure: Measure) => `${prefixes[region] ?? region}-${measure}`;
+export const formatUsageType = (region: string, measure: Measure) => `${prefixes[region] ?? region}-${measure}`;

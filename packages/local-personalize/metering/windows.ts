@@ -34,15 +34,15 @@ const lengths: Readonly<Record<CampaignMeasure, number>> = {
 };
 
 /** Returns the measure by which a campaign of a recipe (name or ARN) is billed. */
-export const measureOf = (recipe: string | undefined): CampaignMeasure =>
+export const chooseMeasure = (recipe: string | undefined): CampaignMeasure =>
     hasV2Billing(recipe) ? "RecommendationRequests" : "RecommendationTPSHours";
 
 /** Returns the start of the window that contains a time; epoch milliseconds. */
-export const startOf = (measure: CampaignMeasure, time: number) => time - (time % lengths[measure]);
+export const windowStart = (measure: CampaignMeasure, time: number) => time - (time % lengths[measure]);
 /** Returns the end of a window, epoch milliseconds. */
-export const endOf = ({ measure, start }: Pick<Window, "measure" | "start">) => start + lengths[measure];
+export const windowEnd = ({ measure, start }: Pick<Window, "measure" | "start">) => start + lengths[measure];
 /** Returns the start of the hour that contains a time; epoch milliseconds. */
-export const hourOf = (time: number) => time - (time % hourMilliseconds);
+export const hourStart = (time: number) => time - (time % hourMilliseconds);
 
 /**
  * Returns the billed amount of a window: the larger of its provisioned and its requested capacity. If the capacity does
@@ -57,10 +57,10 @@ export const billed = ({ minimum, requests }: Pick<Window, "minimum" | "requests
  * contains parts of several periods, adds their capacities, so the result does not depend on where the periods are
  * divided.
  */
-export function windowsOf(segments: readonly Segment[]): Window[] {
+export function toWindows(segments: readonly Segment[]): Window[] {
     const windows = new Map<string, Window>();
     for (const { from, to, minProvisionedTPS, measure } of segments.filter(({ from, to }) => from < to)) {
-        for (let start = startOf(measure, from); start < to; start += lengths[measure]) {
+        for (let start = windowStart(measure, from); start < to; start += lengths[measure]) {
             const time = Math.min(to, start + lengths[measure]) - Math.max(from, start);
             const key = `${measure} ${start}`;
             const minimum = (windows.get(key)?.minimum ?? 0) + time * Math.max(1, minProvisionedTPS);

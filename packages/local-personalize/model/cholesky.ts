@@ -14,9 +14,9 @@ const PANEL = 32;
 type Packed = Float64Array;
 
 /**
- * Replaces a symmetric positive definite n × n matrix by its inverse. The matrix is row by row. Only its lower triangle is read.
- * Equal matrices give equal bytes on one kind of processor. Throws a RangeError when the matrix is not positive
- * definite; it then keeps its values.
+ * Replaces a symmetric positive definite n × n matrix by its inverse. The matrix is row by row. Only its lower triangle
+ * is read. Equal matrices give equal bytes on one kind of processor. Throws a RangeError when the matrix is not
+ * positive definite; it then keeps its values.
  */
 export function invertPositiveDefinite(matrix: Float64Array, n: number): void {
     const size = Math.ceil(n / TILE) * TILE;
@@ -100,7 +100,8 @@ function multiplyByTranspose(workspace: Workspace, matrix: Float64Array, n: numb
 }
 
 /**
- * Adds sign · left · rightᵀ to four rows of the target and to its columns from `from` to `to`, in whole tiles. `leftRow` is the row of the left panel. The first row of the right panel belongs to column `from`.
+ * Adds sign · left · rightᵀ to four rows of the target and to its columns from `from` to `to`, in whole tiles.
+ * `leftRow` is the row of the left panel. The first row of the right panel belongs to column `from`.
  */
 function addRow(
     workspace: Workspace,

@@ -2,7 +2,7 @@ import { invertPositiveDefinite } from "./cholesky.ts";
 import { pairSums } from "./gram.ts";
 import type { TrainingData } from "./histories.ts";
 import { multiply } from "./multiply.ts";
-import { normOf } from "./norm.ts";
+import { computeNorm } from "./norm.ts";
 import { principalWeights } from "./principal.ts";
 
 /** Norm of the principal components' weights, relative to the norm of the other weights (docs/models.md). */
@@ -53,8 +53,8 @@ function togetherWeights(inverse: Float64Array, n: number): Float32Array {
  */
 function addOfNorm(weights: Float32Array, added: Float32Array, n: number, share: number): void {
     for (let item = 0; item < n; item++) added[item * n + item] = 0;
-    const norm = normOf(added);
-    const factor = norm > 0 ? (share * normOf(weights)) / norm : 0;
+    const norm = computeNorm(added);
+    const factor = norm > 0 ? (share * computeNorm(weights)) / norm : 0;
     for (let at = 0; at < weights.length; at++) weights[at] = (weights[at] as number) + factor * (added[at] as number);
 }
 

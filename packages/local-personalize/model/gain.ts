@@ -43,7 +43,7 @@ export function fitGain(cases: readonly Case[]): FittedGain {
         next,
     }));
     const surprise = (gain: number) => meanSurprise(logs, gain);
-    const searched = Number(leastOf(surprise).toFixed(2));
+    const searched = Number(findMinimum(surprise).toFixed(2));
     const [best, ofDefault] = [surprise(searched), surprise(DEFAULT_GAIN)];
     return {
         gain: best < ofDefault ? searched : DEFAULT_GAIN,
@@ -65,7 +65,7 @@ function meanSurprise(cases: readonly { logs: Float32Array; next: number }[], ga
 }
 
 /** Returns the minimum of a function that falls and then rises, by golden-section search. */
-function leastOf(value: (gain: number) => number): number {
+function findMinimum(value: (gain: number) => number): number {
     const ratio = (Math.sqrt(5) - 1) / 2;
     let [low, high] = [LEAST_GAIN, LARGEST_GAIN];
     let [left, right] = [high - ratio * (high - low), low + ratio * (high - low)];

@@ -2,7 +2,8 @@ import { LONGEST_HISTORY } from "./histories.ts";
 
 /**
  * Similarity of two items: a sum over all users, larger for events that are close in the user's history. This makes the
- * model aware of time; EASE^R's own Gram matrix counts all pairs of a user equally. docs/models.md has the measurements.
+ * model aware of time; EASE^R's own Gram matrix counts all pairs of a user equally. docs/models.md has the
+ * measurements.
  */
 
 /** Part of the weight of a pair of events that is independent of their distance. The rest halves every 20 positions. */

@@ -3,7 +3,7 @@ import type { CatalogueItem } from "./catalogue.ts";
 import { type Case, type FittedGain, fitGain, MOST_CASES } from "./gain.ts";
 import { rowsWhere } from "./hyperparameters.ts";
 import type { Interactions } from "./interactions.ts";
-import { rewardsOf } from "./objective.ts";
+import { collectRewards } from "./objective.ts";
 import { relatedScores } from "./related.ts";
 import { affinities, isPersonal, rankUser, topItems } from "./score.ts";
 import { fitModel, type TrainingSettings } from "./train.ts";
@@ -66,7 +66,11 @@ export function solutionMetrics(
         const truth = new Set(ids.slice(-truths));
         return [{ recommended, truth, ...(interactions.weights && { rewards: eventRewards(ids, events, truths) }) }];
     });
-    const measured = metricsOf(trials, interactions.itemIds.length, settings.objective && rewardsOf(catalogue));
+    const measured = computeMetrics(
+        trials,
+        interactions.itemIds.length,
+        settings.objective && collectRewards(catalogue),
+    );
     return isRelated || model.weights.length === 0 ? measured : { ...measured, fitted: fitGain(cases) };
 }
 
@@ -95,7 +99,7 @@ function eventRewards(ids: readonly string[], events: readonly UserEvent[], trut
  * Returns the metrics of some trials. `catalogueSize` is the number of distinct items in the data; `rewards` are the
  * items' values of the solution's objective.
  */
-export function metricsOf(
+export function computeMetrics(
     trials: readonly Trial[],
     catalogueSize: number,
     rewards?: ReadonlyMap<string, number>,
@@ -108,12 +112,12 @@ export function metricsOf(
     };
     for (const k of CUTOFFS) {
         perUser[`normalized_discounted_cumulative_gain_at_${k}`] = hits.map((list) =>
-            ndcgOf(list.slice(0, k).map(Number)),
+            computeNdcg(list.slice(0, k).map(Number)),
         );
         if (trials.some(({ rewards }) => rewards)) {
             perUser[`normalized_discounted_cumulative_gain_with_event_weights_at_${k}`] = trials.map(
                 ({ recommended, rewards }) =>
-                    ndcgOf(recommended.slice(0, k).map((itemId) => rewards?.get(itemId) ?? 0)),
+                    computeNdcg(recommended.slice(0, k).map((itemId) => rewards?.get(itemId) ?? 0)),
             );
         }
         perUser[`precision_at_${k}`] = hits.map((list) => list.slice(0, k).filter(Boolean).length / k);
@@ -153,7 +157,7 @@ function marginOf(values: readonly number[]): number {
 const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
 
 /** Returns NDCG. The ideal list of the service consists of the list's own rewards in descending order. */
-function ndcgOf(rewards: readonly number[]): number {
+function computeNdcg(rewards: readonly number[]): number {
     const gain = (list: readonly number[]) => list.reduce((sum, reward, rank) => sum + reward / Math.log(rank + 2), 0);
     const ideal = gain(rewards.toSorted((a, b) => b - a));
     return ideal > 0 ? gain(rewards) / ideal : 0;

@@ -119,7 +119,9 @@ function concatenated(histories: Iterable<readonly number[]>): Int32Array {
     return items;
 }
 
-/** Reads the items of all histories. The file has one history after another; `lengths` has each user's number of items. */
+/**
+ * Reads the items of all histories. The file has one history after another; `lengths` has each user's number of items.
+ */
 function readHistories(dir: string, lengths: readonly (readonly [userId: string, length: number])[]) {
     const items = new Int32Array(readAligned(join(dir, HISTORIES)));
     let at = 0;

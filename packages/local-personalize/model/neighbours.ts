@@ -37,7 +37,7 @@ export function nearestItems(
     for (const [user, history] of histories.entries()) {
         for (const item of history) norms[item] = (norms[item] as number) + (weights[user] as number);
     }
-    const events = eventsOf(histories, n, wanted);
+    const events = groupEvents(histories, n, wanted);
     const sums = new Float64Array(n);
     const together = new Int32Array(n);
     const lastUser = new Int32Array(n).fill(-1);
@@ -79,7 +79,7 @@ export function nearestItems(
 }
 
 /** Returns the events of the wanted items, by item: those of item i are at starts[i] to starts[i + 1]. */
-function eventsOf(histories: readonly (readonly number[])[], n: number, wanted: NeighbourOptions["wanted"]) {
+function groupEvents(histories: readonly (readonly number[])[], n: number, wanted: NeighbourOptions["wanted"]) {
     const isWanted = Uint8Array.from({ length: n }, (_, item) => (wanted(item) ? 1 : 0));
     const starts = new Int32Array(n + 1);
     for (const history of histories) {

@@ -15,4 +15,4 @@ export function dot(a: Float32Array, b: Float32Array): number {
 }
 
 /** Returns the length of a vector; of a matrix, its Frobenius norm. */
-export const normOf = (values: Float32Array): number => Math.sqrt(dot(values, values));
+export const computeNorm = (values: Float32Array): number => Math.sqrt(dot(values, values));

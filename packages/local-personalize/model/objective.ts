@@ -22,12 +22,12 @@ export function objectiveBoost(
     if (most === 1) return undefined;
     const values = [...new Set(catalogue.flatMap(({ reward }) => reward ?? []))].sort((a, b) => a - b);
     const rank = new Map(values.map((value, index) => [value, index / Math.max(1, values.length - 1)]));
-    const rewards = rewardsOf(catalogue);
+    const rewards = collectRewards(catalogue);
     return Float64Array.from(itemIds, (itemId) => most ** (rank.get(rewards.get(itemId) ?? Number.NaN) ?? 0));
 }
 
 /** Returns the value of each item's attribute. */
-export const rewardsOf = (catalogue: readonly CatalogueItem[]) =>
+export const collectRewards = (catalogue: readonly CatalogueItem[]) =>
     new Map(
         catalogue.flatMap(({ itemId, reward }): [string, number][] => (reward === undefined ? [] : [[itemId, reward]])),
     );

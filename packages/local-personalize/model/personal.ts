@@ -7,7 +7,7 @@ import type { Settings } from "./hyperparameters.ts";
 import type { Interactions } from "./interactions.ts";
 import type { FreshItem, Model } from "./model.ts";
 import { nearestItems } from "./neighbours.ts";
-import { popularityOf } from "./popularity.ts";
+import { computePopularity } from "./popularity.ts";
 import { addRows, type Entry, packRows, withTranspose } from "./sparse-rows.ts";
 
 const DAY = 86_400;
@@ -44,7 +44,7 @@ export function fitPersonal(
         itemIds,
         dense: data.dense,
         weights,
-        popularity: popularityOf(interactions, itemIds, HALF_LIFE_SECONDS),
+        popularity: computePopularity(interactions, itemIds, HALF_LIFE_SECONDS),
         gain: DEFAULT_GAIN,
         histories: data.histories,
         ...(rows && { neighbours: packRows(withTranspose(rows, scale)) }),

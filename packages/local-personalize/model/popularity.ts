@@ -26,9 +26,13 @@ const ACTIVE_SHARE = 0.05;
  * event. They are not counted from the newest event, because one event of today in data of 1998 would reduce all other
  * weights to nothing.
  */
-export function popularityOf(interactions: Interactions, itemIds: readonly string[], halfLife: number): Float64Array {
+export function computePopularity(
+    interactions: Interactions,
+    itemIds: readonly string[],
+    halfLife: number,
+): Float64Array {
     const { userIds, timestamps, weights } = interactions;
-    const present = presentOf(interactions);
+    const present = computePresent(interactions);
     const views = newestOfEach(interactions);
     const sums = new Float64Array(userIds.length);
     const weightOf = (row: number) => weights?.[row] ?? 1;
@@ -55,7 +59,7 @@ function newestOfEach({ users, userIds, items }: Interactions): { user: number; 
     return newest;
 }
 
-function presentOf({ users, userIds, timestamps }: Interactions): number {
+function computePresent({ users, userIds, timestamps }: Interactions): number {
     const newest = new Float64Array(userIds.length).fill(Number.NEGATIVE_INFINITY);
     users.forEach((user, row) => {
         newest[user] = timestamps[row] as number;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { invertPositiveDefinite } from "./cholesky.ts";
 import type { PairSums } from "./gram.ts";
 import { multiplier, multiply } from "./multiply.ts";
-import { dot, normOf } from "./norm.ts";
+import { computeNorm, dot } from "./norm.ts";
 
 /**
  * A linear model of items on the main directions in which items vary together: the principal components of the items'
@@ -33,9 +33,9 @@ const PRODUCTS_IN_A_ROW = 3;
  */
 export function principalWeights({ gram, directed, roots }: PairSums): Float32Array {
     const n = roots.length;
-    const components = componentsOf(n);
+    const components = countComponents(n);
     if (components === 0) return new Float32Array(n * n);
-    const correlate = multiplier(correlationsOf(gram, roots), { rows: n, depth: n, columns: components });
+    const correlate = multiplier(computeCorrelations(gram, roots), { rows: n, depth: n, columns: components });
     const basis = principalBasis(correlate, n, components);
     // The inverse of the Gram matrix within the basis is leftᵀ · inner · left.
     const image = correlate(transposed(basis, components, n));
@@ -47,17 +47,17 @@ export function principalWeights({ gram, directed, roots }: PairSums): Float32Ar
     const together = basis.map((value, at) => value * (roots[at % n] as number));
     const sums = multiply(left, directed, { rows: components, depth: n, columns: n });
     const after = multiply(inner, sums, { rows: components, depth: components, columns: n });
-    const [a, b] = [1 / normOf(together), 1 / (normOf(after) || 1)];
+    const [a, b] = [1 / computeNorm(together), 1 / (computeNorm(after) || 1)];
     const right = together.map((value, at) => a * value + b * (after[at] as number));
     return multiply(transposed(left, components, n), right, { rows: n, depth: components, columns: n });
 }
 
 /** Returns the number of principal components of a catalogue of n items. */
-export const componentsOf = (n: number): number =>
+export const countComponents = (n: number): number =>
     n < FEWEST_ITEMS ? 0 : Math.min(MOST_COMPONENTS, Math.max(LEAST_COMPONENTS, Math.floor(n / ITEMS_PER_COMPONENT)));
 
 /** Returns the correlations of the items: the Gram matrix without its ridge, with 1 on its diagonal. */
-function correlationsOf(gram: Float64Array, roots: Float64Array): Float32Array {
+function computeCorrelations(gram: Float64Array, roots: Float64Array): Float32Array {
     const n = roots.length;
     const correlations = new Float32Array(n * n);
     for (let row = 0; row < n; row++) {
@@ -96,12 +96,12 @@ function principalBasis(
 function orthonormalise(rows: Float32Array, n: number): void {
     for (let start = 0; start < rows.length; start += n) {
         const row = rows.subarray(start, start + n);
-        const length = normOf(row);
+        const length = computeNorm(row);
         leaveOut(row, rows.subarray(0, start));
         // If the row became much shorter, rounding errors are a large part of it. Subtract its parts in the directions
         // of the other rows once more.
-        if (normOf(row) < 0.1 * length) leaveOut(row, rows.subarray(0, start));
-        const left = normOf(row) || 1;
+        if (computeNorm(row) < 0.1 * length) leaveOut(row, rows.subarray(0, start));
+        const left = computeNorm(row) || 1;
         for (let at = 0; at < n; at++) row[at] = (row[at] as number) / left;
     }
 }

@@ -4,7 +4,7 @@ import type { Settings } from "./hyperparameters.ts";
 import type { Interactions } from "./interactions.ts";
 import type { Model } from "./model.ts";
 import { nearestItems } from "./neighbours.ts";
-import { popularityOf } from "./popularity.ts";
+import { computePopularity } from "./popularity.ts";
 import { addRows, type Entry, eachEntry, packRows, sorted, withTranspose } from "./sparse-rows.ts";
 
 const MOST_NEIGHBOURS = 100;
@@ -87,7 +87,7 @@ function relatedModel(
     histories: Map<string, number[]>,
     rows: readonly (readonly Entry[])[],
 ): Model {
-    const popularity = popularityOf(interactions, itemIds, Number.POSITIVE_INFINITY);
+    const popularity = computePopularity(interactions, itemIds, Number.POSITIVE_INFINITY);
     const weights = new Float32Array(0);
     return { recipeName, itemIds, weights, popularity, gain: 1, histories, neighbours: packRows(rows) };
 }

@@ -54,7 +54,7 @@ export function trainModel(
     catalogue: readonly CatalogueItem[] = [],
     settings: TrainingSettings = {},
 ): Model {
-    fitOf(recipeName);
+    requireFit(recipeName);
     refuseTooLittle(interactions);
     return fitModel(interactions, recipeName, catalogue, settings);
 }
@@ -69,12 +69,12 @@ export function fitModel(
     catalogue: readonly CatalogueItem[] = [],
     { hyperParameters, objective }: TrainingSettings = {},
 ): Model {
-    const model = fitOf(recipeName)(interactions, recipeName, catalogue, hyperParameters);
+    const model = requireFit(recipeName)(interactions, recipeName, catalogue, hyperParameters);
     const boost = objective && objectiveBoost(model.itemIds, catalogue, objective);
     return boost ? { ...model, boost } : model;
 }
 
-function fitOf(recipeName: string): Fit {
+function requireFit(recipeName: string): Fit {
     const fit = Object.hasOwn(fits, recipeName) ? fits[recipeName] : undefined;
     if (fit) return fit;
     throw new Error(`The recipe ${recipeName} is not emulated here; use ${modelledRecipes.join(", ")}.`);

@@ -42,8 +42,8 @@ export function risingItems(events: Iterable<TrendEvent>, end: number, interval:
 }
 
 /**
- * `trend_prediction_accuracy`: the growth of the first `count` rising items in the next interval, divided by that of the
- * items that grew most. 1 if no item grew.
+ * `trend_prediction_accuracy`: the growth of the first `count` rising items in the next interval, divided by that of
+ * the items that grew most. 1 if no item grew.
  */
 export function trendAccuracy(events: readonly TrendEvent[], interval: number, count: number): number {
     const end = events.at(-1)?.timestamp ?? 0;

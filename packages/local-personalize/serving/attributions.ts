@@ -1,8 +1,13 @@
-import { datasetOf } from "../control/datasets.ts";
+import { findDataset } from "../control/datasets.ts";
 import type { AttributionProperties } from "../control/metric-attributions.ts";
-import { type Call, phaseOf } from "../control/resources.ts";
+import { type Call, computePhase } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
-import { type AttributedEvent, type AttributedValue, attributedValues, intervalOf } from "../metering/attribution.ts";
+import {
+    type AttributedEvent,
+    type AttributedValue,
+    attributedValues,
+    quarterHourStart,
+} from "../metering/attribution.ts";
 import type { ServiceMetrics } from "../metering/service-metrics.ts";
 import type { DatasetContents } from "./dataset-contents.ts";
 
@@ -29,12 +34,12 @@ export function createAttributions(contents: DatasetContents, metrics: ServiceMe
             attributions.set(groupArn, all[0]);
         }
         const attribution = attributions.get(groupArn);
-        return attribution && phaseOf(call, attribution).status === "ACTIVE" ? attribution : undefined;
+        return attribution && computePhase(call, attribution).status === "ACTIVE" ? attribution : undefined;
     };
 
     /** Returns the values of events for the metrics of an attribution. */
     const values = (call: Call, attribution: Attribution, happened: readonly AttributedEvent[]) => {
-        const { rows } = contents.attributes(datasetOf(call.store, call.region, attribution.parent ?? "", "ITEMS"));
+        const { rows } = contents.attributes(findDataset(call.store, call.region, attribution.parent ?? "", "ITEMS"));
         return happened.flatMap((event) => attributedValues(call, attribution, event, rows));
     };
 
@@ -48,7 +53,7 @@ export function createAttributions(contents: DatasetContents, metrics: ServiceMe
             if (age >= oldestForCloudWatch || age < -aheadForCloudWatch) continue;
             const dimensions = { EventAttributionSource: source.toUpperCase(), DatasetGroupArn: groupArn };
             const metric = { region, name: metricName.toUpperCase(), unit: "Count" as const, dimensions };
-            metrics.add(metric, value, intervalOf(timestamp) * 1000);
+            metrics.add(metric, value, quarterHourStart(timestamp) * 1000);
         }
     };
 

@@ -1,18 +1,18 @@
 import { campaignPhase, deployed } from "../control/campaigns.ts";
-import { datasetOf, trainedColumns } from "../control/datasets.ts";
+import { findDataset, trainedColumns } from "../control/datasets.ts";
 import type { CampaignProperties, RecommenderProperties, TrainingDataConfig } from "../control/properties.ts";
 import { currentConfig, recommenderPhase } from "../control/recommenders.ts";
 import { type Call, modelDir } from "../control/resources.ts";
-import { eventChoiceOf, trendIntervalOf } from "../control/solution-config.ts";
+import { findTrendInterval, toEventChoice } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
 import { isUpdating } from "../control/updates.ts";
-import { type UseCase, useCaseOf } from "../control/use-cases.ts";
+import { findUseCase, type UseCase } from "../control/use-cases.ts";
 import { invalidInput, notFound } from "../errors.ts";
 import { weighing } from "../model/event-choice.ts";
 import { loadModel, type Model } from "../model/model.ts";
-import { type Exploration, explorationOf } from "./explore.ts";
-import { type MetadataSource, metadataSourceOf } from "./metadata.ts";
+import { type Exploration, toExploration } from "./explore.ts";
+import { findMetadataSource, type MetadataSource } from "./metadata.ts";
 
 /** A trained model with data of its solution or recommender. */
 export interface Trained {
@@ -59,7 +59,7 @@ export function createCampaignModels() {
     const served = new Map<string, Served>();
     const models = new Map<number, Model>();
 
-    const modelOf = (call: Call, { id }: { id: number }): Model => {
+    const loadCachedModel = (call: Call, { id }: { id: number }): Model => {
         const model = models.get(id) ?? loadModel(modelDir(call.options.dataDir, id));
         models.set(id, model);
         return model;
@@ -74,31 +74,31 @@ export function createCampaignModels() {
         contextColumns: trainedColumns(call.store, call.region, datasetGroupArn, "INTERACTIONS", config).map(
             ({ name }) => name,
         ),
-        model: modelOf(call, resource),
+        model: loadCachedModel(call, resource),
         datasetGroupArn,
-        interactions: datasetOf(call.store, call.region, datasetGroupArn, "INTERACTIONS")?.id,
+        interactions: findDataset(call.store, call.region, datasetGroupArn, "INTERACTIONS")?.id,
     });
 
     const trainedOf = (call: Call, version: Resource<VersionProperties>): Trained => {
         const { datasetGroupArn, solutionConfig } = version.properties;
         return {
             ...common(call, version, datasetGroupArn, solutionConfig?.trainingDataConfig),
-            weightOf: weighing(eventChoiceOf(version.properties)),
-            trendInterval: trendIntervalOf(version.properties),
+            weightOf: weighing(toEventChoice(version.properties)),
+            trendInterval: findTrendInterval(version.properties),
         };
     };
 
     const ofRecommender = (call: Call, recommender: Resource<RecommenderProperties>) => {
         const { recipeArn } = recommender.properties;
         const config = currentConfig(call, recommender);
-        const useCase = useCaseOf(recipeArn);
+        const useCase = findUseCase(recipeArn);
         if (!useCase) throw new Error(`The recipe ${recipeArn} belongs to no use case.`);
         return {
             config,
             trained: {
                 ...common(call, recommender, recommender.parent ?? "", config?.trainingDataConfig),
                 weightOf: weighing({ eventType: useCase.required }),
-                trendInterval: trendIntervalOf({ recipeArn: useCase.recipeName }),
+                trendInterval: findTrendInterval({ recipeArn: useCase.recipeName }),
                 useCase,
             },
             perSecond: config?.minRecommendationRequestsPerSecond ?? 1,
@@ -129,8 +129,8 @@ export function createCampaignModels() {
         return {
             target,
             trained,
-            exploration: explorationOf(config?.itemExplorationConfig),
-            metadata: isShown ? metadataSourceOf(call, trained.datasetGroupArn) : undefined,
+            exploration: toExploration(config?.itemExplorationConfig),
+            metadata: isShown ? findMetadataSource(call, trained.datasetGroupArn) : undefined,
             transactionsPerSecond: Math.max(1, perSecond),
             until: changes || isUpdating(call, target) ? call.now + briefly : Number.POSITIVE_INFINITY,
         };

@@ -1,4 +1,4 @@
-import { fieldsOf } from "../control/datasets.ts";
+import { readSchemaFields } from "../control/datasets.ts";
 import type { DatasetProperties } from "../control/properties.ts";
 import { rowsFile } from "../control/resources.ts";
 import type { Resource, Store } from "../control/store.ts";
@@ -52,7 +52,7 @@ export function createDatasetContents(context: {
     const trends = new Map<number, Due<string[]> & { interval: number; lastEvent: number }>();
 
     const loadTable = (dataset: Resource<DatasetProperties>): AttributeTable => {
-        const fields = fieldsOf(store, dataset);
+        const fields = readSchemaFields(store, dataset);
         const rows = loadAttributeRows(rowsFile(dataDir, dataset.id));
         for (const [id, row] of events.attributes(dataset.id)) rows.set(id, row);
         return {
@@ -76,7 +76,7 @@ export function createDatasetContents(context: {
         return { value: recent, until: rows.timestamps[last + 1] ?? Number.POSITIVE_INFINITY };
     };
 
-    const risingIn = (dataset: number, interval: number, now: number): Due<string[]> => {
+    const computeRising = (dataset: number, interval: number, now: number): Due<string[]> => {
         const cached = recentOf.get(dataset);
         const imported = cached && now < cached.until ? cached : recentImported(dataset, now);
         recentOf.set(dataset, imported);
@@ -105,7 +105,7 @@ export function createDatasetContents(context: {
             events.putAttributes(dataset.id, rows);
             const table = tables.get(dataset.id);
             if (!table) return;
-            const fields = fieldsOf(store, dataset);
+            const fields = readSchemaFields(store, dataset);
             for (const [id, row] of rows) table.rows.set(id, readAttributes(row, fields));
             table.version++;
         },
@@ -124,7 +124,7 @@ export function createDatasetContents(context: {
             const cached = trends.get(dataset);
             if (cached?.interval === interval && cached.lastEvent === lastEvent && now / 1000 < cached.until)
                 return cached.value;
-            const rising = risingIn(dataset, interval, now / 1000);
+            const rising = computeRising(dataset, interval, now / 1000);
             trends.set(dataset, { ...rising, interval, lastEvent });
             return rising.value;
         },

@@ -38,7 +38,7 @@ export function checkExploration(
 }
 
 /** Returns the exploration of a campaign or job; undefined without a configuration, or with the weight 0. */
-export function explorationOf(config: Record<string, string> | undefined): Exploration | undefined {
+export function toExploration(config: Record<string, string> | undefined): Exploration | undefined {
     if (config === undefined) return undefined;
     const { explorationWeight, explorationItemAgeCutOff } = { ...defaults, ...config };
     const weight = Number(explorationWeight);

@@ -1,7 +1,7 @@
 import type { Clause, FilterExpression } from "filter-grammar";
-import { columnsOf, datasetOf } from "../control/datasets.ts";
+import { findDataset, listFilterColumns } from "../control/datasets.ts";
 import type { DatasetProperties, FilterProperties } from "../control/properties.ts";
-import { type Call, phaseOf } from "../control/resources.ts";
+import { type Call, computePhase } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, notFound } from "../errors.ts";
 import { type BoundClause, bindFilter, readFilterValues } from "../filtering/bind.ts";
@@ -46,16 +46,16 @@ export function createFilters(contents: DatasetContents) {
         const cached = compiled.get(key);
         if (cached) return cached;
         const filter = call.store.find<FilterProperties>(call.region, filterArn);
-        const status = filter?.kind === "filter" ? phaseOf(call, filter).status : "GONE";
+        const status = filter?.kind === "filter" ? computePhase(call, filter).status : "GONE";
         if (!filter || status === "GONE") throw notFound("filter", filterArn, 404);
         if (status !== "ACTIVE") throw invalidInput(`The filter ${filterArn} is ${status}; it must be ACTIVE.`);
         const group = filter.parent ?? "";
         const entry: Compiled = {
             expression: parseFilter(filter.properties.filterExpression),
             datasetGroupArn: group,
-            columns: columnsOf(call.store, call.region, group),
-            items: datasetOf(call.store, call.region, group, "ITEMS"),
-            users: datasetOf(call.store, call.region, group, "USERS"),
+            columns: listFilterColumns(call.store, call.region, group),
+            items: findDataset(call.store, call.region, group, "ITEMS"),
+            users: findDataset(call.store, call.region, group, "USERS"),
             bound: new Map(),
         };
         compiled.set(key, entry);

@@ -120,7 +120,7 @@ export function listFor(call: Call, trained: Trained, wish: ListWish, sources: L
         return recommendTrending(model, rising, passing, count);
     }
     requireUser(model, userId);
-    const history = historyOf(trained, userId ?? "", sources.streams);
+    const history = collectHistory(trained, userId ?? "", sources.streams);
     const explore = recipeName === "aws-user-personalization-v2" ? explorationOfV2 : wish.exploration;
     const ignored = interactions === undefined ? undefined : sources.streams.ignored(interactions);
     const exploration = explore && { ...explore, userId: userId ?? "", ignored };
@@ -130,8 +130,8 @@ export function listFor(call: Call, trained: Trained, wish: ListWish, sources: L
 }
 
 /**
- * Throws InvalidInputException for a context of a recipe that is not personalised, and for a key that is not a column of
- * the interactions that the model was trained on.
+ * Throws InvalidInputException for a context of a recipe that is not personalised, and for a key that is not a column
+ * of the interactions that the model was trained on.
  */
 export function checkContext({ model, contextColumns }: Trained, context: Record<string, string> = {}): void {
     const keys = Object.keys(context);
@@ -217,7 +217,7 @@ function withoutHidden(
 /**
  * Returns the item numbers of a user's history, oldest first: the events of the training, then later streamed events.
  */
-export function historyOf(
+export function collectHistory(
     { model, interactions, weightOf }: Trained,
     userId: string,
     streams: Streams,

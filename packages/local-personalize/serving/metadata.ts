@@ -1,4 +1,4 @@
-import { datasetOf, fieldsOf } from "../control/datasets.ts";
+import { findDataset, readSchemaFields } from "../control/datasets.ts";
 import type { DatasetProperties } from "../control/properties.ts";
 import type { Call } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
@@ -22,10 +22,10 @@ const mostColumns = 10;
 const mostItems = 50;
 
 /** Returns the columns that a dataset group's recommendations can show; undefined without an Items dataset. */
-export function metadataSourceOf(call: Call, datasetGroupArn: string): MetadataSource | undefined {
-    const items = datasetOf(call.store, call.region, datasetGroupArn, "ITEMS");
+export function findMetadataSource(call: Call, datasetGroupArn: string): MetadataSource | undefined {
+    const items = findDataset(call.store, call.region, datasetGroupArn, "ITEMS");
     if (!items) return undefined;
-    const names = fieldsOf(call.store, items).map(({ name }) => name);
+    const names = readSchemaFields(call.store, items).map(({ name }) => name);
     const shown = names.filter((name) => name !== "ITEM_ID");
     return { items, columns: new Map(shown.map((name) => [name.toLowerCase(), name])) };
 }

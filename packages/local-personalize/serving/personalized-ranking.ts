@@ -5,7 +5,7 @@ import type { Streams } from "../events/streams.ts";
 import { scoreUser } from "../model/score.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { Filters } from "./filters.ts";
-import { checkContext, historyOf } from "./get-recommendations.ts";
+import { checkContext, collectHistory } from "./get-recommendations.ts";
 import type { MetadataColumns } from "./metadata.ts";
 import { itemNumbers, type Recommendation } from "./recommend.ts";
 
@@ -41,7 +41,7 @@ export function rankItems(
     }
     if (inputList.length > longestList) throw invalidInput(`The inputList has more than ${longestList} items.`);
     checkContext(trained, input.context);
-    const scores = scoreUser(model, historyOf(trained, userId, streams), input.context);
+    const scores = scoreUser(model, collectHistory(trained, userId, streams), input.context);
     const numbers = itemNumbers(model);
     const passing = filterArn && filters.apply(call, trained, filterArn, filterValues, { userId });
     const given = [...new Set(inputList)]

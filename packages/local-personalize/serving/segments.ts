@@ -1,5 +1,5 @@
 import type { LineWish } from "../batch/line.ts";
-import { columnsOf, datasetOf } from "../control/datasets.ts";
+import { findDataset, listFilterColumns } from "../control/datasets.ts";
 import type { BatchJobProperties } from "../control/properties.ts";
 import type { Call } from "../control/resources.ts";
 import { invalidInput } from "../errors.ts";
@@ -8,7 +8,7 @@ import { parseFilter } from "../filtering/parse.ts";
 import { checkFilter } from "../filtering/resolve.ts";
 import { usersFor } from "../model/segment.ts";
 import type { Trained } from "./campaign-models.ts";
-import { historyOf, type ListSources } from "./get-recommendations.ts";
+import { collectHistory, type ListSources } from "./get-recommendations.ts";
 import { itemNumbers } from "./recommend.ts";
 
 const defaultUsers = 25;
@@ -29,13 +29,13 @@ export function segmentFor(
     const items =
         model.recipeName === "aws-item-attribute-affinity"
             ? itemsWith(call, trained, query.itemAttributes, sources)
-            : [itemOf(trained, query.itemId)];
+            : [requireItem(trained, query.itemId)];
     const passes = filterArn && sources.filters.applyToUsers(call, trained, filterArn, query.filterValues);
     const users = [...model.histories.keys()].filter((userId) => !passes || passes(userId));
-    return usersFor(model, items, numResults, users, (userId) => historyOf(trained, userId, sources.streams));
+    return usersFor(model, items, numResults, users, (userId) => collectHistory(trained, userId, sources.streams));
 }
 
-function itemOf({ model }: Trained, itemId: string | undefined): number {
+function requireItem({ model }: Trained, itemId: string | undefined): number {
     if (itemId === undefined) throw invalidInput("A line of aws-item-affinity needs an itemId.");
     const item = itemNumbers(model).get(itemId);
     if (item === undefined) throw invalidInput(`The training had no interactions with the item ${itemId}.`);
@@ -45,11 +45,11 @@ function itemOf({ model }: Trained, itemId: string | undefined): number {
 function itemsWith(call: Call, trained: Trained, text: string | undefined, { contents }: ListSources): number[] {
     if (text === undefined) throw invalidInput("A line of aws-item-attribute-affinity needs itemAttributes.");
     const { model, datasetGroupArn } = trained;
-    const columns = columnsOf(call.store, call.region, datasetGroupArn);
+    const columns = listFilterColumns(call.store, call.region, datasetGroupArn);
     const expression = parseFilter(`INCLUDE ItemID WHERE ${text}`);
     checkFilter(expression, columns);
     const [clause] = bindFilter(expression, new Map(), columns);
-    const { rows } = contents.attributes(datasetOf(call.store, call.region, datasetGroupArn, "ITEMS"));
+    const { rows } = contents.attributes(findDataset(call.store, call.region, datasetGroupArn, "ITEMS"));
     const items = [...model.itemIds.keys()].filter((item) => clause?.item?.(rows.get(model.itemIds[item] ?? "")));
     if (items.length === 0) throw invalidInput(`No item of the training fits ${text}.`);
     return items;

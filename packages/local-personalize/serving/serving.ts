@@ -13,11 +13,11 @@ import type { Streams } from "../events/streams.ts";
 import type { AttributedEvent } from "../metering/attribution.ts";
 import type { Meter } from "../metering/meter.ts";
 import type { ServiceMetrics } from "../metering/service-metrics.ts";
-import { measureOf } from "../metering/windows.ts";
+import { chooseMeasure } from "../metering/windows.ts";
 import { createAttributions } from "./attributions.ts";
 import { createCampaignModels, type TargetKind } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
-import { explorationOf } from "./explore.ts";
+import { toExploration } from "./explore.ts";
 import { createFilters } from "./filters.ts";
 import { checkCount, checkRecommendInput, listFor, type RecommendInput, withPromotion } from "./get-recommendations.ts";
 import { metadataAdder } from "./metadata.ts";
@@ -75,7 +75,7 @@ export function createServing(
         const itemList = withMetadata(
             withPromotion(call, trained, { ...wish, exploration }, input.promotions, sources),
         );
-        if (target.kind === "campaign") meter.recommended(target, measureOf(trained.model.recipeName), call.now);
+        if (target.kind === "campaign") meter.recommended(target, chooseMeasure(trained.model.recipeName), call.now);
         return { itemList, recommendationId: recommendationId(arn) };
     };
 
@@ -84,7 +84,7 @@ export function createServing(
         const { target, trained, metadata } = served(call, "campaign", campaignArn);
         const withMetadata = metadataAdder(campaignArn, metadataColumns, inputList.length, metadata, contents);
         const personalizedRanking = withMetadata(rankItems(call, trained, input, sources));
-        meter.recommended(target, measureOf(trained.model.recipeName), call.now);
+        meter.recommended(target, chooseMeasure(trained.model.recipeName), call.now);
         return { personalizedRanking, recommendationId: recommendationId(campaignArn) };
     };
 
@@ -168,7 +168,7 @@ function inferenceFor(
         const input = { userId, inputList, ...(filterArn && { filterArn, filterValues }) };
         return recommendedItems(rankItems(call, trained, input, sources));
     }
-    const exploration = explorationOf(job.batchInferenceJobConfig?.itemExplorationConfig);
+    const exploration = toExploration(job.batchInferenceJobConfig?.itemExplorationConfig);
     const wish = { ...line, count: checkCount(job.numResults), filterArn, exploration };
     return recommendedItems(listFor(call, trained, wish, sources));
 }

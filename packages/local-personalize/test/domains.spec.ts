@@ -19,11 +19,11 @@ import {
     arn,
     column,
     createBucket,
+    createSchema,
     interactionsSchema,
     recipe,
     refusal,
     type Service,
-    schemaOf,
     startService,
     until,
 } from "./support.ts";
@@ -41,7 +41,7 @@ const objects = {
         .map((film) => `${film},${genresOf(film).join("|")},${800_000_000}\n`)
         .join("")}`,
 };
-const categories = schemaOf(
+const categories = createSchema(
     "Items",
     column("ITEM_ID"),
     column("GENRES", "string", { categorical: true }),

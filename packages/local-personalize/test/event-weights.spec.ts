@@ -17,11 +17,11 @@ import {
     arn,
     column,
     createBucket,
+    createSchema,
     interactionColumns,
     recipe,
     refusal,
     type Service,
-    schemaOf,
     startService,
     trainVersion,
 } from "./support.ts";
@@ -57,7 +57,7 @@ describe("Event weights of a solution", () => {
     before(async () => {
         service = await startService({ access });
         const { personalize } = service;
-        const schema = schemaOf("Interactions", ...interactionColumns, column("EVENT_VALUE", ["float", "null"]));
+        const schema = createSchema("Interactions", ...interactionColumns, column("EVENT_VALUE", ["float", "null"]));
         const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "shop" }));
         const dataset = { name: "shop", datasetType: "Interactions", schema, file: "shop.csv" };
         await addDataset(service, { datasetGroupArn }, dataset);

@@ -6,10 +6,10 @@ import {
     column,
     createBucket,
     createDataset,
+    createSchema,
     recipe,
     runImportJob,
     type Service,
-    schemaOf,
     startService,
     trainVersion,
 } from "./support.ts";
@@ -28,7 +28,7 @@ export const films = [...new Set(ratings.map(({ item }) => item))].sort((a, b) =
 export const genresOf = (film: number) => [`Taste${film % 5}`, ...(film % 2 === 0 ? ["Even"] : [])];
 export const yearOf = (film: number) => (film === 1 ? undefined : 1900 + film);
 
-export const itemsSchema = schemaOf(
+export const itemsSchema = createSchema(
     "Items",
     column("ITEM_ID"),
     column("GENRES", ["null", "string"], { categorical: true }),
@@ -37,7 +37,7 @@ export const itemsSchema = schemaOf(
     column("IN_COLOUR", ["null", "boolean"]),
     column("PLOT", ["null", "string"], { textual: true }),
 );
-const usersSchema = schemaOf("Users", column("USER_ID"), column("AGE", "int"), column("PLAN", ["null", "string"]));
+const usersSchema = createSchema("Users", column("USER_ID"), column("AGE", "int"), column("PLAN", ["null", "string"]));
 
 export const itemsCsv = (chosen: readonly number[], studio = "") =>
     `ITEM_ID,GENRES,RELEASE_YEAR,STUDIO,IN_COLOUR,PLOT\n${chosen

@@ -7,7 +7,7 @@ import {
     DescribeFilterCommand,
 } from "@aws-sdk/client-personalize";
 import { datasetGroupArn, filmsBucket } from "./films-service.ts";
-import { addDataset, arn, column, refusal, type Service, schemaOf, startService, until } from "./support.ts";
+import { addDataset, arn, column, createSchema, refusal, type Service, startService, until } from "./support.ts";
 
 describe("Filter states and limits", () => {
     const expression = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (*)";
@@ -62,7 +62,7 @@ describe("Filter states and limits", () => {
             await personalize.send(new DeleteFilterCommand({ filterArn: arn(`filter/f${number}`) }));
         }
         const fields = ["ITEM_ID", ...Array.from({ length: 24 }, (_, number) => `C${number}`)];
-        const schema = schemaOf("Items", ...fields.map((name) => column(name)));
+        const schema = createSchema("Items", ...fields.map((name) => column(name)));
         await addDataset(service, { datasetGroupArn }, { name: "wide", datasetType: "Items", schema });
         const of = (from: number, to: number) =>
             `INCLUDE ItemID WHERE ${Array.from({ length: to - from }, (_, at) => `Items.C${from + at} = "x"`).join(" AND ")}`;

@@ -13,17 +13,17 @@ import {
     arn,
     column,
     createBucket,
+    createSchema,
     interactionsSchema,
     recipe,
     refusal,
     type Service,
-    schemaOf,
     startService,
     until,
 } from "./support.ts";
 
 const domain: Domain = "VIDEO_ON_DEMAND";
-const itemsSchema = schemaOf(
+const itemsSchema = createSchema(
     "Items",
     column("ITEM_ID"),
     column("GENRES", "string", { categorical: true }),

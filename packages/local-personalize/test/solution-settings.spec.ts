@@ -21,12 +21,12 @@ import {
     arn,
     column,
     createBucket,
+    createSchema,
     importRole,
     interactionColumns,
     recipe,
     refusal,
     type Service,
-    schemaOf,
     startService,
     trainVersion,
     until,
@@ -36,8 +36,8 @@ const datasetGroupArn = arn("dataset-group/films");
 const interactionsArn = arn("dataset/films/INTERACTIONS");
 const category = (name: string) => column(name, "string", { categorical: true });
 const schemas = {
-    INTERACTIONS: schemaOf("Interactions", ...interactionColumns, category("DEVICE"), column("NOTE")),
-    ITEMS: schemaOf("Items", column("ITEM_ID"), category("GENRES"), column("PRICE", "float")),
+    INTERACTIONS: createSchema("Interactions", ...interactionColumns, category("DEVICE"), column("NOTE")),
+    ITEMS: createSchema("Items", column("ITEM_ID"), category("GENRES"), column("PRICE", "float")),
 };
 /** Returns the device of a film's viewings: a phone for films with even numbers, a TV for the others. */
 const deviceOf = (film: number) => (film % 2 === 0 ? "phone" : "tv");

@@ -17,11 +17,11 @@ import {
     column,
     createBucket,
     createDataset,
+    createSchema,
     recipe,
     refusal,
     runImportJob,
     type Service,
-    schemaOf,
     startService,
     trainVersion,
 } from "./support.ts";
@@ -58,57 +58,57 @@ describe("Documented rules of Personalize", () => {
             [
                 "six metadata columns of interactions",
                 "Interactions",
-                schemaOf("Interactions", ...usual, ...numbered(6)),
+                createSchema("Interactions", ...usual, ...numbered(6)),
                 /at most 5 metadata fields, and has 6/,
             ],
             [
                 "items without metadata",
                 "Items",
-                schemaOf("Items", column("ITEM_ID"), column("CREATION_TIMESTAMP", "long")),
+                createSchema("Items", column("ITEM_ID"), column("CREATION_TIMESTAMP", "long")),
                 /must have a metadata field/,
             ],
             [
                 "users with 26 columns",
                 "Users",
-                schemaOf("Users", column("USER_ID"), ...numbered(26)),
+                createSchema("Users", column("USER_ID"), ...numbered(26)),
                 /at most 25 metadata fields/,
             ],
             [
                 "two textual fields",
                 "Items",
-                schemaOf("Items", column("ITEM_ID"), ...numbered(2, { textual: true })),
+                createSchema("Items", column("ITEM_ID"), ...numbered(2, { textual: true })),
                 /one textual field, and has EXTRA_0, EXTRA_1/,
             ],
             [
                 "a textual field of users",
                 "Users",
-                schemaOf("Users", column("USER_ID"), ...numbered(1, { textual: true })),
+                createSchema("Users", column("USER_ID"), ...numbered(1, { textual: true })),
                 /Only an ITEMS dataset/,
             ],
             [
                 "a reserved column of another type",
                 "Interactions",
-                schemaOf("Interactions", ...usual, column("EVENT_VALUE", "string")),
+                createSchema("Interactions", ...usual, column("EVENT_VALUE", "string")),
                 /EVENT_VALUE is reserved: it must be of type float/,
             ],
             [
                 "a domain without event types",
                 "Interactions",
-                schemaOf("Interactions", ...usual),
+                createSchema("Interactions", ...usual),
                 /EVENT_TYPE of type string in the domain VIDEO_ON_DEMAND/,
                 "VIDEO_ON_DEMAND",
             ],
             [
                 "videos without creation",
                 "Items",
-                schemaOf("Items", column("ITEM_ID"), genre),
+                createSchema("Items", column("ITEM_ID"), genre),
                 /CREATION_TIMESTAMP of type long/,
                 "VIDEO_ON_DEMAND",
             ],
             [
                 "goods without a price",
                 "Items",
-                schemaOf("Items", column("ITEM_ID"), column("CATEGORY_L1", "string", { categorical: true })),
+                createSchema("Items", column("ITEM_ID"), column("CATEGORY_L1", "string", { categorical: true })),
                 /PRICE of type float/,
                 "ECOMMERCE",
             ],
@@ -123,7 +123,7 @@ describe("Documented rules of Personalize", () => {
             const reserved = [column("EVENT_TYPE"), column("EVENT_VALUE", ["null", "float"]), column("IMPRESSION")];
             await create(
                 "Interactions",
-                schemaOf("Interactions", ...usual, ...reserved, ...numbered(4), column("constructor")),
+                createSchema("Interactions", ...usual, ...reserved, ...numbered(4), column("constructor")),
             );
         });
     });
@@ -141,7 +141,7 @@ describe("Documented rules of Personalize", () => {
             service = await startService({ access: bucket.access });
             const { personalize } = service;
             await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
-            const schema = schemaOf(
+            const schema = createSchema(
                 "Interactions",
                 ...usual,
                 column("EVENT_TYPE"),

@@ -17,7 +17,7 @@ import {
     PersonalizeClient,
 } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { serviceModelDirOf } from "../botocore.ts";
+import { requireServiceModelDir } from "../botocore.ts";
 import { createEmulator, type EmulatorOptions, type ImportAccess, type ImportRequest } from "../emulator.ts";
 import { startServer } from "../server.ts";
 
@@ -31,7 +31,7 @@ export const recipe = (name: string) => `arn:aws:personalize:::recipe/${name}`;
 export function serviceModels(): string {
     const python = process.env.MOVIE_RECOMMENDER_PYTHON;
     if (!python) throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Run the tests with: npm test");
-    return serviceModelDirOf(python);
+    return requireServiceModelDir(python);
 }
 
 /**
@@ -146,14 +146,14 @@ export async function until<Found>(look: () => Promise<Found | undefined | false
 export const column = (name: string, type: unknown = "string", more: object = {}) => ({ name, type, ...more });
 
 /** Returns the Avro schema of a dataset. */
-export const schemaOf = (name: string, ...fields: readonly object[]) =>
+export const createSchema = (name: string, ...fields: readonly object[]) =>
     JSON.stringify({ type: "record", name, namespace: "com.amazonaws.personalize.schema", fields, version: "1.0" });
 
 export const interactionColumns = [
     ...["USER_ID", "ITEM_ID", "EVENT_TYPE"].map((name) => column(name)),
     column("TIMESTAMP", "long"),
 ];
-export const interactionsSchema = schemaOf("Interactions", ...interactionColumns);
+export const interactionsSchema = createSchema("Interactions", ...interactionColumns);
 
 /**
  * Creates a schema and a dataset with one name in a group, and imports a file of the bucket "movies" into the dataset.

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serviceModelDirOf } from "../botocore.ts";
-import { operationOf } from "../wire/http.ts";
+import { requireServiceModelDir } from "../botocore.ts";
+import { findOperation } from "../wire/http.ts";
 import { loadServiceModels } from "../wire/validate.ts";
 import { arn, createBucket, interactionsSchema, type Service, serviceModels, startService } from "./support.ts";
 
@@ -27,15 +27,15 @@ describe("HTTP protocol of the local Personalize", () => {
     };
     const control = (target: string, body: object) => post("/", body, target);
 
-    it("`operationOf` derives the service and operation from X-Amz-Target or from the path", () => {
-        assert.deepEqual(operationOf("POST", "/", "AmazonPersonalize.CreateSchema"), {
+    it("`findOperation` derives the service and operation from X-Amz-Target or from the path", () => {
+        assert.deepEqual(findOperation("POST", "/", "AmazonPersonalize.CreateSchema"), {
             service: "personalize",
             operation: "CreateSchema",
         });
-        assert.equal(operationOf("POST", "/recommendations", undefined)?.operation, "GetRecommendations");
-        assert.equal(operationOf("POST", "/events", undefined)?.service, "personalize-events");
-        assert.equal(operationOf("GET", "/events", undefined), undefined);
-        assert.equal(operationOf("POST", "/", "AmazonSSM.GetParameter"), undefined);
+        assert.equal(findOperation("POST", "/recommendations", undefined)?.operation, "GetRecommendations");
+        assert.equal(findOperation("POST", "/events", undefined)?.service, "personalize-events");
+        assert.equal(findOperation("GET", "/events", undefined), undefined);
+        assert.equal(findOperation("POST", "/", "AmazonSSM.GetParameter"), undefined);
     });
 
     it("responses have the service's content type and a request ID", async () => {
@@ -137,16 +137,16 @@ describe("HTTP protocol of the local Personalize", () => {
         }
     });
 
-    it("`serviceModelDirOf` returns the folder of botocore's service models, or its error contains the pip install command", async () => {
+    it("`requireServiceModelDir` returns the folder of botocore's service models, or its error contains the pip install command", async () => {
         const venv = await mkdtemp(join(tmpdir(), "personalize-venv-"));
         const python = join(venv, "bin", "python");
-        assert.throws(() => serviceModelDirOf(python), /-m pip install botocore/);
+        assert.throws(() => requireServiceModelDir(python), /-m pip install botocore/);
         const data = join(venv, "lib", "python3.12", "site-packages", "botocore", "data");
         for (const name of ["personalize", "personalize-runtime", "personalize-events"]) {
             await mkdir(join(data, name, "2018-05-22"), { recursive: true });
             await writeFile(join(data, name, "2018-05-22", "service-2.json"), '{"operations":{"A":{}},"shapes":{}}');
         }
-        assert.equal(serviceModelDirOf(python), data);
+        assert.equal(requireServiceModelDir(python), data);
         assert.deepEqual(loadServiceModels(data)["personalize-events"].operations, { A: {} });
         assert.throws(() => loadServiceModels(venv), /No service model of personalize in/);
     });

@@ -1,4 +1,4 @@
-import { dueOf, nextLook, reasonToSkip } from "../control/auto-training.ts";
+import { computeNextTraining, nextLook, reasonToSkip } from "../control/auto-training.ts";
 import type { Call } from "../control/resources.ts";
 import type { Solution, SolutionProperties } from "../control/solution-updates.ts";
 import { beginVersion } from "../control/solution-versions.ts";
@@ -39,7 +39,7 @@ export function createAutoTraining(options: {
         try {
             for (const solution of store.everywhere<SolutionProperties>("solution")) {
                 const call = callIn(solution.region);
-                if (dueOf(call, solution) <= call.now) train(call, solution);
+                if (computeNextTraining(call, solution) <= call.now) train(call, solution);
             }
             plan();
         } catch (error) {

@@ -1,12 +1,12 @@
 import type { EmulatorOptions } from "../contract.ts";
-import { datasetOf, trainedColumns } from "../control/datasets.ts";
+import { findDataset, trainedColumns } from "../control/datasets.ts";
 import { hpoCandidates } from "../control/hyperparameters.ts";
 import type { RecommenderProperties } from "../control/properties.ts";
 import { modelDir, rowsFile } from "../control/resources.ts";
-import { eventChoiceOf, isObjective, type SolutionConfig, trendIntervalOf } from "../control/solution-config.ts";
+import { findTrendInterval, isObjective, type SolutionConfig, toEventChoice } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
-import { useCaseOf } from "../control/use-cases.ts";
+import { findUseCase } from "../control/use-cases.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
 import type { Streams } from "../events/streams.ts";
@@ -54,8 +54,8 @@ export async function runTraining(
             resource: version,
             datasetGroupArn,
             recipeName: recipeArn.slice(recipeArn.lastIndexOf("/") + 1),
-            choice: eventChoiceOf(version.properties),
-            trendInterval: trendIntervalOf(version.properties),
+            choice: toEventChoice(version.properties),
+            trendInterval: findTrendInterval(version.properties),
             config: { ...version.properties.solutionConfig, performHPO: version.properties.performHPO },
             // Use one seed for all versions of a solution. They then have the same test users, so their metrics differ
             // only because of the data.
@@ -79,7 +79,7 @@ export async function runRecommender(
     recommender: Resource<RecommenderProperties>,
     signal: AbortSignal,
 ): Promise<Outcome> {
-    const useCase = useCaseOf(recommender.properties.recipeArn);
+    const useCase = findUseCase(recommender.properties.recipeArn);
     if (!useCase) throw new Error(`The recipe of ${recommender.arn} belongs to no use case.`);
     const { recipeName, required } = useCase;
     const { trainingDataConfig } = recommender.properties.recommenderConfig ?? {};
@@ -88,7 +88,7 @@ export async function runRecommender(
         datasetGroupArn: recommender.parent ?? "",
         recipeName,
         choice: { eventType: required },
-        trendInterval: trendIntervalOf({ recipeArn: recipeName }),
+        trendInterval: findTrendInterval({ recipeArn: recipeName }),
         config: { ...(trainingDataConfig && { trainingDataConfig }) },
         seed: recommender.arn,
     };
@@ -103,9 +103,9 @@ async function trainOn(
     { resource, datasetGroupArn, config, ...subject }: TrainingSubject,
     signal: AbortSignal,
 ) {
-    const dataset = datasetOf(store, resource.region, datasetGroupArn, "INTERACTIONS");
+    const dataset = findDataset(store, resource.region, datasetGroupArn, "INTERACTIONS");
     if (!dataset) throw new Error(`The interactions dataset of ${resource.arn} does not exist any more.`);
-    const items = datasetOf(store, resource.region, datasetGroupArn, "ITEMS");
+    const items = findDataset(store, resource.region, datasetGroupArn, "ITEMS");
     // Measure real time, which does not change when the emulator's clock is advanced.
     const started = performance.now();
     const streamed = streams.forTraining(dataset.id);

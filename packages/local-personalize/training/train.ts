@@ -10,8 +10,8 @@ import { segmentMetrics } from "../model/segment-metrics.ts";
 import { trainModel } from "../model/train.ts";
 import { trendAccuracy } from "../model/trends.ts";
 import { inWorker, type TrainingTask } from "./in-worker.ts";
-import { interactionsOf } from "./interactions-of.ts";
 import { readCatalogue } from "./read-catalogue.ts";
+import { selectInteractions } from "./select-interactions.ts";
 
 /**
  * The result of a training: the service's failure reason, or the metrics as GetSolutionMetrics returns them.
@@ -45,8 +45,8 @@ const judgedTrends = 25;
  */
 export async function train(task: TrainingTask): Promise<TrainingResult> {
     const { recipeName, choice } = task;
-    const rows = rowsOf(task);
-    const interactions = interactionsIn(task, rows);
+    const rows = loadTaskRows(task);
+    const interactions = selectTaskInteractions(task, rows);
     const types = chosenTypes(choice);
     if (types !== undefined && interactions.timestamps.length < fewestInteractions) {
         return {
@@ -63,7 +63,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
     measuring?.catch(() => {});
     try {
         const { lastEvent } = task.streamed;
-        const catalogue = catalogueOf(task);
+        const catalogue = readTaskCatalogue(task);
         const model = trainModel(interactions, recipeName, catalogue, settings);
         const dense = model.dense ?? model.itemIds.length;
         const items = { dense, sparse: model.itemIds.length - dense };
@@ -82,13 +82,13 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
 
 /** Returns the metrics of a training. A second thread calls it. */
 export const measure = (task: TrainingTask): Measured =>
-    measureOn(task, interactionsIn(task, rowsOf(task)), catalogueOf(task));
+    measureOn(task, selectTaskInteractions(task, loadTaskRows(task)), readTaskCatalogue(task));
 
-const rowsOf = ({ rowsFile, streamed, contextColumns }: TrainingTask) =>
+const loadTaskRows = ({ rowsFile, streamed, contextColumns }: TrainingTask) =>
     withEvents(loadRows(rowsFile), streamed.events, contextColumns);
-const interactionsIn = ({ choice, contextColumns, featureTransformation }: TrainingTask, rows: Rows) =>
-    withinPercentiles(interactionsOf(rows, choice, contextColumns), featureTransformation);
-const catalogueOf = ({ catalogue, settings }: TrainingTask) =>
+const selectTaskInteractions = ({ choice, contextColumns, featureTransformation }: TrainingTask, rows: Rows) =>
+    withinPercentiles(selectInteractions(rows, choice, contextColumns), featureTransformation);
+const readTaskCatalogue = ({ catalogue, settings }: TrainingTask) =>
     catalogue ? readCatalogue(catalogue, settings.objective?.itemAttribute) : [];
 
 /**
@@ -97,7 +97,7 @@ const catalogueOf = ({ catalogue, settings }: TrainingTask) =>
 function tunedSettings(task: TrainingTask, interactions: Interactions): Settings | undefined {
     const { candidates, recipeName, seed, settings } = task;
     if (candidates.length < 2) return candidates[0];
-    const catalogue = catalogueOf(task);
+    const catalogue = readTaskCatalogue(task);
     const figures = candidates.map((hyperParameters) => {
         const candidateSettings = { ...settings, hyperParameters: { ...settings.hyperParameters, ...hyperParameters } };
         const { metrics } = solutionMetrics(interactions, recipeName, seed, catalogue, candidateSettings);

@@ -31,7 +31,7 @@ const restOperations: Record<string, Operation> = {
  * (`AmazonPersonalize.<Operation>`), or by the REST path of the runtime and events services. `path` has no query.
  * Undefined for any other request.
  */
-export function operationOf(method: string, path: string, target: string | undefined): Operation | undefined {
+export function findOperation(method: string, path: string, target: string | undefined): Operation | undefined {
     if (method !== "POST") return undefined;
     const control = target?.match(/^AmazonPersonalize\.(\w+)$/);
     if (control?.[1]) return { service: "personalize", operation: control[1] };
@@ -52,9 +52,9 @@ export function isFromWebPage({ headers }: Pick<IncomingMessage, "headers">): bo
 }
 
 /** Returns the whole body, in memory; undefined if it has more than `most` bytes, which are then read and dropped. */
-export async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer | undefined>;
-export async function bodyOf(request: IncomingMessage): Promise<Buffer>;
-export async function bodyOf(request: IncomingMessage, most = Number.POSITIVE_INFINITY): Promise<Buffer | undefined> {
+export async function readBody(request: IncomingMessage, most: number): Promise<Buffer | undefined>;
+export async function readBody(request: IncomingMessage): Promise<Buffer>;
+export async function readBody(request: IncomingMessage, most = Number.POSITIVE_INFINITY): Promise<Buffer | undefined> {
     let chunks: Buffer[] = [];
     let length = 0;
     for await (const chunk of request) {
@@ -88,16 +88,16 @@ export function writeAnswer(emulator: Emulator, answer: EmulatorResponse, respon
 
 /** Returns a successful response in the service's protocol. An operation without an output has an empty body. */
 export function success(service: ServiceName, output: object | undefined): EmulatorResponse {
-    return { status: 200, headers: headersOf(service), body: output === undefined ? "" : JSON.stringify(output) };
+    return { status: 200, headers: createHeaders(service), body: output === undefined ? "" : JSON.stringify(output) };
 }
 
 /** Returns an error response. Its code is in the body (`__type`) and in the header that the REST services use. */
 export function failure(service: ServiceName, { code, message, status }: ServiceError): EmulatorResponse {
-    const headers = { ...headersOf(service), "x-amzn-ErrorType": code };
+    const headers = { ...createHeaders(service), "x-amzn-ErrorType": code };
     return { status, headers, body: JSON.stringify({ __type: code, message }) };
 }
 
-const headersOf = (service: ServiceName): Record<string, string> => ({
+const createHeaders = (service: ServiceName): Record<string, string> => ({
     "content-type": service === "personalize" ? "application/x-amz-json-1.1" : "application/json",
     "x-amzn-RequestId": randomUUID(),
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { authorize } from "../authorize.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../import-access.ts";
 import { parseJson, plain } from "../json.ts";
-import { describeProblems, parsePolicy, placesIn } from "../parse.ts";
+import { createPositionFinder, describeProblems, parsePolicy } from "../parse.ts";
 
 const statement = '{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}';
 const policy = (...statements: string[]) => `{"Version":"2012-10-17","Statement":[${statements.join(",")}]}`;
@@ -20,7 +20,7 @@ describe("parsePolicy", () => {
             parsed.statements.map(({ start, end }) => text.slice(start, end)),
             [statement, statement],
         );
-        const placeOf = placesIn(text);
+        const placeOf = createPositionFinder(text);
         assert.deepEqual(
             parsed.statements.map(({ start, lead }) => [placeOf(start), placeOf(lead)]),
             [

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { lookupIn } from "../context.ts";
+import { createLookup } from "../context.ts";
 import { literalOf, matchesWildcard } from "../match.ts";
 import { expandResource, expandVariables } from "../variables.ts";
 
 /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of IAM's */
-const lookup = lookupIn({
+const lookup = createLookup({
     "aws:username": "alice",
     "aws:TagKeys": ["a", "b"],
     "aws:PrincipalTag/x": "*",
@@ -60,7 +60,7 @@ describe("Policy variables", () => {
     it("expandVariables inserts the value of a variable unchanged, whatever it contains", () => {
         fc.assert(
             fc.property(fc.string({ minLength: 1, unit: "binary" }), fc.string(), (value, other) => {
-                const expansion = expandVariables("${a:b}", lookupIn({ "a:b": value }));
+                const expansion = expandVariables("${a:b}", createLookup({ "a:b": value }));
                 assert.ok("pattern" in expansion);
                 assert.equal(literalOf(expansion.pattern), value);
                 assert.equal(matchesWildcard(expansion.pattern, value), true);

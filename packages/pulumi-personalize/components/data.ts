@@ -15,7 +15,9 @@ export interface DataArgs {
     readonly contentHash?: pulumi.Input<string> | undefined;
     /** ARN of an earlier job whose content is imported again. Default: none. */
     readonly repeats?: pulumi.Input<string> | undefined;
-    /** Name of the dataset. Default: the component's `resourceName`; `<resourceName>-items` or `-users` for metadata. */
+    /**
+     * Name of the dataset. Default: the component's `resourceName`; `<resourceName>-items` or `-users` for metadata.
+     */
     readonly name?: string | undefined;
     /**
      * Name of the schema. For items and users, a hash of the schema is added to the name. Default: the dataset's name.
@@ -39,13 +41,13 @@ export interface ImportArgs
 }
 
 /** Returns the inputs that all resources of the component have, with a deadline in minutes. */
-export const commonOf = (
+export const commonInputs = (
     { region, tags, owner, pollSeconds }: ImportArgs,
     deadlineMinutes: pulumi.Input<number> | undefined = undefined,
 ) => ({ region, tags, owner, pollSeconds, deadlineMinutes });
 
 /** Creates the import of a dataset's data. */
-export function importOf(
+export function createImport(
     name: string,
     args: ImportArgs,
     { jobNamePrefix, dataLocation, contentHash, repeats }: DataArgs & { readonly jobNamePrefix: string },
@@ -54,7 +56,7 @@ export function importOf(
 ): DatasetImportJob {
     const { roleArn, accessHash, deadlineMinutes = {} } = args;
     const job = { jobNamePrefix, datasetArn, dataLocation, roleArn, contentHash, repeats, accessHash };
-    return new DatasetImportJob(name, { ...commonOf(args, deadlineMinutes.import), ...job }, opts);
+    return new DatasetImportJob(name, { ...commonInputs(args, deadlineMinutes.import), ...job }, opts);
 }
 
 interface MetadataArgs extends ImportArgs {
@@ -74,7 +76,7 @@ export class Metadata extends pulumi.ComponentResource {
             const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
             return `${data.schemaName ?? data.name}-${hash}`;
         });
-        const common = commonOf(args);
+        const common = commonInputs(args);
         const schema = new Schema(name, { ...common, name: schemaName, schema: data.schema }, child);
         const datasetType = kind === "items" ? "ITEMS" : "USERS";
         const dataset = new MetadataDataset(
@@ -82,7 +84,7 @@ export class Metadata extends pulumi.ComponentResource {
             { ...common, name: data.name, datasetGroupArn: group.id, schemaArn: schema.id, datasetType },
             child,
         );
-        importOf(name, args, { ...data, jobNamePrefix: data.jobNamePrefix ?? data.name }, dataset.id, child);
+        createImport(name, args, { ...data, jobNamePrefix: data.jobNamePrefix ?? data.name }, dataset.id, child);
         this.registerOutputs();
     }
 }

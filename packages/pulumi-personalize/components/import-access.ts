@@ -7,7 +7,7 @@ import {
     type PolicyDocument,
     type ServiceCaller,
 } from "policy-evaluator";
-import { accessHashOf } from "../dataset-import-job.ts";
+import { computeAccessHash } from "../dataset-import-job.ts";
 
 export interface ImportAccessArgs {
     /** Name of the bucket with the data. */
@@ -16,7 +16,9 @@ export interface ImportAccessArgs {
     readonly readPrefixes?: pulumi.Input<readonly string[]> | undefined;
     /** Prefix of the keys to which Personalize may write results of batch jobs. Default: it may not write. */
     readonly writePrefix?: pulumi.Input<string> | undefined;
-    /** ARN of the KMS key that encrypts the bucket, whose key policy must allow the service. Default: S3 managed keys. */
+    /**
+     * ARN of the KMS key that encrypts the bucket, whose key policy must allow the service. Default: S3 managed keys.
+     */
     readonly kmsKeyArn?: pulumi.Input<string> | undefined;
     /** Name of the role. Default: a name that Pulumi generates. */
     readonly roleName?: string | undefined;
@@ -69,7 +71,7 @@ export class ImportAccess extends pulumi.ComponentResource {
         super(type, name, {}, opts);
         const child = { parent: this };
         const { bucketName, roleName, permissionsBoundary, tags } = args;
-        const caller = pulumi.output(args.caller ?? callerOf(this));
+        const caller = pulumi.output(args.caller ?? resolveCaller(this));
         const place = pulumi.all([bucketName, args.readPrefixes, args.writePrefix, args.kmsKeyArn]);
         const documents = pulumi
             .all([caller, place])
@@ -79,7 +81,7 @@ export class ImportAccess extends pulumi.ComponentResource {
                 const trust = executionRoleTrust(caller);
                 const permissions = executionRolePolicy(place);
                 const bucketPolicy = dataBucketPolicy(place, caller, args.bucketPolicyConditions);
-                const accessHash = accessHashOf([bucketPolicy, permissions, trust]);
+                const accessHash = computeAccessHash([bucketPolicy, permissions, trust]);
                 return { trust, permissions, bucketPolicy, accessHash };
             });
         const role = new aws.iam.Role(
@@ -119,7 +121,7 @@ export class ImportAccess extends pulumi.ComponentResource {
 }
 
 /** Returns the account, the partition and the region of a component's AWS provider. */
-function callerOf(parent: pulumi.Resource): pulumi.Output<ServiceCaller> {
+function resolveCaller(parent: pulumi.Resource): pulumi.Output<ServiceCaller> {
     const asChild = { parent };
     return pulumi
         .all([

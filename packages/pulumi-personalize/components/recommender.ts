@@ -13,7 +13,7 @@ import {
     SolutionVersion,
 } from "../resources.ts";
 import type { SolutionInputs } from "../solution.ts";
-import { commonOf, type DataArgs, type ImportArgs, importOf, Metadata } from "./data.ts";
+import { commonInputs, createImport, type DataArgs, type ImportArgs, Metadata } from "./data.ts";
 
 export interface CampaignArgs {
     /** Name. Default: the component's `resourceName`. */
@@ -111,7 +111,7 @@ export class Recommender extends pulumi.ComponentResource {
         const child = { parent: this };
         const { resourceName = name, names = {}, adopt = {}, interactions, filters = {} } = args;
         const { schema: text, name: datasetName = resourceName, jobNamePrefix = datasetName } = interactions;
-        const common = commonOf(args);
+        const common = commonInputs(args);
         const schemaName = interactions.schemaName ?? datasetName;
         const schema = new Schema(name, { ...common, name: schemaName, schema: text, adopt: adopt.schema }, child);
         const group = new DatasetGroup(
@@ -131,7 +131,7 @@ export class Recommender extends pulumi.ComponentResource {
             },
             child,
         );
-        const importJob = importOf(name, args, { ...interactions, jobNamePrefix }, dataset.id, child);
+        const importJob = createImport(name, args, { ...interactions, jobNamePrefix }, dataset.id, child);
         const metadata = (["items", "users"] as const).flatMap((kind) => {
             const { [kind]: data } = args;
             const named = data && { ...data, name: data.name ?? `${resourceName}-${kind}` };
@@ -181,7 +181,7 @@ export class Recommender extends pulumi.ComponentResource {
         const solution = new Solution(
             name,
             {
-                ...commonOf(args),
+                ...commonInputs(args),
                 name: names.solution ?? resourceName,
                 datasetGroupArn: group.id,
                 recipeArn,
@@ -197,14 +197,14 @@ export class Recommender extends pulumi.ComponentResource {
         const version = new SolutionVersion(
             name,
             {
-                ...commonOf(args, deadlineMinutes.training),
+                ...commonInputs(args, deadlineMinutes.training),
                 solutionArn: solution.id,
                 importJobArn: importJob.id,
                 rows: this.rows,
                 ...events,
             },
-            // With automatic training, Personalize trains after a new import. If the program also started a training, AWS
-            // would bill both.
+            // With automatic training, Personalize trains after a new import. If the program also started a training,
+            // AWS would bill both.
             { ...child, ignoreChanges: args.syncWithLatestSolutionVersion ? ["rows", "eventParameters"] : [] },
         );
         return { solution, version, prepared: args.afterTraining?.(version, this) ?? [] };
@@ -221,7 +221,7 @@ export class Recommender extends pulumi.ComponentResource {
         return new Campaign(
             name,
             {
-                ...commonOf(args, deadlineMinutes.campaign),
+                ...commonInputs(args, deadlineMinutes.campaign),
                 name: own.name ?? resourceName,
                 solutionArn: solution.id,
                 solutionVersionArn: own.solutionVersionArn ?? newest,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust, type ServiceCaller } from "policy-evaluator";
 import { ImportAccess, type ImportAccessArgs } from "../components/import-access.ts";
 import { Recommender, type RecommenderArgs } from "../components/recommender.ts";
-import { accessHashOf } from "../dataset-import-job.ts";
+import { computeAccessHash } from "../dataset-import-job.ts";
 
 const caller: ServiceCaller = { partition: "aws-cn", region: "cn-north-1", accountId: "123456789012" };
 /** All resources that the components have created. */
@@ -68,7 +68,7 @@ describe("Component ImportAccess", () => {
         }
         assert.equal(await resolved(access.roleArn), "arn:aws-cn:Role/films");
         assert.deepEqual(await resolved(access.bucketPolicy), JSON.parse(policy));
-        const hash = accessHashOf([dataBucketPolicy(place, caller), executionRolePolicy(place), trust]);
+        const hash = computeAccessHash([dataBucketPolicy(place, caller), executionRolePolicy(place), trust]);
         assert.equal(await resolved(access.accessHash), hash);
     });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diffOf } from "../diff.ts";
+import { compareProperties } from "../diff.ts";
 import { kinds, type ResourceKindName } from "../kinds.ts";
 import type { CommonInputs, ResourceKind } from "../resource.ts";
 
@@ -118,13 +118,13 @@ describe("`diff` of recorded and requested inputs", () => {
             const oldGoesFirst = (key: string) => identity !== "its own each time" && !identity.includes(key);
 
             it(`\`diff\` of ${name} ignores the code of the dynamic provider and the order of keys`, () => {
-                assert.deepEqual(diffOf(kind, outs, { ...inputs, __provider: "new text" }), {
+                assert.deepEqual(compareProperties(kind, outs, { ...inputs, __provider: "new text" }), {
                     changes: false,
                     replaces: [],
                     deleteBeforeReplace: false,
                 });
                 const tagged = { ...outs, tags: { a: "1", b: "2" } };
-                assert.equal(diffOf(kind, tagged, { ...inputs, tags: { b: "2", a: "1" } }).changes, false);
+                assert.equal(compareProperties(kind, tagged, { ...inputs, tags: { b: "2", a: "1" } }).changes, false);
             });
 
             it(`the table in this spec contains every input that ${name} declares`, () => {
@@ -138,7 +138,7 @@ describe("`diff` of recorded and requested inputs", () => {
             const region: (typeof table)[string] = [common.region, "replace"];
             for (const [key, [, effect]] of Object.entries({ ...table, region })) {
                 it(`changing ${key} of ${name} has the effect: ${effect}`, () => {
-                    assert.deepEqual(diffOf(kind, outs, { ...inputs, [key]: "something else" }), {
+                    assert.deepEqual(compareProperties(kind, outs, { ...inputs, [key]: "something else" }), {
                         changes: effect !== "none",
                         replaces: effect === "replace" ? [key] : [],
                         deleteBeforeReplace: effect === "replace" && oldGoesFirst(key),
@@ -148,13 +148,13 @@ describe("`diff` of recorded and requested inputs", () => {
 
             it(`\`diff\` of ${name} ignores pollSeconds and deadlineMinutes`, () => {
                 for (const key of ["pollSeconds", "deadlineMinutes"]) {
-                    assert.equal(diffOf(kind, outs, { ...inputs, [key]: 99 }).changes, false);
+                    assert.equal(compareProperties(kind, outs, { ...inputs, [key]: 99 }).changes, false);
                 }
             });
 
             for (const status of ["CREATE FAILED", "CREATE STOPPED", "DELETE IN_PROGRESS"]) {
                 it(`\`diff\` of ${name} replaces a resource with the status ${status}`, () => {
-                    assert.deepEqual(diffOf(kind, { ...outs, status }, inputs), {
+                    assert.deepEqual(compareProperties(kind, { ...outs, status }, inputs), {
                         changes: true,
                         replaces: ["status"],
                         deleteBeforeReplace: oldGoesFirst("status"),
@@ -163,20 +163,24 @@ describe("`diff` of recorded and requested inputs", () => {
             }
 
             it(`\`diff\` of ${name} updates a resource with the status CREATE IN_PROGRESS`, () => {
-                const { changes, replaces } = diffOf(kind, { ...outs, status: "CREATE IN_PROGRESS" }, inputs);
+                const { changes, replaces } = compareProperties(
+                    kind,
+                    { ...outs, status: "CREATE IN_PROGRESS" },
+                    inputs,
+                );
                 assert.deepEqual({ changes, replaces }, { changes: true, replaces: [] });
             });
 
             it(`\`diff\` of ${name} ignores the name of an adopted resource as long as the input \`adopt\` is set`, () => {
                 const renamed = { ...outs, name: "made in the console", adopt: outs.arn };
-                assert.equal(diffOf(kind, renamed, { ...inputs, adopt: outs.arn }).changes, false);
+                assert.equal(compareProperties(kind, renamed, { ...inputs, adopt: outs.arn }).changes, false);
                 const { name, adopt, ...adopted } = { ...inputs, adopt: outs.arn } as Record<string, unknown>;
-                const takenOut = diffOf(kind, renamed, { ...adopted, name });
+                const takenOut = compareProperties(kind, renamed, { ...adopted, name });
                 assert.deepEqual(takenOut.replaces, "name" in inputs ? ["name"] : [], String(adopt));
             });
 
             it(`if the input \`adopt\` has a different ARN, \`diff\` of ${name} replaces the resource without deleting it first`, () => {
-                assert.deepEqual(diffOf(kind, outs, { ...inputs, adopt: "arn:of:another" }), {
+                assert.deepEqual(compareProperties(kind, outs, { ...inputs, adopt: "arn:of:another" }), {
                     changes: true,
                     replaces: ["adopt"],
                     deleteBeforeReplace: false,
@@ -186,7 +190,7 @@ describe("`diff` of recorded and requested inputs", () => {
             it(`\`diff\` of ${name} reports a change for values that are unknown at preview`, () => {
                 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
                 const [replacing] = kind.replaces.filter((key) => key !== "region");
-                const difference = diffOf(kind, outs, { ...inputs, [String(replacing)]: unknown });
+                const difference = compareProperties(kind, outs, { ...inputs, [String(replacing)]: unknown });
                 assert.deepEqual(difference.replaces, [replacing]);
             });
         });

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { DescribeDatasetGroupCommand } from "@aws-sdk/client-personalize";
 import { createBucket, createDataset, type Service, startService } from "../../local-personalize/test/support.ts";
-import { type DynamicHost, initFailureOf, startDynamicHost } from "./dynamic-host.ts";
+import { type DynamicHost, parseInitFailure, startDynamicHost } from "./dynamic-host.ts";
 
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const common = {
@@ -114,7 +114,7 @@ describe("Pulumi's dynamic provider host with the provider's code from the state
         bucket.deny(true);
         const error = await host.create(inputs).catch((thrown: unknown) => thrown);
         bucket.deny(false);
-        const failure = initFailureOf(error);
+        const failure = parseInitFailure(error);
         assert.ok(failure, String(error));
         assert.equal(failure.id, "arn:aws:personalize:eu-central-1:000000000000:dataset-import-job/job-00000000-1");
         assert.deepEqual(failure.properties, {
@@ -141,7 +141,7 @@ describe("Pulumi's dynamic provider host with the provider's code from the state
             })
             .catch((thrown: unknown) => thrown);
         assert.match(String(error), /dataset orphan: ResourceNotFoundException: .*\(request id .+\)/);
-        assert.equal(initFailureOf(error), undefined);
+        assert.equal(parseInitFailure(error), undefined);
     });
 
     it("`create` sends no AWS request after the engine has ended", async () => {

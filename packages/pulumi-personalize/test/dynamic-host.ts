@@ -116,7 +116,7 @@ export async function startDynamicHost(
 }
 
 /** Returns the failed initialization in a host error, as the engine reads it; undefined for other errors. */
-export function initFailureOf(error: unknown): InitFailure | undefined {
+export function parseInitFailure(error: unknown): InitFailure | undefined {
     const [bytes] = (error as ServiceError).metadata.get("grpc-status-details-bin");
     if (bytes === undefined) {
         return undefined;

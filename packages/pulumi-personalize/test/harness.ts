@@ -38,7 +38,7 @@ export const common = {
 export const [hashA, hashB] = ["a".repeat(64), "b".repeat(64)] as const;
 
 /** Returns the input `rows` of a solution version that is trained on this import job. */
-export const rowsOf = ({ outs }: Made): string => String(outs.jobName).replace(/-\d+$/, "");
+export const toRowsInput = ({ outs }: Made): string => String(outs.jobName).replace(/-\d+$/, "");
 
 export const importInputs = (datasetArn: string, inputs: Properties = {}) => ({
     ...common,
@@ -113,7 +113,7 @@ export function useHarness() {
             performAutoML: false,
             performAutoTraining: false,
         });
-        const inputs = { solutionArn: solution.id, importJobArn: importJob.id, rows: rowsOf(importJob) };
+        const inputs = { solutionArn: solution.id, importJobArn: importJob.id, rows: toRowsInput(importJob) };
         return { ...resources, importJob, solution, version: await make("SolutionVersion", inputs) };
     }
     async function makeAll() {
@@ -167,7 +167,7 @@ export function useHarness() {
 }
 
 /** Returns the failed initialization with which the promise rejects. */
-export async function failureOf(work: Promise<unknown>): Promise<InitFailure> {
+export async function requireFailure(work: Promise<unknown>): Promise<InitFailure> {
     const error = await work.then(
         () => assert.fail("it did not fail"),
         (thrown: unknown) => thrown,

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import {
     common,
     csv,
-    failureOf,
     hashA,
     hashB,
     type InitFailure,
     importInputs,
     importJobNames,
+    requireFailure,
     roleArn,
-    rowsOf,
+    toRowsInput,
     useHarness,
 } from "./harness.ts";
 
@@ -24,7 +24,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         beforeEach(async () => {
             datasetArn = (await makeDataset()).dataset.id;
             harness.bucket.deny(true);
-            failure = await failureOf(make("DatasetImportJob", importInputs(datasetArn)));
+            failure = await requireFailure(make("DatasetImportJob", importInputs(datasetArn)));
             harness.bucket.deny(false);
         });
 
@@ -101,7 +101,7 @@ describe("Import jobs and the solution versions trained on them", () => {
             const { dataset } = await makeDataset();
             const inputs = await checked(dataset.id, "a");
             await refuse(2);
-            const failure = await failureOf(harness.handlers.DatasetImportJob.create(inputs));
+            const failure = await requireFailure(harness.handlers.DatasetImportJob.create(inputs));
             assert.match(failure.id, /import-aaaaaaaa-2$/);
             assert.deepEqual(await importJobNames(harness.service), ["import-aaaaaaaa-1", "import-aaaaaaaa-2"]);
         });
@@ -116,13 +116,13 @@ describe("Import jobs and the solution versions trained on them", () => {
             assert.equal((await checked(dataset.id, "b", aged)).accessChangedAt === aged.accessChangedAt, false);
             harness.bucket.deny(true);
             for (const inputs of [older, ofLastRelease, importInputs(dataset.id)]) {
-                await failureOf(harness.handlers.DatasetImportJob.create(inputs));
+                await requireFailure(harness.handlers.DatasetImportJob.create(inputs));
             }
             harness.bucket.deny(false);
             assert.equal((await importJobNames(harness.service)).length, 3, JSON.stringify(unknown));
             harness.bucket.objects["films/few.csv"] = csv.toString().split("\n").slice(0, 20).join("\n");
             const few = { ...first, dataLocation: "s3://films/few.csv" };
-            const failure = await failureOf(harness.handlers.DatasetImportJob.create(few));
+            const failure = await requireFailure(harness.handlers.DatasetImportJob.create(few));
             assert.match(failure.message, /fewer than the minimum/);
             assert.equal((await importJobNames(harness.service)).length, 4);
         });
@@ -234,7 +234,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         assert.equal(again.outs.jobName, "import-aaaaaaaa-2");
         assert.equal(resumed.id, again.id);
         assert.equal((await diff(again.id, again.outs, inputs)).changes, false);
-        const learned = { solutionArn: solution.id, importJobArn: again.id, rows: rowsOf(again) };
+        const learned = { solutionArn: solution.id, importJobArn: again.id, rows: toRowsInput(again) };
         const { changes } = await harness.handlers.SolutionVersion.diff(version.id, version.outs, {
             ...common,
             ...learned,
@@ -248,13 +248,13 @@ describe("Import jobs and the solution versions trained on them", () => {
         const next = await make("SolutionVersion", {
             solutionArn: solution.id,
             importJobArn: job.id,
-            rows: rowsOf(job),
+            rows: toRowsInput(job),
         });
         assert.notEqual(next.id, version.id);
         const again = await make("SolutionVersion", {
             solutionArn: solution.id,
             importJobArn: job.id,
-            rows: rowsOf(job),
+            rows: toRowsInput(job),
         });
         assert.equal(again.id, next.id);
     });

@@ -11,7 +11,7 @@ import { recipe, until } from "../../local-personalize/test/support.ts";
 import type { ResourceKindName } from "../kinds.ts";
 import { unknownValue } from "../resource.ts";
 import { ownerTag } from "../tags.ts";
-import { common, failureOf, type Made, type Properties, roleArn, tags, useHarness } from "./harness.ts";
+import { common, type Made, type Properties, requireFailure, roleArn, tags, useHarness } from "./harness.ts";
 
 describe("Lifecycle of Personalize resources", () => {
     const harness = useHarness();
@@ -141,7 +141,7 @@ describe("Lifecycle of Personalize resources", () => {
             },
         });
         const inputs = { ...common, name: "slow" };
-        const failure = await failureOf(hasty.DatasetGroup.create(inputs));
+        const failure = await requireFailure(hasty.DatasetGroup.create(inputs));
         assert.match(
             failure.message,
             /^dataset group slow is still CREATE (PENDING|IN_PROGRESS) after 1 min 20 s\. .*`pulumi up` resumes the wait/,
@@ -187,7 +187,7 @@ describe("Lifecycle of Personalize resources", () => {
             },
         });
         const inputs = { ...common, solutionArn: solution.id, importJobArn: importJob.id, rows: "import-bbbbbbbb" };
-        const failure = await failureOf(stopping.SolutionVersion.create(inputs));
+        const failure = await requireFailure(stopping.SolutionVersion.create(inputs));
         await stopped;
         assert.match(failure.message, /CREATE STOPPED/);
         const { replaces } = await stopping.SolutionVersion.diff(failure.id, failure.properties, inputs);
@@ -227,7 +227,7 @@ describe("Lifecycle of Personalize resources", () => {
         });
         const olds = { ...group.outs, status: "CREATE PENDING" };
         const news = { ...group.outs, tags: { ...tags, team: "films" } };
-        const failure = await failureOf(failing.DatasetGroup.update(group.id, olds, news));
+        const failure = await requireFailure(failing.DatasetGroup.update(group.id, olds, news));
         assert.deepEqual(failure.properties.tags, tags);
         assert.equal((await failing.DatasetGroup.diff(group.id, failure.properties, news)).changes, true);
     });

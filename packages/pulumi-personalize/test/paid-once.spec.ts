@@ -5,7 +5,7 @@ import {
     paginateListDatasetImportJobs,
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
-import { importInputs, rowsOf, useHarness } from "./harness.ts";
+import { importInputs, toRowsInput, useHarness } from "./harness.ts";
 
 describe("A create call whose response is lost", () => {
     const harness = useHarness();
@@ -48,7 +48,7 @@ describe("A create call whose response is lost", () => {
         const version = await harness.make("SolutionVersion", {
             solutionArn: resources.solution.id,
             importJobArn: job.id,
-            rows: rowsOf(job),
+            rows: toRowsInput(job),
         });
         assert.equal(version.outs.status, "ACTIVE");
         assert.equal(count.sent, 1);

@@ -5,7 +5,7 @@ import {
     UpdateRecommenderCommand,
 } from "@aws-sdk/client-personalize";
 import { interactionsSchema, recipe } from "../../local-personalize/test/support.ts";
-import { ownerTag, tagsOf } from "../tags.ts";
+import { listTags, ownerTag } from "../tags.ts";
 import { common, importInputs, type Made, type Properties, useHarness } from "./harness.ts";
 
 describe("Recommender of a domain dataset group", () => {
@@ -44,7 +44,7 @@ describe("Recommender of a domain dataset group", () => {
         const { id, outs } = recommender;
         assert.match(id, /:recommender\/picks$/);
         assert.deepEqual([outs.status, outs.stopped, outs.recommenderConfig], ["ACTIVE", false, config]);
-        const tags = await tagsOf(harness.service.personalize, id);
+        const tags = await listTags(harness.service.personalize, id);
         assert.equal(tags[ownerTag], "ann");
         for (const [kind, resource] of [
             ["Recommender", recommender],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DescribeSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import * as pulumi from "@pulumi/pulumi";
-import { contentHashIn, newestIfOf, numberOf } from "../job-names.ts";
+import { findContentHash, findNewestMatch, parseJobNumber } from "../job-names.ts";
 import { kinds } from "../kinds.ts";
 import { isUnknown, jsonClean } from "../resource.ts";
 import { common, importInputs } from "./harness.ts";
@@ -77,18 +77,18 @@ describe("Names of import jobs", () => {
         ["import-bbbbbbbb-1", 0],
         ["import-aaaaaaaab-1", 0],
     ] as const) {
-        it(`\`numberOf\` returns ${number || "no number"} for ${name}`, () =>
-            assert.equal(numberOf(name, "import-aaaaaaaa"), number));
+        it(`\`parseJobNumber\` returns ${number || "no number"} for ${name}`, () =>
+            assert.equal(parseJobNumber(name, "import-aaaaaaaa"), number));
     }
 
-    it("`contentHashIn` reads the content hash from an import job's ARN", () => {
-        assert.equal(contentHashIn("arn:aws:personalize:r:1:dataset-import-job/films-dev-822136d3-1"), "822136d3");
-        assert.equal(contentHashIn("arn:aws:personalize:r:1:dataset-import-job/mine"), undefined);
-        assert.equal(contentHashIn(undefined), undefined);
+    it("`findContentHash` reads the content hash from an import job's ARN", () => {
+        assert.equal(findContentHash("arn:aws:personalize:r:1:dataset-import-job/films-dev-822136d3-1"), "822136d3");
+        assert.equal(findContentHash("arn:aws:personalize:r:1:dataset-import-job/mine"), undefined);
+        assert.equal(findContentHash(undefined), undefined);
     });
 });
 
-describe("newestIfOf", () => {
+describe("findNewestMatch", () => {
     const job = (jobName: string, second: number, status = "ACTIVE") => ({
         jobName,
         status,
@@ -98,15 +98,15 @@ describe("newestIfOf", () => {
         const listed = (async function* () {
             yield* jobs;
         })();
-        return (await newestIfOf("batch-aaaaaaaa", "batch", listed))?.jobName;
+        return (await findNewestMatch("batch-aaaaaaaa", "batch", listed))?.jobName;
     };
 
-    it("`newestIfOf` returns the newest job if its name contains the given content hash, in any order of the list", async () => {
+    it("`findNewestMatch` returns the newest job if its name contains the given content hash, in any order of the list", async () => {
         assert.equal(await newestOf(job("batch-aaaaaaaa-1", 1), job("batch-aaaaaaaa-2", 2)), "batch-aaaaaaaa-2");
         assert.equal(await newestOf(job("batch-aaaaaaaa-2", 3), job("batch-bbbbbbbb-1", 2)), "batch-aaaaaaaa-2");
     });
 
-    it("`newestIfOf` ignores failed jobs and jobs with another prefix, and returns nothing if a newer job's content differs", async () => {
+    it("`findNewestMatch` ignores failed jobs and jobs with another prefix, and returns nothing if a newer job's content differs", async () => {
         assert.equal(await newestOf(job("batch-aaaaaaaa-1", 1), job("batch-bbbbbbbb-1", 2)), undefined);
         const failed = job("batch-bbbbbbbb-1", 2, "CREATE FAILED");
         assert.equal(await newestOf(job("batch-aaaaaaaa-1", 1), failed), "batch-aaaaaaaa-1");

@@ -1,8 +1,8 @@
 import {
     anyKind,
     type CommonInputs,
-    differingOf,
     everyDays,
+    findDifferences,
     isEqualValue,
     isLeaving,
     kinds,
@@ -91,7 +91,7 @@ function planWith(
     const chosen = Object.fromEntries(
         Object.entries(taken).flatMap(([key, part]) => (part ? [[key, part.arn]] : [])),
     ) as Chosen;
-    const wanted = wantedOf(config, chosen);
+    const wanted = createWantedInputs(config, chosen);
     const left = (part: Part, why: string) => ({ noun: nounOf(part), name: part.name, why });
     const others = solutions.flatMap((one) => [one.solution, ...one.campaigns]);
     return {
@@ -169,7 +169,7 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
         name,
         status: description.status,
         keepsName: name !== wanted.name,
-        refusals: [...status, ...differingOf(kind, inputs, description).map(difference)],
+        refusals: [...status, ...findDifferences(kind, inputs, description).map(difference)],
         changes: [...inPlace.map(difference), ...(key === "campaign" ? [version] : [])],
         tagsSet: Object.entries(inputs.tags)
             .filter(([tag, value]) => tags !== undefined && tags[tag] !== value)
@@ -194,7 +194,10 @@ type Chosen = Partial<Readonly<Record<Adoptable, string>>>;
  * Returns the inputs of each resource (components/personalize/recommender.ts) after the adoption of `chosen`. The
  * campaign's version is missing, because the program trains it first.
  */
-function wantedOf(config: AdoptingConfig, chosen: Chosen): Record<Adoptable, Readonly<Record<string, unknown>>> {
+function createWantedInputs(
+    config: AdoptingConfig,
+    chosen: Chosen,
+): Record<Adoptable, Readonly<Record<string, unknown>>> {
     const { names, region, tags, performAutoTraining } = config;
     const common = { region, tags };
     const partition = chosen.datasetGroup?.split(":")[1];

@@ -11,12 +11,12 @@ import {
     type Description,
     goneOrThrow,
     kinds,
+    listTags,
     type ResourceKindName,
     type Tags,
-    tagsOf,
 } from "pulumi-personalize/core";
 import { mapLimited } from "../audit/inventory/item.ts";
-import { pageSize, summariesOf } from "../audit/inventory/personalize.ts";
+import { listSummaries, pageSize } from "../audit/inventory/personalize.ts";
 
 /** One Personalize resource of the account with its description. */
 export interface Part {
@@ -50,10 +50,10 @@ export async function survey(client: PersonalizeClient): Promise<Group[]> {
     );
     // Campaigns cannot be listed by dataset group, because a campaign refers only to its solution.
     const campaigns = await listed(client, "Campaign", "campaigns", paginateListCampaigns({ client, pageSize }, {}));
-    return mapLimited(groups, (group) => contentOf(client, group, campaigns));
+    return mapLimited(groups, (group) => fetchGroup(client, group, campaigns));
 }
 
-async function contentOf(client: PersonalizeClient, group: Part, campaigns: readonly Part[]): Promise<Group> {
+async function fetchGroup(client: PersonalizeClient, group: Part, campaigns: readonly Part[]): Promise<Group> {
     const datasetGroupArn = group.arn;
     const [datasets, solutions, eventTrackers] = await Promise.all([
         listed(client, "Dataset", "datasets", paginateListDatasets({ client, pageSize }, { datasetGroupArn })),
@@ -70,7 +70,7 @@ async function contentOf(client: PersonalizeClient, group: Part, campaigns: read
     const schemaArn = interactions?.description.properties.schemaArn;
     return {
         group,
-        schema: typeof schemaArn === "string" ? await partOf(client, "Schema", schemaArn) : undefined,
+        schema: typeof schemaArn === "string" ? await fetchPart(client, "Schema", schemaArn) : undefined,
         interactions,
         metadata: datasets.filter((dataset) => !isInteractions(dataset)),
         solutions: solutions.map((solution) => ({
@@ -88,15 +88,15 @@ async function listed(
     pages: AsyncIterable<object>,
 ): Promise<Part[]> {
     const age = ({ creationDateTime = new Date(0) }) => creationDateTime.getTime();
-    const oldestFirst = (await summariesOf(pages, key)).toSorted((a, b) => age(a) - age(b));
-    const parts = await mapLimited(oldestFirst, ({ arn }) => partOf(client, kind, arn));
+    const oldestFirst = (await listSummaries(pages, key)).toSorted((a, b) => age(a) - age(b));
+    const parts = await mapLimited(oldestFirst, ({ arn }) => fetchPart(client, kind, arn));
     return parts.filter((part) => part !== undefined && !part.description.status.startsWith("DELETE")) as Part[];
 }
 
 /** Reads a resource; undefined if it was deleted after the list was read. */
-async function partOf(client: PersonalizeClient, kind: ResourceKindName, arn: string): Promise<Part | undefined> {
+async function fetchPart(client: PersonalizeClient, kind: ResourceKindName, arn: string): Promise<Part | undefined> {
     const { describe, taggable } = anyKind(kinds[kind]);
     const description = await describe(client, arn).catch(goneOrThrow);
-    const tags = description && taggable ? await tagsOf(client, arn).catch(goneOrThrow) : undefined;
+    const tags = description && taggable ? await listTags(client, arn).catch(goneOrThrow) : undefined;
     return description && { kind, arn, name: String(description.properties.name), description, tags };
 }

@@ -9,13 +9,13 @@ import {
     type InventoryItem,
     type InventoryKind,
     inventoryKinds,
-    itemOf,
     type Lister,
     mapLimited,
     type Place,
     pairs,
     readPages,
     type Tags,
+    toInventoryItem,
     type Unread,
 } from "./inventory/item.ts";
 import { operationsListers } from "./inventory/operations.ts";
@@ -92,8 +92,8 @@ export async function audit(
         }
     };
     const tagged = await trying("the tagging API", () => taggedByPulumi(settings));
-    const items = await everythingIn({ ...place, tagged, interrupted: stacks.interrupted }, trying, progress);
-    const { rows, undecided, interrupted, notOurs } = await rowsOf(items, stacks, project, trying);
+    const items = await listEverything({ ...place, tagged, interrupted: stacks.interrupted }, trying, progress);
+    const { rows, undecided, interrupted, notOurs } = await createRows(items, stacks, project, trying);
     return {
         accountId,
         region,
@@ -110,7 +110,7 @@ export async function audit(
 }
 
 /** Lists the resources of all kinds. */
-async function everythingIn(
+async function listEverything(
     place: Place,
     trying: Trying,
     progress: (line: string) => void,
@@ -119,7 +119,7 @@ async function everythingIn(
     const listed = kinds.map(async (kind) => {
         const items = await trying(kind, () => listers[kind](place));
         progress(`${kind}: ${items?.length ?? "not readable"}`);
-        return (items ?? []).map((item) => itemOf(kind, item, place));
+        return (items ?? []).map((item) => toInventoryItem(kind, item, place));
     });
     return (await Promise.all(listed)).flat();
 }
@@ -128,7 +128,7 @@ async function everythingIn(
  * Decides for each resource outside the stacks whether it belongs to this project, and reads its price and delete
  * commands.
  */
-async function rowsOf(
+async function createRows(
     items: readonly InventoryItem[],
     stacks: AllStacks,
     project: string,

@@ -47,8 +47,8 @@ export function findClaim(item: Identity, tags: Tags | undefined, stacks: AllSta
     if (isRecorded(item, stacks)) {
         return { is: "in a stack" };
     }
-    const by = interruptedOf(item, stacks);
-    if (by && (tags === undefined || Object.keys(tags).length === 0 || isOf(tags, project, by.stack))) {
+    const by = findInterrupted(item, stacks);
+    if (by && (tags === undefined || Object.keys(tags).length === 0 || hasStackTags(tags, project, by.stack))) {
         return { is: "interrupted", by };
     }
     const unreadable = stacks.unreadable.map(({ stack }) => stack);
@@ -75,7 +75,7 @@ export function findClaim(item: Identity, tags: Tags | undefined, stacks: AllSta
 }
 
 /** Finds the interrupted creation of a resource by type and name. */
-function interruptedOf({ kind, name }: Identity, { interrupted }: AllStacks): InterruptedCreate | undefined {
+function findInterrupted({ kind, name }: Identity, { interrupted }: AllStacks): InterruptedCreate | undefined {
     return interrupted.find(
         ({ type, inputs }) =>
             (inventoryKinds[kind] as readonly string[]).includes(type) &&
@@ -85,7 +85,7 @@ function interruptedOf({ kind, name }: Identity, { interrupted }: AllStacks): In
     );
 }
 
-const isOf = (tags: Tags, project: string, stack: string) =>
+const hasStackTags = (tags: Tags, project: string, stack: string) =>
     tags["pulumi:project"] === project && tags["pulumi:stack"] === shortName(stack);
 
 function hasOurName({ kind, name }: Identity): boolean {

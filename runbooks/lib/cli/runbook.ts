@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
-import { messageOf } from "pulumi-personalize/errors";
+import { formatError } from "pulumi-personalize/errors";
 import { runbooks } from "../../runbooks.mjs";
 import { guardOutput } from "./output.ts";
 
@@ -118,7 +118,7 @@ function explained(error: Error): string {
     if (isCredentials(error.name, error.message)) {
         return `AWS rejected the credentials (${error.message}). Log in, for example with \`aws sso login\`, and try again.`;
     }
-    return messageOf(error);
+    return formatError(error);
 }
 
 /** Runs work that Ctrl-C may interrupt. After an interruption, prints how to continue and exits with 8. */

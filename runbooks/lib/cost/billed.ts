@@ -62,14 +62,14 @@ export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBi
                 const page = await client
                     .send(
                         new GetCostAndUsageCommand({
-                            TimePeriod: { Start: dateOf(period.start), End: dateOf(period.end) },
+                            TimePeriod: { Start: formatDate(period.start), End: formatDate(period.end) },
                             Granularity: "DAILY",
                             Metrics: ["UnblendedCost", "UsageQuantity"],
                             GroupBy: [
                                 { Type: "DIMENSION", Key: "SERVICE" },
                                 { Type: "DIMENSION", Key: "USAGE_TYPE" },
                             ],
-                            Filter: filterOf(scope),
+                            Filter: createFilter(scope),
                             ...(NextPageToken !== undefined && { NextPageToken }),
                         }),
                     )
@@ -98,10 +98,10 @@ export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBi
             try {
                 const { Total } = await client.send(
                     new GetCostForecastCommand({
-                        TimePeriod: { Start: dateOf(period.start), End: dateOf(period.end) },
+                        TimePeriod: { Start: formatDate(period.start), End: formatDate(period.end) },
                         Granularity: "DAILY",
                         Metric: "UNBLENDED_COST",
-                        Filter: filterOf(scope),
+                        Filter: createFilter(scope),
                     }),
                 );
                 return Total?.Amount === undefined ? undefined : Number(Total.Amount);
@@ -115,7 +115,7 @@ export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBi
     };
 }
 
-function filterOf({ services, region, stackTag }: BillScope): Expression {
+function createFilter({ services, region, stackTag }: BillScope): Expression {
     return {
         And: [
             { Dimensions: { Key: "SERVICE", Values: [...services] } },
@@ -157,9 +157,9 @@ export interface ReportPeriod {
 }
 
 /** Formats epoch milliseconds as a UTC date: `2026-11-25`. */
-export const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+export const formatDate = (time: number): string => new Date(time).toISOString().slice(0, 10);
 /** Returns the start of the day in UTC, epoch milliseconds. */
-export const midnightOf = (time: number): number => time - (time % day);
+export const dayStart = (time: number): number => time - (time % day);
 
 /**
  * Returns the period of the last `days` days or of a month, by default the month of `now`. The end may be in the
@@ -173,10 +173,10 @@ export function reportPeriod(
         throw new RunbookError("Use either --days or --month, not both.", exitCodes.usage);
     }
     if (days !== undefined) {
-        const end = midnightOf(now) + day;
+        const end = dayStart(now) + day;
         return { start: end - days * day, end, month: undefined };
     }
-    const which = month ?? dateOf(now).slice(0, 7);
+    const which = month ?? formatDate(now).slice(0, 7);
     const start = Date.parse(`${which}-01T00:00:00Z`);
     if (!/^\d{4}-\d{2}$/.test(which) || Number.isNaN(start)) {
         throw new RunbookError(`"${which}" is not a month. Name one as --month 2026-11.`, exitCodes.usage);

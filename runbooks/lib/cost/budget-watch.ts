@@ -16,7 +16,7 @@ export interface Watch {
 }
 
 /** Returns problems that need an action, each with the next step. `topicArn` is the stack's notification topic. */
-export function problemsOf(
+export function findProblems(
     { budget, isBudgetWanted, subscriptions, alarms }: Watch,
     topicArn: string | undefined,
 ): string[] {
@@ -56,7 +56,7 @@ export interface Subscription {
 }
 
 /** Reads a topic's subscriptions; undefined if the topic does not exist. */
-export async function subscriptionsOf(client: SNSClient, TopicArn: string): Promise<Subscription[] | undefined> {
+export async function listSubscriptions(client: SNSClient, TopicArn: string): Promise<Subscription[] | undefined> {
     const subscriptions: Subscription[] = [];
     try {
         for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client }, { TopicArn })) {
@@ -91,7 +91,7 @@ export interface AlarmView {
 }
 
 /** Reads the alarms with this name prefix, those in ALARM first. */
-export async function alarmsOf(client: CloudWatchClient, AlarmNamePrefix: string): Promise<AlarmView[]> {
+export async function listAlarms(client: CloudWatchClient, AlarmNamePrefix: string): Promise<AlarmView[]> {
     const alarms: AlarmView[] = [];
     for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms(
         { client },

@@ -3,7 +3,7 @@ import type { Estimate } from "../../../cost/estimate.ts";
 import { type Standing, standingUsdPerHour } from "../../../cost/estimate.ts";
 import { day, hour } from "../../../cost/time.ts";
 import type { ParkedFlag } from "../../../personalize/operations/state-flags.ts";
-import { type BilledLine, midnightOf, type ReportPeriod, type UsageKind, usageKind } from "./billed.ts";
+import { type BilledLine, dayStart, type ReportPeriod, type UsageKind, usageKind } from "./billed.ts";
 
 /** The period of the comparison in epoch milliseconds, `[from, to)`. */
 export interface Compared {
@@ -31,7 +31,7 @@ export function comparedTime(
 ): Compared | undefined {
     const from = Math.max(start, bornAt);
     const wholeDays = Math.min(end, today);
-    const to = wholeDays - day >= midnightOf(from) ? wholeDays : Math.min(end, Math.max(now, today));
+    const to = wholeDays - day >= dayStart(from) ? wholeDays : Math.min(end, Math.max(now, today));
     return to > from ? { from, to } : undefined;
 }
 
@@ -46,7 +46,7 @@ export function compare(
     bornAt: number,
 ): ComparedRow[] {
     const rows = new Map<string, { service: string; kind: UsageKind | undefined; predicted: number; billed: number }>();
-    const rowOf = (service: string, words: string) => {
+    const ensureRow = (service: string, words: string) => {
         const kind = service === billedService ? usageKind(words) : undefined;
         const key = `${service} ${kind}`;
         const row = rows.get(key) ?? { service, kind, predicted: 0, billed: 0 };
@@ -55,15 +55,15 @@ export function compare(
     };
     const months = (time.to - time.from) / hour / hoursPerMonth;
     for (const { service, what, expected } of estimate.monthly) {
-        rowOf(service, what).predicted += expected.high * months;
+        ensureRow(service, what).predicted += expected.high * months;
     }
     if (bornAt >= time.from) {
         for (const { what, usd } of estimate.once) {
-            rowOf(billedService, what).predicted += usd.high;
+            ensureRow(billedService, what).predicted += usd.high;
         }
     }
     for (const { service, usageType, usd } of within(lines, time)) {
-        rowOf(service, usageType).billed += usd;
+        ensureRow(service, usageType).billed += usd;
     }
     return [...rows.values()]
         .filter(({ predicted, billed }) => predicted > 0 || billed > 0)
@@ -72,7 +72,7 @@ export function compare(
 
 /** Returns the lines of a bill whose days overlap the period. */
 const within = (lines: readonly BilledLine[], { from, to }: Compared): BilledLine[] =>
-    lines.filter((line) => line.day >= midnightOf(from) && line.day < to);
+    lines.filter((line) => line.day >= dayStart(from) && line.day < to);
 
 /** Hours without a billed campaign, and the cost that was avoided in these hours, in US dollars. */
 export interface Saved {
@@ -101,8 +101,9 @@ export function savedByNote(
 }
 
 /**
- * Returns the savings compared with campaigns that run all the time, from the bill. Includes earlier parking and destroyed
- * campaigns. Excludes the first billed day, because the start time on that day is unknown. Undefined if no campaign was billed.
+ * Returns the savings compared with campaigns that run all the time, from the bill. Includes earlier parking and
+ * destroyed campaigns. Excludes the first billed day, because the start time on that day is unknown. Undefined if no
+ * campaign was billed.
  */
 export function savedByBill(
     lines: readonly BilledLine[],
@@ -119,7 +120,7 @@ export function savedByBill(
     }
     const usdPerHour = standingUsdPerHour(of);
     let usd = 0;
-    for (let at = midnightOf(from); at < time.to; at += day) {
+    for (let at = dayStart(from); at < time.to; at += day) {
         const billed = campaign.filter((line) => line.day === at).reduce((sum, line) => sum + line.usd, 0);
         const whole = (Math.min(time.to - at, day) / hour) * usdPerHour;
         // If a day was billed more than the price of the minimum provisioned TPS, count no saving for this day.

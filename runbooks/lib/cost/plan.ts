@@ -4,7 +4,7 @@ import type { Properties } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../config/config.ts";
 import { type PlannedStack, plannedByConfig } from "../../../cost/estimate.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
-import { contentOf } from "../../../data-prep/content.ts";
+import { readContentOnce } from "../../../data-prep/content.ts";
 import type { ExportedStack } from "../stack/stack.ts";
 
 const projectDir = resolve(import.meta.dirname, "..", "..", "..");
@@ -19,18 +19,18 @@ export interface PlannedData {
 
 /** Reads the size of the stack's files on this machine. */
 export async function readPlannedData(config: StackConfig): Promise<PlannedData> {
-    const sizeOf = async (file: string | undefined) =>
+    const readFileSize = async (file: string | undefined) =>
         file === undefined ? 0 : ((await stat(resolve(projectDir, file)).catch(() => undefined))?.size ?? 0);
     const { items, users } = config.metadataFiles;
     const files = [config.interactionsFile, items, users, config.batchInferenceFile];
-    const sizes = await Promise.all(files.map(sizeOf));
+    const sizes = await Promise.all(files.map(readFileSize));
     const interactions =
         sizes[0] === 0 ? 0 : (await readColumns(resolve(projectDir, config.interactionsFile))).users.length;
     const batch = config.batchInferenceFile;
     const batchUsers =
         batch === undefined
             ? 0
-            : await contentOf(resolve(projectDir, batch)).then(
+            : await readContentOnce(resolve(projectDir, batch)).then(
                   ({ lines }) => lines,
                   () => 0,
               );

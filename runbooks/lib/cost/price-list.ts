@@ -35,7 +35,7 @@ export async function listPrices(client: PricingClient, region: string): Promise
     const listed: ListedPrice[] = [];
     try {
         for await (const { PriceList = [] } of paginateGetProducts({ client }, { ServiceCode: serviceCode, Filters })) {
-            listed.push(...PriceList.flatMap((product: unknown) => pricesOf(String(product))));
+            listed.push(...PriceList.flatMap((product: unknown) => parsePrices(String(product))));
         }
     } catch (error) {
         throw explained(error);
@@ -63,7 +63,7 @@ interface PriceDimension {
 }
 
 /** Returns a product's prices in US dollars by tier, first tier first. */
-export function pricesOf(json: string): ListedPrice[] {
+export function parsePrices(json: string): ListedPrice[] {
     const { product, terms } = JSON.parse(json) as ProductDocument;
     const { usagetype = "", groupDescription = "" } = product?.attributes ?? {};
     return Object.values(terms?.OnDemand ?? {})

@@ -2,7 +2,7 @@ import { approximately, priceNote } from "../../../config/prices.ts";
 import type { SavedCalls } from "../../../cost/spend.ts";
 import { day, hour } from "../../../cost/time.ts";
 import { table } from "../cli/table.ts";
-import { type BilledLine, dateOf, type ReportPeriod } from "./billed.ts";
+import { type BilledLine, formatDate, type ReportPeriod } from "./billed.ts";
 import type { CostReport } from "./report.ts";
 import { cacheSavingsText } from "./traffic.ts";
 
@@ -28,7 +28,7 @@ export function reportText(
     const { scope, lines, totalUsd } = report;
     const whose =
         scope.stackTag === undefined ? "the whole account" : `costs with the tag pulumi:stack=${scope.stackTag}`;
-    const head = `Billed from ${dateOf(period.start)} to ${dateOf(lastDay(lines, period))} in ${scope.region}, of ${whose}: ${usd(totalUsd)}`;
+    const head = `Billed from ${formatDate(period.start)} to ${formatDate(lastDay(lines, period))} in ${scope.region}, of ${whose}: ${usd(totalUsd)}`;
     if (lines.length === 0) {
         const late = "Data is 8 to 24 hours late.";
         const untagged =
@@ -59,7 +59,7 @@ function chart(lines: readonly BilledLine[]): string[] {
         return { at, sum: lines.filter((line) => line.day === at).reduce((total, line) => total + line.usd, 0) };
     });
     const most = Math.max(...sums.map(({ sum }) => sum));
-    return sums.map(({ at, sum }) => `${dateOf(at)} ${usd(sum).padStart(8)} ${bar(sum, most, barWidth)}`.trimEnd());
+    return sums.map(({ at, sum }) => `${formatDate(at)} ${usd(sum).padStart(8)} ${bar(sum, most, barWidth)}`.trimEnd());
 }
 
 const amountOf = (quantity: number) =>
@@ -131,7 +131,7 @@ function endingLines(
     if (savedByBill) {
         const { from, to, hours, usd: saved } = savedByBill;
         ending.push(
-            `According to the bill, no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / hour).toFixed(0)} hours from ${dateOf(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
+            `According to the bill, no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / hour).toFixed(0)} hours from ${formatDate(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
         );
     }
     if (savedByCaches) {

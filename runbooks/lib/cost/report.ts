@@ -6,8 +6,8 @@ import {
     type BilledLine,
     type BillScope,
     type CountedBill,
-    dateOf,
-    midnightOf,
+    dayStart,
+    formatDate,
     monthAfter,
     type ReportPeriod,
     usageKind,
@@ -34,7 +34,9 @@ export interface CostReport {
     readonly scope: BillScope;
     readonly lines: readonly BilledLine[];
     readonly totalUsd: number;
-    /** The estimate for a month with a campaign that always runs, US dollars; undefined for a stack without resources. */
+    /**
+     * The estimate for a month with a campaign that always runs, US dollars; undefined for a stack without resources.
+     */
     readonly estimate: Estimate | undefined;
     readonly compared: (Compared & { readonly rows: readonly ComparedRow[] }) | undefined;
     readonly savedByNote: ReturnType<typeof savedByNote>;
@@ -47,7 +49,7 @@ export interface CostReport {
  * current month and the stack has resources.
  */
 export const minCalls = ({ month }: ReportPeriod, now: number, hasResources = true): number =>
-    hasResources && month !== undefined && month >= dateOf(now).slice(0, 7) ? 2 : 1;
+    hasResources && month !== undefined && month >= formatDate(now).slice(0, 7) ? 2 : 1;
 
 /**
  * Reads bill and forecast, and compares them with the prediction. For a stack without resources, there is neither
@@ -64,8 +66,8 @@ export async function costReport(bill: CountedBill, reported: Reported): Promise
         return { ...billed, ...none, savedByNote: undefined, savedByBill: undefined };
     }
     // The newest billed day may be ahead of this machine's clock.
-    const today = Math.max(midnightOf(now), ...lines.map(({ day }) => day));
-    const isThisMonth = period.month === dateOf(today).slice(0, 7);
+    const today = Math.max(dayStart(now), ...lines.map(({ day }) => day));
+    const isThisMonth = period.month === formatDate(today).slice(0, 7);
     const time = comparedTime(period, { now, today, bornAt });
     const standing = estimate({ ...plan, hasCampaign: plan.hasCampaign && parked === undefined });
     return {

@@ -5,7 +5,7 @@ import { type DatasetGroupSummary, PersonalizeClient, paginateListDatasetGroups 
 import { paginateListServiceQuotas, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { ListSubscriptionsByTopicCommand, paginateListTopics, SNSClient } from "@aws-sdk/client-sns";
 import { STSClient } from "@aws-sdk/client-sts";
-import { entityOf, simulate } from "access-doctor";
+import { fetchEntityArn, simulate } from "access-doctor";
 import { isRoot } from "policy-evaluator";
 import { hasName, isTransient } from "pulumi-personalize/errors";
 import { shell } from "terminal-text";
@@ -96,7 +96,7 @@ export const personalize: Check<AccountDeps> = async ({ config: { region } }) =>
 /** Checks that the quota allows one more dataset group. */
 export const groupQuota: Check<AccountDeps> = async ({ config }) => {
     const { region, names } = config;
-    const [groups, quota] = await Promise.all([datasetGroups(region), groupQuotaOf(region)]);
+    const [groups, quota] = await Promise.all([datasetGroups(region), fetchGroupQuota(region)]);
     const limit = quota?.Value ?? defaultGroupQuota;
     const of = `${groups.length} of ${limit}${quota === undefined ? " (the default quota; Service Quotas did not answer)" : ""}`;
     if (groups.some(({ name }) => name === names.datasetGroup)) {
@@ -174,7 +174,7 @@ async function isForbidden(caller: string, action: string, resource: string, reg
     }
     const iam = new IAMClient({ region });
     const request = { action, resources: [resource], context: {} };
-    const results = await entityOf(iam, caller)
+    const results = await fetchEntityArn(iam, caller)
         .then((source) => simulate(iam, source, request))
         .catch(() => []);
     return results.some(({ decision, byOrganisation }) => decision === "explicitDeny" || byOrganisation === false);
@@ -188,11 +188,11 @@ export const subscriptions: Check<AccountDeps> = async ({ config: { region, proj
     const ours = topics
         .map(({ TopicArn = "" }) => TopicArn)
         .filter((arn) => recorded?.has(arn) || (arn.split(":").at(-1) ?? "").startsWith(project));
-    return confirmationOf(client, ours, region);
+    return checkConfirmation(client, ours, region);
 };
 
 /** Returns the check's finding: whether the email subscriptions of these topics are confirmed. */
-export async function confirmationOf(client: SNSClient, ours: readonly string[], region: string): Promise<Finding> {
+export async function checkConfirmation(client: SNSClient, ours: readonly string[], region: string): Promise<Finding> {
     const pending = (
         await Promise.all(
             ours.map(async (TopicArn) => {
@@ -222,7 +222,7 @@ function datasetGroups(region: string): Promise<DatasetGroupSummary[]> {
 }
 
 /** Reads the account's quota of active dataset groups; undefined if Service Quotas does not return it. */
-async function groupQuotaOf(region: string): Promise<ServiceQuota | undefined> {
+async function fetchGroupQuota(region: string): Promise<ServiceQuota | undefined> {
     const client = new ServiceQuotasClient({ region, maxAttempts: 1 });
     const quotas = await readPages(
         paginateListServiceQuotas({ client }, { ServiceCode: "personalize" }),

@@ -1,4 +1,4 @@
-import { messageOf } from "pulumi-personalize/errors";
+import { formatError } from "pulumi-personalize/errors";
 
 /** `unknown` means that the check could not run. */
 type Verdict = "ok" | "warn" | "fail" | "unknown";
@@ -31,7 +31,7 @@ export const unknown = (detail: string, fix?: string): Finding => ({
 
 /** Formats an error as one line: messages of some SDK errors have several. */
 export function oneLine(error: unknown): string {
-    const lines = messageOf(error).split("\n");
+    const lines = formatError(error).split("\n");
     return lines
         .map((line) => line.trim())
         .filter((line) => line !== "")

@@ -111,7 +111,7 @@ export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, a
 
 /** Checks that Pulumi's AWS plugin is installed in the version of `@pulumi/aws`. */
 export const awsPlugin: Check<MachineDeps> = async ({ ask, env, projectDir }) => {
-    const wanted = await versionIn(join(projectDir, "node_modules", "@pulumi", "aws"));
+    const wanted = await readVersion(join(projectDir, "node_modules", "@pulumi", "aws"));
     const onPath = await findOnPath("pulumi-resource-aws", env);
     if (onPath !== undefined) {
         return ok(`pulumi-resource-aws is on the PATH (${relative(projectDir, onPath)})`);
@@ -141,7 +141,7 @@ export const packages: Check<MachineDeps> = async ({ projectDir }) => {
         Object.entries(dependencies).map(async ([name, wanted]) => ({
             name,
             wanted,
-            version: await versionIn(join(projectDir, "node_modules", name)),
+            version: await readVersion(join(projectDir, "node_modules", name)),
         })),
     );
     const wrong = versions.filter(({ wanted, version }) => version !== wanted).map(({ name }) => name);
@@ -150,7 +150,7 @@ export const packages: Check<MachineDeps> = async ({ projectDir }) => {
         : fail(`missing, or of another version: ${wrong.join(", ")}`, "npm ci");
 };
 
-async function versionIn(folder: string): Promise<string | undefined> {
+async function readVersion(folder: string): Promise<string | undefined> {
     const text = await readFile(join(folder, "package.json"), "utf8").catch(() => "{}");
     return (JSON.parse(text) as { version?: string }).version;
 }

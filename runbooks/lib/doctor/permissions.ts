@@ -1,9 +1,9 @@
 import { IAMClient } from "@aws-sdk/client-iam";
-import { entityOf, simulate } from "access-doctor";
-import { isRoot, listOf, type RequestContext } from "policy-evaluator";
+import { fetchEntityArn, simulate } from "access-doctor";
+import { isRoot, type RequestContext, toList } from "policy-evaluator";
 import { hasName } from "pulumi-personalize/errors";
 import { bucketNameFor, type StackConfig } from "../../../config/config.ts";
-import { actionsOf, type Grant } from "../../../iam/operator/scope.ts";
+import { type Grant, prefixActions } from "../../../iam/operator/scope.ts";
 import { operatorGrants } from "../../../iam/operator.ts";
 import { whoAmI } from "../stack/who-am-i.ts";
 import type { AccountDeps } from "./account.ts";
@@ -27,7 +27,7 @@ export const permissions: Check<AccountDeps> = async ({ config }) => {
     );
     const iam = new IAMClient({ region: config.region });
     try {
-        const entity = await entityOf(iam, arn);
+        const entity = await fetchEntityArn(iam, arn);
         const services = [...Map.groupBy(grants, ({ service }) => service).values()];
         const results = (await Promise.all(services.map((some) => simulateGrants(iam, entity, some, config)))).flat();
         const byAction = Map.groupBy(results, ({ action }) => action);
@@ -67,7 +67,7 @@ function isUsed(service: string, { api, auditTrail, budget, storefront }: StackC
 
 /** Simulates the grants of one service: each action on each resource, under the values that the conditions require. */
 async function simulateGrants(iam: IAMClient, entity: string, grants: readonly Grant[], config: StackConfig) {
-    const actions = [...new Set(grants.flatMap(actionsOf))];
+    const actions = [...new Set(grants.flatMap(prefixActions))];
     const resources = [...new Set(grants.flatMap(({ on }) => on))];
     const context = contextOf(grants, config);
     const ask = (action: readonly string[]) => simulate(iam, entity, { action, resources, context });
@@ -90,7 +90,7 @@ function contextOf(grants: readonly Grant[], { region, permissionsBoundary }: St
     const required = grants.flatMap(({ condition = {} }) =>
         Object.entries(condition).flatMap(([operator, block]) => (operator === "Null" ? [] : Object.entries(block))),
     );
-    const values = required.map(([key, value]) => [key, String(listOf(value)[0])] as const);
+    const values = required.map(([key, value]) => [key, String(toList(value)[0])] as const);
     const { "iam:PermissionsBoundary": _, ...context } = Object.fromEntries(values.toReversed());
     const boundary = permissionsBoundary && { "iam:PermissionsBoundary": permissionsBoundary };
     return { ...context, ...boundary, "aws:RequestedRegion": region };

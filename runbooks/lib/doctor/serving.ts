@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import { APIGatewayClient, GetAccountCommand } from "@aws-sdk/client-api-gateway";
 import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
 import { approximately, priceNote } from "../../../config/prices.ts";
-import { ratesOf } from "../../../config/throttles.ts";
+import { toRates } from "../../../config/throttles.ts";
 import { firewallUsdPerMonth, worstThroughApi } from "../../../cost/abuse.ts";
-import { sha256Of } from "../../../data-prep/files.ts";
+import { hashFile } from "../../../data-prep/files.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
 import { prepareCommand, tablesProblem } from "../../../data-prep/tables/fault.ts";
 import type { AccountDeps } from "./account.ts";
@@ -25,7 +25,7 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
     }
     const fault = await tablesProblem(
         interactionsFile,
-        () => sha256Of(resolve(deps.projectDir, interactionsFile)),
+        () => hashFile(resolve(deps.projectDir, interactionsFile)),
         deps.projectDir,
     );
     return fault === undefined
@@ -41,7 +41,7 @@ export const publicApi: Check<AccountDeps> = async ({ config }) => {
     if (config.apiKey) {
         return ok("callers need the API key");
     }
-    const worst = worstThroughApi({ ...config, rates: ratesOf(config), firewall: false });
+    const worst = worstThroughApi({ ...config, rates: toRates(config), firewall: false });
     return ok(
         `public: a stranger can cause ${approximately(worst)} an hour through it ${priceNote}. ` +
             `AWS WAF limits each address, from ${approximately(firewallUsdPerMonth(0))} a month: docs/attacks.md`,

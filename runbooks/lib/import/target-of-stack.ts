@@ -1,4 +1,4 @@
-import { callerIn, quietReader, type ReadFromAws, type Target, targetOfJob } from "access-doctor";
+import { fetchCaller, quietReader, type ReadFromAws, type Target, targetOfJob } from "access-doctor";
 import { bucketNameFor, objectKeys, type StackConfig } from "../../../config/config.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { recordedResources } from "../stack/stack.ts";
@@ -21,7 +21,7 @@ export async function targetOfStack(named: string | undefined, look: ReadFromAws
     const failed = jobs.find(({ job }) => "is" in job && job.is?.failureReason !== undefined);
     const chosen = failed ?? jobs.find(({ schema }) => "is" in schema && schema.is?.datasetType === "INTERACTIONS");
     const { region, names } = config;
-    const identity = chosen ?? (await callerIn(region, look));
+    const identity = chosen ?? (await fetchCaller(region, look));
     const { accountId, partition } = identity;
     const target = chosen ?? {
         region,
@@ -38,8 +38,8 @@ export async function targetOfStack(named: string | undefined, look: ReadFromAws
 }
 
 /**
- * Returns the commands that restore the role, the bucket and the files of an import of the selected stack; empty for any
- * other import.
+ * Returns the commands that restore the role, the bucket and the files of an import of the selected stack; empty for
+ * any other import.
  */
 export async function ownedBySelectedStack(target: ImportPlace): Promise<Target["owned"]> {
     try {

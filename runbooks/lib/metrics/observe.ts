@@ -14,7 +14,7 @@ import {
     prefetchWindows,
     requestWindows,
 } from "../../../personalize/operations/observe-campaign.ts";
-import { listVersions, type Metrics, metricsOf } from "../../../personalize/operations/solution-versions.ts";
+import { fetchMetrics, listVersions, type Metrics } from "../../../personalize/operations/solution-versions.ts";
 
 /** A stack's state at a time; times in epoch milliseconds. */
 export interface StackObservation {
@@ -67,14 +67,14 @@ export async function observeStack(
 ): Promise<StackObservation> {
     const { personalize, cloudwatch, ssm } = clients;
     const { stack, campaignArn, rankingCampaignArn, datasetArn, solutionArn } = at;
-    const campaign = campaignArn === undefined ? undefined : await campaignIn(personalize, campaignArn);
+    const campaign = campaignArn === undefined ? undefined : await fetchCampaign(personalize, campaignArn);
     const { text } = await readGuardState(ssm, stack);
     const parsed = text === undefined ? undefined : parseState(text, now);
     const guard = parsed !== undefined && "state" in parsed ? parsed.state : undefined;
     const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestPeriod);
-    const requestsOf = (arn: string, metric: string) =>
+    const fetchRequests = (arn: string, metric: string) =>
         requestWindows(cloudwatch, arn, Math.min(since, now), now, metric);
-    const requests = campaignArn === undefined ? new Map() : await requestsOf(campaignArn, servingMetrics.successes);
+    const requests = campaignArn === undefined ? new Map() : await fetchRequests(campaignArn, servingMetrics.successes);
     const prefetched = at.prefetch
         ? await prefetchWindows(cloudwatch, stack, at.prefetch, Math.min(since, now), now)
         : new Map();
@@ -82,8 +82,8 @@ export async function observeStack(
         rankingCampaignArn === undefined
             ? undefined
             : {
-                  campaign: { found: await campaignIn(personalize, rankingCampaignArn) },
-                  requests: await requestsOf(rankingCampaignArn, rankingMetrics.successes),
+                  campaign: { found: await fetchCampaign(personalize, rankingCampaignArn) },
+                  requests: await fetchRequests(rankingCampaignArn, rankingMetrics.successes),
               };
     return {
         now,
@@ -98,7 +98,7 @@ export async function observeStack(
 }
 
 /** Reads the campaign; undefined if it is being deleted. */
-async function campaignIn(client: PersonalizeClient, campaignArn: string): Promise<StackObservation["campaign"]> {
+async function fetchCampaign(client: PersonalizeClient, campaignArn: string): Promise<StackObservation["campaign"]> {
     const observed = await observeCampaign(client, campaignArn);
     return observed && isLeaving(observed) ? undefined : observed;
 }
@@ -117,7 +117,7 @@ async function activeVersions(
         // Include the serving version and the version that was trained before it, however old they are, because the
         // report compares both.
         if (newest.has(version) || serves(version) || serves(active[index + 1])) {
-            const metrics = await metricsOf(client, solutionVersionArn);
+            const metrics = await fetchMetrics(client, solutionVersionArn);
             versions.push(...(metrics === null ? [] : [{ solutionVersionArn, metrics }]));
         }
     }

@@ -21,7 +21,7 @@ export interface MetricValue {
 const maxAtOnce = 1000;
 
 /** Returns the start of the minute, so that a second run in the same minute publishes equal values. */
-export const minuteOf = (now: number): number => Math.floor(now / minute) * minute;
+export const minuteStart = (now: number): number => Math.floor(now / minute) * minute;
 
 /**
  * Returns the values to publish, named as in config/metrics.ts, without unknown ones. Calculates idle time and cost as
@@ -61,8 +61,9 @@ export function metricValues(observation: StackObservation, config: GuardConfig)
 }
 
 /**
- * Compares NDCG@10 of the serving version and of the version trained before it, as the quality gate does. Returns by how many
- * percent the serving version is worse; 0 if it is not worse or no earlier version exists; undefined if unknown.
+ * Compares NDCG@10 of the serving version and of the version trained before it, as the quality gate does. Returns by
+ * how many percent the serving version is worse; 0 if it is not worse or no earlier version exists; undefined if
+ * unknown.
  */
 function ndcgDrop(versions: StackObservation["versions"], serving: string | undefined): number | undefined {
     const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === serving);

@@ -55,7 +55,7 @@ export function leftOut(
 }
 
 /** Returns the ids of items with which a user has interacted. */
-export function historyOf(
+export function collectUserItems(
     { userIds, users, itemIds, items }: Pick<Columns, "userIds" | "users" | "itemIds" | "items">,
     userId: string,
 ): Set<string> {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { messageOf } from "terminal-text";
 import { type Columns, readColumns } from "../../../data-prep/columns.ts";
-import { sha256Of } from "../../../data-prep/files.ts";
+import { hashFile } from "../../../data-prep/files.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
 import { parseTables } from "../../../data-prep/tables/document.ts";
 
@@ -19,11 +19,11 @@ export type OwnData =
  */
 export async function ownData(file: string, importedHash: string | undefined): Promise<OwnData> {
     try {
-        const sha256 = await sha256Of(file);
+        const sha256 = await hashFile(file);
         if (importedHash !== undefined && !sha256.startsWith(importedHash)) {
             return { kind: "other", why: `${file} is not the file that the stack imported` };
         }
-        return { kind: "own", interactions: await readColumns(file), titleOf: await titlesOf(file, sha256) };
+        return { kind: "own", interactions: await readColumns(file), titleOf: await readTitles(file, sha256) };
     } catch (error) {
         return { kind: "other", why: `${file} cannot be read (${messageOf(error)})` };
     }
@@ -33,7 +33,7 @@ export async function ownData(file: string, importedHash: string | undefined): P
  * Returns a function from an item's id to its title with year, if the fallback tables were made from this file.
  * Otherwise, the function returns the id.
  */
-async function titlesOf(file: string, sha256: string): Promise<(itemId: string) => string> {
+async function readTitles(file: string, sha256: string): Promise<(itemId: string) => string> {
     const text = await readFile(tablesPathBeside(file), "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") {
             throw error;

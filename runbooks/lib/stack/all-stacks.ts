@@ -50,7 +50,7 @@ export async function readAllStacks(
     const unreadable: { stack: string; reason: string }[] = [];
     for (const stack of names) {
         const exported = await ask("stack", "export", "--stack", stack);
-        const held = exported.exitCode === 0 ? recordedIn(exported.stdout) : undefined;
+        const held = exported.exitCode === 0 ? parseRecordedResources(exported.stdout) : undefined;
         if (held === undefined) {
             unreadable.push({ stack: shortName(stack), reason: exported.stderr || "its state is not readable" });
             continue;
@@ -68,7 +68,7 @@ export function shortName(stack: string): string {
 }
 
 /** Returns the resources in an exported state; undefined if the text is not a state. */
-export function recordedIn(
+export function parseRecordedResources(
     exported: string,
 ):
     | (Pick<AllStacks, "arns" | "ids"> & { readonly interrupted: readonly Omit<InterruptedCreate, "stack">[] })

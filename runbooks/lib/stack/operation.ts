@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Command } from "commander";
-import { campaign, goneOrThrow, isOurs, personalizeClients, tagsOf } from "pulumi-personalize/core";
+import { campaign, goneOrThrow, isOurs, listTags, personalizeClients } from "pulumi-personalize/core";
 import { campaignNameOf, type StackConfig } from "../../../config/config.ts";
 import { advice } from "../../../personalize/advice.ts";
 import { type OperatedCampaign, type OperationDeps, solutionOf } from "../../../personalize/operations/operation.ts";
@@ -48,7 +48,7 @@ export async function operatedStack({ stack: named, configFile }: OperationOptio
     // If the stack does not exist, the error from reading its state is more helpful than one that suggests creating it.
     reading.catch(() => undefined);
     const recorded = await recordedResources(stack);
-    return { stack, config: await reading, recorded, arnOf: (kind) => arnIn(recorded, kind) };
+    return { stack, config: await reading, recorded, arnOf: (kind) => findRecordedArn(recorded, kind) };
 }
 
 /** Runs an operation on the stack of a parsed command; see `runAction`. */
@@ -63,7 +63,7 @@ export const runOperation = (
  * has a ranking campaign, `ranks` selects its resources, and otherwise the function selects the resources for
  * recommendations.
  */
-export const arnIn = (
+export const findRecordedArn = (
     recorded: readonly RecordedResource[],
     kind: RecordedResource["kind"],
     { ranks = false }: { readonly ranks?: boolean } = {},
@@ -75,11 +75,11 @@ export const arnIn = (
 /**
  * Returns the ARNs of the ranking campaign (config rankingCampaign) and its version; undefined if the state has none.
  */
-export function rankingOf(recorded: readonly RecordedResource[]): {
+export function findRanking(recorded: readonly RecordedResource[]): {
     readonly campaignArn: string | undefined;
     readonly solutionVersionArn: string | undefined;
 } {
-    const arnOf = (kind: RecordedResource["kind"]) => arnIn(recorded, kind, { ranks: true });
+    const arnOf = (kind: RecordedResource["kind"]) => findRecordedArn(recorded, kind, { ranks: true });
     return { campaignArn: arnOf("Campaign"), solutionVersionArn: arnOf("SolutionVersion") };
 }
 
@@ -116,7 +116,7 @@ export async function operatedCampaign(deps: OperationDeps, of: OperatedStack): 
 async function oursByName(deps: OperationDeps, of: OperatedStack): Promise<string | undefined> {
     const client = deps.client(of.config.region);
     const arn = await campaign.find(client, campaignInputs(of, "", 1));
-    const tags = arn === undefined ? {} : ((await tagsOf(client, arn).catch(goneOrThrow)) ?? {});
+    const tags = arn === undefined ? {} : ((await listTags(client, arn).catch(goneOrThrow)) ?? {});
     return isOurs(tags, ownerOf(of)) ? arn : undefined;
 }
 

@@ -58,7 +58,7 @@ const parkedText = ({ since, reason }: { readonly since: string; readonly reason
 
 /** Returns one line for each change since `before`; without `before`, one line for each resource. */
 export function changesSince(before: StackReport | undefined, after: StackReport): string[] {
-    const [old, now] = [before === undefined ? new Map() : factsOf(before), factsOf(after)];
+    const [old, now] = [before === undefined ? new Map() : collectFacts(before), collectFacts(after)];
     const gone = [...old.keys()].filter((what) => !now.has(what));
     return [
         ...[...now].filter(([what, fact]) => old.get(what) !== fact).map(([what, fact]) => `${what}: ${fact}`),
@@ -68,7 +68,7 @@ export function changesSince(before: StackReport | undefined, after: StackReport
 
 const campaignHours = "cost";
 
-function factsOf({ resources, money }: StackReport): Map<string, string> {
+function collectFacts({ resources, money }: StackReport): Map<string, string> {
     const facts = resources.map(({ resource, state, failureReason, lastCallError }): [string, string] => {
         const why = failureReason ? ` (${failureReason})` : "";
         const call = lastCallError ? `, last error in CloudTrail: ${lastCallError.call} ${lastCallError.code}` : "";

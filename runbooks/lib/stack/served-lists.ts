@@ -1,5 +1,5 @@
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { keyOf, servedOf, servedVersionsOf } from "../../../app/functions/recommendation-api/table.ts";
+import { itemKey, toServedLists, toServedVersions } from "../../../app/functions/recommendation-api/table.ts";
 import type { ServedLists } from "../../../app/serving/ports.ts";
 import type { StackConfig } from "../../../config/config.ts";
 
@@ -15,10 +15,10 @@ export async function servedLists({
 }: Pick<StackConfig, "region" | "names">): Promise<ListsRecord | undefined> {
     const client = new DynamoDBClient({ region });
     try {
-        const command = new GetItemCommand({ TableName: names.api, Key: keyOf("stack", "lists") });
+        const command = new GetItemCommand({ TableName: names.api, Key: itemKey("stack", "lists") });
         const { Item } = await client.send(command);
-        const served = servedOf(Item);
-        return served && { ...served, versions: servedVersionsOf(Item) };
+        const served = toServedLists(Item);
+        return served && { ...served, versions: toServedVersions(Item) };
     } finally {
         client.destroy();
     }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../../config/config.ts";
 import { regionProblem } from "../../../config/regions.ts";
-import { sha256Of } from "../../../data-prep/files.ts";
+import { hashFile } from "../../../data-prep/files.ts";
 import { preparedData, withMetadataFiles } from "../../../data-prep/prepared-data.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
@@ -48,7 +48,7 @@ export async function readStackConfig(
         return { problems: parsed };
     }
     const file = projectFile(parsed.interactionsFile);
-    return { config: await withMetadataFiles(parsed, () => sha256Of(file), projectDir) };
+    return { config: await withMetadataFiles(parsed, () => hashFile(file), projectDir) };
 }
 
 /**
@@ -91,7 +91,7 @@ export async function requireStackConfig(stack: string, configFile = stackConfig
  * Returns a runbook's region: the option's, otherwise the stack's, otherwise AWS_REGION.
  * @throws RunbookError without a valid region, or if the stack does not exist
  */
-export async function regionOf({ region, stack }: { readonly region?: string; readonly stack?: string }) {
+export async function resolveRegion({ region, stack }: { readonly region?: string; readonly stack?: string }) {
     const named = region && regionProblem(region);
     if (named) {
         throw new RunbookError(`--region ${named}`, exitCodes.usage);
@@ -134,7 +134,7 @@ export async function readSetting(
 /** Returns the schema of the stack's interactions, from the manifest beside them, as text for Personalize. */
 export async function interactionsSchemaFor(config: StackConfig): Promise<string> {
     const file = projectFile(config.interactionsFile);
-    return (await preparedData(config, () => sha256Of(file), projectDir)).interactionsSchema;
+    return (await preparedData(config, () => hashFile(file), projectDir)).interactionsSchema;
 }
 
 /** Resolves a path in the configuration, which is relative to the project's folder. */

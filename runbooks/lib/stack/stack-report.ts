@@ -2,7 +2,7 @@ import { type CloudTrailClient, type Event, LookupEventsCommand } from "@aws-sdk
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { anyKind, type CommonInputs, kinds, type ResourceKindName } from "pulumi-personalize/core";
-import { messageOf } from "pulumi-personalize/errors";
+import { formatError } from "pulumi-personalize/errors";
 import { parseState } from "../../../cost/guard-state.ts";
 import { monthSpendUsd } from "../../../cost/spend.ts";
 import { iso } from "../../../cost/time.ts";
@@ -50,7 +50,7 @@ export async function reportOn(
         try {
             return await work();
         } catch (error) {
-            unread.push({ what, reason: messageOf(error) });
+            unread.push({ what, reason: formatError(error) });
             return null;
         }
     };
@@ -162,7 +162,7 @@ async function lastCallError(
                 MaxResults: 50,
             }),
         );
-        errors.push(...Events.filter((event) => isAbout(event, names)).flatMap((event) => errorIn(event, call)));
+        errors.push(...Events.filter((event) => isAbout(event, names)).flatMap((event) => toCallErrors(event, call)));
     }
     return errors.sort((a, b) => b.at.localeCompare(a.at))[0];
 }
@@ -174,7 +174,7 @@ function isAbout({ Resources = [], CloudTrailEvent = "" }: Event, names: readonl
     );
 }
 
-function errorIn({ EventTime, CloudTrailEvent = "{}", Username }: Event, call: string): CallError[] {
+function toCallErrors({ EventTime, CloudTrailEvent = "{}", Username }: Event, call: string): CallError[] {
     const { eventSource, errorCode, errorMessage, userIdentity } = JSON.parse(CloudTrailEvent) as TrailRecord;
     return eventSource !== "personalize.amazonaws.com" || errorCode === undefined
         ? []

@@ -50,7 +50,7 @@ export async function stackOutputs(stack: string | undefined): Promise<Record<st
 
 /** Returns a stack's Personalize resources in the order of creation, also during and after a failed `up`. */
 export async function recordedResources(stack: string | undefined): Promise<RecordedResource[]> {
-    return recordedIn(await exportedStack(stack));
+    return selectRecordedResources(await exportedStack(stack));
 }
 
 /** Reads a stack's whole state. Throws the same errors as `stackOutputs`. */
@@ -59,7 +59,7 @@ export async function exportedStack(stack: string | undefined): Promise<Exported
 }
 
 /** Returns the outputs of an exported stack. Secret outputs are not readable. */
-export function outputsIn({ deployment }: ExportedStack): Properties {
+export function selectOutputs({ deployment }: ExportedStack): Properties {
     return deployment?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
 }
 
@@ -84,7 +84,7 @@ function dynamicResourcesIn({ deployment }: ExportedStack) {
 }
 
 /** Returns the Personalize resources of an exported stack, followed by those that a running `up` is creating. */
-export function recordedIn(exported: ExportedStack): RecordedResource[] {
+export function selectRecordedResources(exported: ExportedStack): RecordedResource[] {
     return dynamicResourcesIn(exported).flatMap(({ kind, urn, id, inputs, region }) => {
         const ranks = isOfRanking(urn) && ({ ranks: true } as const);
         return kind in kinds
@@ -94,8 +94,8 @@ export function recordedIn(exported: ExportedStack): RecordedResource[] {
 }
 
 /**
- * Returns the newest batch inference job of viewers' lists; empty for a stack with a campaign, and before the first job. The
- * stack's function starts these jobs, so the state has no record of them.
+ * Returns the newest batch inference job of viewers' lists; empty for a stack with a campaign, and before the first
+ * job. The stack's function starts these jobs, so the state has no record of them.
  */
 export async function newestListsJob(
     clientOf: (region: string) => PersonalizeClient,

@@ -1,9 +1,9 @@
-import { baseName, canonical, eventParametersOf } from "pulumi-personalize/core";
+import { baseName, canonical, toEventParameters } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../config/config.ts";
 import { catalogueBeside } from "../../../data-prep/catalogue.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
-import { sha256Of } from "../../../data-prep/files.ts";
-import { manifestOf } from "../../../data-prep/manifest.ts";
+import { hashFile } from "../../../data-prep/files.ts";
+import { readMatchingManifest } from "../../../data-prep/manifest.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
 import { tablesProblem } from "../../../data-prep/tables/fault.ts";
 import { writeTables } from "../../../data-prep/tables/make.ts";
@@ -15,7 +15,7 @@ import { projectFile } from "../stack/stack-config.ts";
  * Returns the import job in the state whose name starts with this prefix, which differs for interactions, items and
  * users.
  */
-export const importJobIn = (recorded: OperatedStack["recorded"], jobNamePrefix: string) =>
+export const findImportJob = (recorded: OperatedStack["recorded"], jobNamePrefix: string) =>
     recorded.findLast(({ kind, inputs }) => kind === "DatasetImportJob" && inputs.jobNamePrefix === jobNamePrefix);
 
 /**
@@ -31,14 +31,14 @@ export async function hasNewData({ config, recorded }: OperatedStack): Promise<b
         [metadataFiles.users, names.usersImportJobPrefix],
     ] as const;
     for (const [file, jobNamePrefix] of files) {
-        const job = importJobIn(recorded, jobNamePrefix);
+        const job = findImportJob(recorded, jobNamePrefix);
         // Treat a file that cannot be read as new data, because `pulumi up` then reports the error.
-        const hash = file === undefined ? undefined : await sha256Of(projectFile(file)).catch(() => "unreadable");
+        const hash = file === undefined ? undefined : await hashFile(projectFile(file)).catch(() => "unreadable");
         if (job?.inputs.contentHash !== hash) return true;
         const isLearned = hash !== undefined && version?.inputs.rows === baseName(jobNamePrefix, hash);
         if (jobNamePrefix === names.importJobPrefix && !isLearned) return true;
     }
-    const events = config.eventWeights && eventParametersOf(config.eventWeights);
+    const events = config.eventWeights && toEventParameters(config.eventWeights);
     return canonical(version?.inputs.eventParameters ?? null) !== canonical(events ?? null);
 }
 
@@ -49,12 +49,12 @@ export async function hasNewData({ config, recorded }: OperatedStack): Promise<b
  */
 export async function renewTables({ interactionsFile, api }: StackConfig): Promise<string | undefined> {
     const csvPath = projectFile(interactionsFile);
-    const sha256 = await sha256Of(csvPath);
+    const sha256 = await hashFile(csvPath);
     if (!api || (await tablesProblem(csvPath, async () => sha256)) === undefined) return undefined;
     const path = tablesPathBeside(csvPath);
     const columns = await readColumns(csvPath);
     // Without a manifest, the data is assumed to be MovieLens.
-    const viewers = (await manifestOf(csvPath, async () => sha256))?.viewers ?? someViewers(columns, true);
+    const viewers = (await readMatchingManifest(csvPath, async () => sha256))?.viewers ?? someViewers(columns, true);
     await writeTables(path, { columns, sha256, catalogue: await catalogueBeside(csvPath), viewers });
     return path;
 }

@@ -1,5 +1,5 @@
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { messageOf } from "pulumi-personalize/errors";
+import { formatError } from "pulumi-personalize/errors";
 import { recommend } from "../recommendations/recommendations.ts";
 
 /** A user id that is not in the data. */
@@ -25,7 +25,7 @@ export async function smokeProblem(
             lists.push((answer[user] ?? []).map(({ itemId }) => itemId));
         } catch (error) {
             signal.throwIfAborted();
-            return `user ${user} gets an error: ${messageOf(error)}`;
+            return `user ${user} gets an error: ${formatError(error)}`;
         }
         const list = lists.at(-1) ?? [];
         const strange = list.find((itemId) => !itemIds.has(itemId));

@@ -1,13 +1,13 @@
 import { DescribeSolutionVersionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { ParameterNotFound, paginateGetParameterHistory, type SSMClient } from "@aws-sdk/client-ssm";
-import { contentHashIn, importOf } from "pulumi-personalize/core";
+import { fetchTrainingImport, findContentHash } from "pulumi-personalize/core";
 import { approximately, priceNote, trainingUsd, type UsdRange } from "../../../config/prices.ts";
 import { nameInArn } from "../../../personalize/operations/operation.ts";
 import {
+    fetchMetrics,
     type ListedVersion,
     listVersions,
     type Metrics,
-    metricsOf,
 } from "../../../personalize/operations/solution-versions.ts";
 import { type ServingFlag, stateFlagsPath } from "../../../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
@@ -38,7 +38,7 @@ export interface Version extends ListedVersion {
 }
 
 /** Returns a solution's versions with details, oldest first. `serving` is the serving version's ARN. */
-export async function versionsOf(
+export async function describeVersions(
     client: PersonalizeClient,
     solutionArn: string,
     serving: string | undefined,
@@ -50,14 +50,14 @@ export async function versionsOf(
         const { solutionVersionArn, status } = listed;
         const describe = new DescribeSolutionVersionCommand({ solutionVersionArn });
         const { solutionVersion: description = {} } = await client.send(describe);
-        const importJobArn = (await importOf(client, solutionVersionArn)) ?? null;
+        const importJobArn = (await fetchTrainingImport(client, solutionVersionArn)) ?? null;
         const { trainingHours, recipeArn } = description;
         const switched = switches.findLast((noted) => noted.solutionVersionArn === solutionVersionArn);
         versions.push({
             ...listed,
             importJobArn,
-            dataHash: contentHashIn(importJobArn ?? undefined) ?? null,
-            metrics: status === "ACTIVE" ? await metricsOf(client, solutionVersionArn) : null,
+            dataHash: findContentHash(importJobArn ?? undefined) ?? null,
+            metrics: status === "ACTIVE" ? await fetchMetrics(client, solutionVersionArn) : null,
             trainingHours: trainingHours ?? null,
             trainingUsd: trainingHours === undefined ? null : priceOf(recipeArn, trainingHours),
             servingNow: solutionVersionArn === serving,
@@ -75,7 +75,10 @@ function priceOf(recipeArn: string | undefined, trainingHours: number): UsdRange
     return recipeArn?.endsWith("-v2") ? null : trainingUsd(recipeArn, { interactions: 0, trainingHours });
 }
 
-/** Returns the note about the column `cost`. The trainings of the local AWS are shorter, and thus cheaper, than those of AWS. */
+/**
+ * Returns the note about the column `cost`. The trainings of the local AWS are shorter, and thus cheaper, than those of
+ * AWS.
+ */
 export function costNote(env: NodeJS.ProcessEnv): string {
     const note = `The cost is the price of the training hours ${priceNote}.`;
     const least = approximately(trainingUsd(undefined, { interactions: 0 }).low);
@@ -157,8 +160,8 @@ export interface Target {
 }
 
 /**
- * Returns the version for a rollback: the one with this id or ARN, otherwise the newest version trained before `live` that
- * served or passed the quality gate.
+ * Returns the version for a rollback: the one with this id or ARN, otherwise the newest version trained before `live`
+ * that served or passed the quality gate.
  *
  * @throws RunbookError with the choices
  */
@@ -176,10 +179,10 @@ export function chooseTarget(
     if (wanted === undefined) {
         const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === live);
         const earlier = versions.slice(0, Math.max(0, at)).toReversed();
-        const place = earlier.findIndex((version) => faultOf(version, recorded) === undefined);
+        const place = earlier.findIndex((version) => findRollbackProblem(version, recorded) === undefined);
         const target = earlier[place];
         const skipped = (target ? earlier.slice(0, place) : earlier).map(
-            (version) => `${version.id} (${faultOf(version, recorded)})`,
+            (version) => `${version.id} (${findRollbackProblem(version, recorded)})`,
         );
         if (target === undefined) {
             const why = skipped.length > 0 ? ` Skipped: ${skipped.join(", ")}.` : "";
@@ -201,7 +204,10 @@ export function chooseTarget(
 }
 
 /** Returns why a rollback without `--to` must not choose the version; undefined if it may. */
-function faultOf({ id, status, trainingType }: ListedVersion, { refused, served }: ServedRecord): string | undefined {
+function findRollbackProblem(
+    { id, status, trainingType }: ListedVersion,
+    { refused, served }: ServedRecord,
+): string | undefined {
     if (status !== "ACTIVE") return status;
     // `pulumi up` switches the campaign to versions that it trains, but not to those of automatic training.
     const unserved = trainingType === "AUTOMATIC" && !served.has(id);

@@ -8,20 +8,20 @@ import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { listOf } from "policy-evaluator";
+import { toList } from "policy-evaluator";
 import { awsPorts } from "../../../app/functions/cost-guard/aws-ports.ts";
 import { countedMetrics } from "../../../app/functions/cost-guard/serving-ports.ts";
 import { namesFor } from "../../../config/config.ts";
 import { functionsNamespace, servingApiMetrics } from "../../../config/metrics.ts";
 import { foreignRequests } from "../../../cost/idle.ts";
-import { window, windowOf } from "../../../cost/time.ts";
+import { window, windowStart } from "../../../cost/time.ts";
 import { plus, usageUsd } from "../../../cost/usage.ts";
 import { operatorGrants } from "../../../iam/operator.ts";
 
 const region = "eu-central-1";
 const stack = "local";
 const names = namesFor(stack, "");
-const start = windowOf(Date.now()) - 6 * window;
+const start = windowStart(Date.now()) - 6 * window;
 
 interface Datapoint {
     readonly namespace: string;
@@ -105,7 +105,7 @@ describe("Cost guard with forged CloudWatch metrics", () => {
         const grants = operatorGrants({ ...scope, bucketName: "data", names });
         const writable = grants
             .filter(({ service, actions }) => service === "cloudwatch" && actions.includes("PutMetricData"))
-            .flatMap(({ condition }) => listOf(condition?.StringEquals?.["cloudwatch:namespace"]));
+            .flatMap(({ condition }) => toList(condition?.StringEquals?.["cloudwatch:namespace"]));
         assert.deepEqual(writable, ["MovieRecommender"]);
         const place = { stack, tags: {}, apiName: "api", distribution: "page", functions: [{ name: "f", gb: 1 }] };
         const read = [...countedMetrics(place).map(({ namespace }) => namespace), functionsNamespace];

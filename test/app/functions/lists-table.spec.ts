@@ -4,14 +4,14 @@ import { firstState } from "../../../app/batch/state.ts";
 import { stateItem } from "../../../app/functions/batch-lists/state-item.ts";
 import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
 import {
-    askedIn,
-    keyOf,
+    fetchRequestCounts,
+    itemKey,
     putNotification,
     putSpend,
-    servedOf,
-    servedVersionsOf,
     serving,
     tablePort,
+    toServedLists,
+    toServedVersions,
 } from "../../../app/functions/recommendation-api/table.ts";
 import { operateTable } from "../../../app/functions/table-operations/operate-table.ts";
 import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
@@ -175,7 +175,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual(await table.viewer("forgotten", "k", signal), { recent: { revision: at, films: [] } });
         assert.deepEqual((await table.viewer("kept", "k", signal)).recent, recent);
         assert.deepEqual(
-            (await askedIn(dynamo, TableName, epochHour(at) - 3)).map(({ userId }) => userId),
+            (await fetchRequestCounts(dynamo, TableName, epochHour(at) - 3)).map(({ userId }) => userId),
             ["kept"],
         );
     });
@@ -218,11 +218,11 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
     });
 
     it("an update of the served lists keeps the names of all previously served solution versions", async () => {
-        const Key = keyOf("stack", "lists");
+        const Key = itemKey("stack", "lists");
         const lists = [1, 2, 2].map((n) => ({ generation: n, solutionVersionArn: `solution/films/v${n}`, madeAt: n }));
         for (const one of lists) await dynamo.send(new UpdateItemCommand({ TableName, Key, ...serving(one) }));
         const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key }));
-        assert.deepEqual(servedOf(Item), lists[2]);
-        assert.deepEqual(servedVersionsOf(Item).toSorted(), ["v1", "v2"]);
+        assert.deepEqual(toServedLists(Item), lists[2]);
+        assert.deepEqual(toServedVersions(Item).toSorted(), ["v1", "v2"]);
     });
 });

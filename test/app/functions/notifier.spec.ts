@@ -6,7 +6,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lineOf } from "../../../app/functions/notifier/handler.ts";
+import { formatMessage } from "../../../app/functions/notifier/handler.ts";
 import { bundleFile } from "../../../components/common/lambda-bundle.ts";
 
 const secret = "T0PSECRET";
@@ -92,14 +92,14 @@ describe("Notifier Lambda function", () => {
     });
 });
 
-describe("`lineOf`", () => {
-    it("`lineOf` returns the text of a cost guard notification on one line", () => {
+describe("`formatMessage`", () => {
+    it("`formatMessage` returns the text of a cost guard notification on one line", () => {
         assert.equal(
-            lineOf('{"schemaVersion":1,"id":"dev/1","text":"Stack dev:\\n it is idle"}'),
+            formatMessage('{"schemaVersion":1,"id":"dev/1","text":"Stack dev:\\n it is idle"}'),
             "Stack dev: it is idle",
         );
     });
-    it("`lineOf` returns an alarm's state together with the alarm's reason and description", () => {
+    it("`formatMessage` returns an alarm's state together with the alarm's reason and description", () => {
         const alarm = {
             AlarmName: "errors",
             NewStateValue: "ALARM",
@@ -107,18 +107,18 @@ describe("`lineOf`", () => {
             AlarmDescription: "it fails",
         };
         assert.equal(
-            lineOf(JSON.stringify(alarm), "ALARM: errors"),
+            formatMessage(JSON.stringify(alarm), "ALARM: errors"),
             "ALARM errors: Threshold Crossed: 3 > 0 (it fails)",
         );
-        assert.equal(lineOf('{"AlarmName":"errors"}'), "? errors: no reason given");
+        assert.equal(formatMessage('{"AlarmName":"errors"}'), "? errors: no reason given");
     });
-    it("`lineOf` returns any other message with the message's subject, cut to 1,000 characters", () => {
+    it("`formatMessage` returns any other message with the message's subject, cut to 1,000 characters", () => {
         const budget = "Dear AWS Customer,\n\nYou requested that we alert you\n";
         assert.equal(
-            lineOf(budget, "AWS Budgets: films"),
+            formatMessage(budget, "AWS Budgets: films"),
             "AWS Budgets: films: Dear AWS Customer, You requested that we alert you",
         );
-        assert.equal(lineOf("[1]"), "[1]");
-        assert.equal(lineOf("x".repeat(5000)).length, 1000);
+        assert.equal(formatMessage("[1]"), "[1]");
+        assert.equal(formatMessage("x".repeat(5000)).length, 1000);
     });
 });

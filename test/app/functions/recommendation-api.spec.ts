@@ -17,7 +17,15 @@ import { watchedFilterExpression } from "../../../config/watched.ts";
 import { campaignArn, type Harness } from "../../../packages/local-aws/test/gateway/harness.ts";
 import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { arn, until } from "../../../packages/local-personalize/test/support.ts";
-import { type Asked, config, gatewayEvent, idsOf, jsonOf, openApi, tablesDocument } from "../serving/api-harness.ts";
+import {
+    type Asked,
+    config,
+    gatewayEvent,
+    idsOf,
+    openApi,
+    parseResult,
+    tablesDocument,
+} from "../serving/api-harness.ts";
 import { startFilmsTable } from "./films-table.ts";
 
 const TableName = "films";
@@ -98,7 +106,7 @@ describe("Recommendation API on the local AWS", () => {
             return JSON.parse(value);
         }
         const recommend = async (userId: string, query = {}) =>
-            jsonOf(await ask("GET /recommendations/{userId}", { path: { userId }, query }));
+            parseResult(await ask("GET /recommendations/{userId}", { path: { userId }, query }));
 
         /** Waits until the campaign answers within its timeout, because a busy machine may be slower. */
         const ofCampaign = (userId: string, query = {}) =>
@@ -109,8 +117,8 @@ describe("Recommendation API on the local AWS", () => {
 
         it("the API function serves campaign lists, uses events, and responds after the campaign's deletion", async () => {
             await recommend("warm");
-            await until(async () => jsonOf(await ask("GET /health")).campaign.solutionVersionArn !== undefined);
-            assert.equal(jsonOf(await ask("GET /health")).campaign.solutionVersionArn, harness.solutionVersionArn);
+            await until(async () => parseResult(await ask("GET /health")).campaign.solutionVersionArn !== undefined);
+            assert.equal(parseResult(await ask("GET /health")).campaign.solutionVersionArn, harness.solutionVersionArn);
 
             const first = await ofCampaign("1");
             assert.equal(first.films.length, 25);
@@ -121,13 +129,13 @@ describe("Recommendation API on the local AWS", () => {
             );
             assert.ok(first.films[0].score > 0 && first.recommendationId);
             assert.equal((await recommend("1")).source, "cache");
-            assert.equal(jsonOf(await ask("GET /popular")).films[0].title, "Film 1");
+            assert.equal(parseResult(await ask("GET /popular")).films[0].title, "Film 1");
 
             const events = first.films
                 .slice(0, 2)
                 .map(({ itemId }: { itemId: string }) => ({ eventType: "Watch", itemId }));
             const body = { userId: "1", sessionId: "s", events };
-            const { revision, tracked } = jsonOf(await ask("POST /events", { body }));
+            const { revision, tracked } = parseResult(await ask("POST /events", { body }));
             assert.equal(tracked, true);
             const after = await ofCampaign("1", { since: String(revision) });
             assert.notDeepEqual(idsOf(after), idsOf(first));
@@ -144,7 +152,7 @@ describe("Recommendation API on the local AWS", () => {
             await harness.park();
             await until(async () => (await recommend("nobody")).reason === "away");
             assert.equal((await recommend("1", { since: String(revision) })).films.length, 25);
-            assert.equal(jsonOf(await ask("GET /health")).campaign.state, "away");
+            assert.equal(parseResult(await ask("GET /health")).campaign.state, "away");
             await harness.resume();
             await until(async () => (await recommend(`new${Math.random()}`)).source === "campaign");
             assert.ok(lines.every((line) => JSON.parse(line)));

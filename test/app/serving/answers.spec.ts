@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { packFilms } from "../../../app/serving/film-scores.ts";
-import { type Asked, idsOf, jsonOf, openApi, serviceError, startApi, throws } from "./api-harness.ts";
+import { type Asked, idsOf, openApi, parseResult, serviceError, startApi, throws } from "./api-harness.ts";
 import { described } from "./described.ts";
 
 describe("Answers of the API", () => {
@@ -58,16 +58,16 @@ describe("Answers of the API", () => {
         for (const [what, input, schema] of schemas) {
             const result = await get(what, input);
             assert.equal(result.statusCode, 200, what);
-            described(schema, jsonOf(result));
+            described(schema, parseResult(result));
             for (const name of ["X-Content-Type-Options", "Referrer-Policy", "X-Request-Id"])
                 assert.ok(result.headers[name]);
         }
         described("EventsAnswer", await harness.watch("a", "1"));
-        assert.deepEqual(jsonOf(await get("GET /openapi.json")), JSON.parse(openApi));
+        assert.deepEqual(parseResult(await get("GET /openapi.json")), JSON.parse(openApi));
     });
 
     it("/popular, /trending, /similar and /items return films from the fallback tables", async () => {
-        const ids = async (what: string, input: Asked = {}) => idsOf(jsonOf(await get(what, input)));
+        const ids = async (what: string, input: Asked = {}) => idsOf(parseResult(await get(what, input)));
         assert.deepEqual(await ids("GET /popular", { query: { numResults: "2", genre: "Comedy" } }), ["2", "3"]);
         assert.deepEqual(await ids("GET /popular", { query: { genre: "Western" } }), []);
         assert.deepEqual(await ids("GET /trending", { query: { numResults: "5" } }), ["51", "52", "53", "1", "2"]);
@@ -76,7 +76,7 @@ describe("Answers of the API", () => {
             "7",
         ]);
         assert.deepEqual(await ids("GET /items", { query: { query: "film 29", numResults: "2" } }), ["29", "290"]);
-        const unknown = jsonOf(
+        const unknown = parseResult(
             await get("GET /similar/{itemId}", { path: { itemId: "x" }, query: { numResults: "1" } }),
         );
         assert.deepEqual([unknown.source, idsOf(unknown)], ["popular", ["1"]]);
@@ -86,7 +86,7 @@ describe("Answers of the API", () => {
         const input = { path: { userId: "a" }, body: { itemIds: ["9", "x", "4"] } };
         const none = await get("POST /rankings/{userId}", input);
         assert.equal(none.statusCode, 404);
-        assert.match(jsonOf(none).detail, /rankingCampaign/);
+        assert.match(parseResult(none).detail, /rankingCampaign/);
         let fault: Error | undefined;
         const ranking = startApi({
             rank: async (_userId, itemIds) => {
@@ -96,10 +96,10 @@ describe("Answers of the API", () => {
                 };
             },
         });
-        const ranked = jsonOf(await ranking.ask("POST /rankings/{userId}", input));
+        const ranked = parseResult(await ranking.ask("POST /rankings/{userId}", input));
         assert.deepEqual([ranked.source, idsOf(ranked), ranked.films[0].score], ["campaign", ["4", "x", "9"], 0.5]);
         fault = serviceError("ThrottlingException");
-        const popular = jsonOf(await ranking.ask("POST /rankings/{userId}", input));
+        const popular = parseResult(await ranking.ask("POST /rankings/{userId}", input));
         assert.deepEqual([popular.source, popular.reason, idsOf(popular)], ["popular", "throttled", ["4", "9", "x"]]);
         described("FilmList", popular);
     });

@@ -7,7 +7,7 @@ import type { GatewayEvent, GatewayResult } from "../../../app/serving/gateway-e
 import { type Limits, limits as usualLimits } from "../../../app/serving/limits.ts";
 import type { CampaignAsk, CampaignPort, PutEvents, TablesPort } from "../../../app/serving/ports.ts";
 import type { Reply } from "../../../app/serving/reply.ts";
-import { apiValuesOf, createService, type ServiceParts } from "../../../app/serving/service.ts";
+import { createService, pickApiValues, type ServiceParts } from "../../../app/serving/service.ts";
 import type { VerifyToken } from "../../../app/serving/viewer-auth.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { good } from "../../config/parsed.ts";
@@ -45,7 +45,7 @@ function numbers(count: number): number[] {
 }
 
 export const config: ServiceParts["config"] = {
-    ...apiValuesOf(good({ publicHistories: "true", allowedOrigins: '["https://films.example"]' })),
+    ...pickApiValues(good({ publicHistories: "true", allowedOrigins: '["https://films.example"]' })),
     campaignArn: "arn:campaign",
     tableName: "t",
     bucketName: "b",
@@ -60,7 +60,7 @@ export const config: ServiceParts["config"] = {
  * Creates a simulated store of fallback tables by version. A version without an entry has the tables `first`. A test
  * can replace tables and let the store fail.
  */
-export function storeOf(first: TablesDocument) {
+export function createStore(first: TablesDocument) {
     const state = {
         documents: new Map<string, TablesDocument | string>(),
         newest: "v1",
@@ -84,12 +84,15 @@ export function storeOf(first: TablesDocument) {
     return { state, port };
 }
 
-/** Returns the first film of a viewer's list after a number of events. The film is different for each viewer and each number. */
-export const markOf = (userId: string, events: number): string => `${userId}:${events}`;
+/**
+ * Returns the first film of a viewer's list after a number of events. The film is different for each viewer and each
+ * number.
+ */
+export const createFirstFilm = (userId: string, events: number): string => `${userId}:${events}`;
 
 /**
- * A simulated campaign and event tracker that share their events. `fault` is the error that the next calls throw, or the time for
- * which they hang.
+ * A simulated campaign and event tracker that share their events. `fault` is the error that the next calls throw, or
+ * the time for which they hang.
  */
 export function campaignFixture() {
     const events = new Map<string, number>();
@@ -109,7 +112,7 @@ export function campaignFixture() {
         async ask(ask) {
             state.asks.push(ask);
             // Choose the first film now, because the response shows the viewer's events at the time of the call.
-            const mark = markOf(ask.userId, events.get(ask.userId) ?? 0);
+            const mark = createFirstFilm(ask.userId, events.get(ask.userId) ?? 0);
             await state.fault?.();
             if (state.filterGone && ask.filter !== undefined) throw serviceError("ResourceNotFoundException", 404);
             if (state.status === undefined) throw serviceError("ResourceNotFoundException", 404);
@@ -192,7 +195,7 @@ export function startApi(
 ) {
     const { state, campaign, putEvents } = more.campaign ?? campaignFixture();
     const table = more.table ?? memoryTable();
-    const store = storeOf(more.tables ?? tablesDocument);
+    const store = createStore(more.tables ?? tablesDocument);
     const clock = { at: Date.UTC(2026, 0, 1) };
     const lines: Record<string, unknown>[] = [];
     // By default, another process has already read the campaign's status.
@@ -232,9 +235,9 @@ export function startApi(
             service = makeService();
         },
         recommend: async (userId: string, query: Record<string, string> = {}) =>
-            jsonOf(await ask("GET /recommendations/{userId}", { path: { userId }, query })),
+            parseResult(await ask("GET /recommendations/{userId}", { path: { userId }, query })),
         watch: async (userId: string, ...itemIds: string[]) =>
-            jsonOf(
+            parseResult(
                 await ask("POST /events", {
                     body: { userId, sessionId: "s", events: itemIds.map((itemId) => ({ eventType: "Watch", itemId })) },
                 }),
@@ -247,7 +250,7 @@ export function startApi(
 export type ApiHarness = ReturnType<typeof startApi>;
 
 // biome-ignore lint/suspicious/noExplicitAny: each test reads different members of the JSON document
-export const jsonOf = ({ body }: GatewayResult): any => JSON.parse(body);
+export const parseResult = ({ body }: GatewayResult): any => JSON.parse(body);
 
 /** Returns the ids of the films in a response. */
 export const idsOf = ({ films }: { films: { itemId: string }[] }): string[] => films.map(({ itemId }) => itemId);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ApiHarness, campaignFixture, idsOf, jsonOf, markOf, startApi } from "./api-harness.ts";
+import { type ApiHarness, campaignFixture, createFirstFilm, idsOf, parseResult, startApi } from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
@@ -11,7 +11,7 @@ describe("Campaign status in the API", () => {
         // With the API key, GET /health returns its details.
         harness = startApi({ config: { apiKey: true } });
     });
-    const state = async () => jsonOf(await harness.ask("GET /health")).campaign.state;
+    const state = async () => parseResult(await harness.ask("GET /health")).campaign.state;
 
     it("all processes of the API together call DescribeCampaign once a minute", async () => {
         const processes = [harness.another(), harness.another(), harness.another()];
@@ -38,7 +38,7 @@ describe("Campaign status in the API", () => {
         assert.equal(harness.state.asks.length, asksBefore);
         assert.ok(harness.state.describes <= 7, `${harness.state.describes}`);
         assert.equal(await state(), "away");
-        assert.equal(jsonOf(await harness.ask("GET /health")).cost.campaignUsdPerHour, 0);
+        assert.equal(parseResult(await harness.ask("GET /health")).cost.campaignUsdPerHour, 0);
 
         harness.state.status = "ACTIVE";
         harness.clock.at += 6 * second;
@@ -66,11 +66,11 @@ describe("Campaign status in the API", () => {
     it("GET /health contains the cost guard's notification while there is no campaign", async () => {
         const at = harness.clock.at;
         harness.table.setStack({ notification: { kind: "parked", text: "The limit is near.", at } });
-        assert.equal(jsonOf(await harness.ask("GET /health")).notification, undefined);
+        assert.equal(parseResult(await harness.ask("GET /health")).notification, undefined);
         harness.table.setStack({ campaign: { status: "DELETE IN_PROGRESS", checkedAt: at + 11 * second } });
         harness.clock.at += 11 * second;
         await harness.ask("GET /health");
-        const health = jsonOf(await harness.ask("GET /health"));
+        const health = parseResult(await harness.ask("GET /health"));
         assert.deepEqual(health.notification, {
             kind: "parked",
             text: "The limit is near.",
@@ -82,7 +82,7 @@ describe("Campaign status in the API", () => {
         harness.clock.at += 11 * second;
         await harness.ask("GET /health");
         assert.equal(
-            jsonOf(await harness.ask("GET /health")).notification,
+            parseResult(await harness.ask("GET /health")).notification,
             undefined,
             "it served after that notification",
         );
@@ -94,7 +94,7 @@ describe("Campaign status in the API", () => {
         const at = harness.clock.at;
         harness.table.setStack({ spend: { month: "2026-01", usd: 12.5, at } });
         await harness.ask("GET /health");
-        const { cost } = jsonOf(await harness.ask("GET /health"));
+        const { cost } = parseResult(await harness.ask("GET /health"));
         assert.deepEqual(cost.spend, { month: "2026-01", usd: 12.5, countedAt: new Date(at).toISOString() });
         assert.deepEqual([cost.estimatedUsdPerMonth, cost.monthlyLimitUsd], [150, 200]);
     });
@@ -152,9 +152,9 @@ describe("POST /events", () => {
         await other.recommend("a");
         const { revision, tracked } = await one.watch("a", "20", "30");
         assert.equal(tracked, true);
-        assert.equal(idsOf(await one.recommend("a"))[0], markOf("a", 2));
+        assert.equal(idsOf(await one.recommend("a"))[0], createFirstFilm("a", 2));
         const since = String(revision);
-        assert.equal(idsOf(await other.recommend("a", { since }))[0], markOf("a", 2));
+        assert.equal(idsOf(await other.recommend("a", { since }))[0], createFirstFilm("a", 2));
         assert.deepEqual(
             table.recents.get("a")?.films.map(({ itemId }) => itemId),
             ["30", "20"],
@@ -172,10 +172,10 @@ describe("POST /events", () => {
             }) as Promise<never>;
         const watching = one.watch("a", "20");
         await sleep(1);
-        assert.equal(idsOf(await other.recommend("a"))[0], markOf("a", 0));
+        assert.equal(idsOf(await other.recommend("a"))[0], createFirstFilm("a", 0));
         arrive();
         const { revision } = await watching;
-        assert.equal(idsOf(await other.recommend("a", { since: String(revision) }))[0], markOf("a", 1));
+        assert.equal(idsOf(await other.recommend("a", { since: String(revision) }))[0], createFirstFilm("a", 1));
     });
 
     it("a list that was requested before an event is not stored after the event", async () => {
@@ -190,10 +190,10 @@ describe("POST /events", () => {
         harness.state.fault = undefined;
         const { revision } = await harness.watch("a", "20");
         const since = String(revision);
-        assert.equal(idsOf(await harness.recommend("a", { since }))[0], markOf("a", 1));
+        assert.equal(idsOf(await harness.recommend("a", { since }))[0], createFirstFilm("a", 1));
         answer();
-        assert.equal(idsOf(await before)[0], markOf("a", 0));
-        assert.equal(idsOf(await harness.recommend("a", { since }))[0], markOf("a", 1));
+        assert.equal(idsOf(await before)[0], createFirstFilm("a", 0));
+        assert.equal(idsOf(await harness.recommend("a", { since }))[0], createFirstFilm("a", 1));
     });
 
     it("the API caches a list for only half a second if the viewer sent an event just before", async () => {

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { listViewers } from "../../../data-prep/tables/viewers.ts";
 import {
     type ApiHarness,
+    createFirstFilm,
     hangs,
     idsOf,
-    jsonOf,
-    markOf,
+    parseResult,
     serviceError,
     startApi,
     tablesDocument,
@@ -25,7 +25,7 @@ describe("GET /recommendations/{userId}", () => {
     it("lists come first from the campaign, then from the process's memory, then from DynamoDB", async () => {
         const first = await harness.recommend("a", { numResults: "3" });
         assert.equal(first.source, "campaign");
-        assert.deepEqual(idsOf(first), [markOf("a", 0), "100", "101"]);
+        assert.deepEqual(idsOf(first), [createFirstFilm("a", 0), "100", "101"]);
         assert.deepEqual(first.films[1], {
             itemId: "100",
             title: "Film 100",
@@ -107,7 +107,7 @@ describe("GET /recommendations/{userId}", () => {
             harness.state.fault = fault;
             const stale = await harness.recommend("a", { numResults: "2" });
             assert.deepEqual([stale.source, stale.reason], ["cache", reason]);
-            assert.deepEqual(idsOf(stale), [markOf("a", 0), "100"]);
+            assert.deepEqual(idsOf(stale), [createFirstFilm("a", 0), "100"]);
 
             const nobody = await harness.recommend("b", { numResults: "3" });
             assert.deepEqual([nobody.source, idsOf(nobody)], ["popular", ["1", "2", "3"]]);
@@ -121,7 +121,7 @@ describe("GET /recommendations/{userId}", () => {
     }
 
     it("lists omit watched films even if the campaign's filter includes them", async () => {
-        const [own, other] = [markOf("a", 3), markOf("b", 0)];
+        const [own, other] = [createFirstFilm("a", 3), createFirstFilm("b", 0)];
         await harness.watch("a", "100", "102", "103");
         // Test both filters: a filter that the request names replaces the default filter.
         for (const query of [{}, { filter: "genre" }]) {
@@ -140,11 +140,11 @@ describe("GET /recommendations/{userId}", () => {
         await harness.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
         const list = async (query: Record<string, string> = {}) =>
             idsOf(await harness.recommend("a", { numResults: "4", ...query }));
-        assert.deepEqual(await list(), [markOf("a", 4), "100", "103", "104"]);
-        assert.deepEqual(await list({ filter: "again" }), [markOf("a", 4), "100", "101", "102"]);
+        assert.deepEqual(await list(), [createFirstFilm("a", 4), "100", "103", "104"]);
+        assert.deepEqual(await list({ filter: "again" }), [createFirstFilm("a", 4), "100", "101", "102"]);
         harness.restart();
         harness.clock.at += hour / 2;
-        assert.deepEqual(await list(), [markOf("a", 4), "100", "103", "104"], "from the table");
+        assert.deepEqual(await list(), [createFirstFilm("a", 4), "100", "103", "104"], "from the table");
         harness.table.state.gate = away;
         await harness.ask("POST /events", { body: { userId: "a", sessionId: "s", events: [event("Click", "104")] } });
         assert.deepEqual((await list()).slice(1), ["100", "103", "104"], "without the table");
@@ -157,11 +157,11 @@ describe("GET /recommendations/{userId}", () => {
         };
         await refuse("100");
         const list = async () => idsOf(await harness.recommend("a", { numResults: "2" }));
-        assert.deepEqual(await list(), [markOf("a", 1), "101"]);
+        assert.deepEqual(await list(), [createFirstFilm("a", 1), "101"]);
         harness.restart();
         harness.clock.at += hour / 2;
-        assert.deepEqual(await list(), [markOf("a", 1), "101"], "from the table");
-        const history = jsonOf(await harness.ask("GET /history/{userId}", { path: { userId: "a" } }));
+        assert.deepEqual(await list(), [createFirstFilm("a", 1), "101"], "from the table");
+        const history = parseResult(await harness.ask("GET /history/{userId}", { path: { userId: "a" } }));
         assert.equal(history.total, 0);
         harness = startApi();
         harness.state.fault = throws(serviceError("ThrottlingException"));
@@ -174,20 +174,20 @@ describe("GET /recommendations/{userId}", () => {
         harness.state.filterGone = true;
         await harness.watch("a", "100");
         const answer = await harness.recommend("a", { numResults: "2" });
-        assert.deepEqual([answer.source, idsOf(answer)], ["campaign", [markOf("a", 1), "101"]]);
+        assert.deepEqual([answer.source, idsOf(answer)], ["campaign", [createFirstFilm("a", 1), "101"]]);
         assert.deepEqual(
             harness.state.asks.map(({ filter }) => filter?.arn),
             ["arn:watched", undefined],
         );
         assert.equal(harness.lastLine().CampaignFailures, 1);
-        assert.equal(jsonOf(await harness.ask("GET /health")).campaign.state, "serving");
+        assert.equal(parseResult(await harness.ask("GET /health")).campaign.state, "serving");
         assert.equal((await harness.recommend("b", { filter: "genre" })).reason, "filter-not-served");
     });
 
     it("lists contain watched films if the stack has no filter that removes watched films", async () => {
         harness = startApi({ config: { watchedFilterArn: "" } });
         await harness.watch("a", "100");
-        assert.deepEqual(idsOf(await harness.recommend("a", { numResults: "2" })), [markOf("a", 1), "100"]);
+        assert.deepEqual(idsOf(await harness.recommend("a", { numResults: "2" })), [createFirstFilm("a", 1), "100"]);
         assert.equal(harness.state.asks[0]?.filter, undefined);
     });
 
@@ -195,7 +195,11 @@ describe("GET /recommendations/{userId}", () => {
         await harness.recommend("a");
         await harness.watch("a", "101");
         harness.state.fault = throws(serviceError("ThrottlingException"));
-        assert.deepEqual(idsOf(await harness.recommend("a", { numResults: "3" })), [markOf("a", 0), "100", "102"]);
+        assert.deepEqual(idsOf(await harness.recommend("a", { numResults: "3" })), [
+            createFirstFilm("a", 0),
+            "100",
+            "102",
+        ]);
     });
 
     it("the API returns no list older than the revision in `since`, even during throttling", async () => {
@@ -244,7 +248,7 @@ describe("GET /recommendations/{userId}", () => {
         const { revision, tracked } = await harness.watch("a", "20");
         assert.equal(tracked, true);
         const after = await harness.recommend("a", { since: String(revision) });
-        assert.deepEqual([after.source, idsOf(after)[0]], ["campaign", markOf("a", 1)]);
+        assert.deepEqual([after.source, idsOf(after)[0]], ["campaign", createFirstFilm("a", 1)]);
         harness.table.state.gate = hangs;
         assert.equal((await harness.recommend("b")).source, "campaign");
         harness.state.fault = throws(serviceError("ThrottlingException"));
@@ -256,7 +260,7 @@ describe("GET /recommendations/{userId}", () => {
         for (let count = 0; count < 20; count++) await harness.recommend(`u${count}`);
         assert.equal(harness.state.asks.length, 5);
         assert.equal((await harness.recommend("x")).reason, "throttled");
-        const state = async () => jsonOf(await harness.ask("GET /health")).campaign.state;
+        const state = async () => parseResult(await harness.ask("GET /health")).campaign.state;
         assert.equal(await state(), "resting");
         harness.state.fault = undefined;
         while ((await state()) === "resting") await sleep(20);

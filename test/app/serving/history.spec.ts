@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
 import { startIssuer } from "../../support/issuer.ts";
-import { type ApiHarness, idsOf, jsonOf, startApi, tablesDocument } from "./api-harness.ts";
+import { type ApiHarness, idsOf, parseResult, startApi, tablesDocument } from "./api-harness.ts";
 
 const second = 1000;
 /** Viewer 22 watched films 1, 2 and 3, the newest first. */
@@ -18,7 +18,7 @@ describe("GET /history/{userId}", () => {
         await harness.watch("22", "2");
         harness.clock.at += second;
         await harness.watch("22", "50");
-        const answer = jsonOf(await history(harness, "22"));
+        const answer = parseResult(await history(harness, "22"));
         assert.deepEqual(idsOf(answer), ["50", "2", "1", "3"]);
         assert.deepEqual([answer.from, answer.eventDays, answer.total], [["events", "data"], 30, 4]);
         assert.deepEqual(
@@ -29,7 +29,7 @@ describe("GET /history/{userId}", () => {
 
     it("the history of a new viewer contains watched films, but no clicked films", async () => {
         const harness = startApi({ tables });
-        assert.deepEqual(jsonOf(await history(harness, "6")), {
+        assert.deepEqual(parseResult(await history(harness, "6")), {
             from: ["events"],
             eventDays: 30,
             mostEvents: 20,
@@ -39,9 +39,9 @@ describe("GET /history/{userId}", () => {
         const body = { userId: "6", sessionId: "s", events: [{ eventType: "Click", itemId: "9" }] };
         await harness.ask("POST /events", { body });
         await harness.watch("6", "8");
-        assert.deepEqual(idsOf(jsonOf(await history(harness, "6"))), ["8"]);
+        assert.deepEqual(idsOf(parseResult(await history(harness, "6"))), ["8"]);
         // A viewer's ID may equal a property name of JavaScript objects, such as "constructor".
-        assert.equal(jsonOf(await history(harness, "constructor")).total, 0);
+        assert.equal(parseResult(await history(harness, "constructor")).total, 0);
     });
 
     it("the pages together contain the whole history, even if the viewer watches films between two requests", async () => {
@@ -54,7 +54,7 @@ describe("GET /history/{userId}", () => {
                     const harness = startApi({ tables: { ...tablesDocument, histories: { "22": own } } });
                     const itemIds: string[] = [];
                     for (let query: Record<string, string> = {}; ; ) {
-                        const page = jsonOf(await history(harness, "22", { ...query, limit: String(size) }));
+                        const page = parseResult(await history(harness, "22", { ...query, limit: String(size) }));
                         itemIds.push(...idsOf(page));
                         if (page.nextToken === undefined) break;
                         query = { nextToken: page.nextToken };
@@ -71,7 +71,7 @@ describe("GET /history/{userId}", () => {
     it("the history contains the films of the data if DynamoDB is unavailable", async () => {
         const harness = startApi({ tables });
         harness.table.state.gate = () => Promise.reject(new Error("away"));
-        const answer = jsonOf(await history(harness, "22"));
+        const answer = parseResult(await history(harness, "22"));
         assert.deepEqual([answer.from, idsOf(answer)], [["data"], ["1", "2", "3"]]);
         assert.equal(harness.lastLine().TableFailures, 1);
     });
@@ -81,7 +81,11 @@ describe("GET /history/{userId}", () => {
         const token = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
         for (const nextToken of ["x", token({}), token(["1", 1]), token([1]), token(null)]) {
             const answer = await history(harness, "22", { nextToken });
-            assert.deepEqual([answer.statusCode, jsonOf(answer).errors[0].in], [400, "query nextToken"], nextToken);
+            assert.deepEqual(
+                [answer.statusCode, parseResult(answer).errors[0].in],
+                [400, "query nextToken"],
+                nextToken,
+            );
         }
         for (const limit of ["0", "101", "many"]) {
             assert.equal((await history(harness, "22", { limit })).statusCode, 400, limit);
@@ -104,8 +108,8 @@ describe("GET /history/{userId}", () => {
         };
         for (const userId of ["22", "nobody"]) {
             const answer = await history(harness, userId);
-            assert.deepEqual([answer.statusCode, jsonOf(answer).type], [403, "/problems/private-history"]);
-            assert.match(jsonOf(answer).detail, /`publicHistories`/);
+            assert.deepEqual([answer.statusCode, parseResult(answer).type], [403, "/problems/private-history"]);
+            assert.match(parseResult(answer).detail, /`publicHistories`/);
         }
         assert.equal(reads, 0);
         const keyed = startApi({ tables, config: { publicHistories: false, apiKey: true } });

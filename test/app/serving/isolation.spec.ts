@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { campaignFixture, gatewayEvent, idsOf, jsonOf, serviceError, startApi } from "./api-harness.ts";
+import { campaignFixture, gatewayEvent, idsOf, parseResult, serviceError, startApi } from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
 
 const viewers = ["a", "b"];
@@ -39,7 +39,10 @@ describe("Concurrent requests and events in random order", () => {
                     const limits = { campaign: 60_000, table: 60_000, events: 60_000, grace: 0, failuresInRow: 1000 };
                     const harness = startApi({ campaign, table, limits, tick: 1 });
                     const processes = [harness.another(), harness.another()];
-                    /** For each viewer, the latest revision in a response to an event, and the number of accepted events. */
+                    /**
+                     * For each viewer, the latest revision in a response to an event, and the number of accepted
+                     * events.
+                     */
                     const progressByViewer = new Map<string, { since: number; events: number }>();
 
                     async function ask(viewer: string, process: number, filter: object): Promise<void> {
@@ -51,7 +54,7 @@ describe("Concurrent requests and events in random order", () => {
                         });
                         const result = await processes[process]?.handle(event);
                         assert.ok(result?.statusCode === 200);
-                        const answer = jsonOf(result);
+                        const answer = parseResult(result);
                         const [owner, knownEvents] = (idsOf(answer)[0] ?? "").split(":");
                         if (!["campaign", "cache"].includes(answer.source)) return;
                         assert.equal(owner, viewer);
@@ -63,7 +66,7 @@ describe("Concurrent requests and events in random order", () => {
                         const body = { userId: viewer, sessionId: "s", events: [{ eventType: "Watch", itemId: "3" }] };
                         const result = await processes[process]?.handle(gatewayEvent("POST /events", { body }));
                         assert.ok(result?.statusCode === 202);
-                        const { revision } = jsonOf(result);
+                        const { revision } = parseResult(result);
                         const before = progressByViewer.get(viewer) ?? { since: 0, events: 0 };
                         // A stranger can choose any `since`, so the API accepts it only up to the revision in DynamoDB.
                         if ((table.recents.get(viewer)?.revision ?? 0) < revision) return;

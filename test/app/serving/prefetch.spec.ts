@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { packFilms } from "../../../app/serving/film-scores.ts";
 import { limits } from "../../../app/serving/limits.ts";
 import type { KeptList, StackItems } from "../../../app/serving/ports.ts";
-import { busiest, type PrefetchPorts, paceOf, prefetch } from "../../../app/serving/prefetch.ts";
+import { busiest, computeRequestInterval, type PrefetchPorts, prefetch } from "../../../app/serving/prefetch.ts";
 
 const start = Date.UTC(2026, 10, 25, 12);
 const films = packFilms([
@@ -86,9 +86,9 @@ describe("Prefetch", () => {
     });
 
     it("`prefetch` uses half of the TPS that viewers leave unused, and never exceeds the minimum TPS", async () => {
-        assert.equal(paceOf(1, 0), 2000);
-        assert.equal(paceOf(3, 1), 1000);
-        assert.equal(paceOf(1, 1), undefined);
+        assert.equal(computeRequestInterval(1, 0), 2000);
+        assert.equal(computeRequestInterval(3, 1), 1000);
+        assert.equal(computeRequestInterval(1, 1), undefined);
         const { run, calls } = harness(many, { busiestTPS: 0.4 });
         await run();
         const gaps = calls.slice(1).map(({ at }, index) => at - (calls[index]?.at ?? 0));

@@ -7,8 +7,8 @@ import {
     type ApiHarness,
     type Asked,
     gatewayEvent,
-    jsonOf,
     openApi,
+    parseResult,
     serviceError,
     startApi,
     throws,
@@ -81,7 +81,7 @@ describe("Request validation", () => {
     for (const [what, input, where, message] of wrong) {
         it(`a request with an invalid ${where} gets 400 with ${message}`, async () => {
             const result = await harness.ask(what, { path: { userId: "a", itemId: "1" }, ...input });
-            const problem = jsonOf(result);
+            const problem = parseResult(result);
             assert.equal(result.statusCode, 400);
             assert.equal(result.headers["Content-Type"], "application/problem+json");
             assert.equal(result.headers["Cache-Control"], "no-store");
@@ -130,8 +130,8 @@ describe("Request validation", () => {
                     assert.ok(user + system < 500_000, `${user + system} µs`);
                     assert.equal(result.statusCode, 400);
                     assert.ok(Buffer.byteLength(result.body) < 4000, `${Buffer.byteLength(result.body)} bytes`);
-                    described("Problem", jsonOf(result));
-                    assert.ok(jsonOf(result).errors.length <= 10);
+                    described("Problem", parseResult(result));
+                    assert.ok(parseResult(result).errors.length <= 10);
                 }
             }
         });
@@ -154,7 +154,7 @@ describe("Request validation", () => {
     it("a request that repeats a query parameter gets 400", async () => {
         const multi = { multiValueQueryStringParameters: { numResults: ["1", "2"] } };
         const event = { ...gatewayEvent("GET /popular", { query: { numResults: "2" } }), ...multi };
-        const problem = jsonOf(await harness.another().handle(event));
+        const problem = parseResult(await harness.another().handle(event));
         assert.deepEqual(problem.errors, [{ in: "query numResults", message: "must occur only once" }]);
     });
 
@@ -162,7 +162,7 @@ describe("Request validation", () => {
         assert.equal((await harness.ask("GET /nothing")).statusCode, 404);
         const result = await harness.ask("DELETE /events");
         assert.deepEqual([result.statusCode, result.headers.Allow], [405, "OPTIONS, POST"]);
-        described("Problem", jsonOf(result));
+        described("Problem", parseResult(result));
     });
 
     it("the API returns 500 with the request ID, and logs the stack, for internal errors", async () => {
@@ -171,8 +171,8 @@ describe("Request validation", () => {
         const broken = startApi({ openApi: JSON.stringify(document) });
         const result = await broken.ask("GET /unanswered");
         assert.deepEqual([result.statusCode, result.headers["Cache-Control"]], [500, "no-store"]);
-        described("Problem", jsonOf(result));
-        assert.equal(jsonOf(result).requestId, "request-1");
+        described("Problem", parseResult(result));
+        assert.equal(parseResult(result).requestId, "request-1");
         assert.doesNotMatch(result.body, /TypeError|router/);
         const logged = broken.lines.find(({ failed }) => failed === "answer a request");
         assert.match(String(logged?.error), /TypeError[\s\S]*router/);
@@ -181,7 +181,7 @@ describe("Request validation", () => {
 
     it("the API decodes percent-encoded path parameters", async () => {
         const result = await harness.ask("GET /items/{itemId}", { path: { itemId: "%31" } });
-        assert.equal(jsonOf(result).itemId, "1");
+        assert.equal(parseResult(result).itemId, "1");
         assert.equal((await harness.ask("GET /items/{itemId}", { path: { itemId: "100%" } })).statusCode, 404);
     });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
-import { type ApiHarness, hangs, idsOf, jsonOf, startApi, tablesDocument } from "./api-harness.ts";
+import { type ApiHarness, hangs, idsOf, parseResult, startApi, tablesDocument } from "./api-harness.ts";
 
 const [second, minute] = [1000, 60_000];
 
@@ -17,9 +17,11 @@ describe("Fallback tables of a solution version", () => {
         harness = startApi({ config: { apiKey: true } });
         harness.store.documents.set("v2", otherData);
     });
-    const popular = async () => idsOf(jsonOf(await harness.ask("GET /popular", { query: { numResults: "2" } })));
-    const health = async () => jsonOf(await harness.ask("GET /health"));
-    /** Sends two requests: the first one starts the check for a new version, and the second one uses the check's result. */
+    const popular = async () => idsOf(parseResult(await harness.ask("GET /popular", { query: { numResults: "2" } })));
+    const health = async () => parseResult(await harness.ask("GET /health"));
+    /**
+     * Sends two requests: the first one starts the check for a new version, and the second one uses the check's result.
+     */
     const later = async (milliseconds = minute) => {
         harness.clock.at += milliseconds;
         await popular();

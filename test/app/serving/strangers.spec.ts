@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { networkOf } from "../../../app/serving/addresses.ts";
 import { eventsPerAddress, eventsPerViewer, viewersPerEdge } from "../../../app/serving/limits.ts";
-import { type ApiHarness, type Asked, campaignFixture, jsonOf, startApi } from "./api-harness.ts";
+import { type ApiHarness, type Asked, campaignFixture, parseResult, startApi } from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
 
 /** The events of a viewer, at most ten. */
@@ -56,7 +56,7 @@ describe("Events of unauthenticated callers", () => {
         it(`POST /events rejects events ${what} and stores nothing`, async () => {
             const result = await harness.ask("POST /events", eventsOf("a", 1, event()));
             assert.equal(result.statusCode, 400);
-            const { errors } = jsonOf(result);
+            const { errors } = parseResult(result);
             assert.match(errors.find((fault: { in: string }) => fault.in === `body ${place}`)?.message, message);
             assert.deepEqual([harness.state.put.length, harness.table.recents.size], [0, 0]);
         });
@@ -70,7 +70,7 @@ describe("Events of unauthenticated callers", () => {
 
     it("POST /events rejects a user ID of more than 256 bytes", async () => {
         const result = await harness.ask("POST /events", eventsOf("€".repeat(86)));
-        assert.deepEqual([result.statusCode, jsonOf(result).errors[0].in], [400, "body /userId"]);
+        assert.deepEqual([result.statusCode, parseResult(result).errors[0].in], [400, "body /userId"]);
     });
 
     it("the limit of events per viewer and minute applies to all API processes together", async () => {
@@ -81,7 +81,10 @@ describe("Events of unauthenticated callers", () => {
         assert.deepEqual(statusCounts, { 202: eventsPerViewer / 2, 429: eventsPerViewer / 2 });
         assert.equal(harness.table.recents.get("22")?.counted?.events, eventsPerViewer);
         const refusal = await harness.ask("POST /events", eventsOf("22"));
-        assert.deepEqual([refusal.headers["Retry-After"], jsonOf(refusal).type], ["60", "/problems/too-many-events"]);
+        assert.deepEqual(
+            [refusal.headers["Retry-After"], parseResult(refusal).type],
+            ["60", "/problems/too-many-events"],
+        );
         assert.equal((await harness.ask("POST /events", eventsOf("23"))).statusCode, 202);
         harness.clock.at += 60_000;
         assert.equal((await harness.ask("POST /events", eventsOf("22"))).statusCode, 202);

@@ -6,7 +6,7 @@ import { parseTables, type TablesDocument, TablesFormatError } from "../../../da
 import { longestListedHistory } from "../../../data-prep/tables/histories.ts";
 import { leastViewers, makeTables, maxWithNeighbours, neighboursPerFilm } from "../../../data-prep/tables/make.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
-import { columnsFrom, columnsOf } from "../../support/columns.ts";
+import { columnsFrom, readCsvText } from "../../support/columns.ts";
 
 /** Films by popularity: a, b, c, d. No user watched e. Films c and d have no similar films. */
 const document: TablesDocument = {
@@ -168,7 +168,7 @@ describe("`makeTables`", () => {
 
     it("`makeTables` returns equal bytes for equal interactions, and lists each film once", async () => {
         const make = async () =>
-            JSON.stringify(makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "abc"));
+            JSON.stringify(makeTables(await readCsvText(interactionsCsv(syntheticRatings())), catalogue, "abc"));
         const text = await make();
         assert.equal(await make(), text);
         const { films, genreSets, interactions, similar } = parseTables(text);
@@ -264,7 +264,7 @@ describe("`makeTables`", () => {
     });
 
     it("the functions `similar`, `popular` and `trending` never return excluded or unknown films", async () => {
-        const tablesDocument = makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "");
+        const tablesDocument = makeTables(await readCsvText(interactionsCsv(syntheticRatings())), catalogue, "");
         const tables = readTables(JSON.stringify(tablesDocument));
         const id = fc.integer({ min: 0, max: 170 }).map(String);
         fc.assert(
@@ -298,7 +298,7 @@ describe("`makeTables`", () => {
     it("lists of similar films contain 30 % more of the films that users watch next than lists of popular films", async () => {
         const ratings = syntheticRatings({ users: 300, seed: 3 });
         const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
-        const tables = openTables(makeTables(await columnsOf(interactionsCsv(byUser.slice(0, 250).flat())), [], ""));
+        const tables = openTables(makeTables(await readCsvText(interactionsCsv(byUser.slice(0, 250).flat())), [], ""));
         let [similar, popular] = [0, 0];
         for (const events of byUser.slice(250)) {
             const inTime = events.toSorted((a, b) => a.timestamp - b.timestamp).map(({ item }) => String(item));

@@ -3,7 +3,7 @@ import { exportSPKI, generateKeyPair, importJWK } from "jose";
 import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
 import { campaignCallsPerViewer } from "../../../app/serving/limits.ts";
 import { type Issuer, startIssuer } from "../../support/issuer.ts";
-import { type ApiHarness, idsOf, jsonOf, serviceError, startApi, throws } from "./api-harness.ts";
+import { type ApiHarness, idsOf, parseResult, serviceError, startApi, throws } from "./api-harness.ts";
 
 const base64 = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
 
@@ -39,7 +39,7 @@ describe("Viewer tokens (JWT)", () => {
             await watch("6", token),
             await harness.ask("POST /rankings/{userId}", ranking),
         ]) {
-            assert.deepEqual([answer.statusCode, jsonOf(answer).type], [403, "/problems/forbidden"]);
+            assert.deepEqual([answer.statusCode, parseResult(answer).type], [403, "/problems/forbidden"]);
             assert.equal(answer.headers["Cache-Control"], "no-store");
         }
         assert.deepEqual(
@@ -50,7 +50,7 @@ describe("Viewer tokens (JWT)", () => {
 
     it("requests for lists and events return 401 without a token, and public paths need no token", async () => {
         for (const answer of [await list("22"), await watch("22")]) {
-            assert.deepEqual([answer.statusCode, jsonOf(answer).type], [401, "/problems/unauthorized"]);
+            assert.deepEqual([answer.statusCode, parseResult(answer).type], [401, "/problems/unauthorized"]);
             assert.match(answer.headers["WWW-Authenticate"] ?? "", /^Bearer /);
         }
         assert.equal(harness.state.asks.length + harness.state.put.length, 0);
@@ -60,7 +60,7 @@ describe("Viewer tokens (JWT)", () => {
     });
 
     it("GET /health returns details with a token, and only the campaign's state without a token", async () => {
-        const health = async (token?: string) => jsonOf(await harness.ask("GET /health", { headers: as(token) }));
+        const health = async (token?: string) => parseResult(await harness.ask("GET /health", { headers: as(token) }));
         assert.deepEqual(await health(), { status: "ok", campaign: { state: "serving" }, viewers: [] });
         const { cost, campaign } = await health(await issuer.token({ sub: "22" }));
         assert.deepEqual([cost.monthlyLimitUsd, campaign.solutionVersionArn], [200, "v1"]);
@@ -119,7 +119,7 @@ describe("Viewer tokens (JWT)", () => {
         it(`a request with a token ${what} gets 401 with the reason`, async () => {
             const answer = await list("22", await token());
             assert.equal(answer.statusCode, 401);
-            assert.match(jsonOf(answer).detail, reason);
+            assert.match(parseResult(answer).detail, reason);
         });
     }
 
@@ -151,7 +151,7 @@ describe("Viewer tokens (JWT)", () => {
             harness = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
             for (let at = 0; at < 20; at++) {
                 const answer = await list("22", await issuer.token({ sub: "22" }));
-                assert.deepEqual([answer.statusCode, jsonOf(answer).type], [503, "/problems/issuer-away"]);
+                assert.deepEqual([answer.statusCode, parseResult(answer).type], [503, "/problems/issuer-away"]);
             }
             assert.equal(issuer.state.asked.length, 1);
             Object.assign(issuer.state, { status: 200, named: undefined });
@@ -161,7 +161,7 @@ describe("Viewer tokens (JWT)", () => {
     describe("Campaign rate limit with viewer tokens", () => {
         let limited: ApiHarness;
         const ask = async (sub: string, query: Record<string, string>, by = limited) =>
-            jsonOf(
+            parseResult(
                 await by.ask("GET /recommendations/{userId}", {
                     path: { userId: sub },
                     query,
@@ -211,7 +211,7 @@ describe("Viewer tokens (JWT)", () => {
         const token = await issuer.token({ sub: "22" });
         await watch("22", token);
         harness.state.fault = throws(serviceError("ThrottlingException"));
-        assert.deepEqual(idsOf({ films: jsonOf(await list("22", token)).because }), ["20"]);
+        assert.deepEqual(idsOf({ films: parseResult(await list("22", token)).because }), ["20"]);
     });
 });
 
@@ -243,12 +243,12 @@ describe("Events without a viewer token", () => {
 
     it("events without a token are not sent to Personalize if `trackUnproven` is false", async () => {
         const none = startApi({ config: { trackUnproven: false } });
-        assert.equal(jsonOf(await send(none, "66")).tracked, false);
+        assert.equal(parseResult(await send(none, "66")).tracked, false);
         assert.deepEqual([none.state.put, recent(none)[0]], [[], ["66"]]);
         const keyed = startApi({ config: { trackUnproven: false, apiKey: true } });
-        assert.equal(jsonOf(await send(keyed, "66")).tracked, true);
+        assert.equal(parseResult(await send(keyed, "66")).tracked, true);
         const jwt = startApi({ config: { trackUnproven: false, viewerAuth: auth }, verifyToken });
-        assert.equal(jsonOf(await send(jwt, "66", { authorization: "Bearer 22" })).tracked, true);
+        assert.equal(parseResult(await send(jwt, "66", { authorization: "Bearer 22" })).tracked, true);
     });
 });
 

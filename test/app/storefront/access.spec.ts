@@ -3,7 +3,7 @@ import type { Browser, Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, tablesDocument } from "./films.ts";
-import { assertAccessible, atRow, filmsOf, focused, openPage, type PageOptions, waitForText } from "./pages.ts";
+import { assertAccessible, atRow, focused, openPage, type PageOptions, waitForFilms, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 describe("Storefront accessibility", () => {
@@ -25,9 +25,9 @@ describe("Storefront accessibility", () => {
         Object.assign(served.control, { failing: undefined, emptied: undefined });
     });
 
-    const rows = async (page: Page) => void (await filmsOf(page, "popular"));
+    const rows = async (page: Page) => void (await waitForFilms(page, "popular"));
     const click = (selector: string) => async (page: Page) => {
-        await filmsOf(page, "picks");
+        await waitForFilms(page, "picks");
         await page.locator(selector).click();
         await page.waitForSelector("dialog[open]");
         await page.waitForNetworkIdle({ idleTime: 100 });
@@ -51,7 +51,7 @@ describe("Storefront accessibility", () => {
         "a list that changed": {
             hash: "#/?viewer=14",
             async ready(page) {
-                await filmsOf(page, "picks");
+                await waitForFilms(page, "picks");
                 await page.locator(".hero .primary").click();
                 await waitForText(page, "#picks .row-note", /^Because/);
             },
@@ -63,7 +63,7 @@ describe("Storefront accessibility", () => {
         "the search": {
             hash: viewer,
             async ready(page) {
-                await filmsOf(page, "picks");
+                await waitForFilms(page, "picks");
                 await page.keyboard.press("/");
                 await page.type("dialog.search input", "the");
                 await page.waitForSelector(".found [data-item]");
@@ -94,7 +94,7 @@ describe("Storefront accessibility", () => {
             hash: viewer,
             failing: "items",
             async ready(page) {
-                await filmsOf(page, "picks");
+                await waitForFilms(page, "picks");
                 await page.keyboard.press("/");
                 await page.type("dialog.search input", "the");
                 await trouble(page);
@@ -104,7 +104,7 @@ describe("Storefront accessibility", () => {
             hash: viewer,
             failing: "events",
             async ready(page) {
-                await filmsOf(page, "picks");
+                await waitForFilms(page, "picks");
                 await page.locator(".hero .primary").click();
                 await waitForText(page, "#picks .row-note", /Try again/);
             },
@@ -119,7 +119,7 @@ describe("Storefront accessibility", () => {
         "a page that is offline": {
             hash: viewer,
             async ready(page) {
-                await filmsOf(page, "picks");
+                await waitForFilms(page, "picks");
                 await page.setOfflineMode(true);
                 await page.waitForSelector(".offline");
             },
@@ -160,7 +160,7 @@ describe("Storefront accessibility", () => {
         await tabTo(/^Lea \(22\)/);
         await press("Enter");
         await waitForText(page, "#picks-title", /Lea \(22\)/);
-        const films = await filmsOf(page, "picks");
+        const films = await waitForFilms(page, "picks");
         await tabTo(/^How it was made: Top picks/);
         await press("Tab");
         const item = () =>
@@ -193,7 +193,7 @@ describe("Storefront accessibility", () => {
         await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
         assert.equal(
             await item(),
-            (await filmsOf(page, "picks"))[1],
+            (await waitForFilms(page, "picks"))[1],
             "the focus is on the film in the place of the watched one",
         );
         await tabTo(/^Use the light theme$/, 60);
@@ -205,7 +205,7 @@ describe("Storefront accessibility", () => {
 
     it("each focused element has an outline of 3 px", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`, { height: 3600 });
-        for (const row of ["picks", "trending", "popular"]) await filmsOf(page, row);
+        for (const row of ["picks", "trending", "popular"]) await waitForFilms(page, row);
         for (let count = 0; count < 14; count++) {
             await page.keyboard.press("Tab");
             const outline = await page.evaluate(() => {

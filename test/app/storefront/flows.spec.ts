@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spoken } from "../../../app/storefront/src/poster/lettering.ts";
 import { histories, tables } from "./films.ts";
-import { atRow, choose, filmsOf, textOf, waitForText } from "./pages.ts";
+import { atRow, choose, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
 describe("Storefront", () => {
@@ -10,18 +10,18 @@ describe("Storefront", () => {
 
     it("the page shows the rows of the chosen viewer and keeps the viewer's ID in the URL", async () => {
         const page = await open("");
-        assert.equal(await textOf(page, "h1"), "Choose a viewer");
-        assert.ok((await filmsOf(page, "trending")).length > 0, "everybody's rows are there before");
+        assert.equal(await waitForAnyText(page, "h1"), "Choose a viewer");
+        assert.ok((await waitForFilms(page, "trending")).length > 0, "everybody's rows are there before");
         await page.locator("text/Amir (6)").click();
         await waitForText(page, "#picks-title", /Top picks for Amir \(6\)/);
         assert.equal(new URL(page.url()).hash, "#/?viewer=6");
-        const films = await filmsOf(page, "picks");
+        const films = await waitForFilms(page, "picks");
         assert.equal(films.length, 20);
         await waitForText(page, "#picks [data-source]", /^From: Personal \(live\)$/);
         await atRow(page, "popular", "[data-item]");
         await waitForText(page, "#popular [data-source]", /^From: Popular films$/);
         await page.reload();
-        assert.deepEqual(await filmsOf(page, "picks"), films);
+        assert.deepEqual(await waitForFilms(page, "picks"), films);
         clean();
     });
 
@@ -30,7 +30,7 @@ describe("Storefront", () => {
         await page.type(".by-id input", "a/b 七");
         await page.keyboard.press("Enter");
         await waitForText(page, "#picks-title", /Top picks for viewer a\/b 七/);
-        assert.equal((await filmsOf(page, "picks")).length, 20);
+        assert.equal((await waitForFilms(page, "picks")).length, 20);
         assert.equal(
             site.served.requests.filter((call) => call.startsWith("GET recommendations/a%2Fb%20%E4%B8%83?")).length,
             1,
@@ -55,15 +55,15 @@ describe("Storefront", () => {
         const page = await open("");
         await page.locator("text/Be someone new").click();
         await waitForText(page, "#picks .row-note", /You are new/);
-        const before = await filmsOf(page, "picks");
+        const before = await waitForFilms(page, "picks");
         assert.equal(await page.$("#because"), null);
         await page.locator("#picks [data-item] button").click();
         await page.locator("dialog .primary").click();
         await waitForText(page, "#picks .row-note", /^Because you watched .+: \d+ new.* in \d/);
-        const after = await filmsOf(page, "picks");
+        const after = await waitForFilms(page, "picks");
         assert.notDeepEqual(after, before);
         assert.ok(!after.includes(before[0] as string));
-        assert.match(await textOf(page, "#because-title"), /^Because you watched /);
+        assert.match(await waitForAnyText(page, "#because-title"), /^Because you watched /);
         const viewer = new URL(page.url()).hash.split("viewer=")[1] as string;
         assert.match(viewer, /^new-[0-9a-f]{12}$/);
         const [tracked] = site.served.events.filter(({ userId }) => userId === viewer);
@@ -72,20 +72,20 @@ describe("Storefront", () => {
             ["Watch", before[0], 1],
         );
         await page.reload();
-        assert.deepEqual(await filmsOf(page, "picks"), after, "what he watched stays known");
+        assert.deepEqual(await waitForFilms(page, "picks"), after, "what he watched stays known");
         clean();
     });
 
     it("a click on Watch changes the list immediately and shows which films moved and why", async () => {
         const page = await open("#/?viewer=7");
-        const before = await filmsOf(page, "picks");
+        const before = await waitForFilms(page, "picks");
         const recommendationId = `RID-7-${histories.get("7")?.length}`;
         await page.locator(`#picks [data-item="${before[2]}"] button`).click();
         await page.locator("dialog .primary").click();
         const note = await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
         assert.equal(await page.$("dialog"), null, "the dialog makes way");
         await waitForText(page, "[data-announcer]", /^Because you watched /);
-        const after = await filmsOf(page, "picks");
+        const after = await waitForFilms(page, "picks");
         const tracked = site.served.events.findLast(({ userId }) => userId === "7");
         assert.equal(tracked?.events[0]?.recommendationId, recommendationId);
         const call = site.served.requests.findLast((request) => request.startsWith("GET recommendations/7?")) ?? "";
@@ -107,11 +107,11 @@ describe("Storefront", () => {
     it("the page requests the list again if the event tracker processes an event late", async () => {
         site.served.control.learnsAfterMs = 700;
         const page = await open("#/?viewer=12");
-        const before = await filmsOf(page, "picks");
+        const before = await waitForFilms(page, "picks");
         await page.locator(".hero .primary").click();
         // The API, and not the page, leaves out the watched film.
         await waitForText(page, "#picks .row-note", /^Because you watched .+: 1 new, 1 gone/);
-        assert.deepEqual((await filmsOf(page, "picks")).slice(0, -1), before.slice(1));
+        assert.deepEqual((await waitForFilms(page, "picks")).slice(0, -1), before.slice(1));
         await waitForText(page, "#picks .row-note", /^Because you watched .+ moved up/);
         clean();
     });
@@ -128,7 +128,7 @@ describe("Storefront", () => {
         };
         for (const calm of [false, true]) {
             const page = await open(`#/?viewer=${calm ? 8 : 9}`, { calm, before: count });
-            await filmsOf(page, "picks");
+            await waitForFilms(page, "picks");
             await page.locator(".hero .primary").click();
             await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
             const moved = Number(await page.evaluate(() => document.documentElement.dataset.moved ?? 0));
@@ -139,7 +139,7 @@ describe("Storefront", () => {
 
     it("the film dialog shows facts about the film and links to similar films", async () => {
         const page = await open("#/?viewer=7");
-        const [first] = await filmsOf(page, "popular");
+        const [first] = await waitForFilms(page, "popular");
         await page.locator("#popular [data-item] button").click();
         const film = tables.film(first as string);
         await waitForText(page, "dialog .film-facts", new RegExp(`^${film?.year}watched by ${film?.viewers} viewers$`));
@@ -159,7 +159,7 @@ describe("Storefront", () => {
 
     it("the URL contains the open film's ID, and the Back button closes the dialog", async () => {
         const page = await open("#/?viewer=17");
-        const [first = "", second = ""] = await filmsOf(page, "popular");
+        const [first = "", second = ""] = await waitForFilms(page, "popular");
         const hash = () => page.evaluate(() => location.hash);
         const closed = async () => {
             await page.waitForSelector("dialog", { hidden: true });
@@ -209,17 +209,17 @@ describe("Storefront", () => {
         await waitForText(page, "dialog .trouble", /No film of the catalogue .* has this id/);
         await page.locator("dialog .close").click();
         await page.waitForSelector("dialog", { hidden: true });
-        assert.ok((await filmsOf(page, "picks")).length > 0);
+        assert.ok((await waitForFilms(page, "picks")).length > 0);
     });
 
     it("a row's details show the source of the list and a curl command", async () => {
         const page = await open("#/?viewer=6");
-        await filmsOf(page, "picks");
+        await waitForFilms(page, "picks");
         await page
             .browserContext()
             .setPermission(site.served.url, { permission: { name: "clipboard-write" }, state: "granted" });
         await page.locator("#picks .details").click();
-        const text = await textOf(page, ".drawer");
+        const text = await waitForAnyText(page, ".drawer");
         assert.match(text, /Personal \((live|cached)\)/);
         assert.match(text, /\d ms, as your browser measured it/);
         assert.match(text, /RID-6-\d+/);
@@ -236,7 +236,7 @@ describe("Storefront", () => {
         const answer = JSON.parse(await page.$eval(".drawer details pre", (pre) => pre.textContent ?? ""));
         assert.deepEqual(
             answer.films.map(({ itemId }: { itemId: string }) => itemId),
-            await filmsOf(page, "picks"),
+            await waitForFilms(page, "picks"),
         );
         await page.locator(".call .button").click();
         await waitForText(page, ".call .button", /^Copied$/);
@@ -245,7 +245,7 @@ describe("Storefront", () => {
 
     it("the page shows the popular films of the genre chosen in the menu", async () => {
         const page = await open("#/?viewer=6");
-        await filmsOf(page, "popular");
+        await waitForFilms(page, "popular");
         await choose(page, ".genre", "Western");
         await waitForText(page, "#popular .row-note", /, of Western\.$/);
         const western = tables.popular({ genre: "Western", count: 20 }).map(({ itemId }) => itemId);
@@ -254,7 +254,7 @@ describe("Storefront", () => {
             {},
             western[0] as string,
         );
-        assert.deepEqual(await filmsOf(page, "popular"), western);
+        assert.deepEqual(await waitForFilms(page, "popular"), western);
         clean();
     });
 });

@@ -4,7 +4,15 @@ import { dataWords } from "../../../components/storefront/page-words.ts";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { startIssuer } from "../../support/issuer.ts";
 import { histories, keenViewer, tables, tablesDocument } from "./films.ts";
-import { filmsOf, focused, type OpenPage, openPage, type PageOptions, textOf, waitForText } from "./pages.ts";
+import {
+    focused,
+    type OpenPage,
+    openPage,
+    type PageOptions,
+    waitForAnyText,
+    waitForFilms,
+    waitForText,
+} from "./pages.ts";
 import { type Served, type ServeOptions, serveStorefront } from "./server.ts";
 
 /** Number of films in a page of a history. */
@@ -25,7 +33,7 @@ describe("Viewer history in the storefront", () => {
         return one;
     };
     const openHistory = async (page: Page) => {
-        await filmsOf(page, "picks");
+        await waitForFilms(page, "picks");
         await page.locator(".hero-who button").click();
         await page.waitForSelector("dialog.history[open]");
     };
@@ -62,9 +70,9 @@ describe("Viewer history in the storefront", () => {
         // Wait for the list, because the browser draws it one frame after the status.
         await page.waitForSelector(".past [data-item]");
         assert.deepEqual(await shown(page), ids.slice(0, length));
-        const genre = await textOf(page, ".history .score-title");
+        const genre = await waitForAnyText(page, ".history .score-title");
         const having = ids.slice(0, length).filter((id) => tables.film(id)?.genres.includes(genre)).length;
-        assert.equal(await textOf(page, ".history .score"), `${having} of ${length}`);
+        assert.equal(await waitForAnyText(page, ".history .score"), `${having} of ${length}`);
         await page.locator(".history .within > .button").click();
         await page.waitForSelector(`.past [data-item="${ids[length]}"]`);
         assert.deepEqual(await shown(page), ids);
@@ -96,7 +104,7 @@ describe("Viewer history in the storefront", () => {
             ".history [role=status]",
             /^1 film, watched in the last 30 days\. Older ones are known only/,
         );
-        assert.equal(await textOf(page, ".past .rank-title"), name);
+        assert.equal(await waitForAnyText(page, ".past .rank-title"), name);
     });
 
     it("the film dialog shows a similar film from the viewer's history", async () => {
@@ -120,7 +128,7 @@ describe("Viewer history in the storefront", () => {
     it("the page does not request a viewer's history unless histories are public", async () => {
         const served = await serve({ words: dataWords(undefined, { publicHistories: false }) });
         const { page } = await open(served, "#/?viewer=6");
-        await filmsOf(page, "picks");
+        await waitForFilms(page, "picks");
         await page.waitForNetworkIdle({ idleTime: 100 });
         assert.equal(await page.$(".hero-who button"), null);
         assert.deepEqual(askedFor(served), []);
@@ -131,7 +139,7 @@ describe("Viewer history in the storefront", () => {
         closing.push(issuer.close);
         const served = await serve({ auth: issuer, words: dataWords(undefined, { publicHistories: false }) });
         const { page, complaints } = await open(served, "#/?viewer=6");
-        await filmsOf(page, "trending");
+        await waitForFilms(page, "trending");
         assert.deepEqual(askedFor(served), []);
         const detail = { viewer: "15", token: await issuer.token({ sub: "15" }) };
         await page.evaluate((given) => dispatchEvent(new CustomEvent("viewer-signed-in", { detail: given })), detail);

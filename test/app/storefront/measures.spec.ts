@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, tablesDocument } from "./films.ts";
-import { filmsOf, openPage, waitForText } from "./pages.ts";
+import { openPage, waitForFilms, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 interface Shift extends PerformanceEntry {
@@ -67,7 +67,7 @@ describe("Storefront layout shift and speed", () => {
 
     it("a click on Watch shifts nothing but the films", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=15`, { before: watchShifts });
-        await filmsOf(page, "popular");
+        await waitForFilms(page, "popular");
         served.control.delayMs = 300;
         await page.locator(".hero .primary").click();
         await waitForText(page, "#picks .row-note", /^Because/);
@@ -79,14 +79,14 @@ describe("Storefront layout shift and speed", () => {
 
     it("the first row appears within a second, and changes within a second after Watch", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
-        await filmsOf(page, "picks");
+        await waitForFilms(page, "picks");
         await page.evaluate(() => sessionStorage.clear());
         // Take the best of three measurements, because the machine may be busy with something else.
         const shown: number[] = [];
         const changed: number[] = [];
         for (let turn = 0; turn < 3; turn++) {
             await page.reload();
-            await filmsOf(page, "picks");
+            await waitForFilms(page, "picks");
             shown.push(await page.evaluate(() => performance.now()));
             await page.locator(".hero .primary").click();
             const note = await waitForText(page, "#picks .row-note", /in [\d.]+ ms\.$/);

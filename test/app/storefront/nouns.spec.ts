@@ -4,7 +4,7 @@ import { dataWords } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, keenViewer, tablesDocument } from "./films.ts";
-import { filmsOf, openPage, waitForText } from "./pages.ts";
+import { openPage, waitForFilms, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 /** The manifest of a book shop's data, from which the page and the API take their words. */
@@ -32,8 +32,8 @@ describe("Storefront of a book shop", () => {
     });
 
     /**
-     * Returns all words of the page, including those for screen readers. Leaves out the genre "Film-Noir" and field names in raw
-     * responses.
+     * Returns all words of the page, including those for screen readers. Leaves out the genre "Film-Noir" and field
+     * names in raw responses.
      */
     const namesNoFilm = async (page: Page, place: string) => {
         const text = await page.evaluate(() => {
@@ -47,7 +47,7 @@ describe("Storefront of a book shop", () => {
     };
     const places: readonly (readonly [name: string, hash: string, ready: (page: Page) => Promise<unknown>])[] = [
         ["the first visit", "", async () => {}],
-        ["a viewer's rows", `#/?viewer=${keenViewer}`, (page) => filmsOf(page, "picks")],
+        ["a viewer's rows", `#/?viewer=${keenViewer}`, (page) => waitForFilms(page, "picks")],
         [
             "a viewer who is not known",
             "#/?viewer=nobody",
@@ -57,7 +57,7 @@ describe("Storefront of a book shop", () => {
             "a bought book",
             "#/?viewer=6",
             async (page) => {
-                await filmsOf(page, "picks");
+                await waitForFilms(page, "picks");
                 await page.locator(".hero .primary").click();
                 await waitForText(page, "#picks .row-note", /^Because you bought/);
             },
@@ -66,7 +66,7 @@ describe("Storefront of a book shop", () => {
             "a history",
             `#/?viewer=${keenViewer}`,
             async (page) => {
-                await filmsOf(page, "picks");
+                await waitForFilms(page, "picks");
                 await page.locator(".hero-who button").click();
                 await waitForText(page, ".history [role=status]", /books, bought in the data/);
             },
@@ -75,7 +75,7 @@ describe("Storefront of a book shop", () => {
             "a row's drawer",
             "#/?viewer=6",
             async (page) => {
-                await filmsOf(page, "picks");
+                await waitForFilms(page, "picks");
                 await page.locator("#picks .details").click();
                 await page.waitForSelector("dialog.drawer[open]");
             },
@@ -84,7 +84,7 @@ describe("Storefront of a book shop", () => {
             "the search",
             "#/?viewer=6",
             async (page) => {
-                await filmsOf(page, "popular");
+                await waitForFilms(page, "popular");
                 await page.keyboard.press("/");
                 await page.type(".search input", "qqqq");
                 await waitForText(page, ".search [role=status]", /^No book is found/);
@@ -103,7 +103,7 @@ describe("Storefront of a book shop", () => {
         it(`a book shop's page says book instead of film in this place: ${place}`, async () => {
             const { page, context } = await openPage(browser, `${served.url}${hash}`);
             await waitForText(page, ".skip", /^Skip to the books$/);
-            if (!/nowhere|status|compare/.test(hash)) await filmsOf(page, "popular");
+            if (!/nowhere|status|compare/.test(hash)) await waitForFilms(page, "popular");
             await ready(page);
             await namesNoFilm(page, place);
             await context.close();

@@ -38,8 +38,8 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
 }
 
 /**
- * Waits until a row contains `selector`. A row requests its list, and a card its picture, only near the visible area. Rows above
- * grow during the wait, so this function scrolls to the row until the element exists, and then back.
+ * Waits until a row contains `selector`. A row requests its list, and a card its picture, only near the visible area.
+ * Rows above grow during the wait, so this function scrolls to the row until the element exists, and then back.
  */
 export async function atRow(page: Page, row: string, selector: string): Promise<void> {
     await page.waitForSelector(`#${row}`);
@@ -57,13 +57,13 @@ export async function atRow(page: Page, row: string, selector: string): Promise<
 }
 
 /** Returns the ids of a row's films once they are loaded. */
-export async function filmsOf(page: Page, row: string): Promise<string[]> {
+export async function waitForFilms(page: Page, row: string): Promise<string[]> {
     await atRow(page, row, "[data-item]");
     return page.$$eval(`#${row} [data-item]`, (cards) => cards.map((card) => (card as HTMLElement).dataset.item ?? ""));
 }
 
 /** Returns the text of an element once the text is not empty. */
-export async function textOf(page: Page, selector: string): Promise<string> {
+export async function waitForAnyText(page: Page, selector: string): Promise<string> {
     await page.waitForFunction((sought) => document.querySelector(sought)?.textContent, {}, selector);
     return page.$eval(selector, (element) => element.textContent ?? "");
 }
@@ -105,8 +105,8 @@ export const focused = (page: Page) =>
     });
 
 /**
- * Returns error texts and notes whose contrast with their own background is below 4.5 (WCAG 2.2, 1.4.3). Axe skips texts over a
- * picture, even if their background is opaque.
+ * Returns error texts and notes whose contrast with their own background is below 4.5 (WCAG 2.2, 1.4.3). Axe skips
+ * texts over a picture, even if their background is opaque.
  */
 async function faintTexts(page: Page): Promise<string[]> {
     return page.$$eval(".trouble, .trouble *, .banner, .guard, .offline, .open, .chip, .hint, .stock", (elements) => {
@@ -147,7 +147,7 @@ const colourRules = ["color-contrast", "link-in-text-block"];
  * Returns the violations of WCAG 2.2 A and AA and of best practices that axe finds on the page now, with all rules or
  * only with these.
  */
-export async function violationsOf(page: Page, only?: readonly string[]): Promise<string[]> {
+export async function findViolations(page: Page, only?: readonly string[]): Promise<string[]> {
     if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
     return page.evaluate(async (rules) => {
         interface Axe {
@@ -172,7 +172,7 @@ export async function assertAccessible(page: Page): Promise<void> {
         await page.evaluate((chosen) => {
             document.documentElement.dataset.theme = chosen;
         }, theme);
-        assert.deepEqual(await violationsOf(page, theme === "dark" ? undefined : colourRules), [], theme);
+        assert.deepEqual(await findViolations(page, theme === "dark" ? undefined : colourRules), [], theme);
         assert.deepEqual(await faintTexts(page), [], theme);
     }
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { givenNameOf, shortId } from "../../../app/storefront/src/names.ts";
+import { chooseGivenName, shortId } from "../../../app/storefront/src/names.ts";
 import { tasteBy } from "../../../app/storefront/src/taste.ts";
-import { whyOf } from "../../../app/storefront/src/why.ts";
+import { explainFilm } from "../../../app/storefront/src/why.ts";
 import { type FilmList, type ListedFilm, shortened } from "../../../app/storefront/src/words.ts";
 import { knownViewers } from "../../../data-prep/viewers.ts";
 
@@ -18,39 +18,40 @@ const listOf = (films: readonly ListedFilm[], more: Partial<FilmList> = {}): Fil
     ...more,
 });
 
-describe("`givenNameOf` and `shortId`", () => {
-    it("`givenNameOf` invents a first name for an ID with digits, always the same name", () => {
+describe("`chooseGivenName` and `shortId`", () => {
+    it("`chooseGivenName` invents a first name for an ID with digits, always the same name", () => {
         fc.assert(
             fc.property(fc.string({ minLength: 1, maxLength: 6 }), fc.nat(99_999), (text, number) => {
                 const id = `${text}${number}`;
-                assert.match(givenNameOf(id) ?? "", /^[A-Z][a-z]+$/);
-                assert.equal(givenNameOf(id), givenNameOf(id));
+                assert.match(chooseGivenName(id) ?? "", /^[A-Z][a-z]+$/);
+                assert.equal(chooseGivenName(id), chooseGivenName(id));
             }),
         );
         // These names are literals: if the function changed, users would see other names for the same viewers.
-        assert.deepEqual(["22", "6", "122"].map(givenNameOf), ["Lea", "Amir", "Maja"]);
+        assert.deepEqual(["22", "6", "122"].map(chooseGivenName), ["Lea", "Amir", "Maja"]);
     });
 
-    it("`givenNameOf` invents no name for an ID without digits, which may be a name", () => {
-        for (const id of ["jane", "jane.doe@example.com", "a/b 七", ""]) assert.equal(givenNameOf(id), undefined, id);
+    it("`chooseGivenName` invents no name for an ID without digits, which may be a name", () => {
+        for (const id of ["jane", "jane.doe@example.com", "a/b 七", ""])
+            assert.equal(chooseGivenName(id), undefined, id);
     });
 
-    it("`shortId` shortens a long ID, and `givenNameOf` invents no name for such an ID", () => {
+    it("`shortId` shortens a long ID, and `chooseGivenName` invents no name for such an ID", () => {
         for (const [id, shown] of [
             ["3f2a91c4-7b1e-4c55-9d0a-2b7f6a1c9e10", "3f2a91c4…"],
             ["customer-000123456", "…00123456"],
             ["CUST-0042", "CUST-0042"],
         ] as const) {
             assert.equal(shortId(id), shown);
-            assert.equal(givenNameOf(id) === undefined, shown !== id);
+            assert.equal(chooseGivenName(id) === undefined, shown !== id);
         }
     });
 
-    it("`givenNameOf` distributes names evenly over MovieLens users, and viewers in the viewer menu have different names", () => {
-        assert.equal(new Set(knownViewers.map(givenNameOf)).size, knownViewers.length);
+    it("`chooseGivenName` distributes names evenly over MovieLens users, and viewers in the viewer menu have different names", () => {
+        assert.equal(new Set(knownViewers.map(chooseGivenName)).size, knownViewers.length);
         const counts = new Map<string | undefined, number>();
         for (let id = 1; id <= 943; id++) {
-            const name = givenNameOf(String(id));
+            const name = chooseGivenName(String(id));
             counts.set(name, (counts.get(name) ?? 0) + 1);
         }
         assert.ok(Math.max(...counts.values()) < 943 / 20, "no name has a twentieth of all viewers");
@@ -94,37 +95,37 @@ describe("`shortened`", () => {
     });
 });
 
-describe("`whyOf`", () => {
+describe("`explainFilm`", () => {
     const [a, b, c, d] = ["a", "b", "c", "d"].map((id) => film(id)) as [ListedFilm, ListedFilm, ListedFilm, ListedFilm];
     const input = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
     const because = (...films: ListedFilm[]) => listOf([a, b], { source: "similar", because: films });
 
-    it("`whyOf` returns the film's rank in a list, and nothing if the list does not contain the film", () => {
-        assert.deepEqual(whyOf(input), []);
-        assert.deepEqual(whyOf({ ...input, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
+    it("`explainFilm` returns the film's rank in a list, and nothing if the list does not contain the film", () => {
+        assert.deepEqual(explainFilm(input), []);
+        assert.deepEqual(explainFilm({ ...input, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
             "Number 2 of 3 in “Top picks”: Personal (live).",
         ]);
-        assert.deepEqual(whyOf({ ...input, origin: { title: "Top picks", list: listOf([a]) } }), []);
+        assert.deepEqual(explainFilm({ ...input, origin: { title: "Top picks", list: listOf([a]) } }), []);
     });
 
-    it("`whyOf` names the watched films that are similar to the recommended film", () => {
-        assert.deepEqual(whyOf({ ...input, watched: [b, c, d], similar: [a, d] }), [
+    it("`explainFilm` names the watched films that are similar to the recommended film", () => {
+        assert.deepEqual(explainFilm({ ...input, watched: [b, c, d], similar: [a, d] }), [
             "Close to Film d, which Lea (22) watched.",
         ]);
-        assert.deepEqual(whyOf({ ...input, watched: [c], similar: [a, d] }), []);
+        assert.deepEqual(explainFilm({ ...input, watched: [c], similar: [a, d] }), []);
     });
 
-    it("`whyOf` states that a film was watched only if the viewer watched that film", () => {
+    it("`explainFilm` states that a film was watched only if the viewer watched that film", () => {
         const origin = { title: "Similar", list: because(c) };
-        assert.equal(whyOf({ ...input, origin, watched: [c] })[1], "Close to Film c, which Lea (22) watched.");
-        assert.equal(whyOf({ ...input, origin })[1], "The list has films like Film c.");
+        assert.equal(explainFilm({ ...input, origin, watched: [c] })[1], "Close to Film c, which Lea (22) watched.");
+        assert.equal(explainFilm({ ...input, origin })[1], "The list has films like Film c.");
         const many = { title: "Similar", list: because(c, d) };
         assert.equal(
-            whyOf({ ...input, origin: many, watched: [c, d] })[1],
+            explainFilm({ ...input, origin: many, watched: [c, d] })[1],
             "The list has films like Film c and Film d.",
         );
         assert.equal(
-            whyOf({ ...input, origin: many, watched: [c, d], similar: [c] })[1],
+            explainFilm({ ...input, origin: many, watched: [c, d], similar: [c] })[1],
             "Close to Film c, which Lea (22) watched.",
         );
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { histories, tables, tablesDocument } from "./films.ts";
-import { choose, filmsOf, textOf, waitForText } from "./pages.ts";
+import { choose, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
 import { serveStorefront } from "./server.ts";
 import { storefrontSite } from "./site.ts";
 
@@ -53,7 +53,7 @@ describe("Storefront pages and settings", () => {
 
     it("the comparison page asks the user to choose a viewer if none is chosen", async () => {
         const page = await open("#/compare");
-        assert.equal(await textOf(page, "h1"), "Choose a viewer to compare");
+        assert.equal(await waitForAnyText(page, "h1"), "Choose a viewer to compare");
         await page.locator("text/Lea (22)").click();
         await waitForText(page, "h1", /Three ways to choose, for Lea \(22\)/);
         assert.equal(new URL(page.url()).hash, "#/compare?viewer=22");
@@ -71,12 +71,12 @@ describe("Storefront pages and settings", () => {
     it("a film's card shows the genres that fit and the number of the other genres, and cuts no text", async () => {
         for (const width of [320, 390, 1280, 1920]) {
             const page = await open("#/?viewer=6", { width });
-            const [itemId = ""] = (await filmsOf(page, "popular")).filter(
+            const [itemId = ""] = (await waitForFilms(page, "popular")).filter(
                 (id) => (tables.film(id)?.genres.length ?? 0) > 3,
             );
             const card = `#popular [data-item="${itemId}"]`;
             const { genres = [], year } = tables.film(itemId) ?? {};
-            const text = await textOf(page, `${card} .card-facts`);
+            const text = await waitForAnyText(page, `${card} .card-facts`);
             for (const genre of genres) assert.ok(text.includes(genre), text);
             const button = await page.$(`${card} button`);
             const { name = "" } = (await page.accessibility.snapshot({ ...(button && { root: button }) })) ?? {};
@@ -99,18 +99,18 @@ describe("Storefront pages and settings", () => {
 
     it("the status page shows no version and no cost to callers without a token", async () => {
         const page = await open("#/?viewer=6");
-        await filmsOf(page, "picks");
-        await filmsOf(page, "popular");
+        await waitForFilms(page, "picks");
+        await waitForFilms(page, "popular");
         await page.locator('nav a[href="#/status?viewer=6"]').click();
         await waitForText(page, ".state", /Serving/);
-        const text = await textOf(page, "main");
+        const text = await waitForAnyText(page, "main");
         assert.doesNotMatch(text, /6f1e02ab|ACTIVE|at least 1 a second|\$/);
         assert.match(text, /Only a signed-in viewer and the owner see version, throughput and cost/);
         assert.match(
-            await textOf(page, ".open"),
+            await waitForAnyText(page, ".open"),
             /anyone can read and change any viewer's list.*no real people's data/,
         );
-        assert.match(await textOf(page, ".visit tbody"), /Popular films/);
+        assert.match(await waitForAnyText(page, ".visit tbody"), /Popular films/);
         assert.equal(await page.$$eval(".panel dl", (lists) => lists.length), 0, "no list of facts without a fact");
         const before = askedFor("health");
         const again = page.waitForResponse((response) => response.url().endsWith("/health"));
@@ -148,7 +148,7 @@ describe("Storefront pages and settings", () => {
 
     it("the page prefetches a hovered film's details once, and never with data saver", async () => {
         const page = await open("#/?viewer=6");
-        const [first] = await filmsOf(page, "trending");
+        const [first] = await waitForFilms(page, "trending");
         const path = `similar/${first}?`;
         for (const _ of [1, 2]) {
             await page.locator(`#trending [data-item="${first}"] button`).hover();
@@ -170,7 +170,7 @@ describe("Storefront pages and settings", () => {
         const saving = await open("#/?viewer=6", {
             before: () => Object.defineProperty(navigator, "connection", { value: { saveData: true } }),
         });
-        await filmsOf(saving, "trending");
+        await waitForFilms(saving, "trending");
         // Rows near the visible area request their lists. The test must not count these requests as prefetches.
         await saving.$eval("#trending", (row) => row.scrollIntoView({ block: "center", behavior: "instant" }));
         await saving.waitForNetworkIdle({ idleTime: 200 });
@@ -203,7 +203,7 @@ describe("Storefront pages and settings", () => {
                     Object.defineProperty(window, name, { get: refuse });
             },
         });
-        await filmsOf(page, "picks");
+        await waitForFilms(page, "picks");
         await page.locator(".hero .primary").click();
         await waitForText(page, "#picks .row-note", /^Because you watched .+ in \d/);
         await page.locator(".theme").click();
@@ -213,7 +213,7 @@ describe("Storefront pages and settings", () => {
 
     it("the page works if the API, instead of CloudFront, serves the page", async () => {
         const page = await site.openUrl(`${site.served.insideApi}#/?viewer=6`);
-        assert.equal((await filmsOf(page, "picks")).length, 20);
+        assert.equal((await waitForFilms(page, "picks")).length, 20);
         clean();
     });
 });

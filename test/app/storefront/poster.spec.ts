@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { faces, guessed, lettered, setTitle, spoken } from "../../../app/storefront/src/poster/lettering.ts";
-import { luminance, mixed, palettesOf, tellingGenre } from "../../../app/storefront/src/poster/palettes.ts";
+import { choosePalettes, luminance, mixed, tellingGenre } from "../../../app/storefront/src/poster/palettes.ts";
 import { artwork, poster } from "../../../app/storefront/src/poster/poster.ts";
 import { catalogue, oddTitles } from "./films.ts";
 
@@ -61,7 +61,7 @@ describe("`poster`", () => {
             return (high + 0.05) / (low + 0.05);
         };
         for (const genre of ["action", "comedy", "children's", "drama", "western", "sci-fi", ""]) {
-            for (const { near } of palettesOf(genre)) {
+            for (const { near } of choosePalettes(genre)) {
                 const foot = mixed(near, "#000000", 0.25);
                 const letters = luminance(foot) < 0.3 ? "#fdf6e6" : "#14110f";
                 assert.ok(contrast(foot, letters) > 4.5, `${genre}: ${near}`);

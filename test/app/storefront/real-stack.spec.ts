@@ -3,7 +3,7 @@ import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { assertExit, startTestAws, type TestAws } from "../../support/local-aws.ts";
 import { until } from "../../support/until.ts";
-import { filmsOf, openPage, waitForText } from "./pages.ts";
+import { openPage, waitForFilms, waitForText } from "./pages.ts";
 
 /** Tests the page that `pulumi up` deploys, with the API, the DynamoDB table and the campaign of a local AWS. */
 describe("Storefront of a stack that Pulumi deployed on the local AWS", () => {
@@ -28,11 +28,11 @@ describe("Storefront of a stack that Pulumi deployed on the local AWS", () => {
 
     it("a click on Watch changes the viewer's list at once", async () => {
         const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=7`);
-        const before = await filmsOf(page, "picks");
+        const before = await waitForFilms(page, "picks");
         assert.equal(before.length, 20);
         await page.locator(".hero .primary").click();
         await waitForText(page, "#picks", /Because you watched .* in \d/);
-        const after = await filmsOf(page, "picks");
+        const after = await waitForFilms(page, "picks");
         assert.notDeepEqual(after, before);
         assert.ok(!after.includes(before[0] ?? ""));
         assert.deepEqual(complaints, []);
@@ -55,7 +55,7 @@ describe("Storefront of a stack that Pulumi deployed on the local AWS", () => {
 
     it("the page notices without a reload that `park` deleted the campaign, and still shows films", async () => {
         const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=visitor`);
-        assert.ok((await filmsOf(page, "picks")).length > 0);
+        assert.ok((await waitForFilms(page, "picks")).length > 0);
         const park = await aws.runbook("park", "--config-file", aws.engineArgs("up")[2] ?? "", "--yes");
         assertExit(park, 0);
         const notice = () => page.$eval(".banner", (shown) => shown.textContent ?? "").catch(() => "");
@@ -70,7 +70,7 @@ describe("Storefront of a stack that Pulumi deployed on the local AWS", () => {
         });
         assert.match(await notice(), /^The campaign is away\./);
         await page.reload();
-        assert.ok((await filmsOf(page, "picks")).length > 0);
+        assert.ok((await waitForFilms(page, "picks")).length > 0);
         assert.deepEqual(complaints, []);
         await context.close();
     });

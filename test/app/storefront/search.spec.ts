@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { catalogue, histories, oddTitles, tables, tablesDocument } from "./films.ts";
-import { filmsOf, focused, textOf, violationsOf, waitForText } from "./pages.ts";
+import { findViolations, focused, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
 import { serveStorefront } from "./server.ts";
 import { storefrontSite } from "./site.ts";
 
@@ -21,7 +21,7 @@ describe("Storefront search", () => {
 
     it("the search can be used with the keyboard: /, arrows, Enter and Escape", async () => {
         const page = await open("#/?viewer=6");
-        await filmsOf(page, "popular");
+        await waitForFilms(page, "popular");
         await page.keyboard.press("/");
         await page.waitForSelector("dialog.search[open]");
         assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("role")), "combobox");
@@ -91,10 +91,10 @@ describe("Storefront search", () => {
 
     it("the search fits a 320 px screen with touch targets of 44 px", async () => {
         const page = await open("#/?viewer=6", { width: 320, height: 640 });
-        await filmsOf(page, "popular");
+        await waitForFilms(page, "popular");
         await page.locator(".search-open").click();
         assert.deepEqual(await foundFor(page, "七人"), [idOf("七人の侍")]);
-        assert.deepEqual(await violationsOf(page), []);
+        assert.deepEqual(await findViolations(page), []);
         await foundFor(page, "the");
         const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
         assert.equal(wide[0], wide[1]);
@@ -104,7 +104,7 @@ describe("Storefront search", () => {
         assert.ok(Math.min(...heights) >= 44, `${heights}`);
         await page.locator(".found [data-item]:nth-child(3)").click();
         await page.waitForSelector("dialog.film");
-        assert.ok(oddTitles.length > 0 && (await textOf(page, "#film-title")) !== "");
+        assert.ok(oddTitles.length > 0 && (await waitForAnyText(page, "#film-title")) !== "");
         assert.notEqual(await focused(page), "");
     });
 

@@ -10,10 +10,10 @@ import { createService } from "../../../app/serving/service.ts";
 import { openTables } from "../../../app/serving/table-answers.ts";
 import { buildStorefront } from "../../../app/storefront/build.ts";
 import { filledPage } from "../../../components/storefront/page-files.ts";
-import { type DataWords, dataWords, imageOriginsOf } from "../../../components/storefront/page-words.ts";
+import { type DataWords, dataWords, findImageOrigins } from "../../../components/storefront/page-words.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import type { Issuer } from "../../support/issuer.ts";
-import { config, openedApi, serviceError, storeOf } from "../serving/api-harness.ts";
+import { config, createStore, openedApi, serviceError } from "../serving/api-harness.ts";
 import { memoryTable } from "../serving/memory-table.ts";
 
 /** The state of the API behind the page, which a test changes while the page is open. */
@@ -64,8 +64,8 @@ export interface ServeOptions {
 const listPath = /^(recommendations|similar|popular|trending)\b/;
 
 /**
- * Serves the built page with its Content-Security-Policy. The API runs with an in-memory table and a campaign that recommends
- * similar films.
+ * Serves the built page with its Content-Security-Policy. The API runs with an in-memory table and a campaign that
+ * recommends similar films.
  */
 export async function serveStorefront({
     tables,
@@ -79,7 +79,7 @@ export async function serveStorefront({
     spend,
 }: ServeOptions): Promise<Served> {
     const { directory } = await buildStorefront();
-    const files = pageFiles(directory, imageOriginsOf(tables));
+    const files = pageFiles(directory, findImageOrigins(tables));
     const control: Control = { failing: undefined, emptied: undefined, delayMs: 0, learnsAfterMs: 0 };
     const viewers = offeredViewers(tables, words.publicHistories).length;
     const [requests, events]: [string[], Served["events"]] = [[], []];
@@ -128,7 +128,7 @@ export async function serveStorefront({
         clock: Date.now,
         log: () => {},
         putEvents: tracker ? putEvents : undefined,
-        storedTables: storeOf(tables).port,
+        storedTables: createStore(tables).port,
         pages: new Map(),
     });
     await service.start();
@@ -153,7 +153,7 @@ export async function serveStorefront({
         if (control.emptied !== undefined && path.startsWith(control.emptied) && listPath.test(path)) {
             return send(response, 200, { "content-type": "application/json" }, '{"source":"popular","films":[]}');
         }
-        const result = await service.handle(await eventOf(request, path));
+        const result = await service.handle(await toGatewayEvent(request, path));
         return send(response, result.statusCode, result.headers, result.body);
     });
 
@@ -207,7 +207,7 @@ const parameters: Readonly<Record<string, string>> = {
 };
 
 /** Converts an HTTP request to the format of API Gateway. */
-async function eventOf(request: IncomingMessage, path: string) {
+async function toGatewayEvent(request: IncomingMessage, path: string) {
     const [what = "", id] = path.split("/");
     const parameter = id === undefined ? undefined : parameters[what];
     const url = new URL(request.url ?? "/", "http://local");

@@ -7,7 +7,7 @@ import type { Manifest } from "../../../data-prep/manifest.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, keenViewer, tablesDocument } from "./films.ts";
-import { assertAccessible, atRow, filmsOf, openPage, waitForText } from "./pages.ts";
+import { assertAccessible, atRow, openPage, waitForFilms, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 const manifest = {
@@ -71,7 +71,7 @@ describe("Storefront of a shop", () => {
         const { page, complaints, end } = await open("#/?viewer=6");
         await atRow(page, "popular", "[data-item] img[src]");
         await page.$eval("#popular", (row) => row.scrollIntoView());
-        const [first = "", second = "", third = ""] = await filmsOf(page, "popular");
+        const [first = "", second = "", third = ""] = await waitForFilms(page, "popular");
         const textOf = (itemId: string) => page.$eval(`#popular [data-item="${itemId}"]`, (card) => card.textContent);
         assert.match((await textOf(first)) ?? "", /1,234\.50Sold out.*Brand 0/);
         assert.match((await textOf(second)) ?? "", /1,235\.50Only 1 left.*Brand 1/);
@@ -90,7 +90,7 @@ describe("Storefront of a shop", () => {
 
     it("in both themes, axe finds no accessibility violation, and no text has low contrast", async () => {
         const { page, end } = await open("#/?viewer=6");
-        await filmsOf(page, "picks");
+        await waitForFilms(page, "picks");
         await page.locator("#picks [data-item]:has(.stock) button").click();
         await page.waitForSelector("dialog .film-facts .stock");
         await assertAccessible(page);
@@ -111,7 +111,7 @@ describe("Storefront of a shop", () => {
 
     it("each button sends a different event type, and only a purchase removes the product from the list", async () => {
         const { page, end } = await open("#/?viewer=21");
-        const [first = "", second = ""] = await filmsOf(page, "picks");
+        const [first = "", second = ""] = await waitForFilms(page, "picks");
         const buttons = await page.$$eval(".hero-deeds .button", (all) => all.map((one) => one.textContent));
         assert.deepEqual(buttons, ["View", "Add to the cart", "Buy", "More about it"]);
         await page.locator(`#picks [data-item="${second}"] button`).click();
@@ -119,26 +119,26 @@ describe("Storefront of a shop", () => {
         await waitForText(page, "#picks .row-note", /^(Because you|You) added .+ to the cart/);
         const eventOf = () => served.events.findLast(({ userId }) => userId === "21")?.events[0];
         assert.deepEqual([eventOf()?.eventType, eventOf()?.itemId], ["cart", second]);
-        const after = await filmsOf(page, "picks");
+        const after = await waitForFilms(page, "picks");
         const bought = after[0] ?? first;
         await page.locator(`#picks [data-item="${bought}"] button`).click();
         await press(page, "Buy");
         await waitForText(page, "#picks .row-note", /^Because you bought /);
         assert.deepEqual([eventOf()?.eventType, eventOf()?.itemId], ["purchase", bought]);
-        assert.ok(!(await filmsOf(page, "picks")).includes(bought));
+        assert.ok(!(await waitForFilms(page, "picks")).includes(bought));
         await end();
     });
 
     it("a click on the button `Not interested` removes a product from the customer's lists", async () => {
         const { page, end } = await open("#/?viewer=22");
-        const [, refused = ""] = await filmsOf(page, "picks");
+        const [, refused = ""] = await waitForFilms(page, "picks");
         await page.locator(`#picks [data-item="${refused}"] button`).click();
         await press(page, "Not interested");
         await waitForText(page, "#picks .row-note", /^Because you are not interested in /);
         assert.equal(served.events.findLast(({ userId }) => userId === "22")?.events[0]?.eventType, "NotInterested");
-        assert.ok(!(await filmsOf(page, "picks")).includes(refused));
+        assert.ok(!(await waitForFilms(page, "picks")).includes(refused));
         await page.reload();
-        assert.ok(!(await filmsOf(page, "picks")).includes(refused), "after the page was closed, too");
+        assert.ok(!(await waitForFilms(page, "picks")).includes(refused), "after the page was closed, too");
         await end();
     });
 });

@@ -3,7 +3,7 @@ import type { Browser, Page } from "puppeteer-core";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { type Issuer, startIssuer } from "../../support/issuer.ts";
 import { histories, tablesDocument } from "./films.ts";
-import { filmsOf, openPage, textOf, waitForText } from "./pages.ts";
+import { openPage, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 describe("Storefront with viewer tokens", () => {
@@ -31,7 +31,7 @@ describe("Storefront with viewer tokens", () => {
     it("the page shows only public films until the host page provides a viewer token", async () => {
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await waitForText(page, "h1", /Sign in to see your films/);
-        assert.ok((await filmsOf(page, "trending")).length > 0);
+        assert.ok((await waitForFilms(page, "trending")).length > 0);
         assert.equal(await page.$(".open"), null, "no warning: each viewer is proven");
         assert.equal(await page.$(".choice"), null);
         assert.deepEqual(
@@ -40,13 +40,13 @@ describe("Storefront with viewer tokens", () => {
         );
         await signIn(page, "22");
         await waitForText(page, "#picks-title", /Top picks for you/);
-        assert.equal((await filmsOf(page, "picks")).length, 20, "the token's viewer, not the address's");
+        assert.equal((await waitForFilms(page, "picks")).length, 20, "the token's viewer, not the address's");
         await page.locator(".hero .primary").click();
         await waitForText(page, "#picks .row-note", /^Because you watched /);
         assert.deepEqual([served.events.length, served.events[0]?.userId], [1, "22"]);
         await page.locator('nav a[href^="#/status"]').click();
         await waitForText(page, "#cost-title", /Cost/);
-        const text = await textOf(page, "main");
+        const text = await waitForAnyText(page, "main");
         for (const words of [/6f1e02ab/, /ACTIVE/, /\$0\.20 an hour/, /\$150\.00 a month, of \$200\.00/, /150 films/]) {
             assert.match(text, words);
         }

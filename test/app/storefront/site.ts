@@ -6,8 +6,8 @@ import { type OpenPage, openPage, type PageOptions } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 /**
- * Starts a storefront with the test films, and a browser, for all tests of one `describe`. Each test begins without an open page,
- * and with an API that answers immediately.
+ * Starts a storefront with the test films, and a browser, for all tests of one `describe`. Each test begins without an
+ * open page, and with an API that answers immediately.
  */
 export function storefrontSite() {
     let browser: Browser;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, tablesDocument } from "./films.ts";
-import { atRow, choose, filmsOf, openPage, textOf, waitForText } from "./pages.ts";
+import { atRow, choose, openPage, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 describe("Storefront errors", () => {
@@ -24,18 +24,18 @@ describe("Storefront errors", () => {
     it("a row that failed to load shows the request ID and can be loaded again", async () => {
         served.control.failing = "trending";
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
-        assert.equal((await filmsOf(page, "picks")).length, 20, "the other rows do not mind");
+        assert.equal((await waitForFilms(page, "picks")).length, 20, "the other rows do not mind");
         await atRow(page, "trending", ".trouble");
         await waitForText(page, "#trending .trouble", /The table cannot be read\..*Request r-1234/);
         served.control.failing = undefined;
         await page.locator("#trending .trouble .button").click();
-        assert.ok((await filmsOf(page, "trending")).length > 0);
+        assert.ok((await waitForFilms(page, "trending")).length > 0);
         await context.close();
     });
 
     it("the page shows that an event was rejected, and can send the event again", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=11`);
-        await filmsOf(page, "picks");
+        await waitForFilms(page, "picks");
         served.control.failing = "events";
         await page.locator(".hero .primary").click();
         await waitForText(page, "#picks .row-note", /could not send that you watched .*\. The table cannot be read/);
@@ -91,11 +91,11 @@ describe("Storefront errors", () => {
 
     it("the page says that the browser is offline, keeps the films, and works again when the browser is online", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
-        const films = await filmsOf(page, "picks");
+        const films = await waitForFilms(page, "picks");
         await atRow(page, "popular", "[data-item]");
         await page.setOfflineMode(true);
         await waitForText(page, ".offline", /^You are offline\./);
-        assert.deepEqual(await filmsOf(page, "picks"), films);
+        assert.deepEqual(await waitForFilms(page, "picks"), films);
         await choose(page, ".genre", "Western");
         await page.locator("#picks [data-item] button").click();
         await waitForText(page, "dialog .trouble", /You are offline\./);
@@ -116,7 +116,7 @@ describe("Storefront errors", () => {
         await page.evaluate(() => scrollTo(0, 0));
         await page.locator(".banner a").click();
         await waitForText(page, ".guard", /Cost guard.*so the campaign was parked/);
-        const text = await textOf(page, "main");
+        const text = await waitForAnyText(page, "main");
         assert.match(text, /Away/);
         assert.match(text, /\$0\.00 an hour/);
         assert.deepEqual(complaints, []);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { tables } from "./films.ts";
-import { filmsOf, textOf, waitForText } from "./pages.ts";
+import { waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
 describe("Storefront after Watch", () => {
@@ -24,7 +24,7 @@ describe("Storefront after Watch", () => {
     ] as const) {
         it(`the page scrolls to the changed list only if necessary at ${width} × ${height} px`, async () => {
             const page = await open(6, width, height);
-            await filmsOf(page, "popular");
+            await waitForFilms(page, "popular");
             const before = await picks(page);
             await page.locator(".hero .primary").click();
             await changed(page);
@@ -40,13 +40,13 @@ describe("Storefront after Watch", () => {
 
     it("a click on Watch in the list moves the focus to the next film", async () => {
         const page = await open(7, 1280, 1200);
-        const before = await filmsOf(page, "picks");
-        await filmsOf(page, "popular");
+        const before = await waitForFilms(page, "picks");
+        await waitForFilms(page, "popular");
         const scrolled = await page.evaluate(() => scrollY);
         await page.locator(`#picks [data-item="${before[3]}"] button`).click();
         await page.locator("dialog .primary").click();
         await changed(page);
-        const after = await filmsOf(page, "picks");
+        const after = await waitForFilms(page, "picks");
         assert.ok(!after.includes(before[3] ?? ""));
         assert.equal(await focusedItem(page), after[3]);
         assert.equal(await page.evaluate(() => scrollY), scrolled);
@@ -54,7 +54,7 @@ describe("Storefront after Watch", () => {
 
     it("a click on Watch in another row scrolls to the list's focused heading", async () => {
         const page = await open(8, 1280, 700);
-        const [first] = await filmsOf(page, "popular");
+        const [first] = await waitForFilms(page, "popular");
         await page.locator(`#popular [data-item="${first}"] button`).click();
         await page.locator("dialog .primary").click();
         await changed(page);
@@ -68,7 +68,7 @@ describe("Storefront after Watch", () => {
         await page.locator(".hero .primary").click();
         await changed(page);
         const seed = site.served.events.at(-1)?.events[0]?.itemId ?? "";
-        const [like = ""] = await filmsOf(page, "because");
+        const [like = ""] = await waitForFilms(page, "because");
         await page.locator(`#because [data-item="${like}"] button`).click();
         const title = tables.film(seed)?.title ?? "";
         const why = await waitForText(page, "dialog .why", /Close to .+, which \S+ \(9\) watched\.$/);
@@ -78,10 +78,10 @@ describe("Storefront after Watch", () => {
 
     it("the viewer's favourite genres appear above the main film and in the viewer menu", async () => {
         const page = await open(6, 1280, 900);
-        await filmsOf(page, "picks");
+        await waitForFilms(page, "picks");
         const taste = await waitForText(page, ".hero-taste", /^Mostly .+, by this list$/);
         const genres = taste.match(/^Mostly (.+), by/)?.[1]?.replace(" and ", ", ");
         await page.locator(".who").click();
-        assert.equal(await textOf(page, ".viewer[aria-pressed=true] .taste"), genres);
+        assert.equal(await waitForAnyText(page, ".viewer[aria-pressed=true] .taste"), genres);
     });
 });

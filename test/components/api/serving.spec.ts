@@ -3,19 +3,19 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { apiValuesOf } from "../../../app/serving/service.ts";
+import { pickApiValues } from "../../../app/serving/service.ts";
 import { Prefetch } from "../../../components/api/prefetch.ts";
 import { RecommendationApi } from "../../../components/api/recommendation-api.ts";
 import { fallbackTables } from "../../../components/api/serving.ts";
 import { RankingCampaign } from "../../../components/personalize/ranking-campaign.ts";
 import { pageFiles } from "../../../components/storefront/page-files.ts";
-import { dataWords, imageOriginsOf } from "../../../components/storefront/page-words.ts";
+import { dataWords, findImageOrigins } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { good } from "../../config/parsed.ts";
-import { declaredResources, inputsOf, inputsOfNamed, settled, useMocks, value } from "../mocks.ts";
+import { declaredResources, inputsOfNamed, requireInputs, settled, useMocks, value } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 };
@@ -61,7 +61,7 @@ describe("RecommendationApi component", () => {
         const apiConfig = JSON.parse(made1.environment.variables.API_CONFIG);
         const arn = (tail: string) => `arn:aws:personalize:eu-central-1:123456789012:${tail}`;
         assert.deepEqual(apiConfig, {
-            ...JSON.parse(JSON.stringify(apiValuesOf(config))),
+            ...JSON.parse(JSON.stringify(pickApiValues(config))),
             campaignArn: arn("campaign/movie-recommender-campaign"),
             filters: { comedies: arn("filter/comedies"), again: arn("filter/again") },
             watchedFilterArn: "arn:of:unwatched",
@@ -88,19 +88,19 @@ describe("RecommendationApi component", () => {
         // API Gateway invokes the API function synchronously. Its failures would never reach a dead-letter queue, so
         // the function has none.
         assert.deepEqual(names("FunctionEventInvokeConfig"), []);
-        assert.deepEqual(inputsOf("Table").ttl, { attributeName: "expiresAt", enabled: true });
+        assert.deepEqual(requireInputs("Table").ttl, { attributeName: "expiresAt", enabled: true });
     });
 
     it("only the stack's API can invoke the function, and API changes cause a deployment", async () => {
         await makeApi();
-        const { principal, sourceArn, sourceAccount } = inputsOf("Permission");
+        const { principal, sourceArn, sourceAccount } = requireInputs("Permission");
         // The permission has no sourceAccount, because it would then have no effect. The sourceArn already contains the
         // account.
         assert.deepEqual([principal, sourceAccount], ["apigateway.amazonaws.com", undefined]);
         assert.match(String(sourceArn), /\/\*\/\*$/);
-        const before = inputsOf("Deployment").triggers.body;
+        const before = requireInputs("Deployment").triggers.body;
         await makeApi({}, { hosted: true });
-        assert.notEqual(inputsOf("Deployment").triggers.body, before);
+        assert.notEqual(requireInputs("Deployment").triggers.body, before);
     });
 
     it("by default, the API stage has throttling, no access logs and no API key", async () => {
@@ -133,7 +133,7 @@ describe("RecommendationApi component", () => {
                 ["~1storefront~1{proxy+}/GET", 10, 20, false, false],
             ],
         );
-        assert.equal(inputsOf("Stage").accessLogSettings, undefined);
+        assert.equal(requireInputs("Stage").accessLogSettings, undefined);
         await makeApi({}, { isClosed: true });
         const closed = declaredResources.filter(({ type }) => type.endsWith(":MethodSettings")).slice(-all.length);
         assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingRateLimit))], [0]);
@@ -144,7 +144,7 @@ describe("RecommendationApi component", () => {
 
     it("access logs contain no viewer IDs, and `destroy` keeps the account's log role", async () => {
         await makeApi({ apiAccessLogs: "true", apiGatewayLogRole: "true", storefront: "none", apiKey: "true" });
-        const { format } = inputsOf("Stage").accessLogSettings;
+        const { format } = requireInputs("Stage").accessLogSettings;
         assert.match(format, /\$context\.resourcePath/);
         assert.doesNotMatch(format, /\$context\.(path|identity)/);
         const role = declaredResources.find(({ name }) => name === "api-account-logs");
@@ -168,14 +168,14 @@ describe("RecommendationApi component", () => {
             after: [],
         });
         await settled();
-        assert.equal(inputsOf("Schedule").scheduleExpression, "rate(1 hour)");
-        const prefetchConfig = JSON.parse(inputsOf("Function").environment.variables.PREFETCH_CONFIG);
+        assert.equal(requireInputs("Schedule").scheduleExpression, "rate(1 hour)");
+        const prefetchConfig = JSON.parse(requireInputs("Function").environment.variables.PREFETCH_CONFIG);
         assert.deepEqual(
             [prefetchConfig.viewers, prefetchConfig.tableName, prefetchConfig.watchedFilterArn],
             [5, tableName, watchedFilterArn],
         );
-        assert.match(inputsOf("Solution").recipeArn, /recipe\/aws-personalized-ranking$/);
-        assert.equal(inputsOf("Campaign").minProvisionedTPS, 1);
+        assert.match(requireInputs("Solution").recipeArn, /recipe\/aws-personalized-ranking$/);
+        assert.equal(requireInputs("Campaign").minProvisionedTPS, 1);
         assert.equal(await value(ranking.campaignArn), "movie-recommender-ranking");
     });
 });
@@ -225,7 +225,7 @@ describe("Fallback tables and storefront files", () => {
         });
     });
 
-    it("`imageOriginsOf` returns the origins of the items' images, the most frequent first", () => {
+    it("`findImageOrigins` returns the origins of the items' images, the most frequent first", () => {
         const image = (place: number) => ({
             image: `https://${place < 2 ? "cdn" : "other"}.shop.example/${place}.jpg`,
         });
@@ -235,7 +235,7 @@ describe("Fallback tables and storefront files", () => {
                 details: [image(0), { image: "javascript:alert(1)" }, null, image(1), image(2)],
             },
         } as unknown as TablesDocument;
-        assert.deepEqual(imageOriginsOf(tables), ["https://cdn.shop.example", "https://other.shop.example"]);
+        assert.deepEqual(findImageOrigins(tables), ["https://cdn.shop.example", "https://other.shop.example"]);
     });
 
     it("`pageFiles` escapes the event types that `pageFiles` inserts into HTML attributes", async () => {

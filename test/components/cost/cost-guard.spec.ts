@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { CostGuard } from "../../../components/cost/cost-guard.ts";
-import { SpendBudget, waiversOf } from "../../../components/cost/spend-budget.ts";
+import { createBudgetWaivers, SpendBudget } from "../../../components/cost/spend-budget.ts";
 import { Notifications } from "../../../components/observability/notifications.ts";
 import { waiverProblems } from "../../../iam/resource-rules.ts";
 import { good } from "../../config/parsed.ts";
-import { declaredResources, inputsOf, settled, tags, useMocks } from "../mocks.ts";
+import { declaredResources, requireInputs, settled, tags, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 
@@ -35,7 +35,7 @@ describe("Cost guard components", () => {
             idle: '{"action":"park"}',
             adopt: '{"campaign":"arn:aws:personalize:eu-central-1:123456789012:campaign/old"}',
         });
-        const { code: _, ...made1 } = inputsOf("Function");
+        const { code: _, ...made1 } = requireInputs("Function");
         assert.deepEqual(
             [made1.name, made1.runtime, made1.architectures, made1.memorySize, made1.timeout],
             [names.costGuard, "nodejs24.x", ["arm64"], 256, 120],
@@ -44,25 +44,25 @@ describe("Cost guard components", () => {
         assert.equal(guardConfig.campaignArn, "arn:aws:personalize:eu-central-1:123456789012:campaign/old");
         assert.equal(guardConfig.monthlyLimitUsd, 192.5);
         assert.equal(guardConfig.idleAction, "park");
-        assert.equal(inputsOf("LogGroup").name, `/aws/lambda/${names.costGuard}`);
-        assert.equal(inputsOf("LogGroup").retentionInDays, 90);
-        const schedule = inputsOf("Schedule");
+        assert.equal(requireInputs("LogGroup").name, `/aws/lambda/${names.costGuard}`);
+        assert.equal(requireInputs("LogGroup").retentionInDays, 90);
+        const schedule = requireInputs("Schedule");
         assert.equal(schedule.scheduleExpression, "rate(1 minute)");
         assert.equal(schedule.target.deadLetterConfig.arn, `arn:aws:sqs:eu-central-1:123456789012:${names.failures}`);
-        const { destinationConfig } = inputsOf("FunctionEventInvokeConfig");
+        const { destinationConfig } = requireInputs("FunctionEventInvokeConfig");
         assert.equal(
             destinationConfig.onFailure.destination,
             `arn:aws:sqs:eu-central-1:123456789012:${names.failures}`,
         );
-        assert.deepEqual(inputsOf("MetricAlarm").dimensions, { QueueName: names.failures });
-        assert.deepEqual(inputsOf("MetricAlarm").alarmActions, [
+        assert.deepEqual(requireInputs("MetricAlarm").dimensions, { QueueName: names.failures });
+        assert.deepEqual(requireInputs("MetricAlarm").alarmActions, [
             `arn:aws:sns:eu-central-1:123456789012:${names.notifications}`,
         ]);
     });
 
     it("with `budgetByTag`, SpendBudget filters costs by the stack's tag", async () => {
         await makeAll({ budgetByTag: "true" });
-        const budget = inputsOf("Budget");
+        const budget = requireInputs("Budget");
         assert.deepEqual([budget.limitAmount, budget.timeUnit, budget.budgetType], ["192.5", "MONTHLY", "COST"]);
         assert.deepEqual(budget.costFilters, [{ name: "TagKeyValue", values: ["user:pulumi:stack$dev"] }]);
         const notified = budget.notifications.map((one: Record<string, unknown>) => [
@@ -80,9 +80,12 @@ describe("Cost guard components", () => {
     it("`budget: false` creates no budget, and adds a waiver of the rule campaign-without-budget", async () => {
         const config = await makeAll({ budget: "false" });
         assert.deepEqual([ofType("Budget").length, ofType("Function").length], [0, 1]);
-        assert.deepEqual(waiverProblems(waiversOf(config)), []);
-        assert.match(waiversOf(config)["campaign-without-budget"] ?? "", /only the cost guard limits the spend/);
-        assert.deepEqual(waiversOf({ budget: true }), {});
+        assert.deepEqual(waiverProblems(createBudgetWaivers(config)), []);
+        assert.match(
+            createBudgetWaivers(config)["campaign-without-budget"] ?? "",
+            /only the cost guard limits the spend/,
+        );
+        assert.deepEqual(createBudgetWaivers({ budget: true }), {});
     });
 
     it("the component Notifications subscribes a queue, and the configured email address and webhook", async () => {
@@ -104,7 +107,10 @@ describe("Cost guard components", () => {
         );
         const notifier = ofType("Function").find(({ inputs }) => inputs.name === names.notifier);
         assert.deepEqual(notifier?.inputs.environment.variables, { WEBHOOK_PARAMETER: "/movie-recommender-chat/dev" });
-        assert.equal(inputsOf("Permission").sourceArn, `arn:aws:sns:eu-central-1:123456789012:${names.notifications}`);
+        assert.equal(
+            requireInputs("Permission").sourceArn,
+            `arn:aws:sns:eu-central-1:123456789012:${names.notifications}`,
+        );
     });
 
     it("all resources of the cost guard have the stack's tags, and all its roles have the permissions boundary", async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileProblem } from "../../../components/common/load-config.ts";
-import { prefixesOf } from "../../../components/data/data-bucket.ts";
+import { toDataPrefixes } from "../../../components/data/data-bucket.ts";
 import { schemaBeside } from "../../../components/personalize/metadata.ts";
 import type { StackConfig } from "../../../config/config.ts";
 import { executionRolePolicy } from "../../../iam/import-access.ts";
@@ -52,14 +52,14 @@ describe("Data files of a stack", () => {
             "users.csv",
             "batch/input/users.json",
         ];
-        assert.deepEqual(prefixesOf(good({})), { readPrefixes: [interactions], writePrefix: undefined });
+        assert.deepEqual(toDataPrefixes(good({})), { readPrefixes: [interactions], writePrefix: undefined });
         const all = good({ itemsFile: "i.csv", usersFile: "u.csv", batchInferenceFile: "b.jsonl" });
-        assert.deepEqual(prefixesOf(all), {
+        assert.deepEqual(toDataPrefixes(all), {
             readPrefixes: [interactions, items, users, input],
             writePrefix: "batch/output/",
         });
         const actions = (config: StackConfig) =>
-            [executionRolePolicy({ partition: "aws", bucketName: "films", ...prefixesOf(config) }).Statement]
+            [executionRolePolicy({ partition: "aws", bucketName: "films", ...toDataPrefixes(config) }).Statement]
                 .flat()
                 .map(({ Action, Resource }) => [Action, Resource]);
         const arn = (key: string) => `arn:aws:s3:::films/${key}*`;

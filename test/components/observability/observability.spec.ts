@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Alarm } from "../../../components/observability/alarm.ts";
-import { alarmCount, alarmsOf, countAlarmMetrics, failuresAlarm } from "../../../components/observability/alarms.ts";
+import {
+    alarmCount,
+    countAlarmMetrics,
+    failuresAlarm,
+    selectAlarms,
+} from "../../../components/observability/alarms.ts";
 import { AuditTrail } from "../../../components/observability/audit-trail.ts";
 import { dashboardBody, dashboardUrl } from "../../../components/observability/dashboard-body.ts";
 import { Observability } from "../../../components/observability/observability.ts";
 import * as metrics from "../../../config/metrics.ts";
 import { trailRolePolicy, trailRoleTrust } from "../../../iam/trail-access.ts";
 import { good } from "../../config/parsed.ts";
-import { declaredResources, inputsOf, settled, tags, useMocks, value } from "../mocks.ts";
+import { declaredResources, requireInputs, settled, tags, useMocks, value } from "../mocks.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
@@ -28,7 +33,7 @@ const settings = {
     requestsPerSecond: 100,
     eventsPerSecond: 10,
 };
-const alarms: readonly Alarm[] = [...alarmsOf(place, settings), failuresAlarm("failures")];
+const alarms: readonly Alarm[] = [...selectAlarms(place, settings), failuresAlarm("failures")];
 
 const { answeredBy, ...ofRequests } = metrics.servingApiMetrics;
 const apiMetrics = [...Object.values(ofRequests), ...Object.values(answeredBy)];
@@ -212,7 +217,7 @@ describe("Observability component", () => {
 
     it("the dashboard finds the metrics of all solution versions with a SEARCH expression", async () => {
         const { observability } = await observe({});
-        const { dashboardBody: body } = inputsOf("Dashboard");
+        const { dashboardBody: body } = requireInputs("Dashboard");
         assert.ok(
             body.includes(String.raw`{MovieRecommender,Stack,SolutionVersion} MetricName=\"coverage\" Stack=\"dev\"`),
         );
@@ -221,7 +226,7 @@ describe("Observability component", () => {
 
     it("the dashboard uses the name of the campaign that the stack adopted", async () => {
         await observe({ adopt: JSON.stringify({ campaign: arn("campaign/console-films") }) });
-        assert.match(inputsOf("Dashboard").dashboardBody, /campaign\/console-films/);
+        assert.match(requireInputs("Dashboard").dashboardBody, /campaign\/console-films/);
     });
 });
 
@@ -232,7 +237,7 @@ describe("AuditTrail component", () => {
         const { names } = config;
         new AuditTrail("audit", { config, caller, bucketName: "films-trail" });
         await settled();
-        const trail = inputsOf("Trail");
+        const trail = requireInputs("Trail");
         assert.deepEqual(
             [trail.name, trail.s3BucketName, trail.enableLogFileValidation, trail.isMultiRegionTrail, trail.tags],
             [names.trail, "films-trail", true, false, tags],
@@ -242,13 +247,13 @@ describe("AuditTrail component", () => {
             `arn:aws:logs:eu-central-1:123456789012:log-group:/aws/cloudtrail/${names.trail}:*`,
         );
         assert.equal(trail.cloudWatchLogsRoleArn, `arn:aws:iam::123456789012:role/${names.trailRole}`);
-        assert.deepEqual([inputsOf("Bucket").bucket, inputsOf("Bucket").forceDestroy], ["films-trail", true]);
-        assert.equal(inputsOf("BucketPublicAccessBlock").restrictPublicBuckets, true);
-        assert.equal(inputsOf("BucketLifecycleConfiguration").rules[0].expiration.days, 90);
-        assert.equal(inputsOf("LogGroup").retentionInDays, 90);
-        const role = inputsOf("Role");
+        assert.deepEqual([requireInputs("Bucket").bucket, requireInputs("Bucket").forceDestroy], ["films-trail", true]);
+        assert.equal(requireInputs("BucketPublicAccessBlock").restrictPublicBuckets, true);
+        assert.equal(requireInputs("BucketLifecycleConfiguration").rules[0].expiration.days, 90);
+        assert.equal(requireInputs("LogGroup").retentionInDays, 90);
+        const role = requireInputs("Role");
         assert.deepEqual(JSON.parse(role.assumeRolePolicy), trailRoleTrust());
         assert.equal(role.permissionsBoundary, "arn:aws:iam::123456789012:policy/boundary");
-        assert.deepEqual(JSON.parse(inputsOf("RolePolicy").policy), trailRolePolicy({ ...caller, names }));
+        assert.deepEqual(JSON.parse(requireInputs("RolePolicy").policy), trailRolePolicy({ ...caller, names }));
     });
 });

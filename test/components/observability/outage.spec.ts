@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { alarmsOf } from "../../../components/observability/alarms.ts";
-import { seriesOf } from "../../../packages/local-aws/gateway/alarms/datapoints.ts";
+import { selectAlarms } from "../../../components/observability/alarms.ts";
+import { computeSeries } from "../../../packages/local-aws/gateway/alarms/datapoints.ts";
 
 const place = {
     stack: "dev",
@@ -9,7 +9,7 @@ const place = {
     solutionArn: "solution",
     api: { name: "api", stage: "api" },
 };
-const alarms = alarmsOf(place, {
+const alarms = selectAlarms(place, {
     idleHours: 24,
     monthlyLimitUsd: 200,
     maximumNdcgDrop: 15,
@@ -28,7 +28,7 @@ function breaches(id: string, sums: Readonly<Record<string, number>>): boolean {
         MetricStat: { Metric: {}, Period: 300, Stat: "Sum" },
     }));
     const fetched = new Map(Object.entries(sums).map(([metric, sum]) => [metric, new Map([[period, sum]])]));
-    const series = seriesOf("watched", [...metricQueries, { Id: "watched", Expression }], fetched, [period]);
+    const series = computeSeries("watched", [...metricQueries, { Id: "watched", Expression }], fetched, [period]);
     return (series.get(period) ?? 0) > alarm.threshold;
 }
 

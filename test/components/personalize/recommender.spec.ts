@@ -11,8 +11,8 @@ import type { StateFlags } from "../../../personalize/operations/state-flags.ts"
 import { good } from "../../config/parsed.ts";
 import {
     declaredResources,
-    inputsOf,
     inputsOfNamed,
+    requireInputs,
     schemaText,
     settled,
     tags as stackTags,
@@ -69,9 +69,9 @@ describe("Recommender component", () => {
             EventTracker: undefined,
             Filter: 30,
         };
-        const { __provider: text } = inputsOf("Schema");
+        const { __provider: text } = requireInputs("Schema");
         for (const [kind, deadlineMinutes] of Object.entries(deadlines)) {
-            const inputs = inputsOf(kind);
+            const inputs = requireInputs(kind);
             assert.equal(inputs.region, "eu-central-1");
             assert.equal(inputs.deadlineMinutes, deadlineMinutes, kind);
             assert.deepEqual(inputs.tags, tags);
@@ -86,21 +86,21 @@ describe("Recommender component", () => {
             ["Campaign", names.campaign],
             ["Filter", names.watchedFilter],
         ] as const) {
-            assert.equal(inputsOf(kind).name, name);
+            assert.equal(requireInputs(kind).name, name);
         }
         assert.equal(
-            inputsOf("Filter").filterExpression,
+            requireInputs("Filter").filterExpression,
             'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", "NotInterested")',
         );
-        assert.equal(inputsOf("Campaign").minProvisionedTPS, 1);
-        assert.equal(inputsOf("Solution").performAutoTraining, false);
-        assert.equal(inputsOf("Solution").recipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
+        assert.equal(requireInputs("Campaign").minProvisionedTPS, 1);
+        assert.equal(requireInputs("Solution").performAutoTraining, false);
+        assert.equal(requireInputs("Solution").recipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
     });
 
     it("Recommender sets no `recipeArn` if `performAutoML` is true", async () => {
         await recommender(good({ recipe: "", performAutoML: "true" }));
-        assert.equal(inputsOf("Solution").performAutoML, true);
-        assert.equal("recipeArn" in inputsOf("Solution"), false);
+        assert.equal(requireInputs("Solution").performAutoML, true);
+        assert.equal("recipeArn" in requireInputs("Solution"), false);
     });
 
     it("Recommender creates no campaign after `park`, and none if the configuration disables the campaign", async () => {
@@ -116,27 +116,27 @@ describe("Recommender component", () => {
                 typesAndNames().filter((resource) => resource.includes("Campaign")),
                 [],
             );
-            assert.equal(inputsOf("SolutionVersion").solutionArn, namesFor("dev").solution);
+            assert.equal(requireInputs("SolutionVersion").solutionArn, namesFor("dev").solution);
         }
     });
 
     it("Recommender passes the job ID of `retrain --reimport` to the import job", async () => {
         const reimport = { reason: "retrain --reimport", since: "2026-11-25T12:00:00Z", importJobArn: "arn:of:job-1" };
         await recommender(good({}), { reimport });
-        assert.equal(inputsOf("DatasetImportJob").repeats, "arn:of:job-1");
+        assert.equal(requireInputs("DatasetImportJob").repeats, "arn:of:job-1");
     });
 
     it("the campaign gets the newest version unless the SSM parameter `serving` names another version to keep", async () => {
         const serving = { solutionVersionArn: "arn:of:old", reason: "worse", since: "2026-11-25T12:00:00Z" };
         await recommender(good({}), { serving: { ...serving, hold: true } });
-        assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
+        assert.equal(requireInputs("Campaign").solutionVersionArn, "arn:of:old");
         await useMocks();
         await recommender(good({}), { serving: { ...serving, hold: false } });
-        assert.equal(inputsOf("Campaign").solutionVersionArn, "movies");
+        assert.equal(requireInputs("Campaign").solutionVersionArn, "movies");
         const automatic = { performAutoTraining: "true", syncWithLatestSolutionVersion: "true" };
         await useMocks();
         await recommender(good(automatic), { serving: { ...serving, hold: true } });
-        assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
+        assert.equal(requireInputs("Campaign").solutionVersionArn, "arn:of:old");
     });
 
     it("Recommender uploads a version's fallback tables before changing the campaign, and never deletes them", async () => {
@@ -159,14 +159,14 @@ describe("Recommender component", () => {
         const automatic = { performAutoTraining: "true", syncWithLatestSolutionVersion: "true", autoTrainingDays: "1" };
         await recommender(good(automatic));
         const { solution } = namesFor("dev");
-        assert.equal(inputsOf("Campaign").solutionVersionArn, `${solution}/$LATEST`);
-        assert.equal(inputsOf("Solution").performAutoTraining, true);
-        assert.equal(inputsOf("Solution").schedulingExpression, "rate(1 day)");
+        assert.equal(requireInputs("Campaign").solutionVersionArn, `${solution}/$LATEST`);
+        assert.equal(requireInputs("Solution").performAutoTraining, true);
+        assert.equal(requireInputs("Solution").schedulingExpression, "rate(1 day)");
         assert.deepEqual(ignored.SolutionVersion, ["rows", "eventParameters"]);
         await useMocks();
         await recommender(good({ ...automatic, syncWithLatestSolutionVersion: "false", autoTrainingDays: "7" }));
-        assert.equal(inputsOf("Campaign").solutionVersionArn, "movies");
-        assert.equal(inputsOf("Solution").schedulingExpression, "rate(7 days)");
+        assert.equal(requireInputs("Campaign").solutionVersionArn, "movies");
+        assert.equal(requireInputs("Solution").schedulingExpression, "rate(7 days)");
         assert.deepEqual(ignored.SolutionVersion, []);
     });
 
@@ -216,7 +216,7 @@ describe("Recommender component", () => {
             ]),
             Object.entries(filters).map(([name, expression]) => [`movies-${name}`, name, datasetGroup, expression]),
         );
-        const { name, datasetGroupArn, region, tags: ofTracker } = inputsOf("EventTracker");
+        const { name, datasetGroupArn, region, tags: ofTracker } = requireInputs("EventTracker");
         assert.deepEqual(
             [name, datasetGroupArn, region, ofTracker],
             [eventTracker, datasetGroup, "eu-central-1", tags],
@@ -225,7 +225,7 @@ describe("Recommender component", () => {
 
     it("with `batchInferenceFile`, Recommender creates one batch inference job with the stack's solution version", async () => {
         await recommender(good({ batchInferenceFile: "users.jsonl" }));
-        const job = inputsOf("BatchInferenceJob");
+        const job = requireInputs("BatchInferenceJob");
         assert.equal(job.solutionVersionArn, "movies");
         assert.equal(job.inputLocation, "s3://films/batch.csv");
         assert.equal(job.outputLocation, "s3://films/batch/output/");

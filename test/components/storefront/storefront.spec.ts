@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Storefront } from "../../../components/storefront/storefront.ts";
 import { good } from "../../config/parsed.ts";
-import { inputsOf, settled, useMocks } from "../mocks.ts";
+import { requireInputs, settled, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 
@@ -12,20 +12,20 @@ async function makePage(values: Record<string, string> = {}, isClosed = false) {
     new Storefront("page", { config, caller, bucketName: "films", files: [], imageOrigins: [], apiHost, isClosed });
     await settled();
 }
-const cacheKey = () => inputsOf("CachePolicy").parametersInCacheKeyAndForwardedToOrigin;
+const cacheKey = () => requireInputs("CachePolicy").parametersInCacheKeyAndForwardedToOrigin;
 
 describe("Storefront component (CloudFront)", () => {
     it("while the cost guard blocks requests to the API, the CloudFront distribution is disabled", async () => {
         await makePage();
-        assert.equal(inputsOf("Distribution").enabled, true);
+        assert.equal(requireInputs("Distribution").enabled, true);
         await makePage({}, true);
-        assert.equal(inputsOf("Distribution").enabled, false);
+        assert.equal(requireInputs("Distribution").enabled, false);
     });
 
     it("CloudFront caches no 5xx response of the API", async () => {
         await makePage();
         assert.deepEqual(
-            inputsOf("Distribution").customErrorResponses,
+            requireInputs("Distribution").customErrorResponses,
             [500, 502, 503, 504].map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
         );
     });

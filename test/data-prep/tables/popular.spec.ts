@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { spanOf, viewsOf } from "../../../data-prep/by-user.ts";
-import { growthOf, halfLifeDays, popularity, ranked, trending } from "../../../data-prep/tables/popular.ts";
+import { computeTimeSpan, groupViews } from "../../../data-prep/by-user.ts";
+import { computeGrowth, halfLifeDays, popularity, ranked, trending } from "../../../data-prep/tables/popular.ts";
 import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom } from "../../support/columns.ts";
 
@@ -13,8 +13,8 @@ type Event = readonly [string, string, number];
 const views = (item: string, count: number, daysAgo: number): Event[] =>
     Array.from({ length: count }, (_, at) => [`${item}-${daysAgo}-${at}`, item, newest - daysAgo * day]);
 
-describe("`viewsOf`", () => {
-    it("`viewsOf` returns each item of a user once, with the newest event's time", () => {
+describe("`groupViews`", () => {
+    it("`groupViews` returns each item of a user once, with the newest event's time", () => {
         const event = fc.tuple(
             fc.integer({ min: 0, max: 3 }).map(String),
             fc.integer({ min: 0, max: 5 }).map(String),
@@ -23,7 +23,7 @@ describe("`viewsOf`", () => {
         fc.assert(
             fc.property(fc.array(event, { maxLength: 60 }), (events) => {
                 const columns = columnsFrom(events);
-                const { starts, rows } = viewsOf(columns);
+                const { starts, rows } = groupViews(columns);
                 columns.userIds.forEach((userId, user) => {
                     const own = events.map(([owner, item, time], row) => ({ owner, item, time, row }));
                     const inTime = own.filter(({ owner }) => owner === userId).sort((a, b) => a.time - b.time);
@@ -38,8 +38,8 @@ describe("`viewsOf`", () => {
         );
     });
 
-    it("`spanOf` returns 0 for empty data", () => {
-        assert.deepEqual(spanOf(columnsFrom([])), { firstTimestamp: 0, lastTimestamp: 0 });
+    it("`computeTimeSpan` returns 0 for empty data", () => {
+        assert.deepEqual(computeTimeSpan(columnsFrom([])), { firstTimestamp: 0, lastTimestamp: 0 });
     });
 });
 
@@ -52,7 +52,7 @@ describe("`popularity`", () => {
     const moved = (more: readonly Event[]) => {
         const shares = [data, [...data, ...more]].map((events) => {
             const columns = columnsFrom(events);
-            const scores = popularity(columns, viewsOf(columns));
+            const scores = popularity(columns, groupViews(columns));
             const sum = scores.reduce((total, score) => total + score, 0);
             return new Map(columns.itemIds.map((itemId, item) => [itemId, (scores[item] as number) / sum]));
         });
@@ -74,14 +74,14 @@ describe("`popularity`", () => {
 
     it("the weight of a view in `popularity` halves after each half-life", () => {
         const columns = columnsFrom([...views("old", 3, halfLifeDays), ...views("new", 2, 0)]);
-        assert.deepEqual([...popularity(columns, viewsOf(columns))], [1.5, 2]);
-        assert.deepEqual([...popularity(columns, viewsOf(columns), Number.POSITIVE_INFINITY)], [3, 2]);
+        assert.deepEqual([...popularity(columns, groupViews(columns))], [1.5, 2]);
+        assert.deepEqual([...popularity(columns, groupViews(columns), Number.POSITIVE_INFINITY)], [3, 2]);
     });
 
     it("`popularity` counts several views of an item by one user once", () => {
         const fan = Array.from({ length: 30 }, (_, at): Event => ["fan", "loved", newest - at]);
         const columns = columnsFrom([...fan, ...views("liked", 2, 0)]);
-        assert.deepEqual(ranked(popularity(columns, viewsOf(columns))), [1, 0]);
+        assert.deepEqual(ranked(popularity(columns, groupViews(columns))), [1, 0]);
     });
 
     it("`ranked` sorts by score, then by the given counts, then by item number", () => {
@@ -93,7 +93,7 @@ describe("`trending`", () => {
     const first = views("first", 1, 200);
     const of = (events: Event[], count = 10) => {
         const columns = columnsFrom([...first, ...events, ...views("now", 1, 0)]);
-        return trending(columns, viewsOf(columns), count).items.map((item) => columns.itemIds[item]);
+        return trending(columns, groupViews(columns), count).items.map((item) => columns.itemIds[item]);
     };
 
     it("`trending` returns items with more views in the last 30 days than before", () => {
@@ -120,7 +120,7 @@ describe("`trending`", () => {
 
     it("`trending` compares thirds of the period if the data spans less than 90 days", () => {
         const short = columnsFrom([...views("a", 1, 9), ...views("a", 9, 1), ...views("b", 9, 4), ...views("b", 4, 0)]);
-        const { windowSeconds, items } = trending(short, viewsOf(short), 10);
+        const { windowSeconds, items } = trending(short, groupViews(short), 10);
         assert.equal(windowSeconds, 3 * day);
         assert.deepEqual(items, [0]);
     });
@@ -129,13 +129,13 @@ describe("`trending`", () => {
         assert.deepEqual(of(views("a", 50, 1)), []);
         for (const events of [[], views("a", 3, 0)]) {
             const columns = columnsFrom(events);
-            assert.deepEqual(trending(columns, viewsOf(columns), 10), { windowSeconds: 0, items: [] });
+            assert.deepEqual(trending(columns, groupViews(columns), 10), { windowSeconds: 0, items: [] });
         }
     });
 
-    it("`growthOf` rates equal relative growth higher for the item with more views", () => {
-        assert.equal(growthOf(40, 10), 30 / Math.sqrt(51));
-        assert.ok(growthOf(1, 0) < growthOf(4, 1) && growthOf(4, 1) < growthOf(40, 10));
-        assert.ok(growthOf(10, 40) < 0);
+    it("`computeGrowth` rates equal relative growth higher for the item with more views", () => {
+        assert.equal(computeGrowth(40, 10), 30 / Math.sqrt(51));
+        assert.ok(computeGrowth(1, 0) < computeGrowth(4, 1) && computeGrowth(4, 1) < computeGrowth(40, 10));
+        assert.ok(computeGrowth(10, 40) < 0);
     });
 });

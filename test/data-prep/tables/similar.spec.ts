@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { viewsOf } from "../../../data-prep/by-user.ts";
+import { groupViews } from "../../../data-prep/by-user.ts";
 import type { Columns } from "../../../data-prep/columns.ts";
-import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../../data-prep/tables/similar.ts";
+import { type Likeness, similarItems, timeAwareCosine, toHistories } from "../../../data-prep/tables/similar.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
-import { columnsFrom, columnsOf } from "../../support/columns.ts";
+import { columnsFrom, readCsvText } from "../../support/columns.ts";
 
 const all = (columns: Columns) => Array.from({ length: columns.itemCount }, (_, item) => item);
 const rowsOf = (columns: Columns, likeness: Likeness = timeAwareCosine, count = 50) => [
-    ...similarItems(historiesOf(columns, viewsOf(columns)), likeness, all(columns), count),
+    ...similarItems(toHistories(columns, groupViews(columns)), likeness, all(columns), count),
 ];
 
 /** Few users and films, so that users share films. Repeated films and equal times occur. */
@@ -109,7 +109,9 @@ describe("`similarItems`", () => {
             fc.property(anyColumns, fc.integer({ min: 1, max: 5 }), (columns, count) => {
                 const whole = rowsOf(columns);
                 const wanted = all(columns).reverse().slice(0, 3);
-                const some = [...similarItems(historiesOf(columns, viewsOf(columns)), timeAwareCosine, wanted, count)];
+                const some = [
+                    ...similarItems(toHistories(columns, groupViews(columns)), timeAwareCosine, wanted, count),
+                ];
                 assert.deepEqual(
                     some.map(({ item }) => item),
                     wanted,
@@ -125,8 +127,8 @@ describe("`similarItems`", () => {
             new Map(rowsOf(columns).map(({ item, scores }) => [columns.itemIds[item], scores.map((score) => score)]));
         // Events of one user may have equal times. Then their order in the file counts, so the test keeps that order.
         const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
-        const given = named(await columnsOf(interactionsCsv(byUser.flat())));
-        const turned = named(await columnsOf(interactionsCsv(byUser.reverse().flat())));
+        const given = named(await readCsvText(interactionsCsv(byUser.flat())));
+        const turned = named(await readCsvText(interactionsCsv(byUser.reverse().flat())));
         for (const [itemId, scores] of given) assert.deepEqual(turned.get(itemId), scores);
         assert.equal(turned.size, given.size);
     });
@@ -144,17 +146,17 @@ describe("`similarItems`", () => {
         );
     });
 
-    it("`historiesOf` keeps the 500 films that a user viewed last, each with the time of the last view", () => {
+    it("`toHistories` keeps the 500 films that a user viewed last, each with the time of the last view", () => {
         const watched = Array.from({ length: 600 }, (_, at) => ["u", `i${at}`, at] as const);
         const columns = columnsFrom([...watched, ["u", "i0", 1000]]);
-        const { items } = historiesOf(columns, viewsOf(columns));
+        const { items } = toHistories(columns, groupViews(columns));
         assert.equal(items.length, 500);
         assert.equal(columns.itemIds[items[0] as number], "i101");
         assert.equal(columns.itemIds[items.at(-1) as number], "i0");
     });
 
     it("`similarItems` finds films that the same users like", async () => {
-        const columns = await columnsOf(interactionsCsv(syntheticRatings({ users: 400 })));
+        const columns = await readCsvText(interactionsCsv(syntheticRatings({ users: 400 })));
         const tasteOf = (item: number) => Number(columns.itemIds[item]) % 5;
         const rows = rowsOf(columns).filter(({ item }) => Number(columns.itemIds[item]) <= 40);
         const same = rows.map(({ item, items }) =>

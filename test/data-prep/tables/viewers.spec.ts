@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { listViewers, maxListedViewers, viewersIn } from "../../../data-prep/tables/viewers.ts";
+import { listViewers, maxListedViewers, parseViewerList } from "../../../data-prep/tables/viewers.ts";
 
-describe("`listViewers` and `viewersIn`", () => {
-    it("`viewersIn` returns true for each listed viewer and false for any other", () => {
+describe("`listViewers` and `parseViewerList`", () => {
+    it("`parseViewerList` returns true for each listed viewer and false for any other", () => {
         const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { maxLength: 200 });
         fc.assert(
             fc.property(ids, fc.nat(200), (all, cut) => {
                 const [listed, strangers] = [all.slice(0, cut), all.slice(cut)];
-                const has = viewersIn(listViewers(listed) ?? "");
+                const has = parseViewerList(listViewers(listed) ?? "");
                 assert.deepEqual(
                     listed.filter((id) => !has(id)),
                     [],

@@ -2,7 +2,7 @@ import { APIGatewayClient, GetRestApisCommand, GetStageCommand } from "@aws-sdk/
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { eventsPath, historyPath, listsPath, otherPaths, pagePath } from "../../../config/throttles.ts";
 import { readManifest } from "../../../data-prep/manifest.ts";
-import { assertExit, settingsOf, type TestAws } from "../../support/local-aws.ts";
+import { assertExit, createSettings, type TestAws } from "../../support/local-aws.ts";
 import { campaignHourUsd, hourUsd, type Load } from "./oracle.ts";
 
 export interface Played {
@@ -31,7 +31,7 @@ export async function playOnStack(aws: TestAws, say: (line: string) => void): Pr
     say("pulumi up");
     assertExit(await aws.engine("up"), 0);
     const { apiUrl = "" } = await aws.outputs();
-    const settings = settingsOf(aws.instance);
+    const settings = createSettings(aws.instance);
     const [gateway, lambda] = [new APIGatewayClient(settings), new LambdaClient(settings)];
     try {
         const { items = [] } = await gateway.send(new GetRestApisCommand({}));

@@ -65,7 +65,7 @@ const personalize: Readonly<Record<string, string>> = {
  * Returns the resource types in a preview that are unknown here, or whose usage strangers can cause and the cost guard
  * does not read.
  */
-export async function unwatchedIn(aws: TestAws, storefront: "api" | "cloudfront"): Promise<readonly string[]> {
+export async function listUnwatched(aws: TestAws, storefront: "api" | "cloudfront"): Promise<readonly string[]> {
     await aws.configure({ api: true, storefront });
     const preview = await aws.engine("preview", "--json");
     assertExit(preview, 0);

@@ -41,7 +41,7 @@ export function virtualAttacks(worstApiUsdHour: number): readonly VirtualAttack[
  * Runs an attack several times, starting at different minutes between two runs of the guard. Returns the result of the
  * slowest closing.
  */
-export async function closingOf(attack: VirtualAttack, limit: number): Promise<Closing> {
+export async function playSlowestClosing(attack: VirtualAttack, limit: number): Promise<Closing> {
     const closings: Closing[] = [];
     for (const offset of [0, 1, 4, 7, 11, 14]) closings.push(await playFrom(attack, limit, offset));
     return closings.reduce((worst, one) => (one.minutes > worst.minutes ? one : worst));

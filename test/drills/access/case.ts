@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Diagnosis, FaultId, Snapshot } from "access-doctor";
-import { commandOf } from "../../../packages/access-doctor/fixes/steps.ts";
+import { formatCommand } from "../../../packages/access-doctor/fixes/steps.ts";
 import type { ImportFixture } from "../../../packages/access-doctor/test/fixtures/import-fixture.ts";
 import type { Instance } from "../../../packages/local-aws/instance.ts";
 import { run } from "../../../packages/local-aws/pulumi.ts";
 import { exitCodes } from "../../../runbooks/lib/cli/runbook.ts";
-import { runCommand, wordsOf } from "./commands.ts";
+import { runCommand, splitWords } from "./commands.ts";
 import type { Credentials, Real, Stage } from "./realise.ts";
 
 /**
@@ -66,7 +66,7 @@ export async function runCase(
     }
     try {
         // The importing user may not run most of these commands, so the drill runs them as administrator.
-        for (const command of new Set(printed.fixes.flatMap(({ steps }) => steps.map(commandOf)))) {
+        for (const command of new Set(printed.fixes.flatMap(({ steps }) => steps.map(formatCommand)))) {
             if (!(await runRunbook(command, instance))) await runCommand(command, stage.hands);
         }
         // The drill plays the owner of the data, too, and uploads a file if a fix asks for one.
@@ -85,7 +85,7 @@ export async function runCase(
 
 /** Runs a printed `npm run …` command; returns false for any other command. */
 async function runRunbook(command: string, instance: Instance): Promise<boolean> {
-    const [npm, verb, name = "", dashes, ...args] = wordsOf(command);
+    const [npm, verb, name = "", dashes, ...args] = splitWords(command);
     if (npm !== "npm" || verb !== "run" || dashes !== "--") return false;
     const { exitCode, stderr } = await run(
         instance,
@@ -118,8 +118,8 @@ async function diagnoseAs(instance: Instance, who: Credentials, args: readonly s
 }
 
 /**
- * Returns the names of the parts in which a fetched snapshot differs from one built by `snapshotOf`. Ignores ids that
- * AWS generates.
+ * Returns the names of the parts in which a fetched snapshot differs from one built by `createSnapshot`. Ignores ids
+ * that AWS generates.
  */
 export function differences(fetched: Snapshot, built: Snapshot): string[] {
     const [a, b] = [plain(fetched), plain(built)];

@@ -32,7 +32,7 @@ export interface Hands {
 }
 
 /** Splits a command line into words as a shell does. */
-export function wordsOf(command: string): string[] {
+export function splitWords(command: string): string[] {
     return [...command.matchAll(/(?:'[^']*'|\\'|[^\s'\\]+)+/g)].map(([word]) =>
         word.replace(/'([^']*)'|\\(')/g, (_all, quoted?: string, escaped?: string) => escaped ?? quoted ?? ""),
     );
@@ -40,16 +40,16 @@ export function wordsOf(command: string): string[] {
 
 /** Runs a printed `aws …` command with the SDK. Throws for a command that the drill does not support. */
 export async function runCommand(command: string, hands: Hands): Promise<void> {
-    const [aws, service, operation = "", ...rest] = wordsOf(command);
+    const [aws, service, operation = "", ...rest] = splitWords(command);
     if (aws !== "aws") throw new Error(`The printed fix is not an aws command: ${command}`);
     if (service === "s3" && operation === "cp") return copy(rest, hands);
-    const options = optionsOf(rest);
+    const options = parseOptions(rest);
     const run = supportedCommands[`${service} ${operation}`];
     if (!run) throw new Error(`The drill does not support this command: ${command}`);
     await run(options, hands);
 }
 
-function optionsOf(words: readonly string[]): Options {
+function parseOptions(words: readonly string[]): Options {
     const options: Record<string, string> = {};
     for (let at = 0; at < words.length; at++) {
         const name = (words[at] as string).replace(/^--/, "");

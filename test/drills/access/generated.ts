@@ -1,11 +1,11 @@
 import { type Diagnosis, diagnose, type Snapshot } from "access-doctor";
-import { listOf, type Statement } from "policy-evaluator";
+import { type Statement, toList } from "policy-evaluator";
 import { type Goal, showLine } from "../../../bench/lib/goals.ts";
 import { seededRandom } from "../../../bench/lib/random.ts";
+import { createSnapshot } from "../../../packages/access-doctor/test/fixtures/create-snapshot.ts";
 import type { ImportFixture } from "../../../packages/access-doctor/test/fixtures/import-fixture.ts";
-import { snapshotOf } from "../../../packages/access-doctor/test/fixtures/snapshot-of.ts";
 import { bucketPolicy, generated, sid } from "./generated/grammar.ts";
-import { now, simulationsOf, startJudge } from "./generated/judge.ts";
+import { createSimulations, now, startJudge } from "./generated/judge.ts";
 
 /**
  * Generates setups with one random statement. The statement denies an import, or would deny it after one small change.
@@ -26,7 +26,7 @@ const tags = { role: { team: "data" }, object: { scan: "clean" } };
 
 /** Returns the snapshot of a setup with tags, so that the value of each condition key in the grammar is known. */
 function snapshotWithTags(fixture: ImportFixture): Snapshot {
-    const snapshot = snapshotOf(fixture);
+    const snapshot = createSnapshot(fixture);
     const role =
         "is" in snapshot.role && snapshot.role.is ? { is: { ...snapshot.role.is, tags: tags.role } } : snapshot.role;
     const objects = snapshot.objects.map((each) => ("is" in each ? { is: { ...each.is, tags: tags.object } } : each));
@@ -55,7 +55,7 @@ function fixed(fixture: ImportFixture, { fixes }: Diagnosis): ImportFixture {
  * User Guide, "AWS JSON policy elements: NotPrincipal"). For the judge, one of the two is enough.
  */
 const isOfNotPrincipal = (fixture: ImportFixture) =>
-    listOf(bucketPolicy(fixture).Statement).some(({ Effect, NotPrincipal }) => Effect === "Deny" && NotPrincipal);
+    toList(bucketPolicy(fixture).Statement).some(({ Effect, NotPrincipal }) => Effect === "Deny" && NotPrincipal);
 
 /**
  * Checks whether a finding contains the generated statement and its conditions. If the generated statement replaces the
@@ -87,7 +87,7 @@ const isAsked = ({ fixes }: Diagnosis, { Condition = {} }: Partial<Statement> = 
 
 const statementOf = (fixture: ImportFixture): Statement | undefined =>
     [fixture.trust, fixture.boundary, bucketPolicy(fixture), ...Object.values(fixture.inline)]
-        .flatMap((each) => listOf(each?.Statement))
+        .flatMap((each) => toList(each?.Statement))
         .find((each) => each.Sid === sid);
 
 /**
@@ -106,7 +106,7 @@ const endToEnd = 30;
  */
 const canRun = (fixture: ImportFixture) =>
     !JSON.stringify(fixture).includes("Tag/") &&
-    listOf(bucketPolicy(fixture).Statement).every(
+    toList(bucketPolicy(fixture).Statement).every(
         ({ Effect, Principal }) => Effect === "Deny" || !JSON.stringify(Principal).includes('"*"'),
     );
 
@@ -151,7 +151,7 @@ export async function runGenerated(seed: number, run: RunFixture): Promise<Goal[
         number++
     ) {
         const { fixture, isLacking } = generated(random, `g${number}`);
-        const answers = await judge.ask(simulationsOf(fixture, "import"));
+        const answers = await judge.ask(createSimulations(fixture, "import"));
         if (answers.some(({ decision }) => decision === "Error")) {
             sums.refused += 1;
             continue;
@@ -211,7 +211,7 @@ export async function runGenerated(seed: number, run: RunFixture): Promise<Goal[
         if (isLacking && isAsked(diagnosis, statement)) sums.asked += 1;
         else if (isLacking) {
             sums.toFix += 1;
-            const again = await judge.ask(simulationsOf(after, "import"));
+            const again = await judge.ask(createSimulations(after, "import"));
             if (again.every(({ decision }) => decision === "Allowed")) sums.fixed += 1;
             else
                 tell(
@@ -221,8 +221,8 @@ export async function runGenerated(seed: number, run: RunFixture): Promise<Goal[
                 );
         }
         const [before, now] = [
-            await judge.ask(simulationsOf(fixture, "others")),
-            await judge.ask(simulationsOf(after, "others")),
+            await judge.ask(createSimulations(fixture, "others")),
+            await judge.ask(createSimulations(after, "others")),
         ];
         const harmed = before.findIndex(
             ({ decision }, index) => (decision === "Allowed") !== (now[index]?.decision === "Allowed"),

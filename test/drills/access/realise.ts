@@ -31,8 +31,8 @@ import {
     S3Client,
 } from "@aws-sdk/client-s3";
 import {
-    bytesOf,
     document,
+    encodeBody,
     type ImportFixture,
     roleArnOf,
     schema,
@@ -215,7 +215,7 @@ async function makeBucket(
     const encryption = KeyId ? ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyId } as const) : {};
     for (const [Key, body] of Object.entries(fixture.objects)) {
         const StorageClass = body.storageClass ?? "STANDARD";
-        const Body = bytesOf(body, interactions);
+        const Body = encodeBody(body, interactions);
         await s3.send(new PutObjectCommand({ Bucket, Key, Body, StorageClass, ...encryption }));
     }
     // Write the bucket policy after the objects, because it may deny writing them.

@@ -1,4 +1,4 @@
-import { type BatchPorts, type BatchSettings, batchValuesOf } from "../../../app/batch/ports.ts";
+import { type BatchPorts, type BatchSettings, pickBatchValues } from "../../../app/batch/ports.ts";
 import { type BatchReport, runBatch } from "../../../app/batch/run.ts";
 import { type BatchState, firstState } from "../../../app/batch/state.ts";
 import {
@@ -45,7 +45,7 @@ const inactiveUsers = 2000;
 const latest = 100_000_000;
 
 export const versionArn = (id: string) => `arn:aws:personalize:eu-central-1:1:solution/films/${id}`;
-export const versionIn = (arn: string) => arn.split("/").at(-1) ?? "";
+export const parseVersionId = (arn: string) => arn.split("/").at(-1) ?? "";
 
 /**
  * Simulates in virtual time what the function for batch lists uses of AWS: jobs, files, the API's table and the month's
@@ -78,7 +78,7 @@ export class BatchSimulation {
     constructor(settings: Partial<BatchSettings> = {}) {
         this.versions.set("v1", { madeAt: this.now, ndcg: 0.4 });
         this.settings = {
-            ...batchValuesOf(good({ serving: '{"activeDays":30}' })),
+            ...pickBatchValues(good({ serving: '{"activeDays":30}' })),
             solutionVersionArn: versionArn("v1"),
             monthlyLimitUsd: 50,
             jobNamePrefix: "lists",
@@ -93,7 +93,7 @@ export class BatchSimulation {
             if (job.status !== "CREATE IN_PROGRESS" || this.now - job.startedAt < jobMinutes * minute) continue;
             job.status = "ACTIVE";
             job.billed = true;
-            job.output = job.users.map((userId, at) => lineFor(userId, versionIn(job.solutionVersionArn), at));
+            job.output = job.users.map((userId, at) => lineFor(userId, parseVersionId(job.solutionVersionArn), at));
             this.jobFaults.shift()?.(job);
             if (job.billed) this.meter.billedUsers += job.users.length;
         }
@@ -192,7 +192,7 @@ export class BatchSimulation {
                     trainingType: null,
                 })),
             metrics: async (arn) => {
-                const ndcg = this.versions.get(versionIn(arn))?.ndcg;
+                const ndcg = this.versions.get(parseVersionId(arn))?.ndcg;
                 return ndcg === undefined ? null : { normalized_discounted_cumulative_gain_at_10: ndcg };
             },
             interactions: async () => this.interactions(),

@@ -46,7 +46,7 @@ const looks = ["ListSolutionVersions", "DescribeSolutionVersion", "DescribeCampa
  * random moments. In every third case, the emulator is also killed. In half of the other cases, the repeated command
  * meets throttling and dropped connections.
  */
-export function casesOf(seed: number, pairs: number): readonly Case[] {
+export function createCases(seed: number, pairs: number): readonly Case[] {
     const random = seededRandom(seed);
     const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
     const turn = {
@@ -90,7 +90,7 @@ export interface Excess {
 const billed = ["CreateDatasetImportJob", "CreateSolutionVersion", "CreateCampaign"];
 
 /** Counts duplicate calls among those that the service accepted. */
-export function excessOf(requests: readonly LoggedRequest[]): Excess {
+export function countExcess(requests: readonly LoggedRequest[]): Excess {
     const createCounts = new Map<string, number>();
     for (const { operation, outcome } of requests) {
         if (operation.startsWith("Create") && outcome === "accepted") {

@@ -40,7 +40,7 @@ export function windowUsd(
 const windowMinutes = (v2: boolean): number => (v2 ? 60 : 5);
 
 /** Calculates the actual cost of one campaign in a month, minute by minute. */
-export function meterOf(v2: boolean) {
+export function createMeter(v2: boolean) {
     let window = { hours: 0, requests: 0, closed: 0 };
     const meter = {
         /** US dollars. */

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand } from "@aws-sdk/client-personalize";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { adminOf } from "../../../packages/local-aws/test/admin.ts";
-import { everythingIn, watchersIn } from "../../support/inventory.ts";
-import { settingsOf, startTestAws } from "../../support/local-aws.ts";
+import { createAdmin } from "../../../packages/local-aws/test/admin.ts";
+import { listEverything, listWatchers } from "../../support/inventory.ts";
+import { createSettings, startTestAws } from "../../support/local-aws.ts";
 import { advance, ask, fine, metered } from "./metered.ts";
 
 /** An expected result on the local AWS, and whether it occurred. */
@@ -39,8 +39,8 @@ const idleHours = "0.005";
  */
 export async function liveOnce(say: (line: string) => void): Promise<Life> {
     const aws = await startTestAws();
-    const admin = adminOf(aws.instance);
-    const settings = settingsOf(aws.instance);
+    const admin = createAdmin(aws.instance);
+    const settings = createSettings(aws.instance);
     const sqs = new SQSClient(settings);
     const cloudwatch = new CloudWatchClient(settings);
     const configFile = join(aws.instance.dir, "workspace", `Pulumi.${aws.stack}.yaml`);
@@ -166,7 +166,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         );
 
         fine("destroy", await aws.engine("destroy"));
-        const left = [...(await everythingIn(aws)), ...(await watchersIn(aws))];
+        const left = [...(await listEverything(aws)), ...(await listWatchers(aws))];
         await step(
             "destroy leaves nothing",
             async () => left.length === 0,

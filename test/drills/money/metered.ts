@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import { CostExplorerClient, GetCostAndUsageCommand } from "@aws-sdk/client-cost-explorer";
 import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
 import { signedHeaders } from "../../../packages/local-aws/test/signed.ts";
-import { region, settingsOf, type TestAws } from "../../support/local-aws.ts";
+import { createSettings, region, type TestAws } from "../../support/local-aws.ts";
 import { billTable } from "./bill-table.ts";
 
 export interface Metered {
@@ -27,7 +27,7 @@ export async function metered(
     end: number,
     granularity: "DAILY" | "HOURLY" = "DAILY",
 ): Promise<Metered> {
-    const client = new CostExplorerClient({ ...settingsOf(aws.instance), region: "us-east-1" });
+    const client = new CostExplorerClient({ ...createSettings(aws.instance), region: "us-east-1" });
     const shown = granularity === "DAILY" ? dateOf : hourOf;
     try {
         const { ResultsByTime = [] } = await client.send(

@@ -1,6 +1,6 @@
 import type { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { Disturbance } from "./faults.ts";
-import { type Expected, oracleOf } from "./oracle.ts";
+import { createOracle, type Expected } from "./oracle.ts";
 import type { Scenario } from "./scenarios.ts";
 import { type MonthSimulation, simulateMonth } from "./simulation.ts";
 
@@ -42,7 +42,7 @@ export async function month(
     phase: number,
 ): Promise<MonthResult> {
     const stack = simulateMonth(scenario, disturbance);
-    const oracle = oracleOf(stack, disturbance, minutes);
+    const oracle = createOracle(stack, disturbance, minutes);
     const moments: number[] = [];
     let retryAt: number | undefined;
     const acts = () => stack.arrived.length + stack.parks.length + stack.deleted.length;

@@ -50,7 +50,7 @@ interface Idle {
 const allowed = { notification: 35, proved: 50, enforcement: 20, withdrawalWithPrefetch: 50 };
 
 /** Observes a simulated stack minute by minute, and derives which notifications and parks must happen. */
-export function oracleOf(stack: MonthSimulation, disturbance: Disturbance, lastMinute: number) {
+export function createOracle(stack: MonthSimulation, disturbance: Disturbance, lastMinute: number) {
     const limits = new Map<string, Limit>();
     const idles: Idle[] = [];
     const unused: { from: number; readonly names: readonly string[] }[] = [];

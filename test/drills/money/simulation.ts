@@ -1,7 +1,7 @@
 import type { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
 import { simulateStack, solutionArn } from "../../support/guard-simulation.ts";
-import { meterOf } from "./bill-table.ts";
+import { createMeter } from "./bill-table.ts";
 import type { Disturbance } from "./faults.ts";
 
 const minuteMs = 60_000;
@@ -33,7 +33,7 @@ export function simulateMonth({ start, v2, ranks, config }: StackMonth, disturba
     const begin = stack.now;
     /** Number of viewers' requests by minute, without those of the guard and the prefetch function. */
     const requestsByMinute = new Map<number, number>();
-    const [bill, rankingBill] = [meterOf(v2), meterOf(false)];
+    const [bill, rankingBill] = [createMeter(v2), createMeter(false)];
     const bills = [bill, rankingBill];
     const truth = {
         /** The current minute of the month. */

@@ -12,10 +12,10 @@ import {
 import { namesFor } from "../../../config/config.ts";
 import type { OperatorScope } from "../../../iam/operator.ts";
 import type { TestAws } from "../../support/local-aws.ts";
-import { clientsOf } from "./another-stack.ts";
+import { createClients } from "./another-stack.ts";
 
 /** Returns the command that creates an alarm on a metric without data. */
-export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>>) =>
+export const createAlarmCommand = (AlarmName: string, tags: Readonly<Record<string, string>>) =>
     new PutMetricAlarmCommand({
         AlarmName,
         Namespace: "AWS/SQS",
@@ -33,7 +33,7 @@ export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>
  * operated stack's name, and an API without tags.
  */
 export async function anotherOwner(aws: TestAws, scope: OperatorScope) {
-    const { api, cloudwatch, personalize } = clientsOf(aws, { accessKeyId: "test", secretAccessKey: "test" });
+    const { api, cloudwatch, personalize } = createClients(aws, { accessKeyId: "test", secretAccessKey: "test" });
     const stack = `${scope.stack}-2`;
     const names = namesFor(stack);
     const owner = { "pulumi:project": scope.project, "pulumi:stack": stack };
@@ -68,7 +68,7 @@ export async function anotherOwner(aws: TestAws, scope: OperatorScope) {
         new CreateEventTrackerCommand({ name: names.eventTracker, datasetGroupArn, tags }),
     );
     const alarm = `${names.alarmPrefix}-errors`;
-    await cloudwatch.send(alarmOf(alarm, owner));
+    await cloudwatch.send(createAlarmCommand(alarm, owner));
     const { id: untaggedApi = "" } = await api.send(new CreateRestApiCommand({ name: "made-by-hand" }));
     return { names, datasetGroupArn, datasetArn, eventTrackerArn, alarm, untaggedApi };
 }

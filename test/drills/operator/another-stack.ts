@@ -19,7 +19,7 @@ import { region, type TestAws } from "../../support/local-aws.ts";
 type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
 
 /** Returns settings of SDK clients for a caller's credentials, without retries. */
-export const settingsOf = ({ instance }: TestAws, credentials: Keys) => ({
+export const createSettings = ({ instance }: TestAws, credentials: Keys) => ({
     endpoint: variables(instance).AWS_ENDPOINT_URL as string,
     region,
     credentials,
@@ -27,8 +27,8 @@ export const settingsOf = ({ instance }: TestAws, credentials: Keys) => ({
 });
 
 /** Returns SDK clients for a caller's credentials, without retries. */
-export function clientsOf(aws: TestAws, credentials: Keys) {
-    const settings = settingsOf(aws, credentials);
+export function createClients(aws: TestAws, credentials: Keys) {
+    const settings = createSettings(aws, credentials);
     return {
         api: new APIGatewayClient(settings),
         cloudwatch: new CloudWatchClient(settings),
@@ -46,7 +46,7 @@ export const code = zipSync({ "index.mjs": Buffer.from("export const handler = a
 
 /** Creates resources of another stack of this project: a table, a function, an API, an API key and a distribution. */
 export async function anotherStack(aws: TestAws, scope: OperatorScope) {
-    const { api, dynamo, edge, lambda } = clientsOf(aws, { accessKeyId: "test", secretAccessKey: "test" });
+    const { api, dynamo, edge, lambda } = createClients(aws, { accessKeyId: "test", secretAccessKey: "test" });
     const name = "movie-recommender-api-prod";
     const tags = { "pulumi:project": scope.project, "pulumi:stack": "prod" };
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

@@ -14,7 +14,7 @@ import {
 import { DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { CreateRoleCommand, GetRoleCommand } from "@aws-sdk/client-iam";
 import { gatewayLogTrust } from "../../../iam/api-access.ts";
-import { settingsOf, type TestAws } from "../../support/local-aws.ts";
+import { createSettings, type TestAws } from "../../support/local-aws.ts";
 
 /** Sets the account's role for API Gateway's logs. Only an administrator may do this. */
 export async function letGatewayLog(aws: TestAws): Promise<void> {
@@ -23,7 +23,7 @@ export async function letGatewayLog(aws: TestAws): Promise<void> {
     const { Role } = await aws.iam
         .send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }))
         .catch(() => aws.iam.send(new GetRoleCommand({ RoleName })));
-    const gateway = new APIGatewayClient(settingsOf(aws.instance));
+    const gateway = new APIGatewayClient(createSettings(aws.instance));
     const role = { op: "replace", path: "/cloudwatchRoleArn", value: Role?.Arn } as const;
     await gateway.send(new UpdateAccountCommand({ patchOperations: [role] }));
     gateway.destroy();
@@ -32,11 +32,11 @@ export async function letGatewayLog(aws: TestAws): Promise<void> {
 /** Changes resources of the storefront and the API's table, as a user might in the console. */
 export async function changedByHand(aws: TestAws): Promise<void> {
     const { apiTableName: TableName } = await aws.outputs();
-    const dynamo = new DynamoDBClient(settingsOf(aws.instance));
+    const dynamo = new DynamoDBClient(createSettings(aws.instance));
     await dynamo.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
     dynamo.destroy();
 
-    const edge = new CloudFrontClient(settingsOf(aws.instance));
+    const edge = new CloudFrontClient(createSettings(aws.instance));
     const [Comment, Description] = ["by hand", "by hand"];
     const { OriginAccessControlList } = await edge.send(new ListOriginAccessControlsCommand({}));
     for (const { Id } of OriginAccessControlList?.Items ?? []) {

@@ -1,7 +1,7 @@
 import type { ConditionBlock } from "policy-evaluator";
 import { namesFor } from "../../../config/config.ts";
 import { bucketNameFor } from "../../../config/names.ts";
-import { actionsOf, type Grant, type OperatorScope } from "../../../iam/operator/scope.ts";
+import { type Grant, type OperatorScope, prefixActions } from "../../../iam/operator/scope.ts";
 import { operatorGrants } from "../../../iam/operator.ts";
 
 /** A request that no policy of the operator may allow. */
@@ -49,7 +49,7 @@ export function trespasses(scope: OperatorScope, required: RequiredResources): r
     const others = otherStacks(scope).map((stack) => scopeOfStack(scope, stack));
     const all = operatorGrants(scope).flatMap((grant, index) => {
         const requests = (fence: string, context: Trespass["context"], on: readonly string[]) =>
-            actionsOf(grant).flatMap((action) =>
+            prefixActions(grant).flatMap((action) =>
                 on
                     .flatMap((pattern) => samplesOf(pattern, required[action] ?? []))
                     .map((resource) => ({ fence, action, resource, context })),
@@ -86,7 +86,7 @@ export function unmetRequirements(scope: OperatorScope, required: RequiredResour
             .filter((pattern) => !isStream(pattern))
             .filter((pattern) => {
                 const fits = shapeOf(pattern);
-                const on = grants.filter((grant) => actionsOf(grant).includes(action)).flatMap((grant) => grant.on);
+                const on = grants.filter((grant) => prefixActions(grant).includes(action)).flatMap((grant) => grant.on);
                 return !on.some((arn) => arn === "*" || fits.test(arn) || /:\*$/.test(arn));
             })
             .map((pattern) => `${action} on ${pattern}`),

@@ -19,12 +19,12 @@ import { functionsNamespace, servingApiMetrics } from "../../../config/metrics.t
 import { roleArn } from "../../../iam/operator/scope.ts";
 import type { OperatorScope } from "../../../iam/operator.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
-import { alarmOf, anotherOwner } from "./another-owner.ts";
-import { clientsOf, settingsOf } from "./another-stack.ts";
+import { anotherOwner, createAlarmCommand } from "./another-owner.ts";
+import { createClients, createSettings } from "./another-stack.ts";
 import { type Attack, denial } from "./attacks.ts";
 import type { Operator } from "./operators.ts";
 
-type Settings = ReturnType<typeof settingsOf>;
+type Settings = ReturnType<typeof createSettings>;
 
 /**
  * Returns attacks by an operator: on data, alarms and subscriptions of other owners, and with the roles of the
@@ -36,7 +36,7 @@ export async function insiderAttacksOn(
     operator: Operator,
 ): Promise<readonly Attack[]> {
     const keys = { accessKeyId: operator.who.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: operator.secretAccessKey };
-    const { api, cloudwatch, personalize } = clientsOf(aws, keys);
+    const { api, cloudwatch, personalize } = createClients(aws, keys);
     const theirs = await anotherOwner(aws, scope);
     const { names, project, stack } = scope;
     const asOurs = { "pulumi:project": project, "pulumi:stack": stack };
@@ -83,10 +83,12 @@ export async function insiderAttacksOn(
         tries("deletes an alarm of a stack whose name begins with his", () =>
             cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [theirs.alarm] })),
         ),
-        tries("replaces that alarm by one that never fires", () => cloudwatch.send(alarmOf(theirs.alarm, asOurs))),
+        tries("replaces that alarm by one that never fires", () =>
+            cloudwatch.send(createAlarmCommand(theirs.alarm, asOurs)),
+        ),
         ...["s3.amazonaws.com", "999988887777", "*"].map((Principal) =>
             tries(`lets ${Principal} invoke the API's function`, () =>
-                new LambdaClient(settingsOf(aws, keys)).send(
+                new LambdaClient(createSettings(aws, keys)).send(
                     new AddPermissionCommand({
                         FunctionName: names.api,
                         StatementId: "mallory",
@@ -97,7 +99,7 @@ export async function insiderAttacksOn(
             ),
         ),
         tries("writes the guard's state", () =>
-            new SSMClient(settingsOf(aws, keys)).send(
+            new SSMClient(createSettings(aws, keys)).send(
                 new PutParameterCommand({ Name: `/${project}/${stack}/guard`, Value: "{}", Overwrite: true }),
             ),
         ),
@@ -123,7 +125,7 @@ export async function insiderAttacksOn(
                 }),
             ),
         ),
-        ...takenRoleAttacks(aws, scope, settingsOf(aws, keys), operator),
+        ...takenRoleAttacks(aws, scope, createSettings(aws, keys), operator),
     ];
 }
 
@@ -181,7 +183,7 @@ async function withTakenRole(
             new AssumeRoleCommand({ RoleArn: roleArn(scope, role), RoleSessionName: RoleName }),
         );
         return await use(
-            settingsOf(aws, {
+            createSettings(aws, {
                 accessKeyId: Credentials?.AccessKeyId ?? "",
                 secretAccessKey: Credentials?.SecretAccessKey ?? "",
                 sessionToken: Credentials?.SessionToken ?? "",

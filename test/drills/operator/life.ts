@@ -5,7 +5,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import type { OperatorLevel } from "../../../iam/operator.ts";
 import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
-import { adminOf } from "../../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../../packages/local-aws/test/admin.ts";
 import { writeStateFlag } from "../../../personalize/operations/state-flags.ts";
 import { runbooks } from "../../../runbooks/runbooks.mjs";
 import { changedByHand, letGatewayLog } from "./by-hand.ts";
@@ -56,16 +56,19 @@ let upload = "";
 /** Starts a training outside Pulumi that never ends. */
 async function trainsElsewhere({ aws }: OperatorHarness): Promise<void> {
     const { solutionArn } = await aws.outputs();
-    await adminOf(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
+    await createAdmin(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
     await aws.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
 }
 
 /** Updates the campaign outside Pulumi, with an update that the service fails. The campaign keeps serving. */
 async function failsElsewhere({ aws }: OperatorHarness): Promise<void> {
     const { campaignArn } = await aws.outputs();
-    await adminOf(aws.instance).arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
+    await createAdmin(aws.instance).arm({
+        operation: "UpdateCampaign",
+        effect: { kind: "fail", reason: "no capacity" },
+    });
     await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 9 }));
-    await adminOf(aws.instance).clear();
+    await createAdmin(aws.instance).clear();
 }
 
 /** Writes the state flag `serving` with the serving version, as the runbook rollback does. */

@@ -7,14 +7,14 @@ import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { webhookParameter } from "../../../iam/operator.ts";
 import { localAccountId } from "../../../packages/local-aws/instance.ts";
-import { settingsOf, type TestAws } from "../../support/local-aws.ts";
+import { createSettings, type TestAws } from "../../support/local-aws.ts";
 
 /**
  * Creates resources of other owners and leftovers of a deleted stack in the account, because some runbooks list the
  * whole account.
  */
 export async function settleNeighbours({ instance, iam, ssm, stack }: TestAws): Promise<void> {
-    const settings = settingsOf(instance);
+    const settings = createSettings(instance);
     const sns = new SNSClient(settings);
     const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "movie-recommender-alerts" }));
     await sns.send(new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint: "ann@example.com" }));

@@ -19,7 +19,7 @@ import { region, type TestAws } from "../../support/local-aws.ts";
 import { administrator, type Who } from "./harness.ts";
 
 /** Returns the scope of the operator's policies: account, region, stack and names. */
-export function scopeOf({ stack }: Pick<TestAws, "stack">): OperatorScope {
+export function createScope({ stack }: Pick<TestAws, "stack">): OperatorScope {
     return {
         partition: localPartition,
         region,

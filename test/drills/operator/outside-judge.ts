@@ -40,7 +40,7 @@ export function judgeOutside(
 }
 
 /** Reads the default versions of managed policies from IAM. */
-export async function policiesOf(iam: IAMClient, arns: Readonly<Record<string, string>>): Promise<PolicyText[]> {
+export async function fetchPolicies(iam: IAMClient, arns: Readonly<Record<string, string>>): Promise<PolicyText[]> {
     const read = Object.entries(arns).map(async ([name, PolicyArn]) => {
         const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
         const { PolicyVersion } = await iam.send(

@@ -39,7 +39,7 @@ export function chooseRemovals(lived: Lived, granted: readonly string[], count: 
 }
 
 /** Returns functions that prepare the stack for a step as administrator, and that keep track of the stack's state. */
-export function stageOf(harness: OperatorHarness) {
+export function createStage(harness: OperatorHarness) {
     let at: Step["from"] | "elsewhere" = "elsewhere";
     const must = async (what: string, work: ReturnType<OperatorHarness["engine"]>) => {
         const { exitCode, stdout, stderr } = await work;
@@ -86,7 +86,7 @@ async function forgetTracingRole({ aws }: OperatorHarness): Promise<void> {
 /** Runs a step without one action in the policies. Returns whether the step failed or reported the denial. */
 export async function isNoticed(
     harness: OperatorHarness,
-    stage: ReturnType<typeof stageOf>,
+    stage: ReturnType<typeof createStage>,
     iam: IAMClient,
     scope: OperatorScope,
     { action, step }: Removal,

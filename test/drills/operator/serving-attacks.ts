@@ -32,7 +32,7 @@ import { apiTableArn } from "../../../iam/api-access.ts";
 import { roleArn } from "../../../iam/operator/scope.ts";
 import { type OperatorScope, rolesBoundary } from "../../../iam/operator.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
-import { anotherStack, clientsOf, code } from "./another-stack.ts";
+import { anotherStack, code, createClients } from "./another-stack.ts";
 import { type Attack, denial } from "./attacks.ts";
 import type { Operator } from "./operators.ts";
 
@@ -47,7 +47,7 @@ export async function servingAttacksOn(
 ): Promise<readonly Attack[]> {
     const { partition, names } = scope;
     const keys = { accessKeyId: operator.who.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: operator.secretAccessKey };
-    const { api, dynamo, edge, lambda, personalize, s3, scheduler } = clientsOf(aws, keys);
+    const { api, dynamo, edge, lambda, personalize, s3, scheduler } = createClients(aws, keys);
     const theirs = await anotherStack(aws, scope);
     const { name: FunctionName, restApiId, ETag: IfMatch } = theirs;
     const { Id, ARN: Resource } = theirs.distribution ?? {};
@@ -223,7 +223,7 @@ export async function servingAttacksOn(
  */
 export function retrainerAttacksOn(aws: TestAws, { names }: OperatorScope, retrainer: Operator): readonly Attack[] {
     const keys = { accessKeyId: retrainer.who.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: retrainer.secretAccessKey };
-    const { lambda } = clientsOf(aws, keys);
+    const { lambda } = createClients(aws, keys);
     return [names.api, names.costGuard, names.prefetch, names.tableOperations].map((FunctionName) => ({
         name: `retrainer replaces the code of function ${FunctionName}, to act as its role`,
         attempt: () => denial(() => lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code }))),

@@ -8,7 +8,7 @@ import { itemsCsv, itemsSchema } from "../../../data-prep/items.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { startIssuer } from "../../support/issuer.ts";
-import { settingsOf, type TestAws } from "../../support/local-aws.ts";
+import { createSettings, type TestAws } from "../../support/local-aws.ts";
 
 const films = Array.from({ length: 150 }, (_, index) => ({
     itemId: String(index + 1),
@@ -45,7 +45,7 @@ export async function prepareValues(aws: TestAws) {
         Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
     });
     const { Policy } = await aws.iam.send(new CreatePolicyCommand({ PolicyName: "boundary", PolicyDocument }));
-    const kms = new KMSClient(settingsOf(aws.instance));
+    const kms = new KMSClient(createSettings(aws.instance));
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     kms.destroy();
     const group = await aws.personalize.send(new CreateDatasetGroupCommand({ name: handMadeGroup }));

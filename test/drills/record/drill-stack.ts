@@ -35,7 +35,7 @@ const passphrase = "drill";
 const observer = join(import.meta.dirname, "observe.ts");
 
 /** Returns the region in an environment, as AWS SDKs read it; otherwise the program's default. */
-export const regionOf = (env: NodeJS.ProcessEnv) => env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "eu-central-1";
+export const readRegion = (env: NodeJS.ProcessEnv) => env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "eu-central-1";
 
 /**
  * Creates a stack whose state, configuration and data are in a separate folder, so that the user's stacks stay
@@ -64,7 +64,7 @@ export async function makeDrillStack(options: {
     }
     await writeFile(join(dir, "u.data"), options.ratings);
     await prepare({ input: join(dir, "u.data"), output: interactionsFile, log: () => {} });
-    const region = regionOf(options.env);
+    const region = readRegion(options.env);
     const recorder = `--import=${pathToFileURL(join(import.meta.dirname, "recorder.ts"))}`;
     const plain = {
         ...options.env,

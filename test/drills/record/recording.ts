@@ -91,7 +91,7 @@ export function scrub(value: unknown, key = ""): unknown {
  * Returns which of `secrets` (such as account id, access key and user name), and which other account ids and keys, a
  * text still contains.
  */
-export function leaksIn(text: string, secrets: readonly string[]): string[] {
+export function findLeaks(text: string, secrets: readonly string[]): string[] {
     const escaped = (secret: string) => secret.replaceAll(/\W/g, "\\$&");
     const isWord = (secret: string) => new RegExp(`(?<!\\w)${escaped(secret)}(?!\\w)`).test(text);
     const leakedSecrets = secrets.filter((secret) => secret !== "" && isWord(secret));

@@ -52,7 +52,7 @@ export const fewestRuns = 4 * changes.length;
  * Returns the runs for a seed. The runs of each change use the kinds of interruption and the following commands in
  * turn, so that each of them occurs. The operations are random.
  */
-export function casesOf(seed: number, runs: number): readonly RevertCase[] {
+export function createCases(seed: number, runs: number): readonly RevertCase[] {
     const random = seededRandom(seed);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
     const first = new Map(changes.map((change) => [change, Math.floor(random() * stops.length)]));

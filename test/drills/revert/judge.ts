@@ -8,7 +8,7 @@ export type Inventory = Readonly<Record<string, string>>;
  * Returns the resources that a revert lost: they existed before the change and at its interruption, and were deleted or
  * recreated since then.
  */
-export function lostIn(before: Inventory, stopped: Inventory, after: Inventory): string[] {
+export function findLost(before: Inventory, stopped: Inventory, after: Inventory): string[] {
     return Object.keys(before).filter((thing) => stopped[thing] === before[thing] && after[thing] !== before[thing]);
 }
 
@@ -23,7 +23,7 @@ const byName = (inventory: Inventory): string[] =>
         .sort();
 
 /** Returns the names of resources that did not exist before the change, once for each resource. */
-export function leftoversIn(before: Inventory, after: Inventory): string[] {
+export function findLeftovers(before: Inventory, after: Inventory): string[] {
     const wanted = byName(before);
     return byName(after).filter((thing) => {
         const index = wanted.indexOf(thing);

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
 import { run } from "../../../packages/local-aws/pulumi.ts";
-import { adminOf } from "../../../packages/local-aws/test/admin.ts";
+import { createAdmin } from "../../../packages/local-aws/test/admin.ts";
 import { toolchain } from "../../../packages/local-aws/toolchain/env.mjs";
 import { followAudit } from "../../support/audited.ts";
 import { interrupted } from "../../support/interrupt.ts";
 import { assertExit, region, type TestAws } from "../../support/local-aws.ts";
 import type { Change, RevertCase } from "./cases.ts";
-import { type Inventory, leftoversIn, lostIn } from "./judge.ts";
+import { findLeftovers, findLost, type Inventory } from "./judge.ts";
 
 const otherRegion = "us-east-1";
 const viewer = "1";
@@ -79,7 +79,7 @@ export async function runCase(aws: TestAws, baseline: Baseline, one: RevertCase)
     const common = { struck, steps, unanswered, ...(problem !== undefined && { problem }) };
     const others = (left: readonly string[]) => left.filter((thing) => !thing.endsWith("/console-films"));
     if (one.ending === "destroy") {
-        const leftovers = others(leftoversIn({}, after));
+        const leftovers = others(findLeftovers({}, after));
         return { ...common, lost: [], leftovers, unneededTrainings: await trainings(aws, stoppedAt) };
     }
     const isTrained = Object.keys(baseline.inventory).some(
@@ -88,8 +88,8 @@ export async function runCase(aws: TestAws, baseline: Baseline, one: RevertCase)
     const preview = await aws.engine("preview", "--expect-no-changes");
     return {
         ...common,
-        lost: lostIn(baseline.inventory, stopped, after),
-        leftovers: others(leftoversIn(baseline.inventory, after)),
+        lost: findLost(baseline.inventory, stopped, after),
+        leftovers: others(findLeftovers(baseline.inventory, after)),
         unneededTrainings: Math.max(0, (await trainings(aws, stoppedAt)) - (isTrained ? 0 : 1)),
         serves: await serves(aws, baseline),
         previewEmpty: preview.exitCode === 0,
@@ -166,10 +166,10 @@ function keepAsking(url: string) {
     };
 }
 
-const lastRequest = async ({ instance }: TestAws) => (await adminOf(instance).requests()).at(-1)?.id ?? 0;
+const lastRequest = async ({ instance }: TestAws) => (await createAdmin(instance).requests()).at(-1)?.id ?? 0;
 
 async function trainings({ instance }: TestAws, after: number): Promise<number> {
-    const requests = await adminOf(instance).requests(after);
+    const requests = await createAdmin(instance).requests(after);
     return requests.filter((one) => one.operation === "CreateSolutionVersion" && one.outcome === "accepted").length;
 }
 

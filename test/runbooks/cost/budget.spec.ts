@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import { changesTo, changeText } from "../../../runbooks/lib/cost/budget-changes.ts";
 import type { BudgetView } from "../../../runbooks/lib/cost/budget-view.ts";
-import { problemsOf } from "../../../runbooks/lib/cost/budget-watch.ts";
+import { findProblems } from "../../../runbooks/lib/cost/budget-watch.ts";
 
 const wanted = { name: "films", limitUsd: 20, service: "Amazon Personalize", email: "ann@example.org" };
 const emailSubscribers = (address: string) => [{ kind: "EMAIL", address }];
@@ -65,19 +65,19 @@ describe("`changesTo`, the changes to an AWS budget", () => {
     });
 });
 
-describe("`problemsOf` a budget and its alarms", () => {
+describe("`findProblems` a budget and its alarms", () => {
     const topicArn = "arn:aws:sns:eu-central-1:000000000000:notices";
     const subscriptions = [{ protocol: "email", endpoint: "ann@example.org", confirmed: true }];
     const alarm = { name: "movie-recommender-alarm-errors", state: "OK", since: null, reason: "", page: null };
     const all = { budget, isBudgetWanted: true, subscriptions, alarms: [alarm] };
     const nothing = { subscriptions: undefined, alarms: [] };
 
-    it("`problemsOf` returns nothing if the subscription is confirmed and no alarm fires", () =>
-        assert.deepEqual(problemsOf(all, topicArn), []));
+    it("`findProblems` returns nothing if the subscription is confirmed and no alarm fires", () =>
+        assert.deepEqual(findProblems(all, topicArn), []));
 
-    it("`problemsOf` returns an unconfirmed email address, with the command that subscribes the address again", () => {
+    it("`findProblems` returns an unconfirmed email address, with the command that subscribes the address again", () => {
         const pending = subscriptions.map((one) => ({ ...one, confirmed: false }));
-        const [problem = "", ...others] = problemsOf({ ...all, subscriptions: pending }, topicArn);
+        const [problem = "", ...others] = findProblems({ ...all, subscriptions: pending }, topicArn);
         assert.match(
             problem,
             /ann@example\.org has not confirmed.*aws sns subscribe --topic-arn arn:aws:sns\S+notices /,
@@ -85,20 +85,24 @@ describe("`problemsOf` a budget and its alarms", () => {
         assert.deepEqual(others, []);
     });
 
-    it("`problemsOf` returns exceeded thresholds, firing alarms with a runbook page, and missing resources", () => {
+    it("`findProblems` returns exceeded thresholds, firing alarms with a runbook page, and missing resources", () => {
         const fired = notifications.map((one, index) => ({ ...one, state: index === 0 ? "ALARM" : "OK" }));
         assert.match(
-            problemsOf({ ...all, budget: { ...budget, notifications: fired } }, topicArn)[0] ?? "",
+            findProblems({ ...all, budget: { ...budget, notifications: fired } }, topicArn)[0] ?? "",
             /above 50 %/,
         );
         const alarms = [{ ...alarm, state: "ALARM", reason: "5 errors.", page: "docs/runbooks/errors.md" }];
         assert.match(
-            problemsOf({ ...all, alarms }, topicArn)[0] ?? "",
+            findProblems({ ...all, alarms }, topicArn)[0] ?? "",
             /alarm-errors: 5 errors\. .*docs\/runbooks\/errors\.md/,
         );
         const missing = { budget: undefined, ...nothing };
-        assert.equal(problemsOf({ ...missing, isBudgetWanted: true }, topicArn).length, 2);
-        assert.equal(problemsOf({ ...missing, isBudgetWanted: false }, undefined).length, 0, "config budget is false");
-        assert.equal(problemsOf({ ...all, ...nothing }, undefined).length, 0);
+        assert.equal(findProblems({ ...missing, isBudgetWanted: true }, topicArn).length, 2);
+        assert.equal(
+            findProblems({ ...missing, isBudgetWanted: false }, undefined).length,
+            0,
+            "config budget is false",
+        );
+        assert.equal(findProblems({ ...all, ...nothing }, undefined).length, 0);
     });
 });

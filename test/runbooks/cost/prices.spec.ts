@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { prices } from "../../../config/prices.ts";
 import { type Instance, root } from "../../../packages/local-aws/instance.ts";
 import { run } from "../../../packages/local-aws/pulumi.ts";
-import { deviation, matchPrice, pricesOf } from "../../../runbooks/lib/cost/price-list.ts";
+import { deviation, matchPrice, parsePrices } from "../../../runbooks/lib/cost/price-list.ts";
 
 interface Tier {
     readonly from?: string;
@@ -72,9 +72,9 @@ const listed = (usageType: string, unit: string, usd: number, more: { from?: num
 });
 
 describe("Prices of the AWS Price List", () => {
-    it("`pricesOf` returns a product's price tiers in ascending order", () => {
+    it("`parsePrices` returns a product's price tiers in ascending order", () => {
         assert.deepEqual(
-            pricesOf(tps).map(({ from, usd }) => [from, usd]),
+            parsePrices(tps).map(({ from, usd }) => [from, usd]),
             [
                 [0, 0.2],
                 [20_000, 0.1],

@@ -3,7 +3,7 @@ import { freshState } from "../../../cost/guard-state.ts";
 import { hour } from "../../../cost/time.ts";
 import { interval } from "../../../runbooks/lib/cli/numbers.ts";
 import type { StackObservation } from "../../../runbooks/lib/metrics/observe.ts";
-import { batchValues, metricValues, minuteOf } from "../../../runbooks/lib/metrics/values.ts";
+import { batchValues, metricValues, minuteStart } from "../../../runbooks/lib/metrics/values.ts";
 import { guardConfig } from "../../support/guard-simulation.ts";
 
 const now = Date.parse("2026-11-25T12:00:00Z");
@@ -93,7 +93,7 @@ describe("`metricValues`, the values that the runbook `publish-metrics` publishe
 
     it("`batchValues` returns batches of 1,000 values, each with the start of the current minute", () => {
         const values = Array.from({ length: 2001 }, (_, n) => ({ name: "coverage", value: n, version: `v${n}` }));
-        const batches = batchValues(values, "dev", minuteOf(now + 59_999));
+        const batches = batchValues(values, "dev", minuteStart(now + 59_999));
         assert.deepEqual(
             batches.map(({ length }) => length),
             [1000, 1000, 1],

@@ -1,5 +1,5 @@
 import { useId } from "preact/hooks";
-import { drawFor, hashOf } from "../poster/seed.ts";
+import { drawFor, hashText } from "../poster/seed.ts";
 
 type Pair = readonly [light: string, deep: string];
 
@@ -16,7 +16,7 @@ const pairs: readonly [Pair, ...Pair[]] = [
 export function Avatar({ viewer }: { viewer: string }) {
     const name = useId();
     const draw = drawFor(viewer);
-    const [light, deep] = pairs[(hashOf(viewer) >>> 2) % pairs.length] ?? pairs[0];
+    const [light, deep] = pairs[(hashText(viewer) >>> 2) % pairs.length] ?? pairs[0];
     const [sun, hill] = [draw.between(11, 29), draw.between(20, 27)];
     return (
         <svg class="avatar" viewBox="0 0 40 40" aria-hidden="true">

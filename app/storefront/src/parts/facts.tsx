@@ -1,5 +1,5 @@
 import { spoken } from "../poster/lettering.ts";
-import { type ListedFilm, priceOf, shortened, stockOf } from "../words.ts";
+import { describeStock, formatPrice, type ListedFilm, shortened } from "../words.ts";
 
 /** A no-break space, which keeps the number of further genres on the line of the last shown genre. */
 const noBreak = "\u00a0";
@@ -14,8 +14,8 @@ interface FactsProps {
 }
 
 /** Returns the known facts about an item, in their order. */
-export const factsOf = (film: ListedFilm): readonly string[] =>
-    [priceOf(film), stockOf(film), film.year?.toString(), film.brand, ...film.genres].filter(
+export const formatFacts = (film: ListedFilm): readonly string[] =>
+    [formatPrice(film), describeStock(film), film.year?.toString(), film.brand, ...film.genres].filter(
         (fact) => fact !== undefined,
     );
 
@@ -39,7 +39,7 @@ export function Facts({ film: { year, brand, genres }, letters }: FactsProps) {
 
 /** Renders the price of an item, and its stock if it is low. Renders nothing without a price. */
 export function Price({ film }: { film: ListedFilm }) {
-    const [price, stock] = [priceOf(film), stockOf(film)];
+    const [price, stock] = [formatPrice(film), describeStock(film)];
     if (price === undefined && stock === undefined) return null;
     return (
         <span class="card-price">

@@ -3,7 +3,7 @@ import { type Act, capital, category, item, person, refusal, usualAct } from "..
 import { type Asked, useAnswer } from "../hooks.ts";
 import { itemPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
-import { type WhyAsked, whyOf } from "../why.ts";
+import { explainFilm, type WhyAsked } from "../why.ts";
 import type { Film, FilmList, ListedFilm } from "../words.ts";
 import { Acts } from "./acts.tsx";
 import { Price } from "./facts.tsx";
@@ -36,7 +36,7 @@ export function FilmDialog({ itemId, listedFilm, done, refuses, why, onWatch, on
     const answer = filmRequest.answered?.value.itemId === itemId ? filmRequest.answered.value : undefined;
     const film = listedFilm ?? answer;
 
-    const reasons = whyOf({ ...why, itemId, similar: similar.answered?.value.films });
+    const reasons = explainFilm({ ...why, itemId, similar: similar.answered?.value.films });
     // If the viewer did not open the film from a list, only the table of similar films can explain why the film is
     // shown.
     const mayHaveReasons = why.origin !== undefined || reasons.length > 0;

@@ -3,7 +3,7 @@ import type { Act } from "../data-words.ts";
 import { spoken } from "../poster/lettering.ts";
 import type { ListedFilm } from "../words.ts";
 import { Acts } from "./acts.tsx";
-import { factsOf } from "./facts.tsx";
+import { formatFacts } from "./facts.tsx";
 import { Artwork, Poster } from "./poster.tsx";
 
 interface HeroProps {
@@ -53,7 +53,7 @@ export function Hero({ eyebrow, taste, film, empty, children, onHistory, onAct, 
                 ) : (
                     <>
                         <p class="hero-film">{spoken(film.title)}</p>
-                        <p class="hero-facts">{factsOf(film).join(" · ")}</p>
+                        <p class="hero-facts">{formatFacts(film).join(" · ")}</p>
                         <p class="hero-deeds">
                             <Acts onAct={(act) => onAct(film, act)} />
                             <button

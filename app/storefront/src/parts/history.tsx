@@ -3,7 +3,7 @@ import { genreCounts } from "../../../api/genres.ts";
 import { capital, done, item, past, person } from "../data-words.ts";
 import { useHistory } from "../history.ts";
 import { viewerName } from "../viewers.ts";
-import { dayOf, type History, type ListedFilm, type PastFilm } from "../words.ts";
+import { formatDay, type History, type ListedFilm, type PastFilm } from "../words.ts";
 import { announce } from "./announcer.tsx";
 import { Avatar } from "./avatar.tsx";
 import { TitleAndFacts } from "./facts.tsx";
@@ -68,7 +68,7 @@ const PastOf = ({ film, onOpen }: { film: PastFilm; onOpen: () => void }) => (
             <span>
                 <TitleAndFacts film={film} letters={factLetters} />
             </span>
-            <time dateTime={film.at}>{dayOf(film.at)}</time>
+            <time dateTime={film.at}>{formatDay(film.at)}</time>
         </button>
     </li>
 );

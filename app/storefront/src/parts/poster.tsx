@@ -26,7 +26,7 @@ const measured: Measure = (text, { family, weight, spacing }: Face) => {
 /** Cache of the URLs of drawn posters, because several rows can show one item. */
 const drawn = new Map<string, string>();
 
-function addressOf(film: Drawn): string {
+function drawImageUrl(film: Drawn): string {
     const key = JSON.stringify([film.title, film.year, film.genres]);
     const cachedImage = drawn.get(key);
     if (cachedImage !== undefined) return cachedImage;
@@ -53,7 +53,7 @@ export function Poster({ film }: { film: Pictured }) {
             class={image === undefined ? "poster" : "poster photo"}
             alt=""
             decoding="async"
-            src={isNear ? (image ?? addressOf(film)) : undefined}
+            src={isNear ? (image ?? drawImageUrl(film)) : undefined}
             onError={() => setBroken(image)}
         />
     );

@@ -4,7 +4,7 @@ import { capital, done, item, offeredCount, person } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { picksPath } from "../paths.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
-import { anotherNewViewer, tasteOf, viewerName } from "../viewers.ts";
+import { anotherNewViewer, findTaste, viewerName } from "../viewers.ts";
 import type { Health } from "../words.ts";
 import { Avatar } from "./avatar.tsx";
 import { Modal } from "./modal.tsx";
@@ -33,7 +33,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
         <div class="choice">
             <ul class="viewers">
                 {offeredViewers.map(({ id: viewer, genres, items }) => {
-                    const taste = tasteOf(viewer) ?? tasteIn(genres, items);
+                    const taste = findTaste(viewer) ?? tasteIn(genres, items);
                     const early = () => prefetch(picksPath(viewer));
                     return (
                         <li key={viewer}>

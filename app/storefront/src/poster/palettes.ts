@@ -141,7 +141,7 @@ export function tellingGenre(genres: readonly string[]): string {
     return tellingFirst.find((genre) => canonicalGenres.includes(genre)) ?? "";
 }
 
-export const palettesOf = (genre: string): Palettes => byGenre[genre] ?? plain;
+export const choosePalettes = (genre: string): Palettes => byGenre[genre] ?? plain;
 
 /** Returns a colour between two colours. `part` is the share of the second one. */
 export function mixed(from: string, to: string, part: number): string {

@@ -1,9 +1,9 @@
 import * as figures from "./figures.ts";
 import * as forms from "./forms.ts";
 import { escaped, type Face, faces, lettered, type Measure, setTitle } from "./lettering.ts";
-import { luminance, mixed, type Palette, palettesOf, tellingGenre } from "./palettes.ts";
+import { choosePalettes, luminance, mixed, type Palette, tellingGenre } from "./palettes.ts";
 import * as places from "./places.ts";
-import { type Draw, drawFor, hashOf } from "./seed.ts";
+import { type Draw, drawFor, hashText } from "./seed.ts";
 import { height, rect, width } from "./shapes.ts";
 
 /** The film's values that determine its poster. */
@@ -88,15 +88,15 @@ export function poster(film: Drawn, measure?: Measure): string {
     const shade = high ? `<rect width="${width}" height="150" fill="url(#h)"/>` : rect(0, 0, width, height, "url(#f)");
     const small = film.year === null ? "" : String(film.year);
     const yearAt = high ? height - 16 : height - 14;
-    return `${art}<defs>${shadeOf("f", foot, 0.52, 0.76, 0.94)}${shadeOf("h", colours.top, 1, 0.45, 0.92, true)}</defs>${shade}<text fill="${letters}" font-family='${face.family}' font-weight="${face.weight}" font-size="${size.toFixed(1)}" letter-spacing="${(face.spacing * size).toFixed(2)}">${text}</text><text x="16" y="${yearAt}" fill="${high ? cream : letters}" fill-opacity=".86" font-family='${faces.calm.family}' font-weight="600" font-size="8.5" letter-spacing="1.6">${small}</text>`;
+    return `${art}<defs>${drawShade("f", foot, 0.52, 0.76, 0.94)}${drawShade("h", colours.top, 1, 0.45, 0.92, true)}</defs>${shade}<text fill="${letters}" font-family='${face.family}' font-weight="${face.weight}" font-size="${size.toFixed(1)}" letter-spacing="${(face.spacing * size).toFixed(2)}">${text}</text><text x="16" y="${yearAt}" fill="${high ? cream : letters}" fill-opacity=".86" font-family='${faces.calm.family}' font-weight="600" font-size="8.5" letter-spacing="1.6">${small}</text>`;
 }
 
 function picture(film: Drawn, id = ""): { art: string; colours: Palette; draw: Draw; genre: string } {
     const genre = tellingGenre(film.genres);
     const draw = drawFor(`${film.title} ${film.year}`);
-    const colours = draw.of(palettesOf(genre));
+    const colours = draw.of(choosePalettes(genre));
     const motif = draw.of(motifs[genre] ?? usual);
-    const mirrored = hashOf(film.title) % 2 === 1 ? ` transform="translate(${width}) scale(-1 1)"` : "";
+    const mirrored = hashText(film.title) % 2 === 1 ? ` transform="translate(${width}) scale(-1 1)"` : "";
     const sky = `<defs><linearGradient id="${id}s" x2="0" y2="1"><stop stop-color="${colours.top}"/><stop offset="1" stop-color="${colours.bottom}"/></linearGradient></defs>`;
     return {
         art: `${sky}<rect width="${width}" height="${height}" fill="url(#${id}s)"/><g${mirrored}>${motif(draw, colours)}</g>`,
@@ -106,8 +106,10 @@ function picture(film: Drawn, id = ""): { art: string; colours: Palette; draw: D
     };
 }
 
-/** Returns a shade whose opacity grows from the height `from` to the height `full`: downwards, or upwards if `turned`. */
-function shadeOf(id: string, colour: string, from: number, full: number, most: number, turned = false): string {
+/**
+ * Returns a shade whose opacity grows from the height `from` to the height `full`: downwards, or upwards if `turned`.
+ */
+function drawShade(id: string, colour: string, from: number, full: number, most: number, turned = false): string {
     const way = turned ? 'x1="0" y1="1" x2="0" y2="0"' : 'x2="0" y2="1"';
     const start = turned ? 0 : from;
     return `<linearGradient id="${id}" ${way}><stop offset="${start}" stop-color="${colour}" stop-opacity="0"/><stop offset="${full}" stop-color="${colour}" stop-opacity="${most * 0.82}"/><stop offset="1" stop-color="${colour}" stop-opacity="${most}"/></linearGradient>`;

@@ -1,5 +1,5 @@
 /** Returns a stable 32-bit hash of a text (FNV-1a). */
-export function hashOf(text: string): number {
+export function hashText(text: string): number {
     let hash = 0x811c9dc5;
     for (let at = 0; at < text.length; at++) {
         hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
@@ -19,7 +19,7 @@ export interface Draw {
 }
 
 export function drawFor(text: string): Draw {
-    let state = hashOf(text);
+    let state = hashText(text);
     // The algorithm is mulberry32.
     const next = () => {
         state = (state + 0x6d2b79f5) | 0;

@@ -1,5 +1,5 @@
 import { escaped, faces, type Measure, setTitle } from "./lettering.ts";
-import { hashOf } from "./seed.ts";
+import { hashText } from "./seed.ts";
 
 /** Pairs of colours for a tile: the background and the letters. Each pair has a contrast ratio of at least 7. */
 const colours: readonly (readonly [ground: string, letters: string])[] = [
@@ -18,7 +18,7 @@ export const tileSize = 200;
  * the same colour.
  */
 export function tile({ title, genres }: { title: string; genres: readonly string[] }, measure?: Measure): string {
-    const [ground = "", letters = ""] = colours[hashOf(genres[0] ?? "") % colours.length] ?? [];
+    const [ground = "", letters = ""] = colours[hashText(genres[0] ?? "") % colours.length] ?? [];
     const face = faces.calm;
     const box = { width: tileSize - 32, height: 96, largest: 24, mostLines: 4 };
     const { lines, size } = setTitle(title, face, box, measure);

@@ -1,5 +1,5 @@
 import type { CloudWatchClient, MetricAlarm, MetricDataQuery } from "@aws-sdk/client-cloudwatch";
-import { periodOf, periodsOf } from "./evaluate.ts";
+import { computePeriods, periodOf } from "./evaluate.ts";
 import { insights, isInsightsQuery } from "./insights.ts";
 import { metricMath } from "./metric-math.ts";
 import type { ReadMetrics } from "./metric-reads.ts";
@@ -12,14 +12,14 @@ const ofTheMetric = "metric";
  * metric with exactly its dimensions, or from the query that returns data.
  * @throws Error for unsupported metric math, and unless exactly one query returns data
  */
-export async function datapointsOf(
+export async function fetchDatapoints(
     client: CloudWatchClient,
     read: ReadMetrics,
     alarm: MetricAlarm,
     now: number,
 ): Promise<Series> {
     const queries = queriesOf(alarm);
-    const { whole, running } = periodsOf(alarm, now);
+    const { whole, running } = computePeriods(alarm, now);
     const [from, to] = [whole[0] ?? running, running + periodOf(alarm)];
     // Also read queries whose ReturnData is false, because expressions use their data.
     const metrics = queries.filter(({ MetricStat }) => MetricStat);
@@ -34,11 +34,11 @@ export async function datapointsOf(
     // Include the current period only if it already has data; otherwise FILL would add a value to a period that has not
     // ended.
     const isRunning = [...fetched.values()].some((series) => series.has(running));
-    return seriesOf(returned.Id ?? "", queries, fetched, isRunning ? [...whole, running] : whole);
+    return computeSeries(returned.Id ?? "", queries, fetched, isRunning ? [...whole, running] : whole);
 }
 
 /** Returns the series of a query, fetched or calculated from its expression. */
-export function seriesOf(
+export function computeSeries(
     id: string,
     queries: readonly MetricDataQuery[],
     fetched: ReadonlyMap<string, Series>,

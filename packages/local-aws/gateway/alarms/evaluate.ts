@@ -32,7 +32,7 @@ export function periodOf({ Period, Metrics = [] }: MetricAlarm): number {
  * Returns the start of each complete period that CloudWatch evaluates, oldest first, and the start of the current
  * period.
  */
-export function periodsOf(
+export function computePeriods(
     alarm: MetricAlarm,
     now: number,
 ): { readonly whole: readonly number[]; readonly running: number } {
@@ -61,7 +61,7 @@ export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: numbe
     const { EvaluationPeriods: periods = 1, Threshold: threshold = 0, StateValue = "INSUFFICIENT_DATA" } = alarm;
     const needed = alarm.DatapointsToAlarm ?? periods;
     const isBreaching = (at: number) => is(datapoints.get(at) ?? Number.NaN, threshold);
-    const { whole, running } = periodsOf(alarm, now);
+    const { whole, running } = computePeriods(alarm, now);
     const runs = periodOf(alarm) > 60_000 && operator.startsWith("Greater") && isBreaching(running);
     const range = runs ? [...whole.slice(1), running] : whole;
 

@@ -23,7 +23,10 @@ export const operators: Readonly<Record<string, Operate>> = {
 const isArray = (value: Value): value is readonly Series[] => Array.isArray(value);
 const isSeries = (value: Value): value is Series => value instanceof Map;
 
-/** Converts a number to a series with that value in every period; returns a series unchanged, and undefined for any other value. */
+/**
+ * Converts a number to a series with that value in every period; returns a series unchanged, and undefined for any
+ * other value.
+ */
 export function asSeries(value: Value, periods: readonly number[]): Series | undefined {
     return typeof value === "number" ? new Map(periods.map((at) => [at, value])) : isSeries(value) ? value : undefined;
 }

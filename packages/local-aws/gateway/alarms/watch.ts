@@ -7,7 +7,7 @@ import {
 import { clientsByRegion, every } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
 import { personalizeNamespace } from "../service-metrics.ts";
-import { datapointsOf } from "./datapoints.ts";
+import { fetchDatapoints } from "./datapoints.ts";
 import { evaluateAlarm } from "./evaluate.ts";
 import { metricReads, type ReadMetrics } from "./metric-reads.ts";
 
@@ -18,7 +18,10 @@ interface AlarmWatchOptions {
      * alarms.
      */
     readonly region: string;
-    /** Returns the time of the Personalize emulator's clock, for alarms on its metrics. Alarms on other metrics use the machine's clock. */
+    /**
+     * Returns the time of the Personalize emulator's clock, for alarms on its metrics. Alarms on other metrics use the
+     * machine's clock.
+     */
     readonly personalizeClock: { now(): number };
     log(message: string): void;
 }
@@ -60,7 +63,11 @@ export function watchAlarms({ miniStack, region, personalizeClock, log }: AlarmW
 
     async function look(client: CloudWatchClient, read: ReadMetrics, alarm: MetricAlarm): Promise<void> {
         const now = isOfPersonalize(alarm) ? personalizeClock.now() : Date.now();
-        const { state, reason, reasonData } = evaluateAlarm(alarm, await datapointsOf(client, read, alarm, now), now);
+        const { state, reason, reasonData } = evaluateAlarm(
+            alarm,
+            await fetchDatapoints(client, read, alarm, now),
+            now,
+        );
         if (state !== alarm.StateValue) {
             const { AlarmName } = alarm;
             const change = { AlarmName, StateValue: state, StateReason: reason, StateReasonData: reasonData };

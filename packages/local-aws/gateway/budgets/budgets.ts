@@ -13,10 +13,10 @@ import { GetTopicAttributesCommand, PublishCommand, SNSClient } from "@aws-sdk/c
 import type { Emulator } from "local-personalize";
 import { evaluate, explain, type PolicyDocument, parseArn } from "policy-evaluator";
 import { unlessGone } from "../../unless-gone.ts";
-import { clientsByRegion, endpointOf, every } from "../loop.ts";
+import { clientsByRegion, createLoopSettings, every } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
 import { monthSpend } from "../spend.ts";
-import { exceeded, notificationKey, notificationText, scopeOf } from "./decide.ts";
+import { determineScope, exceeded, notificationKey, notificationText } from "./decide.ts";
 
 /** The record of a notification that was sent to a subscriber. */
 interface SentNotification {
@@ -117,12 +117,13 @@ interface BudgetNotificationsOptions {
 }
 
 /**
- * Evaluates all budgets against metered usage every two seconds and notifies each subscriber once for each budget, period and
- * threshold. Records a notification after sending it, so a process killed between both steps sends the notification again.
+ * Evaluates all budgets against metered usage every two seconds and notifies each subscriber once for each budget,
+ * period and threshold. Records a notification after sending it, so a process killed between both steps sends the
+ * notification again.
  */
 export function startBudgetNotifications(options: BudgetNotificationsOptions) {
     const { emulator, accountId, log } = options;
-    const budgets = new BudgetsClient(endpointOf(options.miniStack));
+    const budgets = new BudgetsClient(createLoopSettings(options.miniStack));
     const topics = createTopics(options);
     const sent = openSentNotifications(options.dataDir);
     const unevaluated = new Set<string>();
@@ -142,7 +143,7 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
     const evaluateOne = async (budget: Budget) => {
         const { BudgetName = "" } = budget;
         const now = emulator.clock.now();
-        const scope = scopeOf(budget, now);
+        const scope = determineScope(budget, now);
         if ("because" in scope) {
             const line = `budget ${BudgetName} is not evaluated: ${scope.because}`;
             if (!unevaluated.has(line)) log(line);
@@ -160,7 +161,7 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
             if (!over) continue;
             const text = notificationText(BudgetName, over, { accountId, now });
             const period = new Date(now).toISOString().slice(0, 7);
-            for (const subscriber of await subscribersOf(budgetKey, Notification)) {
+            for (const subscriber of await listSubscribers(budgetKey, Notification)) {
                 const { Address = "" } = subscriber;
                 const entry = {
                     budget: BudgetName,
@@ -173,7 +174,10 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
         }
     };
 
-    const subscribersOf = async (budgetKey: { AccountId: string; BudgetName: string }, Notification: Notification) => {
+    const listSubscribers = async (
+        budgetKey: { AccountId: string; BudgetName: string },
+        Notification: Notification,
+    ) => {
         const command = new DescribeSubscribersForNotificationCommand({ ...budgetKey, Notification });
         return (await unlessGone(budgets.send(command), "NotFoundException"))?.Subscribers ?? [];
     };

@@ -11,7 +11,7 @@ type Scope = { readonly holds: (record: CostRecord) => boolean; readonly start: 
 /**
  * Returns which cost records count for a budget in the month of `now`: those that match a value of each of its filters.
  */
-export function scopeOf(
+export function determineScope(
     { BudgetType, TimeUnit, TimePeriod, CostFilters = {}, FilterExpression }: Budget,
     now: number,
 ): Scope {
@@ -134,7 +134,7 @@ export function withSpend(emulator: Pick<Emulator, "usage" | "clock">, answer: B
             ...(Start !== undefined && { Start: new Date(Start * 1000) }),
             ...(End !== undefined && { End: new Date(End * 1000) }),
         };
-        const scope = scopeOf({ ...others, TimePeriod }, now);
+        const scope = determineScope({ ...others, TimePeriod }, now);
         if ("because" in scope) return budget;
         const { actual, forecast } = monthSpend(emulator.usage, now, scope.start, scope.holds);
         const usd = (amount: number) => ({ Amount: amount.toFixed(3), Unit: "USD" });

@@ -24,7 +24,7 @@ export interface TrailEvent {
  * any service that IAM or the signature check denied. A call that was denied because of iam:PassRole appears as
  * `PassRole`, because the access log records only this action.
  */
-export function eventsOf(requests: readonly LoggedRequest[], accesses: readonly LoggedAccess[]): TrailEvent[] {
+export function toTrailEvents(requests: readonly LoggedRequest[], accesses: readonly LoggedAccess[]): TrailEvent[] {
     const callers = accesses.filter(({ decision }) => decision === "allowed" || decision === "unnamed");
     const taken = requests.map(({ id, at, operation, region, arn, name, outcome }): TrailEvent => {
         // Find the caller in the access log. The gateway writes an entry before the call, and writes equal calls as one

@@ -1,7 +1,7 @@
-import { type CostRecord, costsOf, type Emulator, monthStart } from "local-personalize";
+import { type CostRecord, computeCosts, type Emulator, monthStart } from "local-personalize";
 import { awsJson, jsonAnswer } from "../answer.ts";
 import { hourlyRate } from "../spend.ts";
-import { dimensionOf, readFilter } from "./filter.ts";
+import { readFilter, requireDimension } from "./filter.ts";
 import { type Body, CostExplorerError, cut, invalid, readPeriod, shown } from "./input.ts";
 
 type Metered = Pick<Emulator, "usage" | "clock">;
@@ -42,7 +42,7 @@ function getCostAndUsage({ usage, clock }: Metered, body: Body) {
     const holds = readFilter(body.Filter);
     // Start at the month's beginning: with volume discounts, the price of an hour depends on the earlier hours of the
     // month.
-    const records = costsOf(usage({ from: monthStart(period.start), to: period.end })).filter(holds);
+    const records = computeCosts(usage({ from: monthStart(period.start), to: period.end })).filter(holds);
     const ResultsByTime = cut(period, granularity).map((part) => {
         const within = records.filter(({ hour }) => hour >= part.start && hour < part.end);
         const keyed = Map.groupBy(within, (record) => JSON.stringify(groups.map(({ keyOf }) => keyOf(record))));
@@ -87,7 +87,7 @@ function readGroups(given: unknown) {
     const groups = (Array.isArray(given) ? given : []) as Body[];
     if (groups.length > 2) throw invalid("At most two groups are allowed.");
     return groups.map(({ Type, Key }) => {
-        if (Type === "DIMENSION") return { Type, Key, keyOf: dimensionOf(Key) };
+        if (Type === "DIMENSION") return { Type, Key, keyOf: requireDimension(Key) };
         if (Type !== "TAG")
             throw invalid(`The local AWS does not support the group type ${Type}; it supports DIMENSION and TAG.`);
         return { Type, Key, keyOf: ({ tags }: CostRecord) => `${Key}$${tags[String(Key)] ?? ""}` };

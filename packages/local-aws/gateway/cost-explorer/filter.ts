@@ -14,7 +14,7 @@ const dimensions: Readonly<Record<string, (record: CostRecord) => string>> = {
  * Returns a function that reads a dimension of a record.
  * @throws CostExplorerError ValidationException for an unsupported dimension
  */
-export function dimensionOf(key: unknown): (record: CostRecord) => string {
+export function requireDimension(key: unknown): (record: CostRecord) => string {
     const dimension = typeof key === "string" && Object.hasOwn(dimensions, key) ? dimensions[key] : undefined;
     if (dimension) return dimension;
     throw invalid(
@@ -47,7 +47,7 @@ export function readFilter(expression: unknown): Holds {
         }
         case "Dimensions": {
             const { values } = readValues(given);
-            const dimension = dimensionOf((given as Body).Key);
+            const dimension = requireDimension((given as Body).Key);
             return (record) => values.includes(dimension(record));
         }
         case "Tags": {

@@ -58,14 +58,14 @@ function readTime(text: unknown, name: string, granularity: Granularity): number
 export function cut({ start, end }: Period, granularity: Granularity): Period[] {
     const periods: Period[] = [];
     for (let from = start; from < end; ) {
-        const to = Math.min(end, nextOf(from, granularity));
+        const to = Math.min(end, nextPeriodStart(from, granularity));
         periods.push({ start: from, end: to });
         from = to;
     }
     return periods;
 }
 
-function nextOf(time: number, granularity: Granularity): number {
+function nextPeriodStart(time: number, granularity: Granularity): number {
     if (granularity !== "MONTHLY") return time + (granularity === "HOURLY" ? hour : day);
     const date = new Date(time);
     return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);

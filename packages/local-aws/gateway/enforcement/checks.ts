@@ -32,7 +32,7 @@ export async function personalizeChecks(
     }
     const withTags = async (check: NamedCheck): Promise<NamedCheck> => {
         if (!check.resource.startsWith("arn:")) return check;
-        const tags = tagContext(await tagsOf(emulator, check.resource, call.region));
+        const tags = tagContext(await fetchTags(emulator, check.resource, call.region));
         return { ...check, context: { ...tags, ...check.context } };
     };
     return { ...named, checks: await Promise.all(named.checks.map(withTags)) };
@@ -72,7 +72,7 @@ async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorReques
     const body = (typeof request.body === "object" && request.body !== null ? request.body : {}) as Body;
     const tags = Array.isArray(body.tags) ? (body.tags as Tag[]) : [];
     const removed = Array.isArray(body.tagKeys) ? (body.tagKeys as string[]) : [];
-    const resource = await resourceOf(emulator, request, body, `arn:aws:personalize:${region}:${account}:`);
+    const resource = await determineResource(emulator, request, body, `arn:aws:personalize:${region}:${account}:`);
     const keys = [...tags.map(({ tagKey }) => tagKey), ...removed];
     const context = {
         ...Object.fromEntries(tags.map(({ tagKey, tagValue }) => [`aws:RequestTag/${tagKey}`, tagValue])),
@@ -120,7 +120,11 @@ function parentOf(operation: string, body: Body): string | undefined {
 const filtered = new Set(["GetRecommendations", "GetPersonalizedRanking", "GetActionRecommendations"]);
 
 /** Returns the tags of a Personalize resource, for aws:ResourceTag. */
-async function tagsOf(emulator: Emulator, resource: string, region: string): Promise<Readonly<Record<string, string>>> {
+async function fetchTags(
+    emulator: Emulator,
+    resource: string,
+    region: string,
+): Promise<Readonly<Record<string, string>>> {
     const answer = await ask(emulator, "ListTagsForResource", region, { resourceArn: resource });
     return Object.fromEntries(((answer.tags ?? []) as Tag[]).map(({ tagKey, tagValue }) => [tagKey, tagValue]));
 }
@@ -163,13 +167,18 @@ const members: Readonly<Record<string, string>> = {
     ListTagsForResource: "resourceArn",
 };
 
-async function resourceOf(emulator: Emulator, request: EmulatorRequest, body: Body, prefix: string): Promise<string> {
+async function determineResource(
+    emulator: Emulator,
+    request: EmulatorRequest,
+    body: Body,
+    prefix: string,
+): Promise<string> {
     const { operation, region } = request;
     if (operation.startsWith("Create") && !Object.hasOwn(members, operation)) {
         return `${prefix}${created(operation, body)}`;
     }
     if (operation === "PutEvents" || operation === "PutActionInteractions") {
-        return trackerOf(emulator, region, body.trackingId, prefix);
+        return fetchTrackerArn(emulator, region, body.trackingId, prefix);
     }
     const noun = operation.replace(/^(Describe|Delete|Update|Start|Stop)/, "");
     const member = members[operation] ?? `${noun.charAt(0).toLowerCase()}${noun.slice(1)}Arn`;
@@ -180,7 +189,12 @@ async function resourceOf(emulator: Emulator, request: EmulatorRequest, body: Bo
 const trackers = new WeakMap<Emulator, Map<unknown, string>>();
 
 /** Returns the ARN of the event tracker with this tracking id. The ARN does not contain the tracking id. */
-async function trackerOf(emulator: Emulator, region: string, trackingId: unknown, prefix: string): Promise<string> {
+async function fetchTrackerArn(
+    emulator: Emulator,
+    region: string,
+    trackingId: unknown,
+    prefix: string,
+): Promise<string> {
     const arnsById = trackers.get(emulator) ?? new Map<unknown, string>();
     trackers.set(emulator, arnsById);
     const cachedArn = arnsById.get(trackingId);

@@ -154,7 +154,7 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
         async role(arn: string): Promise<Role | undefined> {
             const found = await entity("role", arn.split("/").at(-1) ?? "");
             return found?.arn === arn
-                ? { ...withDocuments(found), identity: parsed(found.identity), trust: documentOf(found.trust) }
+                ? { ...withDocuments(found), identity: parsed(found.identity), trust: parseStoredPolicy(found.trust) }
                 : undefined;
         },
         refusal: (refused: Refused): Promise<{ status: number; headers: Record<string, string>; body: string }> =>
@@ -170,7 +170,7 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
 export type Directory = ReturnType<typeof createDirectory>;
 
 /** Parses a policy. Returns a document without statements for invalid JSON, which IAM would not store. */
-export function documentOf(text: string | null | undefined): PolicyDocument {
+export function parseStoredPolicy(text: string | null | undefined): PolicyDocument {
     try {
         return JSON.parse(text?.startsWith("%") ? decodeURIComponent(text) : (text ?? "")) as PolicyDocument;
     } catch {
@@ -192,7 +192,8 @@ type Answered =
 /** Policies; null for those that the principal does not have. */
 type Texts = Readonly<Partial<Record<"identity" | "boundary" | "session", readonly PolicyText[] | null>>>;
 
-const parsed = (texts: readonly PolicyText[]) => texts.map(({ name, text }) => ({ name, document: documentOf(text) }));
+const parsed = (texts: readonly PolicyText[]) =>
+    texts.map(({ name, text }) => ({ name, document: parseStoredPolicy(text) }));
 
 /** Parses the policies of a principal or entity. */
 function withDocuments<T extends Texts>({ identity, boundary, session, ...rest }: T) {

@@ -11,19 +11,19 @@ import { nameOfCostExplorerCall, passCheck, personalizeChecks } from "./checks.t
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
 import { identify, isAdministrator } from "./identify.ts";
 import {
-    circumstancesOf,
-    factsOf,
     isClosed,
     isPreflight,
     isRemoteCall,
     parse,
-    personalizeCallOf,
-    smallBodyOf,
+    readSmallBody,
+    toCallFacts,
+    toCircumstances,
+    toPersonalizeCall,
 } from "./incoming.ts";
 import { anonymous, judge } from "./judge.ts";
 import { passedRoles, passesRoles, tracedRoleComplaint, trustComplaint } from "./passed-roles.ts";
-import { hashGuard, payloadOf, sha256 } from "./payload.ts";
-import { closedAnswer, type Reason, refusalOf, refusalOfPersonalize, sentences } from "./refusal.ts";
+import { classifyPayload, hashGuard, sha256 } from "./payload.ts";
+import { closedAnswer, createRefusal, type Reason, refusalOfPersonalize, sentences } from "./refusal.ts";
 import { readSignature } from "./signature.ts";
 
 interface EnforcementOptions {
@@ -108,12 +108,12 @@ async function readCall(request: IncomingMessage, { path, signatureOrError }: Se
     const inS3 = signature ? signature.service === "s3" : !isRemoteCall(request);
     // The body of DeleteObjects contains the keys of the objects, so it must be read.
     const streamed = inS3 && !new URL(request.url ?? "/", "http://localhost").searchParams.has("delete");
-    const body = streamed ? undefined : await smallBodyOf(request);
+    const body = streamed ? undefined : await readSmallBody(request);
     const payload = inS3
-        ? payloadOf(request.headers["x-amz-content-sha256"]?.toString(), signature?.expires !== undefined)
+        ? classifyPayload(request.headers["x-amz-content-sha256"]?.toString(), signature?.expires !== undefined)
         : { kind: "hashed" as const, hash: sha256(body ?? Buffer.alloc(0)) };
-    const facts = factsOf(request, signature?.region ?? "us-east-1", accountId);
-    const personalize = personalizeCallOf(request, path, signature?.service, facts.region, body);
+    const facts = toCallFacts(request, signature?.region ?? "us-east-1", accountId);
+    const personalize = toPersonalizeCall(request, path, signature?.service, facts.region, body);
     return { request, path, signatureOrError, signature, inS3, streamed, body, payload, facts, personalize };
 }
 
@@ -126,11 +126,11 @@ async function admitCall(options: Judging, request: IncomingMessage, parsedReque
         const access = { principal, action: `${facts.method} ${path}`, resource: "*" };
         return refuse(options, call, { code, message: sentences[code] ?? code }, access);
     };
-    const principal = await principalOf(directory, call);
+    const principal = await verifyCaller(directory, call);
     if (typeof principal === "string") return disbelieve(principal);
     if (parsedRequest.isOpen) return admitted(call, false);
 
-    const named = await namedCallOf(options, call, principal);
+    const named = await nameCall(options, call, principal);
     if (!signature && named.service !== "s3") return disbelieve("MissingAuthenticationToken");
     // Reject a call that is signed for S3 but would be routed to another service, or signed for another service and
     // routed to S3.
@@ -151,7 +151,7 @@ async function admitCall(options: Judging, request: IncomingMessage, parsedReque
 }
 
 /** Returns the verified caller, or AWS's error code. */
-async function principalOf(directory: Directory, call: Call): Promise<Caller | string> {
+async function verifyCaller(directory: Directory, call: Call): Promise<Caller | string> {
     const { request, signatureOrError, signature, inS3, body, payload } = call;
     if (typeof signatureOrError === "string" && !(inS3 && signatureOrError === "MissingAuthenticationToken")) {
         return signatureOrError;
@@ -163,7 +163,7 @@ async function principalOf(directory: Directory, call: Call): Promise<Caller | s
     return "error" in principal ? principal.error : principal;
 }
 
-async function namedCallOf(options: EnforcementOptions, call: Call, principal: Caller): Promise<NamedCall> {
+async function nameCall(options: EnforcementOptions, call: Call, principal: Caller): Promise<NamedCall> {
     const { request, signature, body, facts, personalize } = call;
     if (personalize) return personalizeChecks(options.emulator, personalize, principal, options.accountId);
     const target = request.headers["x-amz-target"]?.toString();
@@ -183,7 +183,7 @@ async function authorizeCall(
     const { request, facts, personalize, body } = call;
     const given = personalize ? personalize.body : parse(body);
     const roles = passedRoles(first.action, given);
-    const circumstances = circumstancesOf(request, facts.region);
+    const circumstances = toCircumstances(request, facts.region);
     const passing = await Promise.all(roles.map((role) => passCheck(directory, role)));
     for (const check of [...named.checks, ...passing]) {
         const access = { principal: principal.arn || "anonymous", action: check.action, resource: check.resource };
@@ -238,5 +238,5 @@ async function refuse(
     log.add({ decision: reason.code === "AccessDenied" ? "denied" : "refused", reason: reason.message, ...access });
     if (personalize) return { admitted: false, answer: refusalOfPersonalize(personalize.service, reason) };
     const by = service ?? (await directory.call(facts, body)).service;
-    return { admitted: false, answer: await refusalOf(directory, by, access, facts.headers, reason) };
+    return { admitted: false, answer: await createRefusal(directory, by, access, facts.headers, reason) };
 }

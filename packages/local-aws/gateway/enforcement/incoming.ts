@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { bodyOf, type EmulatorRequest, operationOf } from "local-personalize";
+import { type EmulatorRequest, findOperation, readBody } from "local-personalize";
 import { isPublicPath } from "../web-pages.ts";
 import type { CallFacts } from "./directory.ts";
 import type { Circumstances } from "./judge.ts";
@@ -35,12 +35,12 @@ export function isPreflight({ headers, method }: Pick<IncomingMessage, "headers"
 const largestBody = 128 * 1024 * 1024;
 
 /** Reads the body of a call to any service except S3, whose objects can be larger. */
-export async function smallBodyOf(request: IncomingMessage): Promise<Buffer> {
+export async function readSmallBody(request: IncomingMessage): Promise<Buffer> {
     const length = Number(request.headers["content-length"] ?? 0);
     if (length > largestBody) {
         throw new Error(`the body has ${length} bytes, more than any service accepts`);
     }
-    return bodyOf(request);
+    return readBody(request);
 }
 
 /** Parses a body as JSON; returns an empty object for any other body. */
@@ -53,7 +53,7 @@ export function parse(body: Buffer | undefined): unknown {
 }
 
 /** Describes a request for MiniStack's process. */
-export function factsOf(request: IncomingMessage, region: string, account: string): CallFacts {
+export function toCallFacts(request: IncomingMessage, region: string, account: string): CallFacts {
     const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
     return {
         method: request.method ?? "GET",
@@ -68,7 +68,7 @@ export function factsOf(request: IncomingMessage, region: string, account: strin
  * Returns the Personalize call of a request. `service` is the service of the signature; undefined for an unsigned
  * request.
  */
-export function personalizeCallOf(
+export function toPersonalizeCall(
     request: IncomingMessage,
     path: string,
     service: string | undefined,
@@ -77,12 +77,12 @@ export function personalizeCallOf(
 ): EmulatorRequest | undefined {
     const target = request.headers["x-amz-target"]?.toString();
     const ours = service === "personalize" || (service === undefined && target?.startsWith("AmazonPersonalize."));
-    const operation = ours ? operationOf(request.method ?? "", path, target) : undefined;
+    const operation = ours ? findOperation(request.method ?? "", path, target) : undefined;
     return operation && { ...operation, region, body: parse(body) };
 }
 
 /** Returns the values of the condition keys that depend on the request and not on the action. */
-export function circumstancesOf(request: IncomingMessage, region: string): Circumstances {
+export function toCircumstances(request: IncomingMessage, region: string): Circumstances {
     return {
         region,
         sourceIp: request.socket.remoteAddress ?? "127.0.0.1",

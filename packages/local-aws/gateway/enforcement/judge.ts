@@ -1,7 +1,7 @@
 import { type Authorization, accountOf, authorize } from "policy-evaluator";
 import type { Levels } from "../organisation.ts";
 import { withoutDocumentNote } from "../without-document.ts";
-import { documentOf, type NamedCheck, type Principal } from "./directory.ts";
+import { type NamedCheck, type Principal, parseStoredPolicy } from "./directory.ts";
 
 /** Data of the request for the condition keys that exist for every call. */
 export interface Circumstances {
@@ -42,8 +42,8 @@ const contextOf = ({ tags, id, function: source }: typeof anonymous, now: Circum
 });
 
 /**
- * Evaluates all policies for one permission. Returns AWS's message if they deny. For the account's root user, only resource
- * policies can deny.
+ * Evaluates all policies for one permission. Returns AWS's message if they deny. For the account's root user, only
+ * resource policies can deny.
  */
 export function judge(
     principal: typeof anonymous,
@@ -62,7 +62,7 @@ export function judge(
         ...(principal.boundary && { boundary: principal.boundary }),
         ...(principal.session && { session: principal.session }),
         ...(serviceControl && principal.arn !== "" && { serviceControl }),
-        ...(policy !== null && { resource: [{ name: "resource policy", document: documentOf(policy) }] }),
+        ...(policy !== null && { resource: [{ name: "resource policy", document: parseStoredPolicy(policy) }] }),
     };
     const lacking = withoutDocumentNote(principal.withoutDocument);
     const what = action.startsWith("s3:") ? `"${resource}"` : resource;
@@ -75,7 +75,7 @@ export function judge(
         // the caller's identity policies decide alone, as they do within one account.
         const owner = resource.startsWith("arn:aws:iam::aws:") ? accountOf(principal.arn) : accountOf(resource);
         const outcome = authorize({ caller, action, resource, context }, policies, owner);
-        return outcome.decision === "allowed" ? { allowed: true } : why(reasonOf(outcome, action));
+        return outcome.decision === "allowed" ? { allowed: true } : why(formatDenialReason(outcome, action));
     } catch (error) {
         // A policy contains a condition operator that IAM does not define.
         if (error instanceof RangeError) return why(`because a policy cannot be evaluated: ${error.message}`);
@@ -92,7 +92,7 @@ const kinds = {
 } as const;
 
 /** Returns the end of AWS's denial message (IAM User Guide, "Troubleshoot access denied error messages"). */
-function reasonOf({ decision, deniedBy = "identity" }: Authorization, action: string): string {
+function formatDenialReason({ decision, deniedBy = "identity" }: Authorization, action: string): string {
     const kind = kinds[deniedBy];
     const article = deniedBy === "identity" ? "an" : "a";
     return decision === "explicitDeny"

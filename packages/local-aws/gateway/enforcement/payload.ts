@@ -15,7 +15,7 @@ type Payload =
     | { readonly kind: "unsupported" };
 
 /** Reads the declared hash of an S3 request's body. The signature of a presigned URL does not cover the body. */
-export function payloadOf(declared: string | undefined, presigned: boolean): Payload {
+export function classifyPayload(declared: string | undefined, presigned: boolean): Payload {
     if (declared === undefined) {
         return presigned ? { kind: "unsigned", hash: "UNSIGNED-PAYLOAD" } : { kind: "unsupported" };
     }
@@ -32,8 +32,8 @@ export const sha256 = (body: Buffer) => createHash("sha256").update(body).digest
 export class PayloadMismatchError extends Error {}
 
 /**
- * Forwards a body of any length and calculates its hash. Sends the last chunk only if the hash is correct, so that a changed body
- * never arrives completely. Otherwise fails with PayloadMismatchError.
+ * Forwards a body of any length and calculates its hash. Sends the last chunk only if the hash is correct, so that a
+ * changed body never arrives completely. Otherwise fails with PayloadMismatchError.
  */
 export function hashGuard(expected: string): Transform {
     const hash = createHash("sha256");

@@ -48,7 +48,7 @@ export function refusalOfPersonalize(service: ServiceName, { code, message }: Re
 }
 
 /** Returns a denial in the protocol of any other service, with MiniStack's text. */
-export async function refusalOf(
+export async function createRefusal(
     directory: Directory,
     service: string,
     { principal, action, resource }: { principal: string; action: string; resource: string },

@@ -31,7 +31,7 @@ const algorithm = "AWS4-HMAC-SHA256";
 
 /** Parses a request's signature. Returns AWS's error code if the signature is missing or invalid. */
 export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">): Signature | SignatureFault {
-    const query = new Map(pairsOf(url));
+    const query = new Map(parseQuery(url));
     const presigned = query.has("X-Amz-Signature") || query.has("X-Amz-Credential") || query.has("X-Amz-Algorithm");
     const { authorization } = headers;
     if (!presigned && authorization === undefined) {
@@ -41,7 +41,7 @@ export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">)
     if (presigned && authorization !== undefined) {
         return "UnsupportedSignature";
     }
-    const given = presigned ? query : partsOf(authorization as string);
+    const given = presigned ? query : parseAuthorization(authorization as string);
     const prefix = presigned ? "X-Amz-" : "";
     if (given.get(presigned ? "X-Amz-Algorithm" : "algorithm") !== algorithm) {
         return "UnsupportedSignature";
@@ -49,7 +49,7 @@ export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">)
     const [accessKeyId, date, region, service, term, ...more] = given.get(`${prefix}Credential`)?.split("/") ?? [];
     const signature = given.get(`${prefix}Signature`);
     const signedHeaders = given.get(`${prefix}SignedHeaders`)?.toLowerCase().split(";") ?? [];
-    const time = presigned ? query.get("X-Amz-Date") : timeOf(headers);
+    const time = presigned ? query.get("X-Amz-Date") : findSigningTime(headers);
     const expires = presigned ? Number(query.get("X-Amz-Expires") ?? Number.NaN) : undefined;
     const complete = accessKeyId && date && region && service && term === "aws4_request" && more.length === 0;
     if (!complete || !signature || !time || !signedHeaders.includes("host")) {
@@ -133,7 +133,7 @@ function signingKey(secret: string, ...scope: [date: string, region: string, ser
 
 const hmac = (key: Buffer | KeyObject, text: string): Buffer => createHmac("sha256", key).update(text).digest();
 
-function partsOf(authorization: string): Map<string, string> {
+function parseAuthorization(authorization: string): Map<string, string> {
     const [first = "", ...rest] = authorization.trim().split(/\s+/);
     const parts = rest.join("").split(",");
     const pairs = parts.map((part): [string, string] => {
@@ -143,7 +143,7 @@ function partsOf(authorization: string): Map<string, string> {
     return new Map([["algorithm", first], ...pairs]);
 }
 
-function timeOf(headers: IncomingMessage["headers"]): string | undefined {
+function findSigningTime(headers: IncomingMessage["headers"]): string | undefined {
     const given = headers["x-amz-date"]?.toString();
     if (given !== undefined || headers.date === undefined) {
         return given;
@@ -173,7 +173,7 @@ function canonicalPath(url: string, service: string): string {
 }
 
 function canonicalQuery(url: string): string {
-    return pairsOf(url)
+    return parseQuery(url)
         .filter(([name]) => name !== "X-Amz-Signature")
         .map(([name, value]) => [encode(name), encode(value)] as const)
         .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : x > y ? 1 : 0))
@@ -181,7 +181,7 @@ function canonicalQuery(url: string): string {
         .join("&");
 }
 
-function pairsOf(url: string): [string, string][] {
+function parseQuery(url: string): [string, string][] {
     const at = url.indexOf("?");
     const parts = at < 0 ? [] : url.slice(at + 1).split("&");
     return parts

@@ -1,5 +1,5 @@
 import * as apiGateway from "@aws-sdk/client-api-gateway";
-import { callsOf } from "../../calls.ts";
+import { createSender } from "../../calls.ts";
 import type { MethodPlan } from "./methods.ts";
 import { schemaText } from "./models.ts";
 import type { ApiPlan } from "./plan.ts";
@@ -9,7 +9,7 @@ const limit = 500;
 
 /** Deletes everything of an API that a document can describe, and keeps deployments and stages. */
 export async function emptyApi(client: apiGateway.APIGatewayClient, restApiId: string): Promise<void> {
-    const call = callsOf(client);
+    const call = createSender(client);
     const of = { restApiId };
     const { items: resources = [] } = await call(apiGateway.GetResourcesCommand)({ ...of, limit });
     for (const { id: resourceId, path, resourceMethods = {} } of resources) {
@@ -39,7 +39,7 @@ export async function emptyApi(client: apiGateway.APIGatewayClient, restApiId: s
 
 /** Creates everything in a plan. Keeps the API's other resources. */
 export async function fillApi(client: apiGateway.APIGatewayClient, restApiId: string, plan: ApiPlan): Promise<void> {
-    const call = callsOf(client);
+    const call = createSender(client);
     const of = { restApiId };
     const { items: has = [] } = await call(apiGateway.GetModelsCommand)({ ...of, limit });
     for (const { name, schema } of plan.models) {
@@ -70,7 +70,7 @@ export async function fillApi(client: apiGateway.APIGatewayClient, restApiId: st
 
 /** Returns a function that creates the resource of a path, with missing parents, and returns its id. */
 async function resources(client: apiGateway.APIGatewayClient, restApiId: string) {
-    const call = callsOf(client);
+    const call = createSender(client);
     const { items = [] } = await call(apiGateway.GetResourcesCommand)({ restApiId, limit });
     const idsByPath = new Map(items.map(({ path = "", id = "" }) => [path, id]));
     return async function resourceOf(path: string): Promise<string> {
@@ -96,7 +96,7 @@ async function putMethod(
     { operationName, apiKeyRequired, requestParameters, requestModels, responses, integration }: MethodPlan,
     requestValidatorId: string | undefined,
 ): Promise<void> {
-    const call = callsOf(client);
+    const call = createSender(client);
     const settings = { operationName, apiKeyRequired, requestParameters, requestModels, requestValidatorId };
     await call(apiGateway.PutMethodCommand)({ ...of, ...settings, authorizationType: "NONE" });
     for (const response of responses) {

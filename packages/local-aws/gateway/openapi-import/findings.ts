@@ -13,7 +13,7 @@ export class ImportRefusedError extends Error {}
  * Returns `value` if it is an object, otherwise an empty object. If `value` is neither an object nor missing, also adds
  * an error.
  */
-export function objectOf(value: unknown, where: string, findings: Findings): Node {
+export function expectObject(value: unknown, where: string, findings: Findings): Node {
     if (value === undefined || value === null) {
         return {};
     }
@@ -30,14 +30,14 @@ export function objectOf(value: unknown, where: string, findings: Findings): Nod
  * @param where place of the reference, for errors
  */
 export function referred(document: Node, value: unknown, where: string, findings: Findings): Node {
-    let node = objectOf(value, where, findings);
+    let node = expectObject(value, where, findings);
     for (let steps = 0; typeof node.$ref === "string"; steps++) {
         const target = at(document, node.$ref);
         if (target === undefined || steps > 10) {
             findings.errors.push(`Unable to resolve reference '${node.$ref}' at ${where}`);
             return {};
         }
-        node = objectOf(target, node.$ref, findings);
+        node = expectObject(target, node.$ref, findings);
     }
     return node;
 }

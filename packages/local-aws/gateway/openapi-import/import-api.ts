@@ -8,7 +8,7 @@ import {
     UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
 import { type Answer, jsonAnswer } from "../answer.ts";
-import { endpointOf } from "../loop.ts";
+import { createLoopSettings } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
 import { emptyApi, fillApi } from "./apply.ts";
 import { ImportRefusedError } from "./findings.ts";
@@ -39,9 +39,9 @@ export async function importApi(
     url: URL,
     body: Buffer,
 ): Promise<Answer> {
-    const client = new APIGatewayClient({ ...endpointOf(where.miniStack), region: where.region });
+    const client = new APIGatewayClient({ ...createLoopSettings(where.miniStack), region: where.region });
     try {
-        const request = askedOf(url);
+        const request = parseImportParameters(url);
         const plan = parseOpenApi(body.toString("utf8"));
         if (request.failOnWarnings && plan.warnings.length > 0) {
             throw new ImportRefusedError(`Warnings found during import:\n\t${plan.warnings.join("\n\t")}`);
@@ -51,7 +51,7 @@ export async function importApi(
                 ? await create(client, request, plan)
                 : await write(client, request.apiId, request, plan);
         const warnings = plan.warnings.length > 0 ? { warnings: plan.warnings } : {};
-        return jsonAnswer(request.apiId === undefined ? 201 : 200, wireOf({ ...api, ...warnings } as RestApi));
+        return jsonAnswer(request.apiId === undefined ? 201 : 200, toWire({ ...api, ...warnings } as RestApi));
     } catch (error) {
         return refusal(error as Error & { $metadata?: { httpStatusCode?: number } });
     } finally {
@@ -59,7 +59,7 @@ export async function importApi(
     }
 }
 
-function askedOf({ pathname, searchParams }: URL): Asked {
+function parseImportParameters({ pathname, searchParams }: URL): Asked {
     const mode = searchParams.get("mode") ?? "merge";
     if (mode !== "import" && mode !== "overwrite" && mode !== "merge") {
         throw new ImportRefusedError(`Invalid mode '${mode}': it must be import, overwrite or merge`);
@@ -133,7 +133,7 @@ function changes(there: RestApi, plan: ApiPlan): PatchOperation[] {
 }
 
 /** Formats an API as API Gateway's JSON response, with dates in epoch seconds. */
-function wireOf({ createdDate, ...api }: RestApi & { readonly $metadata?: unknown }): object {
+function toWire({ createdDate, ...api }: RestApi & { readonly $metadata?: unknown }): object {
     const { $metadata: _, ...rest } = api;
     return { ...rest, ...(createdDate && { createdDate: createdDate.getTime() / 1000 }) };
 }

@@ -1,4 +1,4 @@
-import { type Findings, type Node, objectOf } from "./findings.ts";
+import { expectObject, type Findings, type Node } from "./findings.ts";
 
 interface IntegrationResponsePlan {
     readonly statusCode: string;
@@ -28,7 +28,7 @@ export function readIntegration(value: unknown, where: string, findings: Finding
     if (value === undefined) {
         return undefined;
     }
-    const given = objectOf(value, where, findings);
+    const given = expectObject(value, where, findings);
     const type = String(given.type ?? "").toUpperCase();
     if (!kinds.includes(type)) {
         findings.errors.push(`Invalid integration type '${String(given.type)}' at ${where}`);
@@ -51,7 +51,7 @@ export function readIntegration(value: unknown, where: string, findings: Finding
         ...same.filter((key) => key in given).map((key) => [key, given[key]]),
         ...words.filter((key) => key in given).map((key) => [key, String(given[key]).toUpperCase()]),
     ];
-    const responses = Object.entries(objectOf(given.responses, `${where}.responses`, findings));
+    const responses = Object.entries(expectObject(given.responses, `${where}.responses`, findings));
     return {
         settings: Object.fromEntries(settings),
         responses: responses.map(([pattern, response]) => readResponse(pattern, response, where, findings)),
@@ -59,7 +59,7 @@ export function readIntegration(value: unknown, where: string, findings: Finding
 }
 
 function readResponse(pattern: string, value: unknown, where: string, findings: Findings): IntegrationResponsePlan {
-    const given = objectOf(value, `${where}.responses.${pattern}`, findings);
+    const given = expectObject(value, `${where}.responses.${pattern}`, findings);
     if (!/^[1-5]\d\d$/.test(String(given.statusCode))) {
         findings.errors.push(`Invalid status code '${String(given.statusCode)}' at ${where}.responses.${pattern}`);
     }

@@ -1,4 +1,4 @@
-import { type Findings, type Node, objectOf, referred } from "./findings.ts";
+import { expectObject, type Findings, type Node, referred } from "./findings.ts";
 import { type IntegrationPlan, readIntegration } from "./integrations.ts";
 
 interface MethodResponsePlan {
@@ -41,7 +41,7 @@ export function readPath(context: Context, path: string, value: unknown): Method
     const item = referred(document, value, `paths.${path}`, findings);
     const methods = Object.entries(item).filter(([key]) => verbs.includes(key) || key === anyMethod);
     return methods.map(([verb, operation]) =>
-        readOperation(context, path, verb, objectOf(operation, `paths.${path}.${verb}`, findings), item.parameters),
+        readOperation(context, path, verb, expectObject(operation, `paths.${path}.${verb}`, findings), item.parameters),
     );
 }
 
@@ -64,10 +64,10 @@ function readOperation(context: Context, path: string, verb: string, operation: 
     if (validator !== undefined && !validators.has(String(validator))) {
         findings.errors.push(`Invalid request validator '${String(validator)}' specified at ${where}`);
     }
-    const parameters = [...listOf(shared), ...listOf(operation.parameters)].map((parameter, index) =>
+    const parameters = [...toList(shared), ...toList(operation.parameters)].map((parameter, index) =>
         referred(document, parameter, `${where}.parameters[${index}]`, findings),
     );
-    const security = listOf(operation.security ?? document.security).flatMap((requirement) =>
+    const security = toList(operation.security ?? document.security).flatMap((requirement) =>
         Object.keys(Object(requirement)),
     );
     for (const name of security.filter((name) => !apiKeys.has(name))) {
@@ -110,13 +110,13 @@ function requestParameter(parameter: Node, path: string, where: string, findings
 }
 
 function readResponses({ document, findings, modelsOf }: Context, value: unknown, where: string): MethodResponsePlan[] {
-    return Object.entries(objectOf(value, where, findings)).flatMap(([statusCode, response]) => {
+    return Object.entries(expectObject(value, where, findings)).flatMap(([statusCode, response]) => {
         const given = referred(document, response, `${where}.${statusCode}`, findings);
         if (!/^[1-5]\d\d$/.test(statusCode)) {
             findings.warnings.push(`Response '${statusCode}' is ignored at ${where}: a method response has one status`);
             return [];
         }
-        const headers = Object.keys(objectOf(given.headers, `${where}.${statusCode}.headers`, findings));
+        const headers = Object.keys(expectObject(given.headers, `${where}.${statusCode}.headers`, findings));
         return [
             {
                 statusCode,
@@ -129,4 +129,4 @@ function readResponses({ document, findings, modelsOf }: Context, value: unknown
     });
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

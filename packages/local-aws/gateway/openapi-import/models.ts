@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Findings, type Node, objectOf } from "./findings.ts";
+import { expectObject, type Findings, type Node } from "./findings.ts";
 
 /** A model to create. Its schema still contains the `$ref`s of the document. */
 export interface ModelPlan {
@@ -21,16 +21,16 @@ const named = ["properties", "patternProperties", "definitions"];
 
 /** Converts a document's schemas to models. Each inline schema of a body becomes a model too. */
 export function readModels(document: Node, findings: Findings) {
-    const components = objectOf(document.components, "components", findings);
-    const schemas = objectOf(components.schemas, "components.schemas", findings);
+    const components = expectObject(document.components, "components", findings);
+    const schemas = expectObject(components.schemas, "components.schemas", findings);
     const models = new Map<string, ModelPlan>();
 
-    function modelOf(name: string, schema: unknown, where: string): string {
+    function addModel(name: string, schema: unknown, where: string): string {
         models.set(name, { name, schema: draft4(schema, where) as Node });
         return name;
     }
     function draft4(value: unknown, where: string): unknown {
-        const schema = objectOf(value, where, findings);
+        const schema = expectObject(value, where, findings);
         if (typeof schema.$ref === "string") {
             const name = nameIn(schema.$ref);
             if (name === undefined || !Object.hasOwn(schemas, name)) {
@@ -49,11 +49,11 @@ export function readModels(document: Node, findings: Findings) {
             findings.warnings.push(`${where}: ${gone.join(", ")} not supported in a model, and left out`);
         }
         const kept = Object.entries(schema).filter(([key]) => !left.includes(key) && !key.startsWith("x-"));
-        return Object.fromEntries(kept.map(([key, inner]) => [key, innerOf(key, inner, `${where}.${key}`)]));
+        return Object.fromEntries(kept.map(([key, inner]) => [key, convertInner(key, inner, `${where}.${key}`)]));
     }
-    function innerOf(key: string, inner: unknown, where: string): unknown {
+    function convertInner(key: string, inner: unknown, where: string): unknown {
         if (named.includes(key)) {
-            const members = Object.entries(objectOf(inner, where, findings));
+            const members = Object.entries(expectObject(inner, where, findings));
             return Object.fromEntries(members.map(([name, schema]) => [name, draft4(schema, `${where}.${name}`)]));
         }
         if (["allOf", "anyOf", "oneOf"].includes(key) && Array.isArray(inner)) {
@@ -67,24 +67,24 @@ export function readModels(document: Node, findings: Findings) {
         if (!/^[a-zA-Z0-9]+$/.test(name)) {
             findings.errors.push(`Model name '${name}' is invalid: model names must be alphanumeric`);
         }
-        modelOf(name, schema, `components.schemas.${name}`);
+        addModel(name, schema, `components.schemas.${name}`);
     }
     return {
         models,
         /** Returns the model of each media type in a `content` object. */
         modelsOf(content: unknown, where: string): Record<string, string> {
-            const types = Object.entries(objectOf(content, where, findings));
+            const types = Object.entries(expectObject(content, where, findings));
             return Object.fromEntries(
                 types.flatMap(([type, media]) => {
-                    const { schema } = objectOf(media, `${where}.${type}`, findings);
+                    const { schema } = expectObject(media, `${where}.${type}`, findings);
                     if (schema === undefined) {
                         return [];
                     }
                     const place = `${where}.${type}.schema`;
-                    const { $ref } = objectOf(schema, place, findings);
+                    const { $ref } = expectObject(schema, place, findings);
                     if (typeof $ref !== "string") {
                         const name = `MODEL${createHash("sha256").update(place).digest("hex").slice(0, 6)}`;
-                        return [[type, modelOf(name, schema, place)]];
+                        return [[type, addModel(name, schema, place)]];
                     }
                     draft4(schema, place);
                     return [[type, nameIn($ref) ?? ""]];

@@ -1,5 +1,5 @@
 import { refuseOtherExtensions } from "./extensions.ts";
-import { type Findings, ImportRefusedError, type Node, objectOf } from "./findings.ts";
+import { expectObject, type Findings, ImportRefusedError, type Node } from "./findings.ts";
 import { type MethodPlan, readPath } from "./methods.ts";
 import { type ModelPlan, readModels } from "./models.ts";
 
@@ -44,7 +44,7 @@ export function parseOpenApi(text: string): ApiPlan {
         throw new ImportRefusedError("Invalid OpenAPI input.");
     }
     refuseOtherExtensions(document, findings);
-    const info = objectOf(document.info, "info", findings);
+    const info = expectObject(document.info, "info", findings);
     const { models, modelsOf } = readModels(document, findings);
     const validators = readValidators(document, findings);
     const context = {
@@ -98,8 +98,8 @@ function parsed(text: string): Node {
 
 function readValidators(document: Node, findings: Findings): ValidatorPlan[] {
     const place = "x-amazon-apigateway-request-validators";
-    return Object.entries(objectOf(document[place], place, findings)).map(([name, value]) => {
-        const { validateRequestBody, validateRequestParameters } = objectOf(value, `${place}.${name}`, findings);
+    return Object.entries(expectObject(document[place], place, findings)).map(([name, value]) => {
+        const { validateRequestBody, validateRequestParameters } = expectObject(value, `${place}.${name}`, findings);
         return {
             name,
             validateRequestBody: validateRequestBody === true,
@@ -113,10 +113,10 @@ function readValidators(document: Node, findings: Findings): ValidatorPlan[] {
  * it would be public.
  */
 function readApiKeys(document: Node, findings: Findings): Set<string> {
-    const { securitySchemes } = objectOf(document.components, "components", findings);
-    const schemes = Object.entries(objectOf(securitySchemes, "components.securitySchemes", findings));
+    const { securitySchemes } = expectObject(document.components, "components", findings);
+    const schemes = Object.entries(expectObject(securitySchemes, "components.securitySchemes", findings));
     for (const [name, value] of schemes) {
-        const { type, in: place, name: header } = objectOf(value, `components.securitySchemes.${name}`, findings);
+        const { type, in: place, name: header } = expectObject(value, `components.securitySchemes.${name}`, findings);
         if (type !== "apiKey" || place !== "header" || String(header).toLowerCase() !== "x-api-key") {
             findings.errors.push(
                 `Security scheme '${name}' is not supported by the local AWS: only an apiKey in header x-api-key is`,
@@ -128,8 +128,8 @@ function readApiKeys(document: Node, findings: Findings): Set<string> {
 
 function readGatewayResponses(document: Node, findings: Findings): GatewayResponsePlan[] {
     const place = "x-amazon-apigateway-gateway-responses";
-    return Object.entries(objectOf(document[place], place, findings)).map(([responseType, value]) => {
-        const given = objectOf(value, `${place}.${responseType}`, findings);
+    return Object.entries(expectObject(document[place], place, findings)).map(([responseType, value]) => {
+        const given = expectObject(value, `${place}.${responseType}`, findings);
         return {
             responseType,
             statusCode: given.statusCode === undefined ? undefined : String(given.statusCode),

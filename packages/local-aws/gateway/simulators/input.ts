@@ -118,7 +118,7 @@ export function readInput(operation: SimulationInput["operation"], query: Query)
 }
 
 /** Returns the marker of the page whose first action has the index `action`. */
-export const markerOf = (action: number) => Buffer.from(`action ${action}`).toString("base64");
+export const formatMarker = (action: number) => Buffer.from(`action ${action}`).toString("base64");
 
 function readActions(query: Query): readonly string[] {
     const actions = query.list("ActionNames");

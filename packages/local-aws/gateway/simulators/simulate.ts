@@ -2,12 +2,12 @@ import {
     type Authorization,
     accountOf,
     authorize,
+    createPositionFinder,
     type Decision,
     describeProblems,
     type NamedPolicy,
     type Position,
     parsePolicy,
-    placesIn,
 } from "policy-evaluator";
 import type { Levels } from "../organisation.ts";
 import { invalidInput, type SimulationInput } from "./input.ts";
@@ -105,7 +105,7 @@ function read({ id, text }: SourcePolicy, kind: Source["kind"]): Source {
     if (!("document" in parsed)) {
         throw invalidInput(`${id} is not a valid policy: ${describeProblems(parsed.problems)}`);
     }
-    const placeOf = placesIn(text);
+    const placeOf = createPositionFinder(text);
     // In IAM's response, a statement starts directly after the bracket or the previous statement, so the range includes
     // the comma and spaces before it.
     const positions = parsed.statements.map(({ lead, end }) => ({ start: placeOf(lead), end: placeOf(end) }));

@@ -3,14 +3,14 @@ import type { Answer } from "../answer.ts";
 import type { Directory } from "../enforcement/directory.ts";
 import type { Organisation } from "../organisation.ts";
 import { entityPolicies } from "./entity-policies.ts";
-import { IamInputError, markerOf, readInput, readQuery } from "./input.ts";
+import { formatMarker, IamInputError, readInput, readQuery } from "./input.ts";
 import { type ActionResult, type MatchedStatement, type SimulationPage, simulate, type Verdict } from "./simulate.ts";
 
 const namespace = "https://iam.amazonaws.com/doc/2010-05-08/";
 
 /** Formats a simulation's results as IAM's XML. */
 function answerXml(operation: string, { results, next }: SimulationPage): string {
-    const more = next === undefined ? "" : element("Marker", escaped(markerOf(next)));
+    const more = next === undefined ? "" : element("Marker", escaped(formatMarker(next)));
     const result =
         members("EvaluationResults", results.map(resultXml)) + element("IsTruncated", next !== undefined) + more;
     const metadata = element("ResponseMetadata", element("RequestId", randomUUID()));

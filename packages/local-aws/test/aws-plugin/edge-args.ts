@@ -9,7 +9,7 @@ export const name = "films";
 export const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
 export const logsRole = `arn:aws:iam::${account}:role/logs`;
 
-export const documentOf = (...paths: string[]) =>
+export const createDocument = (...paths: string[]) =>
     JSON.stringify({
         openapi: "3.0.1",
         info: { title: "Films", version: "1" },
@@ -44,12 +44,12 @@ const behavior = (targetOriginId: string) => ({
 export const apiArgs = {
     name,
     description: "films",
-    body: documentOf("/films"),
+    body: createDocument("/films"),
     endpointConfiguration: { types: ["REGIONAL"] },
     minimumCompressionSize: "1024",
     tags,
 };
-export const typeOf = (kind: string) => `aws:apigateway/${kind}:${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+export const toGatewayType = (kind: string) => `aws:apigateway/${kind}:${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 export const patch = (path: string, value?: string, op: "replace" | "remove" = "replace"): PatchOperation[] => [
     { op, path, ...(value !== undefined && { value }) },
 ];

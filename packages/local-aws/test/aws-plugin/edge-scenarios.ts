@@ -38,7 +38,7 @@ import {
     settingArgs,
     stageArgs,
     tags,
-    typeOf,
+    toGatewayType,
 } from "./edge-args.ts";
 import type { Life } from "./life.ts";
 
@@ -64,7 +64,7 @@ interface EdgeContext {
 
 /** Returns test cases for DynamoDB, API Gateway and CloudFront resource types. */
 export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
-    const deploymentsOf = async (restApiId: string) => {
+    const listDeployments = async (restApiId: string) => {
         const { items = [] } = await clients().gateway.send(new GetDeploymentsCommand({ restApiId }));
         return items.map(({ id = "" }) => id);
     };
@@ -96,7 +96,7 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             changedKeys: ["pointInTimeRecovery"],
         },
         {
-            type: typeOf("restApi"),
+            type: toGatewayType("restApi"),
             args: () => apiArgs,
             drift: async (restApiId) => {
                 const patchOperations = patch("/description", "other");
@@ -105,12 +105,12 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             changedKeys: ["description"],
         },
         {
-            type: typeOf("deployment"),
+            type: toGatewayType("deployment"),
             args: () => ({ restApi: ids.restApi, description: "films", triggers: { body: "1" } }),
             drift: async () => {
                 const restApiId = ids.restApi as string;
                 const patchOperations = patch("/description", "other");
-                for (const deploymentId of await deploymentsOf(restApiId)) {
+                for (const deploymentId of await listDeployments(restApiId)) {
                     await clients().gateway.send(
                         new UpdateDeploymentCommand({ restApiId, deploymentId, patchOperations }),
                     );
@@ -119,14 +119,14 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             changedKeys: ["description"],
         },
         {
-            type: typeOf("account"),
+            type: toGatewayType("account"),
             args: () => ({ cloudwatchRoleArn: logsRole }),
             drift: () =>
                 clients().gateway.send(new UpdateAccountCommand({ patchOperations: patch("/cloudwatchRoleArn", "") })),
             changedKeys: "gone",
         },
         {
-            type: typeOf("stage"),
+            type: toGatewayType("stage"),
             args: () => stageArgs(ids),
             drift: () =>
                 clients().gateway.send(
@@ -139,7 +139,7 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             changedKeys: ["xrayTracingEnabled"],
         },
         {
-            type: typeOf("methodSettings"),
+            type: toGatewayType("methodSettings"),
             args: () => settingArgs(ids),
             drift: () =>
                 clients().gateway.send(
@@ -152,7 +152,7 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             changedKeys: ["settings"],
         },
         {
-            type: typeOf("apiKey"),
+            type: toGatewayType("apiKey"),
             args: keyArgs,
             drift: async (apiKey) => {
                 return clients().gateway.send(
@@ -162,7 +162,7 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             changedKeys: ["description"],
         },
         {
-            type: typeOf("usagePlan"),
+            type: toGatewayType("usagePlan"),
             args: () => planArgs(ids),
             drift: async (usagePlanId) => {
                 return clients().gateway.send(
@@ -172,7 +172,7 @@ export function edgeScenarios({ clients, ids }: EdgeContext): Life[] {
             changedKeys: ["throttleSettings"],
         },
         {
-            type: typeOf("usagePlanKey"),
+            type: toGatewayType("usagePlanKey"),
             args: () => ({ keyId: ids.apiKey, keyType: "API_KEY", usagePlanId: ids.usagePlan }),
             drift: () =>
                 clients().gateway.send(

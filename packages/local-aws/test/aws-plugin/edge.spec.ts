@@ -6,7 +6,7 @@ import {
     UpdateAccountCommand,
 } from "@aws-sdk/client-api-gateway";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
-import { clientsOf, region } from "../../../../test/support/local-aws.ts";
+import { createClients, region } from "../../../../test/support/local-aws.ts";
 import { restApiEntries } from "../../aws-plugin/api-gateway.ts";
 import { apiKeyEntries } from "../../aws-plugin/api-keys.ts";
 import { stageEntries } from "../../aws-plugin/api-stage.ts";
@@ -18,18 +18,18 @@ import { localAccountId as account, type Instance } from "../../instance.ts";
 import { discardInstance, startInstance } from "../instances.ts";
 import {
     apiArgs,
+    createDocument,
     distributionArgs,
-    documentOf,
     type Ids,
     logsRole,
     name,
     patch,
     stageArgs,
     tags,
-    typeOf,
+    toGatewayType,
 } from "./edge-args.ts";
 import { edgeClients, edgeScenarios } from "./edge-scenarios.ts";
-import { type Plugin, testLives, urnOf } from "./life.ts";
+import { createUrn, type Plugin, testLives } from "./life.ts";
 
 describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     let instance: Instance;
@@ -40,7 +40,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     before(async () => {
         instance = await startInstance();
         clients = edgeClients(instance);
-        const { iam } = clientsOf(instance);
+        const { iam } = createClients(instance);
         const trust = {
             Version: "2012-10-17",
             Statement: [
@@ -74,7 +74,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     });
 
     async function createResource(kind: string, args: Record<string, unknown>): Promise<string> {
-        const { id } = await plugin.create(urnOf(typeOf(kind)), args);
+        const { id } = await plugin.create(createUrn(toGatewayType(kind)), args);
         ids[kind] = id;
         return id;
     }
@@ -82,7 +82,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     testLives(lives, () => plugin);
 
     it("`update` resets removed arguments to AWS's defaults, and a later `diff` finds no change", async () => {
-        await plugin.create(urnOf(typeOf("account")), { cloudwatchRoleArn: logsRole });
+        await plugin.create(createUrn(toGatewayType("account")), { cloudwatchRoleArn: logsRole });
         const { origins, defaultCacheBehavior, viewerCertificate, restrictions } = distributionArgs();
         const bare: Record<string, Record<string, unknown>> = {
             "aws:dynamodb/table:Table": {
@@ -95,10 +95,10 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
                     { name: "sk", type: "S" },
                 ],
             },
-            [typeOf("restApi")]: { name, body: documentOf("/films", "/health") },
-            [typeOf("stage")]: { restApi: ids.restApi, deployment: ids.deployment, stageName: "api" },
-            [typeOf("apiKey")]: { name },
-            [typeOf("usagePlan")]: { name },
+            [toGatewayType("restApi")]: { name, body: createDocument("/films", "/health") },
+            [toGatewayType("stage")]: { restApi: ids.restApi, deployment: ids.deployment, stageName: "api" },
+            [toGatewayType("apiKey")]: { name },
+            [toGatewayType("usagePlan")]: { name },
             "aws:cloudfront/distribution:Distribution": {
                 enabled: true,
                 origins,
@@ -108,52 +108,60 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
             },
         };
         for (const { type, args } of lives.filter(({ type }) => type in bare)) {
-            const { id, outs = {} } = await plugin.create(urnOf(type), args());
+            const { id, outs = {} } = await plugin.create(createUrn(type), args());
             const wanted = bare[type] ?? {};
-            const { outs: updated } = await plugin.update(id, urnOf(type), outs, wanted);
-            const { props = {} } = await plugin.read(id, urnOf(type), updated);
+            const { outs: updated } = await plugin.update(id, createUrn(type), outs, wanted);
+            const { props = {} } = await plugin.read(id, createUrn(type), updated);
             assert.deepEqual(
-                (await plugin.diff(id, urnOf(type), props, wanted)).changes,
+                (await plugin.diff(id, createUrn(type), props, wanted)).changes,
                 false,
                 `${type} ${JSON.stringify(props)}`,
             );
-            await plugin.delete(id, urnOf(type), updated);
+            await plugin.delete(id, createUrn(type), updated);
         }
     });
 
     it("a stage moves to the new deployment before the old one is deleted", async () => {
         const restApi = await createResource("restApi", { ...apiArgs, name: "moving" });
-        const urn = urnOf(typeOf("deployment"));
+        const urn = createUrn(toGatewayType("deployment"));
         const deployment = (body: string) => ({ restApi, triggers: { body } });
         const first = await plugin.create(urn, deployment("1"));
         const stage = { restApi, stageName: "api", tags };
-        const { outs = {} } = await plugin.create(urnOf(typeOf("stage")), { ...stage, deployment: first.id });
+        const { outs = {} } = await plugin.create(createUrn(toGatewayType("stage")), {
+            ...stage,
+            deployment: first.id,
+        });
         const url = `http://127.0.0.1:${instance.port}/_aws/execute-api/${restApi}/api`;
         assert.equal(outs.invokeUrl, url);
         const answer = async () => (await fetch(`${url}/health`)).status;
         assert.equal(await answer(), 403);
 
         const api = { ...apiArgs, name: "moving" };
-        const more = { ...api, body: documentOf("/films", "/health") };
-        assert.equal((await plugin.diff(restApi, urnOf(typeOf("restApi")), api, more)).replaces?.length, 0);
-        await plugin.update(restApi, urnOf(typeOf("restApi")), api, more);
+        const more = { ...api, body: createDocument("/films", "/health") };
+        assert.equal((await plugin.diff(restApi, createUrn(toGatewayType("restApi")), api, more)).replaces?.length, 0);
+        await plugin.update(restApi, createUrn(toGatewayType("restApi")), api, more);
         const change = await plugin.diff(first.id, urn, deployment("1"), deployment("2"));
         assert.deepEqual(change, { changes: true, replaces: ["triggers"], deleteBeforeReplace: false });
         const second = await plugin.create(urn, deployment("2"));
         await assert.rejects(plugin.delete(first.id, urn, deployment("1")), /Active stages pointing/);
         assert.equal(await answer(), 403);
-        await plugin.update("", urnOf(typeOf("stage")), outs, { ...stage, deployment: second.id });
+        await plugin.update("", createUrn(toGatewayType("stage")), outs, { ...stage, deployment: second.id });
         await plugin.delete(first.id, urn, deployment("1"));
         assert.equal(await answer(), 200);
-        await plugin.delete(restApi, urnOf(typeOf("restApi")), more);
+        await plugin.delete(restApi, createUrn(toGatewayType("restApi")), more);
     });
 
     it("MethodSettings throttles a path with several segments only if the path is encoded", async () => {
-        const body = documentOf("/films", "/films/{filmId}");
+        const body = createDocument("/films", "/films/{filmId}");
         const restApi = await createResource("restApi", { ...apiArgs, name: "throttled", body });
         const deployment = await createResource("deployment", { restApi });
-        const stage = await plugin.create(urnOf(typeOf("stage")), { restApi, deployment, stageName: "api", tags });
-        const urn = urnOf(typeOf("methodSettings"));
+        const stage = await plugin.create(createUrn(toGatewayType("stage")), {
+            restApi,
+            deployment,
+            stageName: "api",
+            tags,
+        });
+        const urn = createUrn(toGatewayType("methodSettings"));
         const of = (methodPath: string, throttlingBurstLimit: number) => ({
             restApi,
             stageName: "api",
@@ -191,7 +199,9 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
 
     it("`create` rejects an invalid OpenAPI document, and access logs without a log role in the account", async () => {
         const wrong = { ...apiArgs, name: "wrong", body: '{"openapi":"3.1.0"}' };
-        await assert.rejects(plugin.create(urnOf(typeOf("restApi")), wrong), { name: "BadRequestException" });
+        await assert.rejects(plugin.create(createUrn(toGatewayType("restApi")), wrong), {
+            name: "BadRequestException",
+        });
         const { items = [] } = await clients.gateway.send(new GetRestApisCommand({ limit: 500 }));
         const restApiId = items.find((api) => api.name === "wrong")?.id;
         await assert.rejects(
@@ -201,11 +211,14 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         await clients.gateway.send(new UpdateAccountCommand({ patchOperations: patch("/cloudwatchRoleArn", "") }));
         const restApi = await createResource("restApi", { ...apiArgs, name: "silent" });
         const deployment = await createResource("deployment", { restApi });
-        await assert.rejects(plugin.create(urnOf(typeOf("stage")), { ...stageArgs(ids), restApi, deployment }), {
-            message: "CloudWatch Logs role ARN must be set in account settings to enable logging",
-        });
+        await assert.rejects(
+            plugin.create(createUrn(toGatewayType("stage")), { ...stageArgs(ids), restApi, deployment }),
+            {
+                message: "CloudWatch Logs role ARN must be set in account settings to enable logging",
+            },
+        );
         const { failures = [] } = await plugin.check(
-            urnOf(typeOf("stage")),
+            createUrn(toGatewayType("stage")),
             {},
             { ...stageArgs(ids), canarySettings: {} },
         );

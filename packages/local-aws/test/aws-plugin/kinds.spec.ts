@@ -7,7 +7,7 @@ import {
     items,
     type Kinds,
     list,
-    nestedOf,
+    nestedPaths,
     or,
     struct,
     toAws,
@@ -55,8 +55,8 @@ describe("toAws, fromAws and patches of the local AWS plugin", () => {
         });
     });
 
-    it("nestedOf lists the members of nested arguments", () => {
-        assert.deepEqual(nestedOf(kinds), ["covers.colour", "covers.width"]);
+    it("nestedPaths lists the members of nested arguments", () => {
+        assert.deepEqual(nestedPaths(kinds), ["covers.colour", "covers.width"]);
     });
 
     it("`patches` returns operations only for changed members", () => {

@@ -32,7 +32,7 @@ const importIds: Readonly<Record<string, (args: Record<string, unknown>, id: str
     usagePlanKey: ({ usagePlanId }, id) => `${usagePlanId}/${id}`,
 };
 
-export const urnOf = (type: string) => `urn:pulumi:local::movie-recommender::${type}::films`;
+export const createUrn = (type: string) => `urn:pulumi:local::movie-recommender::${type}::films`;
 
 /**
  * Tests that each resource has no difference after its creation, that a preview finds a change made outside Pulumi, and
@@ -43,7 +43,7 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
 
     for (const { type, args, drift, changedKeys } of lives) {
         it(`${type}: create leaves no difference, read finds drift and update repairs it`, async () => {
-            const urn = urnOf(type);
+            const urn = createUrn(type);
             const inputs = args();
             assert.deepEqual((await plugin().check(urn, {}, inputs)).failures, []);
             const { id, outs = {} } = await plugin().create(urn, inputs);
@@ -90,7 +90,7 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
      * resource, also tests that the plugin can import this resource.
      */
     async function testSecondCreate(type: string, id: string, inputs: Record<string, unknown>): Promise<void> {
-        const [urn, kind] = [urnOf(type), /\/(\w+):/.exec(type)?.[1] ?? ""];
+        const [urn, kind] = [createUrn(type), /\/(\w+):/.exec(type)?.[1] ?? ""];
         if (same.includes(kind)) {
             assert.equal((await plugin().create(urn, inputs)).id, id);
         } else if (doubled.includes(kind)) {
@@ -117,12 +117,12 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
     it("delete removes each resource, and a second delete succeeds", async () => {
         for (const { type } of lives.toReversed()) {
             const { id, outs } = created.get(type) as { id: string; outs: Record<string, unknown> };
-            await plugin().delete(id, urnOf(type), outs);
-            await plugin().delete(id, urnOf(type), outs);
+            await plugin().delete(id, createUrn(type), outs);
+            await plugin().delete(id, createUrn(type), outs);
         }
         for (const { type } of lives) {
             const { id, outs } = created.get(type) as { id: string; outs: Record<string, unknown> };
-            assert.equal((await plugin().read(id, urnOf(type), outs)).id, "", type);
+            assert.equal((await plugin().read(id, createUrn(type), outs)).id, "", type);
         }
     });
 }

@@ -15,7 +15,7 @@ import { zipSync } from "fflate";
 import { region } from "../../../../test/support/local-aws.ts";
 import { createSqsClient } from "../../aws-plugin/sqs.ts";
 import { localAccountId as account, type Instance } from "../../instance.ts";
-import { type Life, type Plugin, urnOf } from "./life.ts";
+import { createUrn, type Life, type Plugin } from "./life.ts";
 import { observingScenarios } from "./observing-scenarios.ts";
 import { functionArgs, functionArn, name, policyFor, queueArn, tags, topicArn } from "./operations-args.ts";
 
@@ -86,7 +86,7 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 filterPolicy: '{"kind":["parked"]}',
             }),
             drift: async () => {
-                const { outs = {} } = await plugin().create(urnOf("aws:sns/topicSubscription:TopicSubscription"), {
+                const { outs = {} } = await plugin().create(createUrn("aws:sns/topicSubscription:TopicSubscription"), {
                     topic: topicArn,
                     protocol: "sqs",
                     endpoint: queueArn,

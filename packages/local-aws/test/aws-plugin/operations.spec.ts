@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
-import { clientsOf, region } from "../../../../test/support/local-aws.ts";
-import { zipOf } from "../../aws-plugin/archive.ts";
+import { createClients, region } from "../../../../test/support/local-aws.ts";
+import { createZip } from "../../aws-plugin/archive.ts";
 import { budgetEntries } from "../../aws-plugin/budgets.ts";
 import { trailEntries } from "../../aws-plugin/cloudtrail.ts";
 import { alarmEntries, logGroupEntries } from "../../aws-plugin/cloudwatch.ts";
@@ -13,7 +13,7 @@ import { snsEntries } from "../../aws-plugin/sns.ts";
 import { createSqsClient, sqsEntries } from "../../aws-plugin/sqs.ts";
 import { localAccountId as account, type Instance } from "../../instance.ts";
 import { discardInstance, startInstance } from "../instances.ts";
-import { type Plugin, testLives, urnOf } from "./life.ts";
+import { createUrn, type Plugin, testLives } from "./life.ts";
 import { answering, arn, functionArgs, functionArn, name, policyFor, roleArn } from "./operations-args.ts";
 import { operationsClients, operationsScenarios } from "./operations-scenarios.ts";
 
@@ -24,7 +24,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
     before(async () => {
         instance = await startInstance();
         clients = operationsClients(instance);
-        const { iam } = clientsOf(instance);
+        const { iam } = createClients(instance);
         for (const [RoleName, service] of [
             ["runs", "lambda"],
             ["invokes", "scheduler"],
@@ -75,7 +75,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         const sqs = createSqsClient({ region, credentials });
         try {
             const queues = createProvider(sqsEntries(sqs), {}) as Plugin;
-            const urn = urnOf("aws:sqs/queue:Queue");
+            const urn = createUrn("aws:sqs/queue:Queue");
             const { id, outs = {} } = await queues.create(urn, { name: "moved" });
             const earlier = id.replace(`:${instance.port}/`, ":9/");
             assert.notEqual(earlier, id);
@@ -95,35 +95,35 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
             ["aws:sns/topic:Topic", { tags: { "pulumi:stack": "other" } }],
         ] as const) {
             const args = lives.find((life) => life.type === type)?.args() ?? {};
-            const { id, outs = {} } = await plugin.create(urnOf(type), args);
-            await assert.rejects(plugin.create(urnOf(type), { ...args, ...change }), /[Ee]xists/, type);
-            await plugin.delete(id, urnOf(type), outs);
+            const { id, outs = {} } = await plugin.create(createUrn(type), args);
+            await assert.rejects(plugin.create(createUrn(type), { ...args, ...change }), /[Ee]xists/, type);
+            await plugin.delete(id, createUrn(type), outs);
         }
     });
 
     it("`update` deploys changed function code, and equal source files give equal zip files", async () => {
         const type = "aws:lambda/function:Function";
-        const { id, outs = {} } = await plugin.create(urnOf(type), functionArgs);
+        const { id, outs = {} } = await plugin.create(createUrn(type), functionArgs);
         const answer = async () => {
             const { Payload } = await clients.lambda.send(new InvokeCommand({ FunctionName: id }));
             return JSON.parse(Buffer.from(Payload ?? []).toString());
         };
         assert.equal(await answer(), "first");
         const changed = { ...functionArgs, code: answering("second"), reservedConcurrentExecutions: -1 };
-        assert.equal((await plugin.diff(id, urnOf(type), outs, changed)).changes, true);
-        const { outs: updated } = await plugin.update(id, urnOf(type), outs, changed);
+        assert.equal((await plugin.diff(id, createUrn(type), outs, changed)).changes, true);
+        const { outs: updated } = await plugin.update(id, createUrn(type), outs, changed);
         assert.notEqual(updated.codeSha256, outs.codeSha256);
         assert.equal(updated.arn, functionArn);
         assert.equal(await answer(), "second");
-        const { props = {} } = await plugin.read(id, urnOf(type), updated);
-        assert.equal((await plugin.diff(id, urnOf(type), props, changed)).changes, false);
-        await plugin.delete(id, urnOf(type), updated);
+        const { props = {} } = await plugin.read(id, createUrn(type), updated);
+        assert.equal((await plugin.diff(id, createUrn(type), props, changed)).changes, false);
+        await plugin.delete(id, createUrn(type), updated);
 
         const files = { b: { text: "2" }, a: { text: "1" } };
         const { a, b } = files;
-        assert.deepEqual(await zipOf({ assets: files }), await zipOf({ assets: { a, b } }));
-        await assert.rejects(zipOf({ uri: "https://example.com/code.zip" }), /accepts only an AssetArchive/);
-        await assert.rejects(zipOf({ assets: { a: {} } }), /; a is neither/);
+        assert.deepEqual(await createZip({ assets: files }), await createZip({ assets: { a, b } }));
+        await assert.rejects(createZip({ uri: "https://example.com/code.zip" }), /accepts only an AssetArchive/);
+        await assert.rejects(createZip({ assets: { a: {} } }), /; a is neither/);
     });
 
     it("`update` resets removed arguments to AWS's defaults, and a later `diff` finds no change", async () => {
@@ -164,7 +164,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
             },
         };
         for (const [type, inputs] of Object.entries(bare)) {
-            const urn = urnOf(type);
+            const urn = createUrn(type);
             const whole = lives.find((life) => life.type === type)?.args() ?? {};
             const { id, outs = {} } = await plugin.create(urn, whole);
             const { outs: updated } = await plugin.update(id, urn, outs, inputs);
@@ -179,7 +179,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         const type = "aws:cloudtrail/trail:Trail";
         const cloudWatchLogsGroupArn = arn("logs", "log-group:films");
         const args = { ...lives.find((life) => life.type === type)?.args(), cloudWatchLogsGroupArn };
-        await assert.rejects(plugin.create(urnOf(type), args), /does not end in ":\*"/);
+        await assert.rejects(plugin.create(createUrn(type), args), /does not end in ":\*"/);
     });
 
     it("`diff` replaces a resource of each type if its name changed", async () => {
@@ -187,7 +187,10 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
             const nameKey = ["name", "dashboardName", "statementId", "functionName", "queueUrl", "topic", "arn"].find(
                 (key) => key in args(),
             ) as string;
-            const { replaces = [] } = await plugin.diff("id", urnOf(type), args(), { ...args(), [nameKey]: "novels" });
+            const { replaces = [] } = await plugin.diff("id", createUrn(type), args(), {
+                ...args(),
+                [nameKey]: "novels",
+            });
             assert.deepEqual(replaces, [nameKey], type);
         }
     });

@@ -16,7 +16,7 @@ import {
     PutObjectCommand,
     PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
-import type { clientsOf } from "../../../../test/support/local-aws.ts";
+import type { createClients } from "../../../../test/support/local-aws.ts";
 import { localAccountId } from "../../instance.ts";
 import type { Life } from "./life.ts";
 
@@ -51,7 +51,7 @@ const rule = {
 };
 
 /** Returns test cases for the resource types of S3 and IAM; `file` is the path of an object's content. */
-export function s3AndIamScenarios(clients: () => ReturnType<typeof clientsOf>, file: () => string): Life[] {
+export function s3AndIamScenarios(clients: () => ReturnType<typeof createClients>, file: () => string): Life[] {
     return [
         {
             type: "aws:s3/bucket:Bucket",

@@ -10,23 +10,23 @@ import {
     ListPolicyVersionsCommand,
 } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { clientsOf, region } from "../../../../test/support/local-aws.ts";
+import { createClients, region } from "../../../../test/support/local-aws.ts";
 import { iamEntries } from "../../aws-plugin/iam.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
 import { s3Entries } from "../../aws-plugin/s3.ts";
 import type { Instance } from "../../instance.ts";
 import { discardInstance, startInstance } from "../instances.ts";
-import { type Plugin, testLives, urnOf } from "./life.ts";
+import { createUrn, type Plugin, testLives } from "./life.ts";
 import { allow, arnOf, s3AndIamScenarios, trust } from "./s3-iam-scenarios.ts";
 
 describe("Local AWS plugin: S3 and IAM resources", () => {
     let instance: Instance;
-    let clients: ReturnType<typeof clientsOf>;
+    let clients: ReturnType<typeof createClients>;
     let plugin: Plugin;
     let file: string;
     before(async () => {
         instance = await startInstance();
-        clients = clientsOf(instance);
+        clients = createClients(instance);
         const { s3, iam } = clients;
         plugin = createProvider({ ...s3Entries(s3, region), ...iamEntries(iam) }, {}) as Plugin;
         await iam.send(new CreateUserCommand({ UserName: "ann" }));
@@ -45,7 +45,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
     );
 
     it("`delete` rejects a bucket with objects unless forceDestroy is true", async () => {
-        const urn = urnOf("aws:s3/bucket:Bucket");
+        const urn = createUrn("aws:s3/bucket:Bucket");
         const { id, outs = {} } = await plugin.create(urn, { bucket: "full", forceDestroy: false });
         await clients.s3.send(new PutObjectCommand({ Bucket: "full", Key: "a", Body: "a" }));
         await assert.rejects(plugin.delete(id, urn, outs), { name: "BucketNotEmpty" });
@@ -54,7 +54,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
     });
 
     it("BucketObjectv2 uploads its content, and detects changed headers but not changed content", async () => {
-        const urn = urnOf("aws:s3/bucketObjectv2:BucketObjectv2");
+        const urn = createUrn("aws:s3/bucketObjectv2:BucketObjectv2");
         await clients.s3.send(new CreateBucketCommand({ Bucket: "page" }));
         const page = { bucket: "page", key: "index.html", content: "<h1>Films</h1>", contentType: "text/html" };
         const args = { ...page, cacheControl: "no-cache" };
@@ -80,7 +80,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
     });
 
     it("`update` changes and removes a role's permissions boundary", async () => {
-        const urn = urnOf("aws:iam/role:Role");
+        const urn = createUrn("aws:iam/role:Role");
         const bare = { name: "limited", assumeRolePolicy: trust, description: "reads", tags: { team: "films" } };
         const limited = { ...bare, permissionsBoundary: arnOf("policy/kept") };
         const boundary = async () => {
@@ -99,7 +99,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
     });
 
     it("a managed policy has its five newest versions after seven updates", async () => {
-        const urn = urnOf("aws:iam/policy:Policy");
+        const urn = createUrn("aws:iam/policy:Policy");
         const version = (n: number) => ({ name: "changing", policy: allow.replace("/*", `/${n}/*`) });
         const { id, outs = {} } = await plugin.create(urn, version(0));
         for (let n = 1; n <= 7; n++) {
@@ -113,7 +113,7 @@ describe("Local AWS plugin: S3 and IAM resources", () => {
     });
 
     it("`read` returns no role after the role was deleted outside Pulumi", async () => {
-        const urn = urnOf("aws:iam/role:Role");
+        const urn = createUrn("aws:iam/role:Role");
         const { id, outs = {} } = await plugin.create(urn, { name: "short-lived", assumeRolePolicy: trust });
         await clients.iam.send(new DeleteRolePolicyCommand({ RoleName: id, PolicyName: "none" })).catch(() => {});
         await clients.iam.send(new DeleteRoleCommand({ RoleName: id }));

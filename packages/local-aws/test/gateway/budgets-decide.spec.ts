@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Budget, Notification } from "@aws-sdk/client-budgets";
 import type { CostRecord } from "../../../local-personalize/metering/cost.ts";
-import { exceeded, notificationKey, notificationText, scopeOf } from "../../gateway/budgets/decide.ts";
+import { determineScope, exceeded, notificationKey, notificationText } from "../../gateway/budgets/decide.ts";
 
 const now = Date.UTC(2026, 10, 25, 12);
 const budget = (more: Partial<Budget> = {}): Budget => ({
@@ -31,14 +31,14 @@ const record = (more: Partial<CostRecord> = {}): CostRecord => ({
     ...more,
 });
 
-describe("`scopeOf` for a budget", () => {
+describe("`determineScope` for a budget", () => {
     const holds = (CostFilters: Record<string, string[]>) => {
-        const scope = scopeOf(budget({ CostFilters }), now);
+        const scope = determineScope(budget({ CostFilters }), now);
         assert.ok("holds" in scope);
         return scope.holds(record());
     };
 
-    it("`scopeOf` includes records that match every filter of the budget", () => {
+    it("`determineScope` includes records that match every filter of the budget", () => {
         assert.equal(holds({}), true);
         assert.equal(holds({ Service: ["Amazon Personalize"] }), true);
         assert.equal(holds({ Service: ["AWS Lambda"] }), false);
@@ -48,9 +48,9 @@ describe("`scopeOf` for a budget", () => {
         assert.equal(holds({ Region: ["eu-central-1"], UsageType: ["EUC1-TrainingHours"] }), true);
     });
 
-    it("the period that `scopeOf` returns begins at the start of the month, or at the budget's start if that is later", () => {
+    it("the period that `determineScope` returns begins at the start of the month, or at the budget's start if that is later", () => {
         const start = (Start?: Date) => {
-            const scope = scopeOf(budget(Start ? { TimePeriod: { Start } } : {}), now);
+            const scope = determineScope(budget(Start ? { TimePeriod: { Start } } : {}), now);
             return "start" in scope ? scope.start : undefined;
         };
         assert.equal(start(), Date.UTC(2026, 10));
@@ -58,9 +58,9 @@ describe("`scopeOf` for a budget", () => {
         assert.equal(start(new Date(Date.UTC(2026, 10, 9))), Date.UTC(2026, 10, 9));
     });
 
-    it("`scopeOf` returns the reason why a budget is not evaluated", () => {
+    it("`determineScope` returns the reason why a budget is not evaluated", () => {
         const because = (more: Partial<Budget>) => {
-            const scope = scopeOf(budget(more), now);
+            const scope = determineScope(budget(more), now);
             return "because" in scope ? scope.because : "";
         };
         assert.match(because({ TimePeriod: { Start: new Date(now + 1) } }), /time period/);

@@ -14,7 +14,7 @@ import { region } from "../../../../test/support/local-aws.ts";
 import { until } from "../../../local-personalize/test/support.ts";
 import { start, stop } from "../../control.ts";
 import { localAccountId, paths } from "../../instance.ts";
-import { adminOf } from "../admin.ts";
+import { createAdmin } from "../admin.ts";
 import { type Harness, startHarness } from "./harness.ts";
 
 describe("AWS Budgets on the local AWS", () => {
@@ -105,7 +105,7 @@ describe("AWS Budgets on the local AWS", () => {
             return received.length > 0 && received;
         });
     /** Waits for a complete evaluation of the budgets. */
-    const evaluated = () => adminOf(harness.instance).rounds("budgets");
+    const evaluated = () => createAdmin(harness.instance).rounds("budgets");
 
     before(async () => {
         harness = await startHarness();

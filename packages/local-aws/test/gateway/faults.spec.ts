@@ -7,7 +7,7 @@ import {
     ListSchemasCommand,
 } from "@aws-sdk/client-personalize";
 import { interactionsSchema, refusal, until } from "../../../local-personalize/test/support.ts";
-import { clientOf, usePersonalize } from "./support.ts";
+import { createClient, usePersonalize } from "./support.ts";
 
 describe("Injected faults of the local AWS (/_local/faults)", () => {
     const harness = usePersonalize();
@@ -26,7 +26,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
 
     it("the AWS SDK retries a throttled call and succeeds", async () => {
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "throttle" } });
-        const patient = clientOf(harness.local.port, 3);
+        const patient = createClient(harness.local.port, 3);
         await patient.send(new CreateDatasetGroupCommand({ name: "films" }));
         patient.destroy();
         assert.deepEqual(
@@ -92,7 +92,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
 
     it("an SDK retry after a lost response gets ResourceAlreadyExistsException", async () => {
         await harness.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
-        const patient = clientOf(harness.local.port, 3);
+        const patient = createClient(harness.local.port, 3);
         const create = new CreateDatasetGroupCommand({ name: "films" });
         await assert.rejects(patient.send(create), { name: "ResourceAlreadyExistsException" });
         patient.destroy();

@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { clientsOf, region } from "../../../../test/support/local-aws.ts";
+import { createClients, region } from "../../../../test/support/local-aws.ts";
 import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
 import { arn, importRole, interactionsSchema, recipe, until } from "../../../local-personalize/test/support.ts";
 import { discardInstance, startInstance } from "../instances.ts";
@@ -27,7 +27,7 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 /** Starts a local AWS with a recommender trained on synthetic data, and a campaign with the tag `stack`: `dev`. */
 export async function startHarness() {
     const instance = await startInstance();
-    const clients = clientsOf(instance);
+    const clients = createClients(instance);
     const url = `http://127.0.0.1:${instance.port}`;
     const { solutionVersionArn, trackingId } = await makeRecommender(clients);
     const tags = [{ tagKey: "stack", tagValue: "dev" }];
@@ -59,7 +59,7 @@ export async function startHarness() {
 }
 
 /** Imports data, creates an event tracker and trains a version. */
-async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof clientsOf>) {
+async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof createClients>) {
     const Bucket = "movies";
     const service = { Service: "personalize.amazonaws.com" };
     const reads = {

@@ -1,11 +1,11 @@
-import { answered, documentOf } from "../ministack/rest-apis/support.ts";
+import { answered, createDocument } from "../ministack/rest-apis/support.ts";
 
 const problem = {
     "application/problem+json": '{"title":$context.error.messageString,"requestId":"$context.requestId"}',
 };
 
 /** The OpenAPI document of a film API, with every part that an import supports. */
-export const films = documentOf(
+export const films = createDocument(
     {
         "/films/{filmId}": {
             parameters: [{ $ref: "#/components/parameters/filmId" }],

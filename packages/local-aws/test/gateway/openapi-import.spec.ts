@@ -16,9 +16,9 @@ import { load } from "js-yaml";
 import { root } from "../../instance.ts";
 import {
     answered,
+    createDocument,
+    createGateway,
     deploy,
-    documentOf,
-    gatewayOf,
     importDocument,
     integration,
     makeFunction,
@@ -31,7 +31,7 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
     let client: APIGatewayClient;
     before(async () => {
         aws = await startEnforcing();
-        client = gatewayOf(aws);
+        client = createGateway(aws);
         await makeFunction(aws);
     });
     after(async () => {
@@ -111,9 +111,12 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         const url = await deploy(aws, client, restApiId);
         const put = (mode: "merge" | "overwrite", document: object) =>
             client.send(new PutRestApiCommand({ restApiId, mode, body: Buffer.from(JSON.stringify(document)) }));
-        await put("merge", documentOf({ "/health": { get: answered() } }, { info: { title: "Health", version: "2" } }));
+        await put(
+            "merge",
+            createDocument({ "/health": { get: answered() } }, { info: { title: "Health", version: "2" } }),
+        );
         assert.deepEqual(await pathsOf(restApiId), ["/", "/films OPTIONS POST", "/films/{filmId} GET", "/health GET"]);
-        const { name } = await put("overwrite", documentOf({ "/health": { get: answered() } }));
+        const { name } = await put("overwrite", createDocument({ "/health": { get: answered() } }));
         assert.equal(name, "Films");
         assert.deepEqual(await pathsOf(restApiId), ["/", "/health GET"]);
         const { items = [] } = await client.send(new GetRestApisCommand({ limit: 500 }));
@@ -140,11 +143,13 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
             [/Invalid OpenAPI input/, "films"],
             [
                 /Unable to resolve reference '#\/components\/parameters\/nobody' at paths\.\/a\.get\.parameters\[0\]/,
-                documentOf({ "/a": { get: answered({ parameters: [{ $ref: "#/components/parameters/nobody" }] }) } }),
+                createDocument({
+                    "/a": { get: answered({ parameters: [{ $ref: "#/components/parameters/nobody" }] }) },
+                }),
             ],
             [
                 /Unable to resolve reference '#\/components\/schemas\/Nobody'/,
-                documentOf(
+                createDocument(
                     {},
                     {
                         components: {
@@ -155,37 +160,42 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
             ],
             [
                 /Invalid request validator 'strict' specified at paths\.\/a\.get/,
-                documentOf({ "/a": { get: answered({ "x-amazon-apigateway-request-validator": "strict" }) } }),
+                createDocument({ "/a": { get: answered({ "x-amazon-apigateway-request-validator": "strict" }) } }),
             ],
             [
                 /path parameter 'id' is not in path '\/a\/\{key\}'/,
-                documentOf({
+                createDocument({
                     "/a/{key}": { get: answered({ parameters: [{ name: "id", in: "path", required: true }] }) },
                 }),
             ],
-            [/A sibling \(\{a\}\)/, documentOf({ "/x/{a}": { get: answered() }, "/x/{b}/y": { get: answered() } })],
-            [/Resource's path part only allow/, documentOf({ "/x{a}": { get: answered() } })],
-            [/names must be alphanumeric/, documentOf({}, { components: { schemas: { "a-b": { type: "string" } } } })],
-            [/type is a list/, documentOf({}, { components: { schemas: { A: { type: ["string", "null"] } } } })],
+            [/A sibling \(\{a\}\)/, createDocument({ "/x/{a}": { get: answered() }, "/x/{b}/y": { get: answered() } })],
+            [/Resource's path part only allow/, createDocument({ "/x{a}": { get: answered() } })],
+            [
+                /names must be alphanumeric/,
+                createDocument({}, { components: { schemas: { "a-b": { type: "string" } } } }),
+            ],
+            [/type is a list/, createDocument({}, { components: { schemas: { A: { type: ["string", "null"] } } } })],
             [
                 /Invalid integration type 'lambda'/,
-                documentOf({ "/a": { get: { "x-amazon-apigateway-integration": { type: "lambda", uri: "x" } } } }),
+                createDocument({ "/a": { get: { "x-amazon-apigateway-integration": { type: "lambda", uri: "x" } } } }),
             ],
             [
                 /tlsConfig of .* is not supported/,
-                documentOf({ "/a": { get: { "x-amazon-apigateway-integration": { ...integration, tlsConfig: {} } } } }),
+                createDocument({
+                    "/a": { get: { "x-amazon-apigateway-integration": { ...integration, tlsConfig: {} } } },
+                }),
             ],
             [
                 /x-amazon-apigateway-documentation at the document's root is not supported/,
-                documentOf({}, { "x-amazon-apigateway-documentation": { version: "1" } }),
+                createDocument({}, { "x-amazon-apigateway-documentation": { version: "1" } }),
             ],
             [
                 /x-amazon-apigateway-auth at paths\.\/a\.get is not supported/,
-                documentOf({ "/a": { get: answered({ "x-amazon-apigateway-auth": { type: "AWS_IAM" } }) } }),
+                createDocument({ "/a": { get: answered({ "x-amazon-apigateway-auth": { type: "AWS_IAM" } }) } }),
             ],
             [
                 /Security scheme 'oidc' is not supported/,
-                documentOf({}, { components: { securitySchemes: { oidc: { type: "openIdConnect" } } } }),
+                createDocument({}, { components: { securitySchemes: { oidc: { type: "openIdConnect" } } } }),
             ],
         ];
         for (const [message, document] of cases) {

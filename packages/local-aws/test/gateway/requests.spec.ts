@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { arn, createBucket, region, until } from "../../../local-personalize/test/support.ts";
 import { freePort } from "../../ministack/process.ts";
-import { adminOf, clientOf, type LocalPersonalize, startPersonalize } from "./support.ts";
+import { createAdmin, createClient, type LocalPersonalize, startPersonalize } from "./support.ts";
 
 const { access } = createBucket();
 
@@ -78,12 +78,12 @@ describe("Request log of the local AWS (/_local/requests)", () => {
         assert.ok(gatewayProcess.stdout);
         const exit = once(gatewayProcess, "exit").then(([code]) => assert.fail(`The process ended with ${code}.`));
         await Promise.race([once(gatewayProcess.stdout, "data"), exit]);
-        const admin = adminOf(`http://127.0.0.1:${port}`);
+        const admin = createAdmin(`http://127.0.0.1:${port}`);
         await admin.arm({
             operation: "CreateDatasetGroup",
             effect: { kind: "latency", milliseconds: 600_000, when: "after" },
         });
-        const waiting = assert.rejects(clientOf(port, 1).send(new CreateDatasetGroupCommand({ name: "films" })));
+        const waiting = assert.rejects(createClient(port, 1).send(new CreateDatasetGroupCommand({ name: "films" })));
         await until(async () => (await admin.requests()).length === 1);
         gatewayProcess.kill("SIGKILL");
         await assert.rejects(exit);

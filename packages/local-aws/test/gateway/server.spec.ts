@@ -14,7 +14,7 @@ import {
     PutObjectCommand,
     UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { clientsOf } from "../../../../test/support/local-aws.ts";
+import { createClients } from "../../../../test/support/local-aws.ts";
 import type { Emulator } from "../../../local-personalize/emulator.ts";
 import { createOrganisation } from "../../gateway/organisation.ts";
 import { passThrough } from "../../gateway/pass-through.ts";
@@ -217,10 +217,10 @@ describe("Gateway in front of a MiniStack stub that records requests", () => {
 
 describe("AWS SDK clients through the gateway", () => {
     let instance: Instance;
-    let clients: ReturnType<typeof clientsOf>;
+    let clients: ReturnType<typeof createClients>;
     before(async () => {
         instance = await startInstance();
-        clients = clientsOf(instance);
+        clients = createClients(instance);
         await clients.s3.send(new CreateBucketCommand({ Bucket }));
     });
     after(() => discardInstance(instance));

@@ -3,7 +3,7 @@ import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from "@aws
 import { region } from "../../../../test/support/local-aws.ts";
 import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
 import { arn, until } from "../../../local-personalize/test/support.ts";
-import { adminOf } from "../admin.ts";
+import { createAdmin } from "../admin.ts";
 import { signedHeaders } from "../signed.ts";
 import { campaignArn, type Harness, startHarness } from "./harness.ts";
 
@@ -44,7 +44,7 @@ describe("AWS/Personalize metrics of the local AWS", () => {
     const campaign = { CampaignArn: campaignArn };
 
     it("GetRecommendations metrics count successes, 4xx and 5xx errors", async () => {
-        const admin = adminOf(harness.instance);
+        const admin = createAdmin(harness.instance);
         for (let count = 0; count < 5; count++) await harness.ask();
         await admin.arm({ operation: "GetRecommendations", times: 2, effect: { kind: "throttle" } });
         const error = { kind: "error", code: "ServiceUnavailable", message: "No.", status: 503 };
@@ -68,7 +68,7 @@ describe("AWS/Personalize metrics of the local AWS", () => {
     it("a campaign that does not exist has no metrics", async () => {
         const none = arn("campaign/none");
         await assert.rejects(harness.askOf(none));
-        await adminOf(harness.instance).rounds("serviceMetrics");
+        await createAdmin(harness.instance).rounds("serviceMetrics");
         const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace: "AWS/Personalize" }));
         assert.ok(Metrics.length > 0);
         assert.ok(!JSON.stringify(Metrics).includes(none));

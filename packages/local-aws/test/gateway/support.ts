@@ -36,8 +36,8 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
         status: () => ({}),
         log,
     });
-    const admin = adminOf(`http://127.0.0.1:${port}`);
-    const personalize = clientOf(port, 1);
+    const admin = createAdmin(`http://127.0.0.1:${port}`);
+    const personalize = createClient(port, 1);
     const stop = async () => {
         personalize.destroy();
         server.closeAllConnections();
@@ -89,7 +89,7 @@ export function usePersonalize(speed: Speed = "instant") {
     };
 }
 
-export const clientOf = (port: number, maxAttempts: number) =>
+export const createClient = (port: number, maxAttempts: number) =>
     new PersonalizeClient({
         endpoint: `http://127.0.0.1:${port}`,
         region,
@@ -98,7 +98,7 @@ export const clientOf = (port: number, maxAttempts: number) =>
     });
 
 /** Returns functions for the gateway's /_local endpoints. */
-export function adminOf(url: string) {
+export function createAdmin(url: string) {
     const faultsUrl = `${url}/_local/faults`;
     return {
         async requests(after = 0): Promise<LoggedRequest[]> {

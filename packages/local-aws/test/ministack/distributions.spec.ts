@@ -12,13 +12,13 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { region } from "../../../../test/support/local-aws.ts";
-import { distributionOf } from "../../aws-plugin/cloudfront-distribution.ts";
+import { toDistributionConfig } from "../../aws-plugin/cloudfront-distribution.ts";
 import { caching } from "../../aws-plugin/cloudfront-policies.ts";
 import { toAws } from "../../aws-plugin/kinds.ts";
-import { callsOf } from "../../calls.ts";
+import { createSender } from "../../calls.ts";
 import { account, administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
-import { sumOf } from "./metric-sums.ts";
-import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./rest-apis/support.ts";
+import { fetchSum } from "./metric-sums.ts";
+import { answered, createDocument, createGateway, deploy, importDocument, makeFunction } from "./rest-apis/support.ts";
 
 const Bucket = "films-page";
 const csp = "default-src 'self'";
@@ -63,12 +63,12 @@ describe("CloudFront distributions of the local AWS", () => {
         );
     before(async () => {
         aws = await startEnforcing();
-        client = gatewayOf(aws);
+        client = createGateway(aws);
         edge = new CloudFrontClient({ endpoint: aws.url, region, credentials: administrator });
         await makeFunction(aws);
         const any = { "x-amazon-apigateway-any-method": answered() };
         const paths = { "/films/{filmId}": any, "/events": any };
-        const { id: api = "" } = await importDocument(client, documentOf(paths));
+        const { id: api = "" } = await importDocument(client, createDocument(paths));
         await deploy(aws, client, api);
         await aws.admin.s3.send(new CreateBucketCommand({ Bucket }));
         for (const [Key, ContentType] of [
@@ -109,7 +109,7 @@ describe("CloudFront distributions of the local AWS", () => {
             responseHeadersPolicyId: ResponseHeadersPolicy?.Id ?? "",
         };
         const optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6";
-        const { CachePolicy } = await callsOf(edge)(CreateCachePolicyCommand)({
+        const { CachePolicy } = await createSender(edge)(CreateCachePolicyCommand)({
             CachePolicyConfig: toAws(caching, {
                 name: "films",
                 minTtl: 0,
@@ -120,7 +120,7 @@ describe("CloudFront distributions of the local AWS", () => {
                 },
             }),
         });
-        const wanted = distributionOf({
+        const wanted = toDistributionConfig({
             comment: "films",
             enabled: true,
             origins: [
@@ -163,7 +163,7 @@ describe("CloudFront distributions of the local AWS", () => {
             restrictions: { geoRestriction: { restrictionType: "none" } },
         });
         const DistributionConfig = { CallerReference: "films", ...wanted };
-        const { Distribution } = await callsOf(edge)(CreateDistributionCommand)({ DistributionConfig });
+        const { Distribution } = await createSender(edge)(CreateDistributionCommand)({ DistributionConfig });
         host = Distribution?.DomainName ?? "";
         arn = Distribution?.ARN ?? "";
     });
@@ -245,7 +245,7 @@ describe("CloudFront distributions of the local AWS", () => {
     it("CloudFront metrics exist only in us-east-1", async () => {
         const DistributionId = arn.split("/").at(-1) ?? "";
         const edgeSum = (where: string, name: string) =>
-            sumOf({ endpoint: aws.url, region: where, credentials: administrator }, "AWS/CloudFront", name, {
+            fetchSum({ endpoint: aws.url, region: where, credentials: administrator }, "AWS/CloudFront", name, {
                 DistributionId,
                 Region: "Global",
             });

@@ -6,10 +6,10 @@ import { zipSync } from "fflate";
 import { type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
 import {
     answered,
+    createDocument,
+    createGateway,
     deploy,
-    documentOf,
     functionName,
-    gatewayOf,
     importDocument,
     makeFunction,
 } from "./rest-apis/support.ts";
@@ -38,9 +38,9 @@ describe("Lambda function updates during requests", () => {
     let url: string;
     before(async () => {
         aws = await startEnforcing();
-        gateway = gatewayOf(aws);
+        gateway = createGateway(aws);
         await makeFunction(aws);
-        const { id = "" } = await importDocument(gateway, documentOf({ "/films": { get: answered() } }));
+        const { id = "" } = await importDocument(gateway, createDocument({ "/films": { get: answered() } }));
         url = `${await deploy(aws, gateway, id)}/films`;
     });
     after(async () => {

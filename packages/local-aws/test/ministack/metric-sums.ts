@@ -1,7 +1,7 @@
 import { CloudWatchClient, type CloudWatchClientConfig, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 
 /** Returns the sum of a metric in the last hour; 0 without data. */
-export async function sumOf(
+export async function fetchSum(
     settings: CloudWatchClientConfig,
     Namespace: string,
     MetricName: string,

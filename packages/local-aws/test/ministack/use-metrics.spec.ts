@@ -17,7 +17,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { region } from "../../../../test/support/local-aws.ts";
 import { administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
-import { sumOf } from "./metric-sums.ts";
+import { fetchSum } from "./metric-sums.ts";
 
 describe("Usage metrics of DynamoDB and CloudWatch Logs", () => {
     let aws: Enforcing;
@@ -62,7 +62,7 @@ describe("Usage metrics of DynamoDB and CloudWatch Logs", () => {
         );
         dynamo.destroy();
         const units = (kind: string) =>
-            sumOf(settings, "AWS/DynamoDB", `Consumed${kind}CapacityUnits`, { TableName: "films" });
+            fetchSum(settings, "AWS/DynamoDB", `Consumed${kind}CapacityUnits`, { TableName: "films" });
         while ((await units("Read")) < 3) await sleep(100);
         assert.deepEqual([await units("Read"), await units("Write")], [3, 4]);
     });
@@ -75,7 +75,7 @@ describe("Usage metrics of DynamoDB and CloudWatch Logs", () => {
         const logEvents = ["four", "naïve"].map((message) => ({ message, timestamp: Date.now() }));
         await logs.send(new PutLogEventsCommand({ ...names, logEvents }));
         logs.destroy();
-        const sum = (name: string) => sumOf(settings, "AWS/Logs", name, { LogGroupName: "use" });
+        const sum = (name: string) => fetchSum(settings, "AWS/Logs", name, { LogGroupName: "use" });
         while ((await sum("IncomingLogEvents")) < 2) await sleep(100);
         assert.equal(await sum("IncomingBytes"), 4 + 6 + 2 * 26);
     });

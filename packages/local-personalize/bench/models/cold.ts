@@ -1,7 +1,7 @@
 import type { CatalogueItem } from "../../model/catalogue.ts";
 import { scoreUser } from "../../model/score.ts";
 import { fitModel } from "../../model/train.ts";
-import { foldsOf } from "./folds.ts";
+import { createFolds } from "./folds.ts";
 import { rowsWhere, type Trials } from "./trials.ts";
 
 /**
@@ -33,7 +33,7 @@ export function coldFigures(
     catalogue: readonly CatalogueItem[],
 ): ColdFigures {
     const { interactions, histories } = trials;
-    const cold = new Set(foldsOf(interactions.itemIds.length, PARTS, SEED)[0]);
+    const cold = new Set(createFolds(interactions.itemIds.length, PARTS, SEED)[0]);
     const coldIds = new Set(Array.from(cold, (item) => interactions.itemIds[item] ?? ""));
     const recalls: number[] = [];
     const randoms: number[] = [];

@@ -1,4 +1,4 @@
-import { halvesOf, type Trials } from "./trials.ts";
+import { splitHistory, type Trials } from "./trials.ts";
 
 /** Lists of item numbers, best first, by user. */
 export type Lists = ReadonlyMap<number, readonly number[]>;
@@ -19,9 +19,9 @@ export interface Figures {
  * Returns the quality metrics of lists, one list for each test user. NDCG compares a list with the ideal list, which
  * begins with all items that the user chose later.
  */
-export function figuresOf(trials: Trials, folds: readonly (readonly number[])[], lists: Lists): Figures {
+export function computeFigures(trials: Trials, folds: readonly (readonly number[])[], lists: Lists): Figures {
     const users = folds.flat().map((user) => {
-        const { truth } = halvesOf(trials, user);
+        const { truth } = splitHistory(trials, user);
         const hits = (lists.get(user) ?? []).map((item) => truth.has(item));
         const ndcg = (k: number) => gain(hits.slice(0, k)) / gain(Array(Math.min(k, truth.size)).fill(true));
         const first = hits.slice(0, 25).indexOf(true);

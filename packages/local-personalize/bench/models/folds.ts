@@ -2,7 +2,7 @@
  * Returns the folds of a cross-validation as `numpy.array_split(RandomState(seed).permutation(count), parts)` makes
  * them. Figures are therefore comparable with those of Python. Each fold contains some of the numbers 0 to count - 1.
  */
-export function foldsOf(count: number, parts: number, seed: number): number[][] {
+export function createFolds(count: number, parts: number, seed: number): number[][] {
     const next = mersenneTwister(seed);
     const order = Array.from({ length: count }, (_, number) => number);
     for (let last = count - 1; last > 0; last--) {

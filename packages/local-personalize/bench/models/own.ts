@@ -1,7 +1,7 @@
 import { discountWatched, scoreUser, topItems } from "../../model/score.ts";
 import { fitModel } from "../../model/train.ts";
 import type { Lists } from "./figures.ts";
-import { halvesOf, rowsWhere, type Trials } from "./trials.ts";
+import { rowsWhere, splitHistory, type Trials } from "./trials.ts";
 
 const LENGTH = 25;
 
@@ -32,7 +32,7 @@ export function ownLists(trials: Trials, folds: readonly (readonly number[])[], 
         const inData = (items: readonly number[]) =>
             items.map((index) => numbers.get(model.itemIds[index] ?? "") ?? -1);
         for (const user of fold) {
-            const input = halvesOf(trials, user).input.flatMap((item) => ofModel.get(item) ?? []);
+            const input = splitHistory(trials, user).input.flatMap((item) => ofModel.get(item) ?? []);
             const scores = scoreUser(model, input);
             masked.set(user, inData(topItems(scores, LENGTH, new Set(input))));
             unmasked.set(user, inData(topItems(discountWatched(scores, input, model.gain), LENGTH)));

@@ -27,7 +27,7 @@ export const REAL_LISTS: Readonly<Record<string, readonly (readonly [item: strin
 };
 
 /** Returns the ratings above the notebook's bound, from MovieLens' own file. Undefined when there is no such file. */
-export async function likedOf(file: string): Promise<Interactions | undefined> {
+export async function readLikedRatings(file: string): Promise<Interactions | undefined> {
     if (!existsSync(file)) return undefined;
     const rows = (await readFile(file, "utf8"))
         .trimEnd()

@@ -1,5 +1,5 @@
 import type { Interactions } from "../../model/interactions.ts";
-import { foldsOf } from "./folds.ts";
+import { createFolds } from "./folds.ts";
 
 /**
  * The users of a data set, divided into ten parts. For each user, the newest items are the truth and the older items
@@ -19,7 +19,7 @@ const SEED = 42;
 const PARTS = 10;
 
 /** Returns the ten folds of seed 42, over users sorted by their numeric ids. Users with one item are excluded. */
-export function trialsOf(interactions: Interactions, truthsOf: (events: number) => number): Trials {
+export function createTrials(interactions: Interactions, truthsOf: (events: number) => number): Trials {
     const histories: number[][] = interactions.userIds.map(() => []);
     interactions.users.forEach((user, row) => {
         histories[user]?.push(interactions.items[row] ?? 0);
@@ -27,12 +27,12 @@ export function trialsOf(interactions: Interactions, truthsOf: (events: number) 
     const users = [...histories.keys()]
         .filter((user) => (histories[user]?.length ?? 0) > 1)
         .sort((a, b) => Number(interactions.userIds[a]) - Number(interactions.userIds[b]));
-    const folds = foldsOf(users.length, PARTS, SEED).map((fold) => fold.map((at) => users[at] ?? 0));
+    const folds = createFolds(users.length, PARTS, SEED).map((fold) => fold.map((at) => users[at] ?? 0));
     return { interactions, folds, histories, truthsOf: (user) => truthsOf(histories[user]?.length ?? 0) };
 }
 
 /** Returns a user's items in two parts: the input of the list, and the newer items, which the list should contain. */
-export function halvesOf({ histories, truthsOf }: Trials, user: number) {
+export function splitHistory({ histories, truthsOf }: Trials, user: number) {
     const history = histories[user] ?? [];
     const cut = history.length - truthsOf(user);
     return { input: history.slice(0, cut), truth: new Set(history.slice(cut)) };

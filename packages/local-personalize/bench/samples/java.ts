@@ -15,7 +15,7 @@ const paths: Record<string, string> = {
 
 type Call = (operation: string, input: object) => Promise<Answer>;
 
-function callerOf(endpoint: string): Call {
+function createCaller(endpoint: string): Call {
     return async (operation, input) => {
         const path = paths[operation];
         const scope = "Credential=test/20261127/us-west-2/personalize/aws4_request";
@@ -32,7 +32,7 @@ function callerOf(endpoint: string): Call {
 }
 
 /** Returns the steps that several examples have in common. */
-function stepsOf(call: Call) {
+function createSteps(call: Call) {
     const active = (kind: string, arn: string) => {
         const member = kind.charAt(0).toLowerCase() + kind.slice(1);
         return untilActive(async () => (await call(`Describe${kind}`, { [`${member}Arn`]: arn }))[member]);
@@ -74,8 +74,8 @@ function stepsOf(call: Call) {
  * where the examples wait.
  */
 export async function javaExamples({ endpoint }: SampleService): Promise<void> {
-    const call = callerOf(endpoint);
-    const { active, group, dataset, solution, campaign } = stepsOf(call);
+    const call = createCaller(endpoint);
+    const { active, group, dataset, solution, campaign } = createSteps(call);
     const custom = await group("java");
     const interactions = await dataset(custom, "INTERACTIONS", "plain.csv");
     const items = await dataset(custom, "ITEMS", "items.csv");

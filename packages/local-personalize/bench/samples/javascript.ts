@@ -42,7 +42,7 @@ import type { SampleService } from "./service.ts";
 import { datasetSchema, roleArn, untilActive } from "./shapes.ts";
 
 /** Returns the steps that several examples have in common. */
-function stepsOf(personalize: PersonalizeClient) {
+function createSteps(personalize: PersonalizeClient) {
     const group = async (name: string, domain?: Domain) => {
         const group = await personalize.send(new CreateDatasetGroupCommand({ name, ...(domain && { domain }) }));
         const look = new DescribeDatasetGroupCommand({ datasetGroupArn: group.datasetGroupArn });
@@ -92,7 +92,7 @@ export async function javascriptExamples({ endpoint }: SampleService): Promise<v
     const personalize = new PersonalizeClient(settings);
     const runtime = new PersonalizeRuntimeClient(settings);
     const events = new PersonalizeEventsClient(settings);
-    const { group, dataset, version, campaign } = stepsOf(personalize);
+    const { group, dataset, version, campaign } = createSteps(personalize);
 
     const custom = await group("javascript");
     const interactions = await dataset(custom, "INTERACTIONS", "plain.csv");

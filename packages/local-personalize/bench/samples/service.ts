@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createBucket, startService } from "../../test/support.ts";
-import { bodyOf, operationOf } from "../../wire/http.ts";
+import { findOperation, readBody } from "../../wire/http.ts";
 import { sampleFiles } from "./files.ts";
 
 /** A call of a sample and its answer. */
@@ -24,7 +24,7 @@ export async function startSampleService() {
     const calls: SampleCall[] = [];
     const server = createServer(async (request, response) => {
         const path = request.url ?? "/";
-        const body = await bodyOf(request);
+        const body = await readBody(request);
         if (path === "/_metrics") {
             response.end(JSON.stringify(service.emulator.takeMetrics({ all: true })));
             return;
@@ -38,7 +38,7 @@ export async function startSampleService() {
         const answer = await fetch(service.endpoint + path, { method: "POST", headers: headersOf(request), body });
         const code = answer.headers.get("x-amzn-errortype") ?? "";
         const target = request.headers["x-amz-target"]?.toString();
-        const operation = operationOf("POST", path, target)?.operation ?? path;
+        const operation = findOperation("POST", path, target)?.operation ?? path;
         calls.push({ operation, status: answer.status, code });
         const headers = Object.fromEntries([...answer.headers].filter(([name]) => name.startsWith("x-amzn")));
         response.writeHead(answer.status, { ...headers, "content-type": answer.headers.get("content-type") ?? "" });

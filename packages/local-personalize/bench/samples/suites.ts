@@ -26,7 +26,7 @@ const notebooks = join(import.meta.dirname, "notebooks");
  * Returns all suites by name: AWS's notebooks and the Maintaining Personalized Experiences solution (Python), and the
  * examples of the two SDKs.
  */
-export function suitesOf(python: string): Map<string, Suite> {
+export function createSuites(python: string): Map<string, Suite> {
     const scripts = readdirSync(notebooks).filter((name) => name.endsWith(".py"));
     return new Map<string, Suite>([
         ...scripts.sort().map((script): [string, Suite] => [script.replace(".py", ""), inPython(python, script)]),
@@ -70,11 +70,11 @@ const inPython =
                 errors += text;
             });
             child.once("error", failed);
-            child.once("exit", (code) => (code === 0 ? passed() : failed(new Error(reasonIn(errors)))));
+            child.once("exit", (code) => (code === 0 ? passed() : failed(new Error(parseReason(errors)))));
         });
 
 /** Returns the place in the notebook, and the last line of the traceback, which names the error. */
-function reasonIn(traceback: string): string {
+function parseReason(traceback: string): string {
     const lines = traceback.trim().split("\n");
     const place = lines.findLast((line) => line.includes(notebooks));
     return `${place?.trim().replace(`${notebooks}/`, "") ?? ""} ${lines.at(-1) ?? ""}`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { coldFigures } from "../../bench/models/cold.ts";
-import { trialsOf } from "../../bench/models/trials.ts";
+import { createTrials } from "../../bench/models/trials.ts";
 import { syntheticRatings } from "../interactions.ts";
 
 describe("Recall of items without interactions in the benchmark bench:models", () => {
@@ -14,7 +14,7 @@ describe("Recall of items without interactions in the benchmark bench:models", (
         items: Int32Array.from(ratings, ({ item }) => itemIds.indexOf(String(item))),
         timestamps: Float64Array.from(ratings, ({ timestamp }) => timestamp),
     };
-    const trials = trialsOf(interactions, () => 1);
+    const trials = createTrials(interactions, () => 1);
     const recallBy = (wordOf: (itemId: string) => string) => {
         const catalogue = itemIds.map((itemId) => ({ itemId, words: [wordOf(itemId)] }));
         return coldFigures(trials, trials.folds.slice(5), catalogue);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { UsageRecord } from "../../emulator.ts";
-import { costsOf, monthStart } from "../../metering/cost.ts";
+import { computeCosts, monthStart } from "../../metering/cost.ts";
 import type { Measure } from "../../metering/usage-types.ts";
 
 const november = Date.UTC(2026, 10);
@@ -16,13 +16,13 @@ const record = (measure: Measure, quantity: number, hour = november): UsageRecor
 });
 const usd = (...records: UsageRecord[]) =>
     Number(
-        costsOf(records)
+        computeCosts(records)
             .reduce((sum, { usd }) => sum + usd, 0)
             .toFixed(6),
     );
 
-describe("costsOf", () => {
-    it("costsOf multiplies usage by the price of one unit", () => {
+describe("computeCosts", () => {
+    it("computeCosts multiplies usage by the price of one unit", () => {
         assert.equal(usd(record("RecommendationTPSHours", 720)), 144);
         // A campaign of a v2 recipe is billed for at least 3,600 requests an hour.
         assert.equal(usd(record("RecommendationRequests", 3.6 * 720)), 388.8);
@@ -31,7 +31,7 @@ describe("costsOf", () => {
         assert.equal(usd(record("DataIngestion", 2)), 0.1);
     });
 
-    it("costsOf applies the price tiers of a month's TPS-hours, however the usage is divided into records", () => {
+    it("computeCosts applies the price tiers of a month's TPS-hours, however the usage is divided into records", () => {
         const whole = 20_000 * 0.2 + 180_000 * 0.1 + 1000 * 0.05;
         assert.equal(usd(record("RecommendationTPSHours", 201_000)), whole);
         const parts = [15_000, 10_000, 175_500, 500].map((part) => record("RecommendationTPSHours", part));

@@ -44,8 +44,8 @@ describe("Usage records of the local Personalize", () => {
         service = await startService({ access: filmsBucket().access, dataDir: service.dataDir, ...more });
     };
     /**
-     * Restarts with the speed `real`, so that the creation of a campaign takes 9 minutes. Advances the clock until existing
-     * resources are ACTIVE.
+     * Restarts with the speed `real`, so that the creation of a campaign takes 9 minutes. Advances the clock until
+     * existing resources are ACTIVE.
      */
     const restartReal = async () => {
         await restart({ speed: "real" });

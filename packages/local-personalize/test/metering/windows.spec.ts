@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { billed, type CampaignMeasure, clip, type Segment, windowsOf } from "../../metering/windows.ts";
+import { billed, type CampaignMeasure, clip, type Segment, toWindows } from "../../metering/windows.ts";
 
 const hour = 3_600_000;
 const minute = 60_000;
@@ -11,11 +11,11 @@ const segment = (
     measure: CampaignMeasure = "RecommendationTPSHours",
 ) => ({ from, to, minProvisionedTPS, measure }) satisfies Segment;
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-const minimum = (segments: readonly Segment[]) => sum(windowsOf(segments).map((window) => window.minimum));
+const minimum = (segments: readonly Segment[]) => sum(toWindows(segments).map((window) => window.minimum));
 
 describe("Billing windows of a campaign", () => {
-    it("`windowsOf` returns windows of 5 minutes for TPS-hours, and of an hour for requests of v2 recipes", () => {
-        const of = (measure: CampaignMeasure) => windowsOf([segment(0, hour, 2, measure)]);
+    it("`toWindows` returns windows of 5 minutes for TPS-hours, and of an hour for requests of v2 recipes", () => {
+        const of = (measure: CampaignMeasure) => toWindows([segment(0, hour, 2, measure)]);
         assert.equal(of("RecommendationTPSHours").length, 12);
         assert.deepEqual(of("RecommendationTPSHours").at(-1), {
             measure: "RecommendationTPSHours",
@@ -44,7 +44,7 @@ describe("Billing windows of a campaign", () => {
     const tps = fc.integer({ min: 1, max: 500 });
     const measure = fc.constantFrom<CampaignMeasure>("RecommendationTPSHours", "RecommendationRequests");
 
-    it("`windowsOf` returns the same windows, wherever a segment of time is divided", () => {
+    it("`toWindows` returns the same windows, wherever a segment of time is divided", () => {
         const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 });
         fc.assert(
             fc.property(time, length, tps, measure, cuts, (from, milliseconds, tps, measure, cuts) => {
@@ -55,7 +55,7 @@ describe("Billing windows of a campaign", () => {
                 const parts = places
                     .slice(1)
                     .flatMap((to, index) => clip(whole, from + (places[index] ?? 0), from + to));
-                assert.deepEqual(windowsOf(parts), windowsOf(whole));
+                assert.deepEqual(toWindows(parts), toWindows(whole));
                 assert.equal(minimum(whole), milliseconds * tps);
             }),
             { numRuns: 50 },
@@ -72,11 +72,11 @@ describe("Billing windows of a campaign", () => {
         );
     });
 
-    it("`windowsOf` returns no windows for a segment of no length", () => {
-        assert.deepEqual(windowsOf([segment(1, 1)]), []);
+    it("`toWindows` returns no windows for a segment of no length", () => {
+        assert.deepEqual(toWindows([segment(1, 1)]), []);
     });
 
-    it("`windowsOf` counts a minimum of 0 TPS as 1 TPS", () => {
+    it("`toWindows` counts a minimum of 0 TPS as 1 TPS", () => {
         assert.equal(minimum([segment(0, hour, 0)]), hour);
     });
 });

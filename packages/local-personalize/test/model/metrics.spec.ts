@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Interactions } from "../../model/interactions.ts";
-import { metricsOf, solutionMetrics } from "../../model/metrics.ts";
+import { computeMetrics, solutionMetrics } from "../../model/metrics.ts";
 import { interactionsCsv, syntheticRatings } from "../interactions.ts";
 import { readInteractions } from "../read-interactions.ts";
 
@@ -11,9 +11,9 @@ const KEYS = [
 ];
 const NDCG_AT_10 = "normalized_discounted_cumulative_gain_at_10";
 
-describe("metricsOf", () => {
-    it("metricsOf returns the figures of the developer guide's example with hits at positions 2 and 5", () => {
-        const { metrics } = metricsOf(
+describe("computeMetrics", () => {
+    it("computeMetrics returns the figures of the developer guide's example with hits at positions 2 and 5", () => {
+        const { metrics } = computeMetrics(
             [{ recommended: ["a", "b", "c", "d", "e"], truth: new Set(["b", "e", "z"]) }],
             50,
         );
@@ -23,26 +23,26 @@ describe("metricsOf", () => {
         assert.equal(metrics.coverage, 0.1);
     });
 
-    it("metricsOf uses event weights only in the metric NDCG with event weights", () => {
+    it("computeMetrics uses event weights only in the metric NDCG with event weights", () => {
         const trial = { recommended: ["a", "b"], truth: new Set(["a", "b"]) };
         const rewards = new Map([
             ["a", 0.5],
             ["b", 1.5],
         ]);
         const key = "normalized_discounted_cumulative_gain_with_event_weights_at_5";
-        const { [key]: weighted, ...others } = metricsOf([{ ...trial, rewards }], 2).metrics;
+        const { [key]: weighted, ...others } = computeMetrics([{ ...trial, rewards }], 2).metrics;
         const gain = (first: number, second: number) => first / Math.log(2) + second / Math.log(3);
         assert.equal(weighted, Number((gain(0.5, 1.5) / gain(1.5, 0.5)).toFixed(4)));
         assert.equal(others.normalized_discounted_cumulative_gain_at_5, 1);
-        assert.equal(metricsOf([trial], 2).metrics[key], undefined);
+        assert.equal(computeMetrics([trial], 2).metrics[key], undefined);
     });
 
-    it("metricsOf averages over users, and counts an item once for coverage", () => {
+    it("computeMetrics averages over users, and counts an item once for coverage", () => {
         const trials = [
             { recommended: ["a", "b"], truth: new Set(["a"]) },
             { recommended: ["b", "a"], truth: new Set(["x"]) },
         ];
-        assert.deepEqual(metricsOf(trials, 4).metrics, {
+        assert.deepEqual(computeMetrics(trials, 4).metrics, {
             coverage: 0.5,
             mean_reciprocal_rank_at_25: 0.5,
             normalized_discounted_cumulative_gain_at_5: 0.5,
@@ -54,22 +54,22 @@ describe("metricsOf", () => {
         });
     });
 
-    it("metricsOf returns margins of error of 1.96 standard errors", () => {
+    it("computeMetrics returns margins of error of 1.96 standard errors", () => {
         const hit = { recommended: ["a", "b"], truth: new Set(["a"]) };
         const miss = { recommended: ["a", "c"], truth: new Set(["x"]) };
-        const { margins, testUsers } = metricsOf([hit, hit, miss, miss], 10);
+        const { margins, testUsers } = computeMetrics([hit, hit, miss, miss], 10);
         assert.equal(testUsers, 4);
         const deviation = Math.sqrt(4 * 0.25 ** 2 * 4) / Math.sqrt(3);
         assert.equal(margins.mean_reciprocal_rank_at_25, Number(((1.96 * deviation) / 2).toFixed(4)));
         assert.equal(margins.coverage, 0);
         const [wide, narrow] = [2, 50].map((users) =>
-            metricsOf(
+            computeMetrics(
                 Array.from({ length: users }, (_, user) => (user % 2 ? hit : miss)),
                 10,
             ),
         );
         assert.ok((wide?.margins.precision_at_5 ?? 0) > 4 * (narrow?.margins.precision_at_5 ?? 0));
-        assert.equal(metricsOf([hit], 10).margins.precision_at_5, 1);
+        assert.equal(computeMetrics([hit], 10).margins.precision_at_5, 1);
     });
 });
 

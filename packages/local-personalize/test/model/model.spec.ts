@@ -7,7 +7,7 @@ import { pairSums } from "../../model/gram.ts";
 import { toTrainingData } from "../../model/histories.ts";
 import type { Interactions } from "../../model/interactions.ts";
 import { loadModel, type Model, saveModel } from "../../model/model.ts";
-import { popularityOf } from "../../model/popularity.ts";
+import { computePopularity } from "../../model/popularity.ts";
 import { affinities, discountWatched, scoreUser, topItems } from "../../model/score.ts";
 import { trainModel } from "../../model/train.ts";
 import { recommend } from "../../serving/recommend.ts";
@@ -102,7 +102,7 @@ describe("Recommender model", () => {
         const sharesWith = async (more: readonly (readonly [user: number, item: number])[]) => {
             const late = more.map(([user, item]) => ({ user, item, rating: 5, timestamp: today }));
             const data = await fromRatings([...syntheticRatings(sizes), ...late]);
-            const scores = popularityOf(data, data.itemIds, 30 * 86_400);
+            const scores = computePopularity(data, data.itemIds, 30 * 86_400);
             return new Map(data.itemIds.map((itemId, item) => [itemId, (scores[item] ?? 0) / sum(scores)]));
         };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pairSums } from "../../model/gram.ts";
-import { componentsOf, principalWeights } from "../../model/principal.ts";
+import { countComponents, principalWeights } from "../../model/principal.ts";
 
 /**
  * Returns the histories of users who each watch the items of one group, in a fixed order. Each user of a group starts
@@ -30,8 +30,8 @@ describe("principalWeights", () => {
         }
     });
 
-    it("componentsOf returns a 25th of the number of items, at least 8 and at most 64, and 0 for fewer than 40 items", () => {
-        assert.deepEqual([39, 40, 200, 250, 1_682, 4_000].map(componentsOf), [0, 8, 8, 10, 64, 64]);
+    it("countComponents returns a 25th of the number of items, at least 8 and at most 64, and 0 for fewer than 40 items", () => {
+        assert.deepEqual([39, 40, 200, 250, 1_682, 4_000].map(countComponents), [0, 8, 8, 10, 64, 64]);
         assert.ok(principalWeights(pairSums(groupedHistories(13, 3), 39)).every((value) => value === 0));
     });
 

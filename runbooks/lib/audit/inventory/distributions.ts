@@ -53,7 +53,7 @@ export const distributionListers = {
     "response headers policy": lister(
         CloudFrontClient,
         (client) =>
-            pagesOf(
+            fetchPages(
                 (input) => client.send(new ListResponseHeadersPoliciesCommand(input)),
                 (page) => page.ResponseHeadersPolicyList?.NextMarker,
             ),
@@ -64,7 +64,7 @@ export const distributionListers = {
     "cache policy": lister(
         CloudFrontClient,
         (client) =>
-            pagesOf(
+            fetchPages(
                 (input) => client.send(new ListCachePoliciesCommand(input)),
                 (page) => page.CachePolicyList?.NextMarker,
             ),
@@ -75,7 +75,7 @@ export const distributionListers = {
 };
 
 /** Reads all pages of a list of CloudFront policies, because the SDK has no paginator for it. */
-async function* pagesOf<P>(
+async function* fetchPages<P>(
     read: (input: { readonly Type: "custom"; readonly Marker?: string }) => Promise<P>,
     markerOf: (page: P) => string | undefined,
 ): AsyncGenerator<P> {

@@ -26,7 +26,7 @@ export const partName = (inputs: Inputs): string | undefined =>
  * Lists the existing parts of a kind (such as the parts of an API) that an interrupted update created. It uses the
  * inputs in the state, because no API call lists all parts in an account.
  */
-const partsOf =
+const createPartsLister =
     (kind: InventoryKind, exists: (inputs: Inputs, settings: Place["settings"]) => Promise<boolean>): Lister =>
     async ({ interrupted, settings }) => {
         const types: readonly string[] = inventoryKinds[kind];
@@ -39,15 +39,15 @@ const partsOf =
     };
 
 export const partListers = {
-    "API stage": partsOf("API stage", ({ restApi, stageName }, settings) => {
+    "API stage": createPartsLister("API stage", ({ restApi, stageName }, settings) => {
         const command = new GetStageCommand({ restApiId: `${restApi}`, stageName: `${stageName}` });
         return answers(new APIGatewayClient(settings).send(command));
     }),
-    "usage plan key": partsOf("usage plan key", ({ usagePlanId, keyId }, settings) => {
+    "usage plan key": createPartsLister("usage plan key", ({ usagePlanId, keyId }, settings) => {
         const command = new GetUsagePlanKeyCommand({ usagePlanId: `${usagePlanId}`, keyId: `${keyId}` });
         return answers(new APIGatewayClient(settings).send(command));
     }),
-    "function permission": partsOf("function permission", async ({ function: of, statementId }, settings) => {
+    "function permission": createPartsLister("function permission", async ({ function: of, statementId }, settings) => {
         const command = new GetPolicyCommand({ FunctionName: `${of}` });
         const policy = await unlessGone(new LambdaClient(settings).send(command));
         const { Statement = [] } = JSON.parse(policy?.Policy ?? "{}") as { Statement?: { Sid?: string }[] };

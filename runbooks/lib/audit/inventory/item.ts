@@ -66,7 +66,11 @@ export const lister =
         (await readPages(pages(client, place), items)).map((item) => describe(item, place, client));
 
 /** Returns a listed resource with the defaults of its kind. */
-export const itemOf = (kind: InventoryKind, item: Listed, { tagged }: Pick<Place, "tagged">): InventoryItem => ({
+export const toInventoryItem = (
+    kind: InventoryKind,
+    item: Listed,
+    { tagged }: Pick<Place, "tagged">,
+): InventoryItem => ({
     kind,
     tags: async () => tagged && (tagged.get(item.arn) ?? {}),
     bill: async () => free,

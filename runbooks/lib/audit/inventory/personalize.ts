@@ -15,7 +15,7 @@ import {
     paginateListSolutions,
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
-import { tagsOf } from "pulumi-personalize/core";
+import { listTags } from "pulumi-personalize/core";
 import { shell } from "terminal-text";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
 import {
@@ -46,7 +46,7 @@ interface Summary {
  * Reads a list of Personalize. `key` is the list's member in a response, such as `campaigns`. The member of the ARN has
  * the singular of this name: `campaignArn`.
  */
-export async function summariesOf(pages: AsyncIterable<object>, key: string): Promise<Summary[]> {
+export async function listSummaries(pages: AsyncIterable<object>, key: string): Promise<Summary[]> {
     const arnKey = `${key.charAt(0).toLowerCase()}${key.slice(1, -1)}Arn`;
     type Member = Omit<Summary, "arn"> & Readonly<Record<string, unknown>>;
     const members = await readPages(pages, (page) => (page as Record<string, Member[]>)[key]);
@@ -71,7 +71,7 @@ const source =
     ): Lister =>
     async ({ settings, region }) => {
         const client = new PersonalizeClient(settings);
-        const summaries = await summariesOf(pagesOf({ client, pageSize }, {}), key);
+        const summaries = await listSummaries(pagesOf({ client, pageSize }, {}), key);
         return summaries
             .filter(({ status }) => !String(status).startsWith("DELETE"))
             .map((summary) => ({
@@ -79,7 +79,7 @@ const source =
                 // An event tracker's ARN contains an id instead of the name.
                 name: kind === "event tracker" ? String(summary.name) : summary.arn.split("/").slice(1).join("/"),
                 since: summary.creationDateTime,
-                tags: () => tagsOf(client, summary.arn),
+                tags: () => listTags(client, summary.arn),
                 remove: async () => [deletion(kind, summary.arn, region)],
                 ...more(summary, client),
             }));
@@ -95,7 +95,10 @@ export const personalizeListers = {
     })),
     "solution version in training": async (place: Place): Promise<readonly Listed[]> => {
         const client = new PersonalizeClient(place.settings);
-        const versions = await summariesOf(paginateListSolutionVersions({ client, pageSize }, {}), "solutionVersions");
+        const versions = await listSummaries(
+            paginateListSolutionVersions({ client, pageSize }, {}),
+            "solutionVersions",
+        );
         // A finished version costs nothing and is deleted with its solution.
         return versions
             .filter(({ status }) => /^CREATE (PENDING|IN_PROGRESS)/.test(String(status)))
@@ -104,7 +107,7 @@ export const personalizeListers = {
                 name: arn.split("/").slice(1).join("/"),
                 within: arn.slice(0, arn.lastIndexOf("/")),
                 since: creationDateTime,
-                tags: () => tagsOf(client, arn),
+                tags: () => listTags(client, arn),
                 bill: async () => ({ usdPerMonth: null }),
                 remove: async () => [
                     shell(

@@ -24,7 +24,7 @@ import { lister, pairs } from "./item.ts";
 const objectsPerCall = 1000;
 
 /** Counts objects and bytes of a bucket, including old versions and delete markers. */
-async function storedIn(client: S3Client, Bucket: string): Promise<{ objects: number; bytes: number }> {
+async function countStored(client: S3Client, Bucket: string): Promise<{ objects: number; bytes: number }> {
     let objects = 0;
     let bytes = 0;
     let at: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | undefined = {};
@@ -75,9 +75,11 @@ export const storageAndAccessListers = {
             name: Name,
             arn: `arn:${partition}:s3:::${Name}`,
             since: CreationDate,
-            bill: async () => ({ usdPerMonth: storageUsdPerMonth("s3Storage", (await storedIn(client, Name)).bytes) }),
+            bill: async () => ({
+                usdPerMonth: storageUsdPerMonth("s3Storage", (await countStored(client, Name)).bytes),
+            }),
             remove: async () => [
-                ...emptying(Name, region, (await storedIn(client, Name)).objects),
+                ...emptying(Name, region, (await countStored(client, Name)).objects),
                 shell("aws", "s3api", "delete-bucket", "--region", region, "--bucket", Name),
             ],
         }),

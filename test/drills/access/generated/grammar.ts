@@ -1,4 +1,4 @@
-import { type ConditionBlock, listOf, type PolicyDocument, type Statement } from "policy-evaluator";
+import { type ConditionBlock, type PolicyDocument, type Statement, toList } from "policy-evaluator";
 import {
     document,
     type ImportFixture,
@@ -118,7 +118,7 @@ function principalOf(random: Random, fixture: ImportFixture): Pick<Statement, "P
     ] as const);
 }
 
-const add = (to: PolicyDocument | undefined, one: Statement) => document(...listOf(to?.Statement), one);
+const add = (to: PolicyDocument | undefined, one: Statement) => document(...toList(to?.Statement), one);
 /** Returns the bucket policy of a setup. */
 export const bucketPolicy = (fixture: ImportFixture): PolicyDocument => JSON.parse(fixture.bucketPolicy ?? "{}");
 

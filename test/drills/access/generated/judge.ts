@@ -19,7 +19,7 @@ export const now = "2026-11-28T12:00:00.000Z";
  * Returns the requests of an import, or of other callers, with the context that the IAM User Guide documents, for the
  * third-party evaluator. Shares no list of condition keys with the program.
  */
-export function simulationsOf(fixture: ImportFixture, who: "import" | "others") {
+export function createSimulations(fixture: ImportFixture, who: "import" | "others") {
     const [role, bucketArn] = [roleArnOf(fixture), `arn:aws:s3:::${fixture.bucket}`];
     const every = {
         "aws:SecureTransport": "true",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { MetricDataQuery } from "@aws-sdk/client-cloudwatch";
-import { seriesOf } from "../../../gateway/alarms/datapoints.ts";
+import { computeSeries } from "../../../gateway/alarms/datapoints.ts";
 
 const periods = [1, 2, 3, 4];
 const series = (...values: (number | undefined)[]) =>
@@ -15,7 +15,12 @@ const queries = [...fetched.keys()].map(metric);
 
 /** Returns an expression's values by period, with `-` for a missing value. */
 function values(Expression: string, others: MetricDataQuery[] = []): (number | "-")[] {
-    const computedSeries = seriesOf("asked", [...queries, ...others, { Id: "asked", Expression }], fetched, periods);
+    const computedSeries = computeSeries(
+        "asked",
+        [...queries, ...others, { Id: "asked", Expression }],
+        fetched,
+        periods,
+    );
     return periods.map((at) => computedSeries.get(at) ?? "-");
 }
 

@@ -46,9 +46,9 @@ import {
 import { GetRoleCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { zipSync } from "fflate";
-import { distributionOf } from "../../../aws-plugin/cloudfront-distribution.ts";
-import { callsOf } from "../../../calls.ts";
-import { answered, documentOf, integration } from "../../ministack/rest-apis/support.ts";
+import { toDistributionConfig } from "../../../aws-plugin/cloudfront-distribution.ts";
+import { createSender } from "../../../calls.ts";
+import { answered, createDocument, integration } from "../../ministack/rest-apis/support.ts";
 import { account, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
 
 const region = "eu-central-1";
@@ -281,7 +281,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         const { api } = clientsOf(keys);
         const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).api;
         const { id: restApiId } = await admin.send(new CreateRestApiCommand({ name: "inherited", tags }));
-        const body = Buffer.from(JSON.stringify(documentOf({ "/films": { get: answered() } })));
+        const body = Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered() } })));
         await api.send(new PutRestApiCommand({ restApiId, body }));
         const { id: deploymentId } = await api.send(new CreateDeploymentCommand({ restApiId }));
         const stage = (stageName: string, team: string) => ({ restApiId, deploymentId, stageName, tags: { team } });
@@ -308,7 +308,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         );
         const { api } = clientsOf(keys);
         const { api: admin } = clientsOf({ accessKeyId: "test", secretAccessKey: "test" });
-        const body = Buffer.from(JSON.stringify(documentOf({ "/films": { get: answered() } })));
+        const body = Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered() } })));
         const { id: restApiId = "" } = await admin.send(new ImportRestApiCommand({ body }));
         const { id: deploymentId } = await admin.send(new CreateDeploymentCommand({ restApiId }));
         const stage = (stageName: string, tracingEnabled: boolean) =>
@@ -342,7 +342,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         const { api } = clientsOf(keys);
         const bodyOf = (credentials?: string) => {
             const by = { "x-amazon-apigateway-integration": { ...integration, ...(credentials && { credentials }) } };
-            return Buffer.from(JSON.stringify(documentOf({ "/films": { get: answered(by) } })));
+            return Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered(by) } })));
         };
         const passing = refusedOn("iam:PassRole", calls);
         const { id: restApiId = "" } = await api.send(new ImportRestApiCommand({ body: bodyOf() }));
@@ -451,7 +451,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             cloudFront.send(new DeleteOriginAccessControlCommand({ Id, IfMatch: control.ETag })),
             refusedOn("cloudfront:DeleteOriginAccessControl", edge(`origin-access-control/${Id}`)),
         );
-        const wanted = distributionOf({
+        const wanted = toDistributionConfig({
             enabled: true,
             origins: [{ originId: "page", domainName: `films.s3.${region}.amazonaws.com`, originAccessControlId: Id }],
             defaultCacheBehavior: {
@@ -466,7 +466,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         });
         const DistributionConfig = { CallerReference: "films", ...wanted };
         const withTags = (team: string) =>
-            callsOf(cloudFront)(CreateDistributionWithTagsCommand)({
+            createSender(cloudFront)(CreateDistributionWithTagsCommand)({
                 DistributionConfigWithTags: { DistributionConfig, Tags: { Items: [{ Key: "team", Value: team }] } },
             });
         await assert.rejects(withTags("others"), refusedOn("cloudfront:CreateDistribution", edge("distribution/*")));

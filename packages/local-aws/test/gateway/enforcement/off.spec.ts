@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ListUsersCommand } from "@aws-sdk/client-iam";
-import { assertExit, clientsOf, testInstance } from "../../../../../test/support/local-aws.ts";
-import { reset, stateOf } from "../../../control.ts";
+import { assertExit, createClients, testInstance } from "../../../../../test/support/local-aws.ts";
+import { detectState, reset } from "../../../control.ts";
 import type { Instance } from "../../../instance.ts";
 import { run } from "../../../pulumi.ts";
 import { discardInstance } from "../../instances.ts";
@@ -22,7 +22,7 @@ describe("Local AWS started with --no-enforce", () => {
         return result;
     };
     const askWithWrongSecret = async () => {
-        const { iam } = clientsOf(instance, { accessKeyId: "test", secretAccessKey: "wrong" });
+        const { iam } = createClients(instance, { accessKeyId: "test", secretAccessKey: "wrong" });
         return iam.send(new ListUsersCommand({}));
     };
 
@@ -34,7 +34,7 @@ describe("Local AWS started with --no-enforce", () => {
 
     it("`reset` does not start IAM enforcement, and a start with enforcement fails until the local AWS is stopped", async () => {
         await reset(instance, () => {});
-        const state = await stateOf(instance);
+        const state = await detectState(instance);
         assert.equal("running" in state && state.running.enforce, false);
         assert.match((await local("start")).stderr, /it runs without enforcement already\. .*npm run local -- stop/);
         await local("stop");

@@ -37,7 +37,7 @@ export const allow = (
     ...(Condition && { Condition }),
 });
 
-const documentOf = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+const createPolicy = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
 /** Starts a local AWS with IAM enforcement. SDK clients make one attempt. */
 export async function startEnforcing() {
@@ -60,7 +60,7 @@ export async function startEnforcing() {
     }
     const admin = clientsOf(administrator);
     const putPolicy = (UserName: string, statements: readonly Statement[], PolicyName = "policy") =>
-        admin.iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: documentOf(statements) }));
+        admin.iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: createPolicy(statements) }));
     return {
         url,
         instance,
@@ -81,10 +81,10 @@ export async function startEnforcing() {
         /** Creates a role that `principal` can assume and returns its ARN. */
         async role(RoleName: string, principal: Principals, ...statements: Statement[]): Promise<string> {
             const trust = { Effect: "Allow" as const, Principal: principal, Action: "sts:AssumeRole" };
-            const command = new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: documentOf([trust]) });
+            const command = new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: createPolicy([trust]) });
             const { Role } = await admin.iam.send(command);
             if (statements.length > 0) {
-                const policy = { RoleName, PolicyName: "policy", PolicyDocument: documentOf(statements) };
+                const policy = { RoleName, PolicyName: "policy", PolicyDocument: createPolicy(statements) };
                 await admin.iam.send(new PutRolePolicyCommand(policy));
             }
             return Role?.Arn ?? "";

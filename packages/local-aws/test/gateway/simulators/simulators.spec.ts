@@ -25,7 +25,7 @@ import {
 } from "@aws-sdk/client-iam";
 import type { PolicyDocument, Statement } from "policy-evaluator";
 import { executionRoleTrust } from "../../../../../iam/import-access.ts";
-import { clientsOf } from "../../../../../test/support/local-aws.ts";
+import { createClients } from "../../../../../test/support/local-aws.ts";
 import { type Instance, variables } from "../../../instance.ts";
 import { toolchain } from "../../../toolchain/env.mjs";
 import { discardInstance, startInstance } from "../../instances.ts";
@@ -47,7 +47,7 @@ describe("IAM policy simulator of the local AWS", () => {
     let iam: IAMClient;
     before(async () => {
         instance = await startInstance();
-        ({ iam } = clientsOf(instance));
+        ({ iam } = createClients(instance));
         await people();
     });
     after(async () => {

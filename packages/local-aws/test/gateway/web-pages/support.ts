@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { ListUsersCommand } from "@aws-sdk/client-iam";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
-import { clientsOf, region, testInstance } from "../../../../../test/support/local-aws.ts";
+import { createClients, region, testInstance } from "../../../../../test/support/local-aws.ts";
 import { start } from "../../../control.ts";
 import { discardInstance } from "../../instances.ts";
 import { signedHeaders } from "../../signed.ts";
@@ -73,7 +73,7 @@ export function lambdaPost(host: string, name: string, invoke: boolean, more: Re
 export async function startTarget(enforce: boolean) {
     const instance = { ...(await testInstance()), enforce };
     const { miniStackPort } = await start(instance, () => {});
-    const clients = clientsOf(instance);
+    const clients = createClients(instance);
     const endpoint = `http://127.0.0.1:${instance.port}`;
     const lambda = new LambdaClient({
         endpoint,

@@ -14,10 +14,10 @@ import { account, type Enforcing, startEnforcing } from "../../gateway/enforceme
 import {
     allowApi,
     answered,
+    createDocument,
+    createGateway,
     deploy,
-    documentOf,
     functionName,
-    gatewayOf,
     importDocument,
     makeFunction,
 } from "./support.ts";
@@ -32,7 +32,7 @@ interface Event {
 }
 
 const any = { "x-amazon-apigateway-any-method": answered() };
-const document = documentOf(
+const document = createDocument(
     {
         "/films": any,
         "/picture": any,
@@ -64,7 +64,7 @@ describe("Calls of a REST API of the local AWS", () => {
     let url: string;
     before(async () => {
         aws = await startEnforcing();
-        client = gatewayOf(aws);
+        client = createGateway(aws);
         await makeFunction(aws, false);
         restApiId = (await importDocument(client, document)).id ?? "";
         url = await deploy(aws, client, restApiId);

@@ -4,8 +4,8 @@ import { type APIGatewayClient, UpdateAccountCommand, UpdateStageCommand } from 
 import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { region } from "../../../../../test/support/local-aws.ts";
 import { account, administrator, type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
-import { sumOf } from "../metric-sums.ts";
-import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./support.ts";
+import { fetchSum } from "../metric-sums.ts";
+import { answered, createDocument, createGateway, deploy, importDocument, makeFunction } from "./support.ts";
 
 const logGroupName = "films-access";
 const format = JSON.stringify({
@@ -26,7 +26,7 @@ describe("Access log and metrics of a REST API", () => {
     let url: string;
     before(async () => {
         aws = await startEnforcing();
-        client = gatewayOf(aws);
+        client = createGateway(aws);
         settings = { endpoint: aws.url, region, credentials: administrator };
         logs = new CloudWatchLogsClient(settings);
         await makeFunction(aws);
@@ -36,7 +36,7 @@ describe("Access log and metrics of a REST API", () => {
         await logs.send(new CreateLogGroupCommand({ logGroupName }));
         const { id: restApiId = "" } = await importDocument(
             client,
-            documentOf({ "/films/{filmId}": { get: answered() } }),
+            createDocument({ "/films/{filmId}": { get: answered() } }),
         );
         url = await deploy(aws, client, restApiId);
         const destination = `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`;
@@ -85,7 +85,10 @@ describe("Access log and metrics of a REST API", () => {
             ],
         );
         const sum = (name: string, stage?: string) =>
-            sumOf(settings, "AWS/ApiGateway", name, { ApiName: "Films", ...(stage !== undefined && { Stage: stage }) });
+            fetchSum(settings, "AWS/ApiGateway", name, {
+                ApiName: "Films",
+                ...(stage !== undefined && { Stage: stage }),
+            });
         while ((await sum("Count")) < 2) await sleep(50);
         assert.deepEqual(
             [await sum("Count", "api"), await sum("4XXError", "api"), await sum("5XXError", "api")],

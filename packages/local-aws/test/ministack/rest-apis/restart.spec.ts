@@ -8,14 +8,14 @@ import {
 } from "@aws-sdk/client-api-gateway";
 import { start, stop } from "../../../control.ts";
 import { type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
-import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./support.ts";
+import { answered, createDocument, createGateway, deploy, importDocument, makeFunction } from "./support.ts";
 
 describe("REST API after a restart of the local AWS", () => {
     let aws: Enforcing;
     let client: APIGatewayClient;
     before(async () => {
         aws = await startEnforcing();
-        client = gatewayOf(aws);
+        client = createGateway(aws);
         await makeFunction(aws);
     });
     after(async () => {
@@ -24,9 +24,9 @@ describe("REST API after a restart of the local AWS", () => {
     });
 
     it("the stage still serves its deployment after the restart, and undeployed changes of the API are kept", async () => {
-        const { id: restApiId = "" } = await importDocument(client, documentOf({ "/films": { get: answered() } }));
+        const { id: restApiId = "" } = await importDocument(client, createDocument({ "/films": { get: answered() } }));
         const url = await deploy(aws, client, restApiId);
-        const changed = Buffer.from(JSON.stringify(documentOf({ "/health": { get: answered() } })));
+        const changed = Buffer.from(JSON.stringify(createDocument({ "/health": { get: answered() } })));
         await client.send(new PutRestApiCommand({ restApiId, mode: "overwrite", body: changed }));
         await stop(aws.instance);
         await start(aws.instance, () => {});

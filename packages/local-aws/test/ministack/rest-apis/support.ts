@@ -44,14 +44,14 @@ export const answered = (more: object = {}) => ({
     ...more,
 });
 
-export const documentOf = (paths: object, more: object = {}) => ({
+export const createDocument = (paths: object, more: object = {}) => ({
     openapi: "3.0.1",
     info: { title: "Films", version: "1.0.0", description: "Films for a viewer" },
     paths,
     ...more,
 });
 
-export function gatewayOf(aws: Enforcing, credentials: Keys = administrator): APIGatewayClient {
+export function createGateway(aws: Enforcing, credentials: Keys = administrator): APIGatewayClient {
     return new APIGatewayClient({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
 }
 

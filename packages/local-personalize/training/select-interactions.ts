@@ -3,7 +3,7 @@ import { type EventChoice, weighing } from "../model/event-choice.ts";
 import type { Interactions } from "../model/interactions.ts";
 
 /** Returns the rows that a solution trains on, with their context columns. Omits users and items without such a row. */
-export function interactionsOf(
+export function selectInteractions(
     rows: Rows,
     choice: EventChoice = {},
     contextColumns: readonly string[] = [],
