@@ -69,8 +69,8 @@ function sharedAllowance(
     let window: Window = { at: 0, left: 0, over: true };
 
     /**
-     * Reserves one more tenth of the window's requests in DynamoDB, and adds these requests to `left`. `granted` is the
-     * number of requests that the caller added to `left` before, and is not added again.
+     * Reserves requests for this process in DynamoDB: a tenth of the requests that all processes may send in 10
+     * seconds. Adds the reserved requests to `left`, except `granted` of them, which the caller has already added.
      */
     async function count(into: Window, granted: number): Promise<void> {
         const expiresAt = into.at * windowSeconds + keptSeconds;

@@ -102,7 +102,7 @@ export const limits = {
 
 export type Limits = typeof limits;
 
-/** Maximum bytes of lists in a process's memory: about 40,000 viewers. */
+/** Maximum bytes of lists in a process's memory. The lists of about 40,000 viewers have this size. */
 export const memoryBytes = 48 * 1024 * 1024;
 /**
  * Options of the function's process (`NODE_OPTIONS`). By default, V8 sizes its heap for the machine, and collects

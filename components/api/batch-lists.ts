@@ -95,8 +95,8 @@ export class BatchLists extends pulumi.ComponentResource {
             name,
             {
                 region: config.region,
-                // Pulumi knows the function's `arn` only after the function has its new settings, so the name waits for
-                // `arn`. `up` therefore waits for lists that the function made with the new settings.
+                // Use `arn` as an input, although only the name is needed: Pulumi knows the ARN only after it has updated
+                // the function. `pulumi up` therefore waits for lists that the updated function made.
                 functionName: pulumi.all([lists.functionName, lists.arn]).apply(([functionName]) => functionName),
                 solutionVersionArn,
                 pollSeconds: config.pollSeconds,

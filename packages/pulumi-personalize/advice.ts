@@ -4,7 +4,7 @@ type Tags = Readonly<Record<string, string>>;
  * Texts that tell a program's operator the next step. Each is a complete sentence unless its comment says otherwise.
  */
 export interface Advice {
-    /** The next step if a resource of this name exists and cannot be used. */
+    /** Text that tells the user what to do if a resource of this name exists and the stack cannot adopt it. */
     readonly otherName: string;
     /** The next step if the existing resource belongs to another owner. `has` are the tags of that resource. */
     otherOwner(has: Tags, wanted: { readonly owner?: string; readonly tags: Tags }): string;

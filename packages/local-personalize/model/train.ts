@@ -40,7 +40,7 @@ const fits: Readonly<Record<string, Fit>> = {
     "aws-item-attribute-affinity": withoutCatalogue,
 };
 
-/** The recipes that have a model. */
+/** The recipes for which the local Personalize can train a model. */
 export const modelledRecipes: readonly string[] = Object.keys(fits);
 
 /**

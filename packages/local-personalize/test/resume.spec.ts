@@ -47,7 +47,7 @@ const solution = (datasetGroupArn: string) => ({
     name: "films",
     datasetGroupArn,
     recipeArn,
-    // These tests make resources a day older, so automatic trainings would begin.
+    // Turn automatic training off: these tests make resources a day older, so automatic trainings would otherwise begin.
     performAutoTraining: false,
 });
 

@@ -119,7 +119,7 @@ export function createOracle(stack: MonthSimulation, disturbance: Disturbance, l
                 const end = enforced ?? lastMinute;
                 const lag = lagAt(full, enforcements());
                 const counted = Math.max(0, free(full, end, enforcements()) - lag);
-                // Return nothing if the month ended before the guard had to delete the campaign.
+                // Return nothing if the month ends before the time at which the cost guard must delete the campaign.
                 return enforced === undefined && counted <= allowed.enforcement
                     ? []
                     : [{ counted, all: Math.max(0, end - full) }];

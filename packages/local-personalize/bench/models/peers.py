@@ -132,8 +132,8 @@ def main():
         print(name, file=sys.stderr, flush=True)
         best = (-1.0, None, None)
         for setting in settings:
-            # Each call of `score` trains the model, so call it once for each setting, with the test users' inputs for
-            # all weights together.
+            # Each call of `score` trains the model. Call it once for each setting, and stack the inputs of the test
+            # users, one copy for each way to weigh a user's films.
             fold_scores = []
             for fold in TUNED:
                 stacked = np.vstack([inputs(fold, *weight) for weight in weights])
