@@ -68,7 +68,7 @@ describe("docs/serving-modes.md", () => {
             );
             return `${((100 * (list - unchanged)) / (campaign - unchanged)).toFixed(0)} %`;
         });
-        has(`recovers ${recovered.slice(0, 2).join(", ")} and ${recovered[2]} of the difference`);
+        has(`this reranking adds ${recovered.slice(0, 2).join(", ")} and ${recovered[2]} of the NDCG@10`);
     });
 
     it("the stack of Pulumi.small.yaml costs at most $2.50 a month for 1,000 viewers and $9 for 10,000", () => {
