@@ -17,8 +17,8 @@ export const servingKeys = {
             }),
         },
         {
-            description: "lists by a campaign, or in advance by batch inference, without a cost by the hour",
-            changes: "± Campaign, ± Schedule",
+            description: "lists by a campaign, or in advance by batch inference",
+            changes: "± Campaign, ± Schedule, ± AwaitedLists",
             effect: "no training",
             other: { mode: "batch" },
         },
