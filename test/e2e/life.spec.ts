@@ -92,7 +92,7 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
         assertExit(filtered, 2);
         assert.match(
             filtered.stderr,
-            /^error: The stack has no filter comedies\. It has: movie-recommender-unwatched-\S+\. Add it to config filters/,
+            /^error: The stack has no filter comedies\. It has: movie-recommender-unwatched-\S+\. Add it to config filters/m,
         );
     });
 
