@@ -3,7 +3,7 @@ import type { Call } from "./recording.ts";
 /** A difference between two recordings. A recording without the part has the value `–`. */
 export interface Difference {
     readonly what: "call" | "member" | "type" | "states" | "error" | "observed";
-    /** The operation and its part that differs. */
+    /** The operation, and the path of the part in which the two recordings differ. */
     readonly where: string;
     readonly one: string;
     readonly other: string;
