@@ -131,6 +131,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             },
             60,
         );
+        // This `up` removes the campaign, which the cost guard has deleted in AWS, from the state.
+        fine("up", await aws.engine("up"));
         const preview = await aws.engine("preview", "--expect-no-changes");
         await step(
             "preview finds no change and prints why there is no campaign",
@@ -139,7 +141,6 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             0,
             () => (preview.exitCode === 0 ? "" : preview.stdout.slice(-800)),
         );
-        fine("up", await aws.engine("up"));
         await step("up does not fight it", async () => !(await isThere()));
         await resume();
         await step("a resume is notified, once", hasNotice("limit-overridden"), 150);
