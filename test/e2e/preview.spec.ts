@@ -166,7 +166,7 @@ describe("Preview of a stack on the local AWS", () => {
         assertExit(preview, 1);
         const text = preview.stdout.replaceAll(/\s+/g, " ");
         for (const problem of [
-            "movie-recommender:filters.comedies uses Items.GENRES (column 28), and the stack has no Items dataset",
+            "movie-recommender:filters.comedies uses Items.GENRES (column 22), and the stack has no Items dataset",
             `movie-recommender:batchInferenceFile is "${batchInferenceFile}", and its line 2 is "USER_ID"`,
             `movie-recommender:permissionsBoundary is "${boundary}", which does not exist`,
             "movie-recommender:apiAccessLogs is true, but API Gateway has no role for logs",
