@@ -46,8 +46,8 @@ const sorted = (texts: Readonly<Record<string, string>>) =>
     Object.entries(texts).sort(([one], [other]) => (one < other ? -1 : 1));
 
 /**
- * Returns the key of a list among a viewer's lists: empty for a plain list, otherwise a hash that ignores the order of
- * names.
+ * Returns the key of a list among a viewer's lists: empty without a filter and a context; otherwise a hash of both,
+ * which does not depend on the order of the filter's values and of the context's columns.
  */
 export function listKey({ filter, values, context }: ListAsk): string {
     if (filter === undefined && Object.keys(context).length === 0) return "";

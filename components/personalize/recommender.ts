@@ -47,7 +47,7 @@ export interface RecommenderArgs {
 export class Recommender extends components.Recommender {
     /** Tracking ID of the event tracker; empty without an event tracker. */
     public readonly eventTrackerId: pulumi.Output<string>;
-    /** ID of the stack, for its other Personalize resources. */
+    /** ID of the stack, which the stack's Personalize resources outside this component need too. */
     public readonly owner: pulumi.Input<string>;
     /** ARN of the filter of config `watchedFilter`; empty without the filter. */
     public readonly watchedFilterArn: pulumi.Output<string>;

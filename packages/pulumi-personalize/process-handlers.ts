@@ -16,8 +16,8 @@ export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Ha
 }
 
 /**
- * Creates the handlers of a provider's process, which ends soon after its engine. All of them share the list of the
- * resources that the run keeps (live.ts).
+ * Creates the handlers of a provider's process, which ends soon after Pulumi's engine ends. The handlers share one list
+ * of the resources that the running command must not delete (live.ts).
  * @param more creates the handlers of a program's own resource kinds
  * @param say shows a message to the operator
  */

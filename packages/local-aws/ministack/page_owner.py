@@ -13,7 +13,7 @@ def identify() -> None:
 
     def event_of_owner(*args, **kwargs):
         event = build_event(*args, **kwargs)
-        # Browsers send this value only for requests of a page to its own origin.
+        # Browsers send `same-origin` only for requests of a page to its own origin.
         is_own_page = (event["headers"] or {}).get("sec-fetch-site") == "same-origin"
         if is_own_page and (event["httpMethod"], event["resource"]) == ("GET", "/health"):
             event["requestContext"]["identity"]["accountId"] = get_account_id()
