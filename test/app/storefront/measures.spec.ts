@@ -13,13 +13,16 @@ interface Shift extends PerformanceEntry {
 
 /**
  * Sums up layout shifts without a user action (Cumulative Layout Shift), from the first paint on. Leaves out the row
- * `#picks`, whose films may change, and the large film above this row (`.hero`).
+ * `#picks`, whose films may change, and the large film above this row (`.hero`). Also leaves out elements that have left
+ * the page before this function is called: on a busy machine, these are the earlier films of the row.
  */
 const watchShifts = () => {
     new PerformanceObserver((list) => {
         for (const entry of list.getEntries() as Shift[]) {
             const before = Number(document.documentElement.dataset.shift ?? 0);
-            const wanted = entry.sources.every(({ node }) => node?.parentElement?.closest("#picks .track, .hero"));
+            const wanted = entry.sources.every(
+                ({ node }) => !node?.isConnected || node.parentElement?.closest("#picks .track, .hero"),
+            );
             if (!entry.hadRecentInput && !wanted) document.documentElement.dataset.shift = String(before + entry.value);
         }
     }).observe({ type: "layout-shift", buffered: true });
