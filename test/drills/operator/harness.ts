@@ -57,16 +57,18 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
         // Accept every version, because the metrics of few test users vary, and this drill tests only permissions.
         gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 },
     };
+    const usual = {
+        ...common,
+        tags: { team: "films" },
+        eventTracker: "true",
+        filters: { unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' },
+        batchInferenceFile,
+        api: "true",
+        storefront: "cloudfront",
+    };
     const configurations = {
-        usual: {
-            ...common,
-            tags: { team: "films" },
-            eventTracker: "true",
-            filters: { unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' },
-            batchInferenceFile,
-            api: "true",
-            storefront: "cloudfront",
-        },
+        usual,
+        precomputed: { ...usual, serving: { mode: "batch" } },
         changed: {
             ...common,
             tags: { owner: "ann" },
@@ -105,7 +107,7 @@ export function createHarness(aws: TestAws, boundaryArn: string) {
         /** Sets the stack's configuration and writes the files to which it refers. */
         async configure(which: keyof typeof configurations): Promise<void> {
             // All later configurations keep the additional column of `changed`, because a dataset cannot lose a column.
-            await writeFiles(which !== "usual");
+            await writeFiles(which !== "usual" && which !== "precomputed");
             await aws.configure(configurations[which]);
         },
         engine: (who: Who, ...args: Parameters<TestAws["engine"]>): Promise<CommandResult> =>

@@ -162,6 +162,17 @@ const steps: readonly Step[] = [
     runbook("park", { ...operates, configured, args: ["--yes"] }),
     runbook("resume", { ...operates, configured, args: ["--yes"], after: ["park"] }),
     runbook("retrain", { ...operates, configured, ready: ({ aws }) => aws.writeInteractions(seed++) }),
+    {
+        ...runbook("versions", reads),
+        name: "versions without a campaign",
+        // With `serving.mode: batch`, the runbook reads which lists the API serves.
+        async run(harness, who) {
+            await harness.configure("precomputed");
+            const result = await harness.runbook(who, "versions", "--config-file", harness.configFile);
+            await harness.configure("usual");
+            return result;
+        },
+    },
     runbook("rollback", { ...operates, configured, args: ["--yes"], after: ["retrain"] }),
     runbook("rollback", {
         ...operates,
