@@ -168,10 +168,11 @@ const skewMs = hour;
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 /** Returns the newest time in a parsed state. */
-function newestIn(part: object): number {
+function findNewestTime(part: object): number {
     let newest = 0;
     for (const [key, value] of Object.entries(part)) {
-        const time = typeof value === "number" ? (moments.has(key) ? value : 0) : isObject(value) ? newestIn(value) : 0;
+        const time =
+            typeof value === "number" ? (moments.has(key) ? value : 0) : isObject(value) ? findNewestTime(value) : 0;
         newest = Math.max(newest, time);
     }
     return newest;
@@ -212,7 +213,7 @@ export function parseState(text: string, now: number): { readonly state: GuardSt
         [parsed.solutions, parsed.announced, ...Object.values(parsed.solutions ?? {})].every(isObject) &&
         parsed.unsent?.every((notice) => typeof notice?.key === "string");
     if (!isComplete) return { problem: "is incomplete" };
-    const latest = Math.max(newestIn(parsed), ...(parsed.own ?? []), ...(parsed.probe?.tries ?? []));
+    const latest = Math.max(findNewestTime(parsed), ...(parsed.own ?? []), ...(parsed.probe?.tries ?? []));
     return latest > now + skewMs
         ? { problem: `contains a time in the future (${latest})` }
         : { state: parsed as GuardState };

@@ -95,8 +95,8 @@ export class BatchLists extends pulumi.ComponentResource {
             name,
             {
                 region: config.region,
-                // Use `arn` as an input, although only the name is needed: Pulumi knows the ARN only after it has updated
-                // the function. `pulumi up` therefore waits for lists that the updated function made.
+                // Use `arn` as an input, although only the name is needed: Pulumi knows the ARN only after it has
+                // updated the function. `pulumi up` therefore waits for lists that the updated function made.
                 functionName: pulumi.all([lists.functionName, lists.arn]).apply(([functionName]) => functionName),
                 solutionVersionArn,
                 pollSeconds: config.pollSeconds,

@@ -36,7 +36,7 @@ export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }:
         throw new ProgramError(refusal(costEstimate, limit));
     }
     info(priceTable(costEstimate, config.expectedRequestsPerDay));
-    const note = priceNoteOf(config, plan, { isParked });
+    const note = choosePriceNote(config, plan, { isParked });
     if (note !== undefined) info(note);
     return {
         estimatedMonthlyCostUsd: cents(costEstimate.expectedUsd),
@@ -75,7 +75,7 @@ async function viewersOfJobs({ interactionsFile, serving }: StackConfig): Promis
  * Returns the note below the price table: what resume adds to the price of a parked stack, otherwise the other mode of
  * config `serving`; undefined without campaign and API.
  */
-export function priceNoteOf(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
+export function choosePriceNote(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
     if (isParked && plan.hasCampaign) {
         const addedUsd = estimate(plan).expectedUsd - estimate({ ...plan, hasCampaign: false }).expectedUsd;
         return `The campaign is parked, and not in this price. \`npm run resume\` adds ${approximately(addedUsd)} a month ${priceNote}.`;

@@ -49,7 +49,7 @@ describe("Unused solutions", () => {
         assert.deepEqual(simulation.kinds(), ["unused", "unused", "unused-deleted"]);
     });
 
-    it("a solution does not count as unused if it has a campaign, or if its campaign is parked (deleted for now)", async () => {
+    it("a solution does not count as unused if it has a campaign, or if its campaign is parked (deleted until `resume`)", async () => {
         const simulation = withSolutions({ unusedAction: "delete" }, "films");
         simulation.solutions = [solution(simulation, "films", { hasCampaign: true })];
         await simulation.hours(10 * day);

@@ -30,7 +30,8 @@ describe("`popularityMetrics`", () => {
         const service = solutionMetrics(interactions, "aws-popularity-count", "seed").metrics;
         for (const [key, value] of Object.entries(own)) {
             const other = service[key] ?? Number.NaN;
-            // The metrics differ by up to 0.04, because the emulator measures them on 200 of the 2,000 users, data-prep on all.
+            // The metrics differ by up to 0.04, because the emulator measures them on 200 of the 2,000 users, data-prep
+            // on all.
             assert.ok(Math.abs(value - other) < 0.04, `${key}: ${value} here, ${other} there`);
             assert.ok(value > 0, key);
         }

@@ -48,7 +48,7 @@ describe("`changesSince` an earlier status report", () => {
         ]);
     });
 
-    it("`changesSince` reports that the campaign was parked (deleted for now) and that it was resumed", () => {
+    it("`changesSince` reports that the campaign was parked (deleted by `park`) and then resumed", () => {
         const before = report();
         const after = { ...before, money: { parked, held: null, spent: null } };
         const changes = changesSince(before, after);

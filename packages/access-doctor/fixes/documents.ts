@@ -112,7 +112,7 @@ export function storable(document: PolicyDocument): PolicyDocument | undefined {
 }
 
 /** Returns the statements of a document that somebody else added to the caller's declared ones, by Sid. */
-export function othersIn(present: PolicyDocument | undefined, declared: PolicyDocument | undefined): string[] {
+export function findForeignSids(present: PolicyDocument | undefined, declared: PolicyDocument | undefined): string[] {
     const ours = new Set(toList(declared?.Statement).map(({ Sid }) => Sid));
     return toList(present?.Statement).flatMap(({ Sid }) => (ours.has(Sid) ? [] : [visible(Sid ?? "a statement")]));
 }

@@ -15,8 +15,8 @@ import { isChosen } from "../meant.ts";
 import { fetchedValue } from "../snapshot.ts";
 import {
     bucketStatements,
+    findForeignSids,
     keyStatements,
-    othersIn,
     passStatement,
     roleStatements,
     storable,
@@ -54,7 +54,7 @@ const has = (group: readonly Finding[], ...faults: readonly Finding["fault"][]) 
  * somebody else added.
  */
 function restores({ snapshot }: Scene, arn: string, present?: PolicyDocument, declared?: PolicyDocument) {
-    return othersIn(present, declared).length > 0 ? undefined : snapshot.owned[arn];
+    return findForeignSids(present, declared).length > 0 ? undefined : snapshot.owned[arn];
 }
 
 const parsed = (text: string | undefined, kind: "identity" | "resource") =>
@@ -193,7 +193,7 @@ export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
             return { ...repair, program: restores(scene, bucketArnOf(of), present, declared) };
         }
         // The caller owns the bucket, so there is nobody to ask.
-        const others = othersIn(present, declared).join(", ");
+        const others = findForeignSids(present, declared).join(", ");
         return { program: others === "" ? program : `${program}   # removes ${others} from the bucket policy` };
     },
     location(scene, group) {

@@ -3,7 +3,7 @@ import { invalidInput, notEmulated } from "../errors.ts";
 import { checkExploration } from "../serving/explore.ts";
 import { checkCount } from "../serving/get-recommendations.ts";
 import { needFilter } from "./filters.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { BatchJobProperties, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
 import { type Call, create, needActive } from "./resources.ts";
@@ -30,7 +30,7 @@ const createBatchJob = (call: Call, input: CreateInput) => {
     return create(call, { kind: "batch-inference-job", name, parent: version.arn, properties, tags });
 };
 
-export const batchJobHandlers = handlersOf<BatchJobProperties>("batch-inference-job", {
+export const batchJobHandlers = createKindHandlers<BatchJobProperties>("batch-inference-job", {
     parent: "solutionVersionArn",
     create: createBatchJob,
     view: () => ({ batchInferenceJobMode: "BATCH_INFERENCE" }),

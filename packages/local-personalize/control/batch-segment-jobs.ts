@@ -1,7 +1,7 @@
 import { readBatchPaths } from "../batch/paths.ts";
 import { invalidInput } from "../errors.ts";
 import { needFilter } from "./filters.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { BatchJobProperties, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
 import { type Call, create, needActive } from "./resources.ts";
@@ -28,7 +28,7 @@ const createSegmentJob = (call: Call, input: BatchJobProperties & { jobName: str
     return create(call, { kind: "batch-segment-job", name, parent: version.arn, properties, tags });
 };
 
-export const segmentJobHandlers = handlersOf("batch-segment-job", {
+export const segmentJobHandlers = createKindHandlers("batch-segment-job", {
     parent: "solutionVersionArn",
     create: createSegmentJob,
 });

@@ -1,7 +1,7 @@
 import { inUse, invalidInput, notFound } from "../errors.ts";
 import { checkExploration } from "../serving/explore.ts";
 import { checkMetadata } from "./datasets.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { CampaignProperties, Deployment, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
 import { beginDelete, type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
@@ -122,7 +122,7 @@ const groupOf = (call: Call, solutionArn: string | null) =>
     call.store.find(call.region, solutionArn ?? "")?.parent ?? "";
 
 export const campaignHandlers: Record<string, Handler> = {
-    ...handlersOf<CampaignProperties>("campaign", {
+    ...createKindHandlers<CampaignProperties>("campaign", {
         parent: "solutionArn",
         create: createCampaign,
         view: deployed,

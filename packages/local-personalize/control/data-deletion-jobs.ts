@@ -1,6 +1,6 @@
 import { invalidInput } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
 import { type Call, computePhase, create, needActive } from "./resources.ts";
 
@@ -29,7 +29,7 @@ const statuses: Readonly<Record<string, string>> = {
     "CREATE FAILED": "FAILED",
 };
 
-export const deletionJobHandlers = handlersOf<DeletionJobProperties>("data-deletion-job", {
+export const deletionJobHandlers = createKindHandlers<DeletionJobProperties>("data-deletion-job", {
     parent: "datasetGroupArn",
     create: createDeletionJob,
     view(call, job) {

@@ -1,5 +1,5 @@
 import { readBatchFolder } from "../batch/paths.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { ExportJobProperties, Tag } from "./properties.ts";
 import { type Call, create, needActive } from "./resources.ts";
 
@@ -18,4 +18,7 @@ const createExportJob = (call: Call, input: CreateInput) => {
     return create(call, { kind: "dataset-export-job", name, parent, properties, tags });
 };
 
-export const exportJobHandlers = handlersOf("dataset-export-job", { parent: "datasetArn", create: createExportJob });
+export const exportJobHandlers = createKindHandlers("dataset-export-job", {
+    parent: "datasetArn",
+    create: createExportJob,
+});

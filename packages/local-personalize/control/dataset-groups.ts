@@ -1,5 +1,5 @@
 import { inUse, invalidInput } from "../errors.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { DatasetGroupProperties, Tag } from "./properties.ts";
 import { beginDelete, type Call, create, labelOf } from "./resources.ts";
 import type { Kind } from "./states.ts";
@@ -22,7 +22,7 @@ function deleteDatasetGroup(call: Call, group: Resource<object>): void {
     beginDelete(call, group);
 }
 
-export const datasetGroupHandlers = handlersOf("dataset-group", {
+export const datasetGroupHandlers = createKindHandlers("dataset-group", {
     create: createDatasetGroup,
     remove: deleteDatasetGroup,
 });

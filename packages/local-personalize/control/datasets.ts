@@ -1,7 +1,7 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { type Columns, isNumeric } from "../filtering/resolve.ts";
 import { type Field, readAvroSchema } from "./avro.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type {
     DatasetGroupProperties,
     DatasetProperties,
@@ -137,7 +137,11 @@ function deleteUnused(call: Call, dataset: Resource<object>): void {
     beginDelete(call, dataset);
 }
 
-const handlers = handlersOf("dataset", { parent: "datasetGroupArn", create: createDataset, remove: deleteUnused });
+const handlers = createKindHandlers("dataset", {
+    parent: "datasetGroupArn",
+    create: createDataset,
+    remove: deleteUnused,
+});
 
 export const datasetHandlers: Record<string, Handler> = { ...handlers, DeleteDataset: deleteDataset };
 

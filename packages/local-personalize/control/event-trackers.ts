@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { alreadyExists } from "../errors.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
 import { beginDelete, type Call, create, needActive } from "./resources.ts";
 
@@ -19,7 +19,7 @@ const createEventTracker = (call: Call, input: { name: string; datasetGroupArn: 
     return create(call, { kind: "event-tracker", tail, name, parent, properties, tags });
 };
 
-export const eventTrackerHandlers = handlersOf("event-tracker", {
+export const eventTrackerHandlers = createKindHandlers("event-tracker", {
     parent: "datasetGroupArn",
     create: createEventTracker,
     view: ({ options: { accountId } }) => ({ accountId }),

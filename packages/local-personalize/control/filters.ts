@@ -2,7 +2,7 @@ import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { parseFilter } from "../filtering/parse.ts";
 import { checkFilter } from "../filtering/resolve.ts";
 import { listFilterColumns } from "./datasets.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { BatchJobProperties, FilterProperties, Tag } from "./properties.ts";
 import { beginDelete, type Call, create, isUnderWay, needActive } from "./resources.ts";
 import type { Resource } from "./store.ts";
@@ -40,7 +40,7 @@ function deleteFilter(call: Call, filter: Resource<object>): void {
     beginDelete(call, filter);
 }
 
-export const filterHandlers = handlersOf("filter", {
+export const filterHandlers = createKindHandlers("filter", {
     parent: "datasetGroupArn",
     create: createFilter,
     remove: deleteFilter,

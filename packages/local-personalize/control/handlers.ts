@@ -23,7 +23,7 @@ interface Declaration<Properties extends object> {
 }
 
 /** Returns the handlers of Create, Describe, List and Delete of a resource kind, by the names of the service model. */
-export function handlersOf<Properties extends object>(
+export function createKindHandlers<Properties extends object>(
     kind: Kind,
     { parent, create, view, phase = computePhase, list, remove }: Declaration<Properties>,
 ): Record<string, Handler> {

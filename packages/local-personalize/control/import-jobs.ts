@@ -1,7 +1,7 @@
 import type { Speed } from "../contract.ts";
 import { invalidInput } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { AttributionProperties } from "./metric-attributions.ts";
 import type { DatasetProperties, Tag } from "./properties.ts";
 import { type Call, computePhase, create, need, needActive } from "./resources.ts";
@@ -53,7 +53,10 @@ function requireReports(call: Call, { arn, parent, properties }: Resource<Datase
     );
 }
 
-export const importJobHandlers = handlersOf("dataset-import-job", { parent: "datasetArn", create: createImportJob });
+export const importJobHandlers = createKindHandlers("dataset-import-job", {
+    parent: "datasetArn",
+    create: createImportJob,
+});
 
 /** Returns when the dataset of an import job is ready, in epoch milliseconds; 0 for jobs without a dataset. */
 export function datasetReady(store: Store, job: Resource<object>, speed: Speed): number {

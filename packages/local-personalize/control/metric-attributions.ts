@@ -3,7 +3,7 @@ import { alreadyExists, invalidInput, limitExceeded } from "../errors.ts";
 import { isNumeric } from "../filtering/resolve.ts";
 import { plainName } from "./avro.ts";
 import { findDataset, readSchemaFields } from "./datasets.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import {
     beginDelete,
     type Call,
@@ -123,7 +123,7 @@ const listMetrics: Handler = (call, input: PageInput & { metricAttributionArn?: 
 };
 
 export const attributionHandlers: Record<string, Handler> = {
-    ...handlersOf("metric-attribution", {
+    ...createKindHandlers("metric-attribution", {
         parent: "datasetGroupArn",
         create: createAttribution,
         remove: beginDelete,

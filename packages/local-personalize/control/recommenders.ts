@@ -1,7 +1,7 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { checkExploration } from "../serving/explore.ts";
 import { checkMetadata, requireInteractions } from "./datasets.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { DatasetGroupProperties, RecommenderConfig, RecommenderProperties, Tag } from "./properties.ts";
 import { needRecipe } from "./recipes.ts";
 import { beginDelete, type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
@@ -98,7 +98,7 @@ function deleteRecommender(call: Call, recommender: Recommender): void {
 }
 
 export const recommenderHandlers: Record<string, Handler> = {
-    ...handlersOf<RecommenderProperties>("recommender", {
+    ...createKindHandlers<RecommenderProperties>("recommender", {
         parent: "datasetGroupArn",
         create: createRecommender,
         view(call, recommender) {

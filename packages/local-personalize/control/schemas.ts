@@ -1,6 +1,6 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { readAvroSchema } from "./avro.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { DatasetGroupProperties, DatasetProperties, SchemaProperties } from "./properties.ts";
 import { type Call, create } from "./resources.ts";
 import { checkSchemaFor } from "./schema-rules.ts";
@@ -17,7 +17,7 @@ function deleteSchema(call: Call, resource: Resource<object>): void {
     call.store.remove(resource.id);
 }
 
-export const schemaHandlers = handlersOf("schema", { create: createSchema, remove: deleteSchema });
+export const schemaHandlers = createKindHandlers("schema", { create: createSchema, remove: deleteSchema });
 
 /**
  * Throws InvalidInputException unless the schema is valid for a dataset of the type `datasetType` in the dataset group

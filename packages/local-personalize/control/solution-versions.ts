@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { inUse, invalidInput } from "../errors.ts";
 import { requireInteractions } from "./datasets.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
 import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
 import { type Call, computePhase, create, type Handler, need, needActive } from "./resources.ts";
@@ -98,7 +98,7 @@ const getMetrics: Handler = (call, input: { solutionVersionArn: string }) => {
 };
 
 export const versionHandlers: Record<string, Handler> = {
-    ...handlersOf<VersionProperties>("solution-version", {
+    ...createKindHandlers<VersionProperties>("solution-version", {
         parent: "solutionArn",
         create: createVersion,
         // The service generates a name if the caller gives none. The part after the underscore is a guess.

@@ -1,7 +1,7 @@
 import { inUse, invalidInput } from "../errors.ts";
 import { clocks } from "./auto-training.ts";
 import { findCampaigns } from "./campaigns.ts";
-import { handlersOf } from "./handlers.ts";
+import { createKindHandlers } from "./handlers.ts";
 import type { Tag } from "./properties.ts";
 import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recipes.ts";
 import { beginDelete, type Call, computePhase, create, isUnderWay, needActive, vitals } from "./resources.ts";
@@ -86,7 +86,7 @@ function deleteSolution(call: Call, solution: Solution): void {
     beginDelete(call, solution);
 }
 
-export const solutionHandlers = handlersOf<SolutionProperties>("solution", {
+export const solutionHandlers = createKindHandlers<SolutionProperties>("solution", {
     parent: "datasetGroupArn",
     create: createSolution,
     view: viewOf,

@@ -33,7 +33,10 @@ interface Operands<Numbers> {
 export interface Workspace {
     doubles(length: number): Float64Array;
     floats(length: number): Float32Array;
-    /** Adds sign · left · rightᵀ to `target`. Both operands are packed: their rows are stored in the order in which the kernel reads them (test/model/kernel-text.ts). */
+    /**
+     * Adds sign · left · rightᵀ to `target`. Both operands are packed: their rows are stored in the order in which the
+     * kernel reads them (test/model/kernel-text.ts).
+     */
     addDoubles(operands: Operands<Float64Array>): void;
     addFloats(operands: Operands<Float32Array>): void;
     /** Returns a function that sums rows of a matrix of `floats` (size × size, row by row). */

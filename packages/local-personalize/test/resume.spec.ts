@@ -47,7 +47,8 @@ const solution = (datasetGroupArn: string) => ({
     name: "films",
     datasetGroupArn,
     recipeArn,
-    // Turn automatic training off: these tests make resources a day older, so automatic trainings would otherwise begin.
+    // Turn automatic training off: these tests make resources a day older, so automatic trainings would otherwise
+    // begin.
     performAutoTraining: false,
 });
 

@@ -69,7 +69,7 @@ function isUsed(service: string, { api, auditTrail, budget, storefront }: StackC
 async function simulateGrants(iam: IAMClient, entity: string, grants: readonly Grant[], config: StackConfig) {
     const actions = [...new Set(grants.flatMap(prefixActions))];
     const resources = [...new Set(grants.flatMap(({ on }) => on))];
-    const context = contextOf(grants, config);
+    const context = requiredContext(grants, config);
     const ask = (action: readonly string[]) => simulate(iam, entity, { action, resources, context });
     try {
         return await ask(actions);
@@ -86,7 +86,7 @@ async function simulateGrants(iam: IAMClient, entity: string, grants: readonly G
  * Returns the first value that the grants' conditions require for each condition key. `up` creates roles with the
  * boundary of the configuration, or without one.
  */
-function contextOf(grants: readonly Grant[], { region, permissionsBoundary }: StackConfig): RequestContext {
+function requiredContext(grants: readonly Grant[], { region, permissionsBoundary }: StackConfig): RequestContext {
     const required = grants.flatMap(({ condition = {} }) =>
         Object.entries(condition).flatMap(([operator, block]) => (operator === "Null" ? [] : Object.entries(block))),
     );

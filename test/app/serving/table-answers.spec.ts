@@ -105,8 +105,8 @@ describe("Answers from the fallback tables", () => {
     it("`similar` returns films of the same genres if too few users watched the film", () => {
         const ofD = tables.similar(["d"]);
         assert.deepEqual([ofD.from, ids(ofD.films)], ["genres", "ab"]);
-        // A film's score is the root of its share of common genres, multiplied by its viewers. Film b has both genres of
-        // film e and 8 viewers (1 · 8); film a has one of them and 9 viewers (√½ · 9), so b comes first.
+        // A film's score is the root of its share of common genres, multiplied by its viewers. Film b has both genres
+        // of film e and 8 viewers (1 · 8); film a has one of them and 9 viewers (√½ · 9), so b comes first.
         const ofE = tables.similar(["e"]);
         assert.deepEqual([ofE.from, ids(ofE.films)], ["genres", "bad"]);
     });

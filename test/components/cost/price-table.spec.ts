@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { plannedStack as planOf, priceNoteOf, priceTable } from "../../../components/cost/price-table.ts";
+import { choosePriceNote, plannedStack as planOf, priceTable } from "../../../components/cost/price-table.ts";
 import { estimate } from "../../../cost/estimate.ts";
 import { good } from "../../config/parsed.ts";
 import { plannedStack } from "../../support/planned-stack.ts";
@@ -28,8 +28,9 @@ describe("`priceTable`", () => {
     });
 });
 
-describe("`priceNoteOf`, the note below the price table", () => {
-    const noteOf = (isParked: boolean, plan = plannedStack) => priceNoteOf(good({ api: "true" }), plan, { isParked });
+describe("`choosePriceNote`, the note below the price table", () => {
+    const noteOf = (isParked: boolean, plan = plannedStack) =>
+        choosePriceNote(good({ api: "true" }), plan, { isParked });
 
     it("the preview of a stack with a campaign compares the campaign with batch inference", () => {
         assert.match(noteOf(false) ?? "", /^Without a campaign, with lists by batch inference/);
@@ -44,7 +45,7 @@ describe("`priceNoteOf`, the note below the price table", () => {
 
     it("the preview of a stack without campaign and API has no note", () => {
         const config = good({ api: "false" });
-        assert.equal(priceNoteOf(config, { ...plannedStack, hasCampaign: false }, { isParked: true }), undefined);
+        assert.equal(choosePriceNote(config, { ...plannedStack, hasCampaign: false }, { isParked: true }), undefined);
     });
 });
 
