@@ -231,21 +231,22 @@ async function probe(port: number, again = true): Promise<Answer> {
 }
 
 async function endProcess(pid: number): Promise<void> {
-    signal(pid, "SIGTERM");
+    signalProcess(pid, "SIGTERM");
     const giveUp = Date.now() + stopSeconds * 1000;
     while (isAlive(pid)) {
         if (Date.now() > giveUp) {
-            signal(pid, "SIGKILL");
+            signalProcess(pid, "SIGKILL");
         }
         await sleep(30);
     }
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** Sends a signal to a process, and does nothing if the process has ended. */
+export function signalProcess(pid: number, name: NodeJS.Signals): void {
     try {
         process.kill(pid, name);
     } catch (error) {
-        // Ignore ESRCH (no such process), because the process may end between the check and the signal.
+        // Ignore ESRCH (no such process), because the process may end between the caller's check and the signal.
         if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
             throw error;
         }

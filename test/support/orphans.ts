@@ -1,4 +1,5 @@
 import { type Process, running, startedBy } from "../../bench/lib/processes.ts";
+import { signalProcess } from "../../packages/local-aws/control.ts";
 
 /**
  * Returns functions that end child processes which a killed Pulumi engine leaves, so that a drill does not leave dozens
@@ -13,7 +14,7 @@ export function orphansOfKilled() {
         end(): void {
             const commands = new Map(running().map(({ pid, command }) => [pid, command]));
             for (const { pid } of recorded.filter((one) => commands.get(one.pid) === one.command)) {
-                process.kill(pid, "SIGKILL");
+                signalProcess(pid, "SIGKILL");
             }
         },
     };
