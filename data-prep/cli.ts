@@ -28,7 +28,7 @@ interface Flags {
     userColumns?: string;
     time?: string;
     event?: string;
-    output: string;
+    output?: string;
     report?: string;
     badRows: "fail" | "skip" | `quarantine:${string}`;
     maxBad?: number;
@@ -89,8 +89,7 @@ const command = new Command("data-prep")
     )
     .option(
         "--output <file>",
-        "the CSV, or a folder; manifest, catalogue, fallback tables, items and users are written beside it",
-        DEFAULT_OUTPUT,
+        `the CSV, or a folder (default: ${DEFAULT_OUTPUT}); manifest, catalogue, fallback tables, items and users are written beside it`,
     )
     .option("--report <file>", "write a quality report: JSON, and beside it one HTML page with charts")
     .addOption(
@@ -206,7 +205,7 @@ async function main(args: string[]): Promise<number> {
     const options: PrepareOptions = {
         inputs,
         ...(inputs.length > 0 && { command: typedCommand(args) }),
-        output: resolveOutput(output === DEFAULT_OUTPUT ? output : fromCaller(output)),
+        ...(output !== undefined && { output: resolveOutput(fromCaller(output)) }),
         badRows: kind as "fail" | "skip" | "quarantine",
         signal: interrupted.signal,
         ...(file.length > 0 && { quarantine: fromCaller(file.join(":")) }),

@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { longer } from "./growing.ts";
 import { createIdField, type IdField } from "./id-field.ts";
 import { createNumbering } from "./numbering.ts";
@@ -175,6 +175,17 @@ function createReader() {
         return collected.finish();
     };
     return { take, finish };
+}
+
+/** Returns the required columns that the first line of a file does not contain; none for a file of data-prep. */
+export function missingColumns(path: string): readonly string[] {
+    const start = Buffer.alloc(1 << 16);
+    const file = openSync(path, "r");
+    const length = readSync(file, start);
+    closeSync(file);
+    const [header = ""] = start.toString("utf8", 0, length).split(/\r?\n/, 1);
+    const fields = header.split(",").map((field) => field.replace(/^"(.*)"$/, "$1"));
+    return requiredColumns.filter((column) => !fields.includes(column));
 }
 
 const boundsOf = ({ bounds }: Scanner, field: number) =>

@@ -1,6 +1,5 @@
 import type { Choices } from "./layout.ts";
 import type { Manifest } from "./manifest.ts";
-import { DEFAULT_OUTPUT } from "./places.ts";
 import { type RowsChoice, type TablesChoice, tablesGiven } from "./refusals.ts";
 import { toOptionWords } from "./suggestion.ts";
 
@@ -36,7 +35,7 @@ export function optionsGiven(options: PrepareOptions): string[] {
     const { columns, time, event, output, report, badRows, maxBad, quarantine } = options;
     return [
         ...tablesGiven(options),
-        ...toOptionWords({ columns, time, event, output: output === DEFAULT_OUTPUT ? undefined : output, report }),
+        ...toOptionWords({ columns, time, event, output, report }),
         ...(badRows === undefined ? [] : ["--bad-rows", badRows, ...(quarantine === undefined ? [] : [quarantine])]),
         ...toOptionWords({ "max-bad": maxBad === undefined ? undefined : `${maxBad * 100}%` }),
     ];

@@ -22,7 +22,14 @@ import {
 import { optionsGiven, type PrepareOptions } from "./prepare-options.ts";
 import { formatWarnings, judge, writeReport } from "./quality/judge.ts";
 import { itemsInFolder } from "./reading/sources.ts";
-import { refuseOneFileTwice, refuseUnfit, refuseUnrelated, tablesGiven, unmatchedCases } from "./refusals.ts";
+import {
+    refuseOneFileTwice,
+    refuseReplacement,
+    refuseUnfit,
+    refuseUnrelated,
+    tablesGiven,
+    unmatchedCases,
+} from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { createSuggest, outputBeside, toOptionWords, withColumns } from "./suggestion.ts";
 import { type Summary, summarise } from "./summary.ts";
@@ -51,11 +58,12 @@ export interface PrepareResult {
 /**
  * Prepares interactions: writes the CSV for Personalize, catalogue.json, fallback-tables.json, manifest.json, and items
  * and users with their schemas. Each file is written completely or not at all, the interactions last. Throws
- * UnfitDataError for bad rows (unless they are skipped), below the service's minimums and above its limits. Throws
+ * UnfitDataError for bad rows (unless they are skipped), if the output would replace other data, below the service's minimums and above its limits. Throws
  * other Errors, with messages for people, if files or MovieLens are unavailable.
  */
 export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult> {
-    const { options, log, outputPath, paths, now, plans, chosen, suggest } = await planPreparation(given);
+    const { options, log, outputPath, paths, now, plans, chosen, suggest, beside } = await planPreparation(given);
+    refuseReplacement(outputPath, beside, suggest);
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
     const items = options.items
@@ -183,7 +191,8 @@ export async function planPreparation(given: PrepareOptions) {
     const options = itemsFile === undefined ? given : { ...given, items: itemsFile };
     refuseOneFileTwice(paths, outputPath, options);
     const now = Date.now() / 1000;
-    const always = { ...(itemsFile && { items: itemsFile }), ...(await outputBeside(paths, given)) };
+    const beside = await outputBeside(paths, given);
+    const always = { ...(itemsFile && { items: itemsFile }), ...beside };
     const command = given.command ?? ["npm", "run", "data-prep", "--", ...paths, ...optionsGiven(options)];
     const suggest = createSuggest(command, always);
     const plans: Plan[] = [];
@@ -198,7 +207,7 @@ export async function planPreparation(given: PrepareOptions) {
         always,
     );
     log(`As a command:  ${withoutDryRun(understood)}`);
-    return { options, log, outputPath, paths, now, plans, chosen, suggest };
+    return { options, log, outputPath, paths, now, plans, chosen, suggest, beside };
 }
 
 /** Logs the number of converted rows every two seconds. */

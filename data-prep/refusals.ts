@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { maxTypesAndColumns } from "./avro.ts";
 import { describeBadRows } from "./bad-rows.ts";
+import { missingColumns } from "./columns.ts";
 import {
     cataloguePathBeside,
     itemsPathsBeside,
@@ -10,7 +12,7 @@ import {
 } from "./places.ts";
 import { conditionText, ruleOfTypes } from "./reading/event-rule.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
-import { type Suggest, toOptionWords } from "./suggestion.ts";
+import { type Changes, defaultFolder, type Suggest, toOptionWords } from "./suggestion.ts";
 import { type Summary, typesByRows, whatIsTooLittle } from "./summary.ts";
 import { shown } from "./values.ts";
 
@@ -166,6 +168,27 @@ export function refuseOneFileTwice(paths: readonly string[], outputPath: string,
     const given = [...paths, items, users].filter((path) => path !== undefined);
     const twice = given.find((path) => written.includes(resolve(path)));
     if (twice) throw new UnfitDataError(`${twice} would be both input and output: choose another file with --output.`);
+}
+
+/**
+ * Rejects an output that would replace data which the user did not name: data that was prepared from other files in the
+ * default folder, or a file that is not in the format of Personalize, such as the export of a shop.
+ *
+ * @param beside the changed `--output` if the default folder has other data
+ */
+export function refuseReplacement(outputPath: string, beside: Changes, suggest: Suggest): void {
+    if (beside.output !== undefined) {
+        throw new UnfitDataError(
+            `${defaultFolder} contains data that was prepared from other files, so nothing was written.\n` +
+                `Keep that data:     ${suggest()}\n` +
+                `Replace that data:  ${suggest({ output: defaultFolder })}`,
+        );
+    }
+    if (existsSync(outputPath) && missingColumns(outputPath).length > 0) {
+        throw new UnfitDataError(
+            `${outputPath} exists, and data-prep did not write it, so nothing was written. Choose another file with --output.`,
+        );
+    }
 }
 
 /** Returns the command-line options that name the tables of items and users, and their columns. */

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { shell } from "terminal-text";
 import { readManifest } from "./manifest.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
@@ -11,6 +11,9 @@ export type Suggest = (changes?: Changes) => string;
 
 /** Folder for the output of a suggested command if the default folder has other data. */
 const ownOutput = "data/own/";
+
+/** The default folder, as `--output` of a suggested command that replaces the data in it. */
+export const defaultFolder = `${dirname(DEFAULT_OUTPUT)}/`;
 
 /**
  * Returns a function that makes commands from the one that the user typed: every given option stays, and changed ones
@@ -42,7 +45,7 @@ export async function outputBeside(
 ): Promise<Changes> {
     // `npm run demo` has no option --output: the demo's stack uses the prepared data.
     const isDemo = command?.[2] === "demo";
-    if (isDemo || (output !== undefined && output !== DEFAULT_OUTPUT)) return {};
+    if (isDemo || output !== undefined) return {};
     const manifest = await readManifest(DEFAULT_OUTPUT).catch(() => undefined);
     const files = (manifest?.sources ?? []).filter(({ dataset }) => dataset === "interactions");
     const areSame = files.every(({ file }) => paths.some((path) => resolve(file).startsWith(resolve(path))));

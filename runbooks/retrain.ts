@@ -3,6 +3,7 @@ import { messageOf } from "terminal-text";
 import { approximately, priceNote, trainingUsd, type UsdRange } from "../config/prices.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
+import { prepareCommand } from "../data-prep/tables/fault.ts";
 import { counted } from "../data-prep/words.ts";
 import { nameInArn, nowIso, type OperationDeps } from "../personalize/operations/operation.ts";
 import { type Compared, countTestUsers } from "../personalize/operations/quality-gate.ts";
@@ -190,7 +191,9 @@ async function readData(file: string): Promise<Columns> {
     try {
         return await readColumns(projectFile(file));
     } catch (error) {
-        throw new RunbookError(`${file} cannot be read (${messageOf(error)}). Create it with: npm run data-prep`);
+        throw new RunbookError(
+            `${file} cannot be read (${messageOf(error)}). Create it with: ${await prepareCommand(file)}`,
+        );
     }
 }
 

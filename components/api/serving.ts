@@ -188,7 +188,7 @@ export async function fallbackTables(interactionsFile: string): Promise<string> 
     );
     if (fault !== undefined) {
         throw new ProgramError(
-            `${fault}. The API uses the fallback tables when there is no campaign.\nCreate the interactions file and its fallback tables again: ${prepareCommand(interactionsFile)}`,
+            `${fault}. The API uses the fallback tables when there is no campaign.\nCreate the interactions file and its fallback tables again: ${await prepareCommand(interactionsFile)}\nOr deploy no API: pulumi config set api false`,
         );
     }
     return tablesPathBeside(interactionsFile);

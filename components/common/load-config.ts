@@ -1,9 +1,12 @@
 import { statSync } from "node:fs";
+import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../config/config.ts";
 import { keys } from "../../config/keys.ts";
 import { toConfigText } from "../../config/kinds.ts";
 import { regionWarning } from "../../config/regions.ts";
+import { missingColumns } from "../../data-prep/columns.ts";
+import { DEFAULT_OUTPUT } from "../../data-prep/places.ts";
 import { ProgramError, warn } from "./messages.ts";
 
 /**
@@ -57,7 +60,16 @@ export function fileProblem(key: string, file: string | undefined): ConfigProble
     if (!status.isFile()) {
         return bad(`which is a folder. Name a file in it: \`pulumi config set ${key} <file>\``);
     }
-    return status.size === 0 ? bad(`which is empty. ${next}: \`pulumi config set ${key} <file>\``) : undefined;
+    if (status.size === 0) {
+        return bad(`which is empty. ${next}: \`pulumi config set ${key} <file>\``);
+    }
+    const missing = key === "interactionsFile" ? missingColumns(file) : [];
+    return missing.length === 0
+        ? undefined
+        : bad(
+              `which is not a file of data-prep: its first line does not contain ${missing.join(", ")}. Convert it: ` +
+                  `\`npm run data-prep -- ${file} --output own/\`, then \`pulumi config set ${key} own/${basename(DEFAULT_OUTPUT)}\``,
+          );
 }
 
 /**

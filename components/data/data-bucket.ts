@@ -119,7 +119,9 @@ export class DataBucket extends pulumi.ComponentResource {
                     ...of,
                     key,
                     source: new pulumi.asset.FileAsset(path),
-                    sourceHash: contentHash,
+                    // Somebody who overwrites the object removes this entry, so that `pulumi refresh` detects the
+                    // change, and the next `up` uploads the file again. The AWS plugin does not compare contents.
+                    metadata: { sha256: contentHash },
                     contentType,
                 },
                 { ...child, dependsOn: versioning },

@@ -28,7 +28,7 @@ export function storeTables(
             bucket: bucketName,
             key: version.apply(tablesKey),
             source: new pulumi.asset.FileAsset(path),
-            sourceHash: pulumi.output(readContentOnce(path)).contentHash,
+            metadata: { sha256: pulumi.output(readContentOnce(path)).contentHash },
             contentType: "application/json",
         },
         { ...opts, retainOnDelete: true },

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { shell } from "terminal-text";
+import { readManifest } from "../manifest.ts";
 import { tablesPathBeside } from "../places.ts";
 import { parseTables } from "./document.ts";
 
@@ -26,6 +28,13 @@ export async function tablesProblem(
     return of === (await sha256()) ? undefined : `${file} was made from other interactions than ${interactionsFile}`;
 }
 
-/** Returns the command that creates interactions and tables again. */
-export const prepareCommand = (interactionsFile: string) =>
-    `npm run data-prep -- --output ${interactionsFile}   # MovieLens 100k; name your own files before --output. Or: pulumi config set api false`;
+/**
+ * Returns the command that creates interactions and tables again, with the files and options in the manifest. Without a
+ * manifest, returns the command for MovieLens 100k, with a comment.
+ */
+export async function prepareCommand(interactionsFile: string): Promise<string> {
+    const manifest = await readManifest(interactionsFile).catch(() => undefined);
+    const given = manifest?.optionsFile ? ["--options", manifest.optionsFile.file] : (manifest?.options ?? []);
+    const command = shell("npm", "run", "data-prep", "--", ...given, "--output", interactionsFile);
+    return manifest ? command : `${command}   # MovieLens 100k; name your own files before --output`;
+}

@@ -81,12 +81,12 @@ describe("DataBucket and PersonalizeAccess", () => {
         assert.deepEqual(JSON.parse(policy), dataBucketPolicy(place, caller));
     });
 
-    it("DataBucket derives `contentHash` and `sourceHash` from the SHA-256 of the interactions", async () => {
+    it("DataBucket derives `contentHash` and the object's metadata from the SHA-256 of the interactions", async () => {
         const bucket = await bucketWith("delete");
         // The output of sha256sum for a file with only the header line.
         const hash = "85d7a2753dae03c7392b6b04249eb3943877f7499893b06ef843e6cd592cdb13";
         assert.equal(await value(requireFile(bucket.files, "interactions").contentHash), hash);
-        assert.equal(requireInputs("BucketObjectv2").sourceHash, hash);
+        assert.equal(requireInputs("BucketObjectv2").metadata.sha256, hash);
         assert.equal(await value(requireFile(bucket.files, "interactions").location), "s3://films/interactions.csv");
         assert.equal(await value(requireFile(bucket.files, "interactions").lines), 1);
     });

@@ -46,12 +46,25 @@ describe("Suggested data-prep commands", () => {
         assert.equal(status, 1);
         const command = `npm run data-prep -- events.csv ${given.join(" ")} --output data/own/ --time`;
         assert.ok(stderr.endsWith(`  ${command} %d/%m/%Y\n  ${command} %m/%d/%Y\n`), stderr);
+        const kept = runDataPrep("--columns", "user=who", "--time", "%d/%m/%Y");
+        assert.equal(kept.status, 1);
+        assert.match(
+            kept.stderr,
+            /^data\/ contains data that was prepared from other files, so nothing was written\.\nKeep that data: .* --output data\/own\/\nReplace that data: .* --output data\/$/m,
+        );
         assert.match(runDataPrep("--output", "mine/").stderr, /events\.csv --output mine\/ --columns user=NAME$/m);
         put(
             "data/manifest.json",
             JSON.stringify({ schemaVersion: 1, sources: [{ ...sources[0], file: "events.csv" }] }),
         );
         assert.doesNotMatch(runDataPrep(...given).stderr, /--output/);
+    });
+
+    it("data-prep does not replace a file that it did not write", async () => {
+        const output = put("orders.csv", lines("customer;article", "1;2"));
+        const input = put("events.csv", lines("user,item,time", "1,2,1700000000"));
+        await assert.rejects(run({ input, output }), /orders\.csv exists, and data-prep did not write it/);
+        assert.equal(readFileSync(output, "utf8"), lines("customer;article", "1;2"));
     });
 
     it("for too many event types, the suggested command contains the most frequent event types", async () => {

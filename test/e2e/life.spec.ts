@@ -4,8 +4,9 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DeleteCampaignCommand } from "@aws-sdk/client-personalize";
-import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { alarmCount } from "../../components/observability/alarms.ts";
+import { objectKeys } from "../../config/config.ts";
 import { executionRoleTrust } from "../../iam/import-access.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
@@ -130,6 +131,17 @@ describe("Lifecycle of a stack that Pulumi deploys on the local AWS", () => {
     it("`preview` and `refresh` after `up` show no change", async () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+    });
+
+    it("`refresh` and `up` upload the interactions again if somebody overwrote the object in S3", async () => {
+        const { drifts, end } = await createDrift(aws);
+        await drifts["the interactions' object overwritten"]?.();
+        end();
+        assertExit(await aws.engine("refresh"), 0);
+        assertExit(await aws.engine("up"), 0);
+        const { bucketName: Bucket } = await aws.outputs();
+        const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket, Key: objectKeys.interactions }));
+        assert.equal(await Body?.transformToString(), await readFile(aws.interactionsFile, "utf8"));
     });
 
     it("`up` rejects a stack name whose resources belong to another owner's stack", async () => {

@@ -22,6 +22,7 @@ import {
     DeletePublicAccessBlockCommand,
     ListObjectVersionsCommand,
     PutBucketVersioningCommand,
+    PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { DeleteScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { DeleteTopicCommand } from "@aws-sdk/client-sns";
@@ -78,6 +79,8 @@ export async function createDrift(aws: TestAws) {
         "the data bucket's policy deleted": () => aws.s3.send(new DeleteBucketPolicyCommand({ Bucket })),
         "the interactions' object deleted": () =>
             aws.s3.send(new DeleteObjectCommand({ Bucket, Key: objectKeys.interactions })),
+        "the interactions' object overwritten": () =>
+            aws.s3.send(new PutObjectCommand({ Bucket, Key: objectKeys.interactions, Body: "userId,movieId\n" })),
         "the data bucket deleted": deleteBucket,
         "the policy of Personalize's role deleted": () => deleteRolePolicies(names.role),
         "Personalize's role deleted": () => deleteRole(names.role),

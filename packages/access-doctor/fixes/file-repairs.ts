@@ -18,6 +18,8 @@ export function repairFile(scene: Scene, group: readonly Finding[]): Repair {
     const has = (fault: Finding["fault"]) => group.some((each) => each.fault === fault);
     if (has("object-archived")) return restored(scene, of, about);
     if (has("object-other-owner")) return otherOwner(of, about);
+    const program = scene.snapshot.owned[`${bucketArnOf(of)}/${about}`];
+    if (program !== undefined) return { program };
     if (has("object-deleted")) {
         const versions = shell("aws", "s3api", "list-object-versions", "--bucket", of.bucket, "--prefix", about);
         return {
@@ -26,10 +28,6 @@ export function repairFile(scene: Scene, group: readonly Finding[]): Repair {
     }
     if (has("object-customer-key")) {
         return { ask: `the owner of the data: upload ${about} without a customer-provided key; SSE-KMS is possible.` };
-    }
-    const program = scene.snapshot.owned[`${bucketArnOf(of)}/${about}`];
-    if (program !== undefined) {
-        return { program };
     }
     const why = needData.some(has) ? group[0]?.sentence : findProblem(scene);
     return why === undefined ? repairedBeside(scene, of, about) : ownData(scene, of, about, has("object-missing"), why);

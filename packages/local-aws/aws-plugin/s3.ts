@@ -179,10 +179,10 @@ function object(client: s3.S3Client): AnyEntry {
         replace: { bucket: value, key: value },
         update: {
             source: apart,
-            sourceHash: apart,
             content: apart,
             contentType: value,
             cacheControl: value,
+            metadata: at("Metadata", or({})),
             tags: tagging,
         },
         gone,
@@ -196,7 +196,7 @@ function object(client: s3.S3Client): AnyEntry {
             const Body = path === undefined ? content : await readFile(String(path));
             await call(s3.PutObjectCommand)({ ...input, Body });
         },
-        // Like the AWS plugin, does not detect content that was overwritten outside Pulumi.
+        // Like the AWS plugin, does not compare the content with the source.
         async get(key) {
             const head = await call(s3.HeadObjectCommand)(key);
             const { TagSet } = await call(s3.GetObjectTaggingCommand)(key);

@@ -30,7 +30,7 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
     );
     return fault === undefined
         ? ok(`${tablesPathBeside(interactionsFile)}, made from the current interactions`)
-        : fail(fault, prepareCommand(interactionsFile));
+        : fail(fault, await prepareCommand(interactionsFile));
 };
 
 /** Shows the hourly cost that anybody can cause through a public API without AWS WAF (docs/attacks.md, "AWS WAF"). */

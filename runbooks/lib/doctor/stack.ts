@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../../config/config.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
+import { prepareCommand } from "../../../data-prep/tables/fault.ts";
 import { counted } from "../../../data-prep/words.ts";
 import type { PulumiAnswer } from "../stack/pulumi.ts";
 import { type Check, fail, ok, unknown } from "./check.ts";
@@ -60,10 +61,10 @@ export const interactions: Check<StackDeps> = async ({ configuration, data }) =>
     try {
         size = await data();
     } catch (error) {
-        return fail(`${file} is not an interactions file: ${messageOf(error)}`, "npm run data-prep");
+        return fail(`${file} is not an interactions file: ${messageOf(error)}`, await prepareCommand(file));
     }
     if (size === undefined) {
-        return fail(`there is no ${file}`, "npm run data-prep");
+        return fail(`there is no ${file}`, await prepareCommand(file));
     }
     if (size.interactions < leastInteractions || size.usableUsers < leastUsers) {
         return fail(

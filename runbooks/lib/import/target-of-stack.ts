@@ -56,11 +56,6 @@ function ownedBy(config: StackConfig, { partition, accountId, roleArn, bucket }:
     const ownRole = `arn:${partition}:iam::${accountId}:role/${config.names.role}`;
     if (roleArn !== ownRole || bucket !== bucketNameFor(config, accountId)) return {};
     const bucketArn = `arn:${partition}:s3:::${bucket}`;
-    const [restore, prepare] = ["pulumi refresh && pulumi up", "npm run data-prep && pulumi up"];
     const objects = [objectKeys.interactions, objectKeys.items, objectKeys.users].map((key) => `${bucketArn}/${key}`);
-    return {
-        [roleArn]: restore,
-        [bucketArn]: restore,
-        ...Object.fromEntries(objects.map((arn) => [arn, prepare])),
-    };
+    return Object.fromEntries([roleArn, bucketArn, ...objects].map((arn) => [arn, "pulumi refresh && pulumi up"]));
 }

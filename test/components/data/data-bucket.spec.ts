@@ -45,6 +45,18 @@ describe("Data files of a stack", () => {
         });
     });
 
+    it("`fileProblem` rejects a file that data-prep did not write, and returns the command that converts the file", async () => {
+        const file = join(folder, "orders.csv");
+        await writeFile(file, "customer;article;bought_at\n");
+        const { reason = "" } = fileProblem("interactionsFile", file) ?? {};
+        assert.match(reason, /its first line does not contain USER_ID, ITEM_ID, TIMESTAMP\. Convert it: /);
+        assert.ok(reason.includes(`\`npm run data-prep -- ${file} --output own/\``), reason);
+        await writeFile(file, '\uFEFFUSER_ID,"ITEM_ID",TIMESTAMP\r\n');
+        assert.match(fileProblem("interactionsFile", file)?.reason ?? "", /does not contain USER_ID\./);
+        await writeFile(file, '"USER_ID",ITEM_ID,EVENT_TYPE,TIMESTAMP\r\n');
+        assert.equal(fileProblem("interactionsFile", file), undefined);
+    });
+
     it("the role of Personalize can read only the data files, and write only the output of batch jobs", () => {
         const [interactions, items, users, input] = [
             "personalize_interactions_fixed.csv",

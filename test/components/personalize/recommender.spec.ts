@@ -145,7 +145,7 @@ describe("Recommender component", () => {
         await recommender(good({}), {}, tables);
         const object = inputsOfNamed("BucketObjectv2", "movies-tables");
         assert.deepEqual(
-            [object.bucket, object.key, await object.source.path, object.sourceHash],
+            [object.bucket, object.key, await object.source.path, object.metadata.sha256],
             ["films", "tables/movies.json", tables, createHash("sha256").update("{}").digest("hex")],
         );
         const newest = inputsOfNamed("BucketObjectv2", "movies-newest-tables");

@@ -148,13 +148,13 @@ export function s3AndIamScenarios(clients: () => ReturnType<typeof createClients
                 ...of,
                 key: "u.csv",
                 source: { path: file() },
-                sourceHash: "1234",
+                metadata: { sha256: "1234" },
                 contentType: "text/csv",
                 tags: { team: "films" },
             }),
             drift: () =>
                 clients().s3.send(new PutObjectCommand({ Bucket, Key: "u.csv", Body: "x", ContentType: "text/csv" })),
-            changedKeys: ["tags"],
+            changedKeys: ["metadata", "tags"],
         },
         {
             type: "aws:iam/role:Role",
