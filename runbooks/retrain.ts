@@ -6,7 +6,7 @@ import { popularityMetrics } from "../data-prep/popularity.ts";
 import { prepareCommand } from "../data-prep/tables/fault.ts";
 import { counted } from "../data-prep/words.ts";
 import { nameInArn, nowIso, type OperationDeps } from "../personalize/operations/operation.ts";
-import { type Compared, countTestUsers } from "../personalize/operations/quality-gate.ts";
+import { type Compared, countTestUsers, tolerated } from "../personalize/operations/quality-gate.ts";
 import { fetchMetrics } from "../personalize/operations/solution-versions.ts";
 import { writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { printResult } from "./lib/cli/output.ts";
@@ -46,6 +46,9 @@ const options = stackRunbook(
     .parse()
     .opts<OperationOptions & { readonly reimport?: boolean }>();
 
+/** The command that resumes this retraining. */
+const again = `npm run retrain${options.reimport ? " -- --reimport" : ""}`;
+
 await runOperation(options, async (stack, deps, signal) => {
     const { config } = stack;
     await refuseParked(deps, config);
@@ -70,14 +73,14 @@ await runOperation(options, async (stack, deps, signal) => {
         return printPlan(await hasNewData(stack), price, priced);
     }
     const continues =
-        "The live version continues to serve, and `pulumi up` keeps it. AWS continues a started import or training, and bills it once. Resume: npm run retrain";
+        `The live version continues to serve, and \`pulumi up\` keeps it. AWS continues a started import or training, and bills it once. Resume: ${again}`;
     return untilCancelled(signal, continues, async () => {
         const world = createRetrainDeps({ stack, deps, campaignArn, data, priced, signal });
         const done = await retrain(world, campaign, config.gate);
         if (done.outcome === "refused" || done.outcome === "rolled back") {
             await recordCampaign(stack.stack, options.configFile);
         }
-        printResult(options, done, () => print(done));
+        printResult(options, done, () => print(done, done.compared ? tolerated(done.compared, config.gate) : []));
         return done.outcome === "refused" || done.outcome === "rolled back" ? exitCodes.problem : exitCodes.fine;
     });
 });
@@ -111,7 +114,7 @@ function createRetrainDeps({ stack, deps, campaignArn, data, priced, signal }: R
             if (exitCode !== 0) {
                 throw new RunbookError(
                     "`pulumi up` failed (see above). The live version continues to serve, and is held. Fix the error, and run " +
-                        "`npm run retrain` again. To cancel the retraining: npm run rollback -- --release",
+                        `\`${again}\` again. To cancel the retraining: npm run rollback -- --release`,
                 );
             }
         },
@@ -197,7 +200,7 @@ async function readData(file: string): Promise<Columns> {
     }
 }
 
-function print({ outcome, live, fresh, newest, compared, reasons }: Retrained): void {
+function print({ outcome, live, fresh, newest, compared, reasons }: Retrained, accepted: readonly string[]): void {
     if (compared) {
         printCompared(compared, nameInArn(fresh ?? ""), nameInArn(live));
     }
@@ -206,8 +209,9 @@ function print({ outcome, live, fresh, newest, compared, reasons }: Retrained): 
         newest === live
             ? ""
             : ` Version ${nameInArn(newest)} is newer, and does not serve. Switch to it: npm run rollback -- --to ${nameInArn(newest)}`;
+    const doubts = accepted.map((each) => `The quality gate accepted the version, although ${each}.\n`).join("");
     const sentences = {
-        switched: `Version ${nameInArn(fresh ?? "")} serves, and passed the smoke test. Back to ${nameInArn(live)}: npm run rollback -- --to ${nameInArn(live)}`,
+        switched: `${doubts}Version ${nameInArn(fresh ?? "")} serves, and passed the smoke test. Back to ${nameInArn(live)}: npm run rollback -- --to ${nameInArn(live)}`,
         "nothing new": `There is no new data to train on: version ${nameInArn(live)} continues to serve. Put new data into the file of config interactionsFile.${passedOver}`,
         "imported again": `The interactions are imported again. They are unchanged, so there is nothing to train: version ${nameInArn(live)} continues to serve.${passedOver}`,
         refused:

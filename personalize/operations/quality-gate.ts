@@ -45,40 +45,63 @@ export function countTestUsers({
 const standardError = (mean: number, testUsers: number): number =>
     Math.sqrt((Math.max(0, mean) * Math.max(0, 1 - mean)) / testUsers);
 
+/** A threshold that a new version misses. */
+interface Shortfall {
+    readonly text: string;
+    /** Difference to the threshold or the live version, as NDCG, and two standard errors of this difference. */
+    readonly difference: number;
+    readonly chance: number;
+}
+
 /**
  * Returns the reasons not to switch to the new version; empty if it passes. A version is refused if it is worse than a
  * threshold allows and also worse by more than two standard errors, because a smaller difference may be chance.
  */
-export function refusals({ fresh, live, popularity, testUsers }: Compared, thresholds: StackConfig["gate"]): string[] {
-    const reached = fresh?.[judgedMetric];
-    if (reached === undefined) {
+export function refusals(compared: Compared, thresholds: StackConfig["gate"]): string[] {
+    if (compared.fresh?.[judgedMetric] === undefined) {
         return ["the service has no NDCG@10 of the new version, so it cannot be judged"];
     }
+    return shortfalls(compared, thresholds)
+        .filter(({ difference, chance }) => difference > chance)
+        .map(({ text, chance }) => `${text}, and by more than ${four(chance)}, ${errorsOf(compared)}`);
+}
+
+/** Returns the thresholds that an accepted version misses by a difference that may be chance. */
+export const tolerated = (compared: Compared, thresholds: StackConfig["gate"]): string[] =>
+    shortfalls(compared, thresholds)
+        .filter(({ difference, chance }) => difference <= chance)
+        .map(({ text, chance }) => `${text}, but by less than ${four(chance)}, ${errorsOf(compared)}`);
+
+const errorsOf = ({ testUsers }: Compared) => `two standard errors with ${testUsers} test users`;
+
+function shortfalls({ fresh, live, popularity, testUsers }: Compared, thresholds: StackConfig["gate"]): Shortfall[] {
+    const reached = fresh?.[judgedMetric];
+    if (reached === undefined) return [];
     const { maximumNdcgDropPercent, minimumNdcgOverPopularityPercent } = thresholds;
-    const lived = live?.[judgedMetric];
+    const lived = live?.[judgedMetric] ?? 0;
     const popular = popularity[judgedMetric] ?? 0;
-    const least = (lived ?? 0) * (1 - maximumNdcgDropPercent / 100);
+    const least = lived * (1 - maximumNdcgDropPercent / 100);
     const leastOver = popular * (1 + minimumNdcgOverPopularityPercent / 100);
     const own = standardError(reached, testUsers);
-    // Both versions were evaluated with `testUsers` users, so both have a standard error. The list of popular items was
-    // evaluated with all users, so its standard error is not counted.
-    const chance = 2 * Math.hypot(own, standardError(lived ?? 0, testUsers));
-    const beyond = (noise: number) =>
-        `, and by more than ${four(noise)}, two standard errors with ${testUsers} test users`;
     return [
-        ...(lived !== undefined && reached < least && lived - reached > chance
-            ? [
-                  `its NDCG@10 of ${four(reached)} is below ${four(least)}, ` +
-                      `${maximumNdcgDropPercent} % under the live version's ${four(lived)} (gate.maximumNdcgDropPercent)${beyond(chance)}`,
-              ]
-            : []),
-        ...(leastOver - reached > 2 * own
-            ? [
-                  `its NDCG@10 of ${four(reached)} is below ${four(leastOver)}, ${minimumNdcgOverPopularityPercent} % over ` +
-                      `the ${four(popular)} of the most popular items (gate.minimumNdcgOverPopularityPercent)${beyond(2 * own)}`,
-              ]
-            : []),
-    ];
+        {
+            least,
+            text:
+                `its NDCG@10 of ${four(reached)} is below ${four(least)}, ` +
+                `${maximumNdcgDropPercent} % under the live version's ${four(lived)} (gate.maximumNdcgDropPercent)`,
+            difference: lived - reached,
+            chance: 2 * Math.hypot(own, standardError(lived, testUsers)),
+        },
+        {
+            least: leastOver,
+            text:
+                `its NDCG@10 of ${four(reached)} is below ${four(leastOver)}, ${minimumNdcgOverPopularityPercent} % over ` +
+                `the ${four(popular)} of the most popular items (gate.minimumNdcgOverPopularityPercent)`,
+            difference: leastOver - reached,
+            // The list of popular items was evaluated with all users, so its standard error is not counted.
+            chance: 2 * own,
+        },
+    ].filter(({ least }) => reached < least);
 }
 
 const four = (value: number) => value.toFixed(4);
