@@ -45,12 +45,12 @@ await runOperation(options, async (stack, deps, signal) => {
     const saved = `${approximately(usdPerMonth)} a month ${priceNote}`;
     if (options.dryRun) {
         return printed(
-            `It would delete campaign ${name}, which saves ${saved}. There are no recommendations until \`npm run resume\`.`,
+            `It would delete campaign ${name}, which saves ${saved}. Until \`npm run resume\`, the API answers with stored, similar and popular lists.`,
             true,
         );
     }
     await confirm(
-        `Delete campaign ${name}? There are no recommendations until \`npm run resume\`.`,
+        `Delete campaign ${name}? Until \`npm run resume\`, the API answers with stored, similar and popular lists.`,
         options.yes,
         signal,
     );

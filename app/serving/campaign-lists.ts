@@ -6,6 +6,7 @@ import { filmsWithout } from "./film-scores.ts";
 import { type ListAsk, listKey } from "./freshness.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
 import type { CampaignPort, KeptList, Log, TablePort } from "./ports.ts";
+import { badQuery } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
 import { type Resilience, withTimeout } from "./resilience.ts";
 import type { ViewerMemory } from "./viewers.ts";
@@ -119,12 +120,17 @@ export function campaignLists(parts: CampaignListParts) {
     }
 
     return {
-        /** Returns a new list, or the reason why the campaign returned none. */
+        /**
+         * Returns a new list, or the reason why the campaign returned none.
+         *
+         * @throws ProblemError if Personalize refuses the values of the filter that the request names
+         */
         async ask(wanted: ListWanted, trace: Trace): Promise<KeptList | FilmListReason> {
             try {
                 return await shared(wanted, campaignResilience.ask, trace);
             } catch (error) {
                 const failure = classifyFailure(error);
+                if (failure === "refused" && wanted.filter !== undefined) throw refusedValues;
                 if (failure === "failed" || failure === "refused")
                     log({ failed: "ask the campaign", error: errorName(error) });
                 return failure === "resting" ? lastFailure : toListReason(failure);
@@ -142,6 +148,11 @@ export function campaignLists(parts: CampaignListParts) {
 }
 
 export type CampaignLists = ReturnType<typeof campaignLists>;
+
+const refusedValues = badQuery(
+    "filterValues",
+    'was refused by Amazon Personalize: each placeholder of the filter needs a value, and a text needs inner quotes, such as {"GENRE":"\\"Drama\\""}',
+);
 
 /** Checks whether an error can mean that someone deleted the filter. A missing campaign causes the same error. */
 const mayLackFilter = (error: unknown): boolean => ["gone", "refused"].includes(classifyFailure(error));

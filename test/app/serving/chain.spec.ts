@@ -213,9 +213,14 @@ describe("GET /recommendations/{userId}", () => {
     it("a fallback list has the reason `filter-not-served` if the request contains a filter", async () => {
         harness.state.fault = throws(serviceError("ThrottlingException"));
         assert.equal((await harness.recommend("a", { filter: "unwatched" })).reason, "filter-not-served");
-        // If Personalize rejects the values of one request, other requests are not affected.
+    });
+
+    it("a request whose filter values Personalize refuses gets 400, and does not affect other requests", async () => {
         harness.state.fault = throws(serviceError("InvalidInputException"));
-        for (let count = 0; count < 8; count++) await harness.recommend(`u${count}`, { filter: "genre" });
+        for (let count = 0; count < 8; count++) {
+            const { status, errors } = await harness.recommend(`u${count}`, { filter: "genre" });
+            assert.deepEqual([status, errors[0].in], [400, "query filterValues"]);
+        }
         harness.state.fault = undefined;
         assert.equal((await harness.recommend("c")).source, "campaign");
     });
