@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Speed } from "local-personalize";
 import { toolchain } from "./toolchain/env.mjs";
@@ -71,7 +71,8 @@ export const paths = (instance: Instance) => ({
 /**
  * Creates the instance's folders for state, keys of local users and logs, readable by their owner only. Also corrects
  * the mode of existing ones. Does not change the mode of the instance's own folder, which the user may have chosen and
- * may contain other files. Also prevents Pulumi's engine from writing its logs into `pulumiHome`.
+ * may contain other files. Also prevents Pulumi's engine from writing its logs into `pulumiHome`, and places the local
+ * AWS plugin there.
  */
 export function makePrivateFolders(instance: Instance): void {
     const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(instance);
@@ -86,7 +87,28 @@ export function makePrivateFolders(instance: Instance): void {
         rmSync(logs, { recursive: true, force: true });
         writeFileSync(logs, "");
     }
+    placeAwsPlugin(instance);
 }
+
+/**
+ * Links the local AWS plugin into the folder from which the engine would start Pulumi's AWS plugin. With
+ * `officialPlugin`, removes the link, so that the engine downloads Pulumi's plugin.
+ */
+function placeAwsPlugin(instance: Instance): void {
+    const { version } = JSON.parse(readFileSync(join(instance.root, "node_modules/@pulumi/aws/package.json"), "utf8"));
+    const folder = join(paths(instance).pulumiHome, "plugins", `resource-aws-v${version}`);
+    const link = join(folder, "pulumi-resource-aws");
+    const isLinked = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    if (isLinked !== instance.officialPlugin) return;
+    rmSync(folder, { recursive: true, force: true });
+    if (instance.officialPlugin) return;
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(awsPlugin(instance), link);
+}
+
+/** Returns the path of the local AWS plugin. */
+export const awsPlugin = ({ root }: Pick<Instance, "root">): string =>
+    join(root, "packages/local-aws/aws-plugin/bin/pulumi-resource-aws");
 
 /**
  * Returns the environment variables that connect AWS SDKs and Pulumi to the instance, and to no account or backend of
@@ -118,7 +140,6 @@ export function environment(instance: Instance, env: NodeJS.ProcessEnv = process
     const foreign = /^(AWS_|PULUMI_)/;
     const own = Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)));
     const path = [
-        ...(instance.officialPlugin ? [] : [join(instance.root, "packages", "local-aws", "aws-plugin", "bin")]),
         join(instance.root, "node_modules", ".bin"),
         toolchain(instance.root).toolsBin,
         join(instance.root, "node_modules", "@pulumi", "pulumi"),

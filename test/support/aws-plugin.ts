@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { environment, type Instance } from "../../packages/local-aws/instance.ts";
+import { awsPlugin, environment, type Instance } from "../../packages/local-aws/instance.ts";
 
 /**
  * Starts one process of the AWS plugin for all engine commands of a local AWS in one region. By default the engine
@@ -11,7 +10,7 @@ import { environment, type Instance } from "../../packages/local-aws/instance.ts
  * @returns environment variables with which the engine uses this plugin, and a function that ends the plugin
  */
 export async function startAwsPlugin(instance: Instance, region: string) {
-    const plugin = spawn(join(instance.root, "packages/local-aws/aws-plugin/bin/pulumi-resource-aws"), {
+    const plugin = spawn(awsPlugin(instance), {
         env: { ...environment(instance), PULUMI_CONFIG: JSON.stringify({ "aws:region": region }) },
         stdio: ["ignore", "pipe", "inherit"],
     });

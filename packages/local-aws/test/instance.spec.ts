@@ -45,13 +45,6 @@ describe("Environment variables of a local AWS instance", () => {
         assert.equal(env.PATH?.split(delimiter).at(-1), "/usr/bin");
     });
 
-    it("`environment` puts the local AWS plugin first on PATH, except with --official-plugin", () => {
-        const first = (env: NodeJS.ProcessEnv) => env.PATH?.split(delimiter)[0];
-        assert.equal(first(environment(instance, {})), join("/clone", "packages", "local-aws", "aws-plugin", "bin"));
-        const official = environment({ ...instance, officialPlugin: true }, {});
-        assert.doesNotMatch(official.PATH ?? "", /aws-plugin/);
-    });
-
     it("defaultInstance uses the folder .local of the clone unless variables change it", () => {
         const usual = {
             root,
@@ -103,6 +96,25 @@ describe("Pulumi stack named `local` of a local AWS instance", () => {
             (JSON.parse(stdout) as { name: string; current: boolean }[]).map(({ name, current }) => [name, current]),
             [["local", true]],
         );
+    });
+
+    it("the engine uses the local AWS plugin without a warning, and Pulumi's plugin with --official-plugin", async () => {
+        const plugins = async (officialPlugin: boolean) => {
+            await ensureStack({ ...instance, officialPlugin });
+            return run(instance, "pulumi", ["plugin", "ls", "--json"], "captured");
+        };
+        for (const [official, names] of [
+            [false, ["aws"]],
+            [true, []],
+            [false, ["aws"]],
+        ] as const) {
+            const { stdout, stderr } = await plugins(official);
+            assert.deepEqual(
+                JSON.parse(stdout).map(({ name }: { name: string }) => name),
+                names,
+            );
+            assert.equal(stderr, "");
+        }
     });
 
     it("the Pulumi engine writes no log files", async () => {
