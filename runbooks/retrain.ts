@@ -72,8 +72,7 @@ await runOperation(options, async (stack, deps, signal) => {
     if (options.dryRun) {
         return printPlan(await hasNewData(stack), price, priced);
     }
-    const continues =
-        `The live version continues to serve, and \`pulumi up\` keeps it. AWS continues a started import or training, and bills it once. Resume: ${again}`;
+    const continues = `The live version continues to serve, and \`pulumi up\` keeps it. AWS continues a started import or training, and bills it once. Resume: ${again}`;
     return untilCancelled(signal, continues, async () => {
         const world = createRetrainDeps({ stack, deps, campaignArn, data, priced, signal });
         const done = await retrain(world, campaign, config.gate);

@@ -105,7 +105,7 @@ function createSettings({ config, caller, price, ...args }: ApiFunctionArgs, tab
         // Take the ARN from the filter resource, so that the API function waits until the filter is ACTIVE.
         watchedFilterArn: args.watchedFilterArn,
         trackingId: args.trackingId,
-        // Take the name from the table resource, because the function's policy names this table.
+        // Take the name from the table resource, so that the function's policy allows this table and no other one.
         tableName: table.name,
         bucketName: scope.bucketName,
         campaignPerSecond: campaignPerSecondOf(config),

@@ -119,8 +119,9 @@ export class DataBucket extends pulumi.ComponentResource {
                     ...of,
                     key,
                     source: new pulumi.asset.FileAsset(path),
-                    // Somebody who overwrites the object removes this entry, so that `pulumi refresh` detects the
-                    // change, and the next `up` uploads the file again. The AWS plugin does not compare contents.
+                    // The AWS plugin does not compare the content of an object with the file. If somebody overwrites
+                    // the object, S3 removes this metadata. So `pulumi refresh` detects the change, and the next `up`
+                    // uploads the file again.
                     metadata: { sha256: contentHash },
                     contentType,
                 },

@@ -155,7 +155,7 @@ export function findCorrections(
             ).filter(
                 // A condition key that does not exist is always wrong. Return the correction of an operator or a value
                 // only if the wrong condition prevents the request (an Allow statement does not match, or a Deny
-                // statement matches) and the corrected condition does not.
+                // statement matches) and the corrected condition allows the request.
                 ({ part, block: corrected }) => part === "key" || (isMet !== isAllow && met(corrected) === isAllow),
             );
         }),

@@ -32,8 +32,8 @@ export function keepLive<K extends string>(
         ...handler,
         async diff(id, olds, news) {
             const diff = await handler.diff(id, olds, news);
-            // With unknown inputs, the engine calls `diff` only to find out which resources the replacement of another
-            // resource affects, so do not change `ids`.
+            // If inputs are unknown, the engine only examines which resources the replacement of another resource
+            // affects. It replaces nothing yet, so leave the recorded ids as they are.
             if (!containsUnknown(news)) {
                 if (diff.replaces.length > 0) ids.delete(id);
                 else ids.add(id);

@@ -64,6 +64,6 @@ export function closedStageHandler(deps: {
                 throw about(`stage ${stageName} of REST API ${restApiId}`, error);
             }
         },
-        // `npm run resume` opens the stage. The next update sets the stage's method settings.
+        // Do nothing to open the stage: `npm run resume` or the next `pulumi up` sets its throttles again.
     });
 }

@@ -101,8 +101,8 @@ async function runOwnFaults(stage: Stage): Promise<void> {
 
     for (const one of alone) {
         const fixture = one.make(soundFixture(`s${++number}`, caller));
-        // `runCase` calls the function that `recordOf` returns before it runs the fixes, because the fixes change the
-        // setup.
+        // `recordOf` returns a function that records the setup. `runCase` calls this function first, because the fixes
+        // change the setup.
         const outcome = await runCase(instance, stage, fixture, [one.fault], recordOf(one, fixture));
         sums.missed += outcome.missed.length;
         note("alone", one.name, [one], outcome);

@@ -111,8 +111,7 @@ describe("Checks of the machine by the runbook `doctor`", () => {
         await bin("elsewhere", "22.18.0");
         assert.deepEqual(await node({ ...deps({ PATH: other }), projectDir }), ok("Node 22.18.0"));
         assert.match((await node({ ...deps({ PATH: own }), projectDir })).detail, /there is no node/);
-        // With these variables, `npm run local` or `npm run pulumi` started the runbook, and these commands use the
-        // project's Node.js.
+        // `npm run local` and `npm run pulumi` set these variables and start the runbook with the project's Node.js.
         for (const launcher of ["MOVIE_RECOMMENDER_COMMANDS", "MOVIE_RECOMMENDER_PULUMI"]) {
             const launched = await node({ ...deps({ PATH: other, [launcher]: "npm run x --" }), projectDir });
             assert.match(launched.detail, /^Node .*, the project's own$/);

@@ -205,7 +205,8 @@ async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failur
 async function stop(ports: GuardPorts, failures: Failures, state: GuardState): Promise<GuardState> {
     const { parking, closing } = state;
     if (parking !== undefined) {
-        // Keep `parking` in the state until the campaign is being deleted, because an accepted deletion can fail.
+        // Keep `parking` in the state until the campaign's status is DELETE IN_PROGRESS. Personalize can accept a
+        // deletion that then fails.
         await failures.of("park the campaign", () => ports.park(parking.reason));
     }
     if (closing === undefined) return state;

@@ -27,8 +27,8 @@ def share_streams() -> None:
         return emit(*args, **kwargs)
 
     def stream_id() -> str:
-        # Return the process's stream id once, because MiniStack names a log stream after the first id that its log
-        # function generates.
+        # Return the stream's id of the function's process at the first call after an invocation. MiniStack names the
+        # log stream after this id, and uses later ids for other purposes.
         return now.__dict__.pop("stream", None) or any_id()
 
     lambda_runtime.Worker.invoke = invoke_and_note

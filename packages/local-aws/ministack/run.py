@@ -63,8 +63,8 @@ if __name__ == "__main__":
     secret = sys.stdin.readline().strip()
     # Share one session: MiniStack needs one at the first call of each service, and a new session takes 20 ms.
     botocore.session.get_session = functools.cache(botocore.session.get_session)
-    # Take each service in a signature for a service of AWS. To answer this question for a service that MiniStack does not
-    # have, MiniStack parses the models of all services, which takes three seconds.
+    # Treat each service name in a signature as a service of AWS. For a service that MiniStack does not have, MiniStack
+    # would parse the models of all services to find out whether AWS has the service, which takes three seconds.
     router._is_aws_service_name = lambda _name: True
     metric_alarms.leave_to_gateway()
     managed_policies.add()

@@ -77,8 +77,8 @@ function principalBasis(
     n: number,
     components: number,
 ): Float32Array {
-    // Begin with pseudo-random rows, equal for each training, because regular rows can miss a direction of regular
-    // data.
+    // Start the iteration with pseudo-random columns. A fixed pattern could be orthogonal to a component of the data,
+    // and the iteration would never find this component. The seed is fixed, so that trainings are reproducible.
     const random = createHash("shake256", { outputLength: n * components }).digest();
     let columns: Float32Array = new Float32Array(random).map((byte) => byte - 127.5);
     let basis = columns;

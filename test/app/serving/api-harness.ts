@@ -111,7 +111,7 @@ export function campaignFixture() {
     const campaign: CampaignPort = {
         async ask(ask) {
             state.asks.push(ask);
-            // Choose the first film now, because the response shows the viewer's events at the time of the call.
+            // Make the list from the events at the start of the call, as Personalize does, and not from later ones.
             const mark = createFirstFilm(ask.userId, events.get(ask.userId) ?? 0);
             await state.fault?.();
             if (state.filterGone && ask.filter !== undefined) throw serviceError("ResourceNotFoundException", 404);
@@ -198,7 +198,7 @@ export function startApi(
     const store = createStore(more.tables ?? tablesDocument);
     const clock = { at: Date.UTC(2026, 0, 1) };
     const lines: Record<string, unknown>[] = [];
-    // By default, another process has already read the campaign's status.
+    // By default, the table contains the campaign's status, as if another process of the API had stored it.
     if (table.stack().campaign === undefined && !more.unseen) {
         const campaignStatus = { status: "ACTIVE", solutionVersionArn: state.version, minProvisionedTPS: 1 };
         table.setStack({ campaign: { ...campaignStatus, checkedAt: clock.at } });

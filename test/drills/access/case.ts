@@ -148,10 +148,11 @@ function plain(snapshot: Snapshot): Record<string, unknown> {
     const read = JSON.parse(text) as Record<string, unknown>;
     return JSON.parse(
         JSON.stringify(read, (name, value) => {
-            // Ignore buckets of earlier cases, which the diagnosis uses to find a misspelt name.
+            // Ignore the account's other buckets. The diagnosis compares a misspelt name with them, and earlier cases
+            // left some.
             if (name === "others") return undefined;
-            // Compare only the number of deciding policies, because the simulator reports names for stored policies and
-            // numbers for policies in the request.
+            // Compare only how many policies matched. The simulator identifies a stored policy by its name, but a policy
+            // in the request by its position.
             return name === "matched" ? (value as string[]).length : value;
         }),
     );
