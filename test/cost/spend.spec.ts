@@ -105,7 +105,7 @@ describe("Campaign spend of a month", () => {
         near(monthSpendUsd(countTime(back, start + 11 * hour, at(1), at(3)), undefined), 1.1);
     });
 
-    it("if the cost guard did not see when `park` deleted the campaign, the spend counts it until 30 minutes after `park`", () => {
+    it("if the cost guard did not see the deletion of a parked campaign, the spend counts the campaign until 30 minutes after `park`", () => {
         const observed = countTime(freshSpend(start, start), start + hour, undefined, at(1));
         const parked = (parkedAt?: number) => countTime(observed, start + 5 * hour, at(1), undefined, parkedAt);
         near(monthSpendUsd(parked(start + 2 * hour), undefined), 0.5);

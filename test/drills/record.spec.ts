@@ -67,7 +67,7 @@ describe("`scrub`, which removes private data from a recorded API call", () => {
         assert.deepEqual(findLeaks('{"arn":"arn:aws:iam::210987654321:role/x"}', []), ["210987654321"]);
     });
 
-    it("`withoutOthers` removes resources that the drill did not create from a list", () => {
+    it("`withoutOthers` returns a list without the resources that the drill did not create", () => {
         const campaigns = ["films", "movies-drill-0a1b2c"].map((name) => ({
             name,
             campaignArn: arn(`campaign/${name}`),

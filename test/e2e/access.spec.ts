@@ -158,7 +158,7 @@ describe("Imports of files that Personalize has no permission to read, in a stac
         assert.deepEqual([sound.verdict, broken(sound), sound.firstBroken], ["sound", [], null]);
     });
 
-    it("the stack's own command removes a Deny that somebody added to the policy of the stack's bucket", async () => {
+    it("`diagnose-access` prints `pulumi refresh && pulumi up` for a Deny that somebody added to the bucket policy", async () => {
         const { bucketName: Bucket = "", importJobArn = "" } = await aws.outputs();
         const { Policy = "" } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket }));
         const { Version, Statement }: PolicyDocument = JSON.parse(Policy);

@@ -51,7 +51,7 @@ describe("Limits of the operator policies", () => {
         assert.equal(may("personalize:CreateSchema", "schema/movie_items_schema-0a1b2c3d"), "allowed");
     });
 
-    it("the permissions boundary denies requests with a function's role from outside Lambda, except requests by Lambda itself", () => {
+    it("the permissions boundary denies requests with a function's role that neither the function nor the Lambda service sends", () => {
         const scope = scopeOf("dev");
         const boundary = rolesBoundary(scope);
         const decide = (action: string, resource: string, context: Record<string, string>, document = boundary) => {

@@ -145,7 +145,7 @@ describe("`ownerName`, the owner of a resource by its tags", () => {
 });
 
 describe("`firstUp`, the cost of the first pulumi up after an adoption", () => {
-    it("`firstUp` returns the price of import and training, or the required first command", () => {
+    it("`firstUp` returns the price of import and training, or without data the command that prepares the data", () => {
         const size = { bytes: 1e6, interactions: 100_000, usableUsers: 900 };
         assert.match(
             firstUp(configOf(), size, true),

@@ -84,7 +84,7 @@ describe("Check of the caller's permissions by the doctor", () => {
         }
     });
 
-    it("doctor names the condition keys on which an action depends instead of a missing action", async () => {
+    it("doctor does not report an action as missing if the action depends on condition keys, but names these keys", async () => {
         const withMfa = { Bool: { "aws:MultiFactorAuthPresent": "true" } };
         const simulates = { Effect: "Allow", Action: "iam:Simulate*", Resource: "*" };
         const { who } = await userWith("eve", { ...everything, Condition: withMfa }, simulates);

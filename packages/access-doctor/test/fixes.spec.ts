@@ -25,7 +25,7 @@ describe("fixes that `diagnose` suggests", () => {
         });
     }
 
-    it("a fix uses the command of the caller's program only for the program's resources", () => {
+    it("`diagnose` prints the restoring command in `owned` only for a resource that `owned` contains", () => {
         const programs = (of: ImportFixture, owned: Record<string, string>) =>
             diagnose({ ...fixtureSnapshot(of), owned }).fixes.map(({ program }) => program);
         const ours = { "arn:aws:s3:::films-test": "make data" };
@@ -34,7 +34,7 @@ describe("fixes that `diagnose` suggests", () => {
         assert.deepEqual(programs(brokenBy("bucket-missing"), ours), ["make data"]);
     });
 
-    it("a Deny in the policy of the caller's own bucket leads to the caller's command, which names what it removes, and to no request", () => {
+    it("for a Deny in a bucket policy, `diagnose` prints the command in `owned`, and the Deny that the command removes", () => {
         const snapshot = {
             ...fixtureSnapshot(brokenBy("bucket-deny-vpc")),
             owned: { "arn:aws:s3:::films-test": "make data" },

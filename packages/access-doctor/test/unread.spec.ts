@@ -99,7 +99,7 @@ describe("`diagnose` of a failed job whose checks all pass", () => {
         const { findings } = diagnose({ ...snapshot, job });
         return findings.find(({ fault }) => fault.startsWith("job-"));
     };
-    it("if privileges are missing, `diagnose` suggests bucketPolicyConditions=false only for correct policies with conditions", () => {
+    it("for the error of missing privileges, `diagnose` suggests removing the policies' conditions only if the policies are correct", () => {
         const sound = fixtureSnapshot(createFixture());
         const named = faultOf(sound);
         assert.equal(named?.fault, "job-bucket-conditions");

@@ -48,7 +48,7 @@ describe("A pending deletion", () => {
         assert.deepEqual(deleted, []);
     });
 
-    it("`delete` keeps a resource that `diff` or `update` handled in the same run", async () => {
+    it("`delete` deletes no resource that `diff` or `update` kept in the same run", async () => {
         const { Film, deleted } = recorded();
         await Film.diff("a", {}, {});
         await Film.update("b", {}, {});
@@ -57,7 +57,7 @@ describe("A pending deletion", () => {
         assert.deepEqual(deleted, []);
     });
 
-    it("`delete` removes a resource if its last `diff` is a replacement", async () => {
+    it("`delete` deletes a resource if the last `diff` requested a replacement", async () => {
         const { Film, deleted } = recorded();
         await Film.diff("a", {}, {});
         await Film.diff("a", {}, { replaces: true });

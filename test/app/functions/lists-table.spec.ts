@@ -130,7 +130,7 @@ describe("DynamoDB table of the recommendation API on the local AWS", () => {
         assert.deepEqual([await count(1, 3), await count(1, 4), await count(2, 5)], [3, 7, 5]);
     });
 
-    it("if two processes read the campaign at once, `putCampaign` stores the first result, and keeps the time of `flush-cache`", async () => {
+    it("if two processes read the campaign at once, `putCampaign` stores the first result, and does not change the stored time of `flush-cache`", async () => {
         const table = tablePort(dynamo, TableName);
         assert.deepEqual(await table.stack(signal), {});
         const at = { checkedAt: 10, activeAt: 10 };

@@ -253,7 +253,7 @@ describe("Events without a viewer token", () => {
 });
 
 describe("Lists without a viewer token", () => {
-    it("a list contains the watched films on which it is based only with `publicHistories`", async () => {
+    it("only with `publicHistories`, a list contains the watched films on which the list is based", async () => {
         for (const publicHistories of [false, true]) {
             const harness = startApi({ config: { publicHistories } });
             await harness.watch("22", "20", "66");

@@ -36,14 +36,14 @@ describe("`choosePriceNote`, the note below the price table", () => {
         assert.match(noteOf(false) ?? "", /^Without a campaign, with lists by batch inference/);
     });
 
-    it("the preview of a parked stack states what `resume` adds to the price, and compares nothing", () => {
+    it("the preview of a parked stack prints the price that `resume` adds, and no comparison with batch inference", () => {
         const note =
             "The campaign is parked, and not in this price. `npm run resume` adds ≈ $146 a month (US price, unverified).";
         assert.equal(noteOf(true), note);
         assert.match(noteOf(true, { ...plannedStack, rankingCampaign: true }) ?? "", / adds ≈ \$292 a month /);
     });
 
-    it("the preview of a stack without campaign and API has no note", () => {
+    it("the preview of a stack without campaign and API prints no note on prices", () => {
         const config = good({ api: "false" });
         assert.equal(choosePriceNote(config, { ...plannedStack, hasCampaign: false }, { isParked: true }), undefined);
     });

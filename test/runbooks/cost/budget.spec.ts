@@ -65,7 +65,7 @@ describe("`changesTo`, the changes to an AWS budget", () => {
     });
 });
 
-describe("`findProblems` a budget and its alarms", () => {
+describe("`findProblems` with a budget and its alarms", () => {
     const topicArn = "arn:aws:sns:eu-central-1:000000000000:notices";
     const subscriptions = [{ protocol: "email", endpoint: "ann@example.org", confirmed: true }];
     const alarm = { name: "movie-recommender-alarm-errors", state: "OK", since: null, reason: "", page: null };

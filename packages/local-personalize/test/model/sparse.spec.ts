@@ -94,7 +94,7 @@ describe("Model with sparse rows for rare items", () => {
         }
     });
 
-    it("`nearestItems` sorts items by frequency and distance in the histories, and omits pairs that are rarely together", () => {
+    it("`nearestItems` sorts pairs of items by frequency and distance in the histories, and omits rare pairs", () => {
         const histories = [
             [0, 1, 2],
             [0, 1, 3],

@@ -179,7 +179,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         );
     });
 
-    it("a request with the host name of a public endpoint does not reach another service", async () => {
+    it("a request with the host name of a public endpoint reaches only this endpoint", async () => {
         for (const host of ["abc.execute-api.localhost", "abc.lambda-url.localhost", "abc.cloudfront.net"]) {
             const json = {
                 host,

@@ -117,7 +117,7 @@ for (const enforce of [true, false]) {
             assert.deepEqual(await open(requests), []);
         });
 
-        it("a browser request with the host or path of a public endpoint reaches no other service", async () => {
+        it("a browser request with the host or path of a public endpoint reaches only this endpoint", async () => {
             const form = "Action=CreateUser&UserName=behind&Version=2010-05-08";
             const headers = { origin: "http://evil.example", "content-type": "application/x-www-form-urlencoded" };
             const hosts = [
