@@ -270,7 +270,7 @@ export interface components {
             viewerKnown?: boolean;
             /** @description All genres; only in the answer of GET /popular */
             genres?: string[];
-            /** @description Films on which a list with source similar is based, for a viewer with a token, or with config `publicHistories` */
+            /** @description Films on which a list with source similar is based, for a viewer with a token or API key, or with config `publicHistories` */
             because?: components["schemas"]["Film"][];
             films: components["schemas"]["ListedFilm"][];
         };

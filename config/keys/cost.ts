@@ -17,7 +17,7 @@ export const costKeys = {
     ),
     expectedRequestsPerDay: whole(10_000, {
         least: 0,
-        description: "requests per day for the cost estimate",
+        description: "requests per day for cost estimate and default limit",
         other: 20_000,
     }),
     guardMinutes: whole(15, {
