@@ -13,7 +13,7 @@ export interface Observed {
     readonly request: string;
     /** Whether an operator holds the stack at the requested version. The batch function then ignores newer versions. */
     readonly held: boolean;
-    /** Number of the generation that the API serves; undefined before the first one. */
+    /** Number of the set of batch inference lists (generation) that the API serves; undefined before the first one. */
     readonly served: number | undefined;
     /** Days between two batch inference jobs. */
     readonly everyDays: number;

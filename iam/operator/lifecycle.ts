@@ -1,6 +1,6 @@
 import type { Grant, PolicyKindOfOperator } from "./scope.ts";
 
-/** The policies that get the read actions, and the actions to create, change and delete. */
+/** The operator policies of one resource: `read` gets its read actions, and `deploy` those that create, change and delete. */
 export interface LifePolicies {
     readonly read: PolicyKindOfOperator;
     readonly deploy: PolicyKindOfOperator;

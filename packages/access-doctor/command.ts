@@ -36,7 +36,8 @@ export interface DiagnoseContext {
     readonly start: readonly string[];
     readonly signal: AbortSignal;
     /**
-     * Returns which of the import's resources the calling program declares, for an import that a job or a role selects.
+     * Returns the ARNs of the import's resources that the calling program declares, with the commands that restore
+     * them. The diagnosis calls this function if the user selected the import by its job or role.
      */
     owned?(target: Target): Promise<Target["owned"]>;
     /**

@@ -52,8 +52,8 @@ interface CountedMetric {
     readonly isLogged?: true;
     usage(value: LoggedCount, requests: number): Partial<Usage>;
     /**
-     * Returns the usage in a window in which the log has no value of the metric. If the metric has no such function,
-     * that usage is zero.
+     * Returns the usage in a window for which the log has no value of the metric. Without this function, that usage is
+     * zero.
      */
     usageWithout?(requests: number): Partial<Usage>;
 }

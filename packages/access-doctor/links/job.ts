@@ -10,8 +10,8 @@ const judge = "personalize:DescribeDatasetImportJob";
 export const noJob = "no job was named";
 
 /**
- * The advice about conditions in the bucket policy. The Developer Guide shows these conditions for the trust policy
- * only.
+ * Advice to leave out the conditions `aws:SourceAccount` and `aws:SourceArn` of the bucket policy, because the
+ * Developer Guide shows them only for the trust policy.
  */
 const leaveOut =
     "If it fails again, Personalize may not send the conditions of the bucket policy; leave them out: " +

@@ -133,7 +133,7 @@ export const alone: Motif = (draw, { far, near, light }) => {
     );
 };
 
-/** Draws a ray of splinters. */
+/** Draws an explosion: splinters that fly from one point in all directions. */
 export const burst: Motif = (draw, { far, near, light }) => {
     const [x, y] = [draw.between(60, 140), draw.between(90, 150)];
     const turn = draw.between(0, 1);
