@@ -12,7 +12,7 @@ interface Recorded<Inputs extends object> {
     remove?(inputs: Passed<Inputs>): Promise<void>;
 }
 
-/** Creates the handler of such a resource. A caller may replace members of the handler. */
+/** Creates the handler of a resource whose only state is its recorded inputs. A caller may replace members of the handler. */
 export function recordedHandler<Inputs extends object>(resource: Recorded<Inputs>): Handler {
     const passed = (properties: Properties) => properties as Passed<Inputs>;
     return {

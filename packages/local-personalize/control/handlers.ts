@@ -6,7 +6,7 @@ import { latestUpdate } from "./updates.ts";
 
 /** What distinguishes the operations of a resource kind from those of the other kinds. */
 interface Declaration<Properties extends object> {
-    /** Input member of List with the ARN of the parent, and member of the answers. */
+    /** Name of the member with the parent's ARN, such as `datasetGroupArn`, in the input of List and in the responses. */
     parent?: string;
     /** Checks the input of Create, and creates the resource. */
     create(call: Call, input: never): Resource<object>;
@@ -14,7 +14,7 @@ interface Declaration<Properties extends object> {
      * Returns members of the answers that are not stored properties. Answers have only members of the service model.
      */
     view?(call: Call, resource: Resource<Properties>): object;
-    /** Returns the state of a resource; absent if it depends on `Life` alone. */
+    /** Returns the state of a resource. By default, `computePhase` computes the state from the resource's times. */
     phase?(call: Call, resource: Resource<Properties>): Phase;
     /** Returns the resources of List by the ARN of the parent; absent: all children of the parent. */
     list?(call: Call, parentArn: string | undefined): Resource<Properties>[];

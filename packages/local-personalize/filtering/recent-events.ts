@@ -72,8 +72,8 @@ export function latestEvents(imported: readonly SeenEvent[], streamed: readonly 
 }
 
 /**
- * Goes back from `now` to earlier events until it meets a period of more than three months without an event. Returns
- * the time of the last event before which it met none, or `now` if there is no such event.
+ * Finds the latest period of more than three months without an event. Returns the time of the first event after this
+ * period, or `now` if there is no event after it.
  */
 function rememberedSince(events: readonly SeenEvent[], now: number): number {
     let since = now;
