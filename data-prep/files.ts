@@ -3,7 +3,6 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { unzipSync } from "fflate";
 
 export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
 
@@ -45,18 +44,4 @@ export async function hashFile(path: string): Promise<string> {
     const hash = createHash("sha256");
     await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
     return hash.digest("hex");
-}
-
-/**
- * Reads files of a zip (or a wheel) by their base names, in any folder: GroupLens packs `ml-100k/u.data`, Kaggle
- * `ml-100k/ml-100k/u.data`. If several files have one name, the one nearest to the top is used. Missing names are
- * absent from the result. Throws an Error if the bytes are not a zip, or damaged.
- */
-export function readFromZip(zip: Uint8Array, names: readonly string[]): Map<string, Uint8Array> {
-    const bareName = (path: string) => path.slice(path.lastIndexOf("/") + 1);
-    const isResourceFork = (path: string) => path.startsWith("__MACOSX/");
-    const entries = unzipSync(zip, { filter: ({ name }) => names.includes(bareName(name)) && !isResourceFork(name) });
-    const depth = (path: string) => path.split("/").length;
-    const deepestFirst = Object.keys(entries).sort((a, b) => depth(b) - depth(a));
-    return new Map(deepestFirst.map((path) => [bareName(path), entries[path] ?? new Uint8Array(0)]));
 }

@@ -14,11 +14,11 @@ import { shown } from "./values.ts";
 /** The user's choices on the command line. */
 export interface Choices {
     /** Columns by name or by number from 1: `user=…,item=…,time=…,event=…,value=…`. */
-    readonly columns?: string;
+    readonly columns?: string | undefined;
     /** Time format: `s`, `ms`, `us`, `iso`, or a format of `%` codes. */
-    readonly time?: string;
+    readonly time?: string | undefined;
     /** An event type, or cases such as `rating >= 4 -> Like, else Watch`. */
-    readonly event?: string;
+    readonly event?: string | undefined;
 }
 
 /** Event type of data without event types. */

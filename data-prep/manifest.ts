@@ -16,7 +16,7 @@ export interface Manifest {
     /** Options of `npm run data-prep` that produce these files again. */
     readonly options: readonly string[];
     /** The file with the options, and its SHA-256; absent for options on the command line. */
-    readonly optionsFile?: { readonly file: string; readonly sha256: string };
+    readonly optionsFile?: { readonly file: string; readonly sha256: string } | undefined;
     readonly interactions: {
         /** SHA-256 of the CSV. A manifest with another hash belongs to other data and is ignored. */
         readonly sha256: string;

@@ -7,27 +7,22 @@ import { toOptionWords } from "./suggestion.ts";
 /** Options of `prepare`. */
 export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
     /**
-     * A file, zip or folder, or `-` for stdin. Without it, data-prep downloads MovieLens 100k, or reads it from the
-     * cache.
+     * Files, zips or folders, or `-` for stdin, whose interactions data-prep writes in this order. Without one, data-prep
+     * downloads MovieLens 100k, or reads it from the cache.
      */
-    input?: string;
-    /** Several inputs. data-prep writes their interactions in the order of this list. */
-    inputs?: readonly string[];
+    input?: string | readonly string[];
     /** Path of the CSV; the other files are written beside it. */
     output?: string;
     /** Path for the quality report as JSON; the page is beside it, with the ending .html. */
-    report?: string;
+    report?: string | undefined;
     /** Path for a CSV of the unusable rows: FILE, LINE, COLUMN, REASON, TEXT. */
-    quarantine?: string;
+    quarantine?: string | undefined;
     /** Words of the command line that the user typed, for suggested commands in messages. */
-    command?: readonly string[];
+    command?: readonly string[] | undefined;
     /** The file that contained these options, to record it in the manifest. */
-    optionsFile?: Manifest["optionsFile"];
-    /** Folder of a fetched MovieLens 100k; by default data/ml-100k. */
-    cacheFolder?: string;
+    optionsFile?: Manifest["optionsFile"] | undefined;
     /** Progress messages, one line per call; by default to stderr. */
     log?: (line: string) => void;
-    env?: NodeJS.ProcessEnv;
     signal?: AbortSignal;
 }
 

@@ -119,8 +119,8 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         const { sha256 } = summary;
         const tables = await writeTables(tablesPath, { columns: result.columns, sha256, catalogue, viewers });
         await folder.note(tablesPath);
-        const optionsFile = options.optionsFile && { optionsFile: options.optionsFile };
-        await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, ...optionsFile, files: folder.files });
+        const { optionsFile } = options;
+        await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, optionsFile, files: folder.files });
         return { summary: { ...summary, tables }, quality };
     });
     const removed = await folder.removeStale(before);
@@ -140,10 +140,12 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
 }
 
 /** Returns the input files; MovieLens 100k if none are given. */
-async function resolveInputs(options: PrepareOptions, log: (line: string) => void): Promise<readonly string[]> {
-    const inputs = options.inputs ?? (options.input === undefined ? [] : [options.input]);
-    if (inputs.length > 0) return inputs;
-    return [await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env })];
+async function resolveInputs(
+    options: Pick<PrepareOptions, "input">,
+    log: (line: string) => void,
+): Promise<readonly string[]> {
+    const inputs = [options.input ?? []].flat();
+    return inputs.length > 0 ? inputs : [await fetchMovieLens(CACHE_FOLDER, { log, env: process.env })];
 }
 
 function logAttributes(

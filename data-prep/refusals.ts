@@ -28,19 +28,19 @@ export interface RowsChoice {
      */
     badRows?: "fail" | "skip" | "quarantine";
     /** Maximum share of unusable rows to skip, 0 to 1; by default any share. */
-    maxBad?: number;
+    maxBad?: number | undefined;
     /** What to do with a case of `--event` that matches no row: reject the data (default), or only warn. */
     unmatchedCases?: "fail" | "warn";
 }
 
 export interface TablesChoice {
     /** Path of a table of items; by default MovieLens' own beside its ratings. */
-    items?: string;
+    items?: string | undefined;
     /** Path of a table of users. */
-    users?: string;
+    users?: string | undefined;
     /** Texts of `--item-columns` and `--user-columns`: `id=…,title=…` and `id=…`. */
-    itemColumns?: string;
-    userColumns?: string;
+    itemColumns?: string | undefined;
+    userColumns?: string | undefined;
 }
 
 /** Maximum number of a column's values that a message lists. */
