@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { readColumns } from "../data-prep/columns.ts";
-import { DEFAULT_OUTPUT, itemsPathsBeside } from "../data-prep/places.ts";
+import { DEFAULT_OUTPUT, filesBeside } from "../data-prep/places.ts";
 import { coldFigures } from "../packages/local-personalize/bench/models/cold.ts";
 import { computeFigures, type Figures } from "../packages/local-personalize/bench/models/figures.ts";
 import { ownLists } from "../packages/local-personalize/bench/models/own.ts";
@@ -117,7 +117,7 @@ async function besideHrnn(file: string): Promise<number> {
 
 /** Prints how well the model ranks new items, which have genres but no interactions. */
 function showColdItems() {
-    const file = itemsPathsBeside(data).csv;
+    const file = filesBeside(data).items;
     if (!existsSync(file)) return log(`There is no file ${file}, so the test with new items is skipped.`);
     const { recall, random, users, coldItems } = coldFigures(trials, deciding, readItems(file));
     showLine(

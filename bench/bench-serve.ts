@@ -9,7 +9,7 @@ import {
     DescribeFilterCommand,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
-import { DEFAULT_OUTPUT, itemsPathsBeside } from "../data-prep/places.ts";
+import { DEFAULT_OUTPUT, filesBeside } from "../data-prep/places.ts";
 import { signedHeaders } from "../packages/local-aws/test/signed.ts";
 import { assertExit, createClients, region, startTestAws } from "../test/support/local-aws.ts";
 import { until } from "../test/support/until.ts";
@@ -39,7 +39,7 @@ const { data, seconds } = benchCommand(
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 existing(data);
-const items = existing(itemsPathsBeside(data).csv);
+const items = existing(filesBeside(data).items);
 
 const users = 943;
 const draw = zipf(users, 1, seededRandom(1));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CatalogueItem } from "../data-prep/catalogue.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
-import { cataloguePathBeside, DEFAULT_OUTPUT } from "../data-prep/places.ts";
+import { DEFAULT_OUTPUT, filesBeside } from "../data-prep/places.ts";
 import { interactionsCsv, syntheticRatings } from "../packages/local-personalize/test/interactions.ts";
 import { benchCommand, existing } from "./lib/command.ts";
 import { printGoals, showLine, showTable } from "./lib/goals.ts";
@@ -103,7 +103,7 @@ async function showAgedLists() {
 
 async function prepared(file: string): Promise<{ name: string; columns: Columns; catalogue: CatalogueItem[] }> {
     existing(file);
-    const catalogue = JSON.parse(await readFile(cataloguePathBeside(file), "utf8"));
+    const catalogue = JSON.parse(await readFile(filesBeside(file).catalogue, "utf8"));
     return { name: file, columns: await readColumns(file), catalogue };
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { cataloguePathBeside } from "./places.ts";
+import { filesBeside } from "./places.ts";
 
 /** Details in a shop's table of items, in addition to title and category. */
 export interface ShopDetails {
@@ -54,7 +54,7 @@ const FIELDS_BEFORE_GENRES = 5;
 
 /** Reads the catalogue beside an interactions CSV; empty if it does not exist. */
 export async function catalogueBeside(csvPath: string): Promise<CatalogueItem[]> {
-    const text = await readFile(cataloguePathBeside(csvPath), "utf8").catch((error: NodeJS.ErrnoException) => {
+    const text = await readFile(filesBeside(csvPath).catalogue, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error;
         return "[]";
     });

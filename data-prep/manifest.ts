@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { messageOf } from "terminal-text";
 import { type AvroField, avroSchema, itemInteractionsSchema } from "./avro.ts";
-import { manifestPathBeside } from "./places.ts";
+import { filesBeside } from "./places.ts";
 import type { Check } from "./quality/checks.ts";
 import type { Noun } from "./words.ts";
 
@@ -90,7 +90,7 @@ function parseManifest(text: string, path: string): Manifest {
  * ManifestFormatError.
  */
 export async function readManifest(csvPath: string): Promise<Manifest | undefined> {
-    const path = manifestPathBeside(csvPath);
+    const path = filesBeside(csvPath).manifest;
     const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return undefined;
         throw error;

@@ -11,14 +11,7 @@ import { readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { negativeEvents } from "./negative-events.ts";
 import { outputFolder } from "./output-folder.ts";
-import {
-    cataloguePathBeside,
-    DEFAULT_OUTPUT,
-    itemsPathsBeside,
-    manifestPathBeside,
-    tablesPathBeside,
-    usersPathsBeside,
-} from "./places.ts";
+import { DEFAULT_OUTPUT, filesBeside } from "./places.ts";
 import { optionsGiven, type PrepareOptions } from "./prepare-options.ts";
 import { formatWarnings, judge, writeReport } from "./quality/judge.ts";
 import { itemsInFolder } from "./reading/sources.ts";
@@ -68,8 +61,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
     const folder = outputFolder(outputPath);
     const before = await readManifest(outputPath).catch(() => undefined);
     const bad = options.badRows === "quarantine" ? ([] as BadRow[]) : undefined;
-    const [itemsPlace, usersPlace] = [itemsPathsBeside(outputPath), usersPathsBeside(outputPath)];
-    const [cataloguePath, tablesPath] = [cataloguePathBeside(outputPath), tablesPathBeside(outputPath)];
+    const beside = filesBeside(outputPath);
     const { summary, quality } = await writeWholeFile(outputPath, async (_, file) => {
         const result = await convert(plans, file, {
             latest: now + 86_400,
@@ -93,15 +85,15 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         }
         if (bad && options.quarantine) await writeQuarantine(options.quarantine, bad);
         const { catalogue } = items;
-        await folder.putJson(cataloguePath, catalogue);
+        await folder.putJson(beside.catalogue, catalogue);
         const viewers = someViewers(result.columns, isMovieLens(first?.table.name ?? ""));
         if (columns.length > 0) {
-            await folder.putJson(itemsPlace.schema, createItemsSchema(columns));
-            await folder.put(itemsPlace.csv, itemsCsv(catalogue, columns));
+            await folder.putJson(beside.itemsSchema, createItemsSchema(columns));
+            await folder.put(beside.items, itemsCsv(catalogue, columns));
         }
         if (users) {
-            await folder.putJson(usersPlace.schema, users.schema);
-            await folder.put(usersPlace.csv, users.csv);
+            await folder.putJson(beside.usersSchema, users.schema);
+            await folder.put(beside.users, users.csv);
         }
         const prepared = {
             plans,
@@ -117,10 +109,10 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         const quality = judge(prepared, now);
         const manifest = await describeData(prepared, quality.checks);
         const { sha256 } = summary;
-        const tables = await writeTables(tablesPath, { columns: result.columns, sha256, catalogue, viewers });
-        await folder.note(tablesPath);
+        const tables = await writeTables(beside.tables, { columns: result.columns, sha256, catalogue, viewers });
+        await folder.note(beside.tables);
         const { optionsFile } = options;
-        await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, optionsFile, files: folder.files });
+        await writeWholeJson(beside.manifest, { ...manifest, optionsFile, files: folder.files });
         return { summary: { ...summary, tables }, quality };
     });
     const removed = await folder.removeStale(before);
@@ -129,11 +121,11 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
     if (options.report) await writeReport(options.report, summary, quality, plans);
     return {
         outputPath,
-        cataloguePath,
-        tablesPath,
-        itemsPath: columns.length > 0 ? itemsPlace.csv : undefined,
-        usersPath: users ? usersPlace.csv : undefined,
-        manifestPath: manifestPathBeside(outputPath),
+        cataloguePath: beside.catalogue,
+        tablesPath: beside.tables,
+        itemsPath: columns.length > 0 ? beside.items : undefined,
+        usersPath: users ? beside.users : undefined,
+        manifestPath: beside.manifest,
         catalogue: items.catalogue,
         summary,
     };

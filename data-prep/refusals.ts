@@ -1,13 +1,7 @@
-import { resolve } from "node:path";
+import { parse, resolve } from "node:path";
 import { maxTypesAndColumns } from "./avro.ts";
 import { describeBadRows } from "./bad-rows.ts";
-import {
-    cataloguePathBeside,
-    itemsPathsBeside,
-    manifestPathBeside,
-    tablesPathBeside,
-    usersPathsBeside,
-} from "./places.ts";
+import { filesBeside } from "./places.ts";
 import { conditionText, ruleOfTypes } from "./reading/event-rule.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import { type Suggest, toOptionWords } from "./suggestion.ts";
@@ -147,22 +141,14 @@ export function refuseUnrelated(
 
 /** Rejects an output that is also an input or another output, because a file would be lost. */
 export function refuseOneFileTwice(paths: readonly string[], outputPath: string, { items, users }: TablesChoice): void {
-    const [beside, ofUsers] = [itemsPathsBeside(outputPath), usersPathsBeside(outputPath)];
-    const outputs = {
-        items: beside.csv,
-        users: ofUsers.csv,
-        manifest: manifestPathBeside(outputPath),
-        catalogue: cataloguePathBeside(outputPath),
-        "fallback tables": tablesPathBeside(outputPath),
-    };
-    for (const [content, path] of Object.entries(outputs)) {
-        if (resolve(outputPath) === resolve(path)) {
-            throw new UnfitDataError(
-                `${outputPath} would also be the output file of the ${content}: choose another file with --output.`,
-            );
-        }
+    const outputs = Object.values(filesBeside(outputPath));
+    const same = outputs.find((path) => resolve(path) === resolve(outputPath));
+    if (same) {
+        throw new UnfitDataError(
+            `${outputPath} would also be the output file of the ${parse(same).name.replace("-", " ")}: choose another file with --output.`,
+        );
     }
-    const written = [outputPath, beside.schema, ofUsers.schema, ...Object.values(outputs)].map((path) => resolve(path));
+    const written = [outputPath, ...outputs].map((path) => resolve(path));
     const given = [...paths, items, users].filter((path) => path !== undefined);
     const twice = given.find((path) => written.includes(resolve(path)));
     if (twice) throw new UnfitDataError(`${twice} would be both input and output: choose another file with --output.`);
