@@ -1,5 +1,6 @@
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { shell } from "terminal-text";
+import { readPages } from "../cli/pages.ts";
 import { oneLine } from "../doctor/check.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { whoAmI } from "../stack/who-am-i.ts";
@@ -13,7 +14,6 @@ import {
     mapLimited,
     type Place,
     pairs,
-    readPages,
     type Tags,
     toInventoryItem,
     type Unread,
