@@ -1,5 +1,5 @@
 import { type ItemTable, itemsAt, itemsBeside } from "./attributes/items-table.ts";
-import { readUsers } from "./attributes/users.ts";
+import { readUsers, type UserTable } from "./attributes/users.ts";
 import { type BadRow, writeQuarantine } from "./bad-rows.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import { convert } from "./convert.ts";
@@ -56,7 +56,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         : await itemsBeside(paths[0] as string, first?.table.name ?? "");
     const users = options.users === undefined ? undefined : await readUsers(options.users, options.userColumns);
     const columns = itemColumns(items.catalogue, items.columns);
-    logAttributes(log, name, { catalogue: items.catalogue, columns: columns.length, tables: { items, users } });
+    logAttributes(log, name, { items, users }, columns.length);
 
     const folder = outputFolder(outputPath);
     const before = await readManifest(outputPath).catch(() => undefined);
@@ -140,25 +140,23 @@ async function resolveInputs(
     return inputs.length > 0 ? inputs : [await fetchMovieLens(CACHE_FOLDER, { log, env: process.env })];
 }
 
+/** Logs what was read of items and users. `columns` is the number of columns of items.csv in addition to the ID. */
 function logAttributes(
     log: (line: string) => void,
     name: string,
-    attributes: {
-        readonly catalogue: readonly CatalogueItem[];
-        /** Number of columns of items.csv in addition to the ID. */
-        readonly columns: number;
-        readonly tables: Readonly<Record<string, Pick<ItemTable, "leftOut" | "repeated" | "understood"> | undefined>>;
-    },
+    tables: { readonly items: ItemTable; readonly users: UserTable | undefined },
+    columns: number,
 ): void {
-    for (const table of Object.values(attributes.tables)) if (table?.understood) log(table.understood);
-    if (attributes.catalogue.length === 0) {
+    const { understood, catalogue } = tables.items;
+    if (understood) log(understood);
+    if (catalogue.length === 0) {
         log(`No item file came with ${name}: items are shown by their IDs, and no items.csv is written.`);
-    } else if (attributes.columns === 0) {
+    } else if (columns === 0) {
         log(
             "The items have only IDs and titles, so no items.csv is written: Personalize requires at least one more column.",
         );
     }
-    for (const [table, rows] of Object.entries(attributes.tables)) {
+    for (const [table, rows] of Object.entries(tables)) {
         if (rows && rows.leftOut.length > 0) log(`Left out of ${table}.csv: ${rows.leftOut.join(", ")}`);
         if (rows && rows.repeated > 0)
             log(`${counted(rows.repeated, "row")} of the ${table} with the id of an earlier row: the last one counts.`);

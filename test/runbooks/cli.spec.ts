@@ -101,7 +101,7 @@ describe("`watch-status` on a stack with resources", () => {
     it("`watch-status --wait` exits with 9 after the timeout and prints how to continue", async () => {
         const { exitCode, stdout, stderr } = await watchStatus("real", "--wait", "--timeout", "0.001", "--poll", "0.1");
         assert.deepEqual([exitCode, stdout], [9, ""]);
-        assert.match(stderr, /^dataset group films: CREATE (PENDING|IN_PROGRESS)\n/);
+        assert.match(stderr, /^dataset group films: CREATE (PENDING|IN_PROGRESS)$/m);
         assert.match(stderr, /AWS continues the work\. Resume the wait: npm run watch-status -- --wait\n$/);
     });
 });
