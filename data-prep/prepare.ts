@@ -4,18 +4,24 @@ import { type BadRow, writeQuarantine } from "./bad-rows.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import { convert } from "./convert.ts";
 import { describeData } from "./describe-data.ts";
-import { writeWholeFile, writeWholeJson } from "./files.ts";
+import { outputFolder, writeWholeFile, writeWholeJson } from "./files.ts";
 import { createItemsSchema, itemColumns, itemsCsv } from "./items.ts";
-import { describeLayout, layoutOptions, readLayout } from "./layout.ts";
-import { readManifest } from "./manifest.ts";
+import { type Choices, describeLayout, layoutOptions, readLayout } from "./layout.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { negativeEvents } from "./negative-events.ts";
-import { outputFolder } from "./output-folder.ts";
 import { DEFAULT_OUTPUT, filesBeside } from "./places.ts";
-import { optionsGiven, type PrepareOptions } from "./prepare-options.ts";
 import { formatWarnings, judge, writeReport } from "./quality/judge.ts";
 import { itemsInFolder } from "./reading/sources.ts";
-import { refuseOneFileTwice, refuseUnfit, refuseUnrelated, tablesGiven, unmatchedCases } from "./refusals.ts";
+import {
+    type RowsChoice,
+    refuseOneFileTwice,
+    refuseUnfit,
+    refuseUnrelated,
+    type TablesChoice,
+    tablesGiven,
+    unmatchedCases,
+} from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { createSuggest, outputBeside, toOptionWords, withColumns } from "./suggestion.ts";
 import { type Summary, summarise } from "./summary.ts";
@@ -26,7 +32,27 @@ import { counted, isMovieLens } from "./words.ts";
 /** Cache folder, relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
 
-export type { PrepareOptions } from "./prepare-options.ts";
+/** Options of `prepare`. */
+export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
+    /**
+     * Files, zips or folders, or `-` for stdin, whose interactions data-prep writes in this order. Without one, data-prep
+     * downloads MovieLens 100k, or reads it from the cache.
+     */
+    input?: string | readonly string[];
+    /** Path of the CSV; the other files are written beside it. */
+    output?: string;
+    /** Path for the quality report as JSON; the page is beside it, with the ending .html. */
+    report?: string | undefined;
+    /** Path for a CSV of the unusable rows: FILE, LINE, COLUMN, REASON, TEXT. */
+    quarantine?: string | undefined;
+    /** Words of the command line that the user typed, for suggested commands in messages. */
+    command?: readonly string[] | undefined;
+    /** The file that contained these options, to record it in the manifest. */
+    optionsFile?: Manifest["optionsFile"] | undefined;
+    /** Progress messages, one line per call; by default to stderr. */
+    log?: (line: string) => void;
+    signal?: AbortSignal;
+}
 
 export interface PrepareResult {
     outputPath: string;
@@ -115,7 +141,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         await writeWholeJson(beside.manifest, { ...manifest, optionsFile, files: folder.files });
         return { summary: { ...summary, tables }, quality };
     });
-    const removed = await folder.removeStale(before);
+    const removed = await folder.removeStale(before?.files);
     if (removed.length > 0) log(`Removed ${removed.join(", ")}, which data-prep made of other data.`);
     for (const line of formatWarnings(quality)) log(line);
     if (options.report) await writeReport(options.report, summary, quality, plans);
@@ -191,6 +217,17 @@ export async function planPreparation(given: PrepareOptions) {
     );
     log(`As a command:  ${withoutDryRun(understood)}`);
     return { options, log, outputPath, paths, now, plans, chosen, suggest };
+}
+
+/** Returns the options that the user gave, which a suggested command repeats. */
+function optionsGiven(options: PrepareOptions): string[] {
+    const { columns, time, event, output, report, badRows, maxBad, quarantine } = options;
+    return [
+        ...tablesGiven(options),
+        ...toOptionWords({ columns, time, event, output: output === DEFAULT_OUTPUT ? undefined : output, report }),
+        ...(badRows === undefined ? [] : ["--bad-rows", badRows, ...(quarantine === undefined ? [] : [quarantine])]),
+        ...toOptionWords({ "max-bad": maxBad === undefined ? undefined : `${maxBad * 100}%` }),
+    ];
 }
 
 /** Logs the number of converted rows every two seconds. */
