@@ -1,6 +1,4 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { nodeOptions } from "../../app/serving/limits.ts";
@@ -21,7 +19,14 @@ import {
 import { createViewerIds, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load } from "./load.ts";
 import { type OutageStep, outages } from "./outage.ts";
-import { createApiProcess, type Documents, documentsAt, type Simulated, simulated, withoutCache } from "./simulated.ts";
+import {
+    createApiProcess,
+    createDocuments,
+    type Documents,
+    type Simulated,
+    simulated,
+    withoutCache,
+} from "./simulated.ts";
 
 /** Number of concurrent processes of the function. */
 const processes = 8;
@@ -39,9 +44,7 @@ const distinct = 1_000_000;
  */
 export async function overHandler(shape: LoadShape): Promise<Goal[]> {
     const { requests, seed } = shape;
-    const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
-    const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);
-    await rm(folder, { recursive: true });
+    const documents = await createDocuments();
 
     log(`${requests} requests over the function's code`);
     const cached = simulated(seed);

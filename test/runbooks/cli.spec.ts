@@ -23,17 +23,15 @@ describe("Command line of the runbooks", () => {
     const runbook = (name: string, ...args: string[]) =>
         run(instance, process.execPath, [`runbooks/${name}.ts`, ...args], "captured");
 
-    const ofAStack = [
-        ...["recommend", "watch-status", "park", "resume", "rollback", "versions", "retrain"],
-        ...["cost-report", "budget-alarms", "publish-metrics"],
-    ];
-    for (const name of ofAStack) {
+    // `resume`, `rollback`, `versions` and `retrain` read the stack in the same function as `park`.
+    for (const name of ["recommend", "watch-status", "park", "cost-report", "budget-alarms", "publish-metrics"]) {
         it(`\`${name}\` exits with 6 and one message if the stack does not exist`, async () => {
             const users = name === "recommend" ? ["22"] : [];
             const { exitCode, stdout, stderr } = await runbook(name, ...users, "--stack", "nowhere", "--json");
             assert.deepEqual([exitCode, stdout], [6, ""], stderr);
+            // On a slow machine, lines before the message say what the runbook waits for.
             assert.equal(
-                stderr,
+                stderr.replace(/^(waiting for .*\n)*/, ""),
                 "error: There is no stack nowhere. List the stacks with `pulumi stack ls`, and name one with --stack.\n",
             );
         });
