@@ -26,7 +26,6 @@ const options = benchCommand(
     .parse()
     .opts<{ requests: number; viewers: number; handler?: boolean }>();
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
 const { requests, viewers } = options;
 const shape = { requests, viewers, exponent: 1, seed: 1, events: 0.02, nameOf: (rank: number) => String(rank + 1) };
 
@@ -38,11 +37,11 @@ process.exitCode = printGoals(await overBoth());
  * than AWS.
  */
 async function overBoth(): Promise<Goal[]> {
-    const goals = await overHandler(shape, say);
+    const goals = await overHandler(shape);
     if (options.handler) {
         return goals;
     }
-    const { failed, seconds } = await overStack(shape, say);
+    const { failed, seconds } = await overStack(shape);
     const worse: Readonly<Record<string, number>> = {
         "api-failed": failed,
         "api-fresh-seconds": Math.max(...seconds),

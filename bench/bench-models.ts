@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { readColumns } from "../data-prep/columns.ts";
-import { DEFAULT_OUTPUT, itemsPathsBeside } from "../data-prep/places.ts";
+import { DEFAULT_OUTPUT, filesBeside } from "../data-prep/places.ts";
 import { coldFigures } from "../packages/local-personalize/bench/models/cold.ts";
 import { computeFigures, type Figures } from "../packages/local-personalize/bench/models/figures.ts";
 import { ownLists } from "../packages/local-personalize/bench/models/own.ts";
@@ -13,7 +13,7 @@ import type { CatalogueItem } from "../packages/local-personalize/model/catalogu
 import { trainModel } from "../packages/local-personalize/model/train.ts";
 import { recommend } from "../packages/local-personalize/serving/recommend.ts";
 import { benchCommand, existing } from "./lib/command.ts";
-import { printGoals, showLine, showTable } from "./lib/goals.ts";
+import { log, printGoals, showLine, showTable } from "./lib/goals.ts";
 import { byTime } from "./lib/interactions.ts";
 import { benchPython } from "./lib/python.ts";
 
@@ -36,7 +36,6 @@ const { data } = benchCommand(
     .parse()
     .opts<{ data: string }>();
 
-const log = (line: string) => void process.stderr.write(`${line}\n`);
 existing(data);
 const interactions = byTime(await readColumns(data));
 const trials = createTrials(interactions, (events) => Math.max(1, Math.floor(events / 10)));
@@ -45,15 +44,7 @@ const deciding = trials.folds.slice(5);
 const lists = ownLists(trials, deciding, log);
 const own = computeFigures(trials, deciding, lists.masked);
 const unmasked = computeFigures(trials, deciding, lists.unmasked);
-const peers = (
-    await peerLists(
-        await benchPython(
-            new URL("../packages/local-personalize/bench/models/requirements.txt", import.meta.url).pathname,
-            log,
-        ),
-        trials,
-    )
-).map((peer) => ({
+const peers = (await peerLists(await benchPython("packages/local-personalize/bench/models"), trials)).map((peer) => ({
     ...peer,
     figures: computeFigures(trials, deciding, peer.lists),
 }));
@@ -117,7 +108,7 @@ async function besideHrnn(file: string): Promise<number> {
 
 /** Prints how well the model ranks new items, which have genres but no interactions. */
 function showColdItems() {
-    const file = itemsPathsBeside(data).csv;
+    const file = filesBeside(data).items;
     if (!existsSync(file)) return log(`There is no file ${file}, so the test with new items is skipped.`);
     const { recall, random, users, coldItems } = coldFigures(trials, deciding, readItems(file));
     showLine(

@@ -17,15 +17,13 @@ const { runs } = benchCommand(
     .parse()
     .opts<{ runs: number }>();
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
-
 process.exitCode = printGoals(reportPages(await measureAll()));
 
 async function measureAll(): Promise<readonly PageFigures[]> {
-    const stack = await startPageStack(say);
+    const stack = await startPageStack();
     try {
         const measured: PageFigures[] = [];
-        for (const { name, serve } of stack.pages) measured.push(await measurePage(name, await serve(), runs, say));
+        for (const { name, serve } of stack.pages) measured.push(await measurePage(name, await serve(), runs));
         return measured;
     } finally {
         await stack.stop();

@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { benchCommand, millions, whole } from "./lib/command.ts";
-import { type Goal, printGoals, showLine, showTable } from "./lib/goals.ts";
+import { type Goal, log, printGoals, showLine, showTable } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
 import { generatedFiles } from "./prep/generated-files.ts";
 import { type Measured, measured } from "./prep/measured.ts";
@@ -24,12 +24,11 @@ const { sizes, runs } = benchCommand(
     .parse()
     .opts<{ sizes: number[]; runs: number }>();
 
-const log = (line: string) => void process.stderr.write(`${line}\n`);
 const here = (name: string) => new URL(`prep/${name}`, import.meta.url).pathname;
 const event = "rating >= 4 → Like, else Watch";
-const python = await benchPython(here("requirements.txt"), log);
+const python = await benchPython("bench/prep");
 const work = await mkdtemp(join(tmpdir(), "bench-prep-"));
-const generated = generatedFiles(python, log);
+const generated = generatedFiles(python);
 const goals: Goal[] = [];
 let [equal, compared] = [0, 0];
 try {

@@ -9,13 +9,13 @@ import {
     DescribeFilterCommand,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
-import { DEFAULT_OUTPUT, itemsPathsBeside } from "../data-prep/places.ts";
+import { DEFAULT_OUTPUT, filesBeside } from "../data-prep/places.ts";
 import { signedHeaders } from "../packages/local-aws/test/signed.ts";
 import { assertExit, createClients, region, startTestAws } from "../test/support/local-aws.ts";
 import { until } from "../test/support/until.ts";
 import { zipf } from "./api/load.ts";
 import { aboveZero, benchCommand, existing } from "./lib/command.ts";
-import { printGoals, showTable } from "./lib/goals.ts";
+import { log, printGoals, showTable } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
 import { seededRandom } from "./lib/random.ts";
 import type { Measured } from "./load/client.ts";
@@ -37,9 +37,8 @@ const { data, seconds } = benchCommand(
     .parse()
     .opts<{ data: string; seconds: number }>();
 
-const log = (line: string) => void process.stderr.write(`${line}\n`);
 existing(data);
-const items = existing(itemsPathsBeside(data).csv);
+const items = existing(filesBeside(data).items);
 
 const users = 943;
 const draw = zipf(users, 1, seededRandom(1));
@@ -73,13 +72,10 @@ try {
         await measure("25 results with metadata, 8 clients", 8, { metadataColumns: { ITEMS: ["GENRES", "YEAR"] } }),
     ];
     const peer = new URL("serve/peer.py", import.meta.url).pathname;
-    const { stdout } = await promisify(execFile)(
-        await benchPython(
-            new URL("../packages/local-personalize/bench/models/requirements.txt", import.meta.url).pathname,
-            log,
-        ),
-        [peer, data],
-    );
+    const { stdout } = await promisify(execFile)(await benchPython("packages/local-personalize/bench/models"), [
+        peer,
+        data,
+    ]);
     const speeds = JSON.parse(stdout) as Record<string, { perSecond: number; p50: number; p99: number }>;
     for (const [count, figures] of Object.entries(speeds)) {
         rows.push({ name: `implicit's recommend call, ${count} results, without a network`, ...figures });

@@ -7,7 +7,7 @@ import { countFailed, summarizeFailures, summarizeSources } from "./api/figures.
 import { type Asked, load, paced } from "./api/load.ts";
 import { startApiStack } from "./api/stack.ts";
 import { benchCommand, whole } from "./lib/command.ts";
-import { printGoals, showTable } from "./lib/goals.ts";
+import { log, printGoals, showTable } from "./lib/goals.ts";
 import { startedBy } from "./lib/processes.ts";
 
 /**
@@ -31,8 +31,7 @@ const RATE = 80;
 /** The time after which the load ends, even if the run is not complete. */
 const MOST_MINUTES = 10;
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
-const stack = await startApiStack(say);
+const stack = await startApiStack();
 try {
     const { instance } = stack.aws;
     const state = await detectState(instance);
@@ -51,7 +50,7 @@ try {
         if (at % (requests / 8) !== 0) return;
         memories.set(at, memory());
         rows.push([at, (memories.get(at) ?? 0).toFixed(0)]);
-        say(`${at} requests: ${rows.at(-1)?.[1]} MiB`);
+        log(`${at} requests: ${rows.at(-1)?.[1]} MiB`);
     };
     const shape = { requests, viewers: VIEWERS, exponent: 1, events: 0.02, seed: 1 };
     const timedCalls: Asked[] = await load(
@@ -65,8 +64,8 @@ try {
     const saved = sumFileSizes(join(paths(instance).awsData, "ministack", "state"));
     showTable(["requests", "MiB of memory"], rows);
     const perSecond = timedCalls.length / ((performance.now() - begun) / 1000);
-    say(`${timedCalls.length} requests, ${perSecond.toFixed(0)} a second; ${(saved / MIB).toFixed(1)} MiB of state`);
-    say(
+    log(`${timedCalls.length} requests, ${perSecond.toFixed(0)} a second; ${(saved / MIB).toFixed(1)} MiB of state`);
+    log(
         `failed: ${summarizeFailures(timedCalls)}, not sent in time: ${requests - timedCalls.length}. Lists: ${summarizeSources(timedCalls)}`,
     );
     const first = memories.get(requests / 4);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSparkCommand, script } from "../test/spark/support.ts";
 import { benchCommand, millions } from "./lib/command.ts";
-import { printGoals, showTable } from "./lib/goals.ts";
+import { log, printGoals, showTable } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
 import { generatedFiles } from "./prep/generated-files.ts";
 import { measured } from "./prep/measured.ts";
@@ -22,11 +22,10 @@ const { sizes } = benchCommand(
     .parse()
     .opts<{ sizes: number[] }>();
 
-const log = (line: string) => void process.stderr.write(`${line}\n`);
 const event = "rating >= 4 -> Like, else Watch";
-const python = await benchPython(join(import.meta.dirname, "prep", "requirements.txt"), log);
+const python = await benchPython("bench/prep");
 const work = await mkdtemp(join(tmpdir(), "bench-spark-"));
-const generated = generatedFiles(python, log);
+const generated = generatedFiles(python);
 const rows: string[][] = [];
 try {
     for (const size of sizes) {

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import type { CatalogueItem } from "../data-prep/catalogue.ts";
-import { type Columns, readColumns } from "../data-prep/columns.ts";
-import { cataloguePathBeside, DEFAULT_OUTPUT } from "../data-prep/places.ts";
+import { type Columns, parseColumns, readColumns } from "../data-prep/columns.ts";
+import { DEFAULT_OUTPUT, filesBeside } from "../data-prep/places.ts";
 import { interactionsCsv, syntheticRatings } from "../packages/local-personalize/test/interactions.ts";
 import { benchCommand, existing } from "./lib/command.ts";
 import { printGoals, showLine, showTable } from "./lib/goals.ts";
@@ -103,17 +103,11 @@ async function showAgedLists() {
 
 async function prepared(file: string): Promise<{ name: string; columns: Columns; catalogue: CatalogueItem[] }> {
     existing(file);
-    const catalogue = JSON.parse(await readFile(cataloguePathBeside(file), "utf8"));
+    const catalogue = JSON.parse(await readFile(filesBeside(file).catalogue, "utf8"));
     return { name: file, columns: await readColumns(file), catalogue };
 }
 
 async function invented(): Promise<{ name: string; columns: Columns; catalogue: CatalogueItem[] }> {
-    const folder = await mkdtemp(join(tmpdir(), "bench-tables-"));
-    try {
-        const file = join(folder, "interactions.csv");
-        await writeFile(file, interactionsCsv(syntheticRatings({ users: 1000, items: 600, meanHistory: 60 })));
-        return { name: "synthetic", columns: await readColumns(file), catalogue: [] };
-    } finally {
-        await rm(folder, { recursive: true });
-    }
+    const csv = interactionsCsv(syntheticRatings({ users: 1000, items: 600, meanHistory: 60 }));
+    return { name: "synthetic", columns: await parseColumns(Readable.from([csv])), catalogue: [] };
 }

@@ -18,7 +18,7 @@ import {
 } from "../packages/local-personalize/test/support.ts";
 import { endWithProcess } from "../test/support/on-signal.ts";
 import { benchCommand, existing } from "./lib/command.ts";
-import { printGoals, showLine, showTable } from "./lib/goals.ts";
+import { log, printGoals, showLine, showTable } from "./lib/goals.ts";
 import { postRequest, startLoad } from "./load/run.ts";
 
 /**
@@ -48,7 +48,6 @@ const { data, only } = benchCommand(
     .parse()
     .opts<{ data: string; only?: string[] }>();
 
-const log = (line: string) => void process.stderr.write(`${line}\n`);
 existing(data);
 
 const { access } = createBucket({

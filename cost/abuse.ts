@@ -9,7 +9,7 @@ import {
     type Rates,
     throttles,
 } from "../config/throttles.ts";
-import { assumed, noUsage, plus, times, type Usage, usageUsd } from "./usage.ts";
+import { assumed, plus, times, type Usage, usageUsd } from "./usage.ts";
 
 /** The properties of a stack that determine what an attack on its API costs. */
 export interface AttackedStack {
@@ -111,27 +111,24 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
         };
     };
     const ceiling = campaignCeiling(rates, stack.minProvisionedTPS);
-    const listUsage = (rate: number) => apiUsage(rate, worst.listKb, worst.list);
+    const requestsTo = (what: string, is: (path: string) => boolean, kb: number, more: Partial<Usage> = {}) => ({
+        what,
+        rate: rateOf(is),
+        usage: (rate: number) => apiUsage(rate, kb, more),
+    });
+    const isOther = (path: string) => !isFilms(path) && !single.includes(path);
     const all = [
-        [rateOf((path) => path === listsPath), listUsage],
-        [rateOf((path) => path === eventsPath), (rate: number) => apiUsage(rate, worst.eventKb, worst.event)],
-        [rateOf((path) => path === historyPath), (rate: number) => apiUsage(rate, worst.listKb, worst.history)],
-        [rateOf(isFilms), (rate: number) => apiUsage(rate, worst.listKb)],
-        [rateOf((path) => path === pagePath), (rate: number) => apiUsage(rate, worst.pageKb)],
-        [rateOf((path) => !isFilms(path) && !single.includes(path)), (rate: number) => apiUsage(rate, worst.otherKb)],
-    ] as const;
-    const total = all.reduce((sum, [rate]) => sum + rate, 0);
-    const together = (answered: number) => plus(...all.map(([rate, usage]) => usage((rate * answered) / total)));
-    const names = [
-        "lists of invented viewers",
-        "events with the longest ids",
-        "viewers' histories",
-        "requests for films",
-        "the page's files",
-        "requests to other paths",
+        requestsTo("lists of invented viewers", (path) => path === listsPath, worst.listKb, worst.list),
+        requestsTo("events with the longest ids", (path) => path === eventsPath, worst.eventKb, worst.event),
+        requestsTo("viewers' histories", (path) => path === historyPath, worst.listKb, worst.history),
+        requestsTo("requests for films", isFilms, worst.listKb),
+        requestsTo("the page's files", (path) => path === pagePath, worst.pageKb),
+        requestsTo("requests to other paths", isOther, worst.otherKb),
     ];
+    const total = all.reduce((sum, { rate }) => sum + rate, 0);
+    const together = (answered: number) => plus(...all.map(({ rate, usage }) => usage((rate * answered) / total)));
     return [
-        ...all.map(([rate, usage], index) => api(names[index] ?? "", rate, usage, index === 0 ? ceiling : 0)),
+        ...all.map(({ what, rate, usage }, index) => api(what, rate, usage, index === 0 ? ceiling : 0)),
         api("all of these at once", total, together, ceiling),
         ...(rates.storefront === "cloudfront" ? edgeAttacks(passed, inspected) : []),
     ];
@@ -151,7 +148,7 @@ function edgeAttacks(passed: (rate: number) => number, inspected: (sent: number)
     const of = (what: string, sent: number, kb: number): Attack => {
         const answered = passed(sent);
         const requests = answered * secondsPerHour;
-        const usage = { ...noUsage, edgeRequests: requests, edgeGb: (requests * kb) / kbPerGb };
+        const usage = plus({ edgeRequests: requests, edgeGb: (requests * kb) / kbPerGb });
         return { what, through: "CloudFront", sent, answered, usdPerHour: usageUsd(usage) + inspected(sent) };
     };
     const downloads = (stranger.gbitPerSecond * 1e9) / 8 / 1024 / worst.pageKb;

@@ -3,7 +3,7 @@ import { rankingRecipe } from "./estimate.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import { type CountedCampaign, type GuardState, type RememberedCampaign, remembered } from "./guard-state.ts";
 import type { CampaignObservations, Observations } from "./observations.ts";
-import { countTime, freshSpend, monthSpendUsd, type RequestWindows, settle, usedTPS } from "./spend.ts";
+import { countTime, freshSpend, monthSpendUsd, type RequestWindows, settle, sumWindows, usedTPS } from "./spend.ts";
 
 interface Count {
     readonly counted: CountedCampaign;
@@ -89,9 +89,5 @@ export function allRequests({ requests, ranking }: Observations): RequestWindows
     if (requests === undefined || ranking.requests === undefined) {
         return undefined;
     }
-    const all = new Map(requests);
-    for (const [start, count] of ranking.requests) {
-        all.set(start, (all.get(start) ?? 0) + count);
-    }
-    return all;
+    return sumWindows([...requests, ...ranking.requests]);
 }

@@ -3,7 +3,7 @@ import type { GuardConfig } from "./guard-config.ts";
 import { addNotification, type GuardState, type Probe, without } from "./guard-state.ts";
 import { perDay } from "./notifications.ts";
 import type { Observations } from "./observations.ts";
-import type { RequestWindows } from "./spend.ts";
+import { type RequestWindows, sumWindows } from "./spend.ts";
 import { day, hour, minute, readable, stamp, toMonth, window, windowStart } from "./time.ts";
 
 /** Milliseconds after which the guard reports that CloudWatch does not show the request that the guard sent. */
@@ -89,11 +89,7 @@ const probesOf = ({ own, probe }: GuardState) => [...own, ...(probe?.tries ?? []
 
 /** Returns the requests of the cost guard and the prefetch function, by window. They do not count as use. */
 function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWindows {
-    const all = new Map(prefetched);
-    for (const at of probesOf(state)) {
-        all.set(windowStart(at), (all.get(windowStart(at)) ?? 0) + 1);
-    }
-    return all;
+    return sumWindows([...prefetched, ...probesOf(state).map((at) => [windowStart(at), 1] as const)]);
 }
 
 /**

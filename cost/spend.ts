@@ -63,9 +63,7 @@ export function countTime(
     const begun =
         month === spend.month ? spend : { ...freshSpend(parseMonthStart(month), undefined), open: spend.open };
     const until = Math.max(spend.until, parseMonthStart(month));
-    const open = begun.open
-        .map((stretch) => ({ ...stretch, from: Math.max(stretch.from, parseMonthStart(month)) }))
-        .filter(({ from, to }) => to > from);
+    const open = cut(begun.open, { from: parseMonthStart(month) });
     if (now <= until) {
         return { ...begun, open, until };
     }
@@ -102,30 +100,22 @@ export function settle(spend: SpendState, now: number, requests: RequestWindows 
     // without this metric.
     const overflow = spend.open.at(-longestOpen - 1)?.to ?? 0;
     const to = Math.max(knownUntil, hourStart(overflow));
-    const closing = spend.open
-        .map((stretch) => ({ ...stretch, to: Math.min(stretch.to, to) }))
-        .filter((stretch) => stretch.to > stretch.from);
-    const add = computeUnits(closing, requests ?? new Map());
-    const settled = {
-        tpsHours: spend.settled.tpsHours + add.tpsHours,
-        tpsHoursV2: spend.settled.tpsHoursV2 + add.tpsHoursV2,
-    };
-    const open = spend.open
-        .map((stretch) => ({ ...stretch, from: Math.max(stretch.from, to) }))
-        .filter((stretch) => stretch.to > stretch.from);
-    return { ...spend, settled, open };
+    const settled = computeUnits(spend.settled, cut(spend.open, { to }), requests);
+    return { ...spend, settled, open: cut(spend.open, { from: to }) };
 }
+
+/** Returns the parts of the periods between two times. */
+const cut = (stretches: readonly Stretch[], { from = 0, to = Number.POSITIVE_INFINITY }) =>
+    stretches
+        .map((stretch) => ({ ...stretch, from: Math.max(stretch.from, from), to: Math.min(stretch.to, to) }))
+        .filter((stretch) => stretch.to > stretch.from);
 
 /** Rounds US dollars to cents. */
 export const cents = (usd: number): number => Math.round(usd * 100) / 100;
 
 /** Returns this month's spend in US dollars. Unknown requests count as zero, so the minimum TPS applies. */
 export function monthSpendUsd(spend: SpendState, requests: RequestWindows | undefined): number {
-    const open = computeUnits(spend.open, requests ?? new Map());
-    return servingUsd({
-        tpsHours: spend.settled.tpsHours + open.tpsHours,
-        tpsHoursV2: spend.settled.tpsHoursV2 + open.tpsHoursV2,
-    });
+    return servingUsd(computeUnits(spend.settled, spend.open, requests));
 }
 
 /** Returns the requests per second in the last complete window; 0 if they are unknown. */
@@ -145,8 +135,13 @@ export const openSince = (spend: SpendState): number => hourStart(spend.open[0]?
  */
 const lengthOf = ({ v2 }: Stretch) => (v2 ? hour : window);
 
-function computeUnits(stretches: readonly Stretch[], requests: RequestWindows): ServedUnits {
-    const sum = { tpsHours: 0, tpsHoursV2: 0 };
+/** Adds the usage of some periods to the usage `before` them. */
+function computeUnits(
+    before: ServedUnits,
+    stretches: readonly Stretch[],
+    requests: RequestWindows = new Map(),
+): ServedUnits {
+    const sum = { ...before };
     for (const stretch of stretches) {
         const { from, to, minProvisionedTPS, v2 } = stretch;
         const length = lengthOf(stretch);
@@ -170,15 +165,16 @@ function computeUnits(stretches: readonly Stretch[], requests: RequestWindows): 
 }
 
 function grouped(requests: RequestWindows, length: number): RequestWindows {
-    if (length === window) {
-        return requests;
-    }
-    const groups = new Map<number, number>();
-    for (const [start, requestCount] of requests) {
-        const group = start - (start % length);
-        groups.set(group, (groups.get(group) ?? 0) + requestCount);
-    }
-    return groups;
+    return length === window
+        ? requests
+        : sumWindows([...requests].map(([start, requestCount]) => [start - (start % length), requestCount]));
+}
+
+/** Adds the requests of equal windows. */
+export function sumWindows(counts: Iterable<readonly [start: number, count: number]>): RequestWindows {
+    const sums = new Map<number, number>();
+    for (const [start, count] of counts) sums.set(start, (sums.get(start) ?? 0) + count);
+    return sums;
 }
 
 const overlap = ({ from, to }: Stretch, start: number, length: number) =>

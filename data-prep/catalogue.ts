@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { cataloguePathBeside } from "./places.ts";
+import { filesBeside } from "./places.ts";
 
 /** Details in a shop's table of items, in addition to title and category. */
 export interface ShopDetails {
@@ -51,37 +51,20 @@ const GENRES = [
     "Western",
 ];
 const FIELDS_BEFORE_GENRES = 5;
-const RECBOLE_HEADER = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq";
 
 /** Reads the catalogue beside an interactions CSV; empty if it does not exist. */
 export async function catalogueBeside(csvPath: string): Promise<CatalogueItem[]> {
-    const text = await readFile(cataloguePathBeside(csvPath), "utf8").catch((error: NodeJS.ErrnoException) => {
+    const text = await readFile(filesBeside(csvPath).catalogue, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error;
         return "[]";
     });
     return JSON.parse(text) as CatalogueItem[];
 }
 
-/**
- * Reads an item file: GroupLens' u.item (24 fields separated by `|`, Latin-1) or RecBole's ml-100k.item (tabs, UTF-8).
- * Throws an Error that names a line with another format.
- */
+/** Reads GroupLens' u.item: 24 fields separated by `|`, Latin-1. Throws an Error that names a line with another format. */
 export function readCatalogue(bytes: Uint8Array): CatalogueItem[] {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const isRecbole = buffer.toString("latin1", 0, RECBOLE_HEADER.length) === RECBOLE_HEADER;
-    const lines = buffer.toString(isRecbole ? "utf8" : "latin1").split(/\r?\n/);
-    const readItem = isRecbole ? readRecboleItem : readGroupLensItem;
-    return lines.flatMap((line, index) => {
-        if (line === "" || (isRecbole && index === 0)) return [];
-        const item = readItem(line);
-        if (!item) {
-            const shape = isRecbole
-                ? "4 tab-separated fields"
-                : `${FIELDS_BEFORE_GENRES + GENRES.length} "|"-separated fields`;
-            throw new Error(`line ${index + 1} of the item file does not have ${shape}`);
-        }
-        return [item];
-    });
+    const lines = Buffer.from(bytes).toString("latin1").split(/\r?\n/);
+    return lines.flatMap((line, index) => (line === "" ? [] : [readGroupLensItem(line, index + 1)]));
 }
 
 /** Returns a function from an item's ID to its title, or to the ID for items outside the catalogue. */
@@ -90,12 +73,15 @@ export function titleLookup(catalogue: readonly CatalogueItem[]): (itemId: strin
     return (itemId) => titles.get(itemId) ?? itemId;
 }
 
-function readGroupLensItem(line: string): CatalogueItem | undefined {
+function readGroupLensItem(line: string, lineNumber: number): CatalogueItem {
     const fields = line.split("|");
-    const [itemId, fullTitle, releaseDate] = fields;
-    if (fields.length !== FIELDS_BEFORE_GENRES + GENRES.length || !itemId || fullTitle === undefined) return undefined;
+    const [itemId, fullTitle = "", releaseDate = ""] = fields;
+    const width = FIELDS_BEFORE_GENRES + GENRES.length;
+    if (fields.length !== width || !itemId) {
+        throw new Error(`line ${lineNumber} of the item file does not have ${width} "|"-separated fields`);
+    }
     const { title, year } = splitTitle(fullTitle.trim());
-    const released = /(\d{4})$/.exec(releaseDate ?? "")?.[1];
+    const released = /(\d{4})$/.exec(releaseDate)?.[1];
     return {
         itemId,
         title: title || itemId,
@@ -111,18 +97,4 @@ export function splitTitle(fullTitle: string): { title: string; year: number | u
     return match === null
         ? { title: fullTitle, year: undefined }
         : { title: dated.slice(0, match.index).trimEnd(), year: Number(match[1]) };
-}
-
-function readRecboleItem(line: string): CatalogueItem | undefined {
-    const [itemId, title, year, genres, ...more] = line.split("\t");
-    if (!itemId || title === undefined || year === undefined || genres === undefined || more.length > 0)
-        return undefined;
-    // The title of item 267 in u.item is "unknown". RecBole misspells this title "unkonwn".
-    const isUnknown = title === "unkonwn";
-    return {
-        itemId,
-        title: isUnknown ? "unknown" : title,
-        year: /^\d{4}$/.test(year) ? Number(year) : null,
-        genres: genres.split(" ").filter((genre) => genre !== "" && genre !== "unknown"),
-    };
 }

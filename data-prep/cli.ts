@@ -194,32 +194,37 @@ async function main(args: string[]): Promise<number> {
         if (!(error instanceof CommanderError)) process.stderr.write(`${messageOf(error)}\n`);
         return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
-    const { json, dryRun, items, users, output, report, badRows, maxBad, ...others } = command.opts<Flags>();
-    const { columns, itemColumns, userColumns, time, event } = others;
-    const inputs = command.args.map(fromCaller);
+    const {
+        json,
+        dryRun,
+        items,
+        users,
+        output,
+        report,
+        badRows,
+        options: _,
+        stack: __,
+        ...choices
+    } = command.opts<Flags>();
+    const input = command.args.map(fromCaller);
     const [kind, ...file] = badRows.split(":");
     const interrupted = new AbortController();
     process.once("SIGINT", () =>
         interrupted.abort(new Error("Cancelled: nothing was written. Run the same command again at any time.")),
     );
     const options: PrepareOptions = {
-        inputs,
-        ...(inputs.length > 0 && { command: typedCommand(args) }),
+        ...choices,
+        input,
+        command: input.length > 0 ? typedCommand(args) : undefined,
         ...(output !== undefined && { output: resolveOutput(fromCaller(output)) }),
         badRows: kind as "fail" | "skip" | "quarantine",
         signal: interrupted.signal,
-        ...(file.length > 0 && { quarantine: fromCaller(file.join(":")) }),
-        ...(items !== undefined && { items: fromCaller(items) }),
-        ...(users !== undefined && { users: fromCaller(users) }),
-        ...(report !== undefined && { report: fromCaller(report) }),
-        ...(maxBad !== undefined && { maxBad }),
-        ...(columns !== undefined && { columns }),
-        ...(itemColumns !== undefined && { itemColumns }),
-        ...(userColumns !== undefined && { userColumns }),
-        ...(time !== undefined && { time }),
-        ...(event !== undefined && { event }),
-        ...(optionsFile?.hasRule && { unmatchedCases: "warn" as const }),
-        ...(optionsFile && { optionsFile: { file: optionsFile.path, sha256: optionsFile.sha256 } }),
+        quarantine: file.length > 0 ? fromCaller(file.join(":")) : undefined,
+        items: items && fromCaller(items),
+        users: users && fromCaller(users),
+        report: report && fromCaller(report),
+        unmatchedCases: optionsFile?.hasRule ? "warn" : "fail",
+        optionsFile: optionsFile && { file: optionsFile.path, sha256: optionsFile.sha256 },
     };
     try {
         if (dryRun) {

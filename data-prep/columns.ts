@@ -76,24 +76,12 @@ export function countRows(groups: Int32Array, count: number): Int32Array {
 /** The columns that an item interactions dataset requires. */
 const requiredColumns = ["USER_ID", "ITEM_ID", "TIMESTAMP"] as const;
 
-/** The error if the header lacks required columns. */
-class MissingColumnsError extends Error {
-    override readonly name = "MissingColumnsError";
+/** Returns the error for a header without required columns, in the words of Amazon Personalize. */
+const missingColumns = (columns: readonly string[]) =>
+    new Error(`Input CSV is missing the following columns:[${columns.join(", ")}].`);
 
-    constructor(columns: readonly string[]) {
-        // Amazon Personalize uses the same message.
-        super(`Input CSV is missing the following columns:[${columns.join(", ")}].`);
-    }
-}
-
-/** The error if the file is not a valid CSV. The message names the line, counted from 1. */
-class MalformedCsvError extends Error {
-    override readonly name = "MalformedCsvError";
-
-    constructor(line: number, reason: string) {
-        super(`line ${line}: ${reason}`);
-    }
-}
+/** Returns the error for a file that is not a valid CSV. `line` is counted from 1. */
+const malformed = (line: number, reason: string) => new Error(`line ${line}: ${reason}`);
 
 /** Delimiter and quotes of the CSV that Personalize imports. */
 const dialect: Dialect = { delimiter: ",", quotes: true, escape: "\\" };
@@ -109,7 +97,7 @@ export const readColumns = (file: string): Promise<Columns> =>
  * Reads an interactions CSV in one pass over its bytes. Ten million rows take seconds, at a few bytes of memory a row.
  * Ids are without their escapes.
  *
- * @throws MissingColumnsError, or MalformedCsvError that names the line.
+ * @throws Error that names the missing columns, or the wrong line
  */
 export async function parseColumns(chunks: AsyncIterable<Uint8Array>): Promise<Columns> {
     let carry: Buffer = Buffer.alloc(0);
@@ -131,25 +119,25 @@ function createReader() {
     let line = 1;
 
     const record = (bytes: Buffer) => {
-        if (scanner.problem) throw new MalformedCsvError(line, scanner.problem);
+        if (scanner.problem) throw malformed(line, scanner.problem);
         const { fields } = scanner;
         if (!header) {
             header = readHeader(Array.from({ length: fields }, (_, field) => textOf(bytes, scanner, field)));
             return;
         }
         if (fields !== header.width) {
-            throw new MalformedCsvError(line, `${fields} fields, where the header has ${header.width}`);
+            throw malformed(line, `${fields} fields, where the header has ${header.width}`);
         }
         const [from, to] = boundsOf(scanner, header.timestamp);
         const time = parseDigits(bytes, from, to, 10);
         if (time < 0 || time > latestTime) {
             const written = textOf(bytes, scanner, header.timestamp);
             const reason = "is not a whole number of epoch seconds before the year 2106";
-            throw new MalformedCsvError(line, `TIMESTAMP "${written}" ${reason}`);
+            throw malformed(line, `TIMESTAMP "${written}" ${reason}`);
         }
         const internId = (id: IdField, name: string, field: number) => {
             const [start, end] = boundsOf(scanner, field);
-            if (start === end) throw new MalformedCsvError(line, `${name} is empty`);
+            if (start === end) throw malformed(line, `${name} is empty`);
             id.read(bytes, start, end);
             return id.numbered();
         };
@@ -162,7 +150,7 @@ function createReader() {
         let start = 0;
         while (start < bytes.length) {
             const end = scanner.next(bytes, start);
-            if (end < 0 && isEnd) throw new MalformedCsvError(line, "a quote is opened and never closed");
+            if (end < 0 && isEnd) throw malformed(line, "a quote is opened and never closed");
             if (end < 0) break;
             if (!scanner.empty) record(bytes);
             line += scanner.lines;
@@ -171,14 +159,14 @@ function createReader() {
         return start;
     };
     const finish = (): Columns => {
-        if (!header) throw new MissingColumnsError([...requiredColumns]);
+        if (!header) throw missingColumns(requiredColumns);
         return collected.finish();
     };
     return { take, finish };
 }
 
 /** Returns the required columns that the first line of a file does not contain; none for a file of data-prep. */
-export function missingColumns(path: string): readonly string[] {
+export function findMissingColumns(path: string): readonly string[] {
     const start = Buffer.alloc(1 << 16);
     const file = openSync(path, "r");
     const length = readSync(file, start);
@@ -197,7 +185,7 @@ function textOf(bytes: Buffer, scanner: Scanner, field: number): string {
 
 function readHeader(fields: readonly string[]) {
     const missing = requiredColumns.filter((column) => !fields.includes(column));
-    if (missing.length > 0) throw new MissingColumnsError([...missing]);
+    if (missing.length > 0) throw missingColumns(missing);
     const [user, item, timestamp] = requiredColumns.map((column) => fields.indexOf(column)) as [number, number, number];
     return { width: fields.length, user, item, timestamp };
 }

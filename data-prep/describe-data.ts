@@ -2,7 +2,7 @@ import type { AttributeColumn } from "./attributes/columns.ts";
 import type { ItemTable } from "./attributes/items-table.ts";
 import type { UserTable } from "./attributes/users.ts";
 import { createItemsSchema } from "./items.ts";
-import { type AttributesEntry, type Manifest, manifestVersion } from "./manifest.ts";
+import { type Manifest, manifestVersion } from "./manifest.ts";
 import { sourcesAt } from "./reading/sources.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import { type Summary, typesByRows } from "./summary.ts";
@@ -51,21 +51,21 @@ export async function describeData(prepared: Prepared, checks: Manifest["checks"
         eventTypes,
         consumedTypes: consumedTypes(eventTypes.map((type) => type.name)),
         ...(itemFields.length > 1 && {
-            items: entryOf("items.csv", items.catalogue.length, itemFields, given.items !== undefined),
+            items: {
+                file: "items.csv",
+                rows: items.catalogue.length,
+                fields: itemFields,
+                isDataset: given.items !== undefined,
+            },
         }),
-        ...(users && { users: entryOf("users.csv", users.ids.length, users.schema.fields, true) }),
+        ...(users && {
+            users: { file: "users.csv", rows: users.ids.length, fields: users.schema.fields, isDataset: true },
+        }),
         noun: chooseNoun(name, names[plan.roles.item] as string),
         checks,
         viewers: prepared.viewers,
     };
 }
-
-const entryOf = (
-    file: string,
-    rows: number,
-    fields: AttributesEntry["fields"],
-    isDataset: boolean,
-): AttributesEntry => ({ file, rows, fields, isDataset });
 
 async function hashSources(plans: readonly Plan[], given: Prepared["given"]): Promise<Manifest["sources"]> {
     const sources: Manifest["sources"][number][] = [];

@@ -3,7 +3,6 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { unzipSync } from "fflate";
 
 export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
 
@@ -47,16 +46,33 @@ export async function hashFile(path: string): Promise<string> {
     return hash.digest("hex");
 }
 
-/**
- * Reads files of a zip (or a wheel) by their base names, in any folder: GroupLens packs `ml-100k/u.data`, Kaggle
- * `ml-100k/ml-100k/u.data`. If several files have one name, the one nearest to the top is used. Missing names are
- * absent from the result. Throws an Error if the bytes are not a zip, or damaged.
- */
-export function readFromZip(zip: Uint8Array, names: readonly string[]): Map<string, Uint8Array> {
-    const bareName = (path: string) => path.slice(path.lastIndexOf("/") + 1);
-    const isResourceFork = (path: string) => path.startsWith("__MACOSX/");
-    const entries = unzipSync(zip, { filter: ({ name }) => names.includes(bareName(name)) && !isResourceFork(name) });
-    const depth = (path: string) => path.split("/").length;
-    const deepestFirst = Object.keys(entries).sort((a, b) => depth(b) - depth(a));
-    return new Map(deepestFirst.map((path) => [bareName(path), entries[path] ?? new Uint8Array(0)]));
+/** Creates a writer of files beside an interactions CSV, which records the hash of each file. */
+export function outputFolder(csvPath: string) {
+    const files: Record<string, string> = {};
+    /** Writes a file completely or not at all. */
+    const put = async (path: string, text: string): Promise<void> => {
+        await writeWholeFile(path, (write) => write(Buffer.from(text)));
+        files[basename(path)] = createHash("sha256").update(text).digest("hex");
+    };
+    const putJson = (path: string, value: unknown) => put(path, `${JSON.stringify(value, null, 2)}\n`);
+    /** Records the hash of a file that other code wrote. */
+    const note = async (path: string): Promise<void> => {
+        files[basename(path)] = await hashFile(path);
+    };
+    /**
+     * Removes the files that an earlier run made from other data, and that this run did not write. Keeps files that
+     * changed since then, or that `before` does not list, because they are the user's. Returns the removed names.
+     */
+    const removeStale = async (before: Readonly<Record<string, string>> = {}): Promise<string[]> => {
+        const removed: string[] = [];
+        for (const [name, sha256] of Object.entries(before)) {
+            if (name in files || basename(name) !== name) continue;
+            const path = join(dirname(csvPath), name);
+            if ((await hashFile(path).catch(() => undefined)) !== sha256) continue;
+            await rm(path);
+            removed.push(name);
+        }
+        return removed;
+    };
+    return { files, put, putJson, note, removeStale };
 }

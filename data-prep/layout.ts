@@ -14,11 +14,11 @@ import { shown } from "./values.ts";
 /** The user's choices on the command line. */
 export interface Choices {
     /** Columns by name or by number from 1: `user=…,item=…,time=…,event=…,value=…`. */
-    readonly columns?: string;
+    readonly columns?: string | undefined;
     /** Time format: `s`, `ms`, `us`, `iso`, or a format of `%` codes. */
-    readonly time?: string;
+    readonly time?: string | undefined;
     /** An event type, or cases such as `rating >= 4 -> Like, else Watch`. */
-    readonly event?: string;
+    readonly event?: string | undefined;
 }
 
 /** Event type of data without event types. */
@@ -33,15 +33,10 @@ interface Telling {
     readonly suggest: Suggest;
 }
 
-/** The error if the file cannot be used. The message contains the reason and a command that works. */
-class NotUnderstoodError extends Error {
-    override readonly name = "NotUnderstoodError";
-}
-
 /**
  * Finds the tables of interactions at a path, and understands their columns from their first 1,000 rows. `now` is in
  * epoch seconds. Tables of items and users in the same folder do not count. If there are several files, `log` gets a
- * line for each file that is left out, with the reason. Throws NotUnderstoodError, or an Error for an unreadable file.
+ * line for each file that is left out, with the reason. Throws an Error with the reason and a command that works, or an Error for an unreadable file.
  */
 export async function readLayout(
     path: string,
@@ -69,7 +64,7 @@ export async function readLayout(
         }
     }
     if (plans.length === 0) {
-        throw new NotUnderstoodError(
+        throw new Error(
             `${path} holds no file with users, items and times: it has ${sources.map(({ name }) => basename(name)).join(", ")}. ` +
                 `Unpack it, and name the file:  ${suggest().replace(path, "FILE")}`,
         );
@@ -89,8 +84,8 @@ function selectLikely(sources: readonly Source[]): readonly Source[] {
     return named.length > 0 ? named.filter((source) => depthOf(source) === top) : sources;
 }
 
-function notTable(name: string): NotUnderstoodError {
-    return new NotUnderstoodError(
+function notTable(name: string): Error {
+    return new Error(
         `${name} is not a table with users, items and times: no tabs, commas, semicolons, \`|\` or \`::\` separate 3 or more ` +
             "fields in its rows, and it is neither JSON lines nor Parquet.",
     );
@@ -104,7 +99,7 @@ function planOf(table: Table, choices: Choices, now: number, suggest: Suggest): 
     const { user, item, time: timeColumn } = roles;
     if (user === undefined || item === undefined || timeColumn === undefined) {
         const missing = (["user", "item", "time"] as const).filter((role) => roles[role] === undefined);
-        throw new NotUnderstoodError(
+        throw new Error(
             `${table.name}: no column of the ${missing.join(", or of the ")} was found. Its columns are ${names.map(visible).join(", ")}; its first row is\n` +
                 `  ${shown((sample[0] ?? []).join(" | "))}\n` +
                 (missing.includes("time") ? "Amazon Personalize needs the time of each interaction.\n" : "") +
@@ -117,7 +112,7 @@ function planOf(table: Table, choices: Choices, now: number, suggest: Suggest): 
             ? `day and month of "${example}" in column ${names[timeColumn]} may be in either order`
             : `the times in column ${names[timeColumn]}, such as "${example}", have no known format`;
         const formats = time ? time.ambiguous : likelyFormats(valuesOf(table, timeColumn), now);
-        throw new NotUnderstoodError(
+        throw new Error(
             formats.length > 0
                 ? `${table.name}: ${reason}. Name the format:\n${formats.map((format) => `  ${suggest({ time: format })}`).join("\n")}`
                 : `${table.name}: ${reason}. Write the times in epoch seconds or ISO 8601, or name a format of ${knownCodes()} by --time.`,
@@ -155,7 +150,7 @@ function refuseWrongTimes({ table, roles, time }: Plan, now: number, suggest: Su
               ? [timeFormat.format]
               : timeFormat.ambiguous;
     const others = formats.map((format) => `\n  They look like ${inWords(format)}:  ${suggest({ time: format })}`);
-    throw new NotUnderstoodError(
+    throw new Error(
         `${table.name}: ${wrong.length} of the first ${values.length} times do not fit --time ${time}, such as "${shown(wrong[0] as string, 40)}" in column ${table.names[roles.time]}.` +
             others.join(""),
     );

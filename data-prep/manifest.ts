@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { messageOf } from "terminal-text";
 import { type AvroField, avroSchema, itemInteractionsSchema } from "./avro.ts";
-import { manifestPathBeside } from "./places.ts";
+import { filesBeside } from "./places.ts";
 import type { Check } from "./quality/checks.ts";
 import type { Noun } from "./words.ts";
 
@@ -16,7 +16,7 @@ export interface Manifest {
     /** Options of `npm run data-prep` that produce these files again. */
     readonly options: readonly string[];
     /** The file with the options, and its SHA-256; absent for options on the command line. */
-    readonly optionsFile?: { readonly file: string; readonly sha256: string };
+    readonly optionsFile?: { readonly file: string; readonly sha256: string } | undefined;
     readonly interactions: {
         /** SHA-256 of the CSV. A manifest with another hash belongs to other data and is ignored. */
         readonly sha256: string;
@@ -53,7 +53,7 @@ export interface Manifest {
 type Dataset = "interactions" | "items" | "users";
 
 /** The manifest's entry for a CSV of items or users. */
-export interface AttributesEntry {
+interface AttributesEntry {
     /** Name of the CSV beside the manifest. */
     readonly file: string;
     readonly rows: number;
@@ -64,21 +64,16 @@ export interface AttributesEntry {
 
 export const manifestVersion = 1;
 
-/** The error if the manifest has another format than this program reads. */
-class ManifestFormatError extends Error {
-    override readonly name = "ManifestFormatError";
-}
-
-/** Reads a manifest from its text. Throws ManifestFormatError for other text, or another version. */
+/** Reads a manifest from its text. Throws an Error for other text, or another version. */
 function parseManifest(text: string, path: string): Manifest {
     let manifest: Partial<Manifest> | null;
     try {
         manifest = JSON.parse(text);
     } catch (error) {
-        throw new ManifestFormatError(`${path} is not JSON (${messageOf(error)}). Create it again:  npm run data-prep`);
+        throw new Error(`${path} is not JSON (${messageOf(error)}). Create it again:  npm run data-prep`);
     }
     if (manifest?.schemaVersion !== manifestVersion) {
-        throw new ManifestFormatError(
+        throw new Error(
             `${path} has schemaVersion ${manifest?.schemaVersion}, but this program reads version ${manifestVersion}. Create it again:  npm run data-prep`,
         );
     }
@@ -87,10 +82,10 @@ function parseManifest(text: string, path: string): Manifest {
 
 /**
  * Reads the manifest beside a CSV, even if it describes another CSV; returns undefined if it does not exist. Throws
- * ManifestFormatError.
+ * an Error for a manifest of another format.
  */
 export async function readManifest(csvPath: string): Promise<Manifest | undefined> {
-    const path = manifestPathBeside(csvPath);
+    const path = filesBeside(csvPath).manifest;
     const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return undefined;
         throw error;

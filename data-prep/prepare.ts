@@ -1,32 +1,25 @@
 import { type ItemTable, itemsAt, itemsBeside } from "./attributes/items-table.ts";
-import { readUsers } from "./attributes/users.ts";
+import { readUsers, type UserTable } from "./attributes/users.ts";
 import { type BadRow, writeQuarantine } from "./bad-rows.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import { convert } from "./convert.ts";
 import { describeData } from "./describe-data.ts";
-import { writeWholeFile, writeWholeJson } from "./files.ts";
+import { outputFolder, writeWholeFile, writeWholeJson } from "./files.ts";
 import { createItemsSchema, itemColumns, itemsCsv } from "./items.ts";
-import { describeLayout, layoutOptions, readLayout } from "./layout.ts";
-import { readManifest } from "./manifest.ts";
+import { type Choices, describeLayout, layoutOptions, readLayout } from "./layout.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { negativeEvents } from "./negative-events.ts";
-import { outputFolder } from "./output-folder.ts";
-import {
-    cataloguePathBeside,
-    DEFAULT_OUTPUT,
-    itemsPathsBeside,
-    manifestPathBeside,
-    tablesPathBeside,
-    usersPathsBeside,
-} from "./places.ts";
-import { optionsGiven, type PrepareOptions } from "./prepare-options.ts";
+import { DEFAULT_OUTPUT, filesBeside } from "./places.ts";
 import { formatWarnings, judge, writeReport } from "./quality/judge.ts";
 import { itemsInFolder } from "./reading/sources.ts";
 import {
+    type RowsChoice,
     refuseOneFileTwice,
     refuseReplacement,
     refuseUnfit,
     refuseUnrelated,
+    type TablesChoice,
     tablesGiven,
     unmatchedCases,
 } from "./refusals.ts";
@@ -40,7 +33,27 @@ import { counted, isMovieLens } from "./words.ts";
 /** Cache folder, relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
 
-export type { PrepareOptions } from "./prepare-options.ts";
+/** Options of `prepare`. */
+export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
+    /**
+     * Files, zips or folders, or `-` for stdin, whose interactions data-prep writes in this order. Without one, data-prep
+     * downloads MovieLens 100k, or reads it from the cache.
+     */
+    input?: string | readonly string[];
+    /** Path of the CSV; the other files are written beside it. */
+    output?: string;
+    /** Path for the quality report as JSON; the page is beside it, with the ending .html. */
+    report?: string | undefined;
+    /** Path for a CSV of the unusable rows: FILE, LINE, COLUMN, REASON, TEXT. */
+    quarantine?: string | undefined;
+    /** Words of the command line that the user typed, for suggested commands in messages. */
+    command?: readonly string[] | undefined;
+    /** The file that contained these options, to record it in the manifest. */
+    optionsFile?: Manifest["optionsFile"] | undefined;
+    /** Progress messages, one line per call; by default to stderr. */
+    log?: (line: string) => void;
+    signal?: AbortSignal;
+}
 
 export interface PrepareResult {
     outputPath: string;
@@ -62,8 +75,8 @@ export interface PrepareResult {
  * other Errors, with messages for people, if files or MovieLens are unavailable.
  */
 export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult> {
-    const { options, log, outputPath, paths, now, plans, chosen, suggest, beside } = await planPreparation(given);
-    refuseReplacement(outputPath, beside, suggest);
+    const { options, log, outputPath, paths, now, plans, chosen, suggest, otherOutput } = await planPreparation(given);
+    refuseReplacement(outputPath, otherOutput, suggest);
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
     const items = options.items
@@ -71,13 +84,12 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         : await itemsBeside(paths[0] as string, first?.table.name ?? "");
     const users = options.users === undefined ? undefined : await readUsers(options.users, options.userColumns);
     const columns = itemColumns(items.catalogue, items.columns);
-    logAttributes(log, name, { catalogue: items.catalogue, columns: columns.length, tables: { items, users } });
+    logAttributes(log, name, { items, users }, columns.length);
 
     const folder = outputFolder(outputPath);
     const before = await readManifest(outputPath).catch(() => undefined);
     const bad = options.badRows === "quarantine" ? ([] as BadRow[]) : undefined;
-    const [itemsPlace, usersPlace] = [itemsPathsBeside(outputPath), usersPathsBeside(outputPath)];
-    const [cataloguePath, tablesPath] = [cataloguePathBeside(outputPath), tablesPathBeside(outputPath)];
+    const beside = filesBeside(outputPath);
     const { summary, quality } = await writeWholeFile(outputPath, async (_, file) => {
         const result = await convert(plans, file, {
             latest: now + 86_400,
@@ -101,15 +113,15 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         }
         if (bad && options.quarantine) await writeQuarantine(options.quarantine, bad);
         const { catalogue } = items;
-        await folder.putJson(cataloguePath, catalogue);
+        await folder.putJson(beside.catalogue, catalogue);
         const viewers = someViewers(result.columns, isMovieLens(first?.table.name ?? ""));
         if (columns.length > 0) {
-            await folder.putJson(itemsPlace.schema, createItemsSchema(columns));
-            await folder.put(itemsPlace.csv, itemsCsv(catalogue, columns));
+            await folder.putJson(beside.itemsSchema, createItemsSchema(columns));
+            await folder.put(beside.items, itemsCsv(catalogue, columns));
         }
         if (users) {
-            await folder.putJson(usersPlace.schema, users.schema);
-            await folder.put(usersPlace.csv, users.csv);
+            await folder.putJson(beside.usersSchema, users.schema);
+            await folder.put(beside.users, users.csv);
         }
         const prepared = {
             plans,
@@ -125,54 +137,54 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         const quality = judge(prepared, now);
         const manifest = await describeData(prepared, quality.checks);
         const { sha256 } = summary;
-        const tables = await writeTables(tablesPath, { columns: result.columns, sha256, catalogue, viewers });
-        await folder.note(tablesPath);
-        const optionsFile = options.optionsFile && { optionsFile: options.optionsFile };
-        await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, ...optionsFile, files: folder.files });
+        const tables = await writeTables(beside.tables, { columns: result.columns, sha256, catalogue, viewers });
+        await folder.note(beside.tables);
+        const { optionsFile } = options;
+        await writeWholeJson(beside.manifest, { ...manifest, optionsFile, files: folder.files });
         return { summary: { ...summary, tables }, quality };
     });
-    const removed = await folder.removeStale(before);
+    const removed = await folder.removeStale(before?.files);
     if (removed.length > 0) log(`Removed ${removed.join(", ")}, which data-prep made of other data.`);
     for (const line of formatWarnings(quality)) log(line);
     if (options.report) await writeReport(options.report, summary, quality, plans);
     return {
         outputPath,
-        cataloguePath,
-        tablesPath,
-        itemsPath: columns.length > 0 ? itemsPlace.csv : undefined,
-        usersPath: users ? usersPlace.csv : undefined,
-        manifestPath: manifestPathBeside(outputPath),
+        cataloguePath: beside.catalogue,
+        tablesPath: beside.tables,
+        itemsPath: columns.length > 0 ? beside.items : undefined,
+        usersPath: users ? beside.users : undefined,
+        manifestPath: beside.manifest,
         catalogue: items.catalogue,
         summary,
     };
 }
 
 /** Returns the input files; MovieLens 100k if none are given. */
-async function resolveInputs(options: PrepareOptions, log: (line: string) => void): Promise<readonly string[]> {
-    const inputs = options.inputs ?? (options.input === undefined ? [] : [options.input]);
-    if (inputs.length > 0) return inputs;
-    return [await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env })];
+async function resolveInputs(
+    options: Pick<PrepareOptions, "input">,
+    log: (line: string) => void,
+): Promise<readonly string[]> {
+    const inputs = [options.input ?? []].flat();
+    return inputs.length > 0 ? inputs : [await fetchMovieLens(CACHE_FOLDER, { log, env: process.env })];
 }
 
+/** Logs what was read of items and users. `columns` is the number of columns of items.csv in addition to the ID. */
 function logAttributes(
     log: (line: string) => void,
     name: string,
-    attributes: {
-        readonly catalogue: readonly CatalogueItem[];
-        /** Number of columns of items.csv in addition to the ID. */
-        readonly columns: number;
-        readonly tables: Readonly<Record<string, Pick<ItemTable, "leftOut" | "repeated" | "understood"> | undefined>>;
-    },
+    tables: { readonly items: ItemTable; readonly users: UserTable | undefined },
+    columns: number,
 ): void {
-    for (const table of Object.values(attributes.tables)) if (table?.understood) log(table.understood);
-    if (attributes.catalogue.length === 0) {
+    const { understood, catalogue } = tables.items;
+    if (understood) log(understood);
+    if (catalogue.length === 0) {
         log(`No item file came with ${name}: items are shown by their IDs, and no items.csv is written.`);
-    } else if (attributes.columns === 0) {
+    } else if (columns === 0) {
         log(
             "The items have only IDs and titles, so no items.csv is written: Personalize requires at least one more column.",
         );
     }
-    for (const [table, rows] of Object.entries(attributes.tables)) {
+    for (const [table, rows] of Object.entries(tables)) {
         if (rows && rows.leftOut.length > 0) log(`Left out of ${table}.csv: ${rows.leftOut.join(", ")}`);
         if (rows && rows.repeated > 0)
             log(`${counted(rows.repeated, "row")} of the ${table} with the id of an earlier row: the last one counts.`);
@@ -191,8 +203,8 @@ export async function planPreparation(given: PrepareOptions) {
     const options = itemsFile === undefined ? given : { ...given, items: itemsFile };
     refuseOneFileTwice(paths, outputPath, options);
     const now = Date.now() / 1000;
-    const beside = await outputBeside(paths, given);
-    const always = { ...(itemsFile && { items: itemsFile }), ...beside };
+    const otherOutput = await outputBeside(paths, given);
+    const always = { ...(itemsFile && { items: itemsFile }), ...otherOutput };
     const command = given.command ?? ["npm", "run", "data-prep", "--", ...paths, ...optionsGiven(options)];
     const suggest = createSuggest(command, always);
     const plans: Plan[] = [];
@@ -207,7 +219,18 @@ export async function planPreparation(given: PrepareOptions) {
         always,
     );
     log(`As a command:  ${withoutDryRun(understood)}`);
-    return { options, log, outputPath, paths, now, plans, chosen, suggest, beside };
+    return { options, log, outputPath, paths, now, plans, chosen, suggest, otherOutput };
+}
+
+/** Returns the options that the user gave, which a suggested command repeats. */
+function optionsGiven(options: PrepareOptions): string[] {
+    const { columns, time, event, output, report, badRows, maxBad, quarantine } = options;
+    return [
+        ...tablesGiven(options),
+        ...toOptionWords({ columns, time, event, output, report }),
+        ...(badRows === undefined ? [] : ["--bad-rows", badRows, ...(quarantine === undefined ? [] : [quarantine])]),
+        ...toOptionWords({ "max-bad": maxBad === undefined ? undefined : `${maxBad * 100}%` }),
+    ];
 }
 
 /** Logs the number of converted rows every two seconds. */

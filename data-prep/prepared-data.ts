@@ -25,7 +25,7 @@ export interface PreparedData<Config extends Files> {
  * @param sha256 returns the hash of the interactions, hexadecimal. It is called only if the interactions and a manifest
  * exist.
  * @param projectDir base of relative paths.
- * @throws ManifestFormatError
+ * @throws Error if the manifest has another format than this program reads
  */
 export async function preparedData<Config extends Files>(
     config: Config,
@@ -45,7 +45,7 @@ export async function preparedData<Config extends Files>(
  * Returns the configuration with the files of items and users that the manifest names. Hashes the interactions only if
  * the manifest can add a file, because every runbook starts with this, and the interactions may be large.
  *
- * @throws ManifestFormatError
+ * @throws Error if the manifest has another format than this program reads
  */
 export async function withMetadataFiles<Config extends Files>(
     config: Config,

@@ -1,15 +1,9 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { parse, resolve } from "node:path";
 import { maxTypesAndColumns } from "./avro.ts";
 import { describeBadRows } from "./bad-rows.ts";
-import { missingColumns } from "./columns.ts";
-import {
-    cataloguePathBeside,
-    itemsPathsBeside,
-    manifestPathBeside,
-    tablesPathBeside,
-    usersPathsBeside,
-} from "./places.ts";
+import { findMissingColumns } from "./columns.ts";
+import { filesBeside } from "./places.ts";
 import { conditionText, ruleOfTypes } from "./reading/event-rule.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import { type Changes, defaultFolder, type Suggest, toOptionWords } from "./suggestion.ts";
@@ -30,19 +24,19 @@ export interface RowsChoice {
      */
     badRows?: "fail" | "skip" | "quarantine";
     /** Maximum share of unusable rows to skip, 0 to 1; by default any share. */
-    maxBad?: number;
+    maxBad?: number | undefined;
     /** What to do with a case of `--event` that matches no row: reject the data (default), or only warn. */
     unmatchedCases?: "fail" | "warn";
 }
 
 export interface TablesChoice {
     /** Path of a table of items; by default MovieLens' own beside its ratings. */
-    items?: string;
+    items?: string | undefined;
     /** Path of a table of users. */
-    users?: string;
+    users?: string | undefined;
     /** Texts of `--item-columns` and `--user-columns`: `id=…,title=…` and `id=…`. */
-    itemColumns?: string;
-    userColumns?: string;
+    itemColumns?: string | undefined;
+    userColumns?: string | undefined;
 }
 
 /** Maximum number of a column's values that a message lists. */
@@ -149,22 +143,14 @@ export function refuseUnrelated(
 
 /** Rejects an output that is also an input or another output, because a file would be lost. */
 export function refuseOneFileTwice(paths: readonly string[], outputPath: string, { items, users }: TablesChoice): void {
-    const [beside, ofUsers] = [itemsPathsBeside(outputPath), usersPathsBeside(outputPath)];
-    const outputs = {
-        items: beside.csv,
-        users: ofUsers.csv,
-        manifest: manifestPathBeside(outputPath),
-        catalogue: cataloguePathBeside(outputPath),
-        "fallback tables": tablesPathBeside(outputPath),
-    };
-    for (const [content, path] of Object.entries(outputs)) {
-        if (resolve(outputPath) === resolve(path)) {
-            throw new UnfitDataError(
-                `${outputPath} would also be the output file of the ${content}: choose another file with --output.`,
-            );
-        }
+    const outputs = Object.values(filesBeside(outputPath));
+    const same = outputs.find((path) => resolve(path) === resolve(outputPath));
+    if (same) {
+        throw new UnfitDataError(
+            `${outputPath} would also be the output file of the ${parse(same).name.replace("-", " ")}: choose another file with --output.`,
+        );
     }
-    const written = [outputPath, beside.schema, ofUsers.schema, ...Object.values(outputs)].map((path) => resolve(path));
+    const written = [outputPath, ...outputs].map((path) => resolve(path));
     const given = [...paths, items, users].filter((path) => path !== undefined);
     const twice = given.find((path) => written.includes(resolve(path)));
     if (twice) throw new UnfitDataError(`${twice} would be both input and output: choose another file with --output.`);
@@ -174,17 +160,17 @@ export function refuseOneFileTwice(paths: readonly string[], outputPath: string,
  * Rejects an output that would replace data which the user did not name: data that was prepared from other files in the
  * default folder, or a file that is not in the format of Personalize, such as the export of a shop.
  *
- * @param beside the changed `--output` if the default folder has other data
+ * @param other the changed `--output` if the default folder has other data
  */
-export function refuseReplacement(outputPath: string, beside: Changes, suggest: Suggest): void {
-    if (beside.output !== undefined) {
+export function refuseReplacement(outputPath: string, other: Changes, suggest: Suggest): void {
+    if (other.output !== undefined) {
         throw new UnfitDataError(
             `${defaultFolder} contains data that was prepared from other files, so nothing was written.\n` +
                 `Keep that data:     ${suggest()}\n` +
                 `Replace that data:  ${suggest({ output: defaultFolder })}`,
         );
     }
-    if (existsSync(outputPath) && missingColumns(outputPath).length > 0) {
+    if (existsSync(outputPath) && findMissingColumns(outputPath).length > 0) {
         throw new UnfitDataError(
             `${outputPath} exists, and data-prep did not write it, so nothing was written. Choose another file with --output.`,
         );

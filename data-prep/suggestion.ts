@@ -41,7 +41,7 @@ export function createSuggest(command: readonly string[], always: Changes = {}):
  */
 export async function outputBeside(
     paths: readonly string[],
-    { output, command }: { readonly output?: string; readonly command?: readonly string[] },
+    { output, command }: { readonly output?: string; readonly command?: readonly string[] | undefined },
 ): Promise<Changes> {
     // `npm run demo` has no option --output: the demo's stack uses the prepared data.
     const isDemo = command?.[2] === "demo";

@@ -70,14 +70,15 @@ await runAction(options.verbose, async () => {
     const { estimatedMonthlyCostUsd, apiUrl, campaignArn } = selectOutputs(exported);
     const { region } = config;
     const clients = { personalize: new PersonalizeClient({ region }), cloudwatch: new CloudWatchClient({ region }) };
-    const advice = await adviseTps(clients, String(campaignArn ?? ""), config.recipe, now, (why) =>
-        process.stderr.write(`warning: no advice on the minimum TPS: ${why}\n`),
+    const advice = await orWarn(
+        "no advice on the minimum TPS",
+        adviseTps(clients, String(campaignArn ?? ""), config.recipe, now),
     );
-    const { start, end } = period;
     // Without an API, the stack output apiUrl is empty.
     const savedByCaches = apiUrl
-        ? await cacheSavings(clients.cloudwatch, config, { start, end, now }, (why) =>
-              process.stderr.write(`warning: it is unknown how much the caches save: ${why}\n`),
+        ? await orWarn(
+              "it is unknown how much the caches save",
+              cacheSavings(clients.cloudwatch, config, { ...period, now }),
           )
         : undefined;
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);
@@ -89,6 +90,14 @@ await runAction(options.verbose, async () => {
     );
     return exitCodes.fine;
 });
+
+/** Returns the result of `work`. If it fails, prints what is missing, with the reason, and returns undefined. */
+function orWarn<T>(missing: string, work: Promise<T>): Promise<T | undefined> {
+    return work.catch((error: Error) => {
+        process.stderr.write(`warning: ${missing}: ${error.name}: ${error.message}\n`);
+        return undefined;
+    });
+}
 
 function toDocument(
     { scope, lines, totalUsd, estimate, compared, savedByNote, savedByBill, outlook }: CostReport,

@@ -1,20 +1,14 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { packFilms } from "../../app/serving/film-scores.ts";
 import type { TablePort } from "../../app/serving/ports.ts";
 import { handlerCaller } from "./call.ts";
 import { listRequest } from "./load.ts";
-import { createApiProcess, documentsAt, simulated } from "./simulated.ts";
+import { createApiProcess, createDocuments, simulated } from "./simulated.ts";
 
 /**
  * Handles one request of each viewer in one process, and prints the process's maximum memory in MiB as JSON. Its
  * argument is the number of viewers. The simulated table stores nothing, so that only the process's own memory counts.
  */
 const viewers = Number(process.argv[2]);
-const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
-const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);
-await rm(folder, { recursive: true });
 
 const harness = simulated(1);
 const films = packFilms(Array.from({ length: 100 }, (_, at) => ({ itemId: String(at + 1), score: 1 / (at + 2) })));
@@ -36,7 +30,7 @@ const forgetful: TablePort = {
     addAsked: async () => {},
     count: async () => 0,
 };
-const service = createApiProcess(harness, documents, { table: forgetful });
+const service = createApiProcess(harness, await createDocuments(), { table: forgetful });
 const call = handlerCaller(service);
 let [most, failed] = [0, 0];
 for (let viewer = 0; viewer < viewers; viewer++) {

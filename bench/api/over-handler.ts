@@ -1,12 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { startIssuer } from "../../test/support/issuer.ts";
 import type { Goal } from "../lib/goals.ts";
-import { showLine, showTable } from "../lib/goals.ts";
+import { log, showLine, showTable } from "../lib/goals.ts";
 import { type Call, handlerCaller } from "./call.ts";
 import { coldStart } from "./cold-start.ts";
 import {
@@ -21,7 +19,14 @@ import {
 import { createViewerIds, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load } from "./load.ts";
 import { type OutageStep, outages } from "./outage.ts";
-import { createApiProcess, type Documents, documentsAt, type Simulated, simulated, withoutCache } from "./simulated.ts";
+import {
+    createApiProcess,
+    createDocuments,
+    type Documents,
+    type Simulated,
+    simulated,
+    withoutCache,
+} from "./simulated.ts";
 
 /** Number of concurrent processes of the function. */
 const processes = 8;
@@ -37,24 +42,22 @@ const distinct = 1_000_000;
  * any cache. Prints the results. Returns the benchmark's goals: each is a measured value and the value that it must
  * reach.
  */
-export async function overHandler(shape: LoadShape, say: (line: string) => void): Promise<Goal[]> {
+export async function overHandler(shape: LoadShape): Promise<Goal[]> {
     const { requests, seed } = shape;
-    const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
-    const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);
-    await rm(folder, { recursive: true });
+    const documents = await createDocuments();
 
-    say(`${requests} requests over the function's code`);
+    log(`${requests} requests over the function's code`);
     const cached = simulated(seed);
     const plain = await measureVariant(shape, cached, "fresh", () =>
         handlerCaller(createApiProcess(cached, documents)),
     );
     const { asked: timedCalls, calls } = plain;
 
-    say("the same with a token for each request (viewerAuth)");
+    log("the same with a token for each request (viewerAuth)");
     const proven = await withTokens(shape, documents);
     showLine(`with viewerAuth`);
     showTable(layerHead, layerRows(proven.asked));
-    say("the same with lists of batch inference");
+    log("the same with lists of batch inference");
     const batch = await withBatchLists(shape, documents);
     showLine(`with serving.mode batch: ${summarizeSources(batch.asked)}`);
     showTable(layerHead, layerRows(batch.asked));
@@ -65,7 +68,7 @@ export async function overHandler(shape: LoadShape, say: (line: string) => void)
             `Calls of the campaign: ${calls} without, ${proven.calls} with, ${batch.calls}`,
     );
 
-    say("the same without a cache");
+    log("the same without a cache");
     const bare = simulated(seed);
     // Send 128 requests in parallel. Fewer would take much longer, because each request waits for the campaign.
     const bareCallers = Array.from({ length: 128 }, () => withoutCache(bare));
@@ -83,7 +86,7 @@ export async function overHandler(shape: LoadShape, say: (line: string) => void)
             `$${cachedUsd.toFixed(0)} a month in the place of $${bareUsd.toFixed(0)}`,
     );
 
-    say("the campaign is throttled, deleted and recreated");
+    log("the campaign is throttled, deleted and recreated");
     const outage = { ...shape, requests: Math.ceil(requests / 10) };
     const steps = await outages(plain.callers, cached, outage);
     const bareSteps = await outages(bareCallers, bare, outage);
@@ -103,13 +106,13 @@ export async function overHandler(shape: LoadShape, say: (line: string) => void)
     const seconds = [...plain.seconds, ...proven.seconds, ...batch.seconds];
     showLine(`an event changes the list after ${seconds50and99(seconds)}`);
 
-    say(`${distinct} distinct viewers in one process`);
+    log(`${distinct} distinct viewers in one process`);
     const million = join(import.meta.dirname, "million.ts");
     const { stdout } = await promisify(execFile)(process.execPath, [...nodeOptions, million, String(distinct)]);
     const { mebibytes, remembered, failed } = JSON.parse(stdout);
     showLine(`${distinct} viewers: ${mebibytes.toFixed(0)} MiB at most, ${remembered} of them remembered`);
 
-    say("starts of the function");
+    log("starts of the function");
     const cold = await coldStart();
     showLine(
         `the function's bundle has ${Math.round(cold.bytes / 1000)} kB and loads in ${cold.milliseconds.toFixed(0)} ms`,

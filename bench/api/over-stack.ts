@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { servingLayers, usualTraffic } from "../../cost/serving-layers.ts";
-import { showLine, showTable } from "../lib/goals.ts";
+import { log, showLine, showTable } from "../lib/goals.ts";
 import {
     computeLatency,
     countFailed,
@@ -37,17 +37,18 @@ interface OverStack {
  * Measures the program's stack on a local AWS through API Gateway, Lambda and DynamoDB, and for comparison direct calls
  * to the campaign. Prints the results.
  */
-export async function overStack(
-    { exponent, events, seed }: Pick<LoadShape, "exponent" | "events" | "seed">,
-    say: (line: string) => void,
-): Promise<OverStack> {
-    say("starting a local AWS and deploying the stack");
-    const stack = await startApiStack(say);
+export async function overStack({
+    exponent,
+    events,
+    seed,
+}: Pick<LoadShape, "exponent" | "events" | "seed">): Promise<OverStack> {
+    log("starting a local AWS and deploying the stack");
+    const stack = await startApiStack();
     try {
         const shape = { requests, viewers, exponent, events, seed, nameOf: (rank: number) => String(rank + 1) };
         const some = <T>(make: () => T) => Array.from({ length: callers }, make);
 
-        say(`${requests} requests through the gateway, of ${viewers} viewers`);
+        log(`${requests} requests through the gateway, of ${viewers} viewers`);
         const since = Date.now() - 60_000;
         const callsBefore = await stack.campaignCalls(since);
         const begun = performance.now();
@@ -87,11 +88,11 @@ export async function overStack(
             `that is ${((calls / requests) * perSecond).toFixed(2)} calls a second; cost/serving-layers.ts estimates ${estimated.toFixed(2)} for this number of requests`,
         );
 
-        say("events");
+        log("events");
         const seconds = await secondsToChange(some(stack.caller), createViewerIds("", 20, viewers + 1));
         showLine(`an event changes the list after ${seconds50and99(seconds)}`);
 
-        const steps = await stackOutages(stack, { callers: 2, shape, say });
+        const steps = await stackOutages(stack, { callers: 2, shape });
         showTable(
             ["the campaign is", "requests", "failed", "failed without", "p99 ms", "lists come from"],
             steps.map((step) => [
@@ -103,7 +104,7 @@ export async function overStack(
                 summarizeSources(step.requests),
             ]),
         );
-        say("events with lists of batch inference");
+        log("events with lists of batch inference");
         const batchSeconds = await secondsToChange(some(stack.caller), createViewerIds("", 20, viewers + 21));
         showLine(`an event changes a list of batch inference after ${seconds50and99(batchSeconds)}`);
         const failed = steps.reduce((sum, step) => sum + countFailed(step.requests), countFailed(timedCalls));

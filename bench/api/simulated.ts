@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { load as readYaml } from "js-yaml";
 import pMap from "p-map";
@@ -9,7 +10,7 @@ import { packFilms } from "../../app/serving/film-scores.ts";
 import { batchListKey, type CampaignPort, type PutEvents, type TablePort } from "../../app/serving/ports.ts";
 import { createService, pickApiValues, type Service } from "../../app/serving/service.ts";
 import { rememberTokens } from "../../app/serving/verified-tokens.ts";
-import { readColumns } from "../../data-prep/columns.ts";
+import { parseColumns } from "../../data-prep/columns.ts";
 import { makeTables } from "../../data-prep/tables/make.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { memoryTable } from "../../test/app/serving/memory-table.ts";
@@ -154,15 +155,10 @@ export interface Documents {
     readonly tables: string;
 }
 
-/**
- * Returns the API description, and the fallback tables of synthetic interactions. Writes these interactions to `file`.
- */
-export async function documentsAt(
-    file: string,
-    write: (file: string, csv: Buffer) => Promise<void>,
-): Promise<Documents> {
-    await write(file, interactionsCsv(syntheticRatings({ users: 500, items: 500, meanHistory: 40 })));
-    const tables = makeTables(await readColumns(file), [], "bench");
+/** Returns the API description, and the fallback tables of synthetic interactions. */
+export async function createDocuments(): Promise<Documents> {
+    const csv = interactionsCsv(syntheticRatings({ users: 500, items: 500, meanHistory: 40 }));
+    const tables = makeTables(await parseColumns(Readable.from([csv])), [], "bench");
     const yaml = readFileSync(join(import.meta.dirname, "../../app/api/openapi.yaml"), "utf8");
     return { openApi: JSON.stringify(readYaml(yaml)), tables: JSON.stringify(tables) };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteCampaignCommand } from "@aws-sdk/client-personalize";
 import { createAdmin } from "../../packages/local-aws/test/admin.ts";
 import { assertExit } from "../../test/support/local-aws.ts";
+import { log } from "../lib/goals.ts";
 import type { Call } from "./call.ts";
 import { type Asked, type LoadShape, load, resting } from "./load.ts";
 import type { ApiStack } from "./stack.ts";
@@ -81,13 +82,13 @@ function life(stack: ApiStack): readonly { readonly what: string; readonly happe
  */
 export async function stackOutages(
     stack: ApiStack,
-    { callers, shape, say }: { readonly callers: number; readonly shape: LoadShape; say(line: string): void },
+    { callers, shape }: { readonly callers: number; readonly shape: LoadShape },
 ): Promise<StackOutage[]> {
     const some = (make: () => Call) => Array.from({ length: callers }, () => resting(make(), rest));
     const [api, direct] = [some(stack.caller), some(stack.direct)];
     const steps: StackOutage[] = [];
     for (const [at, { what, happens }] of life(stack).entries()) {
-        say(`the campaign is ${what}`);
+        log(`the campaign is ${what}`);
         const over = new AbortController();
         const nameOf = (rank: number) => (rank % 2 === 0 ? shape.nameOf(rank) : `new-${at}-${rank}`);
         const asks = { ...shape, requests: Number.POSITIVE_INFINITY, nameOf, seed: shape.seed + at };

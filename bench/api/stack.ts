@@ -7,6 +7,7 @@ import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { prepare } from "../../data-prep/prepare.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { assertExit, createClients, region, startTestAws } from "../../test/support/local-aws.ts";
+import { log } from "../lib/goals.ts";
 import { httpCaller } from "./call.ts";
 import { campaignCaller } from "./campaign.ts";
 
@@ -18,12 +19,12 @@ const settings = { api: true, storefront: "none", eventTracker: true };
 /**
  * Returns the lines of MovieLens 100k's u.data. If it cannot be downloaded, returns about as many synthetic ratings.
  */
-async function ratings(say: (line: string) => void): Promise<readonly string[]> {
+async function ratings(): Promise<readonly string[]> {
     const linesOf = (bytes: Buffer) => bytes.toString("latin1").trimEnd().split("\n");
     try {
-        return linesOf(await readFile(await fetchMovieLens("data/ml-100k", { log: say, env: process.env })));
+        return linesOf(await readFile(await fetchMovieLens("data/ml-100k", { log, env: process.env })));
     } catch (error) {
-        say(`using synthetic data, because: ${error instanceof Error ? error.message : error}`);
+        log(`using synthetic data, because: ${error instanceof Error ? error.message : error}`);
         return linesOf(ratingsFile(syntheticRatings({ users: knownViewers, items: 1682, meanHistory: 106 })));
     }
 }
@@ -32,14 +33,14 @@ async function ratings(say: (line: string) => void): Promise<readonly string[]> 
  * Starts a local AWS and deploys the program's API with MovieLens 100k. `stop` ends the local AWS and removes its
  * files.
  */
-export async function startApiStack(say: (line: string) => void) {
+export async function startApiStack() {
     const aws = await startTestAws();
     const address = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region };
     const client = { ...address, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
     const cloudwatch = new CloudWatchClient(client);
     const events = new PersonalizeEventsClient(client);
     const { runtime } = createClients(aws.instance);
-    const rows = await ratings(say);
+    const rows = await ratings();
 
     /** Prepares the data without its last `less` lines, so that `up` trains another version on other interactions. */
     async function prepareData(less: number): Promise<void> {

@@ -20,6 +20,9 @@ export function useJson(): void {
     collected = { tables: [], lines: [] };
 }
 
+/** Prints a line about the progress on stderr. */
+export const log = (line: string) => void process.stderr.write(`${line}\n`);
+
 /** Prints a table, or adds it to the JSON document. */
 export function showTable(head: readonly string[], rows: readonly Cells[]): void {
     if (collected) collected.tables.push({ head, rows });

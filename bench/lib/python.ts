@@ -1,20 +1,21 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { log } from "./goals.ts";
 
 const run = promisify(execFile);
 
 /**
- * Returns the path of the Python in a virtual environment with a bench's packages: `.tools/bench-<folder of the
- * requirements>`. Creates the environment at the first use, because only benches need it.
+ * Returns the path of the Python in a virtual environment with a bench's packages: `.tools/bench-<folder>`. Creates the environment at the first use, because only benches need it.
  *
- * @param requirements path of a requirements.txt with exact versions and hashes
+ * @param folder path of a folder with a requirements.txt that has exact versions and hashes
  * @throws Error with pip's last lines if a package cannot be installed
  */
-export async function benchPython(requirements: string, log: (line: string) => void): Promise<string> {
-    const place = join(".tools", `bench-${basename(dirname(requirements))}`);
+export async function benchPython(folder: string): Promise<string> {
+    const requirements = join(folder, "requirements.txt");
+    const place = join(".tools", `bench-${basename(folder)}`);
     const python = join(place, "bin", "python");
     const stamp = join(place, "requirements.txt");
     const wanted = readFileSync(requirements, "utf8");

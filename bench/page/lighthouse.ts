@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
 import { computeLatency } from "../api/figures.ts";
+import { log } from "../lib/goals.ts";
 
 /** Categories of Lighthouse that the bench uses. */
 export const categories = ["performance", "accessibility", "best-practices", "seo"] as const;
@@ -50,17 +51,12 @@ const installed = join(import.meta.dirname, "../../.tools/lighthouse/node_module
  *
  * @throws Error if Lighthouse cannot load the page
  */
-export async function measurePage(
-    name: string,
-    url: string,
-    runs: number,
-    say: (line: string) => void,
-): Promise<PageFigures> {
+export async function measurePage(name: string, url: string, runs: number): Promise<PageFigures> {
     const { default: lighthouse } = (await import(pathToFileURL(installed).href)) as { default: Lighthouse };
     const reports: Report[] = [];
     let elements = 0;
     for (let run = 1; run <= runs; run++) {
-        say(`${name}: run ${run} of ${runs}`);
+        log(`${name}: run ${run} of ${runs}`);
         const browser = await openBrowser();
         try {
             const port = Number(new URL(browser.wsEndpoint()).port);

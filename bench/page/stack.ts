@@ -8,6 +8,7 @@ import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
 import { assertExit, startTestAws } from "../../test/support/local-aws.ts";
 import { shop } from "../../test/support/shop.ts";
 import { until } from "../../test/support/until.ts";
+import { log } from "../lib/goals.ts";
 
 const settings = { api: true, storefront: "api", eventTracker: true, publicHistories: true, prefetchUsers: 0 };
 
@@ -42,7 +43,7 @@ async function serveImages() {
  * Starts a local AWS. Each function in `pages` deploys the storefront with its own data: MovieLens 100k, or the data of
  * a shop.
  */
-export async function startPageStack(say: (line: string) => void): Promise<PageStack> {
+export async function startPageStack(): Promise<PageStack> {
     const aws = await startTestAws();
     const images = await serveImages();
     const at = (name: string) => join(aws.instance.dir, name);
@@ -68,12 +69,12 @@ export async function startPageStack(say: (line: string) => void): Promise<PageS
         return String(storefrontUrl);
     }
     async function movieLens(): Promise<string> {
-        say("deploying the storefront with MovieLens 100k on a local AWS");
-        const input = await fetchMovieLens("data/ml-100k", { log: say, env: process.env });
+        log("deploying the storefront with MovieLens 100k on a local AWS");
+        const input = await fetchMovieLens("data/ml-100k", { log, env: process.env });
         return `${await deploy({ input }, /^\d+$/)}#/?viewer=22`;
     }
     async function shopWithImages(): Promise<string> {
-        say("deploying a shop's data to the same stack");
+        log("deploying a shop's data to the same stack");
         const { events, products } = shop();
         const [header = "", ...rows] = products.trimEnd().split("\n");
         const pictured = rows.map((row, place) => `${row},${place % 9},${images.url}/${place}.svg`);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { log } from "../lib/goals.ts";
 import { measured } from "./measured.ts";
 
 /**
@@ -11,7 +12,7 @@ import { measured } from "./measured.ts";
  * @returns a function of the number of rows and the folder (by default in `data`), which returns the folder's path
  */
 export const generatedFiles =
-    (python: string, log: (line: string) => void) =>
+    (python: string) =>
     async (rows: number, folder = join("data", "bench-prep", `${rows / 1_000_000}m`)): Promise<string> => {
         if (existsSync(folder)) return folder;
         await mkdir(dirname(folder), { recursive: true });

@@ -4,7 +4,7 @@ import { buildStorefront } from "../../app/storefront/build.ts";
 import { apiStage, isBatch, prefetches, type StackConfig } from "../../config/config.ts";
 import { readContentOnce } from "../../data-prep/content.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
-import { tablesPathBeside } from "../../data-prep/places.ts";
+import { filesBeside } from "../../data-prep/places.ts";
 import type { PreparedData } from "../../data-prep/prepared-data.ts";
 import { parseTables } from "../../data-prep/tables/document.ts";
 import { prepareCommand, tablesProblem } from "../../data-prep/tables/fault.ts";
@@ -50,7 +50,7 @@ export async function servingFiles({
     // CloudFront serves the page, the API is a folder beside the page.
     const api = storefront === "api" ? ".." : apiStage;
     const viewerAuth = config.viewerAuth === undefined ? "none" : "jwt";
-    const document = parseTables(await readFile(tablesPathBeside(config.interactionsFile), "utf8"));
+    const document = parseTables(await readFile(filesBeside(config.interactionsFile).tables, "utf8"));
     return {
         tables,
         page: pageFiles(directory, { api, viewerAuth, ...dataWords(manifest, config, document) }),
@@ -191,5 +191,5 @@ export async function fallbackTables(interactionsFile: string): Promise<string> 
             `${fault}. The API uses the fallback tables when there is no campaign.\nCreate the interactions file and its fallback tables again: ${await prepareCommand(interactionsFile)}\nOr deploy no API: pulumi config set api false`,
         );
     }
-    return tablesPathBeside(interactionsFile);
+    return filesBeside(interactionsFile).tables;
 }

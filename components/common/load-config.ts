@@ -5,7 +5,7 @@ import { type ConfigProblem, parseConfig, type StackConfig } from "../../config/
 import { keys } from "../../config/keys.ts";
 import { toConfigText } from "../../config/kinds.ts";
 import { regionWarning } from "../../config/regions.ts";
-import { missingColumns } from "../../data-prep/columns.ts";
+import { findMissingColumns } from "../../data-prep/columns.ts";
 import { DEFAULT_OUTPUT } from "../../data-prep/places.ts";
 import { ProgramError, warn } from "./messages.ts";
 
@@ -63,7 +63,7 @@ export function fileProblem(key: string, file: string | undefined): ConfigProble
     if (status.size === 0) {
         return bad(`which is empty. ${next}: \`pulumi config set ${key} <file>\``);
     }
-    const missing = key === "interactionsFile" ? missingColumns(file) : [];
+    const missing = key === "interactionsFile" ? findMissingColumns(file) : [];
     return missing.length === 0
         ? undefined
         : bad(

@@ -1,4 +1,3 @@
-import { checkWeights } from "../event-weights.ts";
 import { parseFilter } from "../filter-fields.ts";
 import { decimal, flag, members, numbers, oneOf, orNone, type Refuse, texts, whole } from "../kinds.ts";
 
@@ -8,6 +7,27 @@ const recipeChange = {
     effect: "a training, during which there is no campaign",
 };
 const schedule = { changes: "~ Solution" };
+
+/** Maximum number of event types in a solution's `eventsConfig` (API reference, EventsConfig). */
+const maxTypes = 10;
+const longestType = 256;
+
+/**
+ * Checks config `eventWeights`: a weight for each event type to train on. Source: Developer Guide, "Optimizing a
+ * solution with events configuration".
+ */
+function checkWeights(weights: Readonly<Record<string, number>>, refuse: Refuse): void {
+    const types = Object.keys(weights);
+    if (types.length > maxTypes) {
+        refuse(`has ${types.length} event types; Personalize allows at most ${maxTypes}`);
+    }
+    for (const type of types.filter((name) => name === "" || name.length > longestType)) {
+        refuse(`is not an event type: 1 to ${longestType} characters`, `.${type.slice(0, 20)}`);
+    }
+    if (types.length > 0 && types.every((type) => weights[type] === 0)) {
+        refuse("has only weights of 0. Give at least one event type a weight above 0");
+    }
+}
 
 /** Configuration keys for recipe, training, campaign and related resources. */
 export const trainingKeys = {

@@ -99,9 +99,7 @@ export async function itemsAt(path: string, choices?: string): Promise<ItemTable
 
 async function itemsFrom(source: Source, path: string, choices?: string): Promise<ItemTable> {
     try {
-        const name = basename(source.name);
-        const isOwn = name === "u.item" || name === "ml-100k.item";
-        return isOwn
+        return basename(source.name) === "u.item"
             ? { ...noItems, catalogue: readCatalogue(await buffer(await source.open())) }
             : await tableItems(source, choices);
     } catch (error) {
@@ -192,11 +190,14 @@ const createdColumn = (values: readonly string[]): AttributeColumn => ({
     values,
 });
 
+/** MovieLens' texts for a film without genres. */
+const noGenres = new Set(["unknown", "(no genres listed)"]);
+
 function parseGenres(text: string, byWords: boolean): string[] {
     const isList = /^\[.*\]$/s.test(text);
     const listed = isList ? parseList(text) : text.split(byWords ? " " : "|");
     const genres = new Set(listed.map((genre) => genre.trim()));
-    return [...genres].filter((genre) => !isEmpty(genre) && genre !== "(no genres listed)");
+    return [...genres].filter((genre) => !isEmpty(genre) && !noGenres.has(genre));
 }
 
 function parseList(text: string): string[] {

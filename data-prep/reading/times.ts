@@ -21,14 +21,17 @@ const codes: Readonly<Record<string, { readonly pattern: string; readonly part?:
     a: { pattern: "[A-Za-z]{3}" },
 };
 
-const iso =
-    /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/;
+const iso = {
+    pattern:
+        /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/,
+    parts: ["year", "month", "day", "hour", "minute", "second", "zone"],
+};
 
 /**
  * Checks the text of `--time`. Throws an Error that lists the choices.
  */
 export function parseTimeFormat(text: string): TimeFormat {
-    if (text === "s" || text === "ms" || text === "us" || text === "iso") return text;
+    if (text in units || text === "iso") return text as TimeFormat;
     if (text.includes("%")) {
         const unknown = [...text.matchAll(/%(.)/g)].find(([, code]) => code !== "%" && !codes[code as string]);
         if (unknown) throw new Error(`${unknown[0]} is not a known time code. Known codes: ${knownCodes()}.`);
@@ -39,30 +42,39 @@ export function parseTimeFormat(text: string): TimeFormat {
     );
 }
 
+/** Units of epoch times: the most digits that a time has, and the number of units in a second. */
+const units: Readonly<Record<string, { readonly digits: number; readonly inSecond: number }>> = {
+    s: { digits: 10, inSecond: 1 },
+    ms: { digits: 13, inSecond: 1000 },
+    us: { digits: 16, inSecond: 1_000_000 },
+};
+
 /**
  * Returns a reader of times, which returns epoch seconds, or undefined for a text in another format. Times without a
  * zone are UTC.
  */
 export function timeReader(format: TimeFormat): (text: string) => number | undefined {
-    if (format === "s") return (text) => (/^\d{1,10}(\.0+)?$/.test(text) ? Math.floor(Number(text)) : undefined);
-    if (format === "ms") {
-        return (text) => (/^\d{1,13}(\.0+)?$/.test(text) ? Math.floor(Number(text) / 1000) : undefined);
+    const unit = units[format];
+    if (unit) {
+        const pattern = new RegExp(`^\\d{1,${unit.digits}}(\\.0+)?$`);
+        return (text) => (pattern.test(text) ? Math.floor(Number(text) / unit.inSecond) : undefined);
     }
-    if (format === "us") {
-        return (text) => (/^\d{1,16}(\.0+)?$/.test(text) ? Math.floor(Number(text) / 1_000_000) : undefined);
-    }
-    if (format === "iso") return readIso;
-    return createTimeReader(format);
+    const { pattern, parts } = format === "iso" ? iso : compile(format);
+    const places: Readonly<Partial<Record<string, number>>> = Object.fromEntries(
+        parts.map((part, index) => [part, index + 1]),
+    );
+    return (text) => {
+        const match = pattern.exec(text);
+        const textOf = (part: string) => {
+            const place = places[part];
+            return place === undefined ? undefined : match?.[place];
+        };
+        return match ? epochSeconds(textOf) : undefined;
+    };
 }
 
-function readIso(text: string): number | undefined {
-    const match = iso.exec(text);
-    if (!match) return undefined;
-    const [, year, month, day, hour = "0", minute = "0", second = "0", zone] = match;
-    return epochSeconds(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second), zone);
-}
-
-function createTimeReader(format: string): (text: string) => number | undefined {
+/** Returns the pattern of a format of `%` codes, and the part of a time that each group of the pattern contains. */
+function compile(format: string): { readonly pattern: RegExp; readonly parts: readonly string[] } {
     const parts: string[] = [];
     const pattern = format.replace(/%(.)|[^%]/gs, (char, code?: string) => {
         if (code === undefined) return /\s/.test(char) ? "\\s+" : char.replace(/[^\w]/, "\\$&");
@@ -71,47 +83,27 @@ function createTimeReader(format: string): (text: string) => number | undefined 
         if (directive.part) parts.push(directive.part);
         return directive.pattern;
     });
-    const regExp = new RegExp(`^${pattern}$`);
-    return (text) => {
-        const match = regExp.exec(text);
-        if (!match) return undefined;
-        const values = new Map(parts.map((part, index) => [part, match[index + 1] as string]));
-        const number = (part: string, otherwise: number) => Number(values.get(part) ?? otherwise);
-        const name = values.get("monthName")?.toLowerCase();
-        const month = name === undefined ? number("month", 1) : monthNames.indexOf(name) + 1;
-        const short = values.get("shortYear");
-        const year = short === undefined ? number("year", 1970) : Number(short) + (Number(short) < 70 ? 2000 : 1900);
-        const half = values.get("half")?.toLowerCase();
-        const hour = number("hour", 0);
-        const hours = half === undefined ? hour : (hour % 12) + (half === "pm" ? 12 : 0);
-        return epochSeconds(
-            year,
-            month,
-            number("day", 1),
-            hours,
-            number("minute", 0),
-            number("second", 0),
-            values.get("zone"),
-        );
-    };
+    return { pattern: new RegExp(`^${pattern}$`), parts };
 }
 
-function epochSeconds(
-    year: number,
-    month: number,
-    day: number,
-    hour: number,
-    minute: number,
-    second: number,
-    zone: string | undefined,
-): number | undefined {
+/** Converts a time to epoch seconds; undefined if it does not exist. `textOf` returns the text of a part of the time. */
+function epochSeconds(textOf: (part: string) => string | undefined): number | undefined {
+    const number = (part: string, otherwise: number) => Number(textOf(part) ?? otherwise);
+    const name = textOf("monthName")?.toLowerCase();
+    const month = name === undefined ? number("month", 1) : monthNames.indexOf(name) + 1;
+    const short = textOf("shortYear");
+    const year = short === undefined ? number("year", 1970) : Number(short) + (Number(short) < 70 ? 2000 : 1900);
+    const half = textOf("half")?.toLowerCase();
+    const clock = number("hour", 0);
+    const hour = half === undefined ? clock : (clock % 12) + (half === "pm" ? 12 : 0);
+    const [day, minute, second] = [number("day", 1), number("minute", 0), number("second", 0)];
     const milliseconds = Date.UTC(year, month - 1, day, hour, minute, second);
     const date = new Date(milliseconds);
     // Check the year too, because Date.UTC reads 70 as 1970.
     const isDate = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
     const exists = isDate && hour < 24 && minute < 60 && second < 61;
     if (!exists || milliseconds < 0) return undefined;
-    const [, sign, hours = "0", minutes = "0"] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone ?? "") ?? [];
+    const [, sign, hours = "0", minutes = "0"] = /^([+-])(\d{2}):?(\d{2})?$/.exec(textOf("zone") ?? "") ?? [];
     const offset = (Number(hours) * 60 + Number(minutes)) * 60;
     return milliseconds / 1000 - (sign === "-" ? -offset : offset);
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { shell } from "terminal-text";
 import { readManifest } from "../manifest.ts";
-import { tablesPathBeside } from "../places.ts";
+import { filesBeside } from "../places.ts";
 import { parseTables } from "./document.ts";
 
 /**
@@ -17,7 +17,7 @@ export async function tablesProblem(
     sha256: () => Promise<string>,
     projectDir = ".",
 ): Promise<string | undefined> {
-    const file = tablesPathBeside(interactionsFile);
+    const file = filesBeside(interactionsFile).tables;
     let of: string;
     try {
         of = parseTables(await readFile(resolve(projectDir, file), "utf8")).interactions.sha256;

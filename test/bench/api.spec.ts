@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { type Call, handlerCaller, httpCaller } from "../../bench/api/call.ts";
@@ -12,7 +9,7 @@ import { campaignCaller } from "../../bench/api/campaign.ts";
 import { computeLatency, countFailed, monthUsd, summarizeFailures, summarizeSources } from "../../bench/api/figures.ts";
 import { secondsToChange } from "../../bench/api/fresh.ts";
 import { listRequest, load, paced, resting, watchRequest, zipf } from "../../bench/api/load.ts";
-import { createApiProcess, documentsAt, simulated, withoutCache } from "../../bench/api/simulated.ts";
+import { createApiProcess, createDocuments, simulated, withoutCache } from "../../bench/api/simulated.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
 
 const answer = (body: object, status = 200) => ({ status, body, layer: "memory", milliseconds: 1 });
@@ -159,21 +156,16 @@ describe("Callers of bench:api", () => {
     });
 
     it("with a throttled campaign, `handlerCaller` returns cached lists, and fails without a cached list", async () => {
-        const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
-        try {
-            const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);
-            const harness = simulated(1);
-            const callers = [1, 2].map(() => handlerCaller(createApiProcess(harness, documents)));
-            const shape = { requests: 60, viewers: 10, exponent: 1, events: 0.1, seed: 1, nameOf: String };
-            const fine = await load(callers, shape);
-            assert.ok(harness.harness.calls < 50 && countFailed(fine) === 0);
-            const [seconds = 0] = await secondsToChange(callers, ["9"]);
-            assert.ok(seconds < 5);
-            harness.harness.state = "throttled";
-            assert.equal(countFailed(await load(callers, shape)), 0);
-            assert.ok(countFailed(await load([withoutCache(harness)], shape)) > 30);
-        } finally {
-            await rm(folder, { recursive: true });
-        }
+        const documents = await createDocuments();
+        const harness = simulated(1);
+        const callers = [1, 2].map(() => handlerCaller(createApiProcess(harness, documents)));
+        const shape = { requests: 60, viewers: 10, exponent: 1, events: 0.1, seed: 1, nameOf: String };
+        const fine = await load(callers, shape);
+        assert.ok(harness.harness.calls < 50 && countFailed(fine) === 0);
+        const [seconds = 0] = await secondsToChange(callers, ["9"]);
+        assert.ok(seconds < 5);
+        harness.harness.state = "throttled";
+        assert.equal(countFailed(await load(callers, shape)), 0);
+        assert.ok(countFailed(await load([withoutCache(harness)], shape)) > 30);
     });
 });

@@ -65,6 +65,23 @@ describe("Tables of items and users", () => {
         assert.equal(catalogue[0]?.image, "http://a.example/1.jpg");
     });
 
+    it("`itemsAt` returns the same catalogue for RecBole's item file of MovieLens as for u.item", async () => {
+        const path = put(
+            "ml-100k.item",
+            lines(
+                "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq",
+                "543\tMis\u00e9rables, Les\t1995\tDrama Musical",
+                "267\tunknown\tunknown\tunknown",
+            ),
+        );
+        const { catalogue, columns } = await itemsAt(path);
+        assert.deepEqual(catalogue, [
+            { itemId: "543", title: "Mis\u00e9rables, Les", year: 1995, genres: ["Drama", "Musical"] },
+            { itemId: "267", title: "unknown", year: null, genres: [] },
+        ]);
+        assert.deepEqual(columns, []);
+    });
+
     const products = lines(
         "sep=;",
         "Artikel;Bezeichnung;Warengruppe;Preis;Marke;Lagerbestand;Bild",

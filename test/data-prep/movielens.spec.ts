@@ -86,16 +86,6 @@ describe("`readCatalogue`", () => {
         ]);
     });
 
-    it("`readCatalogue` returns the same catalogue for RecBole's item file as for u.item", () => {
-        const file =
-            "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n" +
-            "543\tMisérables, Les\t1995\tDrama Musical\n267\tunkonwn\tunkonwn\tunknown\n";
-        assert.deepEqual(readCatalogue(Buffer.from(file)), [
-            { itemId: "543", title: "Misérables, Les", year: 1995, genres: ["Drama", "Musical"] },
-            { itemId: "267", title: "unknown", year: null, genres: [] },
-        ]);
-    });
-
     it("`readCatalogue` reports the number of a line that is not an item", () => {
         assert.throws(() => readCatalogue(Buffer.from("1|Toy Story\n")), /line 1 of the item file does not have 24/);
     });

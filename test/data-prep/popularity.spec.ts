@@ -1,32 +1,20 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { Readable } from "node:stream";
 import { readColumns } from "../../data-prep/columns.ts";
 import { popularityMetrics } from "../../data-prep/popularity.ts";
 import { solutionMetrics } from "../../packages/local-personalize/model/metrics.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { readInteractions } from "../../packages/local-personalize/test/read-interactions.ts";
+import { readCsvText } from "../support/columns.ts";
+import { folderForEach } from "./folder.ts";
 
-const metricsOf = async (file: string) => popularityMetrics(await readColumns(file));
+const metricsOf = async (csv: string | Uint8Array) => popularityMetrics(await readCsvText(csv));
 
 describe("`popularityMetrics`", () => {
-    let folder: string;
-    before(async () => {
-        folder = await mkdtemp(join(tmpdir(), "popularity-"));
-    });
-    after(() => rm(folder, { recursive: true, force: true }));
-
-    async function written(content: string | Buffer): Promise<string> {
-        const file = join(folder, "interactions.csv");
-        await writeFile(file, content);
-        return file;
-    }
-
     it("`popularityMetrics` returns nearly the same metrics as the emulator's recipe aws-popularity-count", async () => {
-        const file = await written(interactionsCsv(syntheticRatings({ users: 2000, items: 300, meanHistory: 40 })));
-        const own = await metricsOf(file);
-        const interactions = await readInteractions(file);
+        const csv = interactionsCsv(syntheticRatings({ users: 2000, items: 300, meanHistory: 40 }));
+        const own = await metricsOf(csv);
+        const interactions = await readInteractions(Readable.from([csv]));
         const service = solutionMetrics(interactions, "aws-popularity-count", "seed").metrics;
         for (const [key, value] of Object.entries(own)) {
             const other = service[key] ?? Number.NaN;
@@ -41,9 +29,7 @@ describe("`popularityMetrics`", () => {
         // Every user watches c after a. Item b has more views than c, but no user watches b next.
         const watchers = Array.from({ length: 40 }, (_, user) => `u${user},a,1\nu${user},c,2\n`);
         const others = Array.from({ length: 60 }, (_, user) => `v${user},b,1\n`);
-        const metrics = await metricsOf(
-            await written(`USER_ID,ITEM_ID,TIMESTAMP\n${[...watchers, ...others].join("")}`),
-        );
+        const metrics = await metricsOf(`USER_ID,ITEM_ID,TIMESTAMP\n${[...watchers, ...others].join("")}`);
         assert.equal(metrics.mean_reciprocal_rank_at_25, 0.5);
         assert.equal(
             metrics.normalized_discounted_cumulative_gain_at_10,
@@ -54,40 +40,27 @@ describe("`popularityMetrics`", () => {
     });
 
     it("`popularityMetrics` returns 0 if no user has two events", async () => {
-        const metrics = await metricsOf(await written("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n"));
+        const metrics = await metricsOf("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n");
         assert.deepEqual([...new Set(Object.values(metrics))], [0]);
     });
 
     it("`popularityMetrics` returns nearly the same metrics for any order of rows", async () => {
         const csv = interactionsCsv(syntheticRatings()).toString().trimEnd().split("\n");
         const sorted = [csv[0], ...csv.slice(1).sort((a, b) => Number(a.split(",")[3]) - Number(b.split(",")[3]))];
-        const [given, ordered] = [
-            await metricsOf(await written(csv.join("\n"))),
-            await metricsOf(await written(sorted.join("\n"))),
-        ];
+        const [given, ordered] = [await metricsOf(csv.join("\n")), await metricsOf(sorted.join("\n"))];
         const key = "normalized_discounted_cumulative_gain_at_25";
         assert.ok(Math.abs(given[key] - ordered[key]) < 0.05);
     });
 });
 
-describe("`readColumns`", () => {
-    let folder: string;
-    before(async () => {
-        folder = await mkdtemp(join(tmpdir(), "columns-"));
-    });
-    after(() => rm(folder, { recursive: true, force: true }));
-
-    const read = async (content: string | Buffer) => {
-        const file = join(folder, "interactions.csv");
-        await writeFile(file, content);
-        return readColumns(file);
-    };
+describe("`readColumns` and `parseColumns`", () => {
+    const { put } = folderForEach();
 
     it("`readColumns` returns the same interactions as the emulator's `readInteractions`", async () => {
         const csv = interactionsCsv(syntheticRatings({ users: 3000 }));
         assert.ok(csv.length > 2 << 20, "it is read in more than one piece");
-        const columns = await read(csv);
-        const sorted = await readInteractions(join(folder, "interactions.csv"));
+        const columns = await readColumns(put("interactions.csv", csv));
+        const sorted = await readInteractions(Readable.from([csv]));
         assert.deepEqual(columns.userIds, sorted.userIds);
         assert.deepEqual(columns.itemIds, sorted.itemIds);
         const row = (from: Record<"users" | "items" | "timestamps", ArrayLike<number>>) => (_: number, at: number) =>
@@ -95,25 +68,25 @@ describe("`readColumns`", () => {
         assert.deepEqual([...columns.users].map(row(columns)).sort(), [...sorted.users].map(row(sorted)).sort());
     });
 
-    it("`readColumns` accepts columns in any order, quotes, CR LF and a last line without a line end", async () => {
-        const columns = await read('TIMESTAMP,"ITEM_ID",NOTE,USER_ID\r\n5,"a,b","x ""y"" \\" z",7\r\n\r\n6,07,,"7"');
+    it("`parseColumns` accepts columns in any order, quotes, CR LF and a last line without a line end", async () => {
+        const columns = await readCsvText(
+            'TIMESTAMP,"ITEM_ID",NOTE,USER_ID\r\n5,"a,b","x ""y"" \\" z",7\r\n\r\n6,07,,"7"',
+        );
         assert.deepEqual(columns.userIds, ["7"]);
         assert.deepEqual(columns.itemIds, ["a,b", "07"]);
         assert.deepEqual([...columns.timestamps], [5, 6]);
     });
 
-    it("`readColumns` reports invalid lines and missing columns", async () => {
-        await assert.rejects(read("USER_ID,ITEM_ID\n1,2\n"), /missing the following columns:\[TIMESTAMP\]/);
-        await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n1,2\n"), /^MalformedCsvError: line 3: 2 fields/);
-        await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,now\n"), /line 2: TIMESTAMP "now"/);
-        await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,4294967296\n"), /before the year 2106/);
-        await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,,3\n"), /line 2: ITEM_ID is empty/);
-        await assert.rejects(read('USER_ID,ITEM_ID,TIMESTAMP\n1,"2"x,3\n'), /line 2: text follows a closing quote/);
-        await assert.rejects(read(""), /missing the following columns/);
-    });
-
-    it("`popularityMetrics` accepts the columns that `readColumns` returns", async () => {
-        const columns = await read(interactionsCsv(syntheticRatings()));
-        assert.ok(popularityMetrics(columns).precision_at_25 > 0);
+    it("`parseColumns` reports invalid lines and missing columns", async () => {
+        await assert.rejects(readCsvText("USER_ID,ITEM_ID\n1,2\n"), /missing the following columns:\[TIMESTAMP\]/);
+        await assert.rejects(readCsvText("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n1,2\n"), /^Error: line 3: 2 fields/);
+        await assert.rejects(readCsvText("USER_ID,ITEM_ID,TIMESTAMP\n1,2,now\n"), /line 2: TIMESTAMP "now"/);
+        await assert.rejects(readCsvText("USER_ID,ITEM_ID,TIMESTAMP\n1,2,4294967296\n"), /before the year 2106/);
+        await assert.rejects(readCsvText("USER_ID,ITEM_ID,TIMESTAMP\n1,,3\n"), /line 2: ITEM_ID is empty/);
+        await assert.rejects(
+            readCsvText('USER_ID,ITEM_ID,TIMESTAMP\n1,"2"x,3\n'),
+            /line 2: text follows a closing quote/,
+        );
+        await assert.rejects(readCsvText(""), /missing the following columns/);
     });
 });

@@ -23,17 +23,15 @@ describe("Command line of the runbooks", () => {
     const runbook = (name: string, ...args: string[]) =>
         run(instance, process.execPath, [`runbooks/${name}.ts`, ...args], "captured");
 
-    const ofAStack = [
-        ...["recommend", "watch-status", "park", "resume", "rollback", "versions", "retrain"],
-        ...["cost-report", "budget-alarms", "publish-metrics"],
-    ];
-    for (const name of ofAStack) {
+    // `resume`, `rollback`, `versions` and `retrain` read the stack in the same function as `park`.
+    for (const name of ["recommend", "watch-status", "park", "cost-report", "budget-alarms", "publish-metrics"]) {
         it(`\`${name}\` exits with 6 and one message if the stack does not exist`, async () => {
             const users = name === "recommend" ? ["22"] : [];
             const { exitCode, stdout, stderr } = await runbook(name, ...users, "--stack", "nowhere", "--json");
             assert.deepEqual([exitCode, stdout], [6, ""], stderr);
+            // On a slow machine, lines before the message say what the runbook waits for.
             assert.equal(
-                stderr,
+                stderr.replace(/^(waiting for .*\n)*/, ""),
                 "error: There is no stack nowhere. List the stacks with `pulumi stack ls`, and name one with --stack.\n",
             );
         });
@@ -101,7 +99,7 @@ describe("`watch-status` on a stack with resources", () => {
     it("`watch-status --wait` exits with 9 after the timeout and prints how to continue", async () => {
         const { exitCode, stdout, stderr } = await watchStatus("real", "--wait", "--timeout", "0.001", "--poll", "0.1");
         assert.deepEqual([exitCode, stdout], [9, ""]);
-        assert.match(stderr, /^dataset group films: CREATE (PENDING|IN_PROGRESS)\n/);
+        assert.match(stderr, /^dataset group films: CREATE (PENDING|IN_PROGRESS)$/m);
         assert.match(stderr, /AWS continues the work\. Resume the wait: npm run watch-status -- --wait\n$/);
     });
 });

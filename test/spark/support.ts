@@ -93,7 +93,7 @@ export function madeBySpark(output: string, quarantine: string): Made {
 /** Prepares the same file with data-prep. */
 export async function madeByDataPrep(inputs: readonly string[], folder: string, choices: object): Promise<Made> {
     const [output, quarantine] = [join(folder, "ours.csv"), join(folder, "bad.csv")];
-    await prepare({ inputs, output, badRows: "quarantine", quarantine, log: () => {}, ...choices });
+    await prepare({ input: inputs, output, badRows: "quarantine", quarantine, log: () => {}, ...choices });
     const [header = "", ...rows] = readFileSync(output, "utf8").split("\n").slice(0, -1);
     return { header, rows: rows.sort(), refused: quarantined(readFileSync(quarantine, "utf8"), "TEXT").sort() };
 }

@@ -1,23 +1,13 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Columns, readColumns } from "../../data-prep/columns.ts";
+import { Readable } from "node:stream";
+import { type Columns, parseColumns } from "../../data-prep/columns.ts";
 
-/** Writes the text of a CSV into a file and reads it with `readColumns`. */
-export async function readCsvText(csv: string | Uint8Array): Promise<Columns> {
-    const folder = await mkdtemp(join(tmpdir(), "columns-"));
-    try {
-        const file = join(folder, "interactions.csv");
-        await writeFile(file, csv);
-        return await readColumns(file);
-    } finally {
-        await rm(folder, { recursive: true });
-    }
-}
+/** Reads the text of a CSV with `parseColumns`. */
+export const readCsvText = (csv: string | Uint8Array): Promise<Columns> =>
+    parseColumns(Readable.from([Buffer.from(csv)]));
 
 /**
  * Returns the columns of [user, item, timestamp] rows, with users and items numbered in the order of their first
- * appearance, as `readColumns` does.
+ * appearance, as `parseColumns` does.
  */
 export function columnsFrom(rows: readonly (readonly [user: string, item: string, timestamp: number])[]): Columns {
     const userIds = [...new Set(rows.map(([user]) => user))];

@@ -1,5 +1,6 @@
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { shell } from "terminal-text";
+import { readPages } from "../cli/pages.ts";
 import { oneLine } from "../doctor/check.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { whoAmI } from "../stack/who-am-i.ts";
@@ -9,21 +10,49 @@ import {
     type InventoryItem,
     type InventoryKind,
     inventoryKinds,
+    type Listed,
     type Lister,
     mapLimited,
     type Place,
     pairs,
-    readPages,
     type Tags,
     toInventoryItem,
     type Unread,
 } from "./inventory/item.ts";
 import { operationsListers } from "./inventory/operations.ts";
-import { otherResources } from "./inventory/other.ts";
 import { personalizeListers } from "./inventory/personalize.ts";
 import { servingListers } from "./inventory/serving.ts";
 import { storageAndAccessListers } from "./inventory/storage-and-access.ts";
 import { findClaim, importCommand, inRemovalOrder, isBilled, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
+
+/**
+ * Names of services, as in the ARNs of the listed kinds of resources. The code takes each name from a type of Pulumi's
+ * AWS plugin, such as `lambda` from `aws:lambda/function:Function`. It adds `logs`, because the plugin's types of
+ * CloudWatch Logs contain another name.
+ */
+const listedServices = new Set([
+    ...["personalize", "logs"],
+    ...Object.values(inventoryKinds).flatMap((types) => types.map((type: string) => type.split(/[:/]/)[1])),
+]);
+
+/**
+ * Checks whether the audit lists the resources of the ARN's service with the service's own API. The tagging API is less
+ * exact: it returns deleted resources for a while, and resources without a delete call forever.
+ */
+function isListed(arn: string): boolean {
+    const [, , service = "", , , rest = ""] = arn.split(":");
+    return listedServices.has(service) && (service !== "scheduler" || rest.startsWith("schedule/"));
+}
+
+/** Lists resources that only the tagging API returns. Their price and delete commands are unknown. */
+const otherResources = async ({ tagged = new Map() }: Place): Promise<readonly Listed[]> =>
+    [...tagged.keys()]
+        .filter((arn) => !isListed(arn))
+        .map((arn) => ({
+            name: arn.split(":").slice(2).join(":"),
+            arn,
+            bill: async () => ({ usdPerMonth: null }),
+        }));
 
 /** For each resource kind, the function that lists its resources. */
 export const listers: Readonly<Record<InventoryKind, Lister>> = {

@@ -7,6 +7,7 @@ import {
     paginateDescribeSubscribersForNotification,
 } from "@aws-sdk/client-budgets";
 import { hasName } from "pulumi-personalize/errors";
+import { readPages } from "../cli/pages.ts";
 import type { Identity } from "../stack/who-am-i.ts";
 
 /** A budget with its notifications and subscribers. */
@@ -56,28 +57,22 @@ export async function readBudget(
     const ResourceARN = `arn:${partition}:budgets::${AccountId}:budget/${BudgetName}`;
     const { ResourceTags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN }));
     const notifications: NotificationView[] = [];
-    for await (const page of paginateDescribeNotificationsForBudget({ client }, key)) {
-        for (const Notification of page.Notifications ?? []) {
-            const subscribers: { kind: string; address: string }[] = [];
-            for await (const { Subscribers = [] } of paginateDescribeSubscribersForNotification(
-                { client },
-                { ...key, Notification },
-            )) {
-                subscribers.push(
-                    ...Subscribers.map(({ SubscriptionType = "", Address = "" }) => ({
-                        kind: SubscriptionType,
-                        address: Address,
-                    })),
-                );
-            }
-            notifications.push({
-                type: Notification.NotificationType === "FORECASTED" ? "FORECASTED" : "ACTUAL",
-                threshold: Notification.Threshold ?? 0,
-                isPercent: (Notification.ThresholdType ?? "PERCENTAGE") === "PERCENTAGE",
-                state: Notification.NotificationState ?? "OK",
-                subscribers,
-            });
-        }
+    const pages = paginateDescribeNotificationsForBudget({ client }, key);
+    for (const Notification of await readPages(pages, (page) => page.Notifications)) {
+        const subscribers = await readPages(
+            paginateDescribeSubscribersForNotification({ client }, { ...key, Notification }),
+            (page) => page.Subscribers,
+        );
+        notifications.push({
+            type: Notification.NotificationType === "FORECASTED" ? "FORECASTED" : "ACTUAL",
+            threshold: Notification.Threshold ?? 0,
+            isPercent: (Notification.ThresholdType ?? "PERCENTAGE") === "PERCENTAGE",
+            state: Notification.NotificationState ?? "OK",
+            subscribers: subscribers.map(({ SubscriptionType: kind = "", Address: address = "" }) => ({
+                kind,
+                address,
+            })),
+        });
     }
     const { ActualSpend, ForecastedSpend } = budget.CalculatedSpend ?? {};
     const amount = (spend: { Amount?: string | undefined } | undefined) =>

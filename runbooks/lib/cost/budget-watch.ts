@@ -2,6 +2,7 @@ import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-c
 import { paginateListSubscriptionsByTopic, type SNSClient } from "@aws-sdk/client-sns";
 import { hasName } from "pulumi-personalize/errors";
 import { approximately } from "../../../config/prices.ts";
+import { readPages } from "../cli/pages.ts";
 import { table } from "../cli/table.ts";
 import type { BudgetView } from "./budget-view.ts";
 
@@ -57,26 +58,21 @@ export interface Subscription {
 
 /** Reads a topic's subscriptions; undefined if the topic does not exist. */
 export async function listSubscriptions(client: SNSClient, TopicArn: string): Promise<Subscription[] | undefined> {
-    const subscriptions: Subscription[] = [];
     try {
-        for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client }, { TopicArn })) {
-            subscriptions.push(
-                ...Subscriptions.map(({ Protocol = "", Endpoint = "", SubscriptionArn = "" }) => ({
-                    protocol: Protocol,
-                    endpoint: Endpoint,
-                    // SubscriptionArn is an ARN only after the confirmation (SNS API Reference,
-                    // ListSubscriptionsByTopic).
-                    confirmed: SubscriptionArn.startsWith("arn:"),
-                })),
-            );
-        }
+        const pages = paginateListSubscriptionsByTopic({ client }, { TopicArn });
+        const subscriptions = await readPages(pages, (page) => page.Subscriptions);
+        return subscriptions.map(({ Protocol = "", Endpoint = "", SubscriptionArn = "" }) => ({
+            protocol: Protocol,
+            endpoint: Endpoint,
+            // SubscriptionArn is an ARN only after the confirmation (SNS API Reference, ListSubscriptionsByTopic).
+            confirmed: SubscriptionArn.startsWith("arn:"),
+        }));
     } catch (error) {
         if (hasName(error, "NotFoundException", "NotFound")) {
             return undefined;
         }
         throw error;
     }
-    return subscriptions;
 }
 
 export interface AlarmView {
@@ -92,27 +88,24 @@ export interface AlarmView {
 
 /** Reads the alarms with this name prefix, those in ALARM first. */
 export async function listAlarms(client: CloudWatchClient, AlarmNamePrefix: string): Promise<AlarmView[]> {
-    const alarms: AlarmView[] = [];
-    for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms(
+    const pages = paginateDescribeAlarms(
         { client },
         { AlarmNamePrefix, AlarmTypes: ["MetricAlarm", "CompositeAlarm"] },
-    )) {
-        for (const { AlarmName = "", StateValue = "", StateReason = "", AlarmDescription = "", ...alarm } of [
-            ...MetricAlarms,
-            ...CompositeAlarms,
-        ]) {
-            const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-            alarms.push({
-                name: AlarmName,
-                state: StateValue,
-                since: since?.toISOString() ?? null,
-                reason: StateReason,
-                page: /docs\/[\w./-]+\.md/.exec(AlarmDescription)?.[0] ?? null,
-            });
-        }
-    }
+    );
+    const alarms = await readPages(pages, ({ MetricAlarms = [], CompositeAlarms = [] }) => [
+        ...MetricAlarms,
+        ...CompositeAlarms,
+    ]);
     const rank = ({ state }: AlarmView) => (state === "ALARM" ? 0 : 1);
-    return alarms.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+    return alarms
+        .map(({ AlarmName = "", StateValue = "", StateReason = "", AlarmDescription = "", ...alarm }) => ({
+            name: AlarmName,
+            state: StateValue,
+            since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString() ?? null,
+            reason: StateReason,
+            page: /docs\/[\w./-]+\.md/.exec(AlarmDescription)?.[0] ?? null,
+        }))
+        .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
 /** The maximum length of a reason in the table. The full reason of an active alarm follows the table. */

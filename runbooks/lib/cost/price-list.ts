@@ -2,6 +2,7 @@ import { type PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing
 import { hasName } from "pulumi-personalize/errors";
 import { messageOf } from "terminal-text";
 import { prices } from "../../../config/prices.ts";
+import { readPages } from "../cli/pages.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import { usageKind } from "./billed.ts";
 
@@ -32,14 +33,13 @@ const serviceCode = "AmazonPersonalize";
  */
 export async function listPrices(client: PricingClient, region: string): Promise<ListedPrice[]> {
     const Filters = [{ Type: "TERM_MATCH" as const, Field: "regionCode", Value: region }];
-    const listed: ListedPrice[] = [];
-    try {
-        for await (const { PriceList = [] } of paginateGetProducts({ client }, { ServiceCode: serviceCode, Filters })) {
-            listed.push(...PriceList.flatMap((product: unknown) => parsePrices(String(product))));
-        }
-    } catch (error) {
+    const products = await readPages(
+        paginateGetProducts({ client }, { ServiceCode: serviceCode, Filters }),
+        (page) => page.PriceList,
+    ).catch((error: unknown) => {
         throw explained(error);
-    }
+    });
+    const listed = products.flatMap((product: unknown) => parsePrices(String(product)));
     return listed.sort((a, b) => a.usageType.localeCompare(b.usageType) || a.from - b.from);
 }
 
@@ -151,45 +151,48 @@ export const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(liste
 
 function priceNameOf(
     kind: ReturnType<typeof usageKind>,
-    unit: "gb" | "hours" | "interactions" | "requests",
+    unit: Unit,
     isV2: boolean,
     from: number,
 ): PriceName | undefined {
     if (kind === "campaign" && unit === "hours" && !isV2) {
         return tiersOfTpsHours[from];
     }
-    if (from > 0) {
-        return undefined;
-    }
-    if (kind === "import" && unit === "gb") {
-        return "ingestion";
-    }
-    if (kind === "training" && unit === "hours" && !isV2) {
-        return "trainingHour";
-    }
-    if (kind === "training" && unit === "interactions") {
-        return "trainingInteractionsV2";
-    }
-    return kind === "campaign" && unit === "requests" && isV2 ? "requestsV2" : undefined;
+    return untiered.find(
+        (price) => from === 0 && price.kind === kind && price.unit === unit && (price.isV2 ?? isV2) === isV2,
+    )?.name;
 }
 
+/** Prices without tiers, each with the kind and unit of its product. `isV2` says whether it is for recipes of v2 only. */
+const untiered: readonly {
+    readonly name: PriceName;
+    readonly kind: ReturnType<typeof usageKind>;
+    readonly unit: Unit;
+    readonly isV2?: boolean;
+}[] = [
+    { name: "ingestion", kind: "import", unit: "gb" },
+    { name: "trainingHour", kind: "training", unit: "hours", isV2: false },
+    { name: "trainingInteractionsV2", kind: "training", unit: "interactions" },
+    { name: "requestsV2", kind: "campaign", unit: "requests", isV2: true },
+];
+
+type Unit = "gb" | "hours" | "interactions" | "requests";
+
+/** AWS's names of each unit, without a number before them. */
+const unitNames: Readonly<Record<Unit, RegExp>> = {
+    gb: /^(gb|gigabytes?)$/i,
+    hours: /^((tps|training)[\s-]?)?(hrs?|hours?)$/i,
+    interactions: /^interactions?$/i,
+    requests: /^(requests?|recommendations?)$/i,
+};
+
 /** Parses AWS's unit, for example `1K Requests`, `GB` or `Hrs`. */
-function readUnit(
-    text: string,
-): { readonly of: "gb" | "hours" | "interactions" | "requests"; readonly count: number } | undefined {
+function readUnit(text: string): { readonly of: Unit; readonly count: number } | undefined {
     const digits = /^\d[\d,]*/.exec(text.trim())?.[0] ?? "";
     const after = text.trim().slice(digits.length);
     const thousand = /^k[\s-]/i.test(after);
     const words = after.slice(thousand ? 1 : 0).replace(/^[\s-]+/, "");
     const count = (digits === "" ? 1 : Number(digits.replaceAll(",", ""))) * (thousand ? 1000 : 1);
-    if (/^(gb|gigabytes?)$/i.test(words)) {
-        return { of: "gb", count };
-    }
-    if (/^((tps|training)[\s-]?)?(hrs?|hours?)$/i.test(words)) {
-        return { of: "hours", count };
-    }
-    if (/^interactions?$/i.test(words)) {
-        return { of: "interactions", count };
-    }
-    return /^(requests?|recommendations?)$/i.test(words) ? { of: "requests", count } : undefined;
+    const of = (Object.keys(unitNames) as Unit[]).find((unit) => unitNames[unit].test(words));
+    return of && { of, count };
 }

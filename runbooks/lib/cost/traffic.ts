@@ -9,31 +9,25 @@ import { day, hour, window } from "../../../cost/time.ts";
 import { requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 
 /**
- * Returns the cheapest minimum TPS for last week's traffic. Undefined without a campaign. Also undefined if CloudWatch
- * denies access: `warn` gets the reason. The program does not apply this value automatically.
+ * Returns the cheapest minimum TPS for last week's traffic; undefined without a campaign. The program does not apply
+ * this value automatically. Throws the errors of Personalize and CloudWatch.
  */
 export async function adviseTps(
     clients: { readonly personalize: PersonalizeClient; readonly cloudwatch: CloudWatchClient },
     campaignArn: string,
     recipe: string | undefined,
     now: number,
-    warn: (why: string) => void,
 ): Promise<Advice | undefined> {
     if (campaignArn === "") {
         return undefined;
     }
-    try {
-        const describe = new DescribeCampaignCommand({ campaignArn });
-        const { campaign } = (await clients.personalize.send(describe).catch(goneOrThrow)) ?? {};
-        if (campaign === undefined) {
-            return undefined;
-        }
-        const requests = await requestWindows(clients.cloudwatch, campaignArn, now - 7 * day, now);
-        return adviseMinimum(now, { recipe, minProvisionedTPS: campaign.minProvisionedTPS ?? 1 }, requests);
-    } catch (error) {
-        warn(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    const describe = new DescribeCampaignCommand({ campaignArn });
+    const { campaign } = (await clients.personalize.send(describe).catch(goneOrThrow)) ?? {};
+    if (campaign === undefined) {
         return undefined;
     }
+    const requests = await requestWindows(clients.cloudwatch, campaignArn, now - 7 * day, now);
+    return adviseMinimum(now, { recipe, minProvisionedTPS: campaign.minProvisionedTPS ?? 1 }, requests);
 }
 
 /**
@@ -47,23 +41,17 @@ const { answeredBy, campaignCalls } = servingApiMetrics;
 const personal = [answeredBy.campaign, answeredBy.cache, answeredBy.precomputed];
 
 /**
- * Returns the savings of the API's caches from `start` to `end`, from the API's metrics. Undefined if CloudWatch denies
- * access or returns partial data: `warn` gets the reason.
+ * Returns the savings of the API's caches from `start` to `end`, from the API's metrics. Throws an Error if CloudWatch
+ * denies access or returns partial data.
  */
 export async function cacheSavings(
     client: CloudWatchClient,
     of: { readonly stack: string; readonly recipe: string | undefined; readonly minProvisionedTPS: number },
     { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
-    warn: (why: string) => void,
-): Promise<SavedCalls | undefined> {
+): Promise<SavedCalls> {
     const length = now - start > keptDays * day ? hour : window;
-    try {
-        const windows = await servedWindows(client, of.stack, { start, end: Math.min(end, now + window) }, length);
-        return savedCalls(windows, length, of);
-    } catch (error) {
-        warn(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-        return undefined;
-    }
+    const windows = await servedWindows(client, of.stack, { start, end: Math.min(end, now + window) }, length);
+    return savedCalls(windows, length, of);
 }
 
 async function servedWindows(

@@ -10,7 +10,7 @@ import { isRoot } from "policy-evaluator";
 import { hasName, isTransient } from "pulumi-personalize/errors";
 import { shell } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
-import { readPages } from "../audit/inventory/item.ts";
+import { readPages } from "../cli/pages.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { whoAmI } from "../stack/who-am-i.ts";
 import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./check.ts";

@@ -1,14 +1,7 @@
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import {
-    DescribeCampaignCommand,
-    DescribeDatasetGroupCommand,
-    DescribeFilterCommand,
-    DescribeSchemaCommand,
-    DescribeSolutionCommand,
-    ListTagsForResourceCommand,
-    PersonalizeClient,
-} from "@aws-sdk/client-personalize";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { anyKind, kinds, listTags, type ResourceKindName } from "pulumi-personalize/core";
 import { hasName, isNotFound } from "pulumi-personalize/errors";
 import { bucketNameFor } from "../../../config/config.ts";
 import { inventoryKinds } from "../audit/inventory/item.ts";
@@ -77,40 +70,27 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
     const { partition, accountId } = await whoAmI(config.region);
     const client = new PersonalizeClient({ region });
     const arn = (tail: string) => `arn:${partition}:personalize:${region}:${accountId}:${tail}`;
-    const of = (kind: string, tail: string, check: (arn: string) => Promise<unknown>) => async () => {
-        const resourceArn = arn(tail);
-        await check(resourceArn);
-        const { tags: awsTags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
-        const has = Object.fromEntries(awsTags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
+    const of = (kind: ResourceKindName, tail: string) => async () => {
+        const { noun, describe } = anyKind(kinds[kind]);
+        await describe(client, arn(tail));
+        const has = await listTags(client, arn(tail));
         return ["pulumi:project", "pulumi:stack"].every((key) => has[key] === tags[key])
             ? undefined
-            : `${kind} ${tail.split("/").at(-1)} exists, and its tags are ${JSON.stringify(has)}`;
+            : `${noun} ${tail.split("/").at(-1)} exists, and its tags are ${JSON.stringify(has)}`;
     };
+    const filterNames = [...Object.keys(filters), ...(watchedFilter ? [names.watchedFilter] : [])];
     // A resource in config `adopt` may have another owner's tags.
     const checks = Object.entries({
-        datasetGroup: of("dataset group", `dataset-group/${names.datasetGroup}`, (datasetGroupArn) =>
-            client.send(new DescribeDatasetGroupCommand({ datasetGroupArn })),
-        ),
-        solution: of("solution", `solution/${names.solution}`, (solutionArn) =>
-            client.send(new DescribeSolutionCommand({ solutionArn })),
-        ),
-        campaign: of("campaign", `campaign/${names.campaign}`, (campaignArn) =>
-            client.send(new DescribeCampaignCommand({ campaignArn })),
-        ),
+        datasetGroup: of("DatasetGroup", `dataset-group/${names.datasetGroup}`),
+        solution: of("Solution", `solution/${names.solution}`),
+        campaign: of("Campaign", `campaign/${names.campaign}`),
         schema: async () => {
-            const { schema } = await client.send(
-                new DescribeSchemaCommand({ schemaArn: arn(`schema/${names.schema}`) }),
-            );
-            return sameJson(schema?.schema ?? "", await interactionsSchemaFor(config))
+            const { properties } = await kinds.Schema.describe(client, arn(`schema/${names.schema}`));
+            return sameJson(String(properties.schema), await interactionsSchemaFor(config))
                 ? undefined
                 : `schema ${names.schema} exists with another text`;
         },
-        ...Object.fromEntries(
-            [...Object.keys(filters), ...(watchedFilter ? [names.watchedFilter] : [])].map((name) => [
-                `filter ${name}`,
-                of("filter", `filter/${name}`, (filterArn) => client.send(new DescribeFilterCommand({ filterArn }))),
-            ]),
-        ),
+        ...Object.fromEntries(filterNames.map((name) => [`filter ${name}`, of("Filter", `filter/${name}`)])),
     }).flatMap(([key, check]) => (key in adopt ? [] : [check]));
     const answers = await Promise.allSettled(checks.map((check) => check()));
     const taken: string[] = [];

@@ -5,7 +5,7 @@ import { approximately, priceNote } from "../../../config/prices.ts";
 import { toRates } from "../../../config/throttles.ts";
 import { firewallUsdPerMonth, worstThroughApi } from "../../../cost/abuse.ts";
 import { hashFile } from "../../../data-prep/files.ts";
-import { tablesPathBeside } from "../../../data-prep/places.ts";
+import { filesBeside } from "../../../data-prep/places.ts";
 import { prepareCommand, tablesProblem } from "../../../data-prep/tables/fault.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, fail, ok, unknown, warn } from "./check.ts";
@@ -29,7 +29,7 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
         deps.projectDir,
     );
     return fault === undefined
-        ? ok(`${tablesPathBeside(interactionsFile)}, made from the current interactions`)
+        ? ok(`${filesBeside(interactionsFile).tables}, made from the current interactions`)
         : fail(fault, await prepareCommand(interactionsFile));
 };
 

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../../config/config.ts";
-import { readColumns } from "../../../data-prep/columns.ts";
+import { countRows, readColumns } from "../../../data-prep/columns.ts";
 import { prepareCommand } from "../../../data-prep/tables/fault.ts";
 import { counted } from "../../../data-prep/words.ts";
 import type { PulumiAnswer } from "../stack/pulumi.ts";
@@ -87,10 +87,7 @@ export async function readData({ projectDir, configuration }: Omit<StackDeps, "d
     if (status === undefined) {
         return undefined;
     }
-    const { users, userIds } = await readColumns(file);
-    const counts = new Int32Array(userIds.length);
-    for (const user of users) {
-        counts[user] = (counts[user] ?? 0) + 1;
-    }
-    return { bytes: status.size, interactions: users.length, usableUsers: counts.filter((count) => count >= 2).length };
+    const { users, userCount } = await readColumns(file);
+    const usableUsers = countRows(users, userCount).filter((count) => count >= 2).length;
+    return { bytes: status.size, interactions: users.length, usableUsers };
 }

@@ -15,6 +15,7 @@ import {
     requestWindows,
 } from "../../../personalize/operations/observe-campaign.ts";
 import { fetchMetrics, listVersions, type Metrics } from "../../../personalize/operations/solution-versions.ts";
+import { readPages } from "../cli/pages.ts";
 
 /** A stack's state at a time; times in epoch milliseconds. */
 export interface StackObservation {
@@ -125,10 +126,10 @@ async function activeVersions(
 }
 
 async function newestImport(client: PersonalizeClient, datasetArn: string): Promise<number | undefined> {
-    const moments: number[] = [];
-    for await (const { datasetImportJobs = [] } of paginateListDatasetImportJobs({ client }, { datasetArn })) {
-        const active = datasetImportJobs.filter(({ status }) => status === "ACTIVE");
-        moments.push(...active.map(({ creationDateTime }) => creationDateTime?.getTime() ?? 0));
-    }
-    return moments.length === 0 ? undefined : Math.max(...moments);
+    const pages = paginateListDatasetImportJobs({ client }, { datasetArn });
+    const jobs = await readPages(pages, (page) => page.datasetImportJobs);
+    const active = jobs.filter(({ status }) => status === "ACTIVE");
+    return active.length === 0
+        ? undefined
+        : Math.max(...active.map(({ creationDateTime }) => creationDateTime?.getTime() ?? 0));
 }

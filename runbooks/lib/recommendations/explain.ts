@@ -1,4 +1,4 @@
-import type { Columns } from "../../../data-prep/columns.ts";
+import { type Columns, countRows } from "../../../data-prep/columns.ts";
 import type { Recommendation } from "./recommendations.ts";
 
 export interface Explanation {
@@ -80,18 +80,12 @@ function sentence(
 }
 
 function historyLengths({ userIds, users }: Pick<Columns, "userIds" | "users">): Map<string, number> {
-    const counts = new Array<number>(userIds.length).fill(0);
-    for (const user of users) {
-        counts[user] = (counts[user] ?? 0) + 1;
-    }
+    const counts = countRows(users, userIds.length);
     return new Map(userIds.map((id, index) => [id, counts[index] ?? 0]));
 }
 
 function mostPopular({ itemIds, items }: Pick<Columns, "itemIds" | "items">, howMany: number): Set<string> {
-    const counts = new Array<number>(itemIds.length).fill(0);
-    for (const item of items) {
-        counts[item] = (counts[item] ?? 0) + 1;
-    }
+    const counts = countRows(items, itemIds.length);
     const order = itemIds.map((id, index) => ({ id, count: counts[index] ?? 0 })).sort((a, b) => b.count - a.count);
     return new Set(order.slice(0, howMany).map(({ id }) => id));
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { messageOf } from "terminal-text";
 import { type Columns, readColumns } from "../../../data-prep/columns.ts";
 import { hashFile } from "../../../data-prep/files.ts";
-import { tablesPathBeside } from "../../../data-prep/places.ts";
+import { filesBeside } from "../../../data-prep/places.ts";
 import { parseTables } from "../../../data-prep/tables/document.ts";
 
 /** The local interactions file, compared with the file that the stack imported. */
@@ -34,7 +34,7 @@ export async function ownData(file: string, importedHash: string | undefined): P
  * Otherwise, the function returns the id.
  */
 async function readTitles(file: string, sha256: string): Promise<(itemId: string) => string> {
-    const text = await readFile(tablesPathBeside(file), "utf8").catch((error: NodeJS.ErrnoException) => {
+    const text = await readFile(filesBeside(file).tables, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") {
             throw error;
         }

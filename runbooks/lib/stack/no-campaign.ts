@@ -5,6 +5,7 @@ import { isNotFound } from "pulumi-personalize/errors";
 import { isBatch, type StackConfig } from "../../../config/config.ts";
 import { nameInArn } from "../../../personalize/operations/operation.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
+import { readPages } from "../cli/pages.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 
@@ -77,10 +78,8 @@ export async function notFound(
         );
     }
     if (filter === undefined) return error;
-    const names: string[] = [];
-    for await (const { Filters = [] } of paginateListFilters({ client }, { datasetGroupArn })) {
-        names.push(...Filters.flatMap(({ name }) => name ?? []));
-    }
+    const filters = await readPages(paginateListFilters({ client }, { datasetGroupArn }), (page) => page.Filters);
+    const names = filters.flatMap(({ name }) => name ?? []);
     const there = names.length > 0 ? `It has: ${names.sort().join(", ")}` : "It has none";
     return new RunbookError(
         `The stack has no filter ${filter}. ${there}. Add it to config filters, and run \`pulumi up\` (docs/configuration.md).`,

@@ -1,5 +1,6 @@
 import { type PersonalizeClient, paginateListBatchInferenceJobs } from "@aws-sdk/client-personalize";
 import { kinds, type Properties, type ResourceKindName } from "pulumi-personalize/core";
+import { readPages } from "../cli/pages.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { askPulumi, loginProblem, noSuchCommand } from "./pulumi.ts";
 
@@ -107,15 +108,12 @@ export async function newestListsJob(
     const name = new RegExp(`^${inputs.functionName}-\\d+-[0-9a-f]{8}$`);
     // A stack of the same name may have left jobs, which nobody can delete.
     const since = bornAt(exported) ?? 0;
-    const jobs: { readonly arn: string; readonly at: number }[] = [];
-    for await (const { batchInferenceJobs = [] } of paginateListBatchInferenceJobs({ client: clientOf(region) }, {})) {
-        for (const { jobName = "", batchInferenceJobArn: arn = "", creationDateTime } of batchInferenceJobs) {
-            const at = creationDateTime?.getTime() ?? 0;
-            if (name.test(jobName) && at >= since) jobs.push({ arn, at });
-        }
-    }
-    const newest = jobs.sort((one, other) => other.at - one.at)[0];
-    return newest ? [{ kind: "BatchInferenceJob", arn: newest.arn, region, inputs: {}, makesLists: true }] : [];
+    const pages = paginateListBatchInferenceJobs({ client: clientOf(region) }, {});
+    const jobs = (await readPages(pages, (page) => page.batchInferenceJobs))
+        .map((job) => ({ ...job, at: job.creationDateTime?.getTime() ?? 0 }))
+        .filter(({ jobName = "", at }) => name.test(jobName) && at >= since);
+    const { batchInferenceJobArn: arn } = jobs.toSorted((one, other) => other.at - one.at)[0] ?? {};
+    return arn ? [{ kind: "BatchInferenceJob", arn, region, inputs: {}, makesLists: true }] : [];
 }
 
 async function pulumi(args: readonly string[], stack: string | undefined): Promise<string> {

@@ -4,7 +4,7 @@ import { catalogueBeside } from "../../../data-prep/catalogue.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
 import { hashFile } from "../../../data-prep/files.ts";
 import { readMatchingManifest } from "../../../data-prep/manifest.ts";
-import { tablesPathBeside } from "../../../data-prep/places.ts";
+import { filesBeside } from "../../../data-prep/places.ts";
 import { tablesProblem } from "../../../data-prep/tables/fault.ts";
 import { writeTables } from "../../../data-prep/tables/make.ts";
 import { someViewers } from "../../../data-prep/viewers.ts";
@@ -51,7 +51,7 @@ export async function renewTables({ interactionsFile, api }: StackConfig): Promi
     const csvPath = projectFile(interactionsFile);
     const sha256 = await hashFile(csvPath);
     if (!api || (await tablesProblem(csvPath, async () => sha256)) === undefined) return undefined;
-    const path = tablesPathBeside(csvPath);
+    const path = filesBeside(csvPath).tables;
     const columns = await readColumns(csvPath);
     // Without a manifest, the data is assumed to be MovieLens.
     const viewers = (await readMatchingManifest(csvPath, async () => sha256))?.viewers ?? someViewers(columns, true);

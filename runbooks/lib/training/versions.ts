@@ -10,6 +10,7 @@ import {
     type Metrics,
 } from "../../../personalize/operations/solution-versions.ts";
 import { type ServingFlag, stateFlagsPath } from "../../../personalize/operations/state-flags.ts";
+import { readPages } from "../cli/pages.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
 /** A switch of the campaign that a runbook recorded. */
@@ -97,21 +98,15 @@ export interface NotedFlag {
 
 /** Returns the recorded values of a stack's parameter `serving`, oldest first. SSM keeps the last hundred values. */
 export async function notedFlags(client: SSMClient, stack: string): Promise<NotedFlag[]> {
-    const notes: NotedFlag[] = [];
-    try {
-        const Name = `${stateFlagsPath(stack)}/serving`;
-        for await (const { Parameters = [] } of paginateGetParameterHistory({ client }, { Name })) {
-            for (const { Value = "{}", LastModifiedDate, LastModifiedUser = null } of Parameters) {
-                const flag: ServingFlag = JSON.parse(Value);
-                notes.push({ flag, at: LastModifiedDate?.toISOString() ?? "", by: LastModifiedUser });
-            }
-        }
-    } catch (error) {
-        if (!(error instanceof ParameterNotFound)) {
-            throw error;
-        }
-    }
-    return notes;
+    const pages = paginateGetParameterHistory({ client }, { Name: `${stateFlagsPath(stack)}/serving` });
+    const values = await readPages(pages, (page) => page.Parameters).catch((error: unknown) => {
+        if (error instanceof ParameterNotFound) return [];
+        throw error;
+    });
+    return values.map(({ Value = "{}", LastModifiedDate, LastModifiedUser = null }) => {
+        const flag: ServingFlag = JSON.parse(Value);
+        return { flag, at: LastModifiedDate?.toISOString() ?? "", by: LastModifiedUser };
+    });
 }
 
 /**

@@ -1,4 +1,5 @@
 import pMap from "p-map";
+import { readPages } from "../../cli/pages.ts";
 import type { InterruptedCreate } from "../../stack/all-stacks.ts";
 
 /** A resource's tags, by key. */
@@ -134,14 +135,6 @@ export type InventoryKind = keyof typeof inventoryKinds;
 export interface Unread {
     readonly what: string;
     readonly reason: string;
-}
-
-/** Reads all items of a list's pages, which a paginator of the SDK reads. */
-export async function readPages<P, T>(
-    pages: AsyncIterable<P>,
-    items: (page: P) => readonly T[] | undefined,
-): Promise<T[]> {
-    return (await Array.fromAsync(pages)).flatMap((page) => items(page) ?? []);
 }
 
 /** Runs work for each item, at most eight at a time, because an account may have hundreds of roles. */
