@@ -1,4 +1,4 @@
-import { type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
+import { type PolicyDocument, regionalArn } from "policy-evaluator";
 import { objectKeys } from "../config/names.ts";
 import { dnsSuffix } from "../config/regions.ts";
 import {
@@ -48,42 +48,32 @@ const asksCampaign = (scope: ApiScope) =>
  * only the campaign for GetRecommendations. Personalize may check the filter too; this statement then allows the call.
  */
 const usesFilters = (scope: ApiScope, names: readonly string[]) =>
-    names.length === 0
-        ? []
-        : [
-              allow(
-                  "UseFilters",
-                  ["personalize:GetRecommendations"],
-                  names.map((name) => regionalArn(scope, "personalize", `filter/${name}`)),
-              ),
-          ];
+    names.length > 0 &&
+    allow(
+        "UseFilters",
+        ["personalize:GetRecommendations"],
+        names.map((name) => regionalArn(scope, "personalize", `filter/${name}`)),
+    );
 
 /**
  * Returns statements that allow reading the files with the fallback tables of solution versions, and no other object of
  * the bucket.
  */
-const readsTables = (scope: ApiScope): readonly Statement[] => [
+const readsTables = (scope: ApiScope) => [
     allow(
         "ReadFallbackTables",
         ["s3:GetObject"],
         `arn:${scope.partition}:s3:::${scope.bucketName}/${objectKeys.tables}*`,
     ),
-    ...usesBucketKey(scope, ["kms:Decrypt"]),
+    usesBucketKey(scope, ["kms:Decrypt"]),
 ];
 
 /** Returns the statement that allows using the bucket's KMS key through S3; none with S3 managed keys. */
-export const usesBucketKey = (
-    { partition, region, kmsKeyArn }: ApiScope,
-    actions: readonly string[],
-): readonly Statement[] =>
-    kmsKeyArn === undefined
-        ? []
-        : [
-              {
-                  ...allow("DecryptWithBucketKey", actions, kmsKeyArn),
-                  Condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } },
-              },
-          ];
+export const usesBucketKey = ({ partition, region, kmsKeyArn }: ApiScope, actions: readonly string[]) =>
+    kmsKeyArn !== undefined &&
+    allow("DecryptWithBucketKey", actions, kmsKeyArn, {
+        StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` },
+    });
 
 /**
  * Returns the permissions of the API's function: call the campaign, send events, use the DynamoDB table, and read the
@@ -100,23 +90,16 @@ export function apiPolicy(
 ): PolicyDocument {
     return document([
         asksCampaign(scope),
-        ...usesFilters(scope, may.filters),
-        ...(may.rank
-            ? [
-                  allow(
-                      "CallRankingCampaign",
-                      ["personalize:GetPersonalizedRanking"],
-                      campaignArn(scope, scope.names.ranking),
-                  ),
-              ]
-            : []),
-        ...(may.track
-            ? [
-                  // PutEvents has no resource type (Service Authorization Reference, "Amazon Personalize"). The
-                  // tracking ID determines the dataset group, and only the function has the ID.
-                  anywhere(scope, "TellsTracker", ["personalize:PutEvents"]),
-              ]
-            : []),
+        usesFilters(scope, may.filters),
+        may.rank &&
+            allow(
+                "CallRankingCampaign",
+                ["personalize:GetPersonalizedRanking"],
+                campaignArn(scope, scope.names.ranking),
+            ),
+        // PutEvents has no resource type (Service Authorization Reference, "Amazon Personalize"). The tracking ID
+        // determines the dataset group, and only the function has the ID.
+        may.track && anywhere(scope, "TellsTracker", ["personalize:PutEvents"]),
         allow(
             "StoreLists",
             ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -126,7 +109,7 @@ export function apiPolicy(
         // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). When Lambda creates the
         // function, it checks that the role has this permission. AWS does not document the condition keys of this
         // check, so the statement has no condition.
-        ...(may.trace ? [allow("WriteTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*")] : []),
+        may.trace && allow("WriteTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
         writesLogs(scope, scope.names.api),
     ]);
 }
@@ -135,7 +118,7 @@ export function apiPolicy(
 export function prefetchPolicy(scope: ApiScope, may: { readonly filters: readonly string[] }): PolicyDocument {
     return document([
         asksCampaign(scope),
-        ...usesFilters(scope, may.filters),
+        usesFilters(scope, may.filters),
         allow("StoreLists", ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], apiTableArn(scope)),
         readsMetrics(scope),
         keepsFailures(scope, scope.names.failures),

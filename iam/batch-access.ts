@@ -43,10 +43,9 @@ export function batchListsPolicy(scope: BatchScope): PolicyDocument {
         ),
         // Personalize's List actions have no resource type (Service Authorization Reference, "Amazon Personalize").
         anywhere(scope, "ListVersions", ["personalize:ListSolutionVersions"]),
-        {
-            ...allow("PassExecutionRole", ["iam:PassRole"], `arn:${partition}:iam::${accountId}:role/${names.role}`),
-            Condition: { StringEquals: { "iam:PassedToService": "personalize.amazonaws.com" } },
-        },
+        allow("PassExecutionRole", ["iam:PassRole"], `arn:${partition}:iam::${accountId}:role/${names.role}`, {
+            StringEquals: { "iam:PassedToService": "personalize.amazonaws.com" },
+        }),
         allow(
             "ReadData",
             ["s3:GetObject"],
@@ -55,7 +54,7 @@ export function batchListsPolicy(scope: BatchScope): PolicyDocument {
         allow("WriteInput", ["s3:PutObject"], object(`${objectKeys.listsInput}*`)),
         // Without this permission, S3 answers "access denied" for a missing object.
         allow("FindObjects", ["s3:ListBucket"], `arn:${partition}:s3:::${bucketName}`),
-        ...usesBucketKey(scope, ["kms:Decrypt", "kms:GenerateDataKey"]),
+        usesBucketKey(scope, ["kms:Decrypt", "kms:GenerateDataKey"]),
         allow(
             "StoreLists",
             ["dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan", "dynamodb:UpdateItem"],

@@ -1,4 +1,4 @@
-import { type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
+import { type ConditionBlock, type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyFrom, serviceTrust } from "./service-trust.ts";
 
@@ -53,14 +53,19 @@ export const readsMetrics = (caller: ServiceCaller): Statement =>
  * Returns a statement for actions that have no resource type, limited to the stack's region. Each caller cites AWS's
  * documentation of its actions.
  */
-export const anywhere = ({ region }: ServiceCaller, Sid: string, Action: readonly string[]): Statement => ({
-    ...allow(Sid, Action, "*"),
-    Condition: { StringEquals: { "aws:RequestedRegion": region } },
+export const anywhere = ({ region }: ServiceCaller, Sid: string, Action: readonly string[]): Statement =>
+    allow(Sid, Action, "*", { StringEquals: { "aws:RequestedRegion": region } });
+
+/** Returns a policy document with the given statements. Leaves out a statement that is false or undefined. */
+export const document = (statements: readonly (Statement | false | undefined)[]): PolicyDocument => ({
+    Version: "2012-10-17",
+    Statement: statements.filter((statement) => statement !== false && statement !== undefined),
 });
 
-/** Returns a policy document with the given statements. */
-export const document = (Statement: readonly Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
-
-/** Returns a statement that allows actions on resources, without a condition. */
-export const allow = (Sid: string, Action: readonly string[], Resource: string | readonly string[]) =>
-    ({ Sid, Effect: "Allow", Action, Resource }) as const satisfies Statement;
+/** Returns a statement that allows actions on resources. */
+export const allow = (
+    Sid: string,
+    Action: readonly string[],
+    Resource: string | readonly string[],
+    Condition?: ConditionBlock,
+): Statement => ({ Sid, Effect: "Allow", Action, Resource, ...(Condition && { Condition }) });

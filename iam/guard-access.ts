@@ -50,6 +50,8 @@ export function guardPolicy(
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
     const campaign = arn("personalize", `campaign/${scope.campaign}`);
     const solutions = arn("personalize", "solution/*");
+    const table = arn("dynamodb", `table/${scope.names.api}`);
+    const itemsOf = (key: string) => ({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [key] } });
     const marks = arn("ssm", `parameter/${scope.project}/${scope.stack}`);
     return document([
         allow(
@@ -62,15 +64,12 @@ export function guardPolicy(
             ],
             campaign,
         ),
-        ...(scope.ranking === undefined
-            ? []
-            : [
-                  allow(
-                      "ParkRankingCampaign",
-                      ["personalize:DeleteCampaign", "personalize:DescribeCampaign"],
-                      arn("personalize", `campaign/${scope.ranking}`),
-                  ),
-              ]),
+        scope.ranking !== undefined &&
+            allow(
+                "ParkRankingCampaign",
+                ["personalize:DeleteCampaign", "personalize:DescribeCampaign"],
+                arn("personalize", `campaign/${scope.ranking}`),
+            ),
         // Personalize's List actions have no resource type (Service Authorization Reference, "Amazon Personalize").
         anywhere(scope, "ListsSolutions", [
             "personalize:ListCampaigns",
@@ -79,19 +78,8 @@ export function guardPolicy(
         ]),
         // Read the tags of all solutions, because the cost guard searches for those of the stack.
         allow("FindSolutions", ["personalize:ListTagsForResource"], solutions),
-        ...(unusedAction === "delete"
-            ? [
-                  {
-                      ...allow("DeleteSolutions", ["personalize:DeleteSolution"], solutions),
-                      Condition: {
-                          StringEquals: {
-                              "aws:ResourceTag/pulumi:project": scope.project,
-                              "aws:ResourceTag/pulumi:stack": scope.stack,
-                          },
-                      },
-                  },
-              ]
-            : []),
+        unusedAction === "delete" &&
+            allow("DeleteSolutions", ["personalize:DeleteSolution"], solutions, ofStack(scope)),
         allow("ReadStateFlags", ["ssm:GetParametersByPath"], marks),
         allow("ReadGuardState", ["ssm:GetParameter"], `${marks}/guard`),
         allow(
@@ -101,29 +89,12 @@ export function guardPolicy(
         ),
         ...(api ? closes(scope) : []),
         readsMetrics(scope),
-        {
-            // Metrics have no resource type; the condition limits the namespace.
-            ...allow("PublishMetrics", ["cloudwatch:PutMetricData"], "*"),
-            Condition: {
-                StringEquals: { "cloudwatch:namespace": ownNamespace, "aws:RequestedRegion": scope.region },
-            },
-        },
-        ...(api
-            ? [
-                  {
-                      ...allow("ShowNotifications", ["dynamodb:PutItem"], arn("dynamodb", `table/${scope.names.api}`)),
-                      Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["stack"] } },
-                  },
-              ]
-            : []),
-        ...(batch
-            ? [
-                  {
-                      ...allow("ReadJobs", ["dynamodb:GetItem"], arn("dynamodb", `table/${scope.names.api}`)),
-                      Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["batch"] } },
-                  },
-              ]
-            : []),
+        // Metrics have no resource type; the condition limits the namespace.
+        allow("PublishMetrics", ["cloudwatch:PutMetricData"], "*", {
+            StringEquals: { "cloudwatch:namespace": ownNamespace, "aws:RequestedRegion": scope.region },
+        }),
+        api && allow("ShowNotifications", ["dynamodb:PutItem"], table, itemsOf("stack")),
+        batch && allow("ReadJobs", ["dynamodb:GetItem"], table, itemsOf("batch")),
         allow("SendNotifications", ["sns:Publish", "sns:GetTopicAttributes"], arn("sns", scope.names.notifications)),
         allow("ReadFunctionPolicies", ["lambda:GetPolicy"], functionArn(scope, scope.names.anyFunction)),
         keepsFailures(scope, scope.names.failures),
@@ -145,26 +116,19 @@ function closes(scope: GuardScope): readonly Statement[] {
     const { partition, region, accountId, edge } = scope;
     const gateway = (path: string) => `arn:${partition}:apigateway:${region}::/restapis${path}`;
     const stages = gateway(`/*/stages/${apiStage}`);
+    const distributions = `arn:${partition}:cloudfront::${accountId}:distribution/*`;
     const stage = ["apigateway:GET", "apigateway:PATCH"];
     const page = ["cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution"];
     return [
         allow("FindApi", ["apigateway:GET"], gateway("")),
-        {
-            ...(edge
-                ? allow(
-                      "CloseApi",
-                      [...stage, ...page],
-                      [stages, `arn:${partition}:cloudfront::${accountId}:distribution/*`],
-                  )
-                : allow("CloseApi", stage, stages)),
-            Condition: ofStack(scope),
-        },
+        edge
+            ? allow("CloseApi", [...stage, ...page], [stages, distributions], ofStack(scope))
+            : allow("CloseApi", stage, stages, ofStack(scope)),
         ...(edge
             ? [
-                  {
-                      ...allow("ReadCloudFront", ["cloudfront:ListDistributions", "cloudwatch:GetMetricData"], "*"),
-                      Condition: { StringEquals: { "aws:RequestedRegion": "us-east-1" } },
-                  },
+                  allow("ReadCloudFront", ["cloudfront:ListDistributions", "cloudwatch:GetMetricData"], "*", {
+                      StringEquals: { "aws:RequestedRegion": "us-east-1" },
+                  }),
               ]
             : []),
     ];

@@ -1,4 +1,5 @@
 import { type PolicyDocument, regionalArn } from "policy-evaluator";
+import { allow, document } from "./function-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyWithTls, servicesWithoutSource, serviceTrust } from "./service-trust.ts";
 
@@ -56,15 +57,6 @@ export const trailRoleTrust = (): PolicyDocument => serviceTrust("CloudTrailForT
  */
 export function trailRolePolicy(scope: TrailScope): PolicyDocument {
     const streams = `log-stream:${scope.accountId}_CloudTrail_${scope.region}*`;
-    return {
-        Version: "2012-10-17",
-        Statement: [
-            {
-                Sid: "WriteTrail",
-                Effect: "Allow",
-                Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-                Resource: regionalArn(scope, "logs", `log-group:${trailLogGroup(scope)}:${streams}`),
-            },
-        ],
-    };
+    const arn = regionalArn(scope, "logs", `log-group:${trailLogGroup(scope)}:${streams}`);
+    return document([allow("WriteTrail", ["logs:CreateLogStream", "logs:PutLogEvents"], arn)]);
 }

@@ -1,18 +1,17 @@
 import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
+import type { Context } from "./context.ts";
 import type { fallbackLists } from "./fallback-list.ts";
 import { answerList } from "./film-answers.ts";
 import { type FilmScores, packFilms, unpackFilms, unpackIds } from "./film-scores.ts";
-import { type Limits, listLength } from "./limits.ts";
+import { listLength } from "./limits.ts";
 import { batchListKey, type KeptList } from "./ports.ts";
 import { type Ask, listWith, type viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
 import { rankOffset, type Tables } from "./table-answers.ts";
-import type { Viewer, ViewerMemory } from "./viewers.ts";
+import type { Viewer } from "./viewers.ts";
 
-export interface BatchListParts {
-    readonly tables: () => Tables;
-    readonly memory: ViewerMemory;
+export interface BatchListParts extends Pick<Context, "tables" | "memory" | "clock" | "limits"> {
     readonly watch: Pick<CampaignWatch, "state">;
     readonly readViewer: ReturnType<typeof viewerReader>;
     readonly fallbackList: ReturnType<typeof fallbackLists>;
@@ -20,8 +19,6 @@ export interface BatchListParts {
      * Checks whether the API removes the films that the viewer watched from lists that were requested without a filter.
      */
     readonly leavesOutWatched: (filter: undefined) => boolean;
-    readonly clock: () => number;
-    readonly limits: Limits;
 }
 
 /**

@@ -1,14 +1,10 @@
+import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
 import { campaignCallsPerViewer, limits } from "./limits.ts";
 import { minuteCounts } from "./minute-counts.ts";
-import type { Log, TablePort } from "./ports.ts";
-import { type Resilience, withTimeout } from "./resilience.ts";
+import { withTimeout } from "./resilience.ts";
 
-export interface AllowanceParts {
-    readonly table: Pick<TablePort, "count">;
-    readonly tableResilience: Pick<Resilience, "later">;
-    readonly clock: () => number;
-    readonly log: Log;
+export interface AllowanceParts extends Context {
     /**
      * Requests per second that all processes together may send to the campaign, once for viewers with a valid token and
      * once for all others; undefined for unlimited.

@@ -1,15 +1,15 @@
 import type { FilmListReason } from "../api/names.ts";
 import type { CampaignAllowance } from "./campaign-allowance.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
+import type { Context } from "./context.ts";
 import { classifyFailure, errorName, NoAllowanceError, toListReason } from "./failures.ts";
 import { filmsWithout } from "./film-scores.ts";
 import { type ListAsk, listKey } from "./freshness.ts";
-import { askedLength, type Limits, listLength } from "./limits.ts";
-import type { CampaignPort, KeptList, Log, TablePort } from "./ports.ts";
+import { askedLength, listLength } from "./limits.ts";
+import type { CampaignPort, KeptList } from "./ports.ts";
 import { badQuery } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
 import { type Resilience, withTimeout } from "./resilience.ts";
-import type { ViewerMemory } from "./viewers.ts";
 
 /** A requested list, and what the API knows about viewer and campaign at the time of the request. */
 export interface ListWanted extends ListAsk {
@@ -23,22 +23,16 @@ export interface ListWanted extends ListAsk {
     readonly proven: boolean;
 }
 
-export interface CampaignListParts {
+export interface CampaignListParts extends Context {
     readonly campaign: Pick<CampaignPort, "ask">;
-    readonly table: Pick<TablePort, "putList">;
     /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
     /** ARN of the filter for requests that name no filter; empty for none. */
     readonly watchedFilterArn: string;
-    readonly memory: ViewerMemory;
     readonly watch: Pick<CampaignWatch, "gone">;
     /** Checks whether one more request for a viewer is allowed. */
     readonly allowed: CampaignAllowance;
     readonly campaignResilience: Resilience;
-    readonly tableResilience: Resilience;
-    readonly clock: () => number;
-    readonly log: Log;
-    readonly limits: Limits;
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Limits } from "./limits.ts";
-import type { CampaignPort, CampaignStatus, Log, StackItems, TablePort } from "./ports.ts";
-import { type Resilience, settled, withTimeout } from "./resilience.ts";
+import type { Context } from "./context.ts";
+import type { CampaignPort, CampaignStatus, StackItems } from "./ports.ts";
+import { settled, withTimeout } from "./resilience.ts";
 import type { ServedTables } from "./served-tables.ts";
 
 /** Provides the campaign's status and version without a call to Personalize for each request. */
@@ -18,18 +18,13 @@ interface CampaignKnown extends StackItems {
     readonly away: boolean;
 }
 
-export interface WatchParts {
+export interface WatchParts extends Context {
     /**
      * The call that reads the campaign's status; undefined in a stack that serves lists of batch inference, without a
      * campaign.
      */
     readonly campaign: Pick<CampaignPort, "describe"> | undefined;
-    readonly table: Pick<TablePort, "stack" | "putCampaign">;
-    readonly tableResilience: Resilience;
     readonly served: ServedTables;
-    readonly clock: () => number;
-    readonly log: Log;
-    readonly limits: Limits;
     /** Receives work for which no request waits. */
     readonly background: (work: Promise<unknown>) => void;
 }

@@ -1,6 +1,6 @@
 import type { EventsRequest } from "../api/names.ts";
+import type { Context } from "./context.ts";
 import type { Fault } from "./problem.ts";
-import type { Tables } from "./table-answers.ts";
 
 /** Maximum length of an ID in bytes. Personalize accepts 256 characters (API reference, PutEvents). */
 export const idBytes = 256;
@@ -15,7 +15,7 @@ const oldestSeconds = 24 * 3600;
  */
 export function eventFaults(
     { userId, events }: EventsRequest,
-    { tables, noun }: { readonly tables: () => Tables; readonly noun: string },
+    { tables, noun }: Pick<Context, "tables" | "noun">,
     now: number,
 ): readonly Fault[] {
     const faults: Fault[] = [];

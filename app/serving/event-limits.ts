@@ -1,14 +1,11 @@
 import type { CountedAddress } from "./addresses.ts";
+import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
 import { eventsPerViewer } from "./limits.ts";
-import { epochMinute, type MinuteCountParts, minuteCounts } from "./minute-counts.ts";
-import type { Log, Recent } from "./ports.ts";
+import { epochMinute, minuteCounts } from "./minute-counts.ts";
+import type { Recent } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
-
-export interface EventLimitParts extends MinuteCountParts {
-    readonly log: Log;
-}
 
 /** Returns the number of the viewer's events in this minute, from the DynamoDB item with the viewer's newest films. */
 export const countEvents = ({ counted }: Recent, minute: number): number =>
@@ -19,8 +16,9 @@ export const countEvents = ({ counted }: Recent, minute: number): number =>
  * DynamoDB: the item with the viewer's newest films also contains the viewer's count. The count of an address is rarely
  * written.
  */
-export function eventLimits({ log, ...parts }: EventLimitParts) {
-    const counts = minuteCounts(parts);
+export function eventLimits(context: Context) {
+    const { clock, log } = context;
+    const counts = minuteCounts(context);
 
     function check(name: string, limit: number, events: number, sender: string): void {
         if (counts.hasRoom(name, limit, events)) return;
@@ -48,7 +46,7 @@ export function eventLimits({ log, ...parts }: EventLimitParts) {
          */
         checkViewer(userId: string, events: number, recent?: Recent): void {
             const name = viewerName(userId);
-            if (recent !== undefined) counts.learn(name, countEvents(recent, epochMinute(parts.clock())));
+            if (recent !== undefined) counts.learn(name, countEvents(recent, epochMinute(clock())));
             check(name, eventsPerViewer, events, "A viewer");
         },
         /** Counts accepted events of the viewer. */

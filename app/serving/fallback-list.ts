@@ -1,12 +1,11 @@
 import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
+import type { Context } from "./context.ts";
 import { answerTable, findBasisFilms, loadedTables } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
 import type { Ask } from "./read-viewer.ts";
-import type { Tables } from "./table-answers.ts";
 import type { Viewer } from "./viewers.ts";
 
-export interface FallbackListParts {
-    readonly tables: () => Tables;
+export interface FallbackListParts extends Pick<Context, "tables"> {
     /** Whether callers without a token or the API key may see the films that a viewer watched. */
     readonly publicHistories: boolean;
 }

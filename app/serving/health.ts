@@ -1,18 +1,17 @@
 import type { HealthAnswer } from "../api/names.ts";
 import type { Caller } from "./caller.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
+import type { Context } from "./context.ts";
 import { limits } from "./limits.ts";
 import type { CampaignStatus, ShownNotification } from "./ports.ts";
 import type { Resilience } from "./resilience.ts";
-import type { Tables } from "./table-answers.ts";
 
-export interface HealthParts {
+export interface HealthParts extends Pick<Context, "tables"> {
     readonly stack: string;
     readonly region: string;
     readonly cost: NonNullable<HealthAnswer["cost"]>;
     readonly publicHistories: boolean;
     readonly batch: boolean;
-    readonly tables: () => Tables;
     readonly watch: Pick<CampaignWatch, "state">;
     readonly campaignResilience: Pick<Resilience, "resting">;
 }

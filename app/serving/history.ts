@@ -1,20 +1,11 @@
 import type { HistoryAnswer } from "../api/names.ts";
+import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
 import { listedById } from "./film-answers.ts";
-import { type Limits, recentLength } from "./limits.ts";
-import type { Log, RecentFilm, TablePort } from "./ports.ts";
+import { recentLength } from "./limits.ts";
+import type { RecentFilm } from "./ports.ts";
 import { badQuery, ProblemError } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
-import type { Resilience } from "./resilience.ts";
-import type { Tables } from "./table-answers.ts";
-
-export interface HistoryParts {
-    readonly tables: () => Tables;
-    readonly table: Pick<TablePort, "recent">;
-    readonly tableResilience: Resilience;
-    readonly log: Log;
-    readonly limits: Limits;
-}
 
 export interface HistoryAsk {
     readonly userId: string;
@@ -35,7 +26,7 @@ const day = 86_400_000;
  *
  * @throws ProblemError for a `nextToken` that is not of an earlier answer.
  */
-export function historian({ tables, table, tableResilience, log, limits }: HistoryParts) {
+export function historian({ tables, table, tableResilience, log, limits }: Context) {
     async function fetchEvents(userId: string, trace: Trace): Promise<readonly Past[] | undefined> {
         try {
             const { films } = await tableResilience.ask((signal) => table.recent(userId, signal));

@@ -1,13 +1,6 @@
 import { LRUCache } from "lru-cache";
+import type { Context } from "./context.ts";
 import { countedNames } from "./limits.ts";
-import type { TablePort } from "./ports.ts";
-import type { Resilience } from "./resilience.ts";
-
-export interface MinuteCountParts {
-    readonly table: Pick<TablePort, "count">;
-    readonly tableResilience: Pick<Resilience, "later">;
-    readonly clock: () => number;
-}
 
 const minuteMs = 60_000;
 /**
@@ -33,7 +26,7 @@ interface Count {
  * Counts events by name in a minute, for all processes together. Memory has every count; DynamoDB adds up the
  * processes' reports.
  */
-export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts) {
+export function minuteCounts({ table, tableResilience, clock }: Context) {
     // Limit the size instead of the number, because with a number the cache reserves memory for all names at once.
     const counts = new LRUCache<string, Count>({ maxSize: countedNames, sizeCalculation: () => 1 });
 

@@ -1,12 +1,12 @@
 import type { EventsRequest, FilmListAnswer, FoundFilms, HealthAnswer, RankingRequest } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
 import type { Caller } from "./caller.ts";
+import type { Context } from "./context.ts";
 import type { ReadRequest } from "./description.ts";
 import { answerTable, filmAnswer, findBasisFilms, loadedTables } from "./film-answers.ts";
 import { listKey } from "./freshness.ts";
 import { everybodys, historyKept, notKept, perViewer, viewersList } from "./headers.ts";
 import { checkHistory, type historian } from "./history.ts";
-import type { Limits } from "./limits.ts";
 import { badQuery, ProblemError } from "./problem.ts";
 import type { ranker } from "./rank.ts";
 import type { Recommend } from "./recommend.ts";
@@ -17,9 +17,7 @@ import type { eventTaker } from "./take-events.ts";
 import type { TrafficCounter } from "./traffic.ts";
 import { checkViewer } from "./viewer-auth.ts";
 
-export interface OperationParts {
-    /** Returns the fallback tables in use, which are empty if the process could load none. */
-    readonly tables: () => Tables;
+export interface OperationParts extends Context {
     readonly filterNames: readonly string[];
     readonly recommend: Recommend;
     readonly takeEvents: ReturnType<typeof eventTaker>;
@@ -31,10 +29,6 @@ export interface OperationParts {
     readonly health: (caller: Caller) => Promise<HealthAnswer>;
     /** The API description as the API serves it, as JSON text. */
     readonly openApi: string;
-    /** The word for an item, such as "film". */
-    readonly noun: string;
-    readonly clock: () => number;
-    readonly limits: Limits;
     /** Whether each viewer needs a token. */
     readonly needsToken: boolean;
 }

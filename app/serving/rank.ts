@@ -1,22 +1,20 @@
 import type { FilmListAnswer } from "../api/names.ts";
 import type { CampaignAllowance } from "./campaign-allowance.ts";
+import type { Context } from "./context.ts";
 import { classifyFailure, errorName, NoAllowanceError, toListReason } from "./failures.ts";
 import { answerList } from "./film-answers.ts";
 import { packFilms } from "./film-scores.ts";
-import type { CampaignPort, Log } from "./ports.ts";
+import type { CampaignPort } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
 import type { Resilience } from "./resilience.ts";
-import type { Tables } from "./table-answers.ts";
 
-export interface RankParts {
-    readonly tables: () => Tables;
+export interface RankParts extends Context {
     readonly rank: CampaignPort["rank"];
     /** Calls the ranking campaign. */
     readonly askRanking: Resilience["ask"];
     /** Checks whether one more request for a viewer is allowed. */
     readonly allowed: CampaignAllowance;
-    readonly log: Log;
 }
 
 /**

@@ -1,9 +1,9 @@
+import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
 import type { ListAsk } from "./freshness.ts";
-import type { KeptList, Log, TablePort } from "./ports.ts";
+import type { KeptList } from "./ports.ts";
 import type { Trace } from "./request-line.ts";
-import type { Resilience } from "./resilience.ts";
-import type { Viewer, ViewerMemory } from "./viewers.ts";
+import type { Viewer } from "./viewers.ts";
 
 export interface Ask extends ListAsk {
     readonly userId: string;
@@ -14,16 +14,8 @@ export interface Ask extends ListAsk {
     readonly proven: boolean;
 }
 
-export interface ViewerReaderParts {
-    readonly table: Pick<TablePort, "viewer" | "recent">;
-    readonly tableResilience: Resilience;
-    readonly memory: ViewerMemory;
-    readonly clock: () => number;
-    readonly log: Log;
-}
-
 /** Creates the function that reads a viewer and the list with a key. It never throws. */
-export function viewerReader({ table, tableResilience, memory, clock, log }: ViewerReaderParts) {
+export function viewerReader({ table, tableResilience, memory, clock, log }: Context) {
     /**
      * Reads the viewer from DynamoDB, or from memory while DynamoDB does not answer. The first read is eventually
      * consistent and may miss the newest event. If the request's `since` is greater than the revision that the first

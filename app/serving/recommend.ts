@@ -2,23 +2,17 @@ import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
 import { batchLists } from "./batch-list.ts";
 import type { CampaignLists } from "./campaign-lists.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
+import type { Context } from "./context.ts";
 import { fallbackLists } from "./fallback-list.ts";
 import { answerList } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
 import { judgeFreshness, listKey, type Now } from "./freshness.ts";
-import type { Limits } from "./limits.ts";
-import type { KeptList, Log, TablePort } from "./ports.ts";
+import type { KeptList } from "./ports.ts";
 import { type Ask, listWith, viewerReader } from "./read-viewer.ts";
 import type { Trace } from "./request-line.ts";
-import type { Resilience } from "./resilience.ts";
-import type { Tables } from "./table-answers.ts";
-import type { Viewer, ViewerMemory } from "./viewers.ts";
+import type { Viewer } from "./viewers.ts";
 
-export interface RecommendParts {
-    readonly tables: () => Tables;
-    readonly table: Pick<TablePort, "viewer" | "recent">;
-    readonly tableResilience: Resilience;
-    readonly memory: ViewerMemory;
+export interface RecommendParts extends Context {
     readonly watch: CampaignWatch;
     readonly lists: CampaignLists;
     /**
@@ -30,9 +24,6 @@ export interface RecommendParts {
     readonly publicHistories: boolean;
     /** Whether viewers' lists come from batch inference. */
     readonly batch: boolean;
-    readonly clock: () => number;
-    readonly log: Log;
-    readonly limits: Limits;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { tablesSchemaVersion } from "../../data-prep/tables/document.ts";
+import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
-import type { Limits } from "./limits.ts";
-import type { Log, TablesPort } from "./ports.ts";
+import type { TablesPort } from "./ports.ts";
 import { withTimeout } from "./resilience.ts";
 import { openTables, readTables, type Tables } from "./table-answers.ts";
 
@@ -19,16 +19,13 @@ export interface ServedTables {
     follow(solutionVersionArn: string | undefined): Promise<() => void>;
 }
 
-export interface ServedTablesParts {
+export interface ServedTablesParts extends Pick<Context, "clock" | "log" | "limits"> {
     readonly stored: TablesPort;
     /**
      * Whether Personalize trains versions automatically. Such versions have no fallback tables of their own, and use
      * the newest ones.
      */
     readonly autoTraining: boolean;
-    readonly clock: () => number;
-    readonly log: Log;
-    readonly limits: Limits;
     /** Counts a failure. */
     readonly failed: () => void;
 }

@@ -5,6 +5,7 @@ import type { Caller } from "./caller.ts";
 import { campaignAllowance } from "./campaign-allowance.ts";
 import { campaignLists } from "./campaign-lists.ts";
 import { campaignWatch } from "./campaign-watch.ts";
+import type { Context } from "./context.ts";
 import type { OpenDescription } from "./description.ts";
 import { eventLimits } from "./event-limits.ts";
 import { classifyFailure, isOfCampaign } from "./failures.ts";
@@ -138,7 +139,7 @@ export function createService(parts: ServiceParts): Service {
             tablesFailures += 1;
         },
     });
-    const common = { clock, log, limits, table, tableResilience, memory, tables: served.current, noun };
+    const common: Context = { clock, log, limits, table, tableResilience, memory, tables: served.current, noun };
     const background = (work: Promise<unknown>) => void going.push(work);
     const watch = campaignWatch({ ...common, campaign: batch ? undefined : campaign, served, background });
     const shared = { ...common, watch, publicHistories, batch };

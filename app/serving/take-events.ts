@@ -1,36 +1,26 @@
 import { isRefusal, isWatch } from "../../config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
 import type { Caller } from "./caller.ts";
+import type { Context } from "./context.ts";
 import { eventFaults } from "./event-faults.ts";
 import { countEvents, type EventLimits } from "./event-limits.ts";
 import { errorName } from "./failures.ts";
 import { unpackIds } from "./film-scores.ts";
-import { type Limits, recentLength } from "./limits.ts";
+import { recentLength } from "./limits.ts";
 import { epochMinute } from "./minute-counts.ts";
-import type { Log, PutEvents, Recent, RecentFilm, TablePort, ViewerEvent } from "./ports.ts";
+import type { PutEvents, Recent, RecentFilm, ViewerEvent } from "./ports.ts";
 import { faultyRequest } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
 import { type Resilience, withTimeout } from "./resilience.ts";
-import type { Tables } from "./table-answers.ts";
-import type { ViewerMemory } from "./viewers.ts";
 
-export interface EventParts {
+export interface EventParts extends Context {
     /** Sends events to the event tracker; undefined if the stack has none. */
     readonly putEvents: PutEvents | undefined;
     /** Whether the API sends events to Personalize that came without the viewer's token or the API key. */
     readonly trackUnproven: boolean;
     /** Types of events that remove the film from the viewer's lists. If undefined, only viewings remove it. */
     readonly watchedTypes: readonly string[] | undefined;
-    readonly tables: () => Tables;
-    /** The word for an item, such as "film". */
-    readonly noun: string;
     readonly eventLimits: EventLimits;
-    readonly table: Pick<TablePort, "recent" | "putRecent">;
-    readonly tableResilience: Resilience;
-    readonly memory: ViewerMemory;
-    readonly clock: () => number;
-    readonly log: Log;
-    readonly limits: Limits;
 }
 
 /**

@@ -1,16 +1,7 @@
+import type { Context } from "./context.ts";
 import { errorName } from "./failures.ts";
-import { countedViewers, type Limits, notedViewers } from "./limits.ts";
-import type { Log, TablePort } from "./ports.ts";
+import { countedViewers, notedViewers } from "./limits.ts";
 import type { Trace } from "./request-line.ts";
-import type { Resilience } from "./resilience.ts";
-
-export interface TrafficParts {
-    readonly table: Pick<TablePort, "addAsked">;
-    readonly tableResilience: Pick<Resilience, "later">;
-    readonly clock: () => number;
-    readonly log: Log;
-    readonly limits: Limits;
-}
 
 /**
  * Returns the hour of a moment (epoch milliseconds). The code that stores counts of requests and the code that reads
@@ -22,7 +13,7 @@ export const epochHour = (at: number): number => Math.floor(at / 3_600_000);
  * Counts requests for lists by viewer. Adds the busiest viewers to DynamoDB every minute, for the prefetch function.
  * Limits the counts and the writes of a process, because the prefetch function chooses only the busiest viewers.
  */
-export function trafficCounter({ table, tableResilience, clock, log, limits }: TrafficParts) {
+export function trafficCounter({ table, tableResilience, clock, log, limits }: Context) {
     let counts = new Map<string, number>();
     let since = clock();
 

@@ -40,7 +40,7 @@ export function apiFunction(
     opts: pulumi.ComponentResourceOptions,
 ) {
     const { config, caller, page } = args;
-    const { names, tags, permissionsBoundary } = config;
+    const { names } = config;
     return new LambdaFunction(
         name,
         {
@@ -66,8 +66,7 @@ export function apiFunction(
                 API_CONFIG: pulumi.jsonStringify(createSettings(args, table)),
                 NODE_OPTIONS: nodeOptions.join(" "),
             },
-            permissionsBoundary,
-            tags,
+            config,
         },
         opts,
     );

@@ -134,7 +134,7 @@ function createApiKey(
  */
 function accountLogRole(
     name: string,
-    { tags, permissionsBoundary }: StackConfig,
+    config: StackConfig,
     caller: ServiceCaller,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
@@ -146,10 +146,8 @@ function accountLogRole(
             caller,
             description: "API Gateway uses this role to write the logs of all APIs of this account and region",
             trust: gatewayLogTrust(),
-            policyName: "work",
             policy: gatewayLogPolicy(caller),
-            permissionsBoundary,
-            tags,
+            config,
         },
         kept,
     );

@@ -43,7 +43,7 @@ export class BatchLists extends pulumi.ComponentResource {
     constructor(name: string, args: BatchListsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:BatchLists", name, {}, opts);
         const { config, caller, failuresArn, solutionVersionArn } = args;
-        const { names, tags, permissionsBoundary } = config;
+        const { names } = config;
         const child = { parent: this };
         const scope: BatchScope = {
             ...createApiScope(config, caller),
@@ -66,8 +66,7 @@ export class BatchLists extends pulumi.ComponentResource {
                 policy: batchListsPolicy(scope),
                 environment: { BATCH_CONFIG: pulumi.jsonStringify(createSettings(args)) },
                 failuresArn,
-                permissionsBoundary,
-                tags,
+                config,
                 after: args.after,
             },
             child,
@@ -86,8 +85,7 @@ export class BatchLists extends pulumi.ComponentResource {
                 policy: batchListsSchedulePolicy(scope),
                 caller,
                 failuresArn,
-                permissionsBoundary,
-                tags,
+                config,
             },
             child,
         );

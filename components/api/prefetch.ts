@@ -25,7 +25,7 @@ export class Prefetch extends pulumi.ComponentResource {
     constructor(name: string, args: PrefetchArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:Prefetch", name, {}, opts);
         const { config, caller, tableName, watchedFilterArn, failuresArn } = args;
-        const { names, tags, permissionsBoundary } = config;
+        const { names } = config;
         const child = { parent: this };
         const scope = createApiScope(config, caller);
         const prefetch = new LambdaFunction(
@@ -49,8 +49,7 @@ export class Prefetch extends pulumi.ComponentResource {
                     }),
                 },
                 failuresArn,
-                permissionsBoundary,
-                tags,
+                config,
             },
             child,
         );
@@ -66,8 +65,7 @@ export class Prefetch extends pulumi.ComponentResource {
                 policy: prefetchSchedulePolicy(scope),
                 caller,
                 failuresArn,
-                permissionsBoundary,
-                tags,
+                config,
             },
             child,
         );

@@ -139,7 +139,7 @@ function tableOperations(
     table: aws.dynamodb.Table,
     opts: pulumi.ComponentResourceOptions,
 ) {
-    const { names, tags, permissionsBoundary } = config;
+    const { names } = config;
     return new LambdaFunction(
         `${name}-table-operations`,
         {
@@ -151,8 +151,7 @@ function tableOperations(
             caller,
             policy: tableOperationsPolicy(createApiScope(config, caller)),
             environment: { TABLE_NAME: table.name },
-            permissionsBoundary,
-            tags,
+            config,
         },
         opts,
     );

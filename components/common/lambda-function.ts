@@ -5,7 +5,7 @@ import { functionTrust } from "../../iam/function-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { knownAfter } from "./known-after.ts";
 import { lambdaBundle, lambdaRuntime } from "./lambda-bundle.ts";
-import { serviceRole } from "./service-role.ts";
+import { type RoleConfig, serviceRole } from "./service-role.ts";
 
 export interface LambdaFunctionArgs {
     /** Folder in `app/functions/`. */
@@ -25,8 +25,7 @@ export interface LambdaFunctionArgs {
     readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
     /** ARN of the queue for events that failed after all retries; absent for synchronous calls. */
     readonly failuresArn?: pulumi.Input<string>;
-    readonly permissionsBoundary: string | undefined;
-    readonly tags: Readonly<Record<string, string>>;
+    readonly config: RoleConfig;
     /** Resources that must exist from before the function's creation until its deletion. */
     readonly after?: readonly pulumi.Resource[];
 }
@@ -41,7 +40,8 @@ export class LambdaFunction extends pulumi.ComponentResource {
 
     constructor(name: string, args: LambdaFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:lambda:LambdaFunction", name, {}, opts);
-        const { caller, functionName, tags } = args;
+        const { caller, functionName, config } = args;
+        const { tags } = config;
         const child = { parent: this };
         // Without this log group, Lambda creates one that never expires.
         const logs = new aws.cloudwatch.LogGroup(
@@ -49,18 +49,16 @@ export class LambdaFunction extends pulumi.ComponentResource {
             { name: `/aws/lambda/${functionName}`, retentionInDays: logDays, tags },
             child,
         );
-        const { roleName, description, policy: document, permissionsBoundary } = args;
+        const { roleName, description, policy } = args;
         const role = serviceRole(
             name,
             {
                 roleName,
                 caller,
                 description,
-                permissionsBoundary,
-                tags,
+                config,
                 trust: pulumi.output(caller).apply((resolvedCaller) => functionTrust(resolvedCaller, functionName)),
-                policyName: "work",
-                policy: document,
+                policy,
             },
             child,
         );

@@ -4,7 +4,7 @@ import type { PolicyDocument } from "policy-evaluator";
 import { scheduleTrust } from "../../iam/function-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
-import { serviceRole } from "./service-role.ts";
+import { type RoleConfig, serviceRole } from "./service-role.ts";
 
 export interface ScheduleArgs {
     /** Physical name of the schedule. */
@@ -21,13 +21,12 @@ export interface ScheduleArgs {
     readonly policy: pulumi.Input<PolicyDocument>;
     /** ARN of the queue for events that failed to start the function. */
     readonly failuresArn: pulumi.Input<string>;
-    readonly permissionsBoundary: string | undefined;
-    readonly tags: Readonly<Record<string, string>>;
+    readonly config: RoleConfig;
 }
 
 /** Creates a schedule that starts a function periodically, with its own role. */
 export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomResourceOptions): void {
-    const { roleName, starts, permissionsBoundary, tags } = args;
+    const { roleName, starts } = args;
     const roleArn = serviceRole(
         `${name}-schedule`,
         {
@@ -35,10 +34,8 @@ export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomRe
             caller: args.caller,
             description: `EventBridge Scheduler uses this role to start ${starts}`,
             trust: pulumi.output(args.caller).apply(scheduleTrust),
-            policyName: "work",
             policy: args.policy,
-            permissionsBoundary,
-            tags,
+            config: args.config,
         },
         opts,
     );

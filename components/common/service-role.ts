@@ -1,18 +1,20 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument } from "policy-evaluator";
+import type { StackConfig } from "../../config/config.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { knownAfter } from "./known-after.ts";
+
+/** The part of the configuration that concerns all roles. */
+export type RoleConfig = Pick<StackConfig, "permissionsBoundary" | "tags">;
 
 export interface ServiceRoleArgs {
     readonly roleName: string;
     readonly caller: pulumi.Input<Pick<ServiceCaller, "partition" | "accountId">>;
     readonly description: string;
     readonly trust: pulumi.Input<PolicyDocument>;
-    readonly policyName: string;
     readonly policy: pulumi.Input<PolicyDocument>;
-    readonly permissionsBoundary: string | undefined;
-    readonly tags: Readonly<Record<string, string>>;
+    readonly config: RoleConfig;
 }
 
 /** Creates a role for one service with one policy. Its ARN resolves after the role has the policy. */
@@ -21,7 +23,8 @@ export function serviceRole(
     args: ServiceRoleArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-    const { roleName, description, permissionsBoundary, tags } = args;
+    const { roleName, description } = args;
+    const { permissionsBoundary, tags } = args.config;
     const role = new aws.iam.Role(
         name,
         {
@@ -35,7 +38,7 @@ export function serviceRole(
     );
     const policy = new aws.iam.RolePolicy(
         name,
-        { name: args.policyName, role: role.name, policy: pulumi.jsonStringify(args.policy) },
+        { name: "work", role: role.name, policy: pulumi.jsonStringify(args.policy) },
         opts,
     );
     const arn = pulumi

@@ -35,7 +35,7 @@ export class CostGuard extends pulumi.ComponentResource {
     constructor(name: string, args: CostGuardArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:cost:CostGuard", name, {}, opts);
         const { config, caller, failuresArn } = args;
-        const { names, tags, permissionsBoundary, guardMinutes } = config;
+        const { names, guardMinutes } = config;
         const child = { parent: this };
         const scope = createGuardScope(config, caller);
 
@@ -57,8 +57,7 @@ export class CostGuard extends pulumi.ComponentResource {
                 ),
                 environment: { GUARD_CONFIG: pulumi.jsonStringify(createSettings(args)) },
                 failuresArn,
-                permissionsBoundary,
-                tags,
+                config,
                 after: [args.stateFlags],
             },
             child,
@@ -76,8 +75,7 @@ export class CostGuard extends pulumi.ComponentResource {
                 policy: scope.apply(schedulePolicy),
                 caller,
                 failuresArn,
-                permissionsBoundary,
-                tags,
+                config,
             },
             child,
         );

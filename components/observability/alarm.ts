@@ -56,3 +56,12 @@ export const failureRate = {
     missing: "notBreaching",
     missingBecause: noRequests,
 } as const;
+
+/** Condition of alarms on a count of failures: one failure in five minutes. */
+export const anyFailure = {
+    calls: "above",
+    threshold: 0,
+    period: minutes5,
+    datapoints: once,
+    missing: "notBreaching",
+} as const;

@@ -8,7 +8,16 @@ import {
     servingMetrics,
 } from "../../config/metrics.ts";
 import { nearLimit } from "../../cost/enforce-limit.ts";
-import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, noRequests, once } from "./alarm.ts";
+import {
+    type Alarm,
+    type AlarmSettings,
+    anyFailure,
+    enoughFailures,
+    failureRate,
+    minutes5,
+    noRequests,
+    once,
+} from "./alarm.ts";
 import { apiErrors, campaignFailures, tablesFailures, usageAlarms } from "./serving-alarms.ts";
 import { jobErrors, type MetricSources, ownMetric, servingMetric } from "./stack-metrics.ts";
 
@@ -38,11 +47,7 @@ export const failuresAlarm = (queueName: string): Alarm => ({
         },
         statistic: "Maximum",
     },
-    calls: "above",
-    threshold: 0,
-    period: minutes5,
-    datapoints: once,
-    missing: "notBreaching",
+    ...anyFailure,
     missingBecause: "SQS publishes no metrics for an unused queue",
 });
 
@@ -85,7 +90,12 @@ const ofCampaign: ReadonlySet<string> = new Set(["idle", "campaign-failures", "q
 
 function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Alarm[] {
     const own = (name: string) => ({ metric: ownMetric(place, name), statistic: "Maximum" }) as const;
-    const noPublisher = "publish-metrics does not run: the state is unknown, so the alarm shows INSUFFICIENT_DATA";
+    const ofPublisher = {
+        period: day,
+        datapoints: once,
+        missing: "missing",
+        missingBecause: "publish-metrics does not run: the state is unknown, so the alarm shows INSUFFICIENT_DATA",
+    } as const;
     return [
         {
             id: "errors",
@@ -120,22 +130,14 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
             id: "import-failed",
             says: "A dataset import job of the stack failed",
             watches: { expression: jobErrors(place, jobMetrics.importErrors), sums: {} },
-            calls: "above",
-            threshold: 0,
-            period: minutes5,
-            datapoints: once,
-            missing: "notBreaching",
+            ...anyFailure,
             missingBecause: "there is no datapoint without an import",
         },
         {
             id: "training-failed",
             says: "A training of the stack's solution failed; the campaign keeps serving the previous version",
             watches: { expression: jobErrors(place, jobMetrics.trainingErrors), sums: {} },
-            calls: "above",
-            threshold: 0,
-            period: minutes5,
-            datapoints: once,
-            missing: "notBreaching",
+            ...anyFailure,
             missingBecause: "there is no datapoint without a training",
         },
         {
@@ -144,10 +146,7 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
             watches: own(ownMetrics.dataAge),
             calls: "above",
             threshold: staleHours,
-            period: day,
-            datapoints: once,
-            missing: "missing",
-            missingBecause: noPublisher,
+            ...ofPublisher,
         },
         {
             id: "quality-drop",
@@ -155,10 +154,7 @@ function everyAlarm(place: MetricSources, settings: AlarmSettings): readonly Ala
             watches: own(ownMetrics.ndcgDrop),
             calls: "above",
             threshold: settings.maximumNdcgDrop,
-            period: day,
-            datapoints: once,
-            missing: "missing",
-            missingBecause: noPublisher,
+            ...ofPublisher,
         },
         {
             id: "idle",

@@ -24,7 +24,8 @@ export class AuditTrail extends pulumi.ComponentResource {
 
     constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:audit:AuditTrail", name, {}, opts);
-        const { names, tags, permissionsBoundary } = args.config;
+        const { config } = args;
+        const { names, tags } = config;
         const scope = pulumi.output(args.caller).apply((caller) => ({ ...caller, names }));
         const child = { parent: this };
 
@@ -65,10 +66,8 @@ export class AuditTrail extends pulumi.ComponentResource {
                 caller: args.caller,
                 description: "CloudTrail uses this role to write into the trail's log group",
                 trust: trailRoleTrust(),
-                policyName: "work",
                 policy: scope.apply(trailRolePolicy),
-                permissionsBoundary,
-                tags,
+                config,
             },
             child,
         );

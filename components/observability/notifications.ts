@@ -98,7 +98,7 @@ export class Notifications extends pulumi.ComponentResource {
         webhookParameter: pulumi.Input<string>,
         topic: pulumi.Output<string>,
     ) {
-        const { names, tags, permissionsBoundary } = config;
+        const { names } = config;
         const child = { parent: this };
         const notifier = new LambdaFunction(
             name,
@@ -114,8 +114,7 @@ export class Notifications extends pulumi.ComponentResource {
                     .apply(([scope, parameter]) => notifierPolicy(scope, parameter)),
                 environment: { WEBHOOK_PARAMETER: webhookParameter },
                 failuresArn: this.failuresArn,
-                permissionsBoundary,
-                tags,
+                config,
             },
             child,
         );

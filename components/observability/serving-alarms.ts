@@ -1,6 +1,15 @@
 import { gatewayMetrics, guardMetrics, servingApiMetrics } from "../../config/metrics.ts";
 import { closingShare, notificationShare } from "../../cost/serving-shares.ts";
-import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, noRequests, once } from "./alarm.ts";
+import {
+    type Alarm,
+    type AlarmSettings,
+    anyFailure,
+    enoughFailures,
+    failureRate,
+    minutes5,
+    noRequests,
+    once,
+} from "./alarm.ts";
 import { gatewayMetric, loggedMetric, type MetricSources, ownMetric } from "./stack-metrics.ts";
 
 /** Minimum number of requests in five minutes: with fewer, a percentage has no meaning. */
@@ -32,11 +41,7 @@ export const tablesFailures = (place: MetricSources): Alarm => ({
     id: "tables",
     says: "The API could not load the tables of the version that it serves, and continues with those of another one",
     watches: { metric: loggedMetric(place, servingApiMetrics.tablesFailures), statistic: "Maximum" },
-    calls: "above",
-    threshold: 0,
-    period: minutes5,
-    datapoints: once,
-    missing: "notBreaching",
+    ...anyFailure,
     missingBecause: "there is no datapoint without a failure",
 });
 

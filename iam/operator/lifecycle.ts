@@ -1,4 +1,4 @@
-import type { Grant, PolicyKindOfOperator } from "./scope.ts";
+import { type Grant, grant, type PolicyKindOfOperator } from "./scope.ts";
 
 /** The operator policies of one resource: `read` gets its read actions, and `deploy` those that create, change and delete. */
 export interface LifePolicies {
@@ -18,11 +18,10 @@ export interface InvokedFunction {
  * Reference, "AWS Lambda", `lambda:Principal`).
  */
 export const functionLife = (policy: LifePolicies, on: readonly string[], invoked?: InvokedFunction): Grant[] => [
-    {
-        policy: policy.read,
-        sid: "ReadFunctions",
-        service: "lambda",
-        actions: [
+    grant(policy.read)(
+        "ReadFunctions",
+        "lambda",
+        [
             "GetFunction",
             "GetFunctionCodeSigningConfig",
             "GetFunctionConcurrency",
@@ -31,12 +30,11 @@ export const functionLife = (policy: LifePolicies, on: readonly string[], invoke
             "ListVersionsByFunction",
         ],
         on,
-    },
-    {
-        policy: policy.deploy,
-        sid: "ManageFunctions",
-        service: "lambda",
-        actions: [
+    ),
+    grant(policy.deploy)(
+        "ManageFunctions",
+        "lambda",
+        [
             "CreateFunction",
             "DeleteFunction",
             "DeleteFunctionEventInvokeConfig",
@@ -48,41 +46,29 @@ export const functionLife = (policy: LifePolicies, on: readonly string[], invoke
             "UpdateFunctionConfiguration",
         ],
         on,
-    },
+    ),
     ...(invoked === undefined
         ? []
         : [
-              {
-                  policy: policy.deploy,
-                  sid: "PermitInvocation",
-                  service: "lambda",
-                  actions: ["AddPermission"],
-                  on: [invoked.on],
+              grant(policy.deploy)("PermitInvocation", "lambda", ["AddPermission"], [invoked.on], {
                   condition: { StringEquals: { "lambda:Principal": invoked.service } },
-              },
+              }),
           ]),
 ];
 
 /** Returns the grants to read, create, change and delete a schedule. */
 export const scheduleLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
     { policy: policy.read, sid: "ReadSchedules", service: "scheduler", actions: ["GetSchedule"], on },
-    {
-        policy: policy.deploy,
-        sid: "ManageSchedules",
-        service: "scheduler",
-        actions: ["CreateSchedule", "DeleteSchedule", "UpdateSchedule"],
-        on,
-    },
+    grant(policy.deploy)("ManageSchedules", "scheduler", ["CreateSchedule", "DeleteSchedule", "UpdateSchedule"], on),
 ];
 
 /** Returns the grants to create, change and delete a log group, and to read its tags. */
 export const logGroupLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
     { policy: policy.read, sid: "ReadLogGroupTags", service: "logs", actions: ["ListTagsForResource"], on },
-    {
-        policy: policy.deploy,
-        sid: "ManageLogGroups",
-        service: "logs",
-        actions: ["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource", "UntagResource"],
+    grant(policy.deploy)(
+        "ManageLogGroups",
+        "logs",
+        ["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource", "UntagResource"],
         on,
-    },
+    ),
 ];

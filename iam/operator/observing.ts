@@ -1,48 +1,33 @@
 import { stateFlagKeys } from "../../config/names.ts";
-import type { Grant, GrantScope } from "./scope.ts";
+import { type Grant, type GrantScope, grant } from "./scope.ts";
 
 /** Returns the grants to read what runbooks need outside the stack's own resources, and to write the state flags. */
 export function observingGrants({ project, stack, arn, inRegion: condition }: GrantScope): readonly Grant[] {
     const marks = arn("ssm", `parameter/${project}/${stack}`);
+    const read = grant("read");
     const looks = (
         sid: string,
         service: string,
         actions: readonly string[],
         everythingBecause: string,
         everywhere = false,
-    ): Grant => ({
-        policy: "read",
-        sid,
-        service,
-        actions,
-        on: ["*"],
-        everythingBecause,
-        ...(!everywhere && { condition }),
-    });
+    ) => read(sid, service, actions, ["*"], { everythingBecause, ...(!everywhere && { condition }) });
     return [
-        {
-            policy: "read",
-            sid: "ReadStateFlags",
-            service: "ssm",
-            actions: ["GetParameter", "GetParameterHistory", "GetParametersByPath"],
-            on: [marks, `${marks}/*`],
-        },
-        {
-            policy: "operate",
-            sid: "WriteStateFlags",
-            service: "ssm",
-            actions: ["DeleteParameter", "PutParameter"],
-            // Operators must not write the cost guard's own state: with it, they could keep a campaign that the guard
-            // must park.
-            on: stateFlagKeys.map((key) => `${marks}/${key}`),
-        },
-        {
-            policy: "deploy",
-            sid: "DeleteStateFlags",
-            service: "ssm",
-            actions: ["DeleteParameters"],
-            on: [`${marks}/*`],
-        },
+        read(
+            "ReadStateFlags",
+            "ssm",
+            ["GetParameter", "GetParameterHistory", "GetParametersByPath"],
+            [marks, `${marks}/*`],
+        ),
+        // Operators must not write the cost guard's own state: with it, they could keep a campaign that the guard
+        // must park.
+        grant("operate")(
+            "WriteStateFlags",
+            "ssm",
+            ["DeleteParameter", "PutParameter"],
+            stateFlagKeys.map((key) => `${marks}/${key}`),
+        ),
+        grant("deploy")("DeleteStateFlags", "ssm", ["DeleteParameters"], [`${marks}/*`]),
         looks("ListParameters", "ssm", ["DescribeParameters"], "a list of parameters knows no resource"),
         looks(
             "ListFunctions",
@@ -57,22 +42,10 @@ export function observingGrants({ project, stack, arn, inRegion: condition }: Gr
             ["DescribeAlarms", "ListDashboards"],
             "composite alarms are listed with all alarms only, and a list of dashboards knows no resource",
         ),
-        {
-            policy: "read",
-            sid: "ReadAlarmTags",
-            service: "cloudwatch",
-            actions: ["ListTagsForResource"],
-            on: [arn("cloudwatch", "alarm:*")],
-        },
+        read("ReadAlarmTags", "cloudwatch", ["ListTagsForResource"], [arn("cloudwatch", "alarm:*")]),
         looks("ListLogGroups", "logs", ["DescribeLogGroups"], "a list of log groups is over all of them"),
         looks("ListTopics", "sns", ["ListTopics"], "a list of topics knows no resource"),
-        {
-            policy: "read",
-            sid: "ListSubscriptions",
-            service: "sns",
-            actions: ["ListSubscriptionsByTopic"],
-            on: [arn("sns", `${project}*`)],
-        },
+        read("ListSubscriptions", "sns", ["ListSubscriptionsByTopic"], [arn("sns", `${project}*`)]),
         looks("ListBuckets", "s3", ["ListAllMyBuckets"], "ListAllMyBuckets has no resource type"),
         looks(
             "ListBudgets",

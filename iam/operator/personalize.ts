@@ -1,4 +1,4 @@
-import type { Grant, GrantScope, OperatorScope } from "./scope.ts";
+import { type Grant, type GrantScope, grant, type OperatorScope } from "./scope.ts";
 
 /**
  * Why the grants for Personalize's list calls have the resource `*` (Service Authorization Reference, "Amazon
@@ -19,6 +19,7 @@ const ours = ({ project, stack }: OperatorScope, key: "RequestTag" | "ResourceTa
 export function personalizeGrants(scope: GrantScope): readonly Grant[] {
     const { names } = scope;
     const service = "personalize";
+    const [read, operate, deploy] = [grant("read"), grant("operate"), grant("deploy")];
     const arn = (tail: string) => scope.arn(service, tail);
     const hash = "?".repeat(8);
     const schemas = [names.schema, `${names.itemsSchema}-${hash}`, `${names.usersSchema}-${hash}`].map((name) =>
@@ -44,11 +45,10 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
     // defines them.
     const unnamed = [arn("filter/*"), arn("event-tracker/*")];
     return [
-        {
-            policy: "read",
-            sid: "ListPersonalize",
+        read(
+            "ListPersonalize",
             service,
-            actions: [
+            [
                 "ListBatchInferenceJobs",
                 "ListCampaigns",
                 "ListDatasetGroups",
@@ -62,15 +62,14 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
                 "ListSolutions",
                 "ListSolutionVersions",
             ],
-            on: ["*"],
-            everythingBecause: listsHaveNoResource,
-            condition: scope.inRegion,
-        },
-        {
-            policy: "read",
-            sid: "ReadPersonalize",
+            ["*"],
+            { everythingBecause: listsHaveNoResource, condition: scope.inRegion },
+        ),
+        // Read all resources of the account: `adopt` and `audit-leftovers` also read resources outside the stack.
+        read(
+            "ReadPersonalize",
             service,
-            actions: [
+            [
                 "DescribeBatchInferenceJob",
                 "DescribeCampaign",
                 "DescribeDataset",
@@ -83,24 +82,17 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
                 "GetSolutionMetrics",
                 "ListTagsForResource",
             ],
-            // Read all resources of the account: `adopt` and `audit-leftovers` also read resources outside the stack.
-            on: [arn("*")],
-        },
-        {
-            policy: "read",
-            sid: "ReadEventTrackers",
-            service,
-            actions: ["DescribeEventTracker"],
-            // The response contains the tracking ID, with which PutEvents changes the recommendations of the tracker's
-            // stack. A tracker without tags must stay readable, or `up` could not restore tags that someone removed.
-            on: [arn("event-tracker/*")],
+            [arn("*")],
+        ),
+        // The response contains the tracking ID, with which PutEvents changes the recommendations of the tracker's
+        // stack. A tracker without tags must stay readable, or `up` could not restore tags that someone removed.
+        read("ReadEventTrackers", service, ["DescribeEventTracker"], [arn("event-tracker/*")], {
             condition: { StringEqualsIfExists: ours(scope, "ResourceTag") },
-        },
-        {
-            policy: "operate",
-            sid: "OperateCampaigns",
+        }),
+        operate(
+            "OperateCampaigns",
             service,
-            actions: [
+            [
                 "CreateBatchInferenceJob",
                 "CreateCampaign",
                 "CreateSolutionVersion",
@@ -109,22 +101,20 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
                 "UntagResource",
                 "UpdateCampaign",
             ],
-            on: [campaign, ...ranking, ...solution, ...batches],
-        },
-        {
-            policy: "operate",
-            sid: "ImportData",
+            [campaign, ...ranking, ...solution, ...batches],
+        ),
+        // According to the Service Authorization Reference, CreateDatasetImportJob also needs permission on the
+        // dataset. The statement names only the stack's datasets, so imports into other datasets are denied.
+        operate(
+            "ImportData",
             service,
-            // According to the Service Authorization Reference, CreateDatasetImportJob also needs permission on the
-            // dataset. The statement names only the stack's datasets, so imports into other datasets are denied.
-            actions: ["CreateDatasetImportJob", "TagResource", "UntagResource"],
-            on: [datasets, ...imports],
-        },
-        {
-            policy: "deploy",
-            sid: "ManagePersonalize",
+            ["CreateDatasetImportJob", "TagResource", "UntagResource"],
+            [datasets, ...imports],
+        ),
+        deploy(
+            "ManagePersonalize",
             service,
-            actions: [
+            [
                 "CreateDataset",
                 "CreateDatasetGroup",
                 "CreateSchema",
@@ -137,43 +127,22 @@ export function personalizeGrants(scope: GrantScope): readonly Grant[] {
                 "UpdateDataset",
                 "UpdateSolution",
             ],
-            on: [...schemas, group, datasets, ...solution],
-        },
-        {
-            policy: "deploy",
-            sid: "TagDatasetGroup",
-            service,
-            actions: ["TagResource", "UntagResource"],
-            // The policy `operate` has the tag actions of all other resources, which keeps this policy within its size
-            // limit.
-            on: [group],
-        },
-        {
-            policy: "deploy",
-            sid: "CreateFilters",
-            service,
-            actions: ["CreateEventTracker", "CreateFilter"],
-            // According to the Service Authorization Reference, both actions also need permission on the dataset group.
-            on: [...unnamed, group],
+            [...schemas, group, datasets, ...solution],
+        ),
+        // The policy `operate` has the tag actions of all other resources, which keeps this policy within its size
+        // limit.
+        deploy("TagDatasetGroup", service, ["TagResource", "UntagResource"], [group]),
+        // According to the Service Authorization Reference, both actions also need permission on the dataset group.
+        deploy("CreateFilters", service, ["CreateEventTracker", "CreateFilter"], [...unnamed, group], {
             condition: { StringEquals: ours(scope, "RequestTag") },
-        },
-        {
-            policy: "deploy",
-            sid: "DeleteFilters",
-            service,
-            actions: ["DeleteEventTracker", "DeleteFilter", "UntagResource"],
-            on: unnamed,
+        }),
+        deploy("DeleteFilters", service, ["DeleteEventTracker", "DeleteFilter", "UntagResource"], unnamed, {
             condition: { StringEquals: ours(scope, "ResourceTag") },
-        },
-        {
-            policy: "deploy",
-            sid: "TagFilters",
-            service,
-            actions: ["TagResource"],
-            on: unnamed,
-            // `IfExists` allows a new resource, which has no tags yet. The condition denies resources with another
-            // stack's tags.
+        }),
+        // `IfExists` allows a new resource, which has no tags yet. The condition denies resources with another
+        // stack's tags.
+        deploy("TagFilters", service, ["TagResource"], unnamed, {
             condition: { StringEqualsIfExists: ours(scope, "ResourceTag") },
-        },
+        }),
     ];
 }

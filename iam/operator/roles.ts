@@ -2,6 +2,7 @@ import { personalizeService, type Statement } from "policy-evaluator";
 import { rolesOf } from "./functions.ts";
 import {
     type Grant,
+    grant,
     type NeededOnAws,
     type OperatorScope,
     type PolicyKindOfOperator,
@@ -15,11 +16,12 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
     const service = "iam";
     const { partition, accountId } = scope;
     return [
-        {
-            policy: "read",
-            sid: "ReadRoles",
+        // `audit-leftovers` reads the tags of all roles, to find roles of deleted stacks; `diagnose-access` reads
+        // any role.
+        grant("read")(
+            "ReadRoles",
             service,
-            actions: [
+            [
                 "GetPolicy",
                 "GetPolicyVersion",
                 "GetRole",
@@ -29,18 +31,11 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
                 "ListRolePolicies",
                 "ListRoleTags",
             ],
-            // `audit-leftovers` reads the tags of all roles, to find roles of deleted stacks; `diagnose-access` reads
-            // any role.
-            on: [`arn:${partition}:iam::${accountId}:role/*`, `arn:${partition}:iam::${accountId}:policy/*`],
-        },
-        {
-            policy: "operate",
-            sid: "PassRoleToPersonalize",
-            service,
-            actions: ["PassRole"],
-            on: [roleArn(scope)],
+            [`arn:${partition}:iam::${accountId}:role/*`, `arn:${partition}:iam::${accountId}:policy/*`],
+        ),
+        grant("operate")("PassRoleToPersonalize", service, ["PassRole"], [roleArn(scope)], {
             condition: { StringEquals: { "iam:PassedToService": personalizeService } },
-        },
+        }),
         ...passes(scope),
         ...policyKinds.flatMap((policy) => roleLife(scope, policy)),
     ];
@@ -52,26 +47,14 @@ function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
     const looked = arnsWhere(scope, ({ read }) => read === policy);
     const deployedArns = arnsWhere(scope, ({ deploy }) => deploy === policy);
     const grants: Grant[] = [
-        {
-            policy,
-            sid: "ReadRolePolicies",
-            service,
-            actions: ["GetRolePolicy", "ListInstanceProfilesForRole"],
-            on: looked,
-        },
-        {
-            policy,
-            sid: "CreateRolesWithBoundary",
-            service,
-            actions: ["CreateRole", "PutRolePolicy"],
-            on: deployedArns,
+        grant(policy)("ReadRolePolicies", service, ["GetRolePolicy", "ListInstanceProfilesForRole"], looked),
+        grant(policy)("CreateRolesWithBoundary", service, ["CreateRole", "PutRolePolicy"], deployedArns, {
             condition: { StringEquals: { "iam:PermissionsBoundary": policyArn(scope, "boundary") } },
-        },
-        {
-            policy,
-            sid: "ChangeRoles",
+        }),
+        grant(policy)(
+            "ChangeRoles",
             service,
-            actions: [
+            [
                 "DeleteRole",
                 "DeleteRolePolicy",
                 "TagRole",
@@ -79,8 +62,8 @@ function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
                 "UpdateAssumeRolePolicy",
                 "UpdateRoleDescription",
             ],
-            on: deployedArns,
-        },
+            deployedArns,
+        ),
     ];
     return grants.filter(({ on }) => on.length > 0);
 }

@@ -22,25 +22,25 @@ export interface GrantScope extends OperatorScope {
     arn(service: string, tail: string): string;
     /** Limits resources without a region in their ARN to the stack's region. */
     readonly inRegion: { readonly StringEquals: Readonly<Record<string, string>> };
-    /** Returns a function that creates grants of a policy. `actions` are without the service's prefix. */
-    grant(
-        policy: PolicyKindOfOperator,
-    ): (
+    readonly grant: typeof grant;
+}
+
+/** Returns a function that creates grants of a policy. `actions` are without the service's prefix. */
+export const grant =
+    (policy: PolicyKindOfOperator) =>
+    (
         sid: string,
         service: string,
         actions: readonly string[],
         on: readonly string[],
-        more?: Pick<Grant, "everythingBecause" | "condition">,
-    ) => Grant;
-}
+        more: Pick<Grant, "everythingBecause" | "condition"> = {},
+    ): Grant => ({ policy, sid, service, actions, on, ...more });
 
 export const createGrantScope = (scope: OperatorScope): GrantScope => ({
     ...scope,
     arn: (service, tail) => regionalArn(scope, service, tail),
     inRegion: { StringEquals: { "aws:RequestedRegion": scope.region } },
-    grant:
-        (policy) =>
-        (sid, service, actions, on, more = {}) => ({ policy, sid, service, actions, on, ...more }),
+    grant,
 });
 
 /**

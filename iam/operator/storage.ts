@@ -2,7 +2,7 @@ import type { ConditionBlock } from "policy-evaluator";
 import { storefrontBucketNameFor, trailBucketNameFor } from "../../config/names.ts";
 import { dnsSuffix } from "../../config/regions.ts";
 import type { LifePolicies } from "./lifecycle.ts";
-import type { Grant, GrantScope, NeededOnAws } from "./scope.ts";
+import { type Grant, type GrantScope, grant, type NeededOnAws } from "./scope.ts";
 
 /** Grants for the buckets and the encryption key. */
 export function storageGrants(scope: GrantScope): readonly Grant[] {
@@ -12,69 +12,22 @@ export function storageGrants(scope: GrantScope): readonly Grant[] {
     const trail = `arn:${partition}:s3:::${trailBucketNameFor(bucketName)}`;
     const page = `arn:${partition}:s3:::${storefrontBucketNameFor(bucketName)}`;
     const objects = `${bucket}/*`;
+    const throughS3 = { condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } } };
     return [
         ...bucketLife({ read: "read", deploy: "deploy" }, bucket, condition),
         ...bucketLife({ read: "read-operations", deploy: "deploy-audit" }, trail, condition),
         ...bucketLife({ read: "read-serving", deploy: "deploy-page" }, page, condition),
-        {
-            policy: "read-serving",
-            sid: "ReadPage",
-            service,
-            actions: ["GetObject", "GetObjectTagging"],
-            on: [`${page}/*`],
-            condition,
-        },
-        {
-            policy: "deploy-page",
-            sid: "UploadPage",
-            service,
-            actions: ["PutObject"],
-            on: [`${page}/*`],
-            condition,
-        },
-        {
-            policy: "read",
-            sid: "ReadData",
-            service,
-            actions: ["GetObject", "GetObjectTagging"],
-            on: [objects],
-            condition,
-        },
-        {
-            policy: "operate",
-            sid: "UploadData",
-            service,
-            actions: ["PutObject"],
-            on: [objects],
-            condition,
-        },
+        grant("read-serving")("ReadPage", service, ["GetObject", "GetObjectTagging"], [`${page}/*`], { condition }),
+        grant("deploy-page")("UploadPage", service, ["PutObject"], [`${page}/*`], { condition }),
+        grant("read")("ReadData", service, ["GetObject", "GetObjectTagging"], [objects], { condition }),
+        grant("operate")("UploadData", service, ["PutObject"], [objects], { condition }),
+        // Allow the key only through S3, for the operator's uploads and downloads.
         ...(kmsKeyArn === undefined
             ? []
             : [
-                  {
-                      policy: "operate" as const,
-                      sid: "EncryptWithBucketKey",
-                      service: "kms",
-                      actions: ["GenerateDataKey"],
-                      on: [kmsKeyArn],
-                      // Allow the key only through S3, for the operator's uploads.
-                      condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } },
-                  },
-                  {
-                      policy: "read" as const,
-                      sid: "DecryptWithBucketKey",
-                      service: "kms",
-                      actions: ["Decrypt"],
-                      on: [kmsKeyArn],
-                      condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } },
-                  },
-                  {
-                      policy: "read" as const,
-                      sid: "ReadBucketKey",
-                      service: "kms",
-                      actions: ["DescribeKey", "GetKeyPolicy"],
-                      on: [kmsKeyArn],
-                  },
+                  grant("operate")("EncryptWithBucketKey", "kms", ["GenerateDataKey"], [kmsKeyArn], throughS3),
+                  grant("read")("DecryptWithBucketKey", "kms", ["Decrypt"], [kmsKeyArn], throughS3),
+                  grant("read")("ReadBucketKey", "kms", ["DescribeKey", "GetKeyPolicy"], [kmsKeyArn]),
               ]),
     ];
 }
@@ -83,11 +36,10 @@ export function storageGrants(scope: GrantScope): readonly Grant[] {
 function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBlock): Grant[] {
     const service = "s3";
     return [
-        {
-            policy: policy.read,
-            sid: "ReadBuckets",
+        grant(policy.read)(
+            "ReadBuckets",
             service,
-            actions: [
+            [
                 "GetAccelerateConfiguration",
                 "GetBucketAcl",
                 "GetBucketCORS",
@@ -107,14 +59,13 @@ function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBl
                 "ListBucket",
                 "ListBucketVersions",
             ],
-            on: [bucket],
-            condition,
-        },
-        {
-            policy: policy.deploy,
-            sid: "ManageBuckets",
+            [bucket],
+            { condition },
+        ),
+        grant(policy.deploy)(
+            "ManageBuckets",
             service,
-            actions: [
+            [
                 "CreateBucket",
                 "DeleteBucket",
                 "DeleteBucketPolicy",
@@ -126,17 +77,12 @@ function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBl
                 "PutEncryptionConfiguration",
                 "PutLifecycleConfiguration",
             ],
-            on: [bucket],
+            [bucket],
+            { condition },
+        ),
+        grant(policy.deploy)("DeleteObjects", service, ["DeleteObject", "DeleteObjectVersion"], [`${bucket}/*`], {
             condition,
-        },
-        {
-            policy: policy.deploy,
-            sid: "DeleteObjects",
-            service,
-            actions: ["DeleteObject", "DeleteObjectVersion"],
-            on: [`${bucket}/*`],
-            condition,
-        },
+        }),
     ];
 }
 

@@ -70,13 +70,8 @@ export const campaign: ResourceKind<CampaignInputs> = {
               ]),
     ],
     async find(client, { name }) {
-        const pages = paginateListCampaigns({ client }, {});
-        const summary = await firstMatch(
-            pages,
-            (page) => page.campaigns,
-            (candidate) => candidate.name === name,
-        );
-        return summary?.campaignArn;
+        const match = await firstMatch(paginateListCampaigns({ client }, {}), "campaigns", (one) => one.name === name);
+        return match?.campaignArn;
     },
     async create(client, inputs) {
         const command = new CreateCampaignCommand({

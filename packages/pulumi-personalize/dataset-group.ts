@@ -38,13 +38,12 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
     displayName: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { name }) {
-        const pages = paginateListDatasetGroups({ client }, {});
-        const summary = await firstMatch(
-            pages,
-            (page) => page.datasetGroups,
-            (candidate) => candidate.name === name,
+        const match = await firstMatch(
+            paginateListDatasetGroups({ client }, {}),
+            "datasetGroups",
+            (one) => one.name === name,
         );
-        return summary?.datasetGroupArn;
+        return match?.datasetGroupArn;
     },
     async create(client, { name, domain, tags }) {
         const command = new CreateDatasetGroupCommand({ name, domain, tags: tagList(tags) });

@@ -42,13 +42,12 @@ export const dataset: ResourceKind<DatasetInputs> = {
     displayName: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { datasetGroupArn, datasetType }) {
-        const pages = paginateListDatasets({ client }, { datasetGroupArn });
-        const summary = await firstMatch(
-            pages,
-            (page) => page.datasets,
-            (candidate) => spellingOfType(candidate.datasetType ?? "") === spellingOfType(datasetType),
+        const match = await firstMatch(
+            paginateListDatasets({ client }, { datasetGroupArn }),
+            "datasets",
+            (one) => spellingOfType(one.datasetType ?? "") === spellingOfType(datasetType),
         );
-        return summary?.datasetArn;
+        return match?.datasetArn;
     },
     async create(client, { name, datasetGroupArn, schemaArn, datasetType, tags }) {
         const command = new CreateDatasetCommand({

@@ -46,13 +46,8 @@ export const filter: ResourceKind<FilterInputs> = {
             : [{ property: "filterExpression", reason: `is longer than ${longestExpression} characters` }]),
     ],
     async find(client, { name }) {
-        const pages = sdk.paginateListFilters({ client }, {});
-        const summary = await firstMatch(
-            pages,
-            (page) => page.Filters,
-            (candidate) => candidate.name === name,
-        );
-        return summary?.filterArn;
+        const match = await firstMatch(sdk.paginateListFilters({ client }, {}), "Filters", (one) => one.name === name);
+        return match?.filterArn;
     },
     async create(client, { name, datasetGroupArn, filterExpression, tags }) {
         const command = new sdk.CreateFilterCommand({ name, datasetGroupArn, filterExpression, tags: tagList(tags) });
@@ -82,8 +77,6 @@ export const filter: ResourceKind<FilterInputs> = {
 
 /** Checks whether the account has filters that are being created. */
 const isCreatingFilters = async (client: sdk.PersonalizeClient): Promise<boolean> =>
-    (await firstMatch(
-        sdk.paginateListFilters({ client }, {}),
-        (page) => page.Filters,
-        ({ status = "" }) => /^CREATE (?:PENDING|IN_PROGRESS)$/.test(status),
+    (await firstMatch(sdk.paginateListFilters({ client }, {}), "Filters", ({ status = "" }) =>
+        /^CREATE (?:PENDING|IN_PROGRESS)$/.test(status),
     )) !== undefined;

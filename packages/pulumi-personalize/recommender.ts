@@ -71,11 +71,10 @@ export const recommender: ResourceKind<RecommenderInputs> = {
               ]),
     ],
     async find(client, { name }) {
-        const pages = sdk.paginateListRecommenders({ client }, {});
         const match = await firstMatch(
-            pages,
-            (page) => page.recommenders,
-            (candidate) => candidate.name === name,
+            sdk.paginateListRecommenders({ client }, {}),
+            "recommenders",
+            (one) => one.name === name,
         );
         return match?.recommenderArn;
     },

@@ -139,14 +139,16 @@ export function jsonClean<T>(value: T): T {
     return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** Returns the first matching item. Does not request further pages. */
-export async function firstMatch<P, T>(
+type ListItem<List> = List extends readonly (infer Item)[] ? Item : never;
+
+/** Returns the first matching item of the pages' list `key`. Does not request further pages. */
+export async function firstMatch<P, K extends keyof P>(
     pages: AsyncIterable<P>,
-    items: (page: P) => readonly T[] | undefined,
-    matches: (item: T) => boolean,
-): Promise<T | undefined> {
+    key: K,
+    matches: (item: ListItem<P[K]>) => boolean,
+): Promise<ListItem<P[K]> | undefined> {
     for await (const page of pages) {
-        const item = items(page)?.find(matches);
+        const item = (page[key] as readonly ListItem<P[K]>[] | undefined)?.find(matches);
         if (item !== undefined) {
             return item;
         }

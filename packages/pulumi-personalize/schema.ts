@@ -30,13 +30,8 @@ export const schema: ResourceKind<SchemaInputs> = {
     displayName: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { name }) {
-        const pages = paginateListSchemas({ client }, {});
-        const summary = await firstMatch(
-            pages,
-            (page) => page.schemas,
-            (candidate) => candidate.name === name,
-        );
-        return summary?.schemaArn;
+        const match = await firstMatch(paginateListSchemas({ client }, {}), "schemas", (one) => one.name === name);
+        return match?.schemaArn;
     },
     async create(client, inputs) {
         const { name, schema, domain } = inputs;

@@ -99,13 +99,8 @@ export const solution: ResourceKind<SolutionInputs> = {
     async find(client, { name }) {
         // Search in all groups: a solution's name is unique in the account, so a solution in another group also
         // conflicts.
-        const pages = paginateListSolutions({ client }, {});
-        const summary = await firstMatch(
-            pages,
-            (page) => page.solutions,
-            (candidate) => candidate.name === name,
-        );
-        return summary?.solutionArn;
+        const match = await firstMatch(paginateListSolutions({ client }, {}), "solutions", (one) => one.name === name);
+        return match?.solutionArn;
     },
     async create(client, inputs) {
         const { name, datasetGroupArn, recipeArn, performAutoML, performAutoTraining, tags } = inputs;
@@ -173,7 +168,7 @@ export const solution: ResourceKind<SolutionInputs> = {
     async holdsData(client, solutionArn) {
         const trained = await firstMatch(
             paginateListSolutionVersions({ client }, { solutionArn }),
-            (page) => page.solutionVersions,
+            "solutionVersions",
             ({ status }) => status === "ACTIVE",
         );
         return trained !== undefined;

@@ -17,8 +17,10 @@ export const hasPosters = noun === "film" || noun === "video";
 /** Returns a text with a capital first letter. */
 export const capital = (word: string) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 
+const formsOf = (one: string, many: string) => ({ one, many, One: capital(one), Many: capital(many) });
+
 /** The word for an item, such as "film" or "Products". */
-export const item = { one: noun, many: nouns, One: capital(noun), Many: capital(nouns) };
+export const item = formsOf(noun, nouns);
 
 /** The words for a person and a category in the data, by the word for an item. */
 const peopleAndCategories: Readonly<Record<string, readonly [person: string, category: string, categories: string]>> = {
@@ -33,15 +35,10 @@ const peopleAndCategories: Readonly<Record<string, readonly [person: string, cat
 const [personNoun, categoryNoun, categoriesNoun] = peopleAndCategories[noun] ?? ["user", "category", "categories"];
 
 /** The word for a person in the data, such as "viewer" or "Customers". */
-export const person = { one: personNoun, many: `${personNoun}s`, One: capital(personNoun) };
+export const person = formsOf(personNoun, `${personNoun}s`);
 
 /** The word for a category of items, such as "genre" or "Categories". */
-export const category = {
-    one: categoryNoun,
-    many: categoriesNoun,
-    One: capital(categoryNoun),
-    Many: capital(categoriesNoun),
-};
+export const category = formsOf(categoryNoun, categoriesNoun);
 
 /** The page's name, such as "Book recommender". */
 export const siteName = `${noun === "film" ? "Movie" : item.One} recommender`;

@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Answered, ApiError, get } from "./api.ts";
 import { parseRoute, type Route } from "./route.ts";
 
@@ -115,42 +115,28 @@ export function useNear(element: RefObject<HTMLElement | null>, margin = "200px"
     return isNear;
 }
 
-/** Returns the route in the address bar. */
-export function useRoute(): Route {
-    const [route, setRoute] = useState(() => parseRoute(location.hash));
+/** Returns what `read` returns, and reads it again after each of the events. */
+function useEventValue<Value>(target: EventTarget, events: readonly string[], read: () => Value): Value {
+    const [value, setValue] = useState(read);
     useEffect(() => {
-        const read = () => setRoute(parseRoute(location.hash));
-        addEventListener("hashchange", read);
-        return () => removeEventListener("hashchange", read);
-    }, []);
-    return route;
-}
-
-/** Returns whether the window matches a media query. */
-export function useMedia(query: string): boolean {
-    const [matches, setMatches] = useState(() => matchMedia(query).matches);
-    useEffect(() => {
-        const list = matchMedia(query);
-        const read = () => setMatches(list.matches);
-        read();
-        list.addEventListener("change", read);
-        return () => list.removeEventListener("change", read);
-    }, [query]);
-    return matches;
-}
-
-export function useOnline(): boolean {
-    const [online, setOnline] = useState(navigator.onLine);
-    useEffect(() => {
-        const read = () => setOnline(navigator.onLine);
-        addEventListener("online", read);
-        addEventListener("offline", read);
+        const update = () => setValue(read);
+        for (const event of events) target.addEventListener(event, update);
         return () => {
-            removeEventListener("online", read);
-            removeEventListener("offline", read);
+            for (const event of events) target.removeEventListener(event, update);
         };
     }, []);
-    return online;
+    return value;
+}
+
+/** Returns the route in the address bar. */
+export const useRoute = (): Route => useEventValue(window, ["hashchange"], () => parseRoute(location.hash));
+
+export const useOnline = (): boolean => useEventValue(window, ["online", "offline"], () => navigator.onLine);
+
+/** Returns whether the window matches a media query, which must not change between renderings. */
+export function useMedia(query: string): boolean {
+    const list = useMemo(() => matchMedia(query), []);
+    return useEventValue(list, ["change"], () => list.matches);
 }
 
 /** Checks whether the viewer prefers no motion (`prefers-reduced-motion`). */

@@ -2,7 +2,6 @@
 export interface Kept {
     get(name: string): string | undefined;
     set(name: string, text: string): void;
-    forget(name: string): void;
 }
 
 /**
@@ -27,10 +26,6 @@ function createStorage(storage: () => Storage): Kept {
         set(name, text) {
             here.set(name, text);
             tryStorage((of) => of.setItem(name, text));
-        },
-        forget(name) {
-            here.delete(name);
-            tryStorage((of) => of.removeItem(name));
         },
     };
 }

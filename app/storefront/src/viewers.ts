@@ -13,15 +13,17 @@ const sessionKey = "session";
 const watchedKey = (viewer: string) => `watched:${viewer}`;
 const maxWatched = 20;
 
+const newId = () => `new-${randomId()}`;
+
 /** Returns the ID of a new viewer. It stays the same until the tab is closed. */
-export const newViewer = (): string => remembered(newViewerKey, () => `new-${randomId()}`);
+export const newViewer = (): string => remembered(newViewerKey, newId);
 
 /** Returns the session id for events. */
 const session = (): string => remembered(sessionKey, () => `page-${randomId()}`);
 
 /** Returns the ID of another new viewer, who does not have the previous one's history. */
 export function anotherNewViewer(): string {
-    ofThisTab.forget(newViewerKey);
+    ofThisTab.set(newViewerKey, newId());
     return newViewer();
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CreateCampaignCommand, DescribeSolutionVersionCommand } from "@aws-sdk/client-personalize";
+import { CreateCampaignCommand } from "@aws-sdk/client-personalize";
 import { useHarness } from "./harness.ts";
 
 describe("Deletion of a resource that other resources use", () => {
@@ -67,13 +67,4 @@ describe("Deletion of a resource that other resources use", () => {
             assert.deepEqual(commandNames, [look, stop, look]);
         });
     }
-
-    it("deleting a solution stops its running training", async () => {
-        const { solution, version } = await harness.makeVersion();
-        await harness.slowDown();
-        await harness.handlers.Solution.delete(solution.id, solution.outs);
-        assert.ok(await gone("Solution", solution));
-        const command = new DescribeSolutionVersionCommand({ solutionVersionArn: version.id });
-        await assert.rejects(harness.service.personalize.send(command), { name: "ResourceNotFoundException" });
-    });
 });

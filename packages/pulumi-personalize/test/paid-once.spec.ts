@@ -117,6 +117,8 @@ describe("Deletion of a solution version", () => {
         await harness.handlers.SolutionVersion.delete(version.id, version.outs);
         const { props } = await harness.handlers.SolutionVersion.read(version.id, version.outs);
         assert.equal(props?.status, "CREATE STOPPED");
+        // At the real speed, the solution's deletion would take half a minute.
+        await harness.slowDown();
         await harness.handlers.Solution.delete(solution.id, solution.outs);
         assert.deepEqual(await harness.handlers.Solution.read(solution.id, solution.outs), {});
     });

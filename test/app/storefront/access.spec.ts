@@ -1,29 +1,13 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "puppeteer-core";
+import type { Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
-import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
-import { histories, tablesDocument } from "./films.ts";
-import { assertAccessible, atRow, focused, openPage, type PageOptions, waitForFilms, waitForText } from "./pages.ts";
-import { type Served, serveStorefront } from "./server.ts";
+import { assertAccessible, atRow, focused, type PageOptions, waitForFilms, waitForText } from "./pages.ts";
+import { storefrontSite } from "./site.ts";
 
 describe("Storefront accessibility", () => {
-    let browser: Browser;
-    let served: Served;
-    let parked: Served;
-    before(async () => {
-        browser = await openBrowser();
-        const words = dataWords(undefined, { publicHistories: true });
-        served = await serveStorefront({ tables: tablesDocument, histories, words });
-        parked = await serveStorefront({ tables: tablesDocument, histories, parked: true, details: true });
-    });
-    after(async () => {
-        await browser.close();
-        await served.close();
-        await parked.close();
-    });
-    beforeEach(() => {
-        Object.assign(served.control, { failing: undefined, emptied: undefined });
-    });
+    const words = dataWords(undefined, { publicHistories: true });
+    const site = storefrontSite(() => ({ words }));
+    const { open, clean } = site;
 
     const rows = async (page: Page) => void (await waitForFilms(page, "popular"));
     const click = (selector: string) => async (page: Page) => {
@@ -133,16 +117,16 @@ describe("Storefront accessibility", () => {
     };
     for (const [name, { hash, ready, options, failing, emptied, isParked }] of Object.entries(places)) {
         it(`axe finds no accessibility violation on ${name} in the dark and the light theme`, async () => {
-            Object.assign(served.control, { failing, emptied });
-            const { page, context } = await openPage(browser, `${(isParked ? parked : served).url}${hash}`, options);
+            Object.assign(site.served.control, { failing, emptied });
+            const { url } = isParked ? await site.serve({ parked: true, details: true }) : site.served;
+            const page = await site.openUrl(`${url}${hash}`, options);
             await ready(page);
             await assertAccessible(page);
-            await context.close();
         });
     }
 
     it("a user can use the whole storefront with the keyboard alone", async () => {
-        const { page, context, complaints } = await openPage(browser, served.url, { height: 2400 });
+        const page = await open("", { height: 2400 });
         await rows(page);
         const press = async (...keys: Parameters<Page["keyboard"]["press"]>[0][]) => {
             for (const key of keys) await page.keyboard.press(key);
@@ -199,12 +183,11 @@ describe("Storefront accessibility", () => {
         await tabTo(/^Use the light theme$/, 60);
         await press("Space");
         assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
-        assert.deepEqual(complaints, []);
-        await context.close();
+        clean();
     });
 
     it("each focused element has an outline of 3 px", async () => {
-        const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`, { height: 3600 });
+        const page = await open("#/?viewer=6", { height: 3600 });
         for (const row of ["picks", "trending", "popular"]) await waitForFilms(page, row);
         for (let count = 0; count < 14; count++) {
             await page.keyboard.press("Tab");
@@ -214,13 +197,12 @@ describe("Storefront accessibility", () => {
             });
             assert.equal(outline, "solid 3px", await focused(page));
         }
-        await context.close();
     });
 
     it("no page needs horizontal scrolling at widths from 320 to 2,560 px", async () => {
-        const { page, context } = await openPage(browser, served.url);
+        const page = await open("");
         for (const hash of ["#/", "#/?viewer=6", "#/compare?viewer=6", "#/status?viewer=6"]) {
-            await page.goto(`${served.url}${hash}`);
+            await page.goto(`${site.served.url}${hash}`);
             await page.waitForSelector("[data-item], .panel");
             for (const width of [320, 390, 768, 1024, 2560]) {
                 await page.setViewport({ width, height: 900 });
@@ -240,6 +222,5 @@ describe("Storefront accessibility", () => {
                 assert.deepEqual(out, [], `${hash} at ${width}`);
             }
         }
-        await context.close();
     });
 });

@@ -1,37 +1,19 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "puppeteer-core";
+import type { Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
-import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { startIssuer } from "../../support/issuer.ts";
-import { histories, keenViewer, tables, tablesDocument } from "./films.ts";
-import {
-    focused,
-    type OpenPage,
-    openPage,
-    type PageOptions,
-    waitForAnyText,
-    waitForFilms,
-    waitForText,
-} from "./pages.ts";
-import { type Served, type ServeOptions, serveStorefront } from "./server.ts";
+import { keenViewer, tables } from "./films.ts";
+import { focused, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
+import type { Served } from "./server.ts";
+import { storefrontSite } from "./site.ts";
 
 /** Number of films in a page of a history. */
 const length = 50;
 
 describe("Viewer history in the storefront", () => {
-    let browser: Browser;
-    let closing: (() => Promise<unknown>)[];
-    const serve = async (options: Partial<ServeOptions> = {}): Promise<Served> => {
-        const words = dataWords(undefined, { publicHistories: true });
-        const served = await serveStorefront({ tables: tablesDocument, histories, words, ...options });
-        closing.push(served.close);
-        return served;
-    };
-    const open = async ({ url }: Served, hash: string, options?: PageOptions): Promise<OpenPage> => {
-        const one = await openPage(browser, `${url}${hash}`, options);
-        closing.unshift(() => one.context.close());
-        return one;
-    };
+    const site = storefrontSite(() => ({ words: dataWords(undefined, { publicHistories: true }) }));
+    const { open, clean } = site;
+    const privately = dataWords(undefined, { publicHistories: false });
     const openHistory = async (page: Page) => {
         await waitForFilms(page, "picks");
         await page.locator(".hero-who button").click();
@@ -41,20 +23,8 @@ describe("Viewer history in the storefront", () => {
         page.$$eval(".past [data-item]", (all) => all.map((one) => (one as HTMLElement).dataset.item));
     const askedFor = ({ requests }: Served) => requests.filter((call) => call.includes(" history/"));
 
-    before(async () => {
-        browser = await openBrowser();
-    });
-    after(() => browser.close());
-    beforeEach(() => {
-        closing = [];
-    });
-    afterEach(async () => {
-        for (const close of closing) await close();
-    });
-
     it("the history dialog loads the history page by page and opens films", async () => {
-        const served = await serve();
-        const { page, complaints } = await open(served, `#/?viewer=${keenViewer}`);
+        const page = await open(`#/?viewer=${keenViewer}`);
         const all = (tables.history(keenViewer) ?? []).toSorted(
             (a, b) => b.at - a.at || (a.itemId < b.itemId ? -1 : 1),
         );
@@ -82,11 +52,11 @@ describe("Viewer history in the storefront", () => {
         await page.locator(`.past [data-item="${ids[1]}"] button`).click();
         await page.waitForSelector("dialog.film[open]");
         assert.equal(new URL(page.url()).hash, `#/?viewer=${keenViewer}&film=${ids[1]}`);
-        assert.deepEqual(complaints, []);
+        clean();
     });
 
     it("the history of a new viewer begins with the film that the viewer watched last", async () => {
-        const { page } = await open(await serve(), "#/?viewer=new-1");
+        const page = await open("#/?viewer=new-1");
         await openHistory(page);
         await waitForText(
             page,
@@ -108,26 +78,25 @@ describe("Viewer history in the storefront", () => {
     });
 
     it("the film dialog shows a similar film from the viewer's history", async () => {
-        const { page } = await open(await serve(), "#/?viewer=6");
+        const page = await open("#/?viewer=6");
         await waitForText(page, ".hero-taste", /by the films that they watched$/);
         await page.locator("#picks [data-item] button").click();
         await waitForText(page, "dialog .why", /Close to .*, which Amir \(6\) watched\./);
     });
 
     it("the history dialog shows that loading failed, and can load again", async () => {
-        const served = await serve();
-        served.control.failing = "history";
-        const { page } = await open(served, "#/?viewer=6");
+        site.served.control.failing = "history";
+        const page = await open("#/?viewer=6");
         await openHistory(page);
         await waitForText(page, ".history .trouble", /Try again/);
-        served.control.failing = undefined;
+        site.served.control.failing = undefined;
         await page.locator(".history .trouble button").click();
         await waitForText(page, ".history [role=status]", /films, watched in the data/);
     });
 
     it("the page does not request a viewer's history unless histories are public", async () => {
-        const served = await serve({ words: dataWords(undefined, { publicHistories: false }) });
-        const { page } = await open(served, "#/?viewer=6");
+        const served = await site.serve({ words: privately });
+        const page = await site.openUrl(`${served.url}#/?viewer=6`);
         await waitForFilms(page, "picks");
         await page.waitForNetworkIdle({ idleTime: 100 });
         assert.equal(await page.$(".hero-who button"), null);
@@ -136,9 +105,8 @@ describe("Viewer history in the storefront", () => {
 
     it("the page requests only the signed-in viewer's history, with the viewer's token", async () => {
         const issuer = await startIssuer();
-        closing.push(issuer.close);
-        const served = await serve({ auth: issuer, words: dataWords(undefined, { publicHistories: false }) });
-        const { page, complaints } = await open(served, "#/?viewer=6");
+        const served = await site.serve({ auth: issuer, words: privately });
+        const page = await site.openUrl(`${served.url}#/?viewer=6`);
         await waitForFilms(page, "trending");
         assert.deepEqual(askedFor(served), []);
         const detail = { viewer: "15", token: await issuer.token({ sub: "15" }) };
@@ -147,11 +115,12 @@ describe("Viewer history in the storefront", () => {
         await waitForText(page, "#history-title", /^You$/);
         await waitForText(page, ".history [role=status]", /films, watched in the data/);
         assert.ok(askedFor(served).every((call) => call.startsWith("GET history/15?")));
-        assert.deepEqual(complaints, []);
+        clean();
+        await issuer.close();
     });
 
     it("the history dialog fits a 320 px screen with touch targets of 44 px", async () => {
-        const { page } = await open(await serve(), "#/?viewer=6", { width: 320, height: 640 });
+        const page = await open("#/?viewer=6", { width: 320, height: 640 });
         await openHistory(page);
         await waitForText(page, ".history [role=status]", /films/);
         const [wide, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

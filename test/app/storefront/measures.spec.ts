@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import type { Browser } from "puppeteer-core";
-import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
-import { histories, tablesDocument } from "./films.ts";
-import { openPage, waitForFilms, waitForText } from "./pages.ts";
-import { type Served, serveStorefront } from "./server.ts";
+import { waitForFilms, waitForText } from "./pages.ts";
+import { storefrontSite } from "./site.ts";
 
 interface Shift extends PerformanceEntry {
     readonly value: number;
@@ -32,59 +29,43 @@ const watchShifts = () => {
 };
 
 describe("Storefront layout shift and speed", () => {
-    let browser: Browser;
-    let served: Served;
-    let parked: Served;
-    before(async () => {
-        browser = await openBrowser();
-        served = await serveStorefront({ tables: tablesDocument, histories });
-        parked = await serveStorefront({ tables: tablesDocument, histories, parked: true });
-    });
-    after(async () => {
-        await browser.close();
-        await served.close();
-        await parked.close();
-    });
+    const site = storefrontSite();
+    const { open } = site;
 
     for (const width of [390, 1440]) {
         it(`slow loading does not shift the layout at a width of ${width} px`, async () => {
+            const parked = await site.serve({ parked: true });
             for (const [of, hash] of [
-                [served, "#/"],
-                [served, "#/?viewer=6"],
+                [site.served, "#/"],
+                [site.served, "#/?viewer=6"],
                 [parked, "#/?viewer=6"],
-                [served, "#/compare?viewer=6"],
-                [served, "#/status"],
+                [site.served, "#/compare?viewer=6"],
+                [site.served, "#/status"],
             ] as const) {
                 of.control.delayMs = 300;
-                const { page, context } = await openPage(browser, `${of.url}${hash}`, {
-                    width,
-                    calm: false,
-                    before: watchShifts,
-                });
+                const page = await site.openUrl(`${of.url}${hash}`, { width, calm: false, before: watchShifts });
                 await page.waitForSelector("[data-item], .panel .figure");
                 await page.waitForNetworkIdle({ idleTime: 500 });
                 const shift = Number(await page.evaluate(() => document.documentElement.dataset.shift ?? 0));
                 assert.ok(shift < 0.02, `${hash}: ${shift}`);
                 of.control.delayMs = 0;
-                await context.close();
             }
         });
     }
 
     it("a click on Watch shifts nothing but the films", async () => {
-        const { page, context } = await openPage(browser, `${served.url}#/?viewer=15`, { before: watchShifts });
+        const page = await open("#/?viewer=15", { before: watchShifts });
         await waitForFilms(page, "popular");
-        served.control.delayMs = 300;
+        site.served.control.delayMs = 300;
         await page.locator(".hero .primary").click();
         await waitForText(page, "#picks .row-note", /^Because/);
-        served.control.delayMs = 0;
+        site.served.control.delayMs = 0;
         const { shift = 0, moved } = await page.evaluate(() => ({ ...document.documentElement.dataset }));
         assert.ok(Number(shift) < 0.02, `${shift}: ${moved}`);
-        await context.close();
     });
 
     it("the first row appears within a second, and changes within a second after Watch", async () => {
-        const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
+        const page = await open("#/?viewer=6");
         await waitForFilms(page, "picks");
         await page.evaluate(() => sessionStorage.clear());
         // Take the best of three measurements, because the machine may be busy with something else.
@@ -103,6 +84,5 @@ describe("Storefront layout shift and speed", () => {
         if (process.env.MOVIE_RECOMMENDER_FIGURES) {
             console.log(`first row ${Math.round(Math.min(...shown))} ms, changed list ${Math.min(...changed)} ms`);
         }
-        await context.close();
     });
 });

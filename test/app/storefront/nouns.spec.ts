@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "puppeteer-core";
+import type { Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
-import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
-import { histories, keenViewer, tablesDocument } from "./films.ts";
-import { openPage, waitForFilms, waitForText } from "./pages.ts";
-import { type Served, serveStorefront } from "./server.ts";
+import { keenViewer } from "./films.ts";
+import { waitForFilms, waitForText } from "./pages.ts";
+import { storefrontSite } from "./site.ts";
 
 /** The manifest of a book shop's data, from which the page and the API take their words. */
 const manifest = {
@@ -16,20 +15,8 @@ const manifest = {
 } as unknown as Manifest;
 
 describe("Storefront of a book shop", () => {
-    let browser: Browser;
-    let served: Served;
-    before(async () => {
-        browser = await openBrowser();
-        const words = dataWords(manifest, { publicHistories: true });
-        served = await serveStorefront({ tables: tablesDocument, histories, words });
-    });
-    after(async () => {
-        await browser.close();
-        await served.close();
-    });
-    beforeEach(() => {
-        Object.assign(served.control, { failing: undefined, emptied: undefined });
-    });
+    const site = storefrontSite(() => ({ words: dataWords(manifest, { publicHistories: true }) }));
+    const { open } = site;
 
     /**
      * Returns all words of the page, including those for screen readers. Leaves out the genre "Film-Noir" and field
@@ -101,19 +88,18 @@ describe("Storefront of a book shop", () => {
     ];
     for (const [place, hash, ready] of places) {
         it(`a book shop's page says book instead of film in this place: ${place}`, async () => {
-            const { page, context } = await openPage(browser, `${served.url}${hash}`);
+            const page = await open(`${hash}`);
             await waitForText(page, ".skip", /^Skip to the books$/);
             if (!/nowhere|status|compare/.test(hash)) await waitForFilms(page, "popular");
             await ready(page);
             await namesNoFilm(page, place);
-            await context.close();
         });
     }
 
     it("a book shop's page says book instead of film in empty rows and offline", async () => {
         for (const emptied of ["recommendations", "popular", "trending"]) {
-            served.control.emptied = emptied;
-            const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
+            site.served.control.emptied = emptied;
+            const page = await open("#/?viewer=6");
             await page.waitForNetworkIdle({ idleTime: 100 });
             if (emptied === "recommendations") {
                 await page.locator("#picks .details").click();
@@ -122,7 +108,6 @@ describe("Storefront of a book shop", () => {
             await page.setOfflineMode(true);
             await waitForText(page, ".offline", /keeps its books/);
             await namesNoFilm(page, emptied);
-            await context.close();
         }
     });
 });

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
-import { histories, tables, tablesDocument } from "./films.ts";
+import { tables } from "./films.ts";
 import { choose, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
-import { serveStorefront } from "./server.ts";
 import { storefrontSite } from "./site.ts";
 
 describe("Storefront pages and settings", () => {
@@ -135,15 +134,11 @@ describe("Storefront pages and settings", () => {
 
     it("to the stack's owner, the status page shows the month's spend and its limit", async () => {
         const spend = { month: "2026-11", usd: 50, at: Date.now() };
-        const owners = await serveStorefront({ tables: tablesDocument, histories, details: true, spend });
-        try {
-            const page = await site.openUrl(`${owners.url}#/status`);
-            await waitForText(page, ".limit", /^\$50\.00 spent in November 2026, of \$200\.00, the limit/);
-            const label = await page.$eval(".limit svg", (bar) => bar.getAttribute("aria-label"));
-            assert.equal(label, "25 percent of the monthly limit");
-        } finally {
-            await owners.close();
-        }
+        const { url } = await site.serve({ details: true, spend });
+        const page = await site.openUrl(`${url}#/status`);
+        await waitForText(page, ".limit", /^\$50\.00 spent in November 2026, of \$200\.00, the limit/);
+        const label = await page.$eval(".limit svg", (bar) => bar.getAttribute("aria-label"));
+        assert.equal(label, "25 percent of the monthly limit");
     });
 
     it("the page prefetches a hovered film's details once, and never with data saver", async () => {

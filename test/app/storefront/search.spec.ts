@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
-import { catalogue, histories, oddTitles, tables, tablesDocument } from "./films.ts";
+import { catalogue, oddTitles, tables, tablesDocument } from "./films.ts";
 import { findViolations, focused, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
-import { serveStorefront } from "./server.ts";
 import { storefrontSite } from "./site.ts";
 
 describe("Storefront search", () => {
@@ -110,13 +109,12 @@ describe("Storefront search", () => {
 
     it("the search finds IDs in data without titles", async () => {
         const untitled = { ...tablesDocument.films, titles: tablesDocument.films.titles.map(() => null) };
-        const other = await serveStorefront({ tables: { ...tablesDocument, films: untitled }, histories });
+        const other = await site.serve({ tables: { ...tablesDocument, films: untitled } });
         const page = await site.openUrl(other.url);
         await page.locator(".search-open").click();
         await page.type(".search input", "101");
         await waitForText(page, ".search [role=status]", /^1 film\.$/);
         await page.keyboard.press("Enter");
         await waitForText(page, "#film-title", /^101$/);
-        await other.close();
     });
 });

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser, Page } from "puppeteer-core";
+import type { Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
-import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
-import { histories, keenViewer, tablesDocument } from "./films.ts";
-import { assertAccessible, atRow, openPage, waitForFilms, waitForText } from "./pages.ts";
-import { type Served, serveStorefront } from "./server.ts";
+import { keenViewer, tablesDocument } from "./films.ts";
+import { assertAccessible, atRow, waitForFilms, waitForText } from "./pages.ts";
+import { storefrontSite } from "./site.ts";
 
 const manifest = {
     noun: { one: "product", many: "products" },
@@ -20,16 +19,16 @@ const picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect
 const uuid = "3f2a91c4-7b1e-4c55-9d0a-2b7f6a1c9e10";
 
 describe("Storefront of a shop", () => {
-    let browser: Browser;
     let images: Server;
-    let served: Served;
     before(async () => {
-        browser = await openBrowser();
         images = createServer((request, response) => {
             response.writeHead(request.url === "/picture.svg" ? 200 : 404, { "content-type": "image/svg+xml" });
             response.end(request.url === "/picture.svg" ? picture : "");
         });
         await new Promise<void>((done) => images.listen(0, "127.0.0.1", done));
+    });
+    after(() => images.close());
+    const site = storefrontSite(() => {
         const origin = `http://127.0.0.1:${(images.address() as AddressInfo).port}`;
         const { films } = tablesDocument;
         const details = films.ids.map((_, place) => ({
@@ -39,18 +38,9 @@ describe("Storefront of a shop", () => {
             ...(place % 2 === 0 && { image: `${origin}/${place === 0 ? "missing" : "picture"}.svg` }),
         }));
         const tables: TablesDocument = { ...tablesDocument, films: { ...films, details } };
-        const words = dataWords(manifest, { publicHistories: true });
-        served = await serveStorefront({ tables, histories, words, watchedTypes: ["purchase"] });
+        return { tables, words: dataWords(manifest, { publicHistories: true }), watchedTypes: ["purchase"] };
     });
-    after(async () => {
-        await browser.close();
-        await served.close();
-        images.close();
-    });
-    const open = async (hash: string) => {
-        const opened = await openPage(browser, `${served.url}${hash}`);
-        return { ...opened, end: () => opened.context.close() };
-    };
+    const { open, clean } = site;
     /** Returns the URL of an item's picture once it has loaded, and its aspect ratio. */
     const pictureOf = async (page: Page, itemId: string) => {
         const selector = `#popular [data-item="${itemId}"] img`;
@@ -68,7 +58,7 @@ describe("Storefront of a shop", () => {
         page.locator(`::-p-xpath(//dialog//button[text()="${words}"])`).click();
 
     it("a product's card shows price, brand, low stock, and an image or a generated tile", async () => {
-        const { page, complaints, end } = await open("#/?viewer=6");
+        const page = await open("#/?viewer=6");
         await atRow(page, "popular", "[data-item] img[src]");
         await page.$eval("#popular", (row) => row.scrollIntoView());
         const [first = "", second = "", third = ""] = await waitForFilms(page, "popular");
@@ -81,24 +71,19 @@ describe("Storefront of a shop", () => {
             assert.match(src, /^data:image\/svg\+xml,.*text-anchor/, "a broken image becomes a tile, too");
             assert.ok(Math.abs(shape - 1) < 0.02, String(shape));
         }
-        assert.deepEqual(
-            complaints.filter((words) => !/404/.test(words)),
-            [],
-        );
-        await end();
+        clean(/404/);
     });
 
     it("in both themes, axe finds no accessibility violation, and no text has low contrast", async () => {
-        const { page, end } = await open("#/?viewer=6");
+        const page = await open("#/?viewer=6");
         await waitForFilms(page, "picks");
         await page.locator("#picks [data-item]:has(.stock) button").click();
         await page.waitForSelector("dialog .film-facts .stock");
         await assertAccessible(page);
-        await end();
     });
 
     it("the page says customer and category instead of viewer and genre, and shortens a UUID", async () => {
-        const { page, end } = await open(`#/?viewer=${uuid}`);
+        const page = await open(`#/?viewer=${uuid}`);
         await waitForText(page, "#picks-title", /^Top picks for customer 3f2a91c4…$/);
         await waitForText(page, "#picks .row-note", /^This customer is not known/);
         await atRow(page, "popular", ".genre option:nth-child(2)");
@@ -106,18 +91,17 @@ describe("Storefront of a shop", () => {
         await page.locator(".who").click();
         await waitForText(page, ".picker .taste", /\w+, \w+/);
         await waitForText(page, ".picker h2", /^Choose a customer$/);
-        await end();
     });
 
     it("each button sends a different event type, and only a purchase removes the product from the list", async () => {
-        const { page, end } = await open("#/?viewer=21");
+        const page = await open("#/?viewer=21");
         const [first = "", second = ""] = await waitForFilms(page, "picks");
         const buttons = await page.$$eval(".hero-deeds .button", (all) => all.map((one) => one.textContent));
         assert.deepEqual(buttons, ["View", "Add to the cart", "Buy", "More about it"]);
         await page.locator(`#picks [data-item="${second}"] button`).click();
         await press(page, "Add to the cart");
         await waitForText(page, "#picks .row-note", /^(Because you|You) added .+ to the cart/);
-        const eventOf = () => served.events.findLast(({ userId }) => userId === "21")?.events[0];
+        const eventOf = () => site.served.events.findLast(({ userId }) => userId === "21")?.events[0];
         assert.deepEqual([eventOf()?.eventType, eventOf()?.itemId], ["cart", second]);
         const after = await waitForFilms(page, "picks");
         const bought = after[0] ?? first;
@@ -126,19 +110,20 @@ describe("Storefront of a shop", () => {
         await waitForText(page, "#picks .row-note", /^Because you bought /);
         assert.deepEqual([eventOf()?.eventType, eventOf()?.itemId], ["purchase", bought]);
         assert.ok(!(await waitForFilms(page, "picks")).includes(bought));
-        await end();
     });
 
     it("a click on the button `Not interested` removes a product from the customer's lists", async () => {
-        const { page, end } = await open("#/?viewer=22");
+        const page = await open("#/?viewer=22");
         const [, refused = ""] = await waitForFilms(page, "picks");
         await page.locator(`#picks [data-item="${refused}"] button`).click();
         await press(page, "Not interested");
         await waitForText(page, "#picks .row-note", /^Because you are not interested in /);
-        assert.equal(served.events.findLast(({ userId }) => userId === "22")?.events[0]?.eventType, "NotInterested");
+        assert.equal(
+            site.served.events.findLast(({ userId }) => userId === "22")?.events[0]?.eventType,
+            "NotInterested",
+        );
         assert.ok(!(await waitForFilms(page, "picks")).includes(refused));
         await page.reload();
         assert.ok(!(await waitForFilms(page, "picks")).includes(refused), "after the page was closed, too");
-        await end();
     });
 });

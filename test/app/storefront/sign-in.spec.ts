@@ -1,25 +1,17 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "puppeteer-core";
-import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
+import type { Page } from "puppeteer-core";
 import { type Issuer, startIssuer } from "../../support/issuer.ts";
-import { histories, tablesDocument } from "./films.ts";
-import { openPage, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
-import { type Served, serveStorefront } from "./server.ts";
+import { waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
+import { storefrontSite } from "./site.ts";
 
 describe("Storefront with viewer tokens", () => {
-    let browser: Browser;
     let issuer: Issuer;
-    let served: Served;
     before(async () => {
-        browser = await openBrowser();
         issuer = await startIssuer();
-        served = await serveStorefront({ tables: tablesDocument, histories, auth: issuer });
     });
-    after(async () => {
-        await browser.close();
-        await served.close();
-        await issuer.close();
-    });
+    after(() => issuer.close());
+    const site = storefrontSite(() => ({ auth: issuer }));
+    const { open, clean } = site;
 
     const signIn = async (page: Page, viewer: string) => {
         const detail = { viewer, token: await issuer.token({ sub: viewer }) };
@@ -29,21 +21,18 @@ describe("Storefront with viewer tokens", () => {
         page.evaluate(() => dispatchEvent(new CustomEvent("viewer-signed-in", { detail: null })));
 
     it("the page shows only public films until the host page provides a viewer token", async () => {
-        const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
+        const page = await open("#/?viewer=6");
         await waitForText(page, "h1", /Sign in to see your films/);
         assert.ok((await waitForFilms(page, "trending")).length > 0);
         assert.equal(await page.$(".open"), null, "no warning: each viewer is proven");
         assert.equal(await page.$(".choice"), null);
-        assert.deepEqual(
-            served.requests.filter((call) => call.includes("recommendations")),
-            [],
-        );
+        assert.equal(site.askedFor("recommendations"), 0);
         await signIn(page, "22");
         await waitForText(page, "#picks-title", /Top picks for you/);
         assert.equal((await waitForFilms(page, "picks")).length, 20, "the token's viewer, not the address's");
         await page.locator(".hero .primary").click();
         await waitForText(page, "#picks .row-note", /^Because you watched /);
-        assert.deepEqual([served.events.length, served.events[0]?.userId], [1, "22"]);
+        assert.deepEqual([site.served.events.length, site.served.events[0]?.userId], [1, "22"]);
         await page.locator('nav a[href^="#/status"]').click();
         await waitForText(page, "#cost-title", /Cost/);
         const text = await waitForAnyText(page, "main");
@@ -55,8 +44,7 @@ describe("Storefront with viewer tokens", () => {
         assert.doesNotMatch(page.url(), /eyJ/);
         await signOut(page);
         await waitForText(page, "main", /Only a signed-in viewer and the owner/);
-        assert.deepEqual(complaints, []);
-        await context.close();
+        clean();
     });
 
     it("the page asks the host page for a token at the start and after an invalid token", async () => {
@@ -67,7 +55,7 @@ describe("Storefront with viewer tokens", () => {
                 asked.count += 1;
             });
         };
-        const { page, context } = await openPage(browser, served.url, { before });
+        const page = await open("", { before });
         await waitForText(page, "h1", /Sign in/);
         const requestCount = () => page.evaluate(() => (window as unknown as { asked: { count: number } }).asked.count);
         assert.equal(await requestCount(), 1);
@@ -75,16 +63,14 @@ describe("Storefront with viewer tokens", () => {
         await page.evaluate((given) => dispatchEvent(new CustomEvent("viewer-signed-in", { detail: given })), detail);
         await waitForText(page, "#picks .trouble", /The token is not valid/);
         assert.ok((await requestCount()) >= 2);
-        await context.close();
     });
 
     it("the page ignores a viewer token in a message of another window", async () => {
-        const { page, context } = await openPage(browser, served.url);
+        const page = await open("");
         await waitForText(page, "h1", /Sign in/);
         const token = await issuer.token({ sub: "22" });
         await page.evaluate((given) => window.postMessage({ viewer: "22", token: given }, "*"), token);
         await new Promise((done) => setTimeout(done, 300));
         await waitForText(page, "h1", /Sign in/);
-        await context.close();
     });
 });

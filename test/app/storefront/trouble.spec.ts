@@ -1,62 +1,44 @@
 import assert from "node:assert/strict";
-import type { Browser } from "puppeteer-core";
-import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
-import { histories, tablesDocument } from "./films.ts";
-import { atRow, choose, openPage, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
-import { type Served, serveStorefront } from "./server.ts";
+import { atRow, choose, waitForAnyText, waitForFilms, waitForText } from "./pages.ts";
+import { storefrontSite } from "./site.ts";
 
 describe("Storefront errors", () => {
-    let browser: Browser;
-    let served: Served;
-    let parked: Served;
-    before(async () => {
-        browser = await openBrowser();
-        served = await serveStorefront({ tables: tablesDocument, histories, tracker: false });
-        parked = await serveStorefront({ tables: tablesDocument, histories, parked: true, details: true });
-    });
-    after(async () => {
-        await browser.close();
-        await served.close();
-        await parked.close();
-    });
-    beforeEach(() => Object.assign(served.control, { failing: undefined, emptied: undefined, delayMs: 0 }));
+    const site = storefrontSite(() => ({ tracker: false }));
+    const { open, clean } = site;
 
     it("a row that failed to load shows the request ID and can be loaded again", async () => {
-        served.control.failing = "trending";
-        const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
+        site.served.control.failing = "trending";
+        const page = await open("#/?viewer=6");
         assert.equal((await waitForFilms(page, "picks")).length, 20, "the other rows do not mind");
         await atRow(page, "trending", ".trouble");
         await waitForText(page, "#trending .trouble", /The table cannot be read\..*Request r-1234/);
-        served.control.failing = undefined;
+        site.served.control.failing = undefined;
         await page.locator("#trending .trouble .button").click();
         assert.ok((await waitForFilms(page, "trending")).length > 0);
-        await context.close();
     });
 
     it("the page shows that an event was rejected, and can send the event again", async () => {
-        const { page, context } = await openPage(browser, `${served.url}#/?viewer=11`);
+        const page = await open("#/?viewer=11");
         await waitForFilms(page, "picks");
-        served.control.failing = "events";
+        site.served.control.failing = "events";
         await page.locator(".hero .primary").click();
         await waitForText(page, "#picks .row-note", /could not send that you watched .*\. The table cannot be read/);
-        served.control.failing = undefined;
+        site.served.control.failing = undefined;
         await page.locator("#picks .row-note .button").click();
         await waitForText(page, "#picks .row-note", /no event tracker, so the campaign does not learn from it\.$/);
-        await context.close();
     });
 
     it("an empty row shows why the row is empty", async () => {
-        served.control.emptied = "trending";
-        const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
+        site.served.control.emptied = "trending";
+        const page = await open("#/?viewer=6");
         await atRow(page, "trending", ".trouble");
         await waitForText(page, "#trending .trouble", /No film has a growing audience/);
-        assert.deepEqual(complaints, []);
-        await context.close();
+        clean();
     });
 
     it("an empty list, an empty comparison and an empty row of similar films show why there are no films", async () => {
-        served.control.emptied = "";
-        const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
+        site.served.control.emptied = "";
+        const page = await open("#/?viewer=6");
         await waitForText(page, ".hero-film", /^There is no film to recommend\.$/);
         await waitForText(page, "#picks .trouble", /^There is no film to recommend\.$/);
         await atRow(page, "popular", ".trouble");
@@ -71,26 +53,24 @@ describe("Storefront errors", () => {
             await waitForText(page, `#${column}-panel .trouble`, /^There is no film for this list\.$/);
         }
         assert.equal(await shown(), 0);
-        served.control.emptied = "similar";
-        await page.goto(`${served.url}#/?viewer=6&film=1`);
+        site.served.control.emptied = "similar";
+        await page.goto(`${site.served.url}#/?viewer=6&film=1`);
         await page.reload();
         await waitForText(page, "dialog .hint", /^No similar film is known\.$/);
-        assert.deepEqual(complaints, []);
-        await context.close();
+        clean();
     });
 
     it("the main film area says that the list could not be loaded", async () => {
-        served.control.failing = "recommendations";
-        const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
+        site.served.control.failing = "recommendations";
+        const page = await open("#/?viewer=6");
         await waitForText(page, ".hero-film", /^The list could not be loaded\.$/);
-        served.control.failing = undefined;
+        site.served.control.failing = undefined;
         await page.locator("#picks .trouble .button").click();
         await page.waitForSelector(".hero .primary");
-        await context.close();
     });
 
     it("the page says that the browser is offline, keeps the films, and works again when the browser is online", async () => {
-        const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
+        const page = await open("#/?viewer=6");
         const films = await waitForFilms(page, "picks");
         await atRow(page, "popular", "[data-item]");
         await page.setOfflineMode(true);
@@ -103,11 +83,11 @@ describe("Storefront errors", () => {
         await page.waitForSelector(".offline", { hidden: true });
         await page.locator("dialog .trouble .button").click();
         await page.waitForSelector("dialog .similar button");
-        await context.close();
     });
 
     it("the page says that the campaign is parked (deleted to save cost), and shows the source of each list", async () => {
-        const { page, context, complaints } = await openPage(browser, `${parked.url}#/?viewer=6`);
+        const parked = await site.serve({ parked: true, details: true, tracker: true });
+        const page = await site.openUrl(`${parked.url}#/?viewer=6`);
         await waitForText(page, ".banner", /^The campaign is parked\./);
         await waitForText(page, "#picks [data-source]", /Popular films.*there is currently no campaign/);
         await page.locator(".hero .primary").click();
@@ -119,7 +99,6 @@ describe("Storefront errors", () => {
         const text = await waitForAnyText(page, "main");
         assert.match(text, /Away/);
         assert.match(text, /\$0\.00 an hour/);
-        assert.deepEqual(complaints, []);
-        await context.close();
+        clean();
     });
 });

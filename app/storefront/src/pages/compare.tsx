@@ -1,16 +1,16 @@
-import { useState } from "preact/hooks";
-import { ApiError } from "../api.ts";
-import { type Act, act, capital, item, past, person } from "../data-words.ts";
+import { useEffect, useState } from "preact/hooks";
+import { act, capital, item, past, person } from "../data-words.ts";
 import { useNewest } from "../history.ts";
 import { type Asked, useAnswer, useMedia } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Tabs } from "../parts/tabs.tsx";
 import { Trouble } from "../parts/trouble.tsx";
-import { picksPath, popularPath, similarPath } from "../paths.ts";
+import { popularPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
-import { isNew, lastRevision, viewerName, type Watched, watchedBy, watchFilm } from "../viewers.ts";
-import { type FilmList, type ListedFilm, popularWords, unique } from "../words.ts";
+import { isNew, viewerName } from "../viewers.ts";
+import { type FilmList, popularWords, unique } from "../words.ts";
 import { type Column, ColumnOf, columnTitles } from "./column.tsx";
+import { useWatching } from "./deed.ts";
 import { useOpened } from "./opened.tsx";
 
 interface CompareProps {
@@ -24,9 +24,11 @@ const tooNarrow = "(width < 62rem)";
 
 /** Renders three lists side by side: popular films, films like one film, and personal films. */
 export function Compare({ viewer, like, onLike }: CompareProps) {
-    const { watched, since, watch, failure } = useWatch(viewer);
+    const { picks: personal, watched, deed, watch, again } = useWatching(viewer);
+    useEffect(() => {
+        if (deed?.tracked !== undefined) announce(`You ${deed.act.told(spoken(deed.film.title))}.`);
+    }, [deed?.began, deed?.tracked]);
     const popular = useAnswer<FilmList>(popularPath());
-    const personal = useAnswer<FilmList>(picksPath(viewer, since));
     const chosen = like ?? watched[0]?.itemId ?? personal.answered?.value.films[0]?.itemId;
     const similar = useAnswer<FilmList>(chosen && similarPath(chosen));
     const lists = { popular, similar, personal } as const;
@@ -59,7 +61,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                         `Popular ${item.many}, ${item.many} like one ${item.one}, and personal ${item.many}.`}
                 </p>
             </header>
-            {failure && <Trouble error={failure.error} onAgain={failure.again} />}
+            {deed?.error && <Trouble error={deed.error} onAgain={again} />}
             {inTabs && (
                 <Tabs
                     label="Lists"
@@ -125,35 +127,4 @@ function summary(lists: Readonly<Record<Column, Asked<FilmList>>>, like: string 
     const neither = personal.filter(({ itemId }) => !popular.has(itemId) && !similar.has(itemId)).length;
     const liked = like === undefined ? "similar" : `like ${spoken(like)}`;
     return `Of the ${personal.length} personal ${item.many} ${among(popular)} are also popular, ${among(similar)} are also ${liked}, and ${neither} are in neither list.`;
-}
-
-interface Watching {
-    readonly watched: Watched;
-    /** Revision of the last event; a list requested with it includes the event. */
-    readonly since: number | undefined;
-    readonly failure: { readonly error: ApiError; again(): void } | undefined;
-    watch(film: ListedFilm, recommendationId: string | undefined, act: Act): Promise<void>;
-}
-
-/**
- * Returns the films watched in this visit, and a function that records another watched film. For views that do not show
- * how the list changes.
- */
-function useWatch(viewer: string): Watching {
-    const [watched, setWatched] = useState(() => watchedBy(viewer));
-    const [since, setSince] = useState(() => lastRevision(viewer));
-    const [failure, setFailure] = useState<Watching["failure"]>();
-    const watch = async (film: ListedFilm, recommendationId: string | undefined, act: Act) => {
-        setFailure(undefined);
-        try {
-            const answer = await watchFilm(viewer, film, recommendationId, act);
-            setWatched(answer.watched);
-            setSince(answer.revision);
-            announce(`You ${act.told(spoken(film.title))}.`);
-        } catch (error) {
-            if (!(error instanceof ApiError)) throw error;
-            setFailure({ error, again: () => void watch(film, recommendationId, act) });
-        }
-    };
-    return { watched, since, failure, watch };
 }

@@ -1,12 +1,15 @@
-import type { Answered, ApiError } from "../api.ts";
+import { useState } from "preact/hooks";
+import { type Answered, ApiError } from "../api.ts";
 import { type Changes, changesBetween, changesInWords } from "../changes.ts";
 import { type Act, done, item, past, usualAct } from "../data-words.ts";
+import { useAnswer } from "../hooks.ts";
+import { picksPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
-import { isNew, viewerName } from "../viewers.ts";
+import { isNew, lastRevision, viewerName, watchedBy, watchFilm } from "../viewers.ts";
 import { type FilmList, type ListedFilm, listed, milliseconds, popularWords, unknownViewerWords } from "../words.ts";
 
 /** A film that the viewer just watched, and the recommendation list before the viewing. */
-export interface Deed {
+interface Deed {
     readonly film: ListedFilm;
     readonly act: Act;
     readonly recommendationId: string | undefined;
@@ -14,6 +17,32 @@ export interface Deed {
     readonly began: number;
     readonly tracked?: boolean;
     readonly error?: ApiError;
+}
+
+/**
+ * Returns the viewer's list `picks`, the films watched in this visit, and the function `watch`, which sends an event and
+ * then requests the list with this event. `deed` is the last action, and `again` repeats it.
+ */
+export function useWatching(viewer: string) {
+    const [since, setSince] = useState(() => lastRevision(viewer));
+    const [watched, setWatched] = useState(() => watchedBy(viewer));
+    const [deed, setDeed] = useState<Deed>();
+    const picks = useAnswer<FilmList>(picksPath(viewer, since));
+    const watch = async (film: ListedFilm, recommendationId: string | undefined, act: Act) => {
+        const begun = { film, act, recommendationId, before: picks.answered, began: performance.now() };
+        setDeed(begun);
+        try {
+            const answer = await watchFilm(viewer, film, recommendationId, act);
+            setDeed({ ...begun, tracked: answer.tracked });
+            setWatched(answer.watched);
+            setSince(answer.revision);
+        } catch (error) {
+            if (!(error instanceof ApiError)) throw error;
+            setDeed({ ...begun, error });
+        }
+    };
+    const again = () => deed && void watch(deed.film, deed.recommendationId, deed.act);
+    return { picks, watched, deed, watch, again };
 }
 
 type Change = Changes<ListedFilm> & { readonly tookMs: number };

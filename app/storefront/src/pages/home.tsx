@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { ApiError } from "../api.ts";
 import { onlyLeft } from "../changes.ts";
-import { type Act, capital, category, done, item, person, usualAct } from "../data-words.ts";
+import { capital, category, done, item, person, usualAct } from "../data-words.ts";
 import { showsHistories, useNewest } from "../history.ts";
 import { calmMotion, useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
@@ -9,13 +8,13 @@ import { Hero } from "../parts/hero.tsx";
 import { HistoryPanel } from "../parts/history.tsx";
 import { ListedRow } from "../parts/listed-row.tsx";
 import { Row } from "../parts/row.tsx";
-import { picksPath, popularPath, similarPath } from "../paths.ts";
+import { popularPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { hashFor } from "../route.ts";
 import { tasteBy } from "../taste.ts";
-import { lastRevision, rememberTaste, viewerName, watchedBy, watchFilm } from "../viewers.ts";
-import { type FilmList, type Health, type ListedFilm, popularWords, unique } from "../words.ts";
-import { type Deed, noteOn, outcome, usualNote } from "./deed.ts";
+import { rememberTaste, viewerName } from "../viewers.ts";
+import { type Health, popularWords, unique } from "../words.ts";
+import { noteOn, outcome, useWatching, usualNote } from "./deed.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
 
@@ -33,31 +32,13 @@ const turnMs = 1000;
 const healthSeconds = 60;
 
 /**
- * Sends an event when the viewer acts on a film, and then requests the viewer's list until the list has changed.
- * @returns the list, the note under it, the function `watch` that sends an event, and `deed`, the last action
+ * Requests the viewer's list after each event until the list has changed, shows the changed row, and announces the
+ * change. Returns what `useWatching` returns, the change, and the note under the list.
  */
-function useWatching(viewer: string) {
-    const [since, setSince] = useState(() => lastRevision(viewer));
-    const [watched, setWatched] = useState(() => watchedBy(viewer));
-    const [deed, setDeed] = useState<Deed>();
+function useChanges(viewer: string) {
+    const watching = useWatching(viewer);
+    const { picks, watched, deed } = watching;
     const turns = useRef(0);
-    const picks = useAnswer<FilmList>(picksPath(viewer, since));
-
-    const watch = async (film: ListedFilm, recommendationId: string | undefined, act: Act) => {
-        const begun = { film, act, recommendationId, before: picks.answered, began: performance.now() };
-        setDeed(begun);
-        turns.current = 0;
-        try {
-            const answer = await watchFilm(viewer, film, recommendationId, act);
-            setDeed({ ...begun, tracked: answer.tracked });
-            setWatched(answer.watched);
-            setSince(answer.revision);
-        } catch (error) {
-            if (!(error instanceof ApiError)) throw error;
-            setDeed({ ...begun, error });
-        }
-    };
-
     const change = useMemo(() => outcome(deed, picks.answered), [deed, picks.answered]);
     const note =
         deed === undefined
@@ -70,6 +51,7 @@ function useWatching(viewer: string) {
     // Wait until the film's dialog has closed, because an open dialog keeps the focus.
     useEffect(() => {
         if (deed?.began === undefined) return;
+        turns.current = 0;
         bringIntoView(document.getElementById("picks"), document.getElementById("picks-title"));
     }, [deed?.began]);
 
@@ -82,12 +64,12 @@ function useWatching(viewer: string) {
         return () => clearTimeout(timer);
     }, [change, deed?.tracked, deed?.film.itemId, picks.again]);
 
-    return { picks, watched, deed, change, note, watch };
+    return { ...watching, change, note };
 }
 
 /** Renders a viewer's rows, which change after each watched film. */
 export function Home({ viewer }: { viewer: string }) {
-    const { picks, watched, deed, change, note, watch } = useWatching(viewer);
+    const { picks, watched, deed, change, note, watch, again } = useChanges(viewer);
     const health = useAnswer<Health>("health");
     useRefresh(health.again, healthSeconds);
     const title = `Top picks for ${viewerName(viewer)}`;
@@ -128,11 +110,7 @@ export function Home({ viewer }: { viewer: string }) {
                     <>
                         <span>{note}</span>
                         {deed?.error && (
-                            <button
-                                type="button"
-                                class="button small"
-                                onClick={() => watch(deed.film, deed.recommendationId, deed.act)}
-                            >
+                            <button type="button" class="button small" onClick={again}>
                                 Try again
                             </button>
                         )}

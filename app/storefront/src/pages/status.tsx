@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { category, done, item, person } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
+import { Bar } from "../parts/bar.tsx";
+import { Fact } from "../parts/facts.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { answersBySource } from "../visit.ts";
 import { ago, type Health, milliseconds, monthName, type Source, sourceWords, usd } from "../words.ts";
@@ -65,18 +67,17 @@ function Panels({ health: { campaign, cost, notification, tables } }: { health: 
                     <p class="hint">{words}</p>
                     {campaign.status !== undefined && (
                         <dl class="facts">
-                            <Fact name="Status in Personalize" value={campaign.status} />
-                            <Fact name="Solution version" value={version} title={campaign.solutionVersionArn} />
-                            <Fact
-                                name="NDCG at 10"
-                                value={campaign.ndcgAt10?.toFixed(4)}
-                                title="normalized_discounted_cumulative_gain_at_10"
-                            />
-                            <Fact
-                                name="Throughput"
-                                value={campaign.minProvisionedTPS && `at least ${campaign.minProvisionedTPS} a second`}
-                            />
-                            <Fact name="Checked" value={campaign.checkedAt && ago(campaign.checkedAt)} />
+                            <Fact name="Status in Personalize">{campaign.status}</Fact>
+                            <Fact name="Solution version" title={campaign.solutionVersionArn}>
+                                {version}
+                            </Fact>
+                            <Fact name="NDCG at 10" title="normalized_discounted_cumulative_gain_at_10">
+                                {campaign.ndcgAt10?.toFixed(4)}
+                            </Fact>
+                            <Fact name="Throughput">
+                                {campaign.minProvisionedTPS && `at least ${campaign.minProvisionedTPS} a second`}
+                            </Fact>
+                            <Fact name="Checked">{campaign.checkedAt && ago(campaign.checkedAt)}</Fact>
                         </dl>
                     )}
                 </Panel>
@@ -118,8 +119,10 @@ const Tables = ({ tables }: { tables: NonNullable<Health["tables"]> }) => (
         </p>
         <p class="hint">Popular, trending and similar {item.many}: always available, without cost.</p>
         <dl class="facts">
-            <Fact name={category.Many} value={tables.genres?.length} />
-            <Fact name="Made from" value={tables.interactionsSha256.slice(0, 12)} title={tables.interactionsSha256} />
+            <Fact name={category.Many}>{tables.genres && String(tables.genres.length)}</Fact>
+            <Fact name="Made from" title={tables.interactionsSha256}>
+                {tables.interactionsSha256.slice(0, 12)}
+            </Fact>
         </dl>
     </Panel>
 );
@@ -160,22 +163,6 @@ const Panel = ({ id, title, children }: { id: string; title: string; children: C
     </section>
 );
 
-const Fact = ({
-    name,
-    value,
-    title,
-}: {
-    name: string;
-    value: string | number | undefined;
-    title?: string | undefined;
-}) =>
-    value === undefined ? null : (
-        <>
-            <dt>{name}</dt>
-            <dd title={title}>{value}</dd>
-        </>
-    );
-
 /** Renders the month's spend, as the cost guard counts it, and the limit at which the cost guard parks the campaign. */
 function Spend({ cost: { spend, monthlyLimitUsd: limit, limitIsSet, estimatedUsdPerMonth } }: { cost: CostOfStack }) {
     const which = limitIsSet === false ? "the limit of the estimate plus 25 %, because none is set" : "the limit";
@@ -189,23 +176,14 @@ function Spend({ cost: { spend, monthlyLimitUsd: limit, limitIsSet, estimatedUsd
     }
     const part = limit > 0 ? Math.min(1, spend.usd / limit) : 0;
     return (
-        <div class="limit">
+        <div class={`limit ${part > 0.8 ? "limit-near" : ""}`}>
             <p>
                 <strong>{usd(spend.usd)}</strong> spent in {monthName(spend.month)}, of {usd(limit)}, {which}
             </p>
             <p class="hint">
                 Counted {ago(spend.countedAt)}. Estimate for a whole month: {usd(estimatedUsdPerMonth)}.
             </p>
-            <svg
-                class={`bar ${part > 0.8 ? "bar-near" : ""}`}
-                viewBox="0 0 100 6"
-                preserveAspectRatio="none"
-                role="img"
-                aria-label={`${Math.round(part * 100)} percent of the monthly limit`}
-            >
-                <rect class="bar-rail" width="100" height="6" />
-                <rect class="bar-fill" width={part * 100} height="6" />
-            </svg>
+            <Bar part={part} label={`${Math.round(part * 100)} percent of the monthly limit`} />
         </div>
     );
 }

@@ -4,6 +4,8 @@ import { item } from "../data-words.ts";
 import { spoken } from "../poster/lettering.ts";
 import { ago, type FilmList, milliseconds, reasonWords, wordsOfList } from "../words.ts";
 import { announce } from "./announcer.tsx";
+import { Bar } from "./bar.tsx";
+import { Fact } from "./facts.tsx";
 import { Modal } from "./modal.tsx";
 
 interface DrawerProps {
@@ -25,32 +27,13 @@ export function Drawer({ title, answered: { value: list, ms, url }, onClose }: D
                     ` It does not come from the campaign, because ${reasonWords[list.reason]}.`}
             </p>
             <dl class="facts">
-                <dt>Source</dt>
-                <dd>
+                <Fact name="Source">
                     {badge} <code>{list.source}</code>
-                </dd>
-                <dt>Took</dt>
-                <dd>{milliseconds(ms)}, as your browser measured it</dd>
-                {list.madeAt !== undefined && (
-                    <>
-                        <dt>Made</dt>
-                        <dd>{ago(list.madeAt)}</dd>
-                    </>
-                )}
-                {list.because !== undefined && list.because.length > 0 && (
-                    <>
-                        <dt>Like</dt>
-                        <dd>{list.because.map((film) => spoken(film.title)).join(", ")}</dd>
-                    </>
-                )}
-                {list.recommendationId !== undefined && (
-                    <>
-                        <dt>Recommendation</dt>
-                        <dd>
-                            <code>{list.recommendationId}</code>
-                        </dd>
-                    </>
-                )}
+                </Fact>
+                <Fact name="Took">{milliseconds(ms)}, as your browser measured it</Fact>
+                <Fact name="Made">{list.madeAt && ago(list.madeAt)}</Fact>
+                <Fact name="Like">{list.because?.map((film) => spoken(film.title)).join(", ")}</Fact>
+                <Fact name="Recommendation">{list.recommendationId && <code>{list.recommendationId}</code>}</Fact>
             </dl>
             <Scores list={list} />
             <h3>The call</h3>
@@ -77,10 +60,7 @@ function Scores({ list: { films } }: { list: FilmList }) {
                         <span class="score-title">{spoken(title)}</span>
                         {score !== undefined && most > 0 && (
                             <>
-                                <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-                                    <rect class="bar-rail" width="100" height="6" />
-                                    <rect class="bar-fill" width={Math.max(1, (score / most) * 100)} height="6" />
-                                </svg>
+                                <Bar part={Math.max(0.01, score / most)} />
                                 <span class="score">{score.toFixed(4)}</span>
                             </>
                         )}

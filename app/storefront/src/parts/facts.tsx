@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { spoken } from "../poster/lettering.ts";
 import { describeStock, formatPrice, type ListedFilm, shortened } from "../words.ts";
 
@@ -48,6 +49,22 @@ export function Price({ film }: { film: ListedFilm }) {
         </span>
     );
 }
+
+interface FactProps {
+    readonly name: string;
+    /** Text that appears when the mouse is over the value. */
+    readonly title?: string | undefined;
+    readonly children: ComponentChildren;
+}
+
+/** Renders an entry of a list `<dl class="facts">`. Renders nothing without a value. */
+export const Fact = ({ name, title, children }: FactProps) =>
+    children ? (
+        <>
+            <dt>{name}</dt>
+            <dd title={title}>{children}</dd>
+        </>
+    ) : null;
 
 /** Renders a film's title, and its facts below it. */
 export const TitleAndFacts = (props: FactsProps) => (

@@ -6,6 +6,7 @@ import { viewerName } from "../viewers.ts";
 import { formatDay, type History, type ListedFilm, type PastFilm } from "../words.ts";
 import { announce } from "./announcer.tsx";
 import { Avatar } from "./avatar.tsx";
+import { Bar } from "./bar.tsx";
 import { TitleAndFacts } from "./facts.tsx";
 import { Modal } from "./modal.tsx";
 import { Poster } from "./poster.tsx";
@@ -84,10 +85,7 @@ function Taste({ films }: { films: readonly PastFilm[] }) {
                 {counts.map(([genre, count]) => (
                     <li key={genre}>
                         <span class="score-title">{genre}</span>
-                        <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-                            <rect class="bar-rail" width="100" height="6" />
-                            <rect class="bar-fill" width={(count / films.length) * 100} height="6" />
-                        </svg>
+                        <Bar part={count / films.length} />
                         <span class="score">
                             {count} of {films.length}
                         </span>

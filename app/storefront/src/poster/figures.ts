@@ -1,7 +1,7 @@
 import { mixed } from "./palettes.ts";
 import type { Motif } from "./places.ts";
 import type { Draw } from "./seed.ts";
-import { circle, curveThrough, ground, height, line, path, polygon, rect, steps, width } from "./shapes.ts";
+import { circle, height, hills, line, path, polygon, rect, steps, width } from "./shapes.ts";
 
 /** Draws a person from behind, with the feet at x, y. */
 export function person(x: number, y: number, tall: number, fill: string, hat = false): string {
@@ -22,18 +22,7 @@ export function person(x: number, y: number, tall: number, fill: string, hat = f
 export const blinds: Motif = (draw, { far, near, light }) => {
     const lean = draw.of([-60, -40, 46]);
     const slats = steps(9, 28, 196)
-        .map((y) =>
-            polygon(
-                [
-                    [0, y],
-                    [width, y + lean * 0.5],
-                    [width, y + lean * 0.5 + 9],
-                    [0, y + 9],
-                ],
-                light,
-                0.55,
-            ),
-        )
+        .map((y) => polygon(light, 0.55, [0, y], [width, y + lean * 0.5], [width, y + lean * 0.5 + 9], [0, y + 9]))
         .join("");
     return (
         rect(0, 0, width, height, far, 0.25) +
@@ -51,27 +40,16 @@ export const doorway: Motif = (draw, { far, near, light }) => {
         rect(0, 0, width, height, near, 0.45) +
         rect(0, foot, width, height - foot, mixed(far, near, 0.72)) +
         polygon(
-            [
-                [x - half, foot],
-                [x + half, foot],
-                [x + half + spread, height],
-                [x - half - spread * 1.2, height],
-            ],
             light,
             0.8,
+            [x - half, foot],
+            [x + half, foot],
+            [x + half + spread, height],
+            [x - half - spread * 1.2, height],
         ) +
         rect(x - half - 5, foot - tall - 5, half * 2 + 10, tall + 5, mixed(far, near, 0.35)) +
         rect(x - half, foot - tall, half * 2, tall, light) +
-        polygon(
-            [
-                [x - 5, foot],
-                [x + 5, foot],
-                [x + 20, height],
-                [x - 22, height],
-            ],
-            near,
-            0.55,
-        ) +
+        polygon(near, 0.55, [x - 5, foot], [x + 5, foot], [x + 20, height], [x - 22, height]) +
         person(x, foot, tall * 0.72, near, draw.chance(0.5))
     );
 };
@@ -101,34 +79,16 @@ export const alone: Motif = (draw, { far, near, light }) => {
     const stand = x + draw.between(-34, 34);
     return (
         circle(x, level - radius * draw.between(0.7, 1.15), radius, light) +
-        ground(
-            curveThrough([
-                [0, level - 12],
-                [70, level],
-                [140, level - 6],
-                [200, level - 18],
-            ]),
-            mixed(far, near, 0.3),
-        ) +
-        ground(
-            curveThrough([
-                [0, level + 12],
-                [60, level],
-                [140, level + 3],
-                [200, level + 10],
-            ]),
-            near,
-        ) +
+        hills(mixed(far, near, 0.3), [0, level - 12], [70, level], [140, level - 6], [200, level - 18]) +
+        hills(near, [0, level + 12], [60, level], [140, level + 3], [200, level + 10]) +
         person(stand, level + 5, draw.between(38, 52), near, draw.chance(0.3)) +
         polygon(
-            [
-                [stand - 5, level + 5],
-                [stand + 5, level + 5],
-                [stand + draw.between(10, 30), height],
-                [stand - 14, height],
-            ],
             "#000000",
             0.22,
+            [stand - 5, level + 5],
+            [stand + 5, level + 5],
+            [stand + draw.between(10, 30), height],
+            [stand - 14, height],
         )
     );
 };
@@ -142,11 +102,8 @@ export const burst: Motif = (draw, { far, near, light }) => {
         const reach = draw.between(190, 320);
         const tip = (offset: number) =>
             [x + Math.cos(angle + offset) * reach, y + Math.sin(angle + offset) * reach] as const;
-        return polygon(
-            [[x, y], tip(-open), tip(open)],
-            at % 3 === 0 ? light : at % 3 === 1 ? far : near,
-            at % 3 === 0 ? 0.9 : 0.75,
-        );
+        const [fill, opacity] = at % 3 === 0 ? [light, 0.9] : [at % 3 === 1 ? far : near, 0.75];
+        return polygon(fill, opacity, [x, y], tip(-open), tip(open));
     }).join("");
     return splinters + circle(x, y, 26, near) + circle(x, y, 19, light) + person(x, 288, draw.between(125, 150), near);
 };
@@ -158,18 +115,10 @@ export const rays: Motif = (draw, { far, near, light, top }) => {
         const angle = Math.PI + (at / 12) * Math.PI;
         const tip = (offset: number) =>
             [x + Math.cos(angle + offset) * 330, level + Math.sin(angle + offset) * 330] as const;
-        return polygon([[x, level], tip(-0.07), tip(0.07)], at % 2 ? far : mixed(top, light, 0.4), 0.5);
+        return polygon(at % 2 ? far : mixed(top, light, 0.4), 0.5, [x, level], tip(-0.07), tip(0.07));
     }).join("");
     const squad = march(draw, level, near);
-    return `${beams}${circle(x, level, 40, light)}${ground(
-        curveThrough([
-            [0, level + 6],
-            [70, level - 2],
-            [140, level + 5],
-            [200, level - 4],
-        ]),
-        near,
-    )}${squad}`;
+    return `${beams}${circle(x, level, 40, light)}${hills(near, [0, level + 6], [70, level - 2], [140, level + 5], [200, level - 4])}${squad}`;
 };
 
 const march = (draw: Draw, level: number, fill: string) =>

@@ -1,7 +1,7 @@
 import { person } from "./figures.ts";
 import { mixed } from "./palettes.ts";
 import type { Motif } from "./places.ts";
-import { circle, curveThrough, ground, height, line, path, rect, ring, steps, width } from "./shapes.ts";
+import { circle, curveThrough, height, hills, line, path, rect, ring, steps, width } from "./shapes.ts";
 
 /** Draws two shapes that meet. */
 export const pair: Motif = (draw, { far, near, light }) => {
@@ -82,25 +82,9 @@ export const balloons: Motif = (draw, { top, far, near, light }) => {
         balloon(draw.between(60, 85), draw.between(95, 120), 19, far) +
         balloon(draw.between(112, 140), draw.between(85, 110), 21, light) +
         balloon(draw.between(92, 108), draw.between(60, 82), 18, mixed(near, top, 0.25)) +
-        ground(
-            curveThrough([
-                [0, 226],
-                [55, 196],
-                [120, 218],
-                [200, 190],
-            ]),
-            mixed(far, near, 0.3),
-        ) +
+        hills(mixed(far, near, 0.3), [0, 226], [55, 196], [120, 218], [200, 190]) +
         person(100, 226, 26, near) +
-        ground(
-            curveThrough([
-                [0, 212],
-                [70, 230],
-                [140, 216],
-                [200, 232],
-            ]),
-            mixed(far, near, 0.65),
-        )
+        hills(mixed(far, near, 0.65), [0, 212], [70, 230], [140, 216], [200, 232])
     );
 };
 

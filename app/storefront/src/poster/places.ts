@@ -1,18 +1,6 @@
 import { mixed, type Palette } from "./palettes.ts";
 import type { Draw } from "./seed.ts";
-import {
-    circle,
-    curveThrough,
-    ground,
-    height,
-    line,
-    path,
-    pathThrough,
-    polygon,
-    rect,
-    steps,
-    width,
-} from "./shapes.ts";
+import { circle, ground, height, hills, line, path, pathThrough, polygon, rect, steps, width } from "./shapes.ts";
 
 /** Draws the motif of a poster over its background. */
 export type Motif = (draw: Draw, colours: Palette) => string;
@@ -50,18 +38,17 @@ export const mesas: Motif = (draw, { far, near, light }) => {
     const middle = draw.between(60, 140);
     const mesa = (x: number, wide: number, top: number, foot: number, fill: string) =>
         polygon(
-            [
-                [x - wide * 0.75, foot],
-                [x - wide * 0.52, top + 14],
-                [x - wide * 0.48, top],
-                [x + wide * 0.46, top + 2],
-                [x + wide * 0.54, top + 18],
-                [x + wide * 0.82, foot],
-            ],
             fill,
+            1,
+            [x - wide * 0.75, foot],
+            [x - wide * 0.52, top + 14],
+            [x - wide * 0.48, top],
+            [x + wide * 0.46, top + 2],
+            [x + wide * 0.54, top + 18],
+            [x + wide * 0.82, foot],
         );
     const dunes = (level: number, fill: string) =>
-        ground(curveThrough(steps(4, 0, width).map((x) => [x, level + draw.between(-9, 9)] as const)), fill);
+        hills(fill, ...steps(4, 0, width).map((x) => [x, level + draw.between(-9, 9)] as const));
     const cactus = (x: number, foot: number, tall: number) =>
         line(
             `M${x} ${foot}V${foot - tall}M${x} ${foot - tall * 0.4}h${-tall * 0.26}v${-tall * 0.26}M${x} ${foot - tall * 0.28}h${tall * 0.24}v${-tall * 0.3}`,
@@ -99,24 +86,8 @@ export const planet: Motif = (draw, { top, far, near, light }) => {
         (ringed ? belt(half(1)) : "") +
         body +
         (ringed ? belt(half(0)) : circle(x + radius * 1.25, y - radius * 1.05, radius * 0.17, light)) +
-        ground(
-            curveThrough([
-                [0, 262],
-                [70, 236],
-                [140, 252],
-                [200, 228],
-            ]),
-            mixed(near, far, 0.28),
-        ) +
-        ground(
-            curveThrough([
-                [0, 252],
-                [60, 266],
-                [130, 250],
-                [200, 266],
-            ]),
-            near,
-        )
+        hills(mixed(near, far, 0.28), [0, 262], [70, 236], [140, 252], [200, 228]) +
+        hills(near, [0, 252], [60, 266], [130, 250], [200, 266])
     );
 };
 
@@ -145,14 +116,7 @@ export const wood: Motif = (draw, { far, near, light }) => {
             const x = (at / 16) * 210 - 5 + draw.between(-6, 6);
             const tall = draw.between(60, 150) * (thick / 10 + 0.25);
             const lean = draw.between(-9, 9);
-            return polygon(
-                [
-                    [x - thick * 0.55, height],
-                    [x + lean, level - tall],
-                    [x + thick * 0.55, height],
-                ],
-                fill,
-            );
+            return polygon(fill, 1, [x - thick * 0.55, height], [x + lean, level - tall], [x + thick * 0.55, height]);
         }).join("");
     const mist = (y: number) => rect(0, y, width, 16, light, 0.07, 8);
     return (
@@ -193,43 +157,19 @@ export const castle: Motif = (draw, { far, near, light }) => {
     const x = draw.between(85, 115);
     const tower = (at: number, wide: number, top: number, fill: string) =>
         rect(at - wide / 2, top, wide, height - top, fill) +
-        polygon(
-            [
-                [at - wide * 0.72, top + 1],
-                [at, top - wide * 1.9],
-                [at + wide * 0.72, top + 1],
-            ],
-            fill,
-        ) +
+        polygon(fill, 1, [at - wide * 0.72, top + 1], [at, top - wide * 1.9], [at + wide * 0.72, top + 1]) +
         rect(at - 1.3, top + 9, 2.6, 6, light, 0.9, 1.3);
     const back = mixed(far, near, 0.35);
     return (
         stars(draw, light, 60, 190) +
         glow(x + draw.of([-36, 34]), draw.between(72, 92), draw.between(26, 36), light) +
-        ground(
-            curveThrough([
-                [0, 214],
-                [60, 178],
-                [140, 190],
-                [200, 206],
-            ]),
-            mixed(far, near, 0.12),
-        ) +
+        hills(mixed(far, near, 0.12), [0, 214], [60, 178], [140, 190], [200, 206]) +
         tower(x - 34, 15, draw.between(150, 165), back) +
         tower(x + 37, 14, draw.between(142, 160), back) +
         tower(x - 17, 18, draw.between(125, 140), mixed(far, near, 0.65)) +
         tower(x + 19, 17, draw.between(130, 148), mixed(far, near, 0.65)) +
         tower(x, 21, draw.between(98, 112), near) +
-        ground(
-            curveThrough([
-                [0, 236],
-                [55, 214],
-                [100, 200],
-                [150, 216],
-                [200, 232],
-            ]),
-            near,
-        )
+        hills(near, [0, 236], [55, 214], [100, 200], [150, 216], [200, 232])
     );
 };
 

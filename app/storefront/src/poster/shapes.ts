@@ -2,7 +2,7 @@
 export const width = 200;
 export const height = 300;
 
-export type Point = readonly [x: number, y: number];
+type Point = readonly [x: number, y: number];
 
 const short = (value: number) => String(Math.round(value * 10) / 10);
 const opacityAttribute = (opacity: number) =>
@@ -26,7 +26,7 @@ export const path = (d: string, fill: string, opacity = 1) =>
 export const line = (d: string, stroke: string, thick: number, opacity = 1) =>
     `<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${short(thick)}" stroke-linecap="round" stroke-linejoin="round"${opacity === 1 ? "" : ` stroke-opacity="${opacity}"`}/>`;
 
-export const polygon = (points: readonly Point[], fill: string, opacity = 1) =>
+export const polygon = (fill: string, opacity: number, ...points: readonly Point[]) =>
     path(`${pathThrough(points)}z`, fill, opacity);
 
 export const pathThrough = (points: readonly Point[]) =>
@@ -44,7 +44,10 @@ export const curveThrough = (points: readonly Point[]) =>
         .join("");
 
 /** Returns the area below an outline, down to the poster's bottom edge. */
-export const ground = (outline: string, fill: string, opacity = 1) => path(`${outline}V${height}H0z`, fill, opacity);
+export const ground = (outline: string, fill: string) => path(`${outline}V${height}H0z`, fill);
+
+/** Returns the area below a curve through these points. */
+export const hills = (fill: string, ...points: readonly Point[]) => ground(curveThrough(points), fill);
 
 /** Returns `count` evenly spaced numbers between `from` and `to`. */
 export const steps = (count: number, from: number, to: number) =>
