@@ -16,7 +16,6 @@ import { type ApiPlan, parseOpenApi } from "./plan.ts";
 
 /** The import options in the query string. */
 interface Asked {
-    readonly mode: "import" | "overwrite" | "merge";
     /** The id of the API to overwrite; undefined for a new API. */
     readonly apiId?: string;
     readonly failOnWarnings: boolean;
@@ -49,7 +48,7 @@ export async function importApi(
         const api =
             request.apiId === undefined
                 ? await create(client, request, plan)
-                : await write(client, request.apiId, request, plan);
+                : await write(client, request.apiId, plan);
         const warnings = plan.warnings.length > 0 ? { warnings: plan.warnings } : {};
         return jsonAnswer(request.apiId === undefined ? 201 : 200, toWire({ ...api, ...warnings } as RestApi));
     } catch (error) {
@@ -61,8 +60,8 @@ export async function importApi(
 
 function parseImportParameters({ pathname, searchParams }: URL): Asked {
     const mode = searchParams.get("mode") ?? "merge";
-    if (mode !== "import" && mode !== "overwrite" && mode !== "merge") {
-        throw new ImportRefusedError(`Invalid mode '${mode}': it must be import, overwrite or merge`);
+    if (mode !== "import" && mode !== "overwrite") {
+        throw new ImportRefusedError(`The local AWS does not support the mode '${mode}' of PutRestApi: use overwrite`);
     }
     const supportedNames = ["mode", "failonwarnings", "endpointConfigurationTypes", "ignore", "basepath"];
     for (const [name, value] of searchParams) {
@@ -74,7 +73,6 @@ function parseImportParameters({ pathname, searchParams }: URL): Asked {
     const apiId = pathname.split("/")[2];
     const endpointType = searchParams.get("endpointConfigurationTypes");
     return {
-        mode,
         failOnWarnings: searchParams.get("failonwarnings") === "true",
         ...(apiId !== undefined && { apiId }),
         ...(endpointType !== null && { endpointType }),
@@ -82,34 +80,21 @@ function parseImportParameters({ pathname, searchParams }: URL): Asked {
 }
 
 async function create(client: APIGatewayClient, { endpointType }: Asked, plan: ApiPlan): Promise<RestApi> {
-    const { name, description, version, apiKeySource, binaryMediaTypes, minimumCompressionSize, policy } = plan;
-    const created = await client.send(
-        new CreateRestApiCommand({
-            name,
-            description,
-            version,
-            apiKeySource,
-            minimumCompressionSize,
-            policy,
-            binaryMediaTypes: [...binaryMediaTypes],
-            endpointConfiguration: { types: [(endpointType ?? "EDGE") as "EDGE"] },
-        }),
+    const endpointConfiguration = { types: [(endpointType ?? "EDGE") as "EDGE"] };
+    const { id: restApiId = "" } = await client.send(
+        new CreateRestApiCommand({ name: plan.name, endpointConfiguration }),
     );
-    const restApiId = created.id ?? "";
     try {
-        await fillApi(client, restApiId, plan);
+        return await write(client, restApiId, plan);
     } catch (error) {
         await client.send(new DeleteRestApiCommand({ restApiId }));
         throw error;
     }
-    return created;
 }
 
-async function write(client: APIGatewayClient, restApiId: string, { mode }: Asked, plan: ApiPlan): Promise<RestApi> {
+async function write(client: APIGatewayClient, restApiId: string, plan: ApiPlan): Promise<RestApi> {
     const there = await client.send(new GetRestApiCommand({ restApiId }));
-    if (mode === "overwrite") {
-        await emptyApi(client, restApiId);
-    }
+    await emptyApi(client, restApiId);
     await fillApi(client, restApiId, plan);
     return client.send(new UpdateRestApiCommand({ restApiId, patchOperations: changes(there, plan) }));
 }

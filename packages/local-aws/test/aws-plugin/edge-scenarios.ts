@@ -21,8 +21,7 @@ import {
     UpdateResponseHeadersPolicyCommand,
 } from "@aws-sdk/client-cloudfront";
 import { DynamoDBClient, UpdateContinuousBackupsCommand } from "@aws-sdk/client-dynamodb";
-import { region } from "../../../../test/support/local-aws.ts";
-import type { Instance } from "../../instance.ts";
+import type { Enforcing } from "../gateway/enforcement/support.ts";
 import {
     apiArgs,
     cacheArgs,
@@ -43,16 +42,11 @@ import {
 import type { Life } from "./life.ts";
 
 /** Returns the SDK clients for DynamoDB, API Gateway and CloudFront. */
-export function edgeClients(instance: Instance) {
-    const settings = {
-        endpoint: `http://127.0.0.1:${instance.port}`,
-        region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    };
+export function edgeClients({ open }: Enforcing) {
     return {
-        dynamo: new DynamoDBClient(settings),
-        gateway: new APIGatewayClient(settings),
-        edge: new CloudFrontClient(settings),
+        dynamo: open(DynamoDBClient),
+        gateway: open(APIGatewayClient),
+        edge: open(CloudFrontClient),
     };
 }
 

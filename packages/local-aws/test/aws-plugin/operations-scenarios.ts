@@ -14,27 +14,22 @@ import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { zipSync } from "fflate";
 import { region } from "../../../../test/support/local-aws.ts";
 import { createSqsClient } from "../../aws-plugin/sqs.ts";
-import { localAccountId as account, type Instance } from "../../instance.ts";
+import { account, administrator, type Enforcing } from "../gateway/enforcement/support.ts";
 import { createUrn, type Life, type Plugin } from "./life.ts";
 import { observingScenarios } from "./observing-scenarios.ts";
 import { functionArgs, functionArn, name, policyFor, queueArn, tags, topicArn } from "./operations-args.ts";
 
 /** Returns the SDK clients for the services whose resource types the tests in this file create. */
-export function operationsClients(instance: Instance) {
-    const settings = {
-        endpoint: `http://127.0.0.1:${instance.port}`,
-        region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    };
+export function operationsClients({ open, url }: Enforcing) {
     return {
-        lambda: new LambdaClient(settings),
-        scheduler: new SchedulerClient(settings),
-        sns: new SNSClient(settings),
-        sqs: createSqsClient(settings),
-        budgets: new BudgetsClient(settings),
-        cloudWatch: new CloudWatchClient(settings),
-        logs: new CloudWatchLogsClient(settings),
-        trails: new CloudTrailClient(settings),
+        lambda: open(LambdaClient),
+        scheduler: open(SchedulerClient),
+        sns: open(SNSClient),
+        sqs: createSqsClient({ endpoint: url, region, credentials: administrator }),
+        budgets: open(BudgetsClient),
+        cloudWatch: open(CloudWatchClient),
+        logs: open(CloudWatchLogsClient),
+        trails: open(CloudTrailClient),
     };
 }
 

@@ -16,8 +16,8 @@ import {
     PutObjectCommand,
     PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
-import type { createClients } from "../../../../test/support/local-aws.ts";
 import { localAccountId } from "../../instance.ts";
+import type { Enforcing } from "../gateway/enforcement/support.ts";
 import type { Life } from "./life.ts";
 
 const Bucket = "entries";
@@ -51,7 +51,7 @@ const rule = {
 };
 
 /** Returns test cases for the resource types of S3 and IAM; `file` is the path of an object's content. */
-export function s3AndIamScenarios(clients: () => ReturnType<typeof createClients>, file: () => string): Life[] {
+export function s3AndIamScenarios(clients: () => Enforcing["admin"], file: () => string): Life[] {
     return [
         {
             type: "aws:s3/bucket:Bucket",

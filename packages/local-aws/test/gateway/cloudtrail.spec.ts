@@ -2,22 +2,13 @@ import assert from "node:assert/strict";
 import { CloudTrailClient, LookupEventsCommand, type LookupEventsCommandInput } from "@aws-sdk/client-cloudtrail";
 import { CreateDatasetGroupCommand, DeleteDatasetGroupCommand, ListSchemasCommand } from "@aws-sdk/client-personalize";
 import { region } from "../../../../test/support/local-aws.ts";
-import { administrator, allow, type Enforcing, type Keys, startEnforcing } from "./enforcement/support.ts";
+import { allow, type Keys, useEnforcing } from "./enforcement/support.ts";
 
 describe("CloudTrail LookupEvents on the local AWS", () => {
-    let aws: Enforcing;
-    const clients: CloudTrailClient[] = [];
-    before(async () => {
-        aws = await startEnforcing();
-    });
-    after(async () => {
-        for (const client of clients) client.destroy();
-        await aws?.discard();
-    });
+    const aws = useEnforcing();
 
-    async function lookUp(input: LookupEventsCommandInput, at = region, credentials: Keys = administrator) {
-        const client = new CloudTrailClient({ endpoint: aws.url, region: at, credentials, maxAttempts: 1 });
-        clients.push(client);
+    async function lookUp(input: LookupEventsCommandInput, at = region, credentials?: Keys) {
+        const client = aws.open(CloudTrailClient, credentials, at);
         const { Events = [], NextToken } = await client.send(new LookupEventsCommand(input));
         return { Events, NextToken, records: Events.map(({ CloudTrailEvent = "" }) => JSON.parse(CloudTrailEvent)) };
     }

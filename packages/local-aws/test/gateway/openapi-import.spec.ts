@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
-    type APIGatewayClient,
+    APIGatewayClient,
     CreateDeploymentCommand,
     GetIntegrationCommand,
     GetMethodCommand,
@@ -17,26 +17,20 @@ import { root } from "../../instance.ts";
 import {
     answered,
     createDocument,
-    createGateway,
     deploy,
     importDocument,
     integration,
     makeFunction,
 } from "../ministack/rest-apis/support.ts";
-import { type Enforcing, startEnforcing } from "./enforcement/support.ts";
+import { useEnforcing } from "./enforcement/support.ts";
 import { films } from "./openapi-films.ts";
 
 describe("ImportRestApi and PutRestApi of the local AWS", () => {
-    let aws: Enforcing;
+    const aws = useEnforcing();
     let client: APIGatewayClient;
     before(async () => {
-        aws = await startEnforcing();
-        client = createGateway(aws);
+        client = aws.open(APIGatewayClient);
         await makeFunction(aws);
-    });
-    after(async () => {
-        client.destroy();
-        await aws.discard();
     });
 
     const pathsOf = async (restApiId: string) => {
@@ -106,17 +100,15 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         assert.equal(preflight.headers.get("access-control-allow-origin"), "https://films.example");
     });
 
-    it("PutRestApi merges or overwrites the API, and callers see the change after a deployment", async () => {
+    it("PutRestApi overwrites the API, and callers see the change after a deployment", async () => {
         const { id: restApiId = "" } = await importDocument(client, films);
         const url = await deploy(aws, client, restApiId);
-        const put = (mode: "merge" | "overwrite", document: object) =>
-            client.send(new PutRestApiCommand({ restApiId, mode, body: Buffer.from(JSON.stringify(document)) }));
-        await put(
-            "merge",
-            createDocument({ "/health": { get: answered() } }, { info: { title: "Health", version: "2" } }),
-        );
-        assert.deepEqual(await pathsOf(restApiId), ["/", "/films OPTIONS POST", "/films/{filmId} GET", "/health GET"]);
-        const { name } = await put("overwrite", createDocument({ "/health": { get: answered() } }));
+        const body = Buffer.from(JSON.stringify(createDocument({ "/health": { get: answered() } })));
+        await assert.rejects(client.send(new PutRestApiCommand({ restApiId, body })), {
+            name: "BadRequestException",
+            message: "The local AWS does not support the mode 'merge' of PutRestApi: use overwrite",
+        });
+        const { name } = await client.send(new PutRestApiCommand({ restApiId, mode: "overwrite", body }));
         assert.equal(name, "Films");
         assert.deepEqual(await pathsOf(restApiId), ["/", "/health GET"]);
         const { items = [] } = await client.send(new GetRestApisCommand({ limit: 500 }));
@@ -207,7 +199,11 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         }
         const warned = { name: "BadRequestException", message: /Parameter 'session' in cookie is ignored/ };
         await assert.rejects(importDocument(client, films, { failOnWarnings: true }), warned);
-        const nobody = new PutRestApiCommand({ restApiId: "nobody", body: Buffer.from(JSON.stringify(films)) });
+        const nobody = new PutRestApiCommand({
+            restApiId: "nobody",
+            mode: "overwrite",
+            body: Buffer.from(JSON.stringify(films)),
+        });
         await assert.rejects(client.send(nobody), { name: "NotFoundException" });
         assert.equal((await client.send(new GetRestApisCommand({ limit: 500 }))).items?.length, before);
     });

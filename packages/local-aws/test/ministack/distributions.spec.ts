@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import {
     CloudFrontClient,
     CreateCachePolicyCommand,
@@ -10,21 +10,22 @@ import {
     CreateOriginAccessControlCommand,
     CreateResponseHeadersPolicyCommand,
 } from "@aws-sdk/client-cloudfront";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { region } from "../../../../test/support/local-aws.ts";
 import { toDistributionConfig } from "../../aws-plugin/cloudfront-distribution.ts";
 import { caching } from "../../aws-plugin/cloudfront-policies.ts";
 import { toAws } from "../../aws-plugin/kinds.ts";
 import { createSender } from "../../calls.ts";
-import { account, administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { account, administrator, useEnforcing } from "../gateway/enforcement/support.ts";
 import { fetchSum } from "./metric-sums.ts";
-import { answered, createDocument, createGateway, deploy, importDocument, makeFunction } from "./rest-apis/support.ts";
+import { answered, createDocument, deploy, importDocument, makeFunction } from "./rest-apis/support.ts";
 
 const Bucket = "films-page";
 const csp = "default-src 'self'";
 
 describe("CloudFront distributions of the local AWS", () => {
-    let aws: Enforcing;
+    const aws = useEnforcing();
     let client: APIGatewayClient;
     let edge: CloudFrontClient;
     let host: string;
@@ -62,9 +63,8 @@ describe("CloudFront distributions of the local AWS", () => {
             }),
         );
     before(async () => {
-        aws = await startEnforcing();
-        client = createGateway(aws);
-        edge = new CloudFrontClient({ endpoint: aws.url, region, credentials: administrator });
+        client = aws.open(APIGatewayClient);
+        edge = aws.open(CloudFrontClient);
         await makeFunction(aws);
         const any = { "x-amazon-apigateway-any-method": answered() };
         const paths = { "/films/{filmId}": any, "/events": any };
@@ -167,11 +167,6 @@ describe("CloudFront distributions of the local AWS", () => {
         host = Distribution?.DomainName ?? "";
         arn = Distribution?.ARN ?? "";
     });
-    after(async () => {
-        client.destroy();
-        edge.destroy();
-        await aws.discard();
-    });
 
     it("the distribution serves a page of a private bucket with the headers of the response headers policy", async () => {
         assert.match(host, /^[a-z0-9]+\.cloudfront\.net$/);
@@ -244,20 +239,18 @@ describe("CloudFront distributions of the local AWS", () => {
 
     it("CloudFront metrics exist only in us-east-1", async () => {
         const DistributionId = arn.split("/").at(-1) ?? "";
-        const edgeSum = (where: string, name: string) =>
-            fetchSum({ endpoint: aws.url, region: where, credentials: administrator }, "AWS/CloudFront", name, {
-                DistributionId,
-                Region: "Global",
-            });
+        const edgeSum = (client: CloudWatchClient, name: string) =>
+            fetchSum(client, "AWS/CloudFront", name, { DistributionId, Region: "Global" });
+        const [here, world] = [aws.open(CloudWatchClient), aws.open(CloudWatchClient, administrator, "us-east-1")];
         await sleep(1500);
         const before = {
-            requests: await edgeSum("us-east-1", "Requests"),
-            bytes: await edgeSum("us-east-1", "BytesDownloaded"),
+            requests: await edgeSum(world, "Requests"),
+            bytes: await edgeSum(world, "BytesDownloaded"),
         };
         const page = await view("/");
-        while ((await edgeSum("us-east-1", "Requests")) === before.requests) await sleep(100);
-        assert.equal(await edgeSum("us-east-1", "Requests"), before.requests + 1);
-        assert.equal(await edgeSum("us-east-1", "BytesDownloaded"), before.bytes + page.body.length);
-        assert.equal(await edgeSum("eu-central-1", "Requests"), 0);
+        while ((await edgeSum(world, "Requests")) === before.requests) await sleep(100);
+        assert.equal(await edgeSum(world, "Requests"), before.requests + 1);
+        assert.equal(await edgeSum(world, "BytesDownloaded"), before.bytes + page.body.length);
+        assert.equal(await edgeSum(here, "Requests"), 0);
     });
 });

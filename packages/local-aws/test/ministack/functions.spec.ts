@@ -26,7 +26,7 @@ import type { Statement } from "policy-evaluator";
 import { region, testInstance } from "../../../../test/support/local-aws.ts";
 import { start } from "../../control.ts";
 import { paths } from "../../instance.ts";
-import { account, administrator, allow, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { account, administrator, allow, useEnforcing } from "../gateway/enforcement/support.ts";
 import { discardInstance } from "../instances.ts";
 
 const arn = (service: string, tail: string) => `arn:aws:${service}:${region}:${account}:${tail}`;
@@ -60,20 +60,12 @@ async function bundle(contents: string): Promise<Uint8Array> {
 }
 
 describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
-    let aws: Enforcing;
+    const aws = useEnforcing();
     let sqs: SQSClient;
     let sns: SNSClient;
     let cloudWatch: CloudWatchClient;
     before(async () => {
-        aws = await startEnforcing();
-        const settings = { endpoint: aws.url, region, credentials: administrator, maxAttempts: 1 };
-        [sqs, sns, cloudWatch] = [new SQSClient(settings), new SNSClient(settings), new CloudWatchClient(settings)];
-    });
-    after(async () => {
-        for (const client of [sqs, sns, cloudWatch]) {
-            client?.destroy();
-        }
-        await aws?.discard();
+        [sqs, sns, cloudWatch] = [aws.open(SQSClient), aws.open(SNSClient), aws.open(CloudWatchClient)];
     });
 
     async function makeFunction(FunctionName: string, code: string, Role: string): Promise<string> {

@@ -7,9 +7,9 @@ import { CreateFunctionCommand, InvokeCommand } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { strToU8, zipSync } from "fflate";
 import { testInstance } from "../../../../test/support/local-aws.ts";
-import { start, stop } from "../../control.ts";
-import { paths } from "../../instance.ts";
-import { type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { start } from "../../control.ts";
+import { makePrivateFolders, paths } from "../../instance.ts";
+import { useEnforcing } from "../gateway/enforcement/support.ts";
 import { ask } from "../gateway/web-pages/support.ts";
 
 /** Pattern of the gateway's secret: 32 random bytes in hexadecimal. */
@@ -31,11 +31,7 @@ const looking = `
     };`;
 
 describe("Secret between gateway and MiniStack, and file permissions", () => {
-    let aws: Enforcing;
-    before(async () => {
-        aws = await startEnforcing();
-    });
-    after(() => aws?.discard());
+    const aws = useEnforcing();
 
     it("no process argument, environment variable or log contains the secret", async function () {
         if (!existsSync("/proc/self/environ")) this.skip();
@@ -80,12 +76,11 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         assert.deepEqual(readable, []);
     });
 
-    it("`start` makes existing state folders private but does not change the mode of a folder that the user chose", async () => {
+    it("`makePrivateFolders` makes existing state folders private but does not change the mode of a folder that the user chose", async () => {
         const instance = await testInstance();
         await chmod(instance.dir, 0o755);
         await mkdir(paths(instance).awsData, { mode: 0o755 });
-        await start(instance, () => {});
-        after(() => stop(instance));
+        makePrivateFolders(instance);
         assert.equal((await stat(paths(instance).awsData)).mode & 0o777, 0o700);
         assert.equal((await stat(instance.dir)).mode & 0o777, 0o755);
     });

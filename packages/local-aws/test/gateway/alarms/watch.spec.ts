@@ -17,8 +17,10 @@ import {
     SQSClient,
 } from "@aws-sdk/client-sqs";
 import { region } from "../../../../../test/support/local-aws.ts";
-import { type Instance, localAccountId, paths } from "../../../instance.ts";
-import { discardInstance, startInstance } from "../../instances.ts";
+import { insights, isInsightsQuery } from "../../../gateway/alarms/insights.ts";
+import { metricReads } from "../../../gateway/alarms/metric-reads.ts";
+import { localAccountId, paths } from "../../../instance.ts";
+import { administrator, useEnforcing } from "../enforcement/support.ts";
 
 const Namespace = "Films";
 const period = 10;
@@ -46,31 +48,32 @@ const ofErrors = (AlarmName: string, Dimensions: { Name: string; Value: string }
     Period: period,
 });
 
-describe("Alarms of the local AWS", () => {
-    let instance: Instance;
-    const clients: { destroy(): void }[] = [];
+describe("Alarms and Metrics Insights queries of the local AWS", () => {
+    const aws = useEnforcing();
+    const now = Math.floor(Date.now() / 60_000) * 60_000;
     let cloudWatch: CloudWatchClient;
     let elsewhere: CloudWatchClient;
     let sqs: SQSClient;
     let sns: SNSClient;
     before(async () => {
-        instance = await startInstance();
-        const settings = {
-            endpoint: `http://127.0.0.1:${instance.port}`,
-            region,
-            credentials: { accessKeyId: "test", secretAccessKey: "test" },
-        };
-        cloudWatch = new CloudWatchClient(settings);
-        elsewhere = new CloudWatchClient({ ...settings, region: "us-east-1" });
-        sqs = new SQSClient(settings);
-        sns = new SNSClient(settings);
-        clients.push(cloudWatch, elsewhere, sqs, sns);
-    });
-    after(async () => {
-        for (const client of clients) {
-            client.destroy();
-        }
-        await discardInstance(instance);
+        cloudWatch = aws.open(CloudWatchClient);
+        elsewhere = aws.open(CloudWatchClient, administrator, "us-east-1");
+        [sqs, sns] = [aws.open(SQSClient), aws.open(SNSClient)];
+        const datum = (value: number, minutesAgo: number, dimensions: Record<string, string>) => ({
+            MetricName: "Errors",
+            Value: value,
+            Timestamp: new Date(now - minutesAgo * 60_000),
+            Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+        });
+        const MetricData = [
+            datum(1, 3, { Group: "films", Job: "one" }),
+            datum(2, 3, { Group: "films", Job: "two" }),
+            datum(4, 2, { Group: "films", Job: "two" }),
+            datum(8, 3, { Group: "series", Job: "three" }),
+            datum(16, 3, { Group: "films" }),
+            datum(32, 3, { Group: "films", Job: "one", More: "x" }),
+        ];
+        await cloudWatch.send(new PutMetricDataCommand({ Namespace: "Films/Jobs", MetricData }));
     });
 
     const states = async (client = cloudWatch) => {
@@ -155,7 +158,7 @@ describe("Alarms of the local AWS", () => {
             /^Threshold Crossed: 1 out of the last 1 datapoints \[6 .*greater than .* \(5\)/,
         );
 
-        const log = await readFile(paths(instance).daemonLog, "utf8");
+        const log = await readFile(paths(aws.instance).daemonLog, "utf8");
         const matches =
             log.match(/Alarm unknown in eu-central-1 is not evaluated: metric math "RATE\(errors\)"/g) ?? [];
         assert.equal(matches.length, 1, "an unknown expression is logged once");
@@ -183,5 +186,41 @@ describe("Alarms of the local AWS", () => {
         await put(elsewhere, "films", { Errors: 6 });
         await until("it alarms", async () => (await states(elsewhere)).far === "ALARM");
         assert.equal((await states()).far, undefined);
+    });
+
+    const ask = async (query: string) => {
+        const times = { period: 60, from: now - 600_000, to: now + 60_000 };
+        const series = await insights(cloudWatch, metricReads(cloudWatch), query, times);
+        return [...series].map(([at, value]) => [(now - at) / 60_000, value]).sort();
+    };
+    const schema = 'SCHEMA("Films/Jobs", Group, Job)';
+
+    it("a Metrics Insights query reads only metrics with exactly the dimensions in its SCHEMA", async () => {
+        assert.deepEqual(await ask(`SELECT SUM(Errors) FROM ${schema} WHERE Group = 'films'`), [
+            [2, 4],
+            [3, 3],
+        ]);
+        assert.deepEqual(await ask(`SELECT MAX(Errors) FROM ${schema}`), [
+            [2, 4],
+            [3, 8],
+        ]);
+        assert.deepEqual(await ask(`SELECT MIN(Errors) FROM ${schema} WHERE Group = 'films' AND Job = 'two'`), [
+            [2, 4],
+            [3, 2],
+        ]);
+        assert.deepEqual(await ask(`SELECT SUM(Errors) FROM ${schema} WHERE Group = 'plays'`), []);
+    });
+
+    it("a Metrics Insights query with unsupported syntax is rejected", async () => {
+        for (const query of [
+            `SELECT AVG(Errors) FROM ${schema}`,
+            `SELECT SUM(Errors) FROM ${schema} GROUP BY Job`,
+            `SELECT SUM(Errors) FROM ${schema} WHERE Group != 'films'`,
+            'SELECT SUM(Errors) FROM "Films/Jobs"',
+        ]) {
+            await assert.rejects(ask(query), /is not supported by the local AWS/, query);
+            assert.ok(isInsightsQuery(query));
+        }
+        assert.ok(!isInsightsQuery("SELECTED / 2"));
     });
 });

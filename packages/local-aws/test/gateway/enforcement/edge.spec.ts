@@ -49,7 +49,7 @@ import { zipSync } from "fflate";
 import { toDistributionConfig } from "../../../aws-plugin/cloudfront-distribution.ts";
 import { createSender } from "../../../calls.ts";
 import { answered, createDocument, integration } from "../../ministack/rest-apis/support.ts";
-import { account, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
+import { account, allow, type Keys, useEnforcing } from "./support.ts";
 
 const region = "eu-central-1";
 const table = `arn:aws:dynamodb:${region}:${account}:table/films`;
@@ -59,25 +59,11 @@ const ours = { StringEquals: { "aws:RequestTag/team": "films" } };
 const tags = { team: "films" };
 
 describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and CloudFront", () => {
-    let aws: Enforcing;
-    const opened: { destroy(): void }[] = [];
-    const settingsOf = (credentials: Keys) => ({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
-    function clientsOf(credentials: Keys) {
-        const settings = settingsOf(credentials);
-        const clients = {
-            dynamo: new DynamoDBClient(settings),
-            api: new APIGatewayClient(settings),
-            cloudFront: new CloudFrontClient(settings),
-        };
-        opened.push(...Object.values(clients));
-        return clients;
-    }
-    before(async () => {
-        aws = await startEnforcing();
-    });
-    after(async () => {
-        for (const client of opened) client.destroy();
-        await aws?.discard();
+    const aws = useEnforcing();
+    const clientsOf = (credentials?: Keys) => ({
+        dynamo: aws.open(DynamoDBClient, credentials),
+        api: aws.open(APIGatewayClient, credentials),
+        cloudFront: aws.open(CloudFrontClient, credentials),
     });
     const refusedOn = (action: string, resource: string) => (error: Error) => {
         const message = error.message || String(error);
@@ -125,7 +111,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         await assert.rejects(dynamo.send(new CreateTableCommand(make)), refusedOn("dynamodb:CreateTable", table));
         const tagged = new CreateTableCommand({ ...make, Tags });
         await assert.rejects(dynamo.send(tagged), refusedOn("dynamodb:TagResource", table));
-        await clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo.send(tagged);
+        await clientsOf().dynamo.send(tagged);
         const [TableName, key] = ["films", { pk: { S: "viewer#1" } }];
         await dynamo.send(new GetItemCommand({ TableName, Key: key }));
         await dynamo.send(new BatchGetItemCommand({ RequestItems: { films: { Keys: [key] } } }));
@@ -147,7 +133,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
     });
 
     it("a policy with dynamodb:LeadingKeys limits every item call to the partition keys in the policy", async () => {
-        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo;
+        const admin = clientsOf().dynamo;
         const TableName = "keyed";
         await admin.send(
             new CreateTableCommand({
@@ -194,7 +180,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
     });
 
     it("a policy with dynamodb:Attributes limits which attributes a write changes and returns", async () => {
-        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo;
+        const admin = clientsOf().dynamo;
         const TableName = "written";
         await admin.send(
             new CreateTableCommand({
@@ -248,7 +234,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             allow("apigateway:PATCH", gateway("/restapis/*"), { StringEquals: { "aws:ResourceTag/team": "films" } }),
         );
         const { api } = clientsOf(keys);
-        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).api;
+        const admin = clientsOf().api;
         await api.send(new GetRestApisCommand({}));
         const bare = new CreateRestApiCommand({ name: "films" });
         await assert.rejects(api.send(bare), refusedOn("apigateway:POST", gateway("/restapis")));
@@ -279,10 +265,10 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         const ofFilms = { StringEquals: { "aws:ResourceTag/team": "films" } };
         const { keys } = await aws.user("inheritor", allow("apigateway:*", gateway("/*"), ofFilms));
         const { api } = clientsOf(keys);
-        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).api;
+        const admin = clientsOf().api;
         const { id: restApiId } = await admin.send(new CreateRestApiCommand({ name: "inherited", tags }));
         const body = Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered() } })));
-        await api.send(new PutRestApiCommand({ restApiId, body }));
+        await api.send(new PutRestApiCommand({ restApiId, mode: "overwrite", body }));
         const { id: deploymentId } = await api.send(new CreateDeploymentCommand({ restApiId }));
         const stage = (stageName: string, team: string) => ({ restApiId, deploymentId, stageName, tags: { team } });
         await admin.send(new CreateStageCommand(stage("ours", "films")));
@@ -307,7 +293,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
             allow(["apigateway:POST", "apigateway:PATCH"], gateway("/restapis/*")),
         );
         const { api } = clientsOf(keys);
-        const { api: admin } = clientsOf({ accessKeyId: "test", secretAccessKey: "test" });
+        const { api: admin } = clientsOf();
         const body = Buffer.from(JSON.stringify(createDocument({ "/films": { get: answered() } })));
         const { id: restApiId = "" } = await admin.send(new ImportRestApiCommand({ body }));
         const { id: deploymentId } = await admin.send(new CreateDeploymentCommand({ restApiId }));
@@ -347,10 +333,13 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         const passing = refusedOn("iam:PassRole", calls);
         const { id: restApiId = "" } = await api.send(new ImportRestApiCommand({ body: bodyOf() }));
         await assert.rejects(api.send(new ImportRestApiCommand({ body: bodyOf(calls) })), passing);
-        await assert.rejects(api.send(new PutRestApiCommand({ restApiId, body: bodyOf(calls) })), passing);
-        await api.send(new PutRestApiCommand({ restApiId, body: bodyOf() }));
+        await assert.rejects(
+            api.send(new PutRestApiCommand({ restApiId, mode: "overwrite", body: bodyOf(calls) })),
+            passing,
+        );
+        await api.send(new PutRestApiCommand({ restApiId, mode: "overwrite", body: bodyOf() }));
         await aws.putPolicy("importer", [allow("iam:PassRole", calls)], "passes");
-        await api.send(new PutRestApiCommand({ restApiId, body: bodyOf(calls) }));
+        await api.send(new PutRestApiCommand({ restApiId, mode: "overwrite", body: bodyOf(calls) }));
     });
 
     it("UpdateAccount needs iam:PassRole and a role that trusts API Gateway unconditionally", async () => {
@@ -377,8 +366,7 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
     });
 
     it("CreateTrail rejects a log role that requires aws:SourceAccount", async () => {
-        const trails = new CloudTrailClient(settingsOf({ accessKeyId: "test", secretAccessKey: "test" }));
-        opened.push(trails);
+        const trails = aws.open(CloudTrailClient);
         const CloudWatchLogsRoleArn = await aws.role("trails", { Service: "cloudtrail.amazonaws.com" });
         const trail = new CreateTrailCommand({
             Name: "trail",

@@ -10,15 +10,13 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, GetFederationTokenCommand 
 import { region } from "../../../../../test/support/local-aws.ts";
 import { until } from "../../../../local-personalize/test/support.ts";
 import { signedHeaders } from "../../signed.ts";
-import { administrator, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
+import { administrator, allow, type Keys, useEnforcing } from "./support.ts";
 
 describe("Authentication on a local AWS with IAM enforcement", () => {
-    let aws: Enforcing;
+    const aws = useEnforcing();
     before(async () => {
-        aws = await startEnforcing();
         await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "files" }));
     });
-    after(() => aws?.discard());
 
     /** Calls each service and returns the error names that the SDK clients read from the denials. */
     async function namesOf(keys: Keys): Promise<string[]> {

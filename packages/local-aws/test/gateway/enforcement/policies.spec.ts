@@ -25,7 +25,7 @@ import {
     PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
-import { account, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
+import { account, allow, type Keys, useEnforcing } from "./support.ts";
 
 const denied = (name: string, user: string, action: string, resource: string) => ({
     name,
@@ -33,13 +33,11 @@ const denied = (name: string, user: string, action: string, resource: string) =>
 });
 
 describe("IAM policies on a local AWS with IAM enforcement", () => {
-    let aws: Enforcing;
+    const aws = useEnforcing();
     before(async () => {
-        aws = await startEnforcing();
         await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "files" }));
         await aws.admin.s3.send(new PutObjectCommand({ Bucket: "files", Key: "open/a", Body: "a" }));
     });
-    after(() => aws?.discard());
 
     const personalizeArn = (resource: string) => `arn:aws:personalize:eu-central-1:${account}:${resource}`;
     const schema = (name: string) =>

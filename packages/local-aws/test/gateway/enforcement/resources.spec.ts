@@ -11,16 +11,12 @@ import {
 import { CreatePolicyCommand, CreateRoleCommand, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
 import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { DeleteParametersCommand, GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { account, allow, type Enforcing, startEnforcing } from "./support.ts";
+import { account, allow, useEnforcing } from "./support.ts";
 
 const parameter = (name: string) => `arn:aws:ssm:eu-central-1:${account}:parameter/${name}`;
 
 describe("Resource ARNs that IAM enforcement evaluates", () => {
-    let aws: Enforcing;
-    before(async () => {
-        aws = await startEnforcing();
-    });
-    after(() => aws?.discard());
+    const aws = useEnforcing();
 
     const settingsOf = (credentials: { accessKeyId: string; secretAccessKey: string }) => ({
         endpoint: aws.url,

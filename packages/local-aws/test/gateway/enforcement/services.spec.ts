@@ -14,7 +14,7 @@ import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from 
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { strToU8, zipSync } from "fflate";
 import { paths } from "../../../instance.ts";
-import { account, administrator, allow, type Enforcing, startEnforcing } from "./support.ts";
+import { account, allow, useEnforcing } from "./support.ts";
 
 /**
  * Code of a Lambda function that records its call and lists a bucket, without an SDK: it signs requests with Node.js
@@ -43,11 +43,10 @@ export async function handler(event) {
 }`;
 
 describe("Service roles on a local AWS with IAM enforcement", () => {
-    let aws: Enforcing;
+    const aws = useEnforcing();
     let lambdaRole: string;
     let personalizeRole: string;
     before(async () => {
-        aws = await startEnforcing();
         for (const Bucket of ["runs", "secret"]) await aws.admin.s3.send(new CreateBucketCommand({ Bucket }));
         lambdaRole = await aws.role(
             "for-lambda",
@@ -60,7 +59,6 @@ describe("Service roles on a local AWS with IAM enforcement", () => {
         );
         personalizeRole = await aws.role("for-personalize", { Service: "personalize.amazonaws.com" });
     });
-    after(() => aws?.discard());
 
     const pass = (role: string, service: string) =>
         allow("iam:PassRole", role, { StringEquals: { "iam:PassedToService": service } });
@@ -147,8 +145,7 @@ describe("Service roles on a local AWS with IAM enforcement", () => {
             name: "InvalidParameterValueException",
         });
 
-        const settings = { endpoint: aws.url, region: "eu-central-1", credentials: administrator };
-        const sns = new SNSClient(settings);
+        const sns = aws.open(SNSClient);
         const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "news" }));
         const Endpoint = `arn:aws:lambda:eu-central-1:${account}:function:worker`;
         await sns.send(new SubscribeCommand({ TopicArn, Protocol: "lambda", Endpoint }));
@@ -189,6 +186,5 @@ describe("Service roles on a local AWS with IAM enforcement", () => {
         await publish();
         for (let tries = 0; tries < 100 && !(await ran()); tries++) await sleep(100);
         assert.equal(await ran(), true);
-        sns.destroy();
     });
 });

@@ -39,25 +39,40 @@ export const allow = (
 
 const createPolicy = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
-/** Starts a local AWS with IAM enforcement. SDK clients make one attempt. */
-export async function startEnforcing() {
+/** Settings of an SDK client that makes one attempt. */
+interface ClientSettings {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: Keys;
+    readonly maxAttempts: number;
+    /** Only S3 uses this setting. */
+    readonly forcePathStyle: boolean;
+}
+
+async function startEnforcing() {
     const instance = await startInstance();
     const url = `http://127.0.0.1:${instance.port}`;
     const opened: { destroy(): void }[] = [];
-    function clientsOf(credentials: Keys) {
-        const settings = { endpoint: url, region, credentials, maxAttempts: 1 };
-        const clients = {
-            s3: new S3Client({ ...settings, forcePathStyle: true }),
-            iam: new IAMClient(settings),
-            sts: new STSClient(settings),
-            lambda: new LambdaClient(settings),
-            scheduler: new SchedulerClient(settings),
-            personalize: new PersonalizeClient(settings),
-            runtime: new PersonalizeRuntimeClient(settings),
-        };
-        opened.push(...Object.values(clients));
-        return clients;
+    /** Creates a client of any service, by default with the administrator's keys. `discard` destroys the client. */
+    function open<C extends { destroy(): void }>(
+        Client: new (settings: ClientSettings) => C,
+        credentials: Keys = administrator,
+        at = region,
+    ): C {
+        const settings = { endpoint: url, region: at, credentials, maxAttempts: 1, forcePathStyle: true };
+        const client = new Client(settings);
+        opened.push(client);
+        return client;
     }
+    const clientsOf = (credentials: Keys) => ({
+        s3: open(S3Client, credentials),
+        iam: open(IAMClient, credentials),
+        sts: open(STSClient, credentials),
+        lambda: open(LambdaClient, credentials),
+        scheduler: open(SchedulerClient, credentials),
+        personalize: open(PersonalizeClient, credentials),
+        runtime: open(PersonalizeRuntimeClient, credentials),
+    });
     const admin = clientsOf(administrator);
     const putPolicy = (UserName: string, statements: readonly Statement[], PolicyName = "policy") =>
         admin.iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: createPolicy(statements) }));
@@ -65,6 +80,7 @@ export async function startEnforcing() {
         url,
         instance,
         admin,
+        open,
         clientsOf,
         putPolicy,
         /** Creates a user whose policy has the given statements, and returns the user's clients. */
@@ -101,3 +117,16 @@ export async function startEnforcing() {
 }
 
 export type Enforcing = Awaited<ReturnType<typeof startEnforcing>>;
+
+/**
+ * Starts a local AWS with IAM enforcement before the tests of the calling suite, and discards it after them. The
+ * members of the returned object exist from then on.
+ */
+export function useEnforcing(): Enforcing {
+    const aws: Partial<Enforcing> = {};
+    before(async () => {
+        Object.assign(aws, await startEnforcing());
+    });
+    after(() => aws.discard?.());
+    return aws as Enforcing;
+}

@@ -25,12 +25,10 @@ import {
 } from "@aws-sdk/client-iam";
 import type { PolicyDocument, Statement } from "policy-evaluator";
 import { executionRoleTrust } from "../../../../../iam/import-access.ts";
-import { createClients } from "../../../../../test/support/local-aws.ts";
-import { type Instance, variables } from "../../../instance.ts";
+import { variables } from "../../../instance.ts";
 import { toolchain } from "../../../toolchain/env.mjs";
-import { discardInstance, startInstance } from "../../instances.ts";
+import { account, useEnforcing } from "../enforcement/support.ts";
 
-const account = "000000000000";
 const alice = `arn:aws:iam::${account}:user/staff/alice`;
 const object = "arn:aws:s3:::films/a.csv";
 const policy = (...Statement: Statement[]) =>
@@ -43,16 +41,11 @@ const allow = (Action: string, Resource = "*", more: Partial<Statement> = {}): S
 });
 
 describe("IAM policy simulator of the local AWS", () => {
-    let instance: Instance;
+    const aws = useEnforcing();
     let iam: IAMClient;
     before(async () => {
-        instance = await startInstance();
-        ({ iam } = createClients(instance));
+        ({ iam } = aws.admin);
         await people();
-    });
-    after(async () => {
-        iam?.destroy();
-        await discardInstance(instance);
     });
 
     /**
@@ -446,9 +439,9 @@ describe("IAM policy simulator of the local AWS", () => {
     });
 
     it("boto3 can read the decisions, statement positions and pages of the simulator", async () => {
-        const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(instance.root).python;
+        const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
         const script = join(import.meta.dirname, "simulators_client.py");
-        const env = { ...process.env, ...variables(instance) };
+        const env = { ...process.env, ...variables(aws.instance) };
         const { stdout } = await promisify(execFile)(python, [script, alice], { env });
         assert.deepEqual(JSON.parse(stdout), {
             decisions: ["allowed", "implicitDeny"],

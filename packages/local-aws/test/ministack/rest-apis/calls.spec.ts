@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {
-    type APIGatewayClient,
+    APIGatewayClient,
     CreateApiKeyCommand,
     CreateDeploymentCommand,
     CreateUsagePlanCommand,
@@ -10,17 +10,8 @@ import {
     UpdateUsagePlanCommand,
 } from "@aws-sdk/client-api-gateway";
 import { RemovePermissionCommand } from "@aws-sdk/client-lambda";
-import { account, type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
-import {
-    allowApi,
-    answered,
-    createDocument,
-    createGateway,
-    deploy,
-    functionName,
-    importDocument,
-    makeFunction,
-} from "./support.ts";
+import { account, useEnforcing } from "../../gateway/enforcement/support.ts";
+import { allowApi, answered, createDocument, deploy, functionName, importDocument, makeFunction } from "./support.ts";
 
 interface Event {
     readonly httpMethod: string;
@@ -58,20 +49,15 @@ const document = createDocument(
 );
 
 describe("Calls of a REST API of the local AWS", () => {
-    let aws: Enforcing;
+    const aws = useEnforcing();
     let client: APIGatewayClient;
     let restApiId: string;
     let url: string;
     before(async () => {
-        aws = await startEnforcing();
-        client = createGateway(aws);
+        client = aws.open(APIGatewayClient);
         await makeFunction(aws, false);
         restApiId = (await importDocument(client, document)).id ?? "";
         url = await deploy(aws, client, restApiId);
-    });
-    after(async () => {
-        client.destroy();
-        await aws.discard();
     });
     const eventOf = async (answer: Response) => {
         assert.equal(answer.status, 200, await answer.clone().text());

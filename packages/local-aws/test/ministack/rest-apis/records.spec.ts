@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type APIGatewayClient, UpdateAccountCommand, UpdateStageCommand } from "@aws-sdk/client-api-gateway";
+import {
+    APIGatewayClient,
+    CreateDeploymentCommand,
+    GetResourcesCommand,
+    PutRestApiCommand,
+    UpdateAccountCommand,
+    UpdateStageCommand,
+} from "@aws-sdk/client-api-gateway";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { region } from "../../../../../test/support/local-aws.ts";
-import { account, administrator, type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
+import { start, stop } from "../../../control.ts";
+import { account, useEnforcing } from "../../gateway/enforcement/support.ts";
 import { fetchSum } from "../metric-sums.ts";
-import { answered, createDocument, createGateway, deploy, importDocument, makeFunction } from "./support.ts";
+import { answered, createDocument, deploy, importDocument, makeFunction } from "./support.ts";
 
 const logGroupName = "films-access";
 const format = JSON.stringify({
@@ -18,17 +27,16 @@ const format = JSON.stringify({
     nothing: "$context.authorizer.principalId",
 });
 
-describe("Access log and metrics of a REST API", () => {
-    let aws: Enforcing;
+describe("Access log, metrics and restart of a REST API", () => {
+    const aws = useEnforcing();
     let client: APIGatewayClient;
     let logs: CloudWatchLogsClient;
-    let settings: { endpoint: string; region: string; credentials: typeof administrator };
+    let cloudWatch: CloudWatchClient;
     let url: string;
     before(async () => {
-        aws = await startEnforcing();
-        client = createGateway(aws);
-        settings = { endpoint: aws.url, region, credentials: administrator };
-        logs = new CloudWatchLogsClient(settings);
+        client = aws.open(APIGatewayClient);
+        logs = aws.open(CloudWatchLogsClient);
+        cloudWatch = aws.open(CloudWatchClient);
         await makeFunction(aws);
         const role = await aws.role("logs", { Service: "apigateway.amazonaws.com" });
         const path = "/cloudwatchRoleArn";
@@ -50,10 +58,6 @@ describe("Access log and metrics of a REST API", () => {
                 ],
             }),
         );
-    });
-    after(async () => {
-        for (const each of [client, logs]) each.destroy();
-        await aws.discard();
     });
 
     it("a call adds one line to the access log, and metrics for the API and the stage", async () => {
@@ -85,7 +89,7 @@ describe("Access log and metrics of a REST API", () => {
             ],
         );
         const sum = (name: string, stage?: string) =>
-            fetchSum(settings, "AWS/ApiGateway", name, {
+            fetchSum(cloudWatch, "AWS/ApiGateway", name, {
                 ApiName: "Films",
                 ...(stage !== undefined && { Stage: stage }),
             });
@@ -96,5 +100,22 @@ describe("Access log and metrics of a REST API", () => {
         );
         assert.ok((await sum("Latency", "api")) >= (await sum("IntegrationLatency", "api")));
         assert.equal(await sum("Count", "other"), 0);
+    });
+
+    it("the stage still serves its deployment after the restart, and undeployed changes of the API are kept", async () => {
+        const { id: restApiId = "" } = await importDocument(client, createDocument({ "/films": { get: answered() } }));
+        const url = await deploy(aws, client, restApiId);
+        const changed = Buffer.from(JSON.stringify(createDocument({ "/health": { get: answered() } })));
+        await client.send(new PutRestApiCommand({ restApiId, mode: "overwrite", body: changed }));
+        await stop(aws.instance);
+        await start(aws.instance, () => {});
+        const statuses = async () => [(await fetch(`${url}/films`)).status, (await fetch(`${url}/health`)).status];
+        assert.deepEqual(await statuses(), [200, 403]);
+        const { items = [] } = await client.send(new GetResourcesCommand({ restApiId }));
+        assert.deepEqual(items.map(({ path }) => path).sort(), ["/", "/health"]);
+        const { id: value } = await client.send(new CreateDeploymentCommand({ restApiId }));
+        const patchOperations = [{ op: "replace" as const, path: "/deploymentId", value }];
+        await client.send(new UpdateStageCommand({ restApiId, stageName: "api", patchOperations }));
+        assert.deepEqual(await statuses(), [403, 200]);
     });
 });

@@ -1,5 +1,5 @@
 import {
-    APIGatewayClient,
+    type APIGatewayClient,
     CreateDeploymentCommand,
     CreateStageCommand,
     ImportRestApiCommand,
@@ -8,7 +8,7 @@ import {
 import { AddPermissionCommand, CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { zipSync } from "fflate";
 import { region } from "../../../../../test/support/local-aws.ts";
-import { account, administrator, type Enforcing, type Keys } from "../../gateway/enforcement/support.ts";
+import { account, type Enforcing } from "../../gateway/enforcement/support.ts";
 
 export const functionName = "answers";
 const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
@@ -51,22 +51,22 @@ export const createDocument = (paths: object, more: object = {}) => ({
     ...more,
 });
 
-export function createGateway(aws: Enforcing, credentials: Keys = administrator): APIGatewayClient {
-    return new APIGatewayClient({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
+/** Creates a function of the role `<name>-role` from the text of its ES module. */
+export async function createFunction({ admin, role }: Enforcing, FunctionName: string, module: string): Promise<void> {
+    await admin.lambda.send(
+        new CreateFunctionCommand({
+            FunctionName,
+            Runtime: "nodejs24.x" as "nodejs22.x",
+            Handler: "index.handler",
+            Role: await role(`${FunctionName}-role`, { Service: "lambda.amazonaws.com" }),
+            Code: { ZipFile: zipSync({ "index.mjs": Buffer.from(module) }) },
+        }),
+    );
 }
 
 /** Creates the function. With `invokes`, every API can call it. */
 export async function makeFunction(aws: Enforcing, invokes = true): Promise<void> {
-    const Role = await aws.role("runs", { Service: "lambda.amazonaws.com" });
-    await aws.admin.lambda.send(
-        new CreateFunctionCommand({
-            FunctionName: functionName,
-            Runtime: "nodejs24.x" as "nodejs22.x",
-            Handler: "index.handler",
-            Role,
-            Code: { ZipFile: zipSync({ "index.mjs": Buffer.from(code) }) },
-        }),
-    );
+    await createFunction(aws, functionName, code);
     if (invokes) {
         await allowApi(aws, "*");
     }

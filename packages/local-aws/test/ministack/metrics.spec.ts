@@ -1,9 +1,24 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+    CloudWatchLogsClient,
+    CreateLogGroupCommand,
+    CreateLogStreamCommand,
+    PutLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import {
+    BatchGetItemCommand,
+    CreateTableCommand,
+    DynamoDBClient,
+    GetItemCommand,
+    PutItemCommand,
+    QueryCommand,
+    UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
-import { region } from "../../../../test/support/local-aws.ts";
-import { administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { useEnforcing } from "../gateway/enforcement/support.ts";
+import { fetchSum } from "./metric-sums.ts";
 import { functionName, makeFunction } from "./rest-apis/support.ts";
 
 const Namespace = "Films/Test";
@@ -32,17 +47,12 @@ const line = (more: object = {}, about: object = {}) =>
         ...more,
     });
 
-describe("Embedded metric format in Lambda logs", () => {
-    let aws: Enforcing;
+describe("Embedded metric format in Lambda logs, and usage metrics of DynamoDB and CloudWatch Logs", () => {
+    const aws = useEnforcing();
     let cloudWatch: CloudWatchClient;
     before(async () => {
-        aws = await startEnforcing();
-        cloudWatch = new CloudWatchClient({ endpoint: aws.url, region, credentials: administrator });
+        cloudWatch = aws.open(CloudWatchClient);
         await makeFunction(aws, false);
-    });
-    after(async () => {
-        cloudWatch.destroy();
-        await aws.discard();
     });
     async function logged(text: string): Promise<void> {
         const Payload = JSON.stringify({ path: "/", headers: { "x-log": text } });
@@ -106,5 +116,55 @@ describe("Embedded metric format in Lambda logs", () => {
         assert.deepEqual(await statistics("LatencyMs", { Source: "cache" }, "Milliseconds"), []);
         const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace }));
         assert.equal(Metrics.length, 4);
+    });
+
+    it("DynamoDB calls count read and write capacity units", async () => {
+        const dynamo = aws.open(DynamoDBClient);
+        const TableName = "films";
+        const key = (pk: string) => ({ pk: { S: pk } });
+        await dynamo.send(
+            new CreateTableCommand({
+                TableName,
+                BillingMode: "PAY_PER_REQUEST",
+                AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+                KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+            }),
+        );
+        // An item of 2.1 KB needs three write units.
+        await dynamo.send(new PutItemCommand({ TableName, Item: { ...key("a"), text: { S: "x".repeat(2100) } } }));
+        await dynamo.send(
+            new UpdateItemCommand({
+                TableName,
+                Key: key("b"),
+                UpdateExpression: "ADD counted :one",
+                ExpressionAttributeValues: { ":one": { N: "1" } },
+            }),
+        );
+        await dynamo.send(new GetItemCommand({ TableName, Key: key("b") }));
+        await dynamo.send(new GetItemCommand({ TableName, Key: key("b"), ConsistentRead: true }));
+        await dynamo.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [key("a"), key("b")] } } }));
+        await dynamo.send(
+            new QueryCommand({
+                TableName,
+                KeyConditionExpression: "pk = :pk",
+                ExpressionAttributeValues: { ":pk": { S: "b" } },
+            }),
+        );
+        const units = (kind: string) =>
+            fetchSum(cloudWatch, "AWS/DynamoDB", `Consumed${kind}CapacityUnits`, { TableName: "films" });
+        while ((await units("Read")) < 3) await sleep(100);
+        assert.deepEqual([await units("Read"), await units("Write")], [3, 4]);
+    });
+
+    it("IncomingBytes counts 26 bytes for each log event", async () => {
+        const logs = aws.open(CloudWatchLogsClient);
+        const names = { logGroupName: "use", logStreamName: "one" };
+        await logs.send(new CreateLogGroupCommand(names));
+        await logs.send(new CreateLogStreamCommand(names));
+        const logEvents = ["four", "naïve"].map((message) => ({ message, timestamp: Date.now() }));
+        await logs.send(new PutLogEventsCommand({ ...names, logEvents }));
+        const sum = (name: string) => fetchSum(cloudWatch, "AWS/Logs", name, { LogGroupName: "use" });
+        while ((await sum("IncomingLogEvents")) < 2) await sleep(100);
+        assert.equal(await sum("IncomingBytes"), 4 + 6 + 2 * 26);
     });
 });
