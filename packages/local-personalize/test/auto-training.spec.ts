@@ -3,19 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-    CreateCampaignCommand,
-    CreateEventTrackerCommand,
-    CreateSolutionCommand,
-    type CreateSolutionCommandInput,
-    DeleteSolutionCommand,
-    DescribeCampaignCommand,
-    DescribeDatasetGroupCommand,
-    DescribeSolutionCommand,
-    DescribeSolutionVersionCommand,
-    ListSolutionVersionsCommand,
-    UpdateSolutionCommand,
-} from "@aws-sdk/client-personalize";
+import type { CreateSolutionCommandInput } from "@aws-sdk/client-personalize";
 import fc from "fast-check";
 import { nextDue } from "../control/auto-training.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
@@ -69,7 +57,6 @@ describe("Automatic training", () => {
     });
     let dataDir: string;
     let service: Service;
-    const send: Service["personalize"]["send"] = ((command: never) => service.personalize.send(command)) as never;
 
     beforeEach(async () => {
         dataDir = await mkdtemp(join(tmpdir(), "auto-training-"));
@@ -85,7 +72,7 @@ describe("Automatic training", () => {
     const create = (more: Partial<CreateSolutionCommandInput> = {}) => {
         const recipeArn = recipe("aws-popularity-count");
         const solution = { name: "films", datasetGroupArn: arn("dataset-group/films"), recipeArn };
-        return send(new CreateSolutionCommand({ ...solution, ...more }));
+        return service.personalize.createSolution({ ...solution, ...more });
     };
     const day = 24 * 3_600_000;
     /**
@@ -96,14 +83,19 @@ describe("Automatic training", () => {
         const recipeArn = recipe("aws-popularity-count");
         const group = arn("dataset-group/films");
         const sentinel = { name, datasetGroupArn: group, recipeArn, solutionConfig: everyDay };
-        await send(new CreateSolutionCommand(sentinel));
+        await service.personalize.createSolution(sentinel);
         await until(async () => {
             service.emulator.advance(2 * day);
-            const ask = new ListSolutionVersionsCommand({ solutionArn: arn(`solution/${name}`) });
-            return ((await send(ask)).solutionVersions ?? []).length > 0;
+            return (
+                (
+                    (await service.personalize.listSolutionVersions({ solutionArn: arn(`solution/${name}`) }))
+                        .solutionVersions ?? []
+                ).length > 0
+            );
         });
     }
-    const versions = async () => (await send(new ListSolutionVersionsCommand({ solutionArn }))).solutionVersions ?? [];
+    const versions = async () =>
+        (await service.personalize.listSolutionVersions({ solutionArn })).solutionVersions ?? [];
     /** Polls until this many versions exist and all of them are finished. */
     const trained = (count: number) =>
         until(async () => {
@@ -119,23 +111,21 @@ describe("Automatic training", () => {
         const [first, ...none] = await trained(1);
         assert.deepEqual([first?.trainingType, first?.trainingMode, none.length], ["AUTOMATIC", "FULL", 0]);
         const { solutionVersionArn } = first ?? {};
-        const described = await send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+        const described = await service.personalize.describeSolutionVersion({ solutionVersionArn });
         assert.equal(described.solutionVersion?.trainingType, "AUTOMATIC");
         assert.ok(!Object.keys(described.solutionVersion ?? {}).includes("lastEvent"));
-        await send(
-            new CreateCampaignCommand({
-                name: "films",
-                solutionVersionArn: `${solutionArn}/$LATEST`,
-                campaignConfig: { syncWithLatestSolutionVersion: true },
-            }),
-        );
+        await service.personalize.createCampaign({
+            name: "films",
+            solutionVersionArn: `${solutionArn}/$LATEST`,
+            campaignConfig: { syncWithLatestSolutionVersion: true },
+        });
 
         await untilLogged("no new interactions since the last training");
         assert.equal((await versions()).length, 1);
         await importData("second", "s3://movies/more.csv");
         const [, second] = await trained(2);
         assert.equal(second?.trainingType, "AUTOMATIC");
-        const { campaign } = await send(new DescribeCampaignCommand({ campaignArn: arn("campaign/films") }));
+        const { campaign } = await service.personalize.describeCampaign({ campaignArn: arn("campaign/films") });
         assert.equal(campaign?.solutionVersionArn, second?.solutionVersionArn);
         assert.deepEqual(await versions(), [first, second]);
     });
@@ -143,7 +133,7 @@ describe("Automatic training", () => {
     it("automatic training counts streamed events as new interactions", async () => {
         const { datasetGroupArn } = await createDataset(service);
         await importData("first");
-        const { trackingId } = await send(new CreateEventTrackerCommand({ name: "films", datasetGroupArn }));
+        const { trackingId } = await service.personalize.createEventTracker({ name: "films", datasetGroupArn });
         await create({ solutionConfig: everyDay });
         await trained(1);
         const body = {
@@ -172,12 +162,14 @@ describe("Automatic training", () => {
         // machine.
         service = await startService({ access, dataDir, speed: "demo" });
         await until(async () => {
-            const group = new DescribeDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
-            return (await send(group)).datasetGroup?.status === "ACTIVE";
+            return (
+                (await service.personalize.describeDatasetGroup({ datasetGroupArn: arn("dataset-group/films") }))
+                    .datasetGroup?.status === "ACTIVE"
+            );
         });
         await create();
         await until(
-            async () => (await send(new DescribeSolutionCommand({ solutionArn }))).solution?.status === "ACTIVE",
+            async () => (await service.personalize.describeSolution({ solutionArn })).solution?.status === "ACTIVE",
         );
         await trainVersion(service, solutionArn);
         await untilLogged("automatic training is skipped: a version was created manually within the hour");
@@ -193,9 +185,9 @@ describe("Automatic training", () => {
         await create({ performAutoTraining: false, solutionConfig: everyDay });
         await evaluated("while-off");
         assert.deepEqual(await versions(), []);
-        await send(new UpdateSolutionCommand({ solutionArn, performAutoTraining: true }));
+        await service.personalize.updateSolution({ solutionArn, performAutoTraining: true });
         await trained(1);
-        await send(new UpdateSolutionCommand({ solutionArn, performAutoTraining: false }));
+        await service.personalize.updateSolution({ solutionArn, performAutoTraining: false });
         await importData("second", "s3://movies/more.csv");
         await evaluated("while-off-again");
         assert.equal((await versions()).length, 1);
@@ -208,7 +200,7 @@ describe("Automatic training", () => {
         await trained(1);
         await importData("second", "s3://movies/more.csv");
         const began = Date.now();
-        await send(new UpdateSolutionCommand({ solutionArn, solutionUpdateConfig: everyDay }));
+        await service.personalize.updateSolution({ solutionArn, solutionUpdateConfig: everyDay });
         await trained(2);
         // With the speed `instant`, a week of the schedule lasts 14 s.
         assert.ok(Date.now() - began < 10_000);
@@ -238,16 +230,19 @@ describe("Automatic training", () => {
             service.emulator.advance(500);
             return (await versions()).length === 1;
         });
-        const remove = new DeleteSolutionCommand({ solutionArn });
+        const remove = { solutionArn };
         assert.notEqual((await versions())[0]?.status, "ACTIVE");
-        await assert.rejects(send(remove), refusal("ResourceInUseException", /is in progress/));
+        await assert.rejects(
+            service.personalize.deleteSolution(remove),
+            refusal("ResourceInUseException", /is in progress/),
+        );
         await service.stop();
         service = await startService({ access, dataDir });
         await trained(1);
-        await send(remove);
+        await service.personalize.deleteSolution(remove);
         await importData("second", "s3://movies/more.csv");
         await evaluated("after-the-deletion");
-        const { solutionVersions = [] } = await send(new ListSolutionVersionsCommand({}));
+        const { solutionVersions = [] } = await service.personalize.listSolutionVersions({});
         assert.ok(
             solutionVersions.every(({ solutionVersionArn }) => !solutionVersionArn?.startsWith(`${solutionArn}/`)),
         );

@@ -1,4 +1,3 @@
-import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     addDataset,
@@ -79,9 +78,9 @@ export async function openFilmsService(bucket = filmsBucket(), recipeName = "aws
     await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://movies/interactions.csv" });
     await createCatalogue(service);
     const solution = { name: "films", datasetGroupArn, recipeArn: recipe(recipeName), performAutoTraining: false };
-    await service.personalize.send(new CreateSolutionCommand(solution));
+    await service.personalize.createSolution(solution);
     const { solutionVersionArn = "" } = await trainVersion(service, solutionArn);
-    await service.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
+    await service.personalize.createCampaign({ name: "films", solutionVersionArn });
     return { service, bucket, solutionVersionArn };
 }
 

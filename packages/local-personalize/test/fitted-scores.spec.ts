@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
     arn,
@@ -29,15 +27,15 @@ describe("Campaign scores", () => {
         const { datasetArn, datasetGroupArn } = await createDataset(service, name);
         await runImportJob(service, { jobName: name, datasetArn, dataLocation: `s3://films/${name}.csv` });
         const solution = { name, datasetGroupArn, recipeArn: recipe("aws-user-personalization") };
-        await service.personalize.send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
+        await service.personalize.createSolution({ ...solution, performAutoTraining: false });
         const { solutionVersionArn } = await trainVersion(service, arn(`solution/${name}`));
-        await service.personalize.send(new CreateCampaignCommand({ name, solutionVersionArn }));
+        await service.personalize.createCampaign({ name, solutionVersionArn });
         return service.lines.find((line) => line.includes(`solution/${name}/`) && line.includes(": scores are "));
     };
     const recommend = (name: string) =>
         until(async () => {
             const input = { campaignArn: arn(`campaign/${name}`), userId: "22", numResults: 500 };
-            const answer = await service.runtime.send(new GetRecommendationsCommand(input)).catch(() => undefined);
+            const answer = await service.runtime.getRecommendations(input).catch(() => undefined);
             return answer?.itemList;
         });
 

@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-    CreateDatasetGroupCommand,
-    CreateRecommenderCommand,
-    DescribeRecommenderCommand,
-    type Domain,
-} from "@aws-sdk/client-personalize";
-import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import type { Domain } from "@aws-sdk/client-personalize";
 import { films, genresOf, history, post } from "./films-service.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
@@ -54,7 +48,7 @@ describe("metadataColumns of a recommender", () => {
     /** Creates a dataset group of the domain with imported datasets. */
     const openGroup = async (name: string, schemas: Record<string, string>) => {
         const { personalize } = service;
-        const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name, domain }));
+        const { datasetGroupArn } = await personalize.createDatasetGroup({ name, domain });
         for (const [datasetType, schema] of Object.entries(schemas)) {
             const dataset = { name: `${name}-${datasetType}`, datasetType, schema, file: `${datasetType}.csv` };
             await addDataset(service, { datasetGroupArn, domain }, dataset);
@@ -68,32 +62,32 @@ describe("metadataColumns of a recommender", () => {
         useCase: string,
         enableMetadataWithRecommendations: boolean | undefined,
     ) => {
-        const { recommenderArn } = await service.personalize.send(
-            new CreateRecommenderCommand({
-                name,
-                datasetGroupArn: arn(`dataset-group/${group}`),
-                recipeArn: recipe(useCase),
-                ...(enableMetadataWithRecommendations !== undefined && {
-                    recommenderConfig: { enableMetadataWithRecommendations },
-                }),
+        const { recommenderArn } = await service.personalize.createRecommender({
+            name,
+            datasetGroupArn: arn(`dataset-group/${group}`),
+            recipeArn: recipe(useCase),
+            ...(enableMetadataWithRecommendations !== undefined && {
+                recommenderConfig: { enableMetadataWithRecommendations },
             }),
-        );
+        });
         await until(async () => {
-            const command = new DescribeRecommenderCommand({ recommenderArn });
-            const { recommender } = await service.personalize.send(command);
+            const { recommender } = await service.personalize.describeRecommender({ recommenderArn });
             assert.notEqual(recommender?.status, "CREATE FAILED");
             return recommender?.status === "ACTIVE";
         });
     };
 
     const recommend = async (name: string, columns?: string[], more: object = {}) => {
-        const command = new GetRecommendationsCommand({
-            recommenderArn: arn(`recommender/${name}`),
-            userId: "22",
-            ...(columns && { metadataColumns: { ITEMS: columns } }),
-            ...more,
-        });
-        return (await service.runtime.send(command)).itemList ?? [];
+        return (
+            (
+                await service.runtime.getRecommendations({
+                    recommenderArn: arn(`recommender/${name}`),
+                    userId: "22",
+                    ...(columns && { metadataColumns: { ITEMS: columns } }),
+                    ...more,
+                })
+            ).itemList ?? []
+        );
     };
 
     it("an item's metadata contains the requested columns in lower case, and the list has no scores", async () => {
@@ -148,8 +142,7 @@ describe("metadataColumns of a recommender", () => {
         await assert.rejects(recommend("plain", ["GENRES"]), refusal("InvalidInputException", message));
         const shown = async (name: string) => {
             const recommenderArn = arn(`recommender/${name}`);
-            const command = new DescribeRecommenderCommand({ recommenderArn });
-            return (await service.personalize.send(command)).recommender?.recommenderConfig;
+            return (await service.personalize.describeRecommender({ recommenderArn })).recommender?.recommenderConfig;
         };
         assert.deepEqual(await shown("shown"), { enableMetadataWithRecommendations: true });
         assert.equal(await shown("plain"), undefined);

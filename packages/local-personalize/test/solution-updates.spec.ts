@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-    CreateSolutionCommand,
-    type CreateSolutionCommandInput,
-    DescribeSolutionCommand,
-    UpdateSolutionCommand,
-    type UpdateSolutionCommandInput,
-} from "@aws-sdk/client-personalize";
+import type { CreateSolutionCommandInput, UpdateSolutionCommandInput } from "@aws-sdk/client-personalize";
 import { createEmulator } from "../emulator.ts";
 import {
     accountId,
@@ -46,12 +40,11 @@ describe("UpdateSolution", () => {
     const create = async (more: Partial<CreateSolutionCommandInput> = {}) => {
         const { datasetGroupArn } = await createDataset(service);
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-user-personalization-v2") };
-        await service.personalize.send(new CreateSolutionCommand({ ...solution, performAutoTraining: false, ...more }));
+        await service.personalize.createSolution({ ...solution, performAutoTraining: false, ...more });
     };
     const update = (changes: Omit<UpdateSolutionCommandInput, "solutionArn">) =>
-        service.personalize.send(new UpdateSolutionCommand({ solutionArn, ...changes }));
-    const describeIt = async () =>
-        (await service.personalize.send(new DescribeSolutionCommand({ solutionArn }))).solution ?? {};
+        service.personalize.updateSolution({ solutionArn, ...changes });
+    const describeIt = async () => (await service.personalize.describeSolution({ solutionArn })).solution ?? {};
 
     it("UpdateSolution changes only the given settings, and replaces the whole eventsConfig", async () => {
         const solutionConfig = { trainingDataConfig: { excludedDatasetColumns: {} }, ...events("view") };

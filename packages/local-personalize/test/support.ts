@@ -4,19 +4,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-    CreateDatasetCommand,
-    CreateDatasetGroupCommand,
-    CreateDatasetImportJobCommand,
-    CreateSchemaCommand,
-    CreateSolutionVersionCommand,
-    DescribeDatasetImportJobCommand,
-    DescribeSolutionVersionCommand,
-    type Domain,
-    type ImportMode,
-    PersonalizeClient,
-} from "@aws-sdk/client-personalize";
-import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { type Domain, type ImportMode, Personalize } from "@aws-sdk/client-personalize";
+import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
 import { requireServiceModelDir } from "../botocore.ts";
 import { createEmulator, type EmulatorOptions, type ImportAccess, type ImportRequest } from "../emulator.ts";
 import { startServer } from "../server.ts";
@@ -105,8 +94,8 @@ export async function startService(more: Partial<EmulatorOptions> & { access: Im
         maxAttempts: 1,
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
     };
-    const personalize = new PersonalizeClient(settings);
-    const runtime = new PersonalizeRuntimeClient(settings);
+    const personalize = new Personalize(settings);
+    const runtime = new PersonalizeRuntime(settings);
     const stop = async () => {
         personalize.destroy();
         runtime.destroy();
@@ -167,10 +156,8 @@ export async function addDataset(
     const { personalize } = service;
     const { datasetGroupArn, domain } = group;
     const { name, datasetType, schema, file } = dataset;
-    const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name, schema, ...(domain && { domain }) }));
-    const { datasetArn = "" } = await personalize.send(
-        new CreateDatasetCommand({ name, schemaArn, datasetGroupArn, datasetType }),
-    );
+    const { schemaArn } = await personalize.createSchema({ name, schema, ...(domain && { domain }) });
+    const { datasetArn = "" } = await personalize.createDataset({ name, schemaArn, datasetGroupArn, datasetType });
     if (file === undefined) return;
     const job = await runImportJob(service, { jobName: name, datasetArn, dataLocation: `s3://movies/${file}` });
     assert.equal(job.status, "ACTIVE", job.failureReason);
@@ -178,18 +165,14 @@ export async function addDataset(
 
 /** Creates a schema, a dataset group and an interactions dataset, which are ACTIVE at once with the speed `instant`. */
 export async function createDataset({ personalize }: Service, name = "films") {
-    const schema = await personalize.send(
-        new CreateSchemaCommand({ name: `${name}-schema`, schema: interactionsSchema }),
-    );
-    const group = await personalize.send(new CreateDatasetGroupCommand({ name }));
-    const dataset = await personalize.send(
-        new CreateDatasetCommand({
-            name,
-            schemaArn: schema.schemaArn,
-            datasetGroupArn: group.datasetGroupArn,
-            datasetType: "Interactions",
-        }),
-    );
+    const schema = await personalize.createSchema({ name: `${name}-schema`, schema: interactionsSchema });
+    const group = await personalize.createDatasetGroup({ name });
+    const dataset = await personalize.createDataset({
+        name,
+        schemaArn: schema.schemaArn,
+        datasetGroupArn: group.datasetGroupArn,
+        datasetType: "Interactions",
+    });
     return {
         schemaArn: String(schema.schemaArn),
         datasetGroupArn: String(group.datasetGroupArn),
@@ -203,22 +186,22 @@ export async function runImportJob(
     job: { jobName: string; datasetArn: string; dataLocation: string; importMode?: ImportMode },
 ) {
     const { dataLocation, ...input } = job;
-    const { datasetImportJobArn } = await personalize.send(
-        new CreateDatasetImportJobCommand({ ...input, dataSource: { dataLocation }, roleArn: importRole }),
-    );
+    const { datasetImportJobArn } = await personalize.createDatasetImportJob({
+        ...input,
+        dataSource: { dataLocation },
+        roleArn: importRole,
+    });
     return until(async () => {
-        const { datasetImportJob } = await personalize.send(
-            new DescribeDatasetImportJobCommand({ datasetImportJobArn }),
-        );
+        const { datasetImportJob } = await personalize.describeDatasetImportJob({ datasetImportJobArn });
         return /ACTIVE|FAILED/.test(datasetImportJob?.status ?? "") && datasetImportJob;
     });
 }
 
 /** Creates a solution version, waits for the end of its training, and returns its description. */
 export async function trainVersion({ personalize }: Service, solutionArn: string) {
-    const { solutionVersionArn } = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+    const { solutionVersionArn } = await personalize.createSolutionVersion({ solutionArn });
     return until(async () => {
-        const { solutionVersion } = await personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+        const { solutionVersion } = await personalize.describeSolutionVersion({ solutionVersionArn });
         return /ACTIVE|FAILED/.test(solutionVersion?.status ?? "") && solutionVersion;
     });
 }

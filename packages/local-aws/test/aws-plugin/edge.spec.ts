@@ -1,10 +1,4 @@
 import assert from "node:assert/strict";
-import {
-    CreateDeploymentCommand,
-    GetRestApisCommand,
-    GetStageCommand,
-    UpdateAccountCommand,
-} from "@aws-sdk/client-api-gateway";
 import { region } from "../../../../test/support/local-aws.ts";
 import { restApiEntries } from "../../aws-plugin/api-gateway.ts";
 import { apiKeyEntries } from "../../aws-plugin/api-keys.ts";
@@ -164,7 +158,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         const key = "~1films~1{filmId}/GET";
         const { id, outs = {} } = await plugin.create(urn, of(key, 0));
         const settingsOf = async () =>
-            (await clients.gateway.send(new GetStageCommand({ restApiId: restApi, stageName: "api" }))).methodSettings;
+            (await clients.gateway.getStage({ restApiId: restApi, stageName: "api" })).methodSettings;
         // As in Pulumi's AWS plugin, a create does not send limits of 0, so the account's limit applies.
         assert.equal((await settingsOf())?.[key]?.throttlingBurstLimit, 5000);
         await plugin.update(id, urn, outs, of(key, 1));
@@ -184,13 +178,10 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         await assert.rejects(plugin.create(createUrn(toGatewayType("restApi")), wrong), {
             name: "BadRequestException",
         });
-        const { items = [] } = await clients.gateway.send(new GetRestApisCommand({ limit: 500 }));
+        const { items = [] } = await clients.gateway.getRestApis({ limit: 500 });
         const restApiId = items.find((api) => api.name === "wrong")?.id;
-        await assert.rejects(
-            clients.gateway.send(new CreateDeploymentCommand({ restApiId })),
-            /doesn't contain any methods/,
-        );
-        await clients.gateway.send(new UpdateAccountCommand({ patchOperations: patch("/cloudwatchRoleArn", "") }));
+        await assert.rejects(clients.gateway.createDeployment({ restApiId }), /doesn't contain any methods/);
+        await clients.gateway.updateAccount({ patchOperations: patch("/cloudwatchRoleArn", "") });
         const restApi = await createResource("restApi", { ...apiArgs, name: "silent" });
         const deployment = await createResource("deployment", { restApi });
         await assert.rejects(

@@ -1,15 +1,10 @@
-import { BudgetsClient } from "@aws-sdk/client-budgets";
-import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient, PutRetentionPolicyCommand } from "@aws-sdk/client-cloudwatch-logs";
-import {
-    DeleteFunctionEventInvokeConfigCommand,
-    LambdaClient,
-    RemovePermissionCommand,
-    UpdateFunctionCodeCommand,
-} from "@aws-sdk/client-lambda";
-import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
-import { SetSubscriptionAttributesCommand, SetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
+import { Budgets } from "@aws-sdk/client-budgets";
+import { CloudTrail } from "@aws-sdk/client-cloudtrail";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { Scheduler, type UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
+import { SetTopicAttributesCommand, SNS } from "@aws-sdk/client-sns";
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { zipSync } from "fflate";
 import { region } from "../../../../test/support/local-aws.ts";
@@ -22,14 +17,14 @@ import { functionArgs, functionArn, name, policyFor, queueArn, tags, topicArn } 
 /** Returns the SDK clients for the services whose resource types the tests in this file create. */
 export function operationsClients({ open, url }: Enforcing) {
     return {
-        lambda: open(LambdaClient),
-        scheduler: open(SchedulerClient),
-        sns: open(SNSClient),
+        lambda: open(Lambda),
+        scheduler: open(Scheduler),
+        sns: open(SNS),
         sqs: createSqsClient({ endpoint: url, region, credentials: administrator }),
-        budgets: open(BudgetsClient),
-        cloudWatch: open(CloudWatchClient),
-        logs: open(CloudWatchLogsClient),
-        trails: open(CloudTrailClient),
+        budgets: open(Budgets),
+        cloudWatch: open(CloudWatch),
+        logs: open(CloudWatchLogs),
+        trails: open(CloudTrail),
     };
 }
 
@@ -88,34 +83,29 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                     rawMessageDelivery: true,
                     filterPolicy: '{"kind":["parked"]}',
                 });
-                return clients().sns.send(
-                    new SetSubscriptionAttributesCommand({
-                        SubscriptionArn: String(outs.arn),
-                        AttributeName: "RawMessageDelivery",
-                        AttributeValue: "false",
-                    }),
-                );
+                return clients().sns.setSubscriptionAttributes({
+                    SubscriptionArn: String(outs.arn),
+                    AttributeName: "RawMessageDelivery",
+                    AttributeValue: "false",
+                });
             },
             changedKeys: ["rawMessageDelivery"],
         },
         {
             type: "aws:cloudwatch/logGroup:LogGroup",
             args: () => ({ name: "/films", retentionInDays: 30, tags }),
-            drift: () =>
-                clients().logs.send(new PutRetentionPolicyCommand({ logGroupName: "/films", retentionInDays: 1 })),
+            drift: () => clients().logs.putRetentionPolicy({ logGroupName: "/films", retentionInDays: 1 }),
             changedKeys: ["retentionInDays"],
         },
         {
             type: "aws:lambda/function:Function",
             args: () => functionArgs,
             drift: () =>
-                clients().lambda.send(
-                    new UpdateFunctionCodeCommand({
-                        FunctionName: name,
-                        Architectures: ["arm64"],
-                        ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = () => 'other'") }),
-                    }),
-                ),
+                clients().lambda.updateFunctionCode({
+                    FunctionName: name,
+                    Architectures: ["arm64"],
+                    ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = () => 'other'") }),
+                }),
             changedKeys: ["code"],
         },
         {
@@ -126,7 +116,7 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 maximumEventAgeInSeconds: 600,
                 destinationConfig: { onFailure: { destination: queueArn } },
             }),
-            drift: () => clients().lambda.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName: name })),
+            drift: () => clients().lambda.deleteFunctionEventInvokeConfig({ FunctionName: name }),
             changedKeys: "gone",
         },
         {
@@ -139,8 +129,7 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 sourceArn: topicArn,
                 sourceAccount: account,
             }),
-            drift: () =>
-                clients().lambda.send(new RemovePermissionCommand({ FunctionName: name, StatementId: "notices" })),
+            drift: () => clients().lambda.removePermission({ FunctionName: name, StatementId: "notices" }),
             changedKeys: "gone",
         },
         {
@@ -159,12 +148,12 @@ export function operationsScenarios({ clients, plugin, queueUrl }: OperationsCon
                 },
             }),
             drift: async () => {
-                const { $metadata, Arn, CreationDate, LastModificationDate, ...found } = await clients().scheduler.send(
-                    new GetScheduleCommand({ Name: name, GroupName: "default" }),
-                );
-                return clients().scheduler.send(
-                    new UpdateScheduleCommand({ ...found, State: "DISABLED" } as UpdateScheduleCommand["input"]),
-                );
+                const { $metadata, Arn, CreationDate, LastModificationDate, ...found } =
+                    await clients().scheduler.getSchedule({ Name: name, GroupName: "default" });
+                return clients().scheduler.updateSchedule({
+                    ...found,
+                    State: "DISABLED",
+                } as UpdateScheduleCommand["input"]);
             },
             changedKeys: ["state"],
         },

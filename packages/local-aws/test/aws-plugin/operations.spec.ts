@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { region } from "../../../../test/support/local-aws.ts";
 import { createZip } from "../../aws-plugin/archive.ts";
 import { budgetEntries } from "../../aws-plugin/budgets.ts";
@@ -80,7 +79,7 @@ describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources",
         const type = "aws:lambda/function:Function";
         const { id, outs = {} } = await plugin.create(createUrn(type), functionArgs);
         const answer = async () => {
-            const { Payload } = await clients.lambda.send(new InvokeCommand({ FunctionName: id }));
+            const { Payload } = await clients.lambda.invoke({ FunctionName: id });
             return JSON.parse(Buffer.from(Payload ?? []).toString());
         };
         assert.equal(await answer(), "first");

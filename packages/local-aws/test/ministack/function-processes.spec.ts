@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
-import {
-    CloudWatchLogsClient,
-    DescribeLogStreamsCommand,
-    FilterLogEventsCommand,
-} from "@aws-sdk/client-cloudwatch-logs";
-import { InvokeCommand, UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { zipSync } from "fflate";
 import { useEnforcing } from "../gateway/enforcement/support.ts";
 import {
@@ -50,26 +45,25 @@ const packageOf = (version: number) =>
 
 describe("Logs and updates of Lambda functions", () => {
     const aws = useEnforcing();
-    let logs: CloudWatchLogsClient;
+    let logs: CloudWatchLogs;
     let url: string;
     before(async () => {
-        logs = aws.open(CloudWatchLogsClient);
+        logs = aws.open(CloudWatchLogs);
         await createFunction(aws, FunctionName, code);
-        const gateway = aws.open(APIGatewayClient);
+        const gateway = aws.open(APIGateway);
         await makeFunction(aws);
         const { id = "" } = await importDocument(gateway, createDocument({ "/films": { get: answered() } }));
         url = `${await deploy(aws, gateway, id)}/films`;
     });
 
     async function invoke(payload: object): Promise<string | undefined> {
-        const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) });
-        return (await aws.admin.lambda.send(command)).FunctionError;
+        return (await aws.admin.lambda.invoke({ FunctionName, Payload: JSON.stringify(payload) })).FunctionError;
     }
     const logGroupName = `/aws/lambda/${FunctionName}`;
 
     /** Returns the log of each invocation between its START and END lines. */
     async function logged(): Promise<string[][]> {
-        const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+        const { events = [] } = await logs.filterLogEvents({ logGroupName });
         const invocations: string[][] = [];
         const open = new Map<string, string[]>();
         for (const { logStreamName = "", message = "" } of events) {
@@ -83,7 +77,7 @@ describe("Logs and updates of Lambda functions", () => {
         }
         return invocations;
     }
-    const streams = async () => (await logs.send(new DescribeLogStreamsCommand({ logGroupName }))).logStreams ?? [];
+    const streams = async () => (await logs.describeLogStreams({ logGroupName })).logStreams ?? [];
 
     it("the log of each invocation contains exactly the lines of that invocation", async () => {
         const many = Array.from({ length: 500 }, (_, at) => `${at} ${"x".repeat(200)}`);
@@ -116,8 +110,8 @@ describe("Logs and updates of Lambda functions", () => {
     async function update(version: number): Promise<void> {
         const FunctionName = functionName;
         const Environment = { Variables: { VERSION: String(version) } };
-        await aws.admin.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment }));
-        await aws.admin.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: packageOf(version) }));
+        await aws.admin.lambda.updateFunctionConfiguration({ FunctionName, Environment });
+        await aws.admin.lambda.updateFunctionCode({ FunctionName, ZipFile: packageOf(version) });
     }
 
     it("no request fails during the updates, and afterwards the last code and configuration are in effect", async () => {

@@ -1,22 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
-import {
-    CloudWatchLogsClient,
-    CreateLogGroupCommand,
-    CreateLogStreamCommand,
-    PutLogEventsCommand,
-} from "@aws-sdk/client-cloudwatch-logs";
-import {
-    BatchGetItemCommand,
-    CreateTableCommand,
-    DynamoDBClient,
-    GetItemCommand,
-    PutItemCommand,
-    QueryCommand,
-    UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
-import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { useEnforcing } from "../gateway/enforcement/support.ts";
 import { fetchSum } from "./metric-sums.ts";
 import { functionName, makeFunction } from "./rest-apis/support.ts";
@@ -49,31 +35,27 @@ const line = (more: object = {}, about: object = {}) =>
 
 describe("Embedded metric format in Lambda logs, and usage metrics of DynamoDB and CloudWatch Logs", () => {
     const aws = useEnforcing();
-    let cloudWatch: CloudWatchClient;
+    let cloudWatch: CloudWatch;
     before(async () => {
-        cloudWatch = aws.open(CloudWatchClient);
+        cloudWatch = aws.open(CloudWatch);
         await makeFunction(aws, false);
     });
     async function logged(text: string): Promise<void> {
         const Payload = JSON.stringify({ path: "/", headers: { "x-log": text } });
-        const { FunctionError } = await aws.admin.lambda.send(
-            new InvokeCommand({ FunctionName: functionName, Payload }),
-        );
+        const { FunctionError } = await aws.admin.lambda.invoke({ FunctionName: functionName, Payload });
         assert.equal(FunctionError, undefined);
     }
     async function statistics(MetricName: string, dimensions: Record<string, string>, Unit: "Count" | "Milliseconds") {
-        const { Datapoints = [] } = await cloudWatch.send(
-            new GetMetricStatisticsCommand({
-                Namespace,
-                MetricName,
-                Unit,
-                Period: 60,
-                Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-                StartTime: new Date(moment - 120_000),
-                EndTime: new Date(moment + 120_000),
-                Statistics: ["Sum", "SampleCount", "Maximum"],
-            }),
-        );
+        const { Datapoints = [] } = await cloudWatch.getMetricStatistics({
+            Namespace,
+            MetricName,
+            Unit,
+            Period: 60,
+            Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+            StartTime: new Date(moment - 120_000),
+            EndTime: new Date(moment + 120_000),
+            Statistics: ["Sum", "SampleCount", "Maximum"],
+        });
         return Datapoints.map(({ Sum, SampleCount, Maximum }) => [Sum, SampleCount, Maximum]);
     }
     /** Waits until CloudWatch has read a log line that is later than all lines of the test. */
@@ -85,7 +67,7 @@ describe("Embedded metric format in Lambda logs, and usage metrics of DynamoDB a
             ),
         );
         for (;;) {
-            const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace: "Last" }));
+            const { Metrics = [] } = await cloudWatch.listMetrics({ Namespace: "Last" });
             if (Metrics.length > 0) return;
             await sleep(20);
         }
@@ -114,42 +96,36 @@ describe("Embedded metric format in Lambda logs, and usage metrics of DynamoDB a
             [15.5, 3, 9.5],
         ]);
         assert.deepEqual(await statistics("LatencyMs", { Source: "cache" }, "Milliseconds"), []);
-        const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace }));
+        const { Metrics = [] } = await cloudWatch.listMetrics({ Namespace });
         assert.equal(Metrics.length, 4);
     });
 
     it("DynamoDB calls count read and write capacity units", async () => {
-        const dynamo = aws.open(DynamoDBClient);
+        const dynamo = aws.open(DynamoDB);
         const TableName = "films";
         const key = (pk: string) => ({ pk: { S: pk } });
-        await dynamo.send(
-            new CreateTableCommand({
-                TableName,
-                BillingMode: "PAY_PER_REQUEST",
-                AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
-                KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-            }),
-        );
+        await dynamo.createTable({
+            TableName,
+            BillingMode: "PAY_PER_REQUEST",
+            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+        });
         // An item of 2.1 KB needs three write units.
-        await dynamo.send(new PutItemCommand({ TableName, Item: { ...key("a"), text: { S: "x".repeat(2100) } } }));
-        await dynamo.send(
-            new UpdateItemCommand({
-                TableName,
-                Key: key("b"),
-                UpdateExpression: "ADD counted :one",
-                ExpressionAttributeValues: { ":one": { N: "1" } },
-            }),
-        );
-        await dynamo.send(new GetItemCommand({ TableName, Key: key("b") }));
-        await dynamo.send(new GetItemCommand({ TableName, Key: key("b"), ConsistentRead: true }));
-        await dynamo.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [key("a"), key("b")] } } }));
-        await dynamo.send(
-            new QueryCommand({
-                TableName,
-                KeyConditionExpression: "pk = :pk",
-                ExpressionAttributeValues: { ":pk": { S: "b" } },
-            }),
-        );
+        await dynamo.putItem({ TableName, Item: { ...key("a"), text: { S: "x".repeat(2100) } } });
+        await dynamo.updateItem({
+            TableName,
+            Key: key("b"),
+            UpdateExpression: "ADD counted :one",
+            ExpressionAttributeValues: { ":one": { N: "1" } },
+        });
+        await dynamo.getItem({ TableName, Key: key("b") });
+        await dynamo.getItem({ TableName, Key: key("b"), ConsistentRead: true });
+        await dynamo.batchGetItem({ RequestItems: { [TableName]: { Keys: [key("a"), key("b")] } } });
+        await dynamo.query({
+            TableName,
+            KeyConditionExpression: "pk = :pk",
+            ExpressionAttributeValues: { ":pk": { S: "b" } },
+        });
         const units = (kind: string) =>
             fetchSum(cloudWatch, "AWS/DynamoDB", `Consumed${kind}CapacityUnits`, { TableName: "films" });
         while ((await units("Read")) < 3) await sleep(100);
@@ -157,12 +133,12 @@ describe("Embedded metric format in Lambda logs, and usage metrics of DynamoDB a
     });
 
     it("IncomingBytes counts 26 bytes for each log event", async () => {
-        const logs = aws.open(CloudWatchLogsClient);
+        const logs = aws.open(CloudWatchLogs);
         const names = { logGroupName: "use", logStreamName: "one" };
-        await logs.send(new CreateLogGroupCommand(names));
-        await logs.send(new CreateLogStreamCommand(names));
+        await logs.createLogGroup(names);
+        await logs.createLogStream(names);
         const logEvents = ["four", "naïve"].map((message) => ({ message, timestamp: Date.now() }));
-        await logs.send(new PutLogEventsCommand({ ...names, logEvents }));
+        await logs.putLogEvents({ ...names, logEvents });
         const sum = (name: string) => fetchSum(cloudWatch, "AWS/Logs", name, { LogGroupName: "use" });
         while ((await sum("IncomingLogEvents")) < 2) await sleep(100);
         assert.equal(await sum("IncomingBytes"), 4 + 6 + 2 * 26);

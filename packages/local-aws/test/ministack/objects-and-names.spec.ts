@@ -1,22 +1,4 @@
 import assert from "node:assert/strict";
-import {
-    CreatePolicyCommand,
-    CreateRoleCommand,
-    CreateUserCommand,
-    GetRoleCommand,
-    ListPoliciesCommand,
-    ListRolesCommand,
-    ListUsersCommand,
-} from "@aws-sdk/client-iam";
-import {
-    CopyObjectCommand,
-    CreateBucketCommand,
-    CreateMultipartUploadCommand,
-    ListObjectsV2Command,
-    PutBucketOwnershipControlsCommand,
-    PutObjectAclCommand,
-    PutObjectCommand,
-} from "@aws-sdk/client-s3";
 import { region } from "../../../../test/support/local-aws.ts";
 import { useEnforcing } from "../gateway/enforcement/support.ts";
 
@@ -34,18 +16,18 @@ describe("Objects of S3, and names and descriptions of IAM, on the local AWS", (
         const { s3 } = aws.admin;
         const Other = { Bucket: "keys", Key: "é".repeat(512) };
         const CreateBucketConfiguration = { LocationConstraint: region as "eu-central-1" };
-        await s3.send(new CreateBucketCommand({ Bucket: Other.Bucket, CreateBucketConfiguration }));
-        await s3.send(new PutObjectCommand({ ...Other, Body: "x" }));
+        await s3.createBucket({ Bucket: Other.Bucket, CreateBucketConfiguration });
+        await s3.putObject({ ...Other, Body: "x" });
         const Key = `${Other.Key}x`;
         const CopySource = encodeURI(`${Other.Bucket}/${Other.Key}`);
         for (const call of [
-            () => s3.send(new PutObjectCommand({ ...Other, Key, Body: "x" })),
-            () => s3.send(new CopyObjectCommand({ ...Other, Key, CopySource })),
-            () => s3.send(new CreateMultipartUploadCommand({ ...Other, Key })),
+            () => s3.putObject({ ...Other, Key, Body: "x" }),
+            () => s3.copyObject({ ...Other, Key, CopySource }),
+            () => s3.createMultipartUpload({ ...Other, Key }),
         ]) {
             await assert.rejects(call, { name: "KeyTooLongError" });
         }
-        const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: Other.Bucket }));
+        const { Contents = [] } = await s3.listObjectsV2({ Bucket: Other.Bucket });
         assert.deepEqual(
             Contents.map(({ Key: key }) => key),
             [Other.Key],
@@ -55,21 +37,16 @@ describe("Objects of S3, and names and descriptions of IAM, on the local AWS", (
     it("ListObjectsV2 returns the ACL's owner unless BucketOwnerEnforced is set", async () => {
         const { s3 } = aws.admin;
         const CreateBucketConfiguration = { LocationConstraint: region as "eu-central-1" };
-        await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+        await s3.createBucket({ Bucket, CreateBucketConfiguration });
         const own = (ObjectOwnership: "ObjectWriter" | "BucketOwnerEnforced") =>
-            s3.send(
-                new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls: { Rules: [{ ObjectOwnership }] } }),
-            );
+            s3.putBucketOwnershipControls({ Bucket, OwnershipControls: { Rules: [{ ObjectOwnership }] } });
         await own("ObjectWriter");
-        for (const Key of ["ours.csv", "their & films.csv"])
-            await s3.send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
+        for (const Key of ["ours.csv", "their & films.csv"]) await s3.putObject({ Bucket, Key, Body: "x" });
         const Owner = { ID: stranger };
         const Grants = [{ Grantee: { Type: "CanonicalUser" as const, ...Owner }, Permission: "FULL_CONTROL" as const }];
-        await s3.send(
-            new PutObjectAclCommand({ Bucket, Key: "their & films.csv", AccessControlPolicy: { Owner, Grants } }),
-        );
+        await s3.putObjectAcl({ Bucket, Key: "their & films.csv", AccessControlPolicy: { Owner, Grants } });
         const listed = async () => {
-            const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, FetchOwner: true }));
+            const { Contents = [] } = await s3.listObjectsV2({ Bucket, FetchOwner: true });
             return Contents.map(({ Key, Owner: { ID } = {} }) => [Key, ID === stranger]);
         };
         assert.deepEqual(await listed(), [
@@ -84,7 +61,7 @@ describe("Objects of S3, and names and descriptions of IAM, on the local AWS", (
     });
 
     const createRole = (RoleName: string, more: object = {}) =>
-        aws.admin.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust, ...more }));
+        aws.admin.iam.createRole({ RoleName, AssumeRolePolicyDocument: trust, ...more });
 
     for (const { what, create, message } of [
         {
@@ -105,7 +82,7 @@ describe("Objects of S3, and names and descriptions of IAM, on the local AWS", (
         },
         {
             what: "CreateUser rejects a name with a space",
-            create: () => aws.admin.iam.send(new CreateUserCommand({ UserName: "a b" })),
+            create: () => aws.admin.iam.createUser({ UserName: "a b" }),
             message: /The specified value for userName is invalid/,
         },
     ]) {
@@ -116,25 +93,23 @@ describe("Objects of S3, and names and descriptions of IAM, on the local AWS", (
         const Description = "Reads <films> & more";
         const Path = "/a&b<c/";
         await createRole("reader", { Description, Path, Tags: [{ Key: "Título", Value: "a b@c" }] });
-        await aws.admin.iam.send(new CreateUserCommand({ UserName: "reader", Path }));
-        await aws.admin.iam.send(
-            new CreatePolicyCommand({
-                PolicyName: "reader",
-                Description,
-                PolicyDocument: JSON.stringify({
-                    Version: "2012-10-17",
-                    Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }],
-                }),
+        await aws.admin.iam.createUser({ UserName: "reader", Path });
+        await aws.admin.iam.createPolicy({
+            PolicyName: "reader",
+            Description,
+            PolicyDocument: JSON.stringify({
+                Version: "2012-10-17",
+                Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }],
             }),
-        );
-        const { Role } = await aws.admin.iam.send(new GetRoleCommand({ RoleName: "reader" }));
+        });
+        const { Role } = await aws.admin.iam.getRole({ RoleName: "reader" });
         assert.deepEqual([Role?.Description, Role?.Path, Role?.Tags?.[0]?.Key], [Description, Path, "Título"]);
         assert.equal(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ""), trust);
-        const { Roles = [] } = await aws.admin.iam.send(new ListRolesCommand({}));
+        const { Roles = [] } = await aws.admin.iam.listRoles({});
         assert.equal(Roles.find(({ RoleName }) => RoleName === "reader")?.Path, Path);
-        const { Users = [] } = await aws.admin.iam.send(new ListUsersCommand({}));
+        const { Users = [] } = await aws.admin.iam.listUsers({});
         assert.ok(Users.some((user) => user.Path === Path));
-        const { Policies = [] } = await aws.admin.iam.send(new ListPoliciesCommand({ Scope: "Local" }));
+        const { Policies = [] } = await aws.admin.iam.listPolicies({ Scope: "Local" });
         assert.equal(Policies.find(({ PolicyName }) => PolicyName === "reader")?.Description, Description);
     });
 });

@@ -3,8 +3,6 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { CreateFunctionCommand, InvokeCommand } from "@aws-sdk/client-lambda";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { strToU8, zipSync } from "fflate";
 import { testInstance } from "../../../../test/support/local-aws.ts";
 import { start } from "../../control.ts";
@@ -38,8 +36,8 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
         const Role = await aws.role("looking", { Service: "lambda.amazonaws.com" });
         const ZipFile = zipSync({ "index.js": strToU8(looking) });
         const input = { FunctionName: "looking", Role, Code: { ZipFile }, Runtime: "nodejs24.x" as const };
-        await aws.admin.lambda.send(new CreateFunctionCommand({ ...input, Handler: "index.handler", Timeout: 30 }));
-        const { Payload } = await aws.admin.lambda.send(new InvokeCommand({ FunctionName: "looking" }));
+        await aws.admin.lambda.createFunction({ ...input, Handler: "index.handler", Timeout: 30 });
+        const { Payload } = await aws.admin.lambda.invoke({ FunctionName: "looking" });
         const contents = JSON.parse(Buffer.from(Payload ?? []).toString()) as Record<string, string>;
         assert.ok(Object.keys(contents).length >= 3, JSON.stringify(contents));
         for (const [place, content] of Object.entries(contents))
@@ -61,8 +59,8 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
     });
 
     it("only the owner can read the folders and files of the local AWS", async () => {
-        await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "private" }));
-        await aws.admin.s3.send(new PutObjectCommand({ Bucket: "private", Key: "a/b", Body: "x" }));
+        await aws.admin.s3.createBucket({ Bucket: "private" });
+        await aws.admin.s3.putObject({ Bucket: "private", Key: "a/b", Body: "x" });
         const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(aws.instance);
         for (const folder of [awsData, pulumiBackend, pulumiHome, join(daemonLog, "..")]) {
             assert.equal((await stat(folder)).mode & 0o777, 0o700, folder);

@@ -1,21 +1,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-    CloudWatchClient,
-    DescribeAlarmsCommand,
-    PutMetricAlarmCommand,
-    type PutMetricAlarmCommandInput,
-    PutMetricDataCommand,
-} from "@aws-sdk/client-cloudwatch";
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import {
-    CreateQueueCommand,
-    ReceiveMessageCommand,
-    SendMessageCommand,
-    SetQueueAttributesCommand,
-    SQSClient,
-} from "@aws-sdk/client-sqs";
+import { CloudWatch, type PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
+import { SNS } from "@aws-sdk/client-sns";
+import { SQS } from "@aws-sdk/client-sqs";
 import { region } from "../../../../../test/support/local-aws.ts";
 import { insights, isInsightsQuery } from "../../../gateway/alarms/insights.ts";
 import { metricReads } from "../../../gateway/alarms/metric-reads.ts";
@@ -51,14 +39,14 @@ const ofErrors = (AlarmName: string, Dimensions: { Name: string; Value: string }
 describe("Alarms and Metrics Insights queries of the local AWS", () => {
     const aws = useEnforcing();
     const now = Math.floor(Date.now() / 60_000) * 60_000;
-    let cloudWatch: CloudWatchClient;
-    let elsewhere: CloudWatchClient;
-    let sqs: SQSClient;
-    let sns: SNSClient;
+    let cloudWatch: CloudWatch;
+    let elsewhere: CloudWatch;
+    let sqs: SQS;
+    let sns: SNS;
     before(async () => {
-        cloudWatch = aws.open(CloudWatchClient);
-        elsewhere = aws.open(CloudWatchClient, administrator, "us-east-1");
-        [sqs, sns] = [aws.open(SQSClient), aws.open(SNSClient)];
+        cloudWatch = aws.open(CloudWatch);
+        elsewhere = aws.open(CloudWatch, administrator, "us-east-1");
+        [sqs, sns] = [aws.open(SQS), aws.open(SNS)];
         const datum = (value: number, minutesAgo: number, dimensions: Record<string, string>) => ({
             MetricName: "Errors",
             Value: value,
@@ -73,11 +61,11 @@ describe("Alarms and Metrics Insights queries of the local AWS", () => {
             datum(16, 3, { Group: "films" }),
             datum(32, 3, { Group: "films", Job: "one", More: "x" }),
         ];
-        await cloudWatch.send(new PutMetricDataCommand({ Namespace: "Films/Jobs", MetricData }));
+        await cloudWatch.putMetricData({ Namespace: "Films/Jobs", MetricData });
     });
 
     const states = async (client = cloudWatch) => {
-        const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({}));
+        const { MetricAlarms = [] } = await client.describeAlarms({});
         return Object.fromEntries(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
     };
     async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
@@ -88,22 +76,20 @@ describe("Alarms and Metrics Insights queries of the local AWS", () => {
         }
         throw new Error(`it did not come to be that ${what}: ${JSON.stringify(await states())}`);
     }
-    const put = (client: CloudWatchClient, Campaign: string | undefined, values: Record<string, number>) =>
-        client.send(
-            new PutMetricDataCommand({
-                Namespace,
-                MetricData: Object.entries(values).map(([MetricName, Value]) => ({
-                    MetricName,
-                    Value,
-                    Timestamp: new Date(Math.floor(Date.now() / 1000 / period - 1) * period * 1000),
-                    ...(Campaign !== undefined && { Dimensions: dimensions(Campaign) }),
-                })),
-            }),
-        );
+    const put = (client: CloudWatch, Campaign: string | undefined, values: Record<string, number>) =>
+        client.putMetricData({
+            Namespace,
+            MetricData: Object.entries(values).map(([MetricName, Value]) => ({
+                MetricName,
+                Value,
+                Timestamp: new Date(Math.floor(Date.now() / 1000 / period - 1) * period * 1000),
+                ...(Campaign !== undefined && { Dimensions: dimensions(Campaign) }),
+            })),
+        });
 
     it("alarms evaluate the metric with their dimensions, percentiles and metric math, and send a notification to SNS", async () => {
-        const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
-        const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "alarms" }));
+        const { TopicArn = "" } = await sns.createTopic({ Name: "alarms" });
+        const { QueueUrl = "" } = await sqs.createQueue({ QueueName: "alarms" });
         const queueArn = `arn:aws:sqs:${region}:${localAccountId}:alarms`;
         const Policy = JSON.stringify({
             Version: "2012-10-17",
@@ -116,15 +102,13 @@ describe("Alarms and Metrics Insights queries of the local AWS", () => {
                 },
             ],
         });
-        await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
-        await sns.send(
-            new SubscribeCommand({
-                TopicArn,
-                Protocol: "sqs",
-                Endpoint: queueArn,
-                Attributes: { RawMessageDelivery: "true" },
-            }),
-        );
+        await sqs.setQueueAttributes({ QueueUrl, Attributes: { Policy } });
+        await sns.subscribe({
+            TopicArn,
+            Protocol: "sqs",
+            Endpoint: queueArn,
+            Attributes: { RawMessageDelivery: "true" },
+        });
         const { Statistic: _, ...percentile } = ofErrors("percentile", dimensions("films"));
         for (const alarm of [
             { ...ofErrors("dimensions", dimensions("films")), AlarmActions: [TopicArn] },
@@ -133,7 +117,7 @@ describe("Alarms and Metrics Insights queries of the local AWS", () => {
             math("rate", "100 * errors / calls"),
             math("unknown", "RATE(errors)"),
         ]) {
-            await cloudWatch.send(new PutMetricAlarmCommand(alarm));
+            await cloudWatch.putMetricAlarm(alarm);
         }
         await put(cloudWatch, "others", { Errors: 100, Calls: 100 });
         const evaluated = ["dimensions", "no dimensions", "percentile", "rate"];
@@ -141,7 +125,7 @@ describe("Alarms and Metrics Insights queries of the local AWS", () => {
             const stateByName = await states();
             return evaluated.every((name) => stateByName[name] === "OK");
         });
-        const quiet = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+        const quiet = await sqs.receiveMessage({ QueueUrl });
         assert.equal(quiet.Messages, undefined, "data of other dimensions does not alarm");
 
         await put(cloudWatch, "films", { Errors: 6, Calls: 60 });
@@ -150,7 +134,7 @@ describe("Alarms and Metrics Insights queries of the local AWS", () => {
             return ["dimensions", "percentile", "rate"].every((name) => stateByName[name] === "ALARM");
         });
         assert.equal((await states())["no dimensions"], "OK");
-        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+        const { Messages = [] } = await sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 5 });
         const notice = JSON.parse(Messages[0]?.Body ?? "{}");
         assert.deepEqual([notice.AlarmName, notice.OldStateValue, notice.NewStateValue], ["dimensions", "OK", "ALARM"]);
         assert.match(
@@ -166,23 +150,21 @@ describe("Alarms and Metrics Insights queries of the local AWS", () => {
     });
 
     it("an alarm on a dead-letter queue changes its state with the number of visible messages", async () => {
-        const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "dead-letters" }));
-        await cloudWatch.send(
-            new PutMetricAlarmCommand({
-                ...ofErrors("letters", [{ Name: "QueueName", Value: "dead-letters" }]),
-                Namespace: "AWS/SQS",
-                MetricName: "ApproximateNumberOfMessagesVisible",
-                Statistic: "Maximum",
-                Threshold: 0,
-            }),
-        );
+        const { QueueUrl = "" } = await sqs.createQueue({ QueueName: "dead-letters" });
+        await cloudWatch.putMetricAlarm({
+            ...ofErrors("letters", [{ Name: "QueueName", Value: "dead-letters" }]),
+            Namespace: "AWS/SQS",
+            MetricName: "ApproximateNumberOfMessagesVisible",
+            Statistic: "Maximum",
+            Threshold: 0,
+        });
         await until("it is quiet", async () => (await states()).letters === "OK");
-        await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "lost" }));
+        await sqs.sendMessage({ QueueUrl, MessageBody: "lost" });
         await until("it alarms", async () => (await states()).letters === "ALARM");
     });
 
     it("an alarm in another region is evaluated with the metrics of that region", async () => {
-        await elsewhere.send(new PutMetricAlarmCommand(ofErrors("far", dimensions("films"))));
+        await elsewhere.putMetricAlarm(ofErrors("far", dimensions("films")));
         await put(elsewhere, "films", { Errors: 6 });
         await until("it alarms", async () => (await states(elsewhere)).far === "ALARM");
         assert.equal((await states()).far, undefined);

@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
-import { APIGatewayClient, CreateRestApiCommand, TagResourceCommand } from "@aws-sdk/client-api-gateway";
-import { CostExplorerClient, GetCostAndUsageCommand, GetCostForecastCommand } from "@aws-sdk/client-cost-explorer";
-import { GetPolicyCommand } from "@aws-sdk/client-iam";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { CostExplorer } from "@aws-sdk/client-cost-explorer";
 import {
     CreateCampaignCommand,
     CreateDatasetImportJobCommand,
     CreateFilterCommand,
     CreateSolutionCommand,
 } from "@aws-sdk/client-personalize";
-import {
-    CreateBucketCommand,
-    GetObjectCommand,
-    HeadObjectCommand,
-    PutBucketOwnershipControlsCommand,
-    PutObjectAclCommand,
-    PutObjectCommand,
-} from "@aws-sdk/client-s3";
 import { account, administrator, allow, type Keys, useEnforcing } from "./support.ts";
 
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:${account}:${tail}`;
@@ -65,15 +56,15 @@ describe("Calls for several resources, for resources of other accounts, and of C
     });
 
     it("TagResource of an API also needs permission to change the API", async () => {
-        const admin = aws.open(APIGatewayClient);
-        const { id } = await admin.send(new CreateRestApiCommand({ name: "made-by-hand" }));
+        const admin = aws.open(APIGateway);
+        const { id } = await admin.createRestApi({ name: "made-by-hand" });
         const resourceArn = `arn:aws:apigateway:eu-central-1::/restapis/${id}`;
         const { keys, arn: who } = await aws.user(
             "tagger",
             allow("apigateway:PUT", "arn:aws:apigateway:eu-central-1::/tags/*"),
         );
-        const api = aws.open(APIGatewayClient, keys);
-        const tag = () => api.send(new TagResourceCommand({ resourceArn, tags: { owner: "him" } }));
+        const api = aws.open(APIGateway, keys);
+        const tag = () => api.tagResource({ resourceArn, tags: { owner: "him" } });
         await assert.rejects(
             tag(),
             new RegExp(`${who} is not authorized to perform: apigateway:PATCH on resource: ${resourceArn}`),
@@ -85,55 +76,53 @@ describe("Calls for several resources, for resources of other accounts, and of C
     it("GetPolicy of an AWS managed policy needs iam:GetPolicy", async () => {
         const PolicyArn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
         const reader = await aws.user("policy-reader", allow("iam:GetPolicy"));
-        assert.equal((await reader.iam.send(new GetPolicyCommand({ PolicyArn }))).Policy?.Arn, PolicyArn);
+        assert.equal((await reader.iam.getPolicy({ PolicyArn })).Policy?.Arn, PolicyArn);
         const other = await aws.user("other", allow("s3:*"));
-        await assert.rejects(other.iam.send(new GetPolicyCommand({ PolicyArn })), { name: "AccessDenied" });
+        await assert.rejects(other.iam.getPolicy({ PolicyArn }), { name: "AccessDenied" });
     });
 
     it("an object of another account is readable only if the bucket has BucketOwnerEnforced", async () => {
         const at = { Bucket: "shared", Key: "theirs.csv" };
         const own = (ObjectOwnership: "ObjectWriter" | "BucketOwnerEnforced") =>
-            aws.admin.s3.send(
-                new PutBucketOwnershipControlsCommand({ ...at, OwnershipControls: { Rules: [{ ObjectOwnership }] } }),
-            );
-        await aws.admin.s3.send(new CreateBucketCommand({ Bucket: at.Bucket }));
+            aws.admin.s3.putBucketOwnershipControls({ ...at, OwnershipControls: { Rules: [{ ObjectOwnership }] } });
+        await aws.admin.s3.createBucket({ Bucket: at.Bucket });
         await own("ObjectWriter");
-        await aws.admin.s3.send(new PutObjectCommand({ ...at, Body: "a" }));
+        await aws.admin.s3.putObject({ ...at, Body: "a" });
         const user = await aws.user("owner-of-the-bucket", allow("s3:*"));
-        await user.s3.send(new HeadObjectCommand(at));
+        await user.s3.headObject(at);
         const Owner = { ID: "b7".repeat(32) };
         const Grants = [{ Grantee: { Type: "CanonicalUser" as const, ...Owner }, Permission: "FULL_CONTROL" as const }];
-        await aws.admin.s3.send(new PutObjectAclCommand({ ...at, AccessControlPolicy: { Owner, Grants } }));
-        await assert.rejects(user.s3.send(new GetObjectCommand(at)), { name: "AccessDenied" });
-        const { $metadata } = await user.s3.send(new HeadObjectCommand(at)).catch((error) => error);
+        await aws.admin.s3.putObjectAcl({ ...at, AccessControlPolicy: { Owner, Grants } });
+        await assert.rejects(user.s3.getObject(at), { name: "AccessDenied" });
+        const { $metadata } = await user.s3.headObject(at).catch((error) => error);
         assert.equal($metadata.httpStatusCode, 403);
         await own("BucketOwnerEnforced");
-        await user.s3.send(new HeadObjectCommand(at));
+        await user.s3.headObject(at);
     });
 
     const day = (offset: number) => new Date(Date.now() + offset * 24 * 3_600_000).toISOString().slice(0, 10);
-    const usage = new GetCostAndUsageCommand({
+    const usage = {
         TimePeriod: { Start: day(-1), End: day(1) },
-        Granularity: "DAILY",
+        Granularity: "DAILY" as const,
         Metrics: ["UnblendedCost"],
-    });
-    const forecast = new GetCostForecastCommand({
+    };
+    const forecast = {
         TimePeriod: { Start: day(1), End: day(2) },
-        Granularity: "DAILY",
-        Metric: "UNBLENDED_COST",
-    });
-    const clientOf = (credentials?: Keys) => aws.open(CostExplorerClient, credentials, "us-east-1");
+        Granularity: "DAILY" as const,
+        Metric: "UNBLENDED_COST" as const,
+    };
+    const clientOf = (credentials?: Keys) => aws.open(CostExplorer, credentials, "us-east-1");
 
     it("GetCostForecast without permission returns AccessDeniedException", async () => {
         const { keys, arn } = await aws.user("reader", allow("ce:GetCostAndUsage"));
         const client = clientOf(keys);
-        assert.equal((await client.send(usage)).ResultsByTime?.length, 2);
-        await assert.rejects(client.send(forecast), {
+        assert.equal((await client.getCostAndUsage(usage)).ResultsByTime?.length, 2);
+        await assert.rejects(client.getCostForecast(forecast), {
             name: "AccessDeniedException",
             message: `User: ${arn} is not authorized to perform: ce:GetCostForecast on resource: * because no identity-based policy allows the ce:GetCostForecast action`,
         });
         const root = clientOf();
-        assert.equal((await root.send(forecast)).Total?.Amount, "0");
+        assert.equal((await root.getCostForecast(forecast)).Total?.Amount, "0");
         const judged = (await aws.accesses()).filter(({ action }) => action.startsWith("ce:"));
         assert.deepEqual(
             judged.map(({ action, resource, decision }) => [action, resource, decision]),
@@ -147,6 +136,6 @@ describe("Calls for several resources, for resources of other accounts, and of C
 
     it("GetCostAndUsage with a wrong secret returns InvalidSignatureException", async () => {
         const client = clientOf({ ...administrator, secretAccessKey: "wrong" });
-        await assert.rejects(client.send(usage), { name: "InvalidSignatureException" });
+        await assert.rejects(client.getCostAndUsage(usage), { name: "InvalidSignatureException" });
     });
 });

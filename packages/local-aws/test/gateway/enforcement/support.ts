@@ -1,17 +1,10 @@
-import {
-    CreateAccessKeyCommand,
-    CreateRoleCommand,
-    CreateUserCommand,
-    IAMClient,
-    PutRolePolicyCommand,
-    PutUserPolicyCommand,
-} from "@aws-sdk/client-iam";
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { STSClient } from "@aws-sdk/client-sts";
+import { IAM } from "@aws-sdk/client-iam";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { Personalize } from "@aws-sdk/client-personalize";
+import { PersonalizeRuntime } from "@aws-sdk/client-personalize-runtime";
+import { S3 } from "@aws-sdk/client-s3";
+import { Scheduler } from "@aws-sdk/client-scheduler";
+import { STS } from "@aws-sdk/client-sts";
 import type { ConditionBlock, Principals, Statement } from "policy-evaluator";
 import { region } from "../../../../../test/support/local-aws.ts";
 import type { LoggedAccess } from "../../../gateway/enforcement/access-log.ts";
@@ -65,17 +58,17 @@ async function startEnforcing() {
         return client;
     }
     const clientsOf = (credentials: Keys) => ({
-        s3: open(S3Client, credentials),
-        iam: open(IAMClient, credentials),
-        sts: open(STSClient, credentials),
-        lambda: open(LambdaClient, credentials),
-        scheduler: open(SchedulerClient, credentials),
-        personalize: open(PersonalizeClient, credentials),
-        runtime: open(PersonalizeRuntimeClient, credentials),
+        s3: open(S3, credentials),
+        iam: open(IAM, credentials),
+        sts: open(STS, credentials),
+        lambda: open(Lambda, credentials),
+        scheduler: open(Scheduler, credentials),
+        personalize: open(Personalize, credentials),
+        runtime: open(PersonalizeRuntime, credentials),
     });
     const admin = clientsOf(administrator);
     const putPolicy = (UserName: string, statements: readonly Statement[], PolicyName = "policy") =>
-        admin.iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: createPolicy(statements) }));
+        admin.iam.putUserPolicy({ UserName, PolicyName, PolicyDocument: createPolicy(statements) });
     return {
         url,
         instance,
@@ -85,9 +78,9 @@ async function startEnforcing() {
         putPolicy,
         /** Creates a user whose policy has the given statements, and returns the user's clients. */
         async user(UserName: string, ...statements: Statement[]) {
-            await admin.iam.send(new CreateUserCommand({ UserName }));
+            await admin.iam.createUser({ UserName });
             if (statements.length > 0) await putPolicy(UserName, statements);
-            const { AccessKey } = await admin.iam.send(new CreateAccessKeyCommand({ UserName }));
+            const { AccessKey } = await admin.iam.createAccessKey({ UserName });
             const keys: Keys = {
                 accessKeyId: AccessKey?.AccessKeyId ?? "",
                 secretAccessKey: AccessKey?.SecretAccessKey ?? "",
@@ -97,11 +90,10 @@ async function startEnforcing() {
         /** Creates a role that `principal` can assume and returns its ARN. */
         async role(RoleName: string, principal: Principals, ...statements: Statement[]): Promise<string> {
             const trust = { Effect: "Allow" as const, Principal: principal, Action: "sts:AssumeRole" };
-            const command = new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: createPolicy([trust]) });
-            const { Role } = await admin.iam.send(command);
+            const { Role } = await admin.iam.createRole({ RoleName, AssumeRolePolicyDocument: createPolicy([trust]) });
             if (statements.length > 0) {
                 const policy = { RoleName, PolicyName: "policy", PolicyDocument: createPolicy(statements) };
-                await admin.iam.send(new PutRolePolicyCommand(policy));
+                await admin.iam.putRolePolicy(policy);
             }
             return Role?.Arn ?? "";
         },

@@ -3,24 +3,10 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
-    AddUserToGroupCommand,
-    AttachGroupPolicyCommand,
-    AttachRolePolicyCommand,
-    AttachUserPolicyCommand,
-    CreateGroupCommand,
-    CreatePolicyCommand,
-    CreateRoleCommand,
-    CreateUserCommand,
     type EvaluationResult,
-    type IAMClient,
-    PutGroupPolicyCommand,
-    PutRolePolicyCommand,
-    PutUserPermissionsBoundaryCommand,
-    PutUserPolicyCommand,
+    type IAM,
     paginateSimulateCustomPolicy,
-    SimulateCustomPolicyCommand,
     type SimulateCustomPolicyCommandInput,
-    SimulatePrincipalPolicyCommand,
     type SimulatePrincipalPolicyCommandInput,
 } from "@aws-sdk/client-iam";
 import type { PolicyDocument, Statement } from "policy-evaluator";
@@ -42,7 +28,7 @@ const allow = (Action: string, Resource = "*", more: Partial<Statement> = {}): S
 
 describe("IAM policy simulator of the local AWS", () => {
     const aws = useEnforcing();
-    let iam: IAMClient;
+    let iam: IAM;
     before(async () => {
         ({ iam } = aws.admin);
         await people();
@@ -55,57 +41,61 @@ describe("IAM policy simulator of the local AWS", () => {
     async function people() {
         const managed = async (PolicyName: string, ...statements: Statement[]) => {
             const PolicyDocument = policy(...statements);
-            const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument }));
+            const { Policy } = await iam.createPolicy({ PolicyName, PolicyDocument });
             return Policy?.Arn as string;
         };
         const reads = await managed("reads", allow("s3:GetObject", "arn:aws:s3:::films/*"));
         const lists = await managed("lists", allow("s3:ListBucket"));
         const PolicyDocument = policy(allow("sqs:*"));
-        await iam.send(new CreateUserCommand({ UserName: "alice", Path: "/staff/" }));
-        await iam.send(new PutUserPolicyCommand({ UserName: "alice", PolicyName: "queues", PolicyDocument }));
-        await iam.send(new AttachUserPolicyCommand({ UserName: "alice", PolicyArn: reads }));
-        await iam.send(new CreateGroupCommand({ GroupName: "editors" }));
-        await iam.send(new AttachGroupPolicyCommand({ GroupName: "editors", PolicyArn: lists }));
-        await iam.send(
-            new PutGroupPolicyCommand({
-                GroupName: "editors",
-                PolicyName: "own-folder",
-                // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable of IAM, not a template
-                PolicyDocument: policy(allow("s3:PutObject", "arn:aws:s3:::films/${aws:username}/*")),
-            }),
-        );
-        await iam.send(new AddUserToGroupCommand({ GroupName: "editors", UserName: "alice" }));
-        await iam.send(new CreateUserCommand({ UserName: "bob" }));
-        await iam.send(new AttachUserPolicyCommand({ UserName: "bob", PolicyArn: reads }));
-        await iam.send(new PutUserPermissionsBoundaryCommand({ UserName: "bob", PermissionsBoundary: lists }));
+        await iam.createUser({ UserName: "alice", Path: "/staff/" });
+        await iam.putUserPolicy({ UserName: "alice", PolicyName: "queues", PolicyDocument });
+        await iam.attachUserPolicy({ UserName: "alice", PolicyArn: reads });
+        await iam.createGroup({ GroupName: "editors" });
+        await iam.attachGroupPolicy({ GroupName: "editors", PolicyArn: lists });
+        await iam.putGroupPolicy({
+            GroupName: "editors",
+            PolicyName: "own-folder",
+            // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable of IAM, not a template
+            PolicyDocument: policy(allow("s3:PutObject", "arn:aws:s3:::films/${aws:username}/*")),
+        });
+        await iam.addUserToGroup({ GroupName: "editors", UserName: "alice" });
+        await iam.createUser({ UserName: "bob" });
+        await iam.attachUserPolicy({ UserName: "bob", PolicyArn: reads });
+        await iam.putUserPermissionsBoundary({ UserName: "bob", PermissionsBoundary: lists });
         const trust = executionRoleTrust({ partition: "aws", region: "eu-central-1", accountId: account });
         const role = { RoleName: "importer" };
-        await iam.send(new CreateRoleCommand({ ...role, AssumeRolePolicyDocument: JSON.stringify(trust) }));
-        await iam.send(new AttachRolePolicyCommand({ ...role, PolicyArn: reads }));
+        await iam.createRole({ ...role, AssumeRolePolicyDocument: JSON.stringify(trust) });
+        await iam.attachRolePolicy({ ...role, PolicyArn: reads });
         const deny = policy({
             Sid: "NoSecrets",
             Effect: "Deny",
             Action: "s3:*",
             Resource: "arn:aws:s3:::films/secret*",
         });
-        await iam.send(new PutRolePolicyCommand({ ...role, PolicyName: "no-secrets", PolicyDocument: deny }));
+        await iam.putRolePolicy({ ...role, PolicyName: "no-secrets", PolicyDocument: deny });
     }
 
     const custom = async (input: Partial<SimulateCustomPolicyCommandInput>) => {
-        const command = new SimulateCustomPolicyCommand({
-            PolicyInputList: [],
-            ActionNames: ["s3:GetObject"],
-            ...input,
-        });
-        return (await iam.send(command)).EvaluationResults ?? [];
+        return (
+            (
+                await iam.simulateCustomPolicy({
+                    PolicyInputList: [],
+                    ActionNames: ["s3:GetObject"],
+                    ...input,
+                })
+            ).EvaluationResults ?? []
+        );
     };
     const principal = async (PolicySourceArn: string, input: Partial<SimulatePrincipalPolicyCommandInput> = {}) => {
-        const command = new SimulatePrincipalPolicyCommand({
-            PolicySourceArn,
-            ActionNames: ["s3:GetObject"],
-            ...input,
-        });
-        return (await iam.send(command)).EvaluationResults ?? [];
+        return (
+            (
+                await iam.simulatePrincipalPolicy({
+                    PolicySourceArn,
+                    ActionNames: ["s3:GetObject"],
+                    ...input,
+                })
+            ).EvaluationResults ?? []
+        );
     };
     const decisions = (results: EvaluationResult[]) => results.map(({ EvalDecision }) => EvalDecision);
     const matched = (results: EvaluationResult[]) =>
@@ -326,8 +316,11 @@ describe("IAM policy simulator of the local AWS", () => {
         const huge = policy(...Array.from({ length: 1500 }, () => allow("s3:Put*", "arn:aws:s3:::f*")));
         const ResourceArns = Array.from({ length: 50 }, (_, index) => `arn:aws:s3:::films/${index}`);
         const ActionNames = ["s3:GetObject", "s3:PutObject"];
-        const command = new SimulateCustomPolicyCommand({ PolicyInputList: [huge], ActionNames, ResourceArns });
-        const { EvaluationResults, IsTruncated } = await iam.send(command);
+        const { EvaluationResults, IsTruncated } = await iam.simulateCustomPolicy({
+            PolicyInputList: [huge],
+            ActionNames,
+            ResourceArns,
+        });
         assert.deepEqual([EvaluationResults?.length, IsTruncated], [1, true]);
     });
 
@@ -425,13 +418,11 @@ describe("IAM policy simulator of the local AWS", () => {
     });
 
     it("an AWS managed policy without a stored document grants nothing", async () => {
-        await iam.send(new CreateUserCommand({ UserName: "carol" }));
+        await iam.createUser({ UserName: "carol" });
         const input = { ActionNames: ["personalize:ListSchemas", "forecast:ListDatasets"] };
         const decided = async () => decisions(await principal(`arn:aws:iam::${account}:user/carol`, input));
         const attach = (policy: string) =>
-            iam.send(
-                new AttachUserPolicyCommand({ UserName: "carol", PolicyArn: `arn:aws:iam::aws:policy/${policy}` }),
-            );
+            iam.attachUserPolicy({ UserName: "carol", PolicyArn: `arn:aws:iam::aws:policy/${policy}` });
         await attach("AmazonForecastFullAccess");
         assert.deepEqual(await decided(), ["implicitDeny", "implicitDeny"]);
         await attach("service-role/AmazonPersonalizeFullAccess");

@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-    APIGatewayClient,
-    CreateDeploymentCommand,
-    GetResourcesCommand,
-    PutRestApiCommand,
-    UpdateAccountCommand,
-    UpdateStageCommand,
-} from "@aws-sdk/client-api-gateway";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { APIGateway } from "@aws-sdk/client-api-gateway";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { region } from "../../../../../test/support/local-aws.ts";
 import { start, stop } from "../../../control.ts";
 import { account, useEnforcing } from "../../gateway/enforcement/support.ts";
@@ -29,42 +22,40 @@ const format = JSON.stringify({
 
 describe("Access log, metrics and restart of a REST API", () => {
     const aws = useEnforcing();
-    let client: APIGatewayClient;
-    let logs: CloudWatchLogsClient;
-    let cloudWatch: CloudWatchClient;
+    let client: APIGateway;
+    let logs: CloudWatchLogs;
+    let cloudWatch: CloudWatch;
     let url: string;
     before(async () => {
-        client = aws.open(APIGatewayClient);
-        logs = aws.open(CloudWatchLogsClient);
-        cloudWatch = aws.open(CloudWatchClient);
+        client = aws.open(APIGateway);
+        logs = aws.open(CloudWatchLogs);
+        cloudWatch = aws.open(CloudWatch);
         await makeFunction(aws);
         const role = await aws.role("logs", { Service: "apigateway.amazonaws.com" });
         const path = "/cloudwatchRoleArn";
-        await client.send(new UpdateAccountCommand({ patchOperations: [{ op: "replace", path, value: role }] }));
-        await logs.send(new CreateLogGroupCommand({ logGroupName }));
+        await client.updateAccount({ patchOperations: [{ op: "replace", path, value: role }] });
+        await logs.createLogGroup({ logGroupName });
         const { id: restApiId = "" } = await importDocument(
             client,
             createDocument({ "/films/{filmId}": { get: answered() } }),
         );
         url = await deploy(aws, client, restApiId);
         const destination = `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`;
-        await client.send(
-            new UpdateStageCommand({
-                restApiId,
-                stageName: "api",
-                patchOperations: [
-                    { op: "replace", path: "/accessLogSettings/destinationArn", value: destination },
-                    { op: "replace", path: "/accessLogSettings/format", value: format },
-                ],
-            }),
-        );
+        await client.updateStage({
+            restApiId,
+            stageName: "api",
+            patchOperations: [
+                { op: "replace", path: "/accessLogSettings/destinationArn", value: destination },
+                { op: "replace", path: "/accessLogSettings/format", value: format },
+            ],
+        });
     });
 
     it("a call adds one line to the access log, and metrics for the API and the stage", async () => {
         const good = await fetch(`${url}/films/7?since=5`);
         const bytes = (await good.text()).length;
         const bad = await fetch(`${url}/nowhere`);
-        const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+        const { events = [] } = await logs.filterLogEvents({ logGroupName });
         assert.deepEqual(
             events.map(({ message = "" }) => JSON.parse(message)),
             [
@@ -106,16 +97,16 @@ describe("Access log, metrics and restart of a REST API", () => {
         const { id: restApiId = "" } = await importDocument(client, createDocument({ "/films": { get: answered() } }));
         const url = await deploy(aws, client, restApiId);
         const changed = Buffer.from(JSON.stringify(createDocument({ "/health": { get: answered() } })));
-        await client.send(new PutRestApiCommand({ restApiId, mode: "overwrite", body: changed }));
+        await client.putRestApi({ restApiId, mode: "overwrite", body: changed });
         await stop(aws.instance);
         await start(aws.instance, () => {});
         const statuses = async () => [(await fetch(`${url}/films`)).status, (await fetch(`${url}/health`)).status];
         assert.deepEqual(await statuses(), [200, 403]);
-        const { items = [] } = await client.send(new GetResourcesCommand({ restApiId }));
+        const { items = [] } = await client.getResources({ restApiId });
         assert.deepEqual(items.map(({ path }) => path).sort(), ["/", "/health"]);
-        const { id: value } = await client.send(new CreateDeploymentCommand({ restApiId }));
+        const { id: value } = await client.createDeployment({ restApiId });
         const patchOperations = [{ op: "replace" as const, path: "/deploymentId", value }];
-        await client.send(new UpdateStageCommand({ restApiId, stageName: "api", patchOperations }));
+        await client.updateStage({ restApiId, stageName: "api", patchOperations });
         assert.deepEqual(await statuses(), [403, 200]);
     });
 });
