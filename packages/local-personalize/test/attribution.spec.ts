@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { MetricAttribute } from "@aws-sdk/client-personalize";
 import { campaignArn, datasetGroupArn, filmsBucket, history, openFilmsService, post, yearOf } from "./films-service.ts";
-import { arn, importRole, refusal, type Service, until } from "./support.ts";
+import { arn, importRole, refusal, type Service, untilEnded } from "./support.ts";
 
 const metricAttributionArn = arn("metric-attribution/films");
 const count: MetricAttribute = { eventType: "Watch", metricName: "watches", expression: "SAMPLECOUNT()" };
@@ -49,10 +49,9 @@ describe("Metric attributions", () => {
             importMode,
             publishAttributionMetricsToS3: true,
         });
-        return until(async () => {
-            const { datasetImportJob } = await service.personalize.describeDatasetImportJob({ datasetImportJobArn });
-            return /ACTIVE|FAILED/.test(datasetImportJob?.status ?? "") && datasetImportJob;
-        });
+        return untilEnded(
+            async () => (await service.personalize.describeDatasetImportJob({ datasetImportJobArn })).datasetImportJob,
+        );
     };
 
     it("CreateMetricAttribution rejects a SUM over a missing or non-numeric column", async () => {

@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CreateSolutionCommandInput } from "@aws-sdk/client-personalize";
 import fc from "fast-check";
@@ -13,6 +10,7 @@ import {
     createDataset,
     recipe,
     refusal,
+    restartService,
     runImportJob,
     type Service,
     startService,
@@ -55,17 +53,12 @@ describe("Automatic training", () => {
         "movies/all.csv": interactionsCsv(syntheticRatings()),
         "movies/more.csv": interactionsCsv(syntheticRatings({ seed: 2 })),
     });
-    let dataDir: string;
     let service: Service;
 
     beforeEach(async () => {
-        dataDir = await mkdtemp(join(tmpdir(), "auto-training-"));
-        service = await startService({ access, dataDir });
+        service = await startService({ access });
     });
-    afterEach(async () => {
-        await service.stop();
-        await rm(dataDir, { recursive: true, force: true });
-    });
+    afterEach(() => service.discard());
 
     const importData = (jobName: string, dataLocation = "s3://movies/all.csv") =>
         runImportJob(service, { jobName, datasetArn: arn("dataset/films/INTERACTIONS"), dataLocation });
@@ -86,12 +79,10 @@ describe("Automatic training", () => {
         await service.personalize.createSolution(sentinel);
         await until(async () => {
             service.emulator.advance(2 * day);
-            return (
-                (
-                    (await service.personalize.listSolutionVersions({ solutionArn: arn(`solution/${name}`) }))
-                        .solutionVersions ?? []
-                ).length > 0
-            );
+            const { solutionVersions = [] } = await service.personalize.listSolutionVersions({
+                solutionArn: arn(`solution/${name}`),
+            });
+            return solutionVersions.length > 0;
         });
     }
     const versions = async () =>
@@ -157,15 +148,13 @@ describe("Automatic training", () => {
     it("automatic training skips its first training if a manual training has run", async () => {
         await createDataset(service);
         await importData("first");
-        await service.stop();
         // With the speed `demo`, the first hour of the schedule lasts 2 s, enough for a manual training on a busy
         // machine.
-        service = await startService({ access, dataDir, speed: "demo" });
+        service = await restartService(service, { access, speed: "demo" });
         await until(async () => {
-            return (
-                (await service.personalize.describeDatasetGroup({ datasetGroupArn: arn("dataset-group/films") }))
-                    .datasetGroup?.status === "ACTIVE"
-            );
+            const datasetGroupArn = arn("dataset-group/films");
+            const { datasetGroup } = await service.personalize.describeDatasetGroup({ datasetGroupArn });
+            return datasetGroup?.status === "ACTIVE";
         });
         await create();
         await until(
@@ -212,7 +201,7 @@ describe("Automatic training", () => {
         await create({ solutionConfig: everyDay });
         await service.stop();
         await sleep(300);
-        service = await startService({ access, dataDir });
+        service = await startService({ access, dataDir: service.dataDir });
         await trained(1);
         await evaluated("after-the-restart");
         assert.equal((await versions()).length, 1);
@@ -221,9 +210,8 @@ describe("Automatic training", () => {
     it("an automatic training in progress blocks DeleteSolution, and a deleted solution is not trained again", async () => {
         await createDataset(service);
         await importData("first");
-        await service.stop();
         // With the speed `demo`, a training ends only when this test advances the clock.
-        service = await startService({ access, dataDir, speed: "demo" });
+        service = await restartService(service, { access, speed: "demo" });
         service.emulator.advance(day);
         await create({ solutionConfig: everyDay });
         await until(async () => {
@@ -236,8 +224,7 @@ describe("Automatic training", () => {
             service.personalize.deleteSolution(remove),
             refusal("ResourceInUseException", /is in progress/),
         );
-        await service.stop();
-        service = await startService({ access, dataDir });
+        service = await restartService(service, { access });
         await trained(1);
         await service.personalize.deleteSolution(remove);
         await importData("second", "s3://movies/more.csv");

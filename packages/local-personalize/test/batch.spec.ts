@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { campaignArn, datasetGroupArn, filmsBucket, openFilmsService } from "./films-service.ts";
-import { accountId, arn, importRole, refusal, region, type Service, startService, until } from "./support.ts";
+import { accountId, arn, importRole, refusal, region, type Service, startService, untilEnded } from "./support.ts";
 
 interface Line {
     input: unknown;
@@ -33,10 +33,10 @@ describe("Batch inference jobs", () => {
         });
     const endedJob = async (jobName: string) => {
         const batchInferenceJobArn = arn(`batch-inference-job/${jobName}`);
-        return until(async () => {
-            const { batchInferenceJob } = await service.personalize.describeBatchInferenceJob({ batchInferenceJobArn });
-            return /ACTIVE|FAILED/.test(batchInferenceJob?.status ?? "") && batchInferenceJob;
-        });
+        return untilEnded(
+            async () =>
+                (await service.personalize.describeBatchInferenceJob({ batchInferenceJobArn })).batchInferenceJob,
+        );
     };
     const lines = (path: string): Line[] =>
         String(bucket.objects[path])

@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createEmulator } from "../emulator.ts";
 import {
     accountId,
@@ -11,6 +8,7 @@ import {
     importRole,
     refusal,
     region,
+    restartService,
     runImportJob,
     type Service,
     serviceModels,
@@ -37,30 +35,24 @@ describe("UpdateDataset", () => {
         "movies/old.csv": "ITEM_ID,GENRES\n1,Drama\n",
         "movies/new.csv": "ITEM_ID,GENRES,YEAR\n1,Drama,1994\n2,Comedy,\n",
     });
-    let dataDir: string;
     let service: Service;
 
     beforeEach(async () => {
-        dataDir = await mkdtemp(join(tmpdir(), "dataset-updates-"));
-        service = await startService({ access, dataDir });
+        service = await startService({ access });
         await createSchema("before", itemId, genres);
         await createSchema("after", itemId, genres, year);
         const { datasetGroupArn } = await service.personalize.createDatasetGroup({ name: "films" });
         const dataset = { name: "items", datasetGroupArn, datasetType: "Items", schemaArn: schemaArn("before") };
         await service.personalize.createDataset(dataset);
     });
-    afterEach(async () => {
-        await service.stop();
-        await rm(dataDir, { recursive: true, force: true });
-    });
+    afterEach(() => service.discard());
 
     const createSchema = (name: string, ...fields: FieldDocument[]) =>
         service.personalize.createSchema({ name, schema: itemsSchema(...fields) });
     const update = (name: string) => service.personalize.updateDataset({ datasetArn, schemaArn: schemaArn(name) });
     const describeIt = async () => (await service.personalize.describeDataset({ datasetArn })).dataset ?? {};
     const restart = async (speed: "instant" | "demo" | "real") => {
-        await service.stop();
-        service = await startService({ access, dataDir, speed });
+        service = await restartService(service, { access, speed });
     };
 
     it("UpdateDataset adds nullable columns, and later imports use the new schema", async () => {
@@ -111,7 +103,7 @@ describe("UpdateDataset", () => {
     it("UpdateDataset is rejected while an import is in progress", async () => {
         await service.stop();
         const go = Promise.withResolvers<{ allowed: true }>();
-        service = await startService({ access: { ...access, judge: () => go.promise }, dataDir });
+        service = await startService({ access: { ...access, judge: () => go.promise }, dataDir: service.dataDir });
         const dataSource = { dataLocation: "s3://movies/old.csv" };
         const job = { jobName: "slow", datasetArn, dataSource, roleArn: importRole };
         const { datasetImportJobArn } = await service.personalize.createDatasetImportJob(job);
@@ -123,7 +115,14 @@ describe("UpdateDataset", () => {
 
     it("a failed UpdateDataset has a failureReason and keeps the old schema", async () => {
         await service.stop();
-        const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };
+        const options = {
+            speed: "instant" as const,
+            accountId,
+            partition: "aws",
+            access,
+            dataDir: service.dataDir,
+            log() {},
+        };
         const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
         await emulator.handle({
             service: "personalize",
@@ -133,7 +132,7 @@ describe("UpdateDataset", () => {
             fault: { kind: "fail", reason: "No luck." },
         });
         await emulator.close();
-        service = await startService({ access, dataDir });
+        service = await startService({ access, dataDir: service.dataDir });
         const { status, schemaArn: now, latestDatasetUpdate: latest } = await describeIt();
         assert.deepEqual([status, now], ["ACTIVE", schemaArn("before")]);
         assert.deepEqual([latest?.status, latest?.failureReason], ["UPDATE FAILED", "No luck."]);

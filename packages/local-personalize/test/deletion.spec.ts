@@ -11,7 +11,7 @@ import {
     usersArn,
     yearOf,
 } from "./films-service.ts";
-import { arn, importRole, recipe, refusal, type Service, trainVersion, until } from "./support.ts";
+import { arn, fetchItems, importRole, refusal, type Service, trainRecipe, until, untilEnded } from "./support.ts";
 
 describe("Data deletion jobs, and filters of users and of the current item", () => {
     const bucket = filmsBucket();
@@ -22,17 +22,7 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
     });
     after(() => service?.discard());
 
-    /** Trains a version of another recipe. */
-    const train = async (recipeName: string) => {
-        const solution = {
-            name: recipeName,
-            datasetGroupArn,
-            recipeArn: recipe(recipeName),
-            performAutoTraining: false,
-        };
-        await service.personalize.createSolution(solution);
-        return (await trainVersion(service, arn(`solution/${recipeName}`))).solutionVersionArn ?? "";
-    };
+    const train = (recipeName: string) => trainRecipe(service, recipeName);
     const createFilter = (name: string, filterExpression: string) =>
         service.personalize.createFilter({ name, datasetGroupArn, filterExpression });
 
@@ -42,10 +32,8 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         await service.personalize.createCampaign({ name: "sims", solutionVersionArn: await train("aws-sims") });
         const ask = async (itemId: string, filter: string, campaign = arn("campaign/sims")) => {
             const filterArn = arn(`filter/${filter}`);
-            return (
-                (await service.runtime.getRecommendations({ campaignArn: campaign, itemId, userId: "22", filterArn }))
-                    .itemList ?? []
-            ).map(({ itemId }) => Number(itemId));
+            const list = await fetchItems(service, { campaignArn: campaign, itemId, userId: "22", filterArn });
+            return list.map(({ itemId }) => Number(itemId));
         };
         for (const itemId of ["40", "90"]) {
             const older = await ask(itemId, "older");
@@ -90,11 +78,10 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             ...(filter !== undefined && { filterArn: arn(`filter/${filter}`) }),
         };
         const { batchSegmentJobArn } = await service.personalize.createBatchSegmentJob(job);
-        const finishedJob = await until(async () => {
-            const { batchSegmentJob } = await service.personalize.describeBatchSegmentJob({ batchSegmentJobArn });
-            return /ACTIVE|FAILED/.test(batchSegmentJob?.status ?? "") && batchSegmentJob;
-        });
-        if (finishedJob?.failureReason) return finishedJob.failureReason;
+        const finishedJob = await untilEnded(
+            async () => (await service.personalize.describeBatchSegmentJob({ batchSegmentJobArn })).batchSegmentJob,
+        );
+        if (finishedJob.failureReason) return finishedJob.failureReason;
         return JSON.parse(String(bucket.objects[`movies/${jobName}/items.json.out`]));
     };
     let segmentVersion: string;
@@ -178,10 +165,9 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             dataSource: { dataLocation },
             roleArn: importRole,
         });
-        return until(async () => {
-            const { dataDeletionJob } = await service.personalize.describeDataDeletionJob({ dataDeletionJobArn });
-            return /COMPLETED|FAILED/.test(dataDeletionJob?.status ?? "") && dataDeletionJob;
-        });
+        return untilEnded(
+            async () => (await service.personalize.describeDataDeletionJob({ dataDeletionJobArn })).dataDeletionJob,
+        );
     };
     const exported = async (type: string) => {
         const { datasetExportJobArn } = await service.personalize.createDatasetExportJob({
@@ -191,12 +177,9 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             jobOutput: { s3DataDestination: { path: "s3://movies/export/" } },
             ingestionMode: "ALL",
         });
-        await until(async () => {
-            return (
-                (await service.personalize.describeDatasetExportJob({ datasetExportJobArn })).datasetExportJob
-                    ?.status === "ACTIVE"
-            );
-        });
+        await untilEnded(
+            async () => (await service.personalize.describeDatasetExportJob({ datasetExportJobArn })).datasetExportJob,
+        );
         return String(bucket.objects[`movies/export/${type}_1.csv`]).trimEnd().split("\n").slice(1);
     };
 
@@ -229,10 +212,8 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             solutionVersionArn: await train("aws-trending-now"),
         });
         const rising = async () => {
-            return (
-                (await service.runtime.getRecommendations({ campaignArn: arn("campaign/trending"), numResults: 3 }))
-                    .itemList ?? []
-            ).map(({ itemId }) => itemId);
+            const list = await fetchItems(service, { campaignArn: arn("campaign/trending"), numResults: 3 });
+            return list.map(({ itemId }) => itemId);
         };
         const { eventTrackers = [] } = await service.personalize.listEventTrackers({ datasetGroupArn });
         const [{ eventTrackerArn } = {}] = eventTrackers;

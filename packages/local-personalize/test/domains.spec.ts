@@ -6,13 +6,14 @@ import {
     arn,
     column,
     createBucket,
+    createRecommender,
     createSchema,
+    fetchItems,
     interactionsSchema,
     recipe,
     refusal,
     type Service,
     startService,
-    until,
 } from "./support.ts";
 
 /** Returns the event type of a row: each 10th row is a Purchase (300 rows, fewer than 1,000), the others are Clicks. */
@@ -64,24 +65,18 @@ describe("Use cases of domains", () => {
         (await service.personalize.describeRecommender({ recommenderArn: arn(`recommender/${name}`) })).recommender;
     const create = async (group: string, useCase: string, recommenderConfig?: RecommenderConfig) => {
         const name = `${group}-${useCase}`.slice(0, 60);
-        await service.personalize.createRecommender({
+        return createRecommender(service, {
             name,
             datasetGroupArn: arn(`dataset-group/${group}`),
             recipeArn: recipe(useCase),
             ...(recommenderConfig && { recommenderConfig }),
         });
-        return until(async () => {
-            const recommender = await describeIt(name);
-            return /ACTIVE|FAILED/.test(recommender?.status ?? "") && recommender;
-        });
     };
     const remove = (name: string) =>
         service.personalize.deleteRecommender({ recommenderArn: arn(`recommender/${name}`) });
     const ask = async (name: string, input: object) => {
-        return (
-            (await service.runtime.getRecommendations({ recommenderArn: arn(`recommender/${name}`), ...input }))
-                .itemList ?? []
-        ).map(({ itemId }) => Number(itemId));
+        const list = await fetchItems(service, { recommenderArn: arn(`recommender/${name}`), ...input });
+        return list.map(({ itemId }) => Number(itemId));
     };
     const usedBy = (user: number, isUse: (row: number) => boolean) =>
         new Set(history.filter((event, row) => event.user === user && isUse(row)).map(({ item }) => item));
@@ -182,17 +177,12 @@ describe("Configurations of recommenders", () => {
     /** Creates a recommender, calls it `requests` times, deletes it, and returns the last list. */
     const ask = async (useCase: string, recommenderConfig: RecommenderConfig, input: object, requests = 1) => {
         const recommender = { name: useCase, datasetGroupArn, recipeArn: recipe(useCase), recommenderConfig };
-        const { recommenderArn } = await service.personalize.createRecommender(recommender);
-        await until(async () => {
-            return (await service.personalize.describeRecommender({ recommenderArn })).recommender?.status === "ACTIVE";
-        });
+        const { recommenderArn } = await createRecommender(service, recommender);
         try {
             let list: string[] = [];
             for (let request = 0; request < requests; request++) {
-                list = (
-                    (await service.runtime.getRecommendations({ recommenderArn, userId: "22", ...input })).itemList ??
-                    []
-                ).map(({ itemId = "" }) => itemId);
+                const items = await fetchItems(service, { recommenderArn, userId: "22", ...input });
+                list = items.map(({ itemId = "" }) => itemId);
             }
             return list;
         } finally {
@@ -254,20 +244,11 @@ describe("Promotions", () => {
             await service.personalize.createFilter({ name, datasetGroupArn, filterExpression });
         }
         const recommender = { name: "top", datasetGroupArn, recipeArn: recipe("aws-vod-top-picks") };
-        recommenderArn = (await service.personalize.createRecommender(recommender)).recommenderArn ?? "";
-        await until(async () => {
-            const { recommender } = await service.personalize.describeRecommender({ recommenderArn });
-            return recommender?.status === "ACTIVE";
-        });
+        recommenderArn = (await createRecommender(service, recommender)).recommenderArn ?? "";
     });
     after(() => service?.discard());
 
-    const recommend = async (more: object) => {
-        return (
-            (await service.runtime.getRecommendations({ recommenderArn, userId: "22", numResults: 20, ...more }))
-                .itemList ?? []
-        );
-    };
+    const recommend = (more: object) => fetchItems(service, { recommenderArn, userId: "22", numResults: 20, ...more });
     const promotion = {
         name: "taste-3",
         percentPromotedItems: 25,
@@ -318,8 +299,8 @@ describe("Training on events alone", () => {
             const datasetGroupArn = await openDomain(service, "video", "VIDEO_ON_DEMAND", { INTERACTIONS: "" });
             const { trackingId } = await service.personalize.createEventTracker({ name: "video", datasetGroupArn });
             const recommender = { name: "popular", datasetGroupArn, recipeArn: recipe("aws-vod-most-popular") };
-            const create = () => service.personalize.createRecommender(recommender);
-            await assert.rejects(create(), refusal("InvalidInputException", /no item interactions to train on/));
+            const create = service.personalize.createRecommender(recommender);
+            await assert.rejects(create, refusal("InvalidInputException", /no item interactions to train on/));
             for (let row = 0; row < 1000; row += 10) {
                 const eventList = history
                     .slice(row, row + 10)
@@ -327,18 +308,9 @@ describe("Training on events alone", () => {
                 const sent = { trackingId, userId: `${row % 300}`, sessionId: `${row}`, eventList };
                 assert.equal((await post(service, "/events", sent)).status, 200);
             }
-            const { recommenderArn } = await create();
-            const { status, failureReason } = await until(async () => {
-                const { recommender: described } = await service.personalize.describeRecommender({ recommenderArn });
-                return /ACTIVE|FAILED/.test(described?.status ?? "") && described;
-            });
+            const { recommenderArn, status, failureReason } = await createRecommender(service, recommender);
             assert.equal(status, "ACTIVE", failureReason);
-            const { itemList = [] } = await service.runtime.getRecommendations({
-                recommenderArn,
-                userId: "0",
-                numResults: 5,
-            });
-            assert.equal(itemList.length, 5);
+            assert.equal((await fetchItems(service, { recommenderArn, userId: "0", numResults: 5 })).length, 5);
         } finally {
             await service.discard();
         }

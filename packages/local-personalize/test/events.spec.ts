@@ -13,7 +13,7 @@ import {
     solutionArn,
 } from "./films-service.ts";
 import { interactionsCsv } from "./interactions.ts";
-import { arn, recipe, type Service, startService, trainVersion } from "./support.ts";
+import { arn, type Service, startService, trainRecipe, trainVersion } from "./support.ts";
 
 const newest = Math.max(...history.map(({ timestamp }) => timestamp));
 
@@ -144,10 +144,7 @@ describe("PutEvents", () => {
     it("a popularity training counts streamed events", async () => {
         const rare = films.at(-1) ?? 0;
         for (let viewer = 0; viewer < 70; viewer++) await watch(rare, { userId: `viewer-${viewer}` });
-        const recipeArn = recipe("aws-popularity-count");
-        const solution = { name: "popular", datasetGroupArn, recipeArn, performAutoTraining: false };
-        await service.personalize.createSolution(solution);
-        const { solutionVersionArn } = await trainVersion(service, arn("solution/popular"));
+        const solutionVersionArn = await trainRecipe(service, "aws-popularity-count");
         await service.personalize.updateCampaign({ campaignArn, solutionVersionArn });
         assert.equal((await ask("22"))[0], rare);
     });

@@ -6,11 +6,10 @@ import {
     createBucket,
     createDataset,
     createSchema,
-    recipe,
     runImportJob,
     type Service,
     startService,
-    trainVersion,
+    trainRecipe,
 } from "./support.ts";
 
 const ratings = syntheticRatings();
@@ -77,9 +76,7 @@ export async function openFilmsService(bucket = filmsBucket(), recipeName = "aws
     const { datasetArn } = await createDataset(service);
     await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://movies/interactions.csv" });
     await createCatalogue(service);
-    const solution = { name: "films", datasetGroupArn, recipeArn: recipe(recipeName), performAutoTraining: false };
-    await service.personalize.createSolution(solution);
-    const { solutionVersionArn = "" } = await trainVersion(service, solutionArn);
+    const solutionVersionArn = await trainRecipe(service, recipeName, { name: "films" });
     await service.personalize.createCampaign({ name: "films", solutionVersionArn });
     return { service, bucket, solutionVersionArn };
 }

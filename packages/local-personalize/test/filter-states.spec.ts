@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { datasetGroupArn, filmsBucket } from "./films-service.ts";
-import { addDataset, arn, column, createSchema, refusal, type Service, startService, until } from "./support.ts";
+import {
+    addDataset,
+    arn,
+    column,
+    createSchema,
+    refusal,
+    restartService,
+    type Service,
+    startService,
+    until,
+} from "./support.ts";
 
 describe("Filter states and limits", () => {
     const expression = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (*)";
@@ -37,9 +47,7 @@ describe("Filter states and limits", () => {
         service = await startService({ access: filmsBucket().access });
         await service.personalize.createDatasetGroup({ name: "films" });
         await create("f");
-        const { dataDir } = service;
-        await service.stop();
-        service = await startService({ access: filmsBucket().access, dataDir });
+        service = await restartService(service, { access: filmsBucket().access });
         assert.equal(await describeFilter("f"), "ACTIVE");
         await service.personalize.deleteDatasetGroup({ datasetGroupArn });
         await assert.rejects(describeFilter("f"), isGone);

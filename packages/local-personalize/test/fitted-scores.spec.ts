@@ -4,11 +4,11 @@ import {
     arn,
     createBucket,
     createDataset,
-    recipe,
+    restartService,
     runImportJob,
     type Service,
     startService,
-    trainVersion,
+    trainRecipe,
     until,
 } from "./support.ts";
 
@@ -26,9 +26,7 @@ describe("Campaign scores", () => {
     const train = async (name: string) => {
         const { datasetArn, datasetGroupArn } = await createDataset(service, name);
         await runImportJob(service, { jobName: name, datasetArn, dataLocation: `s3://films/${name}.csv` });
-        const solution = { name, datasetGroupArn, recipeArn: recipe("aws-user-personalization") };
-        await service.personalize.createSolution({ ...solution, performAutoTraining: false });
-        const { solutionVersionArn } = await trainVersion(service, arn(`solution/${name}`));
+        const solutionVersionArn = await trainRecipe(service, "aws-user-personalization", { name, datasetGroupArn });
         await service.personalize.createCampaign({ name, solutionVersionArn });
         return service.lines.find((line) => line.includes(`solution/${name}/`) && line.includes(": scores are "));
     };
@@ -48,8 +46,7 @@ describe("Campaign scores", () => {
         const list = await recommend("many");
         assert.ok(list.length > 100);
         assert.ok(Math.abs(list.reduce((sum, { score = 0 }) => sum + score, 0) - 1) < 1e-4);
-        await service.stop();
-        service = await startService({ access, dataDir: service.dataDir });
+        service = await restartService(service, { access });
         assert.deepEqual(await recommend("many"), list);
     });
 

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
-import { createBucket, createDataset, runImportJob, type Service, startService } from "./support.ts";
+import { createBucket, createDataset, restartService, runImportJob, type Service, startService } from "./support.ts";
 
 const good = interactionsCsv(syntheticRatings()).toString();
 const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n";
@@ -156,8 +156,7 @@ describe("Hostile input to the local Personalize", () => {
 
     it("acknowledged resources survive all hostile input and a restart", async () => {
         await service.personalize.createDatasetGroup({ name: "after" });
-        await service.stop();
-        service = await startService({ access: bucket.access, dataDir: service.dataDir });
+        service = await restartService(service, { access: bucket.access });
         await isWhole();
         const { datasetGroups } = await service.personalize.listDatasetGroups({});
         assert.ok(datasetGroups?.some(({ name }) => name === "after"));

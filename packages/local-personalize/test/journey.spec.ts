@@ -9,6 +9,7 @@ import {
     runImportJob,
     type Service,
     startService,
+    trainRecipe,
     trainVersion,
 } from "./support.ts";
 
@@ -30,15 +31,7 @@ describe("Local Personalize from schema to recommendations", () => {
         const job = await runImportJob(service, { jobName: "first", datasetArn: created.datasetArn, dataLocation });
         assert.equal(job.status, "ACTIVE", job.failureReason);
         const { personalize } = service;
-        await personalize.createSolution({
-            name: "films",
-            datasetGroupArn,
-            recipeArn: recipe("aws-user-personalization"),
-            performAutoTraining: false,
-        });
-        const version = await trainVersion(service, solutionArn);
-        assert.equal(version.status, "ACTIVE", version.failureReason);
-        const { solutionVersionArn } = version;
+        const solutionVersionArn = await trainRecipe(service, "aws-user-personalization", { name: "films" });
         const campaign = await personalize.createCampaign({ name: "films", solutionVersionArn });
         campaignArn = String(campaign.campaignArn);
     });
@@ -158,9 +151,7 @@ describe("Local Personalize from schema to recommendations", () => {
         assert.equal(solution?.performAutoTraining, true);
         assert.ok(service.lines.some((line) => line.includes("performAutoTraining is on")));
 
-        const recipeArn = recipe("aws-popularity-count");
-        await personalize.createSolution({ name: "popular", datasetGroupArn, recipeArn });
-        const { solutionVersionArn } = await trainVersion(service, arn("solution/popular"));
+        const solutionVersionArn = await trainRecipe(service, "aws-popularity-count", { name: "popular" });
         const campaign = await personalize.createCampaign({ name: "popular", solutionVersionArn });
         const answer = await service.runtime.getRecommendations({ campaignArn: campaign.campaignArn, numResults: 3 });
         const counts = Map.groupBy(ratings, ({ item }) => `${item}`);

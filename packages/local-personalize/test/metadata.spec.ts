@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { campaignArn, datasetGroupArn, genresOf, itemsArn, openFilmsService, post, yearOf } from "./films-service.ts";
-import { arn, createDataset, recipe, refusal, runImportJob, type Service, trainVersion, until } from "./support.ts";
+import { campaignArn, genresOf, itemsArn, openFilmsService, post, yearOf } from "./films-service.ts";
+import { arn, createDataset, refusal, runImportJob, type Service, trainRecipe, until } from "./support.ts";
 
 describe("metadataColumns of a campaign", () => {
     let service: Service;
@@ -72,10 +72,7 @@ describe("metadataColumns of a campaign", () => {
     }
 
     it("campaigns of v2 recipes and of rankings also return metadata", async () => {
-        const recipeArn = recipe("aws-personalized-ranking-v2");
-        const solution = { name: "ranking", datasetGroupArn, recipeArn, performAutoTraining: false };
-        const { solutionArn = "" } = await service.personalize.createSolution(solution);
-        const { solutionVersionArn } = await trainVersion(service, solutionArn);
+        const solutionVersionArn = await trainRecipe(service, "aws-personalized-ranking-v2");
         await service.personalize.createCampaign({ name: "ranking", solutionVersionArn });
         const { personalizedRanking } = await until(() =>
             service.runtime
@@ -94,13 +91,9 @@ describe("metadataColumns of a campaign", () => {
     });
 
     it("enableMetadataWithRecommendations requires an Items dataset", async () => {
-        const other = await createDataset(service, "other");
-        const { datasetArn } = other;
+        const { datasetArn, datasetGroupArn } = await createDataset(service, "other");
         await runImportJob(service, { jobName: "other", datasetArn, dataLocation: "s3://movies/interactions.csv" });
-        const recipeArn = recipe("aws-popularity-count");
-        const solution = { name: "other", datasetGroupArn: other.datasetGroupArn, recipeArn };
-        const { solutionArn = "" } = await service.personalize.createSolution(solution);
-        const { solutionVersionArn } = await trainVersion(service, solutionArn);
+        const solutionVersionArn = await trainRecipe(service, "aws-popularity-count", { datasetGroupArn });
         const campaignConfig = { enableMetadataWithRecommendations: true };
         await assert.rejects(
             service.personalize.createCampaign({ name: "other", solutionVersionArn, campaignConfig }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { campaignArn, datasetGroupArn, films, history, openFilmsService } from "./films-service.ts";
-import { arn, recipe, refusal, type Service, trainVersion, until } from "./support.ts";
+import { campaignArn, films, history, openFilmsService } from "./films-service.ts";
+import { arn, refusal, type Service, trainRecipe, until } from "./support.ts";
 
 const user = "22";
 const watched = new Set(history.filter((row) => `${row.user}` === user).map(({ item }) => `${item}`));
@@ -12,13 +12,7 @@ describe("GetPersonalizedRanking", () => {
     before(async () => {
         ({ service } = await openFilmsService());
         const { personalize } = service;
-        const { solutionArn } = await personalize.createSolution({
-            name: "ranking",
-            datasetGroupArn,
-            recipeArn: recipe("aws-personalized-ranking"),
-            performAutoTraining: false,
-        });
-        const { solutionVersionArn } = await trainVersion(service, String(solutionArn));
+        const solutionVersionArn = await trainRecipe(service, "aws-personalized-ranking");
         await personalize.createCampaign({ name: "ranking", solutionVersionArn });
         await until(async () => (await rank(unwatched.slice(0, 2)).catch(() => [])).length > 0);
     });

@@ -5,13 +5,12 @@ import {
     arn,
     createDataset,
     importRole,
-    recipe,
     refusal,
     runImportJob,
     type Service,
     startService,
-    trainVersion,
-    until,
+    trainRecipe,
+    untilEnded,
 } from "./support.ts";
 
 describe("Recipes of the local Personalize", () => {
@@ -40,15 +39,9 @@ describe("Recipes of the local Personalize", () => {
     const versionOf = async (name: string) => {
         const cached = versions.get(name);
         if (cached !== undefined) return cached;
-        const solution = { name: name.replace("aws-", ""), datasetGroupArn, recipeArn: recipe(name) };
-        const { solutionArn = "" } = await service.personalize.createSolution({
-            ...solution,
-            performAutoTraining: false,
-        });
-        const version = await trainVersion(service, solutionArn);
-        assert.equal(version.status, "ACTIVE", version.failureReason);
-        versions.set(name, version.solutionVersionArn ?? "");
-        return version.solutionVersionArn ?? "";
+        const version = await trainRecipe(service, name);
+        versions.set(name, version);
+        return version;
     };
     const ask = async (recipeName: string, input: object, itemExplorationConfig?: Record<string, string>) => {
         const { campaignArn } = await service.personalize.createCampaign({
@@ -146,10 +139,8 @@ describe("Recipes of the local Personalize", () => {
 
     it("solution versions of each recipe type have the metrics of that type", async () => {
         const metricsOf = async (name: string) => {
-            return (
-                (await service.personalize.getSolutionMetrics({ solutionVersionArn: await versionOf(name) })).metrics ??
-                {}
-            );
+            const solutionVersionArn = await versionOf(name);
+            return (await service.personalize.getSolutionMetrics({ solutionVersionArn })).metrics ?? {};
         };
         const related = await metricsOf("aws-sims");
         assert.ok((related.normalized_discounted_cumulative_gain_at_10 ?? 0) > 0);
@@ -188,12 +179,10 @@ describe("Recipes of the local Personalize", () => {
             jobOutput: { s3DataDestination: { path: "s3://movies/out/" } },
             roleArn: importRole,
         });
-        await until(async () => {
-            return (
-                (await service.personalize.describeBatchInferenceJob({ batchInferenceJobArn })).batchInferenceJob
-                    ?.status === "ACTIVE"
-            );
-        });
+        await untilEnded(
+            async () =>
+                (await service.personalize.describeBatchInferenceJob({ batchInferenceJobArn })).batchInferenceJob,
+        );
         const lines = String(bucket.objects["movies/out/rank.json.out"])
             .trimEnd()
             .split("\n")

@@ -7,13 +7,14 @@ import {
     arn,
     column,
     createBucket,
+    createRecommender,
     createSchema,
+    fetchItems,
     interactionsSchema,
     recipe,
     refusal,
     type Service,
     startService,
-    until,
 } from "./support.ts";
 
 const domain: Domain = "VIDEO_ON_DEMAND";
@@ -39,9 +40,9 @@ describe("metadataColumns of a recommender", () => {
         });
         service = await startService({ access });
         await openGroup("films", { interactions: interactionsSchema, items: itemsSchema });
-        await createRecommender("films", "shown", "aws-vod-top-picks", true);
-        await createRecommender("films", "plain", "aws-vod-top-picks", undefined);
-        await createRecommender("films", "because", "aws-vod-because-you-watched-x", true);
+        await open("films", "shown", "aws-vod-top-picks", true);
+        await open("films", "plain", "aws-vod-top-picks", undefined);
+        await open("films", "because", "aws-vod-because-you-watched-x", true);
     });
     after(() => service?.discard());
 
@@ -56,13 +57,13 @@ describe("metadataColumns of a recommender", () => {
     };
 
     /** Creates a recommender in a dataset group, and waits until it is ACTIVE. */
-    const createRecommender = async (
+    const open = async (
         group: string,
         name: string,
         useCase: string,
         enableMetadataWithRecommendations: boolean | undefined,
     ) => {
-        const { recommenderArn } = await service.personalize.createRecommender({
+        const { status, failureReason } = await createRecommender(service, {
             name,
             datasetGroupArn: arn(`dataset-group/${group}`),
             recipeArn: recipe(useCase),
@@ -70,25 +71,16 @@ describe("metadataColumns of a recommender", () => {
                 recommenderConfig: { enableMetadataWithRecommendations },
             }),
         });
-        await until(async () => {
-            const { recommender } = await service.personalize.describeRecommender({ recommenderArn });
-            assert.notEqual(recommender?.status, "CREATE FAILED");
-            return recommender?.status === "ACTIVE";
-        });
+        assert.equal(status, "ACTIVE", failureReason);
     };
 
-    const recommend = async (name: string, columns?: string[], more: object = {}) => {
-        return (
-            (
-                await service.runtime.getRecommendations({
-                    recommenderArn: arn(`recommender/${name}`),
-                    userId: "22",
-                    ...(columns && { metadataColumns: { ITEMS: columns } }),
-                    ...more,
-                })
-            ).itemList ?? []
-        );
-    };
+    const recommend = (name: string, columns?: string[], more: object = {}) =>
+        fetchItems(service, {
+            recommenderArn: arn(`recommender/${name}`),
+            userId: "22",
+            ...(columns && { metadataColumns: { ITEMS: columns } }),
+            ...more,
+        });
 
     it("an item's metadata contains the requested columns in lower case, and the list has no scores", async () => {
         const list = await recommend("shown", ["GENRES", "studio", "CREATION_TIMESTAMP"], { numResults: 50 });
@@ -166,7 +158,7 @@ describe("metadataColumns of a recommender", () => {
     it("CreateRecommender with metadata requires an Items dataset", async () => {
         await openGroup("bare", { interactions: interactionsSchema });
         await assert.rejects(
-            createRecommender("bare", "bare", "aws-vod-most-popular", true),
+            open("bare", "bare", "aws-vod-most-popular", true),
             refusal("InvalidInputException", /needs an Items dataset, and .*dataset-group\/bare has none/),
         );
     });

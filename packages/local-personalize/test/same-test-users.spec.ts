@@ -8,6 +8,7 @@ import {
     runImportJob,
     type Service,
     startService,
+    trainRecipe,
     trainVersion,
 } from "./support.ts";
 
@@ -34,10 +35,7 @@ describe("Solution versions on the same data", () => {
     });
 
     it("two solutions with different test users get metrics that differ by less than their reported margins of error", async () => {
-        const recipeArn = recipe("aws-user-personalization");
-        const datasetGroupArn = arn("dataset-group/films");
-        await service.personalize.createSolution({ name: "other", datasetGroupArn, recipeArn });
-        const { solutionVersionArn } = await trainVersion(service, arn("solution/other"));
+        const solutionVersionArn = await trainRecipe(service, "aws-user-personalization", { name: "other" });
         const { metrics = {} } = await service.personalize.getSolutionMetrics({ solutionVersionArn });
         const line = (solution: string) =>
             service.lines.find(

@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { CreateSolutionCommandInput, UpdateSolutionCommandInput } from "@aws-sdk/client-personalize";
 import { createEmulator } from "../emulator.ts";
 import {
@@ -12,6 +9,7 @@ import {
     recipe,
     refusal,
     region,
+    restartService,
     type Service,
     serviceModels,
     startService,
@@ -27,15 +25,10 @@ const events = (eventType: string) => ({ eventsConfig: { eventParametersList: [{
 
 describe("UpdateSolution", () => {
     let service: Service;
-    let dataDir: string;
     beforeEach(async () => {
-        dataDir = await mkdtemp(join(tmpdir(), "solution-updates-"));
-        service = await startService({ access, dataDir });
+        service = await startService({ access });
     });
-    afterEach(async () => {
-        await service.stop();
-        await rm(dataDir, { recursive: true, force: true });
-    });
+    afterEach(() => service.discard());
 
     const create = async (more: Partial<CreateSolutionCommandInput> = {}) => {
         const { datasetGroupArn } = await createDataset(service);
@@ -95,16 +88,14 @@ describe("UpdateSolution", () => {
 
     it("the old configuration of a solution stays in effect until the update ends, also after a restart", async () => {
         await create();
-        await service.stop();
-        service = await startService({ access, dataDir, speed: "demo" });
+        service = await restartService(service, { access, speed: "demo" });
         await until(async () => (await describeIt()).status === "ACTIVE");
         await update({ performAutoTraining: true });
         const before = await describeIt();
         assert.equal(before.performAutoTraining, false);
         assert.match(before.latestSolutionUpdate?.status ?? "", /^CREATE (PENDING|IN_PROGRESS)$/);
         await assert.rejects(update(rate(2)), refusal("ResourceInUseException", /is being updated/));
-        await service.stop();
-        service = await startService({ access, dataDir, speed: "demo" });
+        service = await restartService(service, { access, speed: "demo" });
         const after = await until(async () => {
             const solution = await describeIt();
             return solution.latestSolutionUpdate?.status === "ACTIVE" && solution;
@@ -115,13 +106,20 @@ describe("UpdateSolution", () => {
     it("a failed UpdateSolution has a failureReason and leaves the solution unchanged", async () => {
         await create();
         await service.stop();
-        const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };
+        const options = {
+            speed: "instant" as const,
+            accountId,
+            partition: "aws",
+            access,
+            dataDir: service.dataDir,
+            log() {},
+        };
         const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
         const body = { solutionArn, performAutoTraining: true };
         const fault = { kind: "fail" as const, reason: "No luck." };
         await emulator.handle({ service: "personalize", operation: "UpdateSolution", region, body, fault });
         await emulator.close();
-        service = await startService({ access, dataDir });
+        service = await startService({ access, dataDir: service.dataDir });
         const { latestSolutionUpdate: latest, performAutoTraining } = await describeIt();
         assert.deepEqual([latest?.status, latest?.failureReason], ["CREATE FAILED", "No luck."]);
         assert.equal(performAutoTraining, false);

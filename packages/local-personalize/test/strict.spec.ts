@@ -14,6 +14,7 @@ import {
     runImportJob,
     type Service,
     startService,
+    trainRecipe,
     trainVersion,
 } from "./support.ts";
 
@@ -199,9 +200,7 @@ describe("Documented rules of Personalize", () => {
             const { personalize, runtime, emulator } = service;
             const { datasetArn } = await createDataset(service);
             await runImportJob(service, { jobName: "a", datasetArn, dataLocation: "s3://movies/a.csv" });
-            const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
-            const { solutionArn = "" } = await personalize.createSolution({ ...solution, performAutoTraining: false });
-            const { solutionVersionArn = "" } = await trainVersion(service, solutionArn);
+            const solutionVersionArn = await trainRecipe(service, "aws-popularity-count");
             await personalize.createCampaign({ name: "films", solutionVersionArn, minProvisionedTPS: 1 });
             const ask = () => runtime.getRecommendations({ campaignArn, numResults: 1 });
             let answered = 0;

@@ -1,12 +1,4 @@
-import {
-    APIGatewayClient,
-    CreateRestApiCommand,
-    DeleteRestApiCommand,
-    GetRestApiCommand,
-    type PatchOperation,
-    type RestApi,
-    UpdateRestApiCommand,
-} from "@aws-sdk/client-api-gateway";
+import { APIGateway, type PatchOperation, type RestApi } from "@aws-sdk/client-api-gateway";
 import { type Answer, jsonAnswer } from "../answer.ts";
 import { createLoopSettings } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
@@ -38,7 +30,7 @@ export async function importApi(
     url: URL,
     body: Buffer,
 ): Promise<Answer> {
-    const client = new APIGatewayClient({ ...createLoopSettings(where.miniStack), region: where.region });
+    const client = new APIGateway({ ...createLoopSettings(where.miniStack), region: where.region });
     try {
         const request = parseImportParameters(url);
         const plan = parseOpenApi(body.toString("utf8"));
@@ -79,24 +71,22 @@ function parseImportParameters({ pathname, searchParams }: URL): Asked {
     };
 }
 
-async function create(client: APIGatewayClient, { endpointType }: Asked, plan: ApiPlan): Promise<RestApi> {
+async function create(client: APIGateway, { endpointType }: Asked, plan: ApiPlan): Promise<RestApi> {
     const endpointConfiguration = { types: [(endpointType ?? "EDGE") as "EDGE"] };
-    const { id: restApiId = "" } = await client.send(
-        new CreateRestApiCommand({ name: plan.name, endpointConfiguration }),
-    );
+    const { id: restApiId = "" } = await client.createRestApi({ name: plan.name, endpointConfiguration });
     try {
         return await write(client, restApiId, plan);
     } catch (error) {
-        await client.send(new DeleteRestApiCommand({ restApiId }));
+        await client.deleteRestApi({ restApiId });
         throw error;
     }
 }
 
-async function write(client: APIGatewayClient, restApiId: string, plan: ApiPlan): Promise<RestApi> {
-    const there = await client.send(new GetRestApiCommand({ restApiId }));
+async function write(client: APIGateway, restApiId: string, plan: ApiPlan): Promise<RestApi> {
+    const there = await client.getRestApi({ restApiId });
     await emptyApi(client, restApiId);
     await fillApi(client, restApiId, plan);
-    return client.send(new UpdateRestApiCommand({ restApiId, patchOperations: changes(there, plan) }));
+    return client.updateRestApi({ restApiId, patchOperations: changes(there, plan) });
 }
 
 /** Returns the patch operations for the API itself. Keeps values that the document omits. */

@@ -61,12 +61,9 @@ describe("Clock of the local AWS (/_local/clock)", () => {
             roleArn: importRole,
             dataSource: { dataLocation: "s3://movies/all.csv" },
         });
+        const datasetImportJobArn = arn("dataset-import-job/first");
         const jobStatus = async () =>
-            (
-                await harness.personalize.describeDatasetImportJob({
-                    datasetImportJobArn: arn("dataset-import-job/first"),
-                })
-            ).datasetImportJob?.status;
+            (await harness.personalize.describeDatasetImportJob({ datasetImportJobArn })).datasetImportJob?.status;
         assert.equal(await jobStatus(), "CREATE PENDING");
         await advance(5 * 60);
         await until(async () => (await jobStatus()) === "ACTIVE");

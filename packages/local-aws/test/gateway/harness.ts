@@ -72,9 +72,8 @@ async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof creat
         dataSource: { dataLocation: "s3://movies/all.csv" },
     });
     await until(async () => {
-        return (
-            (await personalize.describeDatasetImportJob({ datasetImportJobArn })).datasetImportJob?.status === "ACTIVE"
-        );
+        const { datasetImportJob } = await personalize.describeDatasetImportJob({ datasetImportJobArn });
+        return datasetImportJob?.status === "ACTIVE";
     });
     const { trackingId = "" } = await personalize.createEventTracker({ name: "clicks", datasetGroupArn });
     const recipeArn = recipe("aws-user-personalization");

@@ -14,7 +14,7 @@ import {
     solutionArn,
 } from "../films-service.ts";
 import { interactionsCsv } from "../interactions.ts";
-import { arn, recipe, refusal, type Service, startService, trainVersion } from "../support.ts";
+import { arn, refusal, restartService, type Service, startService, trainRecipe, trainVersion } from "../support.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -28,8 +28,7 @@ describe("Usage records of the local Personalize", () => {
     const tpsHours = () => sum(of("RecommendationTPSHours"));
     const ask = () => service.runtime.getRecommendations({ campaignArn, userId: "1" });
     const restart = async (more: object = {}) => {
-        await service.stop();
-        service = await startService({ access: filmsBucket().access, dataDir: service.dataDir, ...more });
+        service = await restartService(service, { access: filmsBucket().access, ...more });
     };
     /**
      * Restarts with the speed `real`, so that the creation of a campaign takes 9 minutes. Advances the clock until
@@ -179,9 +178,7 @@ describe("Usage records of the local Personalize", () => {
     });
 
     it("the usage of v2 recipes contains requests, with an hourly minimum, and the interactions of each training", async () => {
-        const solution = { name: "second", datasetGroupArn, recipeArn: recipe("aws-user-personalization-v2") };
-        await service.personalize.createSolution({ ...solution, performAutoTraining: false });
-        const { solutionVersionArn = "" } = await trainVersion(service, arn("solution/second"));
+        const solutionVersionArn = await trainRecipe(service, "aws-user-personalization-v2", { name: "second" });
         const [training, ...others] = of("TrainingInteractions");
         assert.deepEqual(
             [training?.resourceArn, training?.quantity, others.length],

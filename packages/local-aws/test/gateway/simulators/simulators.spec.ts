@@ -76,26 +76,20 @@ describe("IAM policy simulator of the local AWS", () => {
     }
 
     const custom = async (input: Partial<SimulateCustomPolicyCommandInput>) => {
-        return (
-            (
-                await iam.simulateCustomPolicy({
-                    PolicyInputList: [],
-                    ActionNames: ["s3:GetObject"],
-                    ...input,
-                })
-            ).EvaluationResults ?? []
-        );
+        const { EvaluationResults = [] } = await iam.simulateCustomPolicy({
+            PolicyInputList: [],
+            ActionNames: ["s3:GetObject"],
+            ...input,
+        });
+        return EvaluationResults;
     };
     const principal = async (PolicySourceArn: string, input: Partial<SimulatePrincipalPolicyCommandInput> = {}) => {
-        return (
-            (
-                await iam.simulatePrincipalPolicy({
-                    PolicySourceArn,
-                    ActionNames: ["s3:GetObject"],
-                    ...input,
-                })
-            ).EvaluationResults ?? []
-        );
+        const { EvaluationResults = [] } = await iam.simulatePrincipalPolicy({
+            PolicySourceArn,
+            ActionNames: ["s3:GetObject"],
+            ...input,
+        });
+        return EvaluationResults;
     };
     const decisions = (results: EvaluationResult[]) => results.map(({ EvalDecision }) => EvalDecision);
     const matched = (results: EvaluationResult[]) =>
